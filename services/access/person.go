@@ -1,0 +1,29 @@
+package access
+
+import (
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+)
+
+// Person is a human being who uses Evenkeel.
+type Person struct {
+	ID            id.ID
+	DisplayName   string
+	Email         string // for people to read; identifies nobody
+	Administrator bool
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	DeactivatedAt *time.Time // a leaver: tokens and sessions end
+	Version       int64
+}
+
+// Identity is how a provider knows a person: (provider, issuer, subject) is unique.
+type Identity struct {
+	ID        id.ID
+	Person    id.ID
+	Provider  string // "local" or, with sign-in through others, "oidc", "backstage", "github"
+	Issuer    string
+	Subject   string
+	CreatedAt time.Time
+}

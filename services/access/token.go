@@ -1,0 +1,53 @@
+package access
+
+import (
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+)
+
+// TokenKind tells whose a token is.
+type TokenKind string
+
+// The kinds of tokens.
+const (
+	PersonalToken TokenKind = "personal"
+	WorkloadToken TokenKind = "workload"
+)
+
+// Token is a bearer credential, ek_<id>_<256 bits>_<checksum>. Its text is shown
+// once, when it is made; only the SHA-256 of the 256 bits is kept.
+type Token struct {
+	ID         id.ID
+	Kind       TokenKind
+	Name       string
+	Person     id.ID // of a personal token; of a workload token, who made it
+	Team       id.ID // of a workload token
+	Scopes     []Scope
+	Hash       []byte
+	CreatedAt  time.Time
+	ExpiresAt  time.Time
+	LastUsedAt *time.Time // to the minute
+	RevokedAt  *time.Time
+	Version    int64
+}
+
+// Session is a person's signed-in browser; SignInCode is the one-time code of
+// the link that begins one. Both are kept as SHA-256.
+type Session struct {
+	ID        id.ID
+	Person    id.ID
+	Hash      []byte
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+// SignInCode lets its holder begin one session for the person.
+type SignInCode struct {
+	ID        id.ID
+	Person    id.ID
+	Hash      []byte
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	UsedAt    *time.Time
+}

@@ -1,0 +1,40 @@
+package registry
+
+import (
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+)
+
+// Team owns services. Teams form a tree; reports roll up along it.
+type Team struct {
+	ID          id.ID
+	Slug        string
+	Name        string
+	Description string
+	Parent      id.ID // empty at the root
+	Contact     string
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	Version     int64
+}
+
+// Member is a person's membership of a team.
+type Member struct {
+	Team     id.ID
+	Person   id.ID
+	Name     string // the person's display name
+	JoinedAt time.Time
+}
+
+// System groups services that together do one thing for a user.
+type System struct {
+	ID          id.ID
+	Slug        string
+	Name        string
+	Description string
+	Team        id.ID
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	Version     int64
+}
