@@ -1,0 +1,28 @@
+package issues
+
+import (
+	"context"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+)
+
+// Filter narrows a list of issues; zero fields do not.
+type Filter struct {
+	Service id.ID
+	Team    id.ID
+	Kind    Kind
+	Episode id.ID
+	Open    *bool
+}
+
+// Store keeps desired issues.
+type Store interface {
+	// CreateIssue inserts; it reports false when the fingerprint is there already.
+	CreateIssue(ctx context.Context, i Issue) (bool, error)
+	Issue(ctx context.Context, issue id.ID) (Issue, error)
+	IssueByFingerprint(ctx context.Context, fingerprint string) (Issue, error)
+	// Issues lists the newest first.
+	Issues(ctx context.Context, f Filter, r page.Request) (page.Page[Issue], error)
+	UpdateIssue(ctx context.Context, i Issue) error
+}

@@ -1,0 +1,32 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+)
+
+// Store keeps leases and runs. Times of leases are the database's own on
+// PostgreSQL.
+type Store interface {
+	// TakeLease takes or renews the lease for ttl; Conflict "lease_held" when
+	// another holder has it. A holder that still has it keeps its epoch.
+	TakeLease(ctx context.Context, name, holder string, ttl time.Duration) (Lease, error)
+	// ReleaseLease lets it expire now when the epoch is the current one.
+	ReleaseLease(ctx context.Context, name string, epoch int64) error
+
+	// BeginRun inserts; it reports false when the job has a run at that scheduled time.
+	BeginRun(ctx context.Context, r Run) (bool, error)
+	FinishRun(ctx context.Context, r Run) error
+	// AbandonRuns marks running runs of the job of earlier epochs abandoned.
+	AbandonRuns(ctx context.Context, job string, epoch int64, at time.Time) (int, error)
+	Run(ctx context.Context, run id.ID) (Run, error)
+	// Runs lists the newest first.
+	Runs(ctx context.Context, job string, r page.Request) (page.Page[Run], error)
+	// LastRuns returns the newest run of each job.
+	LastRuns(ctx context.Context) (map[string]Run, error)
+	// PruneRuns removes runs that finished before the time, but the newest of each job.
+	PruneRuns(ctx context.Context, before time.Time) (int, error)
+}

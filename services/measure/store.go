@@ -1,0 +1,44 @@
+package measure
+
+import (
+	"context"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+)
+
+// Store keeps series, segments and the notes of changes. Every method takes many
+// rows and uses few statements.
+type Store interface {
+	// EnsureSeries returns, in the order asked for, the series of each (indicator,
+	// reporter), made when absent, and holds them against folding until the
+	// transaction ends. The resolution of an existing series is left as it is.
+	EnsureSeries(ctx context.Context, want []Series) ([]Series, error)
+	// Series returns all series of the indicators.
+	Series(ctx context.Context, indicators []id.ID) ([]Series, error)
+
+	// LockSegments inserts those that are absent, locks all in the order of their
+	// keys and returns them in the order asked for.
+	LockSegments(ctx context.Context, keys []SegmentKey) ([]StoredSegment, error)
+	// PutSegments writes locked segments and notes a change for each.
+	PutSegments(ctx context.Context, segments []StoredSegment) error
+	// Segments returns, by series and start, those of the series that overlap [from, to).
+	Segments(ctx context.Context, series []id.ID, from, to time.Time) ([]StoredSegment, error)
+	// SegmentsAt returns those of the keys that exist.
+	SegmentsAt(ctx context.Context, keys []SegmentKey) ([]StoredSegment, error)
+
+	// Changes returns up to limit notes, the oldest first.
+	Changes(ctx context.Context, limit int) ([]Change, error)
+	// RemoveChanges removes exactly these notes.
+	RemoveChanges(ctx context.Context, notes []int64) error
+
+	// Foldable returns up to limit series whose FoldedUntil is before the time and
+	// that have segments of an hour before it.
+	Foldable(ctx context.Context, before time.Time, limit int) ([]Series, error)
+	// Fold replaces, within the transaction and with the series locked against
+	// ingestion, the hours of the series before until by these days, and moves
+	// FoldedUntil. build is given the hours and existing days in [FoldedUntil, until).
+	Fold(ctx context.Context, series id.ID, until time.Time, build func(hours []StoredSegment) (days []StoredSegment, err error)) error
+	// PruneSegments removes up to limit segments that end before the time.
+	PruneSegments(ctx context.Context, before time.Time, limit int) (int, error)
+}

@@ -1,0 +1,74 @@
+package policy
+
+import (
+	"context"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/slo"
+)
+
+// ViolationFilter narrows a list of violations; zero fields do not.
+type ViolationFilter struct {
+	Service id.ID
+	Team    id.ID
+	SLO     id.ID
+	Policy  id.ID
+	Open    *bool
+}
+
+// AttachmentFilter narrows a list of attachments.
+type AttachmentFilter struct {
+	Policy  id.ID
+	Service id.ID
+}
+
+// Store keeps policies, attachments and violations. Missing rows are NotFound;
+// updates are conditional on Version.
+type Store interface {
+	CreatePolicy(ctx context.Context, v View) error
+	Policy(ctx context.Context, policy id.ID) (View, error)
+	PolicyBySlug(ctx context.Context, slug string) (View, error)
+	// Policies lists by slug.
+	Policies(ctx context.Context, r page.Request) (page.Page[View], error)
+	UpdatePolicy(ctx context.Context, p Policy) error
+	AddPolicyRevision(ctx context.Context, r Revision) error
+	PolicyRevisions(ctx context.Context, policy id.ID, r page.Request) (page.Page[Revision], error)
+
+	// CreateAttachment answers Conflict "already_attached" when the policy is
+	// attached to that target.
+	CreateAttachment(ctx context.Context, a Attachment) error
+	Attachment(ctx context.Context, attachment id.ID) (Attachment, error)
+	Attachments(ctx context.Context, f AttachmentFilter, r page.Request) (page.Page[Attachment], error)
+	// AllAttachments returns every one with its policy's current revision.
+	AllAttachments(ctx context.Context) ([]Attachment, []View, error)
+	UpdateAttachment(ctx context.Context, a Attachment) error
+	DeleteAttachment(ctx context.Context, attachment id.ID, version int64) error
+
+	// OpenViolation inserts; it reports false when one is open for (policy,
+	// clause, SLO) already.
+	OpenViolation(ctx context.Context, v Violation) (bool, error)
+	UpdateViolation(ctx context.Context, v Violation) error
+	Violation(ctx context.Context, violation id.ID) (Violation, error)
+	// Violations lists the newest first.
+	Violations(ctx context.Context, f ViolationFilter, r page.Request) (page.Page[Violation], error)
+	// OpenViolationsOf returns those open for the SLOs.
+	OpenViolationsOf(ctx context.Context, slos []id.ID) ([]Violation, error)
+	// OpenViolationsAfter pages through all that are open, by ID.
+	OpenViolationsAfter(ctx context.Context, after id.ID, limit int) ([]Violation, error)
+}
+
+// Budgets gives the read models that a pass assesses.
+type Budgets interface {
+	// ActiveViews returns up to limit views of SLOs that are not retired, by ID, after the given one.
+	ActiveViews(ctx context.Context, after id.ID, limit int) ([]slo.View, error)
+	ViewsByID(ctx context.Context, slos []id.ID) ([]slo.View, error)
+}
+
+// Desk is told what follows from violations, in the transaction that records them.
+type Desk interface {
+	// ViolationOpened wants an issue, once, for the violation of the clause.
+	ViolationOpened(ctx context.Context, v Violation, c Clause, about slo.View) error
+	// ViolationEnded says so on what was wanted, and closes it when the clause says so.
+	ViolationEnded(ctx context.Context, v Violation, closeIssue bool) error
+}

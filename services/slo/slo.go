@@ -1,0 +1,104 @@
+package slo
+
+import (
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+// SLO is the head of a service level objective; what it says is its Revision.
+type SLO struct {
+	ID          id.ID
+	Service     id.ID
+	Slug        string // unique within the service
+	Name        string
+	Description string
+	// Revision is the number of the current revision, from 1.
+	Revision  int
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	RetiredAt *time.Time
+	Version   int64
+}
+
+// Revision is what an SLO said from one change to the next. It never changes.
+type Revision struct {
+	ID        id.ID
+	SLO       id.ID
+	Number    int
+	Indicator id.ID
+	Terms
+	CreatedAt time.Time
+	CreatedBy string // the caller's name
+}
+
+// Terms is what is promised.
+type Terms struct {
+	Objective budget.Objective
+	// Window is the length of the rolling window, 1 to 90 whole days.
+	WindowDays int
+	// MinEvents is the number of events in a window below which nothing is
+	// concluded from it, at least 1.
+	MinEvents int64
+	// Rationale says why this objective.
+	Rationale string
+	// Reviewer is who agreed to it, ReviewBy when it is to be looked at again.
+	Reviewer string
+	ReviewBy *time.Time
+}
+
+// Window is the length of the rolling window.
+func (t Terms) Window() time.Duration { return time.Duration(t.WindowDays) * 24 * time.Hour }
+
+// Counting tells which counts an indicator's reporters send.
+type Counting string
+
+// The countings.
+const (
+	GoodTotal Counting = "good_total"
+	BadTotal  Counting = "bad_total"
+)
+
+// Category is what aspect of a service an indicator measures.
+type Category string
+
+// The categories, the workbook's and the golden signals' names.
+const (
+	Availability Category = "availability"
+	Latency      Category = "latency"
+	Freshness    Category = "freshness"
+	Correctness  Category = "correctness"
+	Coverage     Category = "coverage"
+	Durability   Category = "durability"
+	Throughput   Category = "throughput"
+	Saturation   Category = "saturation"
+)
+
+// Categories lists every category.
+var Categories = []Category{Availability, Latency, Freshness, Correctness, Coverage, Durability, Throughput, Saturation}
+
+// Indicator is a revision of an SLO's indicator: what is counted. A changed one
+// is a new Indicator, with new series.
+type Indicator struct {
+	ID  id.ID
+	SLO id.ID
+	Measure
+	CreatedAt time.Time
+}
+
+// Measure is what an indicator counts.
+type Measure struct {
+	Category    Category
+	Counting    Counting
+	Resolution  time.Duration // 60 s or 300 s
+	Description string        // what a good event is
+}
+
+// View is an SLO with its current revision, indicator and status.
+type View struct {
+	SLO       SLO
+	Revision  Revision
+	Indicator Indicator
+	Status    Status
+}

@@ -1,0 +1,73 @@
+package slo
+
+import (
+	"context"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+// Order is how a list of SLOs is sorted.
+type Order string
+
+// The orders.
+const (
+	BySlug      Order = "slug"      // service slug, then SLO slug
+	ByRemaining Order = "remaining" // least budget first, those without data last
+)
+
+// Filter narrows a list of SLOs; zero fields do not.
+type Filter struct {
+	Service        id.ID
+	Team           id.ID
+	System         id.ID
+	State          budget.State
+	Query          string // part of slug or name
+	IncludeRetired bool
+	Order          Order // BySlug when empty
+}
+
+// Store keeps SLOs, their revisions, indicators and status.
+type Store interface {
+	// CreateSLO writes head, first revision, first indicator and first status.
+	CreateSLO(ctx context.Context, v View) error
+	// View returns the SLO with what is current of it; NotFound.
+	View(ctx context.Context, slo id.ID) (View, error)
+	ViewBySlug(ctx context.Context, service id.ID, slug string) (View, error)
+	Views(ctx context.Context, f Filter, r page.Request) (page.Page[View], error)
+	// ViewsByID returns those that exist, in any order.
+	ViewsByID(ctx context.Context, slos []id.ID) ([]View, error)
+	// ActiveViews returns up to limit views of SLOs that are not retired, by ID,
+	// after the given one ("" for the first).
+	ActiveViews(ctx context.Context, after id.ID, limit int) ([]View, error)
+	// UpdateSLO writes the head, conditional on Version, and answers fault.Stale.
+	UpdateSLO(ctx context.Context, s SLO) error
+	AddRevision(ctx context.Context, r Revision) error
+	AddIndicator(ctx context.Context, i Indicator) error
+	// Revisions lists the newest first, with the indicator of each.
+	Revisions(ctx context.Context, slo id.ID, r page.Request) (page.Page[RevisionWithIndicator], error)
+	Revision(ctx context.Context, slo id.ID, number int) (RevisionWithIndicator, error)
+	// Subjects returns what is to be evaluated: every SLO that is not retired, of
+	// services that are not retired, by ID, with budget.Windows of its window.
+	Subjects(ctx context.Context) ([]measure.Subject, error)
+	// PutStatuses writes many, in few statements.
+	PutStatuses(ctx context.Context, statuses []Status) error
+	// StatesByTeam counts active SLOs by owning team and state.
+	StatesByTeam(ctx context.Context) ([]TeamState, error)
+}
+
+// RevisionWithIndicator is a revision with what it counted.
+type RevisionWithIndicator struct {
+	Revision  Revision
+	Indicator Indicator
+}
+
+// TeamState is a number of SLOs of a team in a state.
+type TeamState struct {
+	Team  id.ID
+	State budget.State
+	Stale bool
+	Count int
+}
