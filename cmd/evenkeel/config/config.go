@@ -1,0 +1,123 @@
+// Package config holds Evenkeel's configuration: one typed struct, whose tags
+// are the only place where a key, its default, its bounds and its meaning are
+// written down. Defaults are overridden by a YAML file, the file by the
+// environment, the environment by flags; every fault of all of them is reported
+// at once, and each value knows where it came from. Nothing here opens a
+// database, listens or logs.
+package config
+
+import (
+	"io"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+//go:generate go run ./genreference ../../../docs/reference/configuration.md
+
+// Config is the effective configuration. A Config that Load returned keeps every
+// rule that its tags and rules.go state.
+type Config struct {
+	Listen          string        `koanf:"listen" default:"127.0.0.1:8080" doc:"The address on which the API and the dashboard listen, as host:port. Port 0 takes any free port. Only this machine can reach the default; another address has to be asked for, and is logged."`
+	PublicURL       string        `koanf:"publicURL" default:"" shown:"made of listen" doc:"The address under which people and programs reach Evenkeel, used in links. It has no path: Evenkeel answers at the root of a host."`
+	DataDir         string        `koanf:"dataDir" default:"./data" doc:"The directory of the SQLite database and of the administrator's first token. It is made when it does not exist. One process at a time may use it."`
+	Instance        string        `koanf:"instance" default:"" shown:"the host's name" doc:"The name of this process among the replicas of an installation: it marks leases, runs of jobs and logs, and has to differ between replicas."`
+	DrainTimeout    time.Duration `koanf:"drainTimeout" default:"30s" min:"0s" max:"10m" doc:"How long requests and jobs under way may take to finish after the signal to stop."`
+	SessionLifetime time.Duration `koanf:"sessionLifetime" default:"12h" min:"5m" max:"30d" doc:"How long somebody stays signed in to the dashboard."`
+	TokenLifetime   time.Duration `koanf:"tokenLifetime" default:"90d" min:"1h" max:"366d" doc:"How long a token lives that was made without an expiry of its own."`
+
+	Database  Database  `koanf:"database" doc:"Where everything is kept."`
+	Log       Log       `koanf:"log" doc:"What is logged, to standard error."`
+	Telemetry Telemetry `koanf:"telemetry" doc:"Traces. Metrics are always at /metrics."`
+	Jobs      Jobs      `koanf:"jobs" doc:"What runs by the clock."`
+	Limits    Limits    `koanf:"limits" doc:"Bounds that protect the process from its callers."`
+	Retention Retention `koanf:"retention" doc:"How long things are kept before the job prune removes them."`
+}
+
+// Database says where everything is kept.
+type Database struct {
+	URL            Secret `koanf:"url" default:"" shown:"SQLite in dataDir" doc:"The PostgreSQL database, as postgres://user:password@host:port/name?sslmode=…. Empty means SQLite in dataDir."`
+	MaxConnections int    `koanf:"maxConnections" default:"20" min:"2" max:"1000" doc:"The most connections that this process opens to PostgreSQL. SQLite has pools of its own and ignores it."`
+}
+
+// Log says what is logged.
+type Log struct {
+	Level  slog.Level `koanf:"level" default:"info" oneof:"debug,info,warn,error" doc:"The least severe level that is logged."`
+	Format string     `koanf:"format" default:"text" oneof:"text,json" doc:"How a line of the log is written: for people or for programs."`
+}
+
+// Telemetry says where traces go.
+type Telemetry struct {
+	OTLPEndpoint string `koanf:"otlpEndpoint" default:"" shown:"no traces" doc:"The base address of an OpenTelemetry collector that takes OTLP over HTTP, such as http://localhost:4318. Empty means that nothing is traced."`
+}
+
+// Jobs says what runs by the clock.
+type Jobs struct {
+	Enabled   bool              `koanf:"enabled" default:"true" doc:"Whether this process runs jobs by their schedules. An administrator can run one by hand either way."`
+	Schedules map[string]string `koanf:"schedules" default:"" shown:"each job's own" doc:"Schedules that replace the jobs' own: a job's name, and five cron fields in UTC (\"*/5 * * * *\") or a word (\"@hourly\", \"@every 1m\")."`
+}
+
+// Limits are bounds that protect the process.
+type Limits struct {
+	MaxBody        Bytes `koanf:"maxBody" default:"8MiB" min:"1KiB" max:"256MiB" doc:"The largest body of a request; a larger one is refused with 413."`
+	MaxConnections int   `koanf:"maxConnections" default:"1024" min:"1" max:"1000000" doc:"The most connections open at one time; further ones wait."`
+}
+
+// Retention says how long things are kept.
+type Retention struct {
+	Measurements    time.Duration `koanf:"measurements" default:"400d" min:"91d" max:"3660d" doc:"Measurements. The longest window of an SLO is 90 days, so less than 91 days is refused."`
+	Runs            time.Duration `koanf:"runs" default:"30d" min:"1d" max:"3660d" doc:"Runs of jobs."`
+	IdempotencyKeys time.Duration `koanf:"idempotencyKeys" default:"24h" min:"1h" max:"30d" doc:"Idempotency keys: how long a request that is repeated under the same key has its effect only once."`
+	Audit           time.Duration `koanf:"audit" default:"730d" min:"30d" max:"3660d" doc:"Audit entries: who decided what."`
+}
+
+// UsesPostgreSQL reports whether everything is kept in PostgreSQL, not SQLite.
+func (c Config) UsesPostgreSQL() bool { return !c.Database.URL.IsZero() }
+
+// SQLitePath returns the file of the SQLite database.
+func (c Config) SQLitePath() string { return filepath.Join(c.DataDir, "evenkeel.db") }
+
+// ListensBeyondLoopback reports whether other machines can reach the listener. A
+// name other than localhost counts as reachable, since what it resolves to can change.
+func (c Config) ListensBeyondLoopback() bool {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return !strings.EqualFold(host, "localhost") && (ip == nil || !ip.IsLoopback())
+}
+
+// BaseURL returns the address for links, without a trailing slash: PublicURL, or
+// one made of the address that the listener was bound to, which only then is
+// known when Listen asks for any free port.
+func (c Config) BaseURL(bound net.Addr) string {
+	if c.PublicURL != "" {
+		return c.PublicURL
+	}
+	return localURL(bound.String())
+}
+
+// Logger returns a logger as the configuration describes it, writing to w.
+func (l Log) Logger(w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: l.Level}
+	if l.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// localURL turns a listening address into one that a browser on this machine
+// opens: an address that means "all interfaces" cannot be opened.
+func localURL(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return "http://" + listen
+	}
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
