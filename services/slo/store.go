@@ -2,6 +2,7 @@ package slo
 
 import (
 	"context"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -46,6 +47,9 @@ type Store interface {
 	UpdateSLO(ctx context.Context, s SLO) error
 	AddRevision(ctx context.Context, r Revision) error
 	AddIndicator(ctx context.Context, i Indicator) error
+	// UpdateIndicator writes Category and Description of an indicator: words that
+	// may be bettered. What it counts never changes.
+	UpdateIndicator(ctx context.Context, i Indicator) error
 	// Revisions lists the newest first, with the indicator of each.
 	Revisions(ctx context.Context, slo id.ID, r page.Request) (page.Page[RevisionWithIndicator], error)
 	Revision(ctx context.Context, slo id.ID, number int) (RevisionWithIndicator, error)
@@ -54,8 +58,31 @@ type Store interface {
 	Subjects(ctx context.Context) ([]measure.Subject, error)
 	// PutStatuses writes many, in few statements.
 	PutStatuses(ctx context.Context, statuses []Status) error
+	// Targets finds many SLOs by their current names in one statement for every few
+	// hundred, in any order; those that do not exist are left out, retired ones are
+	// not.
+	Targets(ctx context.Context, names []Name) ([]Target, error)
 	// StatesByTeam counts active SLOs by owning team and state.
 	StatesByTeam(ctx context.Context) ([]TeamState, error)
+}
+
+// Name names an SLO as paths do: the slug of its service, and its own.
+type Name struct {
+	Service string
+	SLO     string
+}
+
+// Target is what a push needs to know of an SLO.
+type Target struct {
+	Name
+	Service        id.ID
+	Team           id.ID // owns the service
+	SLO            id.ID
+	Indicator      id.ID // of the current revision
+	Counting       Counting
+	Resolution     time.Duration
+	ServiceRetired bool
+	Retired        bool // the SLO is
 }
 
 // RevisionWithIndicator is a revision with what it counted.

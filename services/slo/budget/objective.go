@@ -52,6 +52,19 @@ func (o Objective) BudgetPPB() int64 { return Billion - o.ppb }
 // String returns the decimal as it was written, with its sign.
 func (o Objective) String() string { return o.text }
 
+// MarshalText writes the objective as String does.
+func (o Objective) MarshalText() ([]byte, error) { return []byte(o.text), nil }
+
+// UnmarshalText reads what ParseObjective does, and "" as no objective.
+func (o *Objective) UnmarshalText(text []byte) (err error) {
+	if len(text) == 0 {
+		*o = Objective{}
+		return nil
+	}
+	*o, err = ParseObjective(string(text))
+	return err
+}
+
 // IsZero reports whether there is no objective.
 func (o Objective) IsZero() bool { return o.ppb == 0 }
 
