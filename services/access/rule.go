@@ -2,8 +2,10 @@ package access
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -84,20 +86,22 @@ type grant int
 const (
 	nobody   grant = iota // administrators only
 	everyone              // whoever is authenticated
+	anybody               // every person; no workload
 	owner                 // members of the owning team, workloads of that team
 	people                // members of the owning team; no workload
-	self                  // the person concerned
+	self                  // the person concerned; of what a team owns, its members; no workload
 )
 
 // grants is the whole of authorisation: what is not in it is the administrators'.
 var grants = map[Rule]grant{
 	{Read, KindSelf}:         everyone,
+	{Update, KindSelf}:       self,
 	{Read, KindPerson}:       everyone,
 	{Read, KindToken}:        self,
-	{Create, KindToken}:      self, // a workload's token: see ownsToken
+	{Create, KindToken}:      self,
 	{Delete, KindToken}:      self,
 	{Read, KindTeam}:         everyone,
-	{Create, KindTeam}:       everyone, // self-service: who makes a team is its first member
+	{Create, KindTeam}:       anybody, // self-service: who makes a team is its first member
 	{Update, KindTeam}:       people,
 	{Delete, KindTeam}:       people,
 	{Read, KindMember}:       everyone,
@@ -107,6 +111,7 @@ var grants = map[Rule]grant{
 	{Create, KindSystem}:     owner,
 	{Update, KindSystem}:     owner,
 	{Delete, KindSystem}:     people,
+	{Transfer, KindSystem}:   people,
 	{Read, KindService}:      everyone,
 	{Create, KindService}:    owner,
 	{Update, KindService}:    owner,
@@ -129,6 +134,7 @@ var grants = map[Rule]grant{
 	{Read, KindViolation}:    everyone,
 	{Read, KindIssue}:        everyone,
 	{Read, KindJob}:          everyone,
+	{Read, KindAudit}:        people, // a team's entries; the whole log: administrators
 }
 
 // Memberships tells who belongs to a team.
@@ -159,30 +165,42 @@ func (r *Refusal) Error() string { return r.Reason }
 
 // Authorize returns nil when the context's caller may do verb to the object, else
 // a fault: Unauthenticated for an anonymous caller, Forbidden for others, with
-// the *Refusal as its cause. Only reading asks the database nothing.
+// the *Refusal as its cause. It asks the store for memberships only where the
+// rule depends on them.
 func (a *Authorizer) Authorize(ctx context.Context, verb Verb, o Object) error {
 	c := CallerFrom(ctx)
-	if c.Kind == Anonymous {
-		return fault.New(fault.Unauthenticated, "unauthenticated", "sign in, or send a token as \"Authorization: Bearer ek_…\"")
+	rule := Rule{verb, o.Kind}
+	switch c.Kind {
+	case BySystem:
+		return nil
+	case ByPerson, ByTeam:
+	default:
+		return unauthenticated()
 	}
-	if c.Kind == BySystem {
+	if need := scopeFor(rule); !c.Has(need) {
+		return refuse(c, verb, o, lacks(rule, need))
+	}
+	if c.Administers() {
 		return nil
 	}
-	if need := scopeFor(Rule{verb, o.Kind}); !c.Has(need) {
-		return refuse(c, verb, o, fmt.Sprintf("the token lacks the scope %q", need))
-	}
-	if c.Administrator {
-		return nil
-	}
-	g := grants[Rule{verb, o.Kind}]
+	g := grants[rule]
 	switch {
 	case g == everyone:
 		return nil
-	case g == self && c.Kind == ByPerson && o.Person != "" && o.Person == c.Person:
+	case c.Kind == ByTeam:
+		if g == owner && o.Team != "" && o.Team == c.Team {
+			return nil
+		}
+	case c.Person == "":
+		// A person without an identifier is nobody.
+	case g == anybody:
 		return nil
-	case g == owner && c.Kind == ByTeam && o.Team != "" && o.Team == c.Team:
-		return nil
-	case (g == owner || g == people || g == self) && c.Kind == ByPerson && o.Team != "":
+	case g == self && o.Team == "":
+		// What a team owns is its members': who once made it has no part in it.
+		if o.Person == c.Person {
+			return nil
+		}
+	case (g == owner || g == people || g == self) && o.Team != "":
 		member, err := a.memberships.IsMember(ctx, c.Person, o.Team)
 		if err != nil {
 			return fmt.Errorf("authorise %s %s: %w", verb, o.Kind, err)
@@ -195,20 +213,34 @@ func (a *Authorizer) Authorize(ctx context.Context, verb Verb, o Object) error {
 }
 
 // Permit checks what an operation declares before anything is loaded: that the
-// caller is known and the token's scopes cover the rule.
+// caller is known and the token's scopes cover the rule. It does not replace
+// Authorize, which knows the object.
 func (a *Authorizer) Permit(ctx context.Context, rule Rule) error {
 	c := CallerFrom(ctx)
-	if c.Kind == Anonymous {
-		return fault.New(fault.Unauthenticated, "unauthenticated", "sign in, or send a token as \"Authorization: Bearer ek_…\"")
+	switch c.Kind {
+	case BySystem:
+		return nil
+	case ByPerson, ByTeam:
+	default:
+		return unauthenticated()
 	}
 	if need := scopeFor(rule); !c.Has(need) {
-		return refuse(c, rule.Verb, Object{Kind: rule.Kind}, fmt.Sprintf("the token lacks the scope %q", need))
+		return refuse(c, rule.Verb, Object{Kind: rule.Kind}, lacks(rule, need))
 	}
 	return nil
 }
 
+// RefusalIn returns what an authoriser refused, if that is why err was returned.
+func RefusalIn(err error) (Refusal, bool) {
+	var r *Refusal
+	if errors.As(err, &r) {
+		return *r, true
+	}
+	return Refusal{}, false
+}
+
 // Has reports whether the caller's scopes cover the scope: admin covers all,
-// write covers read and push. The system and sessions without scopes have all.
+// write covers read and push. The system has all.
 func (c Caller) Has(s Scope) bool {
 	if c.Kind == BySystem {
 		return true
@@ -217,6 +249,13 @@ func (c Caller) Has(s Scope) bool {
 		return true
 	}
 	return (s == ScopeRead || s == ScopePush) && slices.Contains(c.Scopes, ScopeWrite)
+}
+
+// Administers reports whether the caller has an administrator's rights: a person
+// who is one, with a credential of the scope admin. Without that scope an
+// administrator is a person like others, and a workload never is one.
+func (c Caller) Administers() bool {
+	return c.Kind == ByPerson && c.Person != "" && c.Administrator && slices.Contains(c.Scopes, ScopeAdmin)
 }
 
 func scopeFor(r Rule) Scope {
@@ -232,11 +271,36 @@ func scopeFor(r Rule) Scope {
 	}
 }
 
+func unauthenticated() error {
+	return fault.New(fault.Unauthenticated, "unauthenticated", "sign in, or send a token as \"Authorization: Bearer ek_…\"")
+}
+
+func lacks(rule Rule, need Scope) string {
+	if need == ScopeAdmin {
+		return fmt.Sprintf("only administrators, with a token of the scope %q, may %s %s", need, rule.Verb, rule.Kind.indefinite())
+	}
+	return fmt.Sprintf("the token lacks the scope %q, which it takes to %s %s", need, rule.Verb, rule.Kind.indefinite())
+}
+
+// indefinite returns the kind with its article, as it is spoken.
+func (k Kind) indefinite() string {
+	if k == KindSLO || strings.ContainsAny(string(k[:min(1, len(k))]), "aeiou") {
+		return "an " + string(k)
+	}
+	return "a " + string(k)
+}
+
 func refuse(c Caller, verb Verb, o Object, reason string) error {
 	if reason == "" {
-		reason = fmt.Sprintf("only members of the owning team and administrators may %s this %s", verb, o.Kind)
-		if grants[Rule{verb, o.Kind}] == nobody {
-			reason = fmt.Sprintf("only administrators may %s a %s", verb, o.Kind)
+		switch grants[Rule{verb, o.Kind}] {
+		case nobody:
+			reason = fmt.Sprintf("only administrators may %s this %s", verb, o.Kind)
+		case anybody:
+			reason = fmt.Sprintf("a workload may not %s %s; a person may", verb, o.Kind.indefinite())
+		case self:
+			reason = fmt.Sprintf("only its person, the members of its team and administrators may %s this %s", verb, o.Kind)
+		default:
+			reason = fmt.Sprintf("only members of the owning team and administrators may %s this %s", verb, o.Kind)
 		}
 	}
 	e := fault.New(fault.Forbidden, "forbidden", "%s", reason)

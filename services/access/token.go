@@ -24,10 +24,10 @@ type Token struct {
 	Person     id.ID // of a personal token; of a workload token, who made it
 	Team       id.ID // of a workload token
 	Scopes     []Scope
-	Hash       []byte
+	Hash       []byte `audit:"-"`
 	CreatedAt  time.Time
 	ExpiresAt  time.Time
-	LastUsedAt *time.Time // to the minute
+	LastUsedAt *time.Time `audit:"-"` // to the minute
 	RevokedAt  *time.Time
 	Version    int64
 }
@@ -37,7 +37,7 @@ type Token struct {
 type Session struct {
 	ID        id.ID
 	Person    id.ID
-	Hash      []byte
+	Hash      []byte `audit:"-"`
 	CreatedAt time.Time
 	ExpiresAt time.Time
 }
@@ -46,7 +46,7 @@ type Session struct {
 type SignInCode struct {
 	ID        id.ID
 	Person    id.ID
-	Hash      []byte
+	Hash      []byte `audit:"-"`
 	CreatedAt time.Time
 	ExpiresAt time.Time
 	UsedAt    *time.Time

@@ -1,0 +1,58 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+)
+
+// first is the person that an installation starts with.
+var first = PersonInput{
+	DisplayName: "Administrator", Administrator: true,
+	Provider: ProviderLocal, Issuer: "evenkeel", Subject: "administrator",
+}
+
+// Bootstrap makes the first administrator and a token of theirs with every scope,
+// and returns its text. Where the administrator exists it makes nothing and
+// returns "": exactly one of any number of first starts gets a text.
+func (s *Service) Bootstrap(ctx context.Context) (string, error) {
+	ctx = WithCaller(ctx, System("bootstrap"))
+	var text string
+	err := s.runner.InTx(ctx, func(ctx context.Context) error {
+		text = ""
+		_, err := s.store.PersonByIdentity(ctx, first.Provider, first.Issuer, first.Subject)
+		if !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		p, err := s.enter(ctx, first)
+		if err != nil {
+			return err
+		}
+		_, text, err = s.IssueToken(ctx, TokenInput{
+			Kind: PersonalToken, Name: "first start", Person: p.ID, Scopes: slices.Clone(Scopes), LifetimeDays: MaxLifetimeDays,
+		})
+		return err
+	})
+	if e := fault.As(err); e != nil && e.Code == "identity_taken" {
+		return "", nil // another replica's first start was faster
+	}
+	if err != nil {
+		return "", fmt.Errorf("make the first administrator: %w", err)
+	}
+	return text, nil
+}
+
+// FirstAdministrator returns the person whom Bootstrap made, for whom the system
+// makes sign-in links and new tokens.
+func (s *Service) FirstAdministrator(ctx context.Context) (Person, error) {
+	if err := s.authorizer.Authorize(ctx, Read, Object{Kind: KindPerson}); err != nil {
+		return Person{}, err
+	}
+	p, err := s.store.PersonByIdentity(ctx, first.Provider, first.Issuer, first.Subject)
+	if err != nil {
+		return Person{}, fmt.Errorf("read the first administrator: %w", err)
+	}
+	return p, nil
+}

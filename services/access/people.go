@@ -1,0 +1,214 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+)
+
+// ProviderLocal is the provider of people whom an administrator entered.
+const ProviderLocal = "local"
+
+// Providers lists who can know a person.
+var Providers = []string{ProviderLocal, "oidc", "backstage", "github"}
+
+// PersonInput is what is declared of a new person.
+type PersonInput struct {
+	DisplayName   string
+	Email         string // may be empty
+	Administrator bool
+	// Provider, Issuer and Subject are the identity by which the person is known.
+	Provider string
+	Issuer   string
+	Subject  string
+}
+
+// Validate returns every fault of the input, with pointers as on the wire.
+func (in PersonInput) Validate() error {
+	var check fault.Check
+	checkLine(&check, "/displayName", in.DisplayName, 1, maxName)
+	checkEmail(&check, in.Email)
+	check.Require(slices.Contains(Providers, in.Provider), "/identity/provider", in.Provider, "must be one of %q", Providers)
+	checkLine(&check, "/identity/issuer", in.Issuer, 1, maxSubject)
+	checkLine(&check, "/identity/subject", in.Subject, 1, maxSubject)
+	return check.Err()
+}
+
+// PersonUpdate changes a person; nil fields stay as they are.
+type PersonUpdate struct {
+	DisplayName   *string
+	Email         *string
+	Administrator *bool
+}
+
+func (in PersonUpdate) apply(p Person) (Person, error) {
+	var check fault.Check
+	if in.DisplayName != nil {
+		checkLine(&check, "/displayName", *in.DisplayName, 1, maxName)
+		p.DisplayName = *in.DisplayName
+	}
+	if in.Email != nil {
+		checkEmail(&check, *in.Email)
+		p.Email = *in.Email
+	}
+	if in.Administrator != nil {
+		p.Administrator = *in.Administrator
+	}
+	return p, check.Err()
+}
+
+func checkEmail(check *fault.Check, email string) {
+	checkLine(check, "/email", email, 0, maxEmail)
+	at := strings.LastIndexByte(email, '@')
+	check.Require(email == "" || at > 0 && at < len(email)-1 && !strings.Contains(email, " "), "/email", email, "must be an address such as ada@example.org, or absent")
+}
+
+// CreatePerson enters a person with the identity by which they are known; for
+// administrators. Conflict "identity_taken" when the identity is somebody's.
+func (s *Service) CreatePerson(ctx context.Context, in PersonInput) (Person, error) {
+	if err := s.authorizer.Authorize(ctx, Create, Object{Kind: KindPerson, Label: in.DisplayName}); err != nil {
+		return Person{}, err
+	}
+	if err := in.Validate(); err != nil {
+		return Person{}, err
+	}
+	var p Person
+	err := s.runner.InTx(ctx, func(ctx context.Context) (err error) {
+		p, err = s.enter(ctx, in)
+		return err
+	})
+	if err != nil {
+		return Person{}, fmt.Errorf("create person: %w", err)
+	}
+	return p, nil
+}
+
+// enter writes a person and their identity within the context's transaction.
+func (s *Service) enter(ctx context.Context, in PersonInput) (Person, error) {
+	now := s.moment()
+	p := Person{
+		ID: id.New(now), DisplayName: in.DisplayName, Email: in.Email, Administrator: in.Administrator,
+		CreatedAt: now, UpdatedAt: now, Version: 1,
+	}
+	i := Identity{ID: id.New(now), Person: p.ID, Provider: in.Provider, Issuer: in.Issuer, Subject: in.Subject, CreatedAt: now}
+	if err := s.store.CreatePerson(ctx, p, i); err != nil {
+		return Person{}, err
+	}
+	return p, s.recorder.RecordDiff(ctx, Create, p.object(), "", nil, in)
+}
+
+// Person returns one person.
+func (s *Service) Person(ctx context.Context, person id.ID) (Person, error) {
+	if err := s.authorizer.Authorize(ctx, Read, Object{Kind: KindPerson, ID: person}); err != nil {
+		return Person{}, err
+	}
+	p, err := s.store.Person(ctx, person)
+	if err != nil {
+		return Person{}, fmt.Errorf("read person: %w", err)
+	}
+	return p, nil
+}
+
+// People lists people by the filter.
+func (s *Service) People(ctx context.Context, f PersonFilter, r page.Request) (page.Page[Person], error) {
+	if err := s.authorizer.Authorize(ctx, Read, Object{Kind: KindPerson}); err != nil {
+		return page.Page[Person]{}, err
+	}
+	var check fault.Check
+	checkLine(&check, "query.query", f.Query, 0, maxName)
+	if err := check.Err(); err != nil {
+		return page.Page[Person]{}, err
+	}
+	people, err := s.store.People(ctx, f, r)
+	if err != nil {
+		return page.Page[Person]{}, fmt.Errorf("list people: %w", err)
+	}
+	return people, nil
+}
+
+// UpdatePerson changes a person of that version: administrators anything, a
+// person their own display name. Nobody takes their own administrator's rights
+// away, so that there is always somebody who has them.
+//
+// Faults: Invalid; Forbidden; Precondition for another version; Conflict
+// "person_deactivated" and "own_account".
+func (s *Service) UpdatePerson(ctx context.Context, person id.ID, version int64, in PersonUpdate) (Person, error) {
+	return s.changePerson(ctx, person, version, Update, func(p Person) (Person, error) {
+		verb, o := Update, p.object()
+		if in.Email == nil && in.Administrator == nil {
+			o.Kind = KindSelf
+		}
+		if err := s.authorizer.Authorize(ctx, verb, o); err != nil {
+			return p, err
+		}
+		if in.Administrator != nil && !*in.Administrator && p.Administrator && p.ID == CallerFrom(ctx).Person {
+			return p, ownAccount("another administrator has to take your rights away")
+		}
+		return in.apply(p)
+	})
+}
+
+// DeactivatePerson marks somebody as having left: their tokens and sessions are
+// worth nothing from then on. For administrators, and not of themselves.
+func (s *Service) DeactivatePerson(ctx context.Context, person id.ID, version int64) (Person, error) {
+	now := s.moment()
+	return s.changePerson(ctx, person, version, Delete, func(p Person) (Person, error) {
+		if err := s.authorizer.Authorize(ctx, Delete, p.object()); err != nil {
+			return p, err
+		}
+		if p.ID == CallerFrom(ctx).Person {
+			return p, ownAccount("another administrator has to deactivate you")
+		}
+		p.DeactivatedAt = &now
+		return p, nil
+	})
+}
+
+// changePerson loads a person, lets change authorise and change them, and writes
+// the outcome with its audit entry.
+func (s *Service) changePerson(ctx context.Context, person id.ID, version int64, verb Verb, change func(Person) (Person, error)) (Person, error) {
+	now := s.moment()
+	var after Person
+	err := s.runner.InTx(ctx, func(ctx context.Context) error {
+		before, err := s.store.Person(ctx, person)
+		if err != nil {
+			return err
+		}
+		if after, err = change(before); err != nil {
+			return err
+		}
+		switch {
+		case before.Version != version:
+			return fault.Stale("person")
+		case before.DeactivatedAt != nil:
+			return deactivated(before)
+		}
+		after.UpdatedAt = now
+		if err := s.store.UpdatePerson(ctx, after); err != nil {
+			return err
+		}
+		after.Version++
+		return s.recorder.RecordDiff(ctx, verb, before.object(), "", before, after)
+	})
+	if err != nil {
+		return Person{}, fmt.Errorf("%s person: %w", verb, err)
+	}
+	return after, nil
+}
+
+func (p Person) object() Object {
+	return Object{Kind: KindPerson, ID: p.ID, Label: p.DisplayName, Person: p.ID}
+}
+
+func deactivated(p Person) error {
+	return fault.New(fault.Conflict, "person_deactivated", "%q was deactivated and cannot be changed any more", p.DisplayName)
+}
+
+func ownAccount(message string) error {
+	return fault.New(fault.Conflict, "own_account", "you cannot do this to yourself: %s", message)
+}

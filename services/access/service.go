@@ -1,0 +1,107 @@
+package access
+
+import (
+	"context"
+	"crypto/subtle"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/tx"
+)
+
+// Service tells who calls, and keeps people and their credentials.
+type Service struct {
+	store      Store
+	runner     tx.Runner
+	authorizer *Authorizer
+	recorder   Recorder
+	now        clock.Clock
+	uses       *lastUses
+}
+
+// NewService returns the service over a store. Close ends its one goroutine.
+func NewService(store Store, runner tx.Runner, authorizer *Authorizer, recorder Recorder, now clock.Clock, logger *slog.Logger) *Service {
+	return &Service{
+		store: store, runner: runner, authorizer: authorizer, recorder: recorder, now: now,
+		uses: newLastUses(store.TouchToken, logger),
+	}
+}
+
+// Close writes the last uses of tokens that are still queued, and stops. Later
+// requests are still authenticated; their use is not noted.
+func (s *Service) Close(ctx context.Context) error { return s.uses.close(ctx) }
+
+// Authenticate returns the caller who presents the token text, with one query.
+// Its faults are all Unauthenticated: "token_malformed", "token_invalid" (unknown
+// or not its secret, which are not told apart), and, only to a holder of the
+// secret, "token_revoked" (its person's deactivation included) and
+// "token_expired".
+func (s *Service) Authenticate(ctx context.Context, text string) (Caller, error) {
+	presented, secret, err := ParseToken(text)
+	if err != nil {
+		return Caller{}, err
+	}
+	now := s.now()
+	t, person, err := s.store.TokenWithOwner(ctx, presented)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return Caller{}, fmt.Errorf("authenticate a token: %w", err)
+	}
+	if subtle.ConstantTimeCompare(secret.Hash(), t.Hash) != 1 || err != nil {
+		return Caller{}, fault.New(fault.Unauthenticated, "token_invalid", "there is no such token")
+	}
+	switch {
+	case t.RevokedAt != nil:
+		return Caller{}, fault.New(fault.Unauthenticated, "token_revoked", "the token was revoked; use another")
+	case t.Kind == PersonalToken && (person.ID == "" || person.DeactivatedAt != nil):
+		return Caller{}, fault.New(fault.Unauthenticated, "token_revoked", "the token's person was deactivated")
+	case !now.Before(t.ExpiresAt):
+		return Caller{}, fault.New(fault.Unauthenticated, "token_expired", "the token expired at %s; make a new one", t.ExpiresAt.Format(time.RFC3339))
+	}
+	s.uses.note(t, now)
+	c := Caller{Token: t.ID, Scopes: t.Scopes}
+	if t.Kind == WorkloadToken {
+		c.Kind, c.Team, c.Name = ByTeam, t.Team, t.Name
+		return c, nil
+	}
+	c.Kind, c.Person, c.Name = ByPerson, person.ID, person.DisplayName
+	c.Administrator = person.Administrator && c.Has(ScopeAdmin)
+	return c, nil
+}
+
+// Account is who calls: the caller, and the person if it is one.
+type Account struct {
+	Caller Caller
+	Person *Person
+}
+
+// Me returns the context's caller. Anonymous callers are Unauthenticated.
+func (s *Service) Me(ctx context.Context) (Account, error) {
+	if err := s.authorizer.Authorize(ctx, Read, Object{Kind: KindSelf}); err != nil {
+		return Account{}, err
+	}
+	me := Account{Caller: CallerFrom(ctx)}
+	if me.Caller.Kind != ByPerson {
+		return me, nil
+	}
+	p, err := s.store.Person(ctx, me.Caller.Person)
+	if err != nil {
+		return Account{}, fmt.Errorf("read the caller: %w", err)
+	}
+	me.Person = &p
+	return me, nil
+}
+
+// Prune removes sign-in codes and sessions that have expired, and returns how many.
+func (s *Service) Prune(ctx context.Context) (int, error) {
+	n, err := s.store.PruneCredentials(ctx, s.moment())
+	if err != nil {
+		return 0, fmt.Errorf("prune credentials: %w", err)
+	}
+	return n, nil
+}
+
+// moment reads the clock for something that is stored.
+func (s *Service) moment() time.Time { return clock.Round(s.now()) }
