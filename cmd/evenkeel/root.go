@@ -60,8 +60,6 @@ It ends with 0 when done, 1 when something went wrong, and 2 when the command li
 is wrong or a comparison found a difference.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
@@ -76,32 +74,39 @@ is wrong or a comparison found a difference.`,
 	)
 	root.SetHelpCommandGroupID(groupLook)
 	root.SetCompletionCommandGroupID(groupLook)
-	// Wrong arguments are told apart from what goes wrong later.
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
-	visit(root, func(cmd *cobra.Command) {
-		check := cmd.Args
-		if check == nil {
-			check = cobra.ArbitraryArgs
-			if cmd.HasSubCommands() {
-				check = cobra.NoArgs
-			}
-		}
-		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			err := check(cmd, args)
-			if err == nil {
-				return nil
-			}
-			if cmd.HasSubCommands() {
-				err = fmt.Errorf("there is no command %q", cmd.CommandPath()+" "+args[0])
-				if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-					err = fmt.Errorf("%w; did you mean %q?", err, near[0])
-				}
-			}
-			return wrongUse(cmd, err)
-		}
-	})
+	visit(root, tellWrongArguments)
 	return root
+}
+
+// tellWrongArguments makes a command report wrong arguments as wrong use, those of
+// a command that only groups others too, which cobra would answer with its help.
+func tellWrongArguments(cmd *cobra.Command) {
+	cmd.SuggestionsMinimumDistance = 2
+	check := cmd.Args
+	if check == nil {
+		check = cobra.ArbitraryArgs
+		if cmd.HasSubCommands() {
+			check = cobra.NoArgs
+		}
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		err := check(cmd, args)
+		if err == nil {
+			return nil
+		}
+		if cmd.HasSubCommands() {
+			err = fmt.Errorf("there is no command %q", cmd.CommandPath()+" "+args[0])
+			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+				err = fmt.Errorf("%w; did you mean %q?", err, near[0])
+			}
+		}
+		return wrongUse(cmd, err)
+	}
+	if !cmd.Runnable() {
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
 }
 
 func visit(cmd *cobra.Command, do func(*cobra.Command)) {
