@@ -22,11 +22,12 @@ const StateDraft State = "draft"
 type Issue struct {
 	ID   id.ID
 	Kind Kind
-	// Fingerprint is unique: a hash of kind, service, subject, clause and episode.
+	// Fingerprint is unique: a hash of kind, service, subject, clause and the first
+	// episode. It never changes, and is in the body as a hidden marker.
 	Fingerprint string
 	Service     id.ID
 	Subject     id.ID  // the SLO
-	Episode     id.ID  // the violation
+	Episode     id.ID  // the violation; the latest, when the issue was taken up again
 	Repository  string // the service's; empty when it has none
 	Title       string
 	Body        string // GitHub-flavoured Markdown

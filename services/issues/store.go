@@ -24,5 +24,7 @@ type Store interface {
 	IssueByFingerprint(ctx context.Context, fingerprint string) (Issue, error)
 	// Issues lists the newest first.
 	Issues(ctx context.Context, f Filter, r page.Request) (page.Page[Issue], error)
+	// UpdateIssue writes everything but ID, Kind, Fingerprint and CreatedAt: Episode
+	// too, which moves on when an issue is taken up again.
 	UpdateIssue(ctx context.Context, i Issue) error
 }

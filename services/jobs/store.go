@@ -16,6 +16,8 @@ type Store interface {
 	TakeLease(ctx context.Context, name, holder string, ttl time.Duration) (Lease, error)
 	// ReleaseLease lets it expire now when the epoch is the current one.
 	ReleaseLease(ctx context.Context, name string, epoch int64) error
+	// Leases returns all that were ever taken, by name; those expired too.
+	Leases(ctx context.Context) (map[string]Lease, error)
 
 	// BeginRun inserts; it reports false when the job has a run at that scheduled time.
 	BeginRun(ctx context.Context, r Run) (bool, error)
