@@ -1,0 +1,212 @@
+package budget
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/evenkeel/evenkeel/services/measure/window"
+)
+
+// FormulaVersion names the formulas of this package. It changes when a figure
+// would come out differently from the same sums.
+const FormulaVersion = "1"
+
+// The sources of the formulas.
+const (
+	sourceSLI        = "Google SRE Workbook, chapter 2, “Implementing SLOs”: the proportion of good events"
+	sourceBudget     = "Google SRE Workbook, chapter 2, “Implementing SLOs”: the error budget is 100 % minus the objective"
+	sourceBurn       = "Google SRE Workbook, chapter 5, “Alerting on SLOs”: burn rate"
+	sourcePairs      = "Google SRE Workbook, chapter 5, “Alerting on SLOs”: multiwindow, multi-burn-rate alerts"
+	sourcePolicy     = "Google SRE Workbook, appendix B, “Example Error Budget Policy”: the preceding four weeks"
+	sourceProjection = "linear: the burn rate of the last day goes on"
+)
+
+// Explanation says where the state and each figure come from.
+type Explanation struct {
+	State State
+	// Because says in a sentence what made it that state.
+	Because string
+	// Formulas is FormulaVersion.
+	Formulas string
+	Lines    []Line
+}
+
+// Line explains one figure.
+type Line struct {
+	// Figure is its place in Figures, as on the wire: "window.sli", "burn.1h".
+	Figure  string
+	Formula string // in words: "good ÷ total"
+	// Worked is the formula with the numbers filled in and its result, or why there is none.
+	Worked string
+	Source string
+}
+
+const noEvents = "unknown: there were no events"
+
+// Explain fills the numbers into the formulas.
+func Explain(in Input) Explanation {
+	state := Decide(in)
+	e := Explanation{State: state, Because: because(in, state), Formulas: FormulaVersion}
+	e.account("window", in.Sums.Window, in.Objective, sourceBudget)
+	e.account("policy", in.Sums.Policy, in.Objective, sourcePolicy)
+	for i, sum := range in.Sums.Lookbacks {
+		e.burn("burn."+Short(Lookbacks[i]), sum, in.Objective)
+	}
+	for i := range Pairs {
+		e.pair(&Pairs[i], &in)
+	}
+	e.projection(in)
+	return e
+}
+
+func (e *Explanation) add(figure, formula, worked, source string) {
+	e.Lines = append(e.Lines, Line{figure, formula, worked, source})
+}
+
+func (e *Explanation) account(name string, s window.Sum, o Objective, source string) {
+	share := percentOf(o.BudgetPPB())
+	good, total, bad := decimal(s.Good), decimal(s.Total), decimal(s.Bad())
+	worked := []string{noEvents, noEvents, noEvents, noEvents, noEvents}
+	if s.Total > 0 {
+		sli, _ := SLI(s)
+		consumed, _ := Consumed(s, o)
+		remaining, _ := Remaining(s, o)
+		allowed := allowedEvents(s, o).short(6)
+		worked = []string{
+			fmt.Sprintf("%s ÷ %s = %s", good, total, sli.shortPercent(6)),
+			fmt.Sprintf("%s × %s = %s events", total, share, allowed),
+			fmt.Sprintf("(%s − %s) ÷ (%s × %s) = %s ÷ %s = %s", total, good, total, share, bad, allowed, consumed.shortPercent(6)),
+			fmt.Sprintf("%s − %s = %s events", allowed, bad, remainingEvents(s, o).short(6)),
+			fmt.Sprintf("1 − %s ÷ %s = %s", bad, allowed, remaining.shortPercent(6)),
+		}
+	}
+	e.add(name+".sli", "good ÷ total", worked[0], sourceSLI)
+	e.add(name+".budgetTotal", "total × (100 % − objective)", worked[1], source)
+	e.add(name+".consumedRatio", "(total − good) ÷ (total × (100 % − objective))", worked[2], source)
+	e.add(name+".remaining", "budget − bad", worked[3], source)
+	e.add(name+".remainingRatio", "(SLI − objective) ÷ (100 % − objective) = 1 − bad ÷ budget", worked[4], source)
+}
+
+func (e *Explanation) burn(figure string, s window.Sum, o Objective) {
+	worked := noEvents
+	if rate, ok := Consumed(s, o); ok {
+		worked = fmt.Sprintf("(%s ÷ %s) ÷ %s = %s", decimal(s.Bad()), decimal(s.Total), percentOf(o.BudgetPPB()), rate.short(6))
+	}
+	e.add(figure, "(bad ÷ total) ÷ (100 % − objective)", worked, sourceBurn)
+}
+
+func (e *Explanation) pair(p *Pair, in *Input) {
+	factor := fmt.Sprintf("%d %% × %s ÷ %s = %s", p.SharePercent, Short(in.Period), Short(p.Long), p.Factor(in.Period).short(4))
+	worked := factor
+	switch {
+	case !p.Reachable(in.Objective, in.Period):
+		worked += fmt.Sprintf("; it can never fire: if every event were bad, the burn rate would be 1 ÷ %s = %s",
+			percentOf(in.Objective.BudgetPPB()), highestBurn(in.Objective).short(4))
+	case e.State == NoData:
+		worked += "; not compared, for there are too few events in the window"
+	case p.exceeded(in):
+		worked += fmt.Sprintf("; exceeded over %s (%s) and over %s (%s): %s", Short(p.Long), rate(in, p.long), Short(p.Short), rate(in, p.short), p.Severity)
+	default:
+		worked += fmt.Sprintf("; not exceeded over both %s (%s) and %s (%s)", Short(p.Long), rate(in, p.long), Short(p.Short), rate(in, p.short))
+	}
+	e.add("alert."+p.Name, "both burn rates > budget share × period ÷ long window", worked, sourcePairs)
+}
+
+func (e *Explanation) projection(in Input) {
+	const formula = "remaining × period ÷ burn rate of the last day"
+	worked := ""
+	switch p := in.projection(); p.Outlook {
+	case OutlookUnknown:
+		worked = "unknown: there were no events in the last day, or too few in the window"
+	case OutlookExhausted:
+		worked = "the budget is exhausted already"
+	case OutlookBeyond:
+		worked = fmt.Sprintf("at a burn rate of %s the budget outlasts %s", rate(&in, over1d), Short(in.Period))
+	case OutlookWithin:
+		remaining, _ := Remaining(in.Sums.Window, in.Objective)
+		worked = fmt.Sprintf("%s × %s ÷ %s = %s", remaining.shortPercent(6), Short(in.Period), rate(&in, over1d), Words(*p.After))
+	}
+	e.add("projectedExhaustion", formula, worked, sourceProjection)
+}
+
+// because says what made the state, with the pairs and windows of at_risk.
+func because(in Input, state State) string {
+	w := in.Sums.Window
+	switch state {
+	case NoData:
+		if w.Total <= 0 {
+			return fmt.Sprintf("there were no events in the window of %s", Short(in.Period))
+		}
+		return fmt.Sprintf("there were %s events in the window of %s, and nothing is concluded from fewer than %d", decimal(w.Total), Short(in.Period), in.MinEvents)
+	case Exhausted:
+		return fmt.Sprintf("%s bad events of the %s that the budget allows: nothing of it remains", decimal(w.Bad()), allowedEvents(w, in.Objective).short(6))
+	case AtRisk:
+		var reasons []string
+		for i := range Pairs {
+			if p := &Pairs[i]; p.exceeded(&in) {
+				reasons = append(reasons, fmt.Sprintf("the burn rates over %s (%s) and %s (%s) exceed %s",
+					Short(p.Long), rate(&in, p.long), Short(p.Short), rate(&in, p.short), p.Factor(in.Period).short(4)))
+			}
+		}
+		if p := in.projection(); p.Outlook == OutlookWithin {
+			reasons = append(reasons, fmt.Sprintf("the burn rate of the last day (%s) exhausts the budget in %s", rate(&in, over1d), Words(*p.After)))
+		}
+		return strings.Join(reasons, "; ")
+	default:
+		remaining, _ := Remaining(w, in.Objective)
+		return fmt.Sprintf("%s of the budget remains, no burn pair exceeds its factor, and the burn of the last day does not exhaust it within %s", remaining.shortPercent(2), Short(in.Period))
+	}
+}
+
+func rate(in *Input, lookback int) string {
+	r, ok := Consumed(in.Sums.Lookbacks[lookback], in.Objective)
+	if !ok {
+		return "no events"
+	}
+	return r.short(4)
+}
+
+// highestBurn is the burn rate when every event is bad: 1 ÷ (1 − T).
+func highestBurn(o Objective) Ratio {
+	return Ratio{num: double{lo: Billion}, den: double{lo: uint64(o.BudgetPPB())}}
+}
+
+// decimal writes thousandths of an event as events.
+func decimal(thousandths int64) string { return events(thousandths).short(3) }
+
+// percentOf writes parts per billion as a percentage.
+func percentOf(ppb int64) string {
+	return Ratio{num: double{lo: uint64(ppb)}, den: double{lo: Billion}}.shortPercent(7)
+}
+
+// Short writes the length of a window as people name it: "5m", "6h", "28d".
+func Short(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d >= day && d%day == 0:
+		return strconv.FormatInt(int64(d/day), 10) + "d"
+	case d >= time.Hour && d%time.Hour == 0:
+		return strconv.FormatInt(int64(d/time.Hour), 10) + "h"
+	case d >= time.Minute && d%time.Minute == 0:
+		return strconv.FormatInt(int64(d/time.Minute), 10) + "m"
+	default:
+		return d.String()
+	}
+}
+
+// Words writes a length of time by its two largest units: "9 d 4 h", "42 min".
+func Words(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d >= day:
+		return fmt.Sprintf("%d d %d h", d/day, d%day/time.Hour)
+	case d >= time.Hour:
+		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
+	case d >= time.Minute:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	default:
+		return fmt.Sprintf("%d s", d/time.Second)
+	}
+}
