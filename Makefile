@@ -1,0 +1,87 @@
+# The commands of this repository. `make` alone lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Settings that can be given on the command line, as in `make test RUN=TestAPush`.
+PKG      ?= ./...
+RACE     ?= -race
+RUN      ?=
+COUNT    ?=
+BENCH    ?= .
+FUZZTIME ?= 30s
+ARGS     ?=
+
+# Go stamps the revision into the binary by itself, unless GOFLAGS or the lack of
+# git keeps it from doing so.
+VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null)
+COMMIT      := $(shell git rev-parse HEAD 2>/dev/null)
+COMMIT_TIME := $(shell TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ 2>/dev/null)
+LDFLAGS     := -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.commitTime=$(COMMIT_TIME)
+
+test_flags = $(RACE) $(if $(RUN),-run '$(RUN)') $(if $(COUNT),-count=$(COUNT)) -timeout 20m
+
+##@ Run
+
+.PHONY: run
+run: build ## Build and start one process on this machine, with SQLite in ./data (ARGS=--listen=…)
+	@exec bin/evenkeel serve $(ARGS)
+
+.PHONY: build
+build: ## Build bin/evenkeel
+	@mkdir -p bin
+	go build -ldflags '$(LDFLAGS)' -o bin/evenkeel ./cmd/evenkeel
+
+##@ Check
+
+.PHONY: test
+test: ## Run all tests on SQLite and PostgreSQL under the race detector (PKG=./api/... RUN=TestName COUNT=1 RACE=)
+	scripts/testenv postgres chromium $(if $(RACE),cc) -- go test $(test_flags) $(PKG)
+
+.PHONY: lint
+lint: ## Check format, go vet, staticcheck, and who imports whom
+	scripts/lint
+
+.PHONY: verify
+verify: ## Prove that generated files are fresh and the module's sums are right
+	scripts/testenv postgres -- scripts/verify
+
+.PHONY: cover
+cover: ## Run all tests and write what they cover to bin/cover.html
+	@mkdir -p bin
+	scripts/testenv postgres chromium -- go test -timeout 20m -coverpkg=./... -coverprofile=bin/cover.out $(PKG)
+	@grep -v '^github.com/evenkeel/evenkeel/ent/db/' bin/cover.out > bin/cover.own.out
+	go tool cover -html=bin/cover.own.out -o bin/cover.html
+	@go tool cover -func=bin/cover.own.out | tail -n 1
+
+.PHONY: bench
+bench: ## Run the benchmarks (PKG=./services/slo/... BENCH=Push)
+	scripts/testenv postgres -- go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m $(PKG)
+
+.PHONY: soak
+soak: ## Run the tests again and again in random order, then every fuzz target (COUNT=3 FUZZTIME=30s)
+	scripts/testenv postgres chromium cc -- go test -race -shuffle=on -count=$(or $(COUNT),3) -timeout 60m $(PKG)
+	scripts/fuzz $(FUZZTIME)
+
+##@ Write
+
+.PHONY: generate
+generate: ## Write all generated files anew
+	scripts/testenv postgres -- go generate ./...
+
+.PHONY: fmt
+fmt: ## Format all Go files
+	gofmt -w $$(git ls-files --cached --others --exclude-standard '*.go')
+
+.PHONY: clean
+clean: ## Remove what was built; data/ stays
+	rm -rf bin
+
+##@ Help
+
+.PHONY: help
+help: ## List the commands
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,107 @@
+package architecture
+
+// pure are the packages that only calculate.
+var pure = []string{
+	"./services/slo/budget/...",
+	"./services/measure/segment/...",
+	"./services/measure/window/...",
+	"./scorecards/rules/...",
+}
+
+// importRules are the rules of the house, but for those between domains.
+var importRules = []rule{
+	{
+		name: "the router and the API framework stay at the edge", of: everywhere, except: []string{"./api/..."}, inTests: true,
+		forbids: []string{"github.com/go-chi/...", "github.com/danielgtaylor/huma/..."},
+		reason:  "rules that know HTTP cannot be used by a job",
+	},
+	{
+		name: "ent stays with the database", of: everywhere, except: []string{"./ent/..."}, inTests: true,
+		forbids: []string{"entgo.io/...", "ariga.io/..."},
+		reason:  "the way things are stored changes without the domains noticing",
+	},
+	{
+		name: "cron stays with the jobs", of: everywhere, except: []string{"./services/jobs/..."}, inTests: true,
+		forbids: []string{"github.com/robfig/cron/..."},
+		reason:  "a job is RunOnce; only services/jobs knows when",
+	},
+	{
+		name: "GitHub's client stays in one room", of: everywhere, except: []string{"./services/issues/github/..."}, inTests: true,
+		forbids: []string{"github.com/google/go-github/...", "github.com/bradleyfalzon/ghinstallation/..."},
+		reason:  "issues are desired rows; another tracker is another room",
+	},
+	{
+		name: "CEL stays in one room", of: everywhere, except: []string{"./services/expr/..."}, inTests: true,
+		forbids: []string{"github.com/google/cel-go/...", "cel.dev/..."},
+		reason:  "there is one environment for expressions, with one cost limit",
+	},
+	{
+		name: "domains know neither the database nor the edge", of: domains,
+		forbids: []string{"./ent/...", "./api/...", "./cmd/..."},
+		reason:  "a domain states a narrow interface and others fulfil it",
+	},
+	{
+		name: "tests of domains run on the real store, and on nothing above them", of: domains, inTests: true,
+		forbids: []string{"./ent/db/...", "./api/...", "./cmd/..."},
+		reason:  "what a test needs of the edge is tested at the edge",
+	},
+	{
+		name: "no SQL outside the store", of: []string{"./services/...", "./scorecards/...", "./api/...", "./internal/..."},
+		forbids: []string{"database/...", "github.com/jackc/...", "modernc.org/...", "github.com/pressly/goose/..."},
+		reason:  "a query that is not in the store is tested on no second database",
+	},
+	{
+		name: "the generated tables are the store's", of: everywhere, except: []string{"./ent/...", "./cmd/..."}, inTests: true,
+		forbids: []string{"./ent/db/..."},
+		reason:  "a row is not a noun of a domain",
+	},
+	{
+		name: "the edge speaks to services, not to the database", of: []string{"./api/..."},
+		forbids: []string{"./ent/...", "./cmd/..."},
+		reason:  "handlers hold no rules and no queries",
+	},
+	{
+		name: "the store knows nothing above it", of: []string{"./ent/..."},
+		forbids: []string{"./api/...", "./cmd/..."},
+		reason:  "stores turn rows into nouns, and nothing else",
+	},
+	{
+		name: "internal is vocabulary", of: []string{"./internal/..."}, inTests: true,
+		forbids: everywhere, allows: []string{"./internal/..."},
+		reason: "everybody imports it, so it can import nobody",
+	},
+	{
+		name: "pure packages do no I/O and keep no time", of: pure,
+		forbids: []string{
+			"context", "log/...", "database/...", "net/...", "os/...", "io/fs", "io/ioutil", "embed", "syscall",
+			"math/rand/...", "crypto/rand", "unsafe", "runtime/...", "sync/...",
+		},
+		reason: "the same input gives the same output, today and in a test",
+	},
+	{
+		name: "pure packages stand on pure packages", of: pure,
+		forbids: everywhere, allows: append([]string{"./internal/fault"}, pure...),
+		reason: "what is below a pure package decides whether it is one",
+	},
+}
+
+// directions are the domains, and whose types each may use beside those of
+// access and audit, of the pure packages and of internal. A new domain gets a
+// row before it can be built.
+var directions = []direction{
+	{domain: "access", alone: true, reason: "everything is done by somebody"},
+	{domain: "audit", alone: true, uses: []string{"access"}, reason: "an entry names who did it"},
+	{domain: "idempotency", reason: "it remembers requests of any kind"},
+	{domain: "registry", reason: "services are what all else is about"},
+	{domain: "measure", uses: []string{"registry"}, reason: "series belong to services"},
+	{domain: "slo", uses: []string{"registry", "measure"}, reason: "an SLO judges measurements"},
+	{domain: "policy", uses: []string{"registry", "measure", "slo"}, reason: "a policy judges SLOs"},
+	{domain: "issues", uses: []string{"registry", "measure", "slo", "policy"}, reason: "issues tell of violations"},
+	{domain: "incident", uses: []string{"registry"}, reason: "incidents happen to services"},
+	{domain: "toil", uses: []string{"registry"}, reason: "toil belongs to teams"},
+	{domain: "expr", reason: "facts are given to it"},
+	{domain: "jobs", reason: "it runs what it is given"},
+}
+
+// clockCalls are the functions of package time that read or wait for the clock.
+var clockCalls = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
