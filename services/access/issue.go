@@ -28,7 +28,8 @@ type TokenInput struct {
 	// name another.
 	Person id.ID
 	// Team owns a workload token.
-	Team   id.ID
+	Team id.ID
+	// Scopes bound what it may be used for; none means ScopeRead.
 	Scopes []Scope
 	// LifetimeDays is 1 to MaxLifetimeDays; 0 means DefaultLifetimeDays.
 	LifetimeDays int
@@ -37,7 +38,7 @@ type TokenInput struct {
 // Validate returns every fault of the input, with pointers as on the wire.
 func (in TokenInput) Validate() error {
 	var check fault.Check
-	checkLine(&check, "/name", in.Name, 1, maxName)
+	CheckLine(&check, "/name", in.Name, 1, maxName)
 	switch in.Kind {
 	case PersonalToken:
 		check.Require(in.Team == "", "/team", in.Team, "must be absent: a personal token belongs to its person")
@@ -49,8 +50,8 @@ func (in TokenInput) Validate() error {
 	}
 	check.Require(in.LifetimeDays >= 0 && in.LifetimeDays <= MaxLifetimeDays, "/lifetimeDays", in.LifetimeDays,
 		"must be 1 to %d days, or absent for %d", MaxLifetimeDays, DefaultLifetimeDays)
-	if len(in.Scopes) == 0 || len(in.Scopes) > maxTokenScopes {
-		check.Fail("/scopes", len(in.Scopes), "must have 1 to %d scopes of %q", len(Scopes), Scopes)
+	if len(in.Scopes) > maxTokenScopes {
+		check.Fail("/scopes", len(in.Scopes), "must have at most %d scopes, of %q", len(Scopes), Scopes)
 		return check.Err()
 	}
 	for i, scope := range in.Scopes {
@@ -77,6 +78,9 @@ func (in TokenInput) Validate() error {
 func (s *Service) IssueToken(ctx context.Context, in TokenInput) (Token, string, error) {
 	c := CallerFrom(ctx)
 	now := s.moment()
+	if len(in.Scopes) == 0 {
+		in.Scopes = []Scope{ScopeRead}
+	}
 	t := Token{
 		ID: id.New(now), Kind: in.Kind, Name: in.Name, Team: in.Team, Person: in.Person,
 		Scopes: slices.Clone(in.Scopes), CreatedAt: now, Version: 1,

@@ -31,11 +31,11 @@ type PersonInput struct {
 // Validate returns every fault of the input, with pointers as on the wire.
 func (in PersonInput) Validate() error {
 	var check fault.Check
-	checkLine(&check, "/displayName", in.DisplayName, 1, maxName)
+	CheckLine(&check, "/displayName", in.DisplayName, 1, maxName)
 	checkEmail(&check, in.Email)
-	check.Require(slices.Contains(Providers, in.Provider), "/identity/provider", in.Provider, "must be one of %q", Providers)
-	checkLine(&check, "/identity/issuer", in.Issuer, 1, maxSubject)
-	checkLine(&check, "/identity/subject", in.Subject, 1, maxSubject)
+	check.Require(slices.Contains(Providers, in.Provider), "/provider", in.Provider, "must be one of %q", Providers)
+	CheckLine(&check, "/issuer", in.Issuer, 1, maxSubject)
+	CheckLine(&check, "/subject", in.Subject, 1, maxSubject)
 	return check.Err()
 }
 
@@ -49,7 +49,7 @@ type PersonUpdate struct {
 func (in PersonUpdate) apply(p Person) (Person, error) {
 	var check fault.Check
 	if in.DisplayName != nil {
-		checkLine(&check, "/displayName", *in.DisplayName, 1, maxName)
+		CheckLine(&check, "/displayName", *in.DisplayName, 1, maxName)
 		p.DisplayName = *in.DisplayName
 	}
 	if in.Email != nil {
@@ -63,7 +63,7 @@ func (in PersonUpdate) apply(p Person) (Person, error) {
 }
 
 func checkEmail(check *fault.Check, email string) {
-	checkLine(check, "/email", email, 0, maxEmail)
+	CheckLine(check, "/email", email, 0, maxEmail)
 	at := strings.LastIndexByte(email, '@')
 	check.Require(email == "" || at > 0 && at < len(email)-1 && !strings.Contains(email, " "), "/email", email, "must be an address such as ada@example.org, or absent")
 }
@@ -120,7 +120,7 @@ func (s *Service) People(ctx context.Context, f PersonFilter, r page.Request) (p
 		return page.Page[Person]{}, err
 	}
 	var check fault.Check
-	checkLine(&check, "query.query", f.Query, 0, maxName)
+	CheckLine(&check, "query.query", f.Query, 0, maxName)
 	if err := check.Err(); err != nil {
 		return page.Page[Person]{}, err
 	}
@@ -132,24 +132,26 @@ func (s *Service) People(ctx context.Context, f PersonFilter, r page.Request) (p
 }
 
 // UpdatePerson changes a person of that version: administrators anything, a
-// person their own display name. Nobody takes their own administrator's rights
-// away, so that there is always somebody who has them.
+// person their own display name. What is given as it already was is no change.
+// Nobody takes their own administrator's rights away, so that there is always
+// somebody who has them.
 //
 // Faults: Invalid; Forbidden; Precondition for another version; Conflict
 // "person_deactivated" and "own_account".
 func (s *Service) UpdatePerson(ctx context.Context, person id.ID, version int64, in PersonUpdate) (Person, error) {
 	return s.changePerson(ctx, person, version, Update, func(p Person) (Person, error) {
-		verb, o := Update, p.object()
-		if in.Email == nil && in.Administrator == nil {
+		changed, invalid := in.apply(p)
+		o := p.object()
+		if changed.Email == p.Email && changed.Administrator == p.Administrator {
 			o.Kind = KindSelf
 		}
-		if err := s.authorizer.Authorize(ctx, verb, o); err != nil {
+		if err := s.authorizer.Authorize(ctx, Update, o); err != nil {
 			return p, err
 		}
-		if in.Administrator != nil && !*in.Administrator && p.Administrator && p.ID == CallerFrom(ctx).Person {
+		if p.Administrator && !changed.Administrator && p.ID == CallerFrom(ctx).Person {
 			return p, ownAccount("another administrator has to take your rights away")
 		}
-		return in.apply(p)
+		return changed, invalid
 	})
 }
 

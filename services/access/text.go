@@ -15,23 +15,24 @@ const (
 	maxSubject = 255
 )
 
-// checkLine requires a text of one line, of visible characters, within a length.
-func checkLine(check *fault.Check, pointer, value string, least, most int) {
+// CheckLine requires a text of one line, of visible characters, with least to most
+// of them. Names everywhere follow it.
+func CheckLine(check *fault.Check, pointer, value string, least, most int) {
 	n := utf8.RuneCountInString(value)
 	switch {
 	case !utf8.ValidString(value):
 		check.Fail(pointer, value, "must be valid UTF-8")
 	case n < least || n > most:
 		check.Fail(pointer, value, "must have %d to %d characters, has %d", least, most, n)
-	case strings.ContainsFunc(value, hidden):
+	case strings.ContainsFunc(value, Hidden):
 		check.Fail(pointer, value, "must not contain control characters or marks that change the direction of writing")
 	case value != strings.TrimSpace(value):
 		check.Fail(pointer, value, "must not begin or end with a space")
 	}
 }
 
-// hidden tells characters that cannot be seen and change what is: controls, and
+// Hidden tells characters that cannot be seen and change what is: controls, and
 // the embeddings, overrides and isolates of bidirectional text.
-func hidden(r rune) bool {
+func Hidden(r rune) bool {
 	return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x2028 || r == 0x2029
 }

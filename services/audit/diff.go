@@ -84,6 +84,12 @@ func eachField(v reflect.Value, visit func(reflect.StructField, reflect.Value)) 
 // plain turns a value into what encoding/json writes without looking into
 // structs by itself, which would show the fields that are tagged away.
 func plain(v reflect.Value) any {
+	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		if v.IsNil() {
+			return nil
+		}
+		return plain(v.Elem())
+	}
 	switch x := v.Interface().(type) {
 	case time.Time:
 		return x.UTC().Format(time.RFC3339Nano)
@@ -97,11 +103,6 @@ func plain(v reflect.Value) any {
 		return x
 	}
 	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface:
-		if v.IsNil() {
-			return nil
-		}
-		return plain(v.Elem())
 	case reflect.Struct:
 		out := make(map[string]any)
 		eachField(v, func(field reflect.StructField, fv reflect.Value) { out[camel(field.Name)] = plain(fv) })
