@@ -1,0 +1,158 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-chi/chi/v5"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/idempotency"
+)
+
+// DefaultMaxBody is the size of a request's body, in bytes, beyond which it is
+// refused, unless its operation says otherwise.
+const DefaultMaxBody = 1 << 20
+
+// Authenticator verifies a bearer token. What is wrong with a token is a fault
+// of kind Unauthenticated; any other error is internal. *access.Service is one.
+type Authenticator interface {
+	Authenticate(ctx context.Context, token string) (access.Caller, error)
+}
+
+// Permitter decides on what an operation declares, before anything is loaded.
+// *access.Authorizer is one.
+type Permitter interface {
+	Permit(ctx context.Context, rule access.Rule) error
+}
+
+// Refusals records who was refused what. It is called after the handler has
+// returned, outside any transaction, and bounds itself. *audit.Service is one.
+type Refusals interface {
+	RecordRefusal(ctx context.Context, r access.Refusal) error
+}
+
+// Idempotency runs an effect at most once for each key. The second answer is
+// true when the effect had been done before; the resource is then the recorded
+// one. *idempotency.Service is one.
+type Idempotency interface {
+	Do(ctx context.Context, key idempotency.Key, effect func(ctx context.Context) (idempotency.Resource, error)) (idempotency.Resource, bool, error)
+}
+
+// Config is what the edge is built from. Without an Authenticator no token is
+// accepted, without a Permitter nothing but public operations is allowed: so the
+// OpenAPI document can be had from an API that serves nobody.
+type Config struct {
+	// Version of the program, shown in the OpenAPI document.
+	Version string
+	Logger  *slog.Logger
+
+	Authenticator Authenticator
+	Permitter     Permitter
+	Refusals      Refusals
+	Idempotency   Idempotency
+
+	// Registry receives the edge's metrics and is served at /metrics.
+	Registry *prometheus.Registry
+	// Observe is told of every finished request: its route pattern, status and
+	// duration. It must not block.
+	Observe func(route string, status int, d time.Duration)
+	// Ready tells whether the instance can serve; nil means always.
+	Ready func(ctx context.Context) error
+	// TracerProvider makes a span of every request; nil makes none and costs nothing.
+	TracerProvider trace.TracerProvider
+	// MaxBody overrides DefaultMaxBody.
+	MaxBody int64
+}
+
+// API is the HTTP edge: an http.Handler to which operations and pages are added
+// before it serves.
+type API struct {
+	cfg       Config
+	log       *slog.Logger
+	router    *chi.Mux
+	huma      huma.API
+	metrics   *metrics
+	unmatched *meter
+	endpoints []*endpoint
+	draining  atomic.Bool
+	document  document
+}
+
+// New returns an edge with its own pages (health, metrics, OpenAPI, reference)
+// and no operations yet.
+func New(cfg Config) *API {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Registry == nil {
+		cfg.Registry = prometheus.NewRegistry()
+	}
+	if cfg.MaxBody <= 0 {
+		cfg.MaxBody = DefaultMaxBody
+	}
+	a := &API{cfg: cfg, log: cfg.Logger, router: chi.NewMux(), metrics: newMetrics(cfg.Registry)}
+	a.unmatched = a.metrics.meter("", "unmatched")
+	a.router.Use(a.edge)
+	if cfg.TracerProvider != nil {
+		a.router.Use(traced(cfg.TracerProvider))
+	}
+	a.router.NotFound(a.notFound)
+	a.router.MethodNotAllowed(a.methodNotAllowed)
+	a.huma = huma.NewAPI(humaConfig(cfg.Version), &adapter{a})
+	a.ownPages()
+	return a
+}
+
+// ServeHTTP answers a request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.ServeHTTP(w, r) }
+
+// Huma returns huma's view of the edge, for humatest.
+func (a *API) Huma() huma.API { return a.huma }
+
+// Handle adds a handler that is not an operation, such as a page or a style
+// sheet. It has the edge's request id, log, metrics, headers and body limit, and
+// does its own authentication. HEAD is answered by the handler of GET.
+func (a *API) Handle(method, pattern string, h http.Handler) {
+	m := a.metrics.meter(method, pattern)
+	a.router.Method(method, pattern, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		x := exchangeFrom(r.Context())
+		x.route, x.meter = pattern, m
+		if r.Body != nil && r.Body != http.NoBody {
+			r.Body = http.MaxBytesReader(w, r.Body, a.cfg.MaxBody)
+		}
+		h.ServeHTTP(w, r)
+	}))
+}
+
+// Drain makes /readyz say no, so that no new traffic comes while the server
+// finishes what it has.
+func (a *API) Drain() { a.draining.Store(true) }
+
+func (a *API) notFound(w http.ResponseWriter, r *http.Request) {
+	writeProblem(w, exchangeFrom(r.Context()), newProblem(http.StatusNotFound, "route_not_found", "there is nothing at this path; /docs lists what there is"))
+}
+
+func (a *API) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.RawPath
+	if path == "" {
+		path = r.URL.Path
+	}
+	p := newProblem(http.StatusMethodNotAllowed, "method_not_allowed", "this path does not take that method; the Allow header lists those it takes")
+	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		if !a.router.Match(chi.NewRouteContext(), m, path) {
+			continue
+		}
+		p.header("Allow", m)
+		if m == http.MethodGet {
+			p.header("Allow", http.MethodHead)
+		}
+	}
+	writeProblem(w, exchangeFrom(r.Context()), p)
+}

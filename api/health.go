@@ -1,0 +1,43 @@
+package api
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// ownPages adds what every installation has beside its operations.
+func (a *API) ownPages() {
+	a.Handle(http.MethodGet, "/healthz", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { alive(w) }))
+	a.Handle(http.MethodGet, "/readyz", http.HandlerFunc(a.ready))
+	a.Handle(http.MethodGet, "/metrics", promhttp.HandlerFor(a.cfg.Registry, promhttp.HandlerOpts{Registry: a.cfg.Registry}))
+	a.documentPages()
+}
+
+func alive(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write([]byte("{\"status\":\"ok\"}\n"))
+}
+
+// ready answers 200 while the instance can serve and does not drain. Why it
+// cannot is for the log: /readyz is open to everybody.
+func (a *API) ready(w http.ResponseWriter, r *http.Request) {
+	refuse := func(code, detail string) {
+		p := newProblem(http.StatusServiceUnavailable, code, "%s", detail)
+		p.header("Retry-After", "5")
+		writeProblem(w, exchangeFrom(r.Context()), p)
+	}
+	if a.draining.Load() {
+		refuse("draining", "this instance finishes what it has and takes nothing new")
+		return
+	}
+	if a.cfg.Ready != nil {
+		if err := a.cfg.Ready(r.Context()); err != nil {
+			a.log.LogAttrs(r.Context(), slog.LevelWarn, "not ready", slog.String("error", err.Error()))
+			refuse("not_ready", "this instance cannot serve yet")
+			return
+		}
+	}
+	alive(w)
+}

@@ -1,0 +1,150 @@
+package api
+
+import (
+	"net/http"
+	"reflect"
+	"strings"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// tags group operations, in the order of the reference.
+var tags = []*huma.Tag{
+	{Name: "Account", Description: "Who calls, as Evenkeel sees them."},
+	{Name: "People", Description: "People and their identities."},
+	{Name: "Tokens", Description: "Personal tokens and those of workloads."},
+	{Name: "Teams", Description: "Teams, their tree and their members."},
+	{Name: "Systems", Description: "Groups of services that belong together."},
+	{Name: "Services", Description: "Services, their owners and what they depend on."},
+	{Name: "SLOs", Description: "Objectives, their revisions, status and history."},
+	{Name: "Measurements", Description: "What was counted: slots of good and total events."},
+	{Name: "Policies", Description: "Error-budget policies and what they are attached to."},
+	{Name: "Violations", Description: "Where a policy's clause was broken, and when it recovered."},
+	{Name: "Issues", Description: "Issues that are wanted, with their text."},
+	{Name: "Jobs", Description: "Scheduled work and its runs."},
+	{Name: "Audit", Description: "Who decided what, and who was refused."},
+}
+
+const description = `Evenkeel keeps what product teams promise about their services, and what is left of it.
+
+Send a token as ` + "`Authorization: Bearer ek_…`" + `. Every reply that is not a success is a problem (RFC 9457) with a stable ` + "`code`" + ` and the request's id. Writes to a versioned resource need ` + "`If-Match`" + `; a POST with an ` + "`Idempotency-Key`" + ` is safe to repeat; lists go on after ` + "`next`" + `.`
+
+func humaConfig(version string) huma.Config {
+	if version == "" {
+		version = "dev"
+	}
+	c := huma.DefaultConfig("Evenkeel", version)
+	c.CreateHooks = nil // would add $schema links made from the Host header
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
+	c.Formats = map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat} // "json" is of problem+json
+	c.DefaultFormat = "application/json"
+	c.Info.Description = description
+	c.Info.Contact = &huma.Contact{Name: "Evenkeel", URL: "https://github.com/evenkeel/evenkeel"}
+	c.Info.License = &huma.License{Name: "Apache-2.0", URL: "https://www.apache.org/licenses/LICENSE-2.0"}
+	c.Servers = []*huma.Server{{URL: "/", Description: "This installation"}}
+	c.Components = &huma.Components{
+		Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName),
+		SecuritySchemes: map[string]*huma.SecurityScheme{"bearer": {
+			Type: "http", Scheme: "bearer", BearerFormat: "ek_<id>_<secret>_<checksum>",
+			Description: "A personal token, or a workload's.",
+		}},
+	}
+	c.Components.Responses = components(c.Components.Schemas.Schema(reflect.TypeFor[Problem](), true, ""))
+	return c
+}
+
+// schemaName names a type in the document. Every struct in a body has a name of
+// its own: clients are generated with it.
+func schemaName(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() == reflect.Struct && t.Name() == "" {
+		panic("the struct " + hint + " has no name, and would give clients an ugly one")
+	}
+	name := huma.DefaultSchemaNamer(t, hint)
+	if strings.HasPrefix(t.Name(), "Items[") {
+		return strings.TrimPrefix(name, "Items") + "List"
+	}
+	return name
+}
+
+// document is the OpenAPI document in its four forms, rendered when it is first
+// asked for: by then every operation is there.
+type document struct {
+	once                       sync.Once
+	json, yaml, json30, yaml30 []byte
+	page                       []byte
+	err                        error
+}
+
+func (a *API) rendered() (*document, error) {
+	d := &a.document
+	d.once.Do(func() {
+		o := a.huma.OpenAPI()
+		o.Tags = a.usedTags()
+		render := func(into *[]byte, f func() ([]byte, error)) {
+			if d.err == nil {
+				*into, d.err = f()
+			}
+		}
+		render(&d.json, o.MarshalJSON)
+		render(&d.yaml, o.YAML)
+		render(&d.json30, o.Downgrade)
+		render(&d.yaml30, o.DowngradeYAML)
+		render(&d.page, func() ([]byte, error) { return renderReference(o) })
+	})
+	return d, d.err
+}
+
+func (a *API) usedTags() []*huma.Tag {
+	used := map[string]bool{}
+	for _, e := range a.endpoints {
+		used[e.tag] = true
+	}
+	var out []*huma.Tag
+	for _, t := range tags {
+		if used[t.Name] {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// OpenAPI returns the document in YAML: OpenAPI 3.1, and the 3.0 that is made of it.
+func (a *API) OpenAPI() (v31, v30 []byte, err error) {
+	d, err := a.rendered()
+	return d.yaml, d.yaml30, err
+}
+
+// documentPages serves the document and the reference made of it.
+func (a *API) documentPages() {
+	serve := func(path, media string, pick func(*document) []byte, secure bool) {
+		a.Handle(http.MethodGet, path, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			d, err := a.rendered()
+			if err != nil {
+				writeProblem(w, exchangeFrom(r.Context()), a.problem(r.Context(), err))
+				return
+			}
+			h := w.Header()
+			if secure {
+				SecurePage(h)
+			} else {
+				h.Set("Content-Type", media)
+			}
+			h.Set("Cache-Control", "no-cache")
+			_, _ = w.Write(pick(d))
+		}))
+	}
+	serve("/openapi.json", "application/openapi+json", func(d *document) []byte { return d.json }, false)
+	serve("/openapi.yaml", "application/openapi+yaml", func(d *document) []byte { return d.yaml }, false)
+	serve("/openapi-3.0.json", "application/openapi+json", func(d *document) []byte { return d.json30 }, false)
+	serve("/openapi-3.0.yaml", "application/openapi+yaml", func(d *document) []byte { return d.yaml30 }, false)
+	serve("/docs", "", func(d *document) []byte { return d.page }, true)
+	a.Handle(http.MethodGet, "/docs/reference.css", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/css; charset=utf-8")
+		w.Header().Set("Cache-Control", "max-age=3600")
+		_, _ = w.Write(referenceCSS)
+	}))
+}

@@ -1,0 +1,62 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// replies names the replies that operations share in the OpenAPI document.
+var replies = map[int]struct{ name, text string }{
+	http.StatusNotModified:           {"NotModified", "The caller has the current version already."},
+	http.StatusPermanentRedirect:     {"Renamed", "The name in the path was changed: the same request goes to the Location."},
+	http.StatusBadRequest:            {"BadRequest", "The request is not HTTP with a JSON body as it should be."},
+	http.StatusUnauthorized:          {"Unauthorized", "No token was sent, or it is not valid (any more)."},
+	http.StatusForbidden:             {"Forbidden", "The caller is known, and may not do this."},
+	http.StatusNotFound:              {"NotFound", "There is nothing at that name."},
+	http.StatusConflict:              {"Conflict", "The state of things forbids it now."},
+	http.StatusPreconditionFailed:    {"PreconditionFailed", "Somebody else changed it since the version in If-Match."},
+	http.StatusRequestEntityTooLarge: {"ContentTooLarge", "The body is too large."},
+	http.StatusUnsupportedMediaType:  {"UnsupportedMediaType", "The body is of a type, or an encoding, that is not taken here."},
+	http.StatusUnprocessableEntity:   {"Unprocessable", "The request breaks rules; each is named with its place."},
+	http.StatusPreconditionRequired:  {"PreconditionRequired", "If-Match is missing."},
+	http.StatusInternalServerError:   {"InternalError", "Something failed that should not have."},
+	http.StatusServiceUnavailable:    {"Unavailable", "Try again later."},
+}
+
+// components renders the shared replies.
+func components(problem *huma.Schema) map[string]*huma.Response {
+	text := func(doc string) *huma.Param {
+		return &huma.Param{Description: doc, Schema: &huma.Schema{Type: huma.TypeString}}
+	}
+	out := map[string]*huma.Response{}
+	for status, r := range replies {
+		resp := &huma.Response{Description: r.text, Headers: map[string]*huma.Param{
+			"X-Request-Id": text("Names this request in the server's log."),
+		}}
+		if status != http.StatusNotModified {
+			resp.Content = map[string]*huma.MediaType{"application/problem+json": {Schema: problem}}
+		}
+		switch status {
+		case http.StatusNotModified:
+			resp.Headers["ETag"] = text("The current version.")
+		case http.StatusPermanentRedirect:
+			resp.Headers["Location"] = text("The path with the new name in it.")
+		case http.StatusUnauthorized:
+			resp.Headers["WWW-Authenticate"] = text("The scheme that is expected: Bearer.")
+		case http.StatusServiceUnavailable, http.StatusConflict:
+			resp.Headers["Retry-After"] = text("After how many seconds it is worth trying again, where that is known.")
+		}
+		out[r.name] = resp
+	}
+	return out
+}
+
+func replyRef(status int) *huma.Response {
+	r, known := replies[status]
+	if !known {
+		panic("status " + strconv.Itoa(status) + " has no reply in replies.go")
+	}
+	return &huma.Response{Ref: "#/components/responses/" + r.name}
+}

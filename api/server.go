@@ -1,0 +1,41 @@
+package api
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/net/netutil"
+)
+
+// MaxConnections is how many clients may be connected at once; further ones wait.
+const MaxConnections = 2000
+
+// Server returns a server whose clients cannot hold it up: heads must arrive
+// within five seconds and 64 KiB, replies be taken within two minutes, and idle
+// connections are closed. Bodies have their own time limit, see body.go.
+func Server(h http.Handler, addr string, log *slog.Logger) *http.Server {
+	s := &http.Server{
+		Addr:              addr,
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		WriteTimeout:      2 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+	if log != nil {
+		s.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelDebug)
+	}
+	return s
+}
+
+// Listen opens the address for at most MaxConnections at once.
+func Listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	return netutil.LimitListener(l, MaxConnections), nil
+}
