@@ -1,0 +1,279 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/evenkeel/evenkeel/ent/db"
+	"github.com/evenkeel/evenkeel/ent/db/identity"
+	"github.com/evenkeel/evenkeel/ent/db/member"
+	"github.com/evenkeel/evenkeel/ent/db/person"
+	"github.com/evenkeel/evenkeel/ent/db/session"
+	"github.com/evenkeel/evenkeel/ent/db/signincode"
+	"github.com/evenkeel/evenkeel/ent/db/token"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
+)
+
+// Access is the store of package access.
+type Access struct{ s *Store }
+
+var _ access.Store = Access{}
+
+// Access returns the view of the store that package access declares.
+func (s *Store) Access() Access { return Access{s} }
+
+// IsMember reports whether the person is a member of the team.
+func (a Access) IsMember(ctx context.Context, personID, team id.ID) (bool, error) {
+	return a.s.isMember(ctx, personID, team)
+}
+
+func (s *Store) isMember(ctx context.Context, personID, team id.ID) (bool, error) {
+	is, err := s.ent.Member.Query().Where(member.PersonID(string(personID)), member.TeamID(string(team))).Exist(ctx)
+	return is, fail("read a membership", err)
+}
+
+// CreatePerson writes the person and the first identity.
+func (a Access) CreatePerson(ctx context.Context, p access.Person, i access.Identity) error {
+	return a.s.InTx(ctx, func(ctx context.Context) error {
+		err := a.s.ent.Person.Create().
+			SetID(string(p.ID)).SetDisplayName(p.DisplayName).SetEmail(p.Email).SetAdministrator(p.Administrator).
+			SetCreatedAt(p.CreatedAt).SetUpdatedAt(p.UpdatedAt).SetNillableDeactivatedAt(p.DeactivatedAt).SetVersion(p.Version).
+			Exec(ctx)
+		if err != nil {
+			return fail("write a person", err)
+		}
+		err = a.s.ent.Identity.Create().
+			SetID(string(i.ID)).SetPersonID(string(p.ID)).SetProvider(i.Provider).SetIssuer(i.Issuer).
+			SetSubject(i.Subject).SetCreatedAt(i.CreatedAt).
+			Exec(ctx)
+		if isUnique(err) {
+			e := fault.New(fault.Conflict, "identity_taken", "somebody else is known by that identity of %q already", i.Provider)
+			e.Err = err
+			return e
+		}
+		return fail("write an identity", err)
+	})
+}
+
+// Person returns the person.
+func (a Access) Person(ctx context.Context, of id.ID) (access.Person, error) {
+	p, err := a.s.ent.Person.Get(ctx, string(of))
+	if err != nil {
+		return access.Person{}, notFound("person", string(of), err)
+	}
+	return fromDBPerson(p), nil
+}
+
+// PersonByIdentity returns the person whom the provider knows so.
+func (a Access) PersonByIdentity(ctx context.Context, provider, issuer, subject string) (access.Person, error) {
+	p, err := a.s.ent.Identity.Query().
+		Where(identity.Provider(provider), identity.Issuer(issuer), identity.Subject(subject)).
+		QueryPerson().Only(ctx)
+	if err != nil {
+		return access.Person{}, notFound("person", subject, err)
+	}
+	return fromDBPerson(p), nil
+}
+
+// People lists by name.
+func (a Access) People(ctx context.Context, f access.PersonFilter, r page.Request) (page.Page[access.Person], error) {
+	key, err := r.Key(f, 2)
+	if err != nil {
+		return page.Page[access.Person]{}, err
+	}
+	q := a.s.ent.Person.Query()
+	if f.Query != "" {
+		q.Where(person.Or(person.DisplayNameContainsFold(f.Query), person.EmailContainsFold(f.Query)))
+	}
+	rows, err := q.Where(after(key, person.FieldDisplayName, person.FieldID)).
+		Order(db.Asc(person.FieldDisplayName, person.FieldID)).Limit(r.Size() + 1).All(ctx)
+	if err != nil {
+		return page.Page[access.Person]{}, fail("list people", err)
+	}
+	return page.Map(page.Cut(r, f, rows, func(p *db.Person) []string { return []string{p.DisplayName, p.ID} }), fromDBPerson), nil
+}
+
+// UpdatePerson writes the person, conditional on Version.
+func (a Access) UpdatePerson(ctx context.Context, p access.Person) error {
+	u := a.s.ent.Person.Update().Where(person.ID(string(p.ID)), person.Version(p.Version)).
+		SetDisplayName(p.DisplayName).SetEmail(p.Email).SetAdministrator(p.Administrator).
+		SetUpdatedAt(p.UpdatedAt).AddVersion(1)
+	if p.DeactivatedAt == nil {
+		u.ClearDeactivatedAt()
+	} else {
+		u.SetDeactivatedAt(*p.DeactivatedAt)
+	}
+	n, err := u.Save(ctx)
+	return written("person", p.ID, n, err, func() (bool, error) {
+		return a.s.ent.Person.Query().Where(person.ID(string(p.ID))).Exist(ctx)
+	})
+}
+
+// CreateToken writes the token.
+func (a Access) CreateToken(ctx context.Context, t access.Token) error {
+	err := a.s.ent.Token.Create().
+		SetID(string(t.ID)).SetKind(string(t.Kind)).SetName(t.Name).
+		SetNillablePersonID(orNil(t.Person)).SetNillableTeamID(orNil(t.Team)).
+		SetScopes(toDBScopes(t.Scopes)).SetHash(t.Hash).SetCreatedAt(t.CreatedAt).SetExpiresAt(t.ExpiresAt).
+		SetNillableLastUsedAt(t.LastUsedAt).SetNillableRevokedAt(t.RevokedAt).SetVersion(t.Version).
+		Exec(ctx)
+	return fail("write a token", gone(err))
+}
+
+// Token returns the token.
+func (a Access) Token(ctx context.Context, of id.ID) (access.Token, error) {
+	t, err := a.s.ent.Token.Get(ctx, string(of))
+	if err != nil {
+		return access.Token{}, notFound("token", string(of), err)
+	}
+	return fromDBToken(t), nil
+}
+
+const tokenWithOwner = `SELECT t.kind, t.name, t.person_id, t.team_id, t.scopes, t.hash, t.created_at, t.expires_at, t.last_used_at, t.revoked_at, t.version,
+ p.id, p.display_name, p.email, p.administrator, p.created_at, p.updated_at, p.deactivated_at, p.version
+FROM tokens t LEFT JOIN people p ON p.id = t.person_id AND t.kind = 'personal' WHERE t.id = $1`
+
+// TokenWithOwner is on the way of every request, hence one statement.
+func (a Access) TokenWithOwner(ctx context.Context, of id.ID) (access.Token, access.Person, error) {
+	var (
+		t             db.Token
+		p             db.Person
+		scopes        []byte
+		personID      sql.NullString
+		name, email   sql.NullString
+		administrator sql.NullBool
+		created       sql.NullTime
+		updated       sql.NullTime
+		version       sql.NullInt64
+	)
+	err := a.s.queryOne(ctx, tokenWithOwner, []any{string(of)},
+		&t.Kind, &t.Name, &t.PersonID, &t.TeamID, &scopes, &t.Hash, &t.CreatedAt, &t.ExpiresAt, &t.LastUsedAt, &t.RevokedAt, &t.Version,
+		&personID, &name, &email, &administrator, &created, &updated, &p.DeactivatedAt, &version)
+	if err != nil {
+		return access.Token{}, access.Person{}, notFound("token", string(of), err)
+	}
+	t.ID = string(of)
+	if err := json.Unmarshal(scopes, &t.Scopes); err != nil {
+		return access.Token{}, access.Person{}, fail("read a token's scopes", err)
+	}
+	if !personID.Valid {
+		return fromDBToken(&t), access.Person{}, nil
+	}
+	p.ID, p.DisplayName, p.Email, p.Administrator = personID.String, name.String, email.String, administrator.Bool
+	p.CreatedAt, p.UpdatedAt, p.Version = created.Time, updated.Time, version.Int64
+	return fromDBToken(&t), fromDBPerson(&p), nil
+}
+
+// Tokens lists the oldest first.
+func (a Access) Tokens(ctx context.Context, f access.TokenFilter, r page.Request) (page.Page[access.Token], error) {
+	key, err := r.Key(f, 1)
+	if err != nil {
+		return page.Page[access.Token]{}, err
+	}
+	q := a.s.ent.Token.Query()
+	if f.Person != "" {
+		q.Where(token.PersonID(string(f.Person)))
+	}
+	if f.Team != "" {
+		q.Where(token.TeamID(string(f.Team)))
+	}
+	rows, err := q.Where(after(key, token.FieldID)).Order(db.Asc(token.FieldID)).Limit(r.Size() + 1).All(ctx)
+	if err != nil {
+		return page.Page[access.Token]{}, fail("list tokens", err)
+	}
+	return page.Map(page.Cut(r, f, rows, func(t *db.Token) []string { return []string{t.ID} }), fromDBToken), nil
+}
+
+// RevokeToken ends the token; one that was revoked before keeps its time.
+func (a Access) RevokeToken(ctx context.Context, of id.ID, at time.Time) error {
+	n, err := a.s.ent.Token.Update().Where(token.ID(string(of)), token.RevokedAtIsNil()).
+		SetRevokedAt(at).AddVersion(1).Save(ctx)
+	if err != nil || n > 0 {
+		return fail("revoke a token", err)
+	}
+	_, err = a.Token(ctx, of)
+	return err
+}
+
+// TouchToken notes the time of last use.
+func (a Access) TouchToken(ctx context.Context, of id.ID, at time.Time) error {
+	return fail("note a token's use", a.s.ent.Token.Update().Where(token.ID(string(of))).SetLastUsedAt(at).Exec(ctx))
+}
+
+// CreateSignInCode writes the code.
+func (a Access) CreateSignInCode(ctx context.Context, c access.SignInCode) error {
+	err := a.s.ent.SignInCode.Create().
+		SetID(string(c.ID)).SetPersonID(string(c.Person)).SetHash(c.Hash).
+		SetCreatedAt(c.CreatedAt).SetExpiresAt(c.ExpiresAt).SetNillableUsedAt(c.UsedAt).
+		Exec(ctx)
+	return fail("write a sign-in code", gone(err))
+}
+
+// UseSignInCode takes the code for its one use; of two that try, one does.
+func (a Access) UseSignInCode(ctx context.Context, hash []byte, at time.Time) (access.SignInCode, error) {
+	var used access.SignInCode
+	err := a.s.InTx(ctx, func(ctx context.Context) error {
+		n, err := a.s.ent.SignInCode.Update().
+			Where(signincode.Hash(hash), signincode.UsedAtIsNil(), signincode.ExpiresAtGT(at)).
+			SetUsedAt(at).Save(ctx)
+		if err != nil {
+			return fail("use a sign-in code", err)
+		}
+		if n == 0 {
+			return fault.New(fault.NotFound, "sign_in_code_not_found", "this sign-in code was used already or has expired")
+		}
+		c, err := a.s.ent.SignInCode.Query().Where(signincode.Hash(hash)).Only(ctx)
+		if err != nil {
+			return fail("read a sign-in code", err)
+		}
+		used = fromDBSignInCode(c)
+		return nil
+	})
+	return used, err
+}
+
+// CreateSession writes the session.
+func (a Access) CreateSession(ctx context.Context, s access.Session) error {
+	err := a.s.ent.Session.Create().
+		SetID(string(s.ID)).SetPersonID(string(s.Person)).SetHash(s.Hash).
+		SetCreatedAt(s.CreatedAt).SetExpiresAt(s.ExpiresAt).
+		Exec(ctx)
+	return fail("write a session", gone(err))
+}
+
+// SessionWithPerson finds an unexpired session by its hash.
+func (a Access) SessionWithPerson(ctx context.Context, hash []byte, at time.Time) (access.Session, access.Person, error) {
+	s, err := a.s.ent.Session.Query().Where(session.Hash(hash), session.ExpiresAtGT(at)).WithPerson().Only(ctx)
+	if db.IsNotFound(err) {
+		return access.Session{}, access.Person{}, fault.New(fault.NotFound, "session_not_found", "there is no such session, or it has expired")
+	}
+	if err != nil {
+		return access.Session{}, access.Person{}, fail("read a session", err)
+	}
+	if s.Edges.Person == nil {
+		return access.Session{}, access.Person{}, fail("read a session", errors.New("its person is missing"))
+	}
+	return fromDBSession(s), fromDBPerson(s.Edges.Person), nil
+}
+
+// DeleteSession ends a session; one that has ended stays so.
+func (a Access) DeleteSession(ctx context.Context, of id.ID) error {
+	_, err := a.s.ent.Session.Delete().Where(session.ID(string(of))).Exec(ctx)
+	return fail("end a session", err)
+}
+
+// PruneCredentials removes sign-in codes and sessions that expired before the time.
+func (a Access) PruneCredentials(ctx context.Context, before time.Time) (int, error) {
+	codes, err := a.s.ent.SignInCode.Delete().Where(signincode.ExpiresAtLT(before)).Exec(ctx)
+	if err != nil {
+		return 0, fail("prune sign-in codes", err)
+	}
+	sessions, err := a.s.ent.Session.Delete().Where(session.ExpiresAtLT(before)).Exec(ctx)
+	return codes + sessions, fail("prune sessions", err)
+}

@@ -1,0 +1,105 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/evenkeel/evenkeel/ent/db"
+	"github.com/evenkeel/evenkeel/ent/db/auditentry"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/audit"
+)
+
+// Audit is the store of package audit.
+type Audit struct{ s *Store }
+
+var _ audit.Store = Audit{}
+
+// Audit returns the view of the store that package audit declares.
+func (s *Store) Audit() Audit { return Audit{s} }
+
+// AppendEntry writes the entry.
+func (a Audit) AppendEntry(ctx context.Context, e audit.Entry) error {
+	err := a.s.ent.AuditEntry.Create().
+		SetID(string(e.ID)).SetAt(e.At).SetOutcome(string(e.Outcome)).
+		SetActorKind(string(e.ActorKind)).SetActorPerson(string(e.ActorPerson)).SetActorTeam(string(e.ActorTeam)).
+		SetActorToken(string(e.ActorToken)).SetActorName(e.ActorName).
+		SetAction(e.Action).SetObjectKind(string(e.ObjectKind)).SetObjectID(string(e.ObjectID)).SetObjectLabel(e.ObjectLabel).
+		SetTeam(string(e.Team)).SetReason(e.Reason).SetChanges(string(e.Changes)).
+		Exec(ctx)
+	return fail("write an audit entry", err)
+}
+
+// Entry returns the entry.
+func (a Audit) Entry(ctx context.Context, of id.ID) (audit.Entry, error) {
+	e, err := a.s.ent.AuditEntry.Get(ctx, string(of))
+	if err != nil {
+		return audit.Entry{}, notFound("audit_entry", string(of), err)
+	}
+	return fromDBEntry(e), nil
+}
+
+// Entries lists the newest first.
+func (a Audit) Entries(ctx context.Context, f audit.Filter, r page.Request) (page.Page[audit.Entry], error) {
+	cursor, err := r.Key(f, 2)
+	if err != nil {
+		return page.Page[audit.Entry]{}, err
+	}
+	key, err := timeKey(cursor)
+	if err != nil {
+		return page.Page[audit.Entry]{}, err
+	}
+	q := a.s.ent.AuditEntry.Query()
+	if f.Actor != "" {
+		q.Where(auditentry.Or(auditentry.ActorPerson(string(f.Actor)), auditentry.ActorToken(string(f.Actor))))
+	}
+	if f.Team != "" {
+		q.Where(auditentry.Team(string(f.Team)))
+	}
+	if f.ObjectKind != "" {
+		q.Where(auditentry.ObjectKind(string(f.ObjectKind)))
+	}
+	if f.ObjectID != "" {
+		q.Where(auditentry.ObjectID(string(f.ObjectID)))
+	}
+	if f.Outcome != "" {
+		q.Where(auditentry.Outcome(string(f.Outcome)))
+	}
+	if !f.From.IsZero() {
+		q.Where(auditentry.AtGTE(f.From))
+	}
+	if !f.To.IsZero() {
+		q.Where(auditentry.AtLT(f.To))
+	}
+	rows, err := q.Where(before(key, auditentry.FieldAt, auditentry.FieldID)).
+		Order(newestFirst(auditentry.FieldAt)).Limit(r.Size() + 1).All(ctx)
+	if err != nil {
+		return page.Page[audit.Entry]{}, fail("list audit entries", err)
+	}
+	return page.Map(page.Cut(r, f, rows, func(e *db.AuditEntry) []string { return []string{cursorTime(e.At), e.ID} }), fromDBEntry), nil
+}
+
+func fromDBEntry(e *db.AuditEntry) audit.Entry {
+	out := audit.Entry{
+		ID:          id.ID(e.ID),
+		At:          utc(e.At),
+		Outcome:     audit.Outcome(e.Outcome),
+		ActorKind:   access.CallerKind(e.ActorKind),
+		ActorPerson: id.ID(e.ActorPerson),
+		ActorTeam:   id.ID(e.ActorTeam),
+		ActorToken:  id.ID(e.ActorToken),
+		ActorName:   e.ActorName,
+		Action:      e.Action,
+		ObjectKind:  access.Kind(e.ObjectKind),
+		ObjectID:    id.ID(e.ObjectID),
+		ObjectLabel: e.ObjectLabel,
+		Team:        id.ID(e.Team),
+		Reason:      e.Reason,
+	}
+	if e.Changes != "" {
+		out.Changes = json.RawMessage(e.Changes)
+	}
+	return out
+}

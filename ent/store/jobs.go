@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/jobs"
+)
+
+// Jobs is the store of package jobs.
+type Jobs struct{ s *Store }
+
+// Jobs returns the view of the store that package jobs declares.
+func (s *Store) Jobs() Jobs { return Jobs{s} }
+
+// takeLease inserts the lease, or takes it over when it expired, or renews it for
+// its holder; a holder that comes back after it expired gets a new epoch, because
+// others may have had it in between without a trace.
+const takeLease = `INSERT INTO leases (name, holder, epoch, expires_at) VALUES ($1, $2, 1, $3)
+ON CONFLICT (name) DO UPDATE SET
+ epoch = CASE WHEN leases.holder = excluded.holder AND leases.expires_at > $4 THEN leases.epoch ELSE leases.epoch + 1 END,
+ holder = excluded.holder, expires_at = excluded.expires_at
+WHERE leases.holder = excluded.holder OR leases.expires_at <= $4
+RETURNING epoch, expires_at`
+
+// TakeLease takes or renews the lease.
+func (j Jobs) TakeLease(ctx context.Context, name, holder string, ttl time.Duration) (jobs.Lease, error) {
+	l := jobs.Lease{Name: name, Holder: holder}
+	err := j.s.InTx(ctx, func(ctx context.Context) error {
+		now, err := j.now(ctx)
+		if err != nil {
+			return err
+		}
+		err = j.s.queryOne(ctx, takeLease, []any{name, holder, now.Add(ttl), now}, &l.Epoch, &l.ExpiresAt)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.New(fault.Conflict, "lease_held", "the lease %q is held by another", name)
+		}
+		return fail("take a lease", err)
+	})
+	l.ExpiresAt = utc(l.ExpiresAt)
+	return l, err
+}
+
+// ReleaseLease lets the lease expire now when the epoch is the current one.
+func (j Jobs) ReleaseLease(ctx context.Context, name string, epoch int64) error {
+	return j.s.InTx(ctx, func(ctx context.Context) error {
+		now, err := j.now(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = j.s.exec(ctx, "UPDATE leases SET expires_at = $1 WHERE name = $2 AND epoch = $3 AND expires_at > $1", now, name, epoch)
+		return fail("release a lease", err)
+	})
+}
+
+// now is the time of leases: the server's on PostgreSQL, where replicas on
+// several machines share them, and this machine's on SQLite, where one process
+// has the database to itself.
+func (j Jobs) now(ctx context.Context) (time.Time, error) {
+	if !j.s.postgres() {
+		return clock.System(), nil
+	}
+	var now time.Time
+	err := j.s.queryOne(ctx, "SELECT clock_timestamp()", nil, &now)
+	return utc(now), fail("read the server's clock", err)
+}

@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/evenkeel/evenkeel/ent/db/slug"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/registry"
+)
+
+// Registry is the store of package registry.
+type Registry struct{ s *Store }
+
+var _ registry.Store = Registry{}
+
+// Registry returns the view of the store that package registry declares.
+func (s *Store) Registry() Registry { return Registry{s} }
+
+// slugTaken is the conflict over a name.
+func slugTaken(noun registry.Noun, name string, cause error) error {
+	e := fault.New(fault.Conflict, "slug_taken", "the name %q belongs to another %s, or once did; choose another", name, noun)
+	e.Err = cause
+	return e
+}
+
+// named turns a unique violation of a head's slug into slug_taken.
+func named(noun registry.Noun, name string, err error) error {
+	if isUnique(err) {
+		return slugTaken(noun, name, err)
+	}
+	return fail("write a "+string(noun), gone(err))
+}
+
+// ReserveSlug takes the slug for the target and makes it its current one.
+func (r Registry) ReserveSlug(ctx context.Context, noun registry.Noun, scope id.ID, name string, target id.ID) error {
+	return r.s.InTx(ctx, func(ctx context.Context) error {
+		// An upsert, so that of two that want the same name one waits for the other.
+		n, err := r.s.exec(ctx, `INSERT INTO slugs (noun, scope, slug, target_id, current) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (noun, scope, slug) DO UPDATE SET noun = excluded.noun WHERE slugs.target_id = excluded.target_id`,
+			string(noun), string(scope), name, string(target), false)
+		if err != nil {
+			return fail("reserve a slug", err)
+		}
+		if n == 0 {
+			return slugTaken(noun, name, nil)
+		}
+		this := slug.And(slug.Noun(string(noun)), slug.Scope(string(scope)), slug.Slug(name))
+		if err := r.s.ent.Slug.Update().Where(slug.TargetID(string(target)), slug.Current(true), slug.Not(this)).
+			SetCurrent(false).Exec(ctx); err != nil {
+			return fail("give up the former slug", err)
+		}
+		return fail("take a slug", r.s.ent.Slug.Update().Where(this).SetCurrent(true).Exec(ctx))
+	})
+}
+
+// FormerSlug returns the current slug of the target that once had this one.
+func (r Registry) FormerSlug(ctx context.Context, noun registry.Noun, scope id.ID, name string) (string, error) {
+	var now string
+	err := r.s.queryOne(ctx, `SELECT now.slug FROM slugs was JOIN slugs now ON now.target_id = was.target_id AND now.current
+WHERE was.noun = $1 AND was.scope = $2 AND was.slug = $3 AND NOT was.current`,
+		[]any{string(noun), string(scope), name}, &now)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", fault.Missing(string(noun), name)
+	}
+	return now, fail("look up a former slug", err)
+}

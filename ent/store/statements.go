@@ -1,0 +1,159 @@
+package store
+
+import (
+	"container/list"
+	"context"
+	"database/sql/driver"
+)
+
+// The bounds of a connection's prepared statements: their number, and the length
+// of the texts worth keeping. A statement of many rows is longer, and is kept as
+// well when it comes again and again; the rest would only push others out.
+const (
+	maxStatements      = 256
+	maxStatementLength = 128 << 10
+)
+
+// cachingConn is a connection to SQLite that prepares each text once. Preparing
+// takes longer than running for most of what is asked. It sits below
+// database/sql, so that statements are kept within and outside of transactions
+// and without locks: a connection is used by one goroutine at a time.
+type cachingConn struct {
+	sqliteConn
+	byText map[string]*list.Element
+	recent *list.List // of *statement, the most recently used first
+}
+
+// sqliteConn is everything that database/sql asks of modernc's connections.
+type sqliteConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.Pinger
+	driver.SessionResetter
+	driver.Validator
+}
+
+type statement struct {
+	text string
+	stmt interface {
+		driver.Stmt
+		driver.StmtExecContext
+		driver.StmtQueryContext
+	}
+	busy bool // its rows are being read
+}
+
+func newCachingConn(c driver.Conn) driver.Conn {
+	full, ok := c.(sqliteConn)
+	if !ok {
+		return c
+	}
+	return &cachingConn{sqliteConn: full, byText: make(map[string]*list.Element), recent: list.New()}
+}
+
+// Unwrap gives the driver its own connection.
+func (c *cachingConn) Unwrap() driver.Conn { return c.sqliteConn }
+
+// Close gives the statements up, then the connection.
+func (c *cachingConn) Close() error {
+	for e := c.recent.Front(); e != nil; e = e.Next() {
+		_ = e.Value.(*statement).stmt.Close() // the connection's own Close reports what matters
+	}
+	c.byText, c.recent = nil, list.New()
+	return c.sqliteConn.Close()
+}
+
+// ExecContext runs a text, prepared.
+func (c *cachingConn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+	s, err := c.statement(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return c.sqliteConn.ExecContext(ctx, text, args)
+	}
+	return s.stmt.ExecContext(ctx, args)
+}
+
+// QueryContext runs a text, prepared.
+func (c *cachingConn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
+	s, err := c.statement(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return c.sqliteConn.QueryContext(ctx, text, args)
+	}
+	rows, err := s.stmt.QueryContext(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	s.busy = true
+	return &cachedRows{sqliteRows: rows.(sqliteRows), of: s}, nil
+}
+
+// statement returns the prepared text, nil when it has to be run unprepared:
+// it is too long, or its rows of an earlier query are still being read.
+func (c *cachingConn) statement(ctx context.Context, text string) (*statement, error) {
+	if len(text) > maxStatementLength {
+		return nil, nil
+	}
+	if e, ok := c.byText[text]; ok {
+		s := e.Value.(*statement)
+		if s.busy {
+			return nil, nil
+		}
+		c.recent.MoveToFront(e)
+		return s, nil
+	}
+	stmt, err := c.sqliteConn.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	s := &statement{text: text, stmt: stmt.(interface {
+		driver.Stmt
+		driver.StmtExecContext
+		driver.StmtQueryContext
+	})}
+	c.byText[text] = c.recent.PushFront(s)
+	if c.recent.Len() > maxStatements {
+		c.dropOldest()
+	}
+	return s, nil
+}
+
+// dropOldest gives up the least recently used statement that nobody reads from.
+func (c *cachingConn) dropOldest() {
+	for e := c.recent.Back(); e != nil; e = e.Prev() {
+		s := e.Value.(*statement)
+		if s.busy {
+			continue
+		}
+		c.recent.Remove(e)
+		delete(c.byText, s.text)
+		_ = s.stmt.Close() // it is reset already and can only report its last run again
+		return
+	}
+}
+
+// sqliteRows is what database/sql asks of modernc's rows.
+type sqliteRows interface {
+	driver.Rows
+	driver.RowsColumnTypeDatabaseTypeName
+	driver.RowsColumnTypeScanType
+}
+
+// cachedRows give their statement free when they are closed.
+type cachedRows struct {
+	sqliteRows
+	of *statement
+}
+
+// Close ends the reading.
+func (r *cachedRows) Close() error {
+	r.of.busy = false
+	return r.sqliteRows.Close()
+}
