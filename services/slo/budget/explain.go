@@ -40,6 +40,9 @@ type Line struct {
 	Formula string // in words: "good ÷ total"
 	// Worked is the formula with the numbers filled in and its result, or why there is none.
 	Worked string
+	// Value is the result alone, as a decimal of at most six digits after the point,
+	// "" when it is unknown: of an alert its factor, of the projection seconds.
+	Value  string
 	Source string
 }
 
@@ -61,40 +64,54 @@ func Explain(in Input) Explanation {
 	return e
 }
 
-func (e *Explanation) add(figure, formula, worked, source string) {
-	e.Lines = append(e.Lines, Line{figure, formula, worked, source})
+func (e *Explanation) add(figure, formula, worked, value, source string) {
+	e.Lines = append(e.Lines, Line{Figure: figure, Formula: formula, Worked: worked, Value: value, Source: source})
 }
 
 func (e *Explanation) account(name string, s window.Sum, o Objective, source string) {
-	share := percentOf(o.BudgetPPB())
-	good, total, bad := decimal(s.Good), decimal(s.Total), decimal(s.Bad())
-	worked := []string{noEvents, noEvents, noEvents, noEvents, noEvents}
-	if s.Total > 0 {
-		sli, _ := SLI(s)
-		consumed, _ := Consumed(s, o)
-		remaining, _ := Remaining(s, o)
-		allowed := allowedEvents(s, o).short(6)
-		worked = []string{
-			fmt.Sprintf("%s ÷ %s = %s", good, total, sli.shortPercent(6)),
-			fmt.Sprintf("%s × %s = %s events", total, share, allowed),
-			fmt.Sprintf("(%s − %s) ÷ (%s × %s) = %s ÷ %s = %s", total, good, total, share, bad, allowed, consumed.shortPercent(6)),
-			fmt.Sprintf("%s − %s = %s events", allowed, bad, remainingEvents(s, o).short(6)),
-			fmt.Sprintf("1 − %s ÷ %s = %s", bad, allowed, remaining.shortPercent(6)),
-		}
+	lines := []Line{
+		{Figure: "sli", Formula: "good ÷ total", Source: sourceSLI},
+		{Figure: "budgetTotal", Formula: "total × (100 % − objective)", Source: source},
+		{Figure: "consumedRatio", Formula: "(total − good) ÷ (total × (100 % − objective))", Source: source},
+		{Figure: "remaining", Formula: "budget − bad", Source: source},
+		{Figure: "remainingRatio", Formula: "(SLI − objective) ÷ (100 % − objective) = 1 − bad ÷ budget", Source: source},
 	}
-	e.add(name+".sli", "good ÷ total", worked[0], sourceSLI)
-	e.add(name+".budgetTotal", "total × (100 % − objective)", worked[1], source)
-	e.add(name+".consumedRatio", "(total − good) ÷ (total × (100 % − objective))", worked[2], source)
-	e.add(name+".remaining", "budget − bad", worked[3], source)
-	e.add(name+".remainingRatio", "(SLI − objective) ÷ (100 % − objective) = 1 − bad ÷ budget", worked[4], source)
+	for i := range lines {
+		lines[i].Figure = name + "." + lines[i].Figure
+		lines[i].Worked = noEvents
+	}
+	if s.Total > 0 {
+		fill(lines, s, o)
+	}
+	e.Lines = append(e.Lines, lines...)
+}
+
+// fill works out the lines of an account that has events.
+func fill(lines []Line, s window.Sum, o Objective) {
+	sli, _ := SLI(s)
+	consumed, _ := Consumed(s, o)
+	ratio, _ := Remaining(s, o)
+	remaining := remainingEvents(s, o).short(6)
+	allowed, share := allowedEvents(s, o).short(6), percentOf(o.BudgetPPB())
+	good, total, bad := decimal(s.Good), decimal(s.Total), decimal(s.Bad())
+	for i, filled := range [...]struct{ worked, value string }{
+		{fmt.Sprintf("%s ÷ %s = %s", good, total, sli.shortPercent(6)), sli.short(6)},
+		{fmt.Sprintf("%s × %s = %s events", total, share, allowed), allowed},
+		{fmt.Sprintf("(%s − %s) ÷ (%s × %s) = %s ÷ %s = %s", total, good, total, share, bad, allowed, consumed.shortPercent(6)), consumed.short(6)},
+		{fmt.Sprintf("%s − %s = %s events", allowed, bad, remaining), remaining},
+		{fmt.Sprintf("1 − %s ÷ %s = %s", bad, allowed, ratio.shortPercent(6)), ratio.short(6)},
+	} {
+		lines[i].Worked, lines[i].Value = filled.worked, filled.value
+	}
 }
 
 func (e *Explanation) burn(figure string, s window.Sum, o Objective) {
-	worked := noEvents
+	worked, value := noEvents, ""
 	if rate, ok := Consumed(s, o); ok {
-		worked = fmt.Sprintf("(%s ÷ %s) ÷ %s = %s", decimal(s.Bad()), decimal(s.Total), percentOf(o.BudgetPPB()), rate.short(6))
+		value = rate.short(6)
+		worked = fmt.Sprintf("(%s ÷ %s) ÷ %s = %s", decimal(s.Bad()), decimal(s.Total), percentOf(o.BudgetPPB()), value)
 	}
-	e.add(figure, "(bad ÷ total) ÷ (100 % − objective)", worked, sourceBurn)
+	e.add(figure, "(bad ÷ total) ÷ (100 % − objective)", worked, value, sourceBurn)
 }
 
 func (e *Explanation) pair(p *Pair, in *Input) {
@@ -103,7 +120,7 @@ func (e *Explanation) pair(p *Pair, in *Input) {
 	switch {
 	case !p.Reachable(in.Objective, in.Period):
 		worked += fmt.Sprintf("; it can never fire: if every event were bad, the burn rate would be 1 ÷ %s = %s",
-			percentOf(in.Objective.BudgetPPB()), highestBurn(in.Objective).short(4))
+			percentOf(in.Objective.BudgetPPB()), HighestBurn(in.Objective).short(4))
 	case e.State == NoData:
 		worked += "; not compared, for there are too few events in the window"
 	case p.exceeded(in):
@@ -111,12 +128,12 @@ func (e *Explanation) pair(p *Pair, in *Input) {
 	default:
 		worked += fmt.Sprintf("; not exceeded over both %s (%s) and %s (%s)", Short(p.Long), rate(in, p.long), Short(p.Short), rate(in, p.short))
 	}
-	e.add("alert."+p.Name, "both burn rates > budget share × period ÷ long window", worked, sourcePairs)
+	e.add("alert."+p.Name, "both burn rates > budget share × period ÷ long window", worked, p.Factor(in.Period).short(6), sourcePairs)
 }
 
 func (e *Explanation) projection(in Input) {
 	const formula = "remaining × period ÷ burn rate of the last day"
-	worked := ""
+	worked, value := "", ""
 	switch p := in.projection(); p.Outlook {
 	case OutlookUnknown:
 		worked = "unknown: there were no events in the last day, or too few in the window"
@@ -126,9 +143,10 @@ func (e *Explanation) projection(in Input) {
 		worked = fmt.Sprintf("at a burn rate of %s the budget outlasts %s", rate(&in, over1d), Short(in.Period))
 	case OutlookWithin:
 		remaining, _ := Remaining(in.Sums.Window, in.Objective)
+		value = strconv.FormatInt(int64(*p.After/time.Second), 10)
 		worked = fmt.Sprintf("%s × %s ÷ %s = %s", remaining.shortPercent(6), Short(in.Period), rate(&in, over1d), Words(*p.After))
 	}
-	e.add("projectedExhaustion", formula, worked, sourceProjection)
+	e.add("projectedExhaustion", formula, worked, value, sourceProjection)
 }
 
 // because says what made the state, with the pairs and windows of at_risk.
@@ -168,8 +186,8 @@ func rate(in *Input, lookback int) string {
 	return r.short(4)
 }
 
-// highestBurn is the burn rate when every event is bad: 1 ÷ (1 − T).
-func highestBurn(o Objective) Ratio {
+// HighestBurn is the burn rate when every event is bad: 1 ÷ (1 − T).
+func HighestBurn(o Objective) Ratio {
 	return Ratio{num: double{lo: Billion}, den: double{lo: uint64(o.BudgetPPB())}}
 }
 
