@@ -10,7 +10,7 @@ import (
 
 // TokenFilter narrows a list of tokens; empty fields do not.
 type TokenFilter struct {
-	Person id.ID
+	Person id.ID // their personal tokens, and workload tokens that they made
 	Team   id.ID
 }
 

@@ -1,0 +1,177 @@
+package access_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/registry"
+)
+
+func member(team id.ID, p access.Person) registry.Member {
+	return registry.Member{Team: team, Person: p.ID, Name: p.DisplayName, JoinedAt: storetest.Start}
+}
+
+func TestAdministratorsEnterPeople(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	grace := access.PersonInput{DisplayName: "Grace", Email: "grace@example.org", Provider: "local", Issuer: "evenkeel", Subject: "grace"}
+	root := as(t, h.root, access.Scopes...)
+	p := ok(h.CreatePerson(root, grace))(t)
+	if got := ok(h.Person(as(t, h.bob, access.ScopeRead), p.ID))(t); got.DisplayName != "Grace" || got.Version != 1 || !got.CreatedAt.Equal(storetest.Start) {
+		t.Errorf("read back %+v", got)
+	}
+	if got := ok(h.People(as(t, h.bob, access.ScopeRead), access.PersonFilter{Query: "GRA"}, page.Request{}))(t).Items; len(got) != 1 || got[0].ID != p.ID {
+		t.Errorf("found %+v", got)
+	}
+	_, err := h.CreatePerson(root, grace)
+	refused(t, err, fault.Conflict, "identity_taken")
+	_, err = h.CreatePerson(as(t, h.ada, access.Scopes...), grace)
+	refused(t, err, fault.Forbidden, "forbidden")
+	_, err = h.CreatePerson(as(t, h.root, all...), grace) // without the scope admin
+	refused(t, err, fault.Forbidden, "forbidden")
+	_, err = h.People(as(t, h.bob, access.ScopeRead), access.PersonFilter{Query: "\x00"}, page.Request{})
+	refused(t, err, fault.Invalid, "invalid_input")
+
+	_, err = h.CreatePerson(root, access.PersonInput{Email: "nobody", Provider: "telephone", Subject: "\x00"})
+	refused(t, err, fault.Invalid, "invalid_input")
+	var at []string
+	for _, v := range fault.As(err).Violations {
+		at = append(at, v.Pointer)
+	}
+	if want := []string{"/displayName", "/email", "/provider", "/issuer", "/subject"}; !slices.Equal(at, want) {
+		t.Errorf("violations at %q, want %q", at, want)
+	}
+}
+
+func TestPeopleChangeTheirOwnNameOnly(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	root, ada, bob := as(t, h.root, access.Scopes...), as(t, h.ada, all...), as(t, h.bob, all...)
+	name, mail, yes, no := "Countess Ada", "countess@example.org", true, false
+
+	// What is repeated as it was is no change.
+	got := ok(h.UpdatePerson(ada, h.ada.ID, 1, access.PersonUpdate{DisplayName: &name, Email: &h.ada.Email, Administrator: &no}))(t)
+	if got.DisplayName != name || got.Version != 2 {
+		t.Errorf("she is %+v", got)
+	}
+	_, err := h.UpdatePerson(ada, h.ada.ID, 1, access.PersonUpdate{DisplayName: &name})
+	refused(t, err, fault.Precondition, "version_mismatch")
+	_, err = h.UpdatePerson(ada, h.ada.ID, 2, access.PersonUpdate{Administrator: &yes})
+	refused(t, err, fault.Forbidden, "forbidden")
+	_, err = h.UpdatePerson(ada, h.ada.ID, 2, access.PersonUpdate{Email: &mail})
+	refused(t, err, fault.Forbidden, "forbidden")
+	_, err = h.UpdatePerson(bob, h.ada.ID, 2, access.PersonUpdate{DisplayName: &name})
+	refused(t, err, fault.Forbidden, "forbidden")
+	_, err = h.UpdatePerson(as(t, h.root, all...), h.ada.ID, 2, access.PersonUpdate{DisplayName: &name}) // without the scope admin
+	refused(t, err, fault.Forbidden, "forbidden")
+	_, err = h.UpdatePerson(root, h.root.ID, 1, access.PersonUpdate{Administrator: &no})
+	refused(t, err, fault.Conflict, "own_account")
+	_, err = h.DeactivatePerson(root, h.root.ID, 1)
+	refused(t, err, fault.Conflict, "own_account")
+	_, err = h.DeactivatePerson(bob, h.ada.ID, 2)
+	refused(t, err, fault.Forbidden, "forbidden")
+	bad := "a\u202eb"
+	_, err = h.UpdatePerson(ada, h.ada.ID, 2, access.PersonUpdate{DisplayName: &bad})
+	refused(t, err, fault.Invalid, "invalid_input")
+
+	got = ok(h.UpdatePerson(root, h.ada.ID, 2, access.PersonUpdate{Email: &mail, Administrator: &yes}))(t)
+	if stored := ok(h.Person(bob, h.ada.ID))(t); stored != got || !got.Administrator || got.Email != mail || got.Version != 3 {
+		t.Errorf("stored %+v, returned %+v", stored, got)
+	}
+	ok(h.DeactivatePerson(root, h.ada.ID, 3))(t)
+	_, err = h.UpdatePerson(root, h.ada.ID, 4, access.PersonUpdate{DisplayName: &name})
+	refused(t, err, fault.Conflict, "person_deactivated")
+
+	entries := ok(h.log.List(root, audit.Filter{ObjectID: h.ada.ID}, page.Request{}))(t).Items
+	if len(entries) != 3 || entries[1].ActorPerson != h.root.ID ||
+		string(entries[1].Changes) != `{"administrator":{"from":false,"to":true},"email":{"from":"ada@example.org","to":"countess@example.org"}}` {
+		t.Errorf("the log has %d entries: %+v", len(entries), entries)
+	}
+}
+
+func TestASignInCodeIsGoodForOneSession(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	code := ok(h.NewSignInCode(system(t), h.root.ID))(t)
+	var cookies atomic.Value
+	var signedIn atomic.Int64
+	var everybody sync.WaitGroup
+	for range 8 {
+		everybody.Go(func() {
+			cookie, session, err := h.SignIn(context.Background(), code)
+			if err == nil {
+				signedIn.Add(1)
+				cookies.Store(cookie)
+				if want := storetest.Start.Add(7 * 24 * time.Hour); !session.ExpiresAt.Equal(want) {
+					t.Errorf("the session ends at %s, want %s", session.ExpiresAt, want)
+				}
+			} else if e := fault.As(err); e == nil || e.Code != "sign_in_code_invalid" {
+				t.Errorf("sign in: %v", err)
+			}
+		})
+	}
+	everybody.Wait()
+	if signedIn.Load() != 1 {
+		t.Fatalf("%d sessions of one code", signedIn.Load())
+	}
+	cookie := cookies.Load().(string)
+	if c := ok(h.AuthenticateSession(t.Context(), cookie))(t); c.Person != h.root.ID || !c.Administers() || c.Token != "" {
+		t.Errorf("the session is %+v", c)
+	}
+	for _, wrong := range []string{"", "x", cookie + "0", access.NewSecret().Text(), code} {
+		_, err := h.AuthenticateSession(t.Context(), wrong)
+		refused(t, err, fault.Unauthenticated, "session_invalid")
+	}
+	for range 2 { // once more is no fault
+		if err := h.SignOut(t.Context(), cookie); err != nil {
+			t.Error(err)
+		}
+	}
+	_, err := h.AuthenticateSession(t.Context(), cookie)
+	refused(t, err, fault.Unauthenticated, "session_invalid")
+}
+
+func TestCodesAndSessionsEnd(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	late := ok(h.NewSignInCode(system(t), h.ada.ID))(t)
+	h.clock.Advance(10*time.Minute - time.Microsecond)
+	early := ok(h.NewSignInCode(system(t), h.ada.ID))(t)
+	cookie, _, err := h.SignIn(t.Context(), early)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.clock.Advance(time.Microsecond)
+	_, _, err = h.SignIn(t.Context(), late)
+	refused(t, err, fault.Unauthenticated, "sign_in_code_invalid")
+
+	if c := ok(h.AuthenticateSession(t.Context(), cookie))(t); c.Has(access.ScopeAdmin) || !c.Has(access.ScopeWrite) {
+		t.Errorf("the session's scopes are %q", c.Scopes)
+	}
+	h.clock.Advance(access.SessionLifetime)
+	_, err = h.AuthenticateSession(t.Context(), cookie)
+	refused(t, err, fault.Unauthenticated, "session_invalid")
+	if n := ok(h.Prune(t.Context()))(t); n != 3 { // two codes, one session
+		t.Errorf("pruned %d", n)
+	}
+}
+
+// A session has all of a person's scopes: a code for a narrow token would widen it.
+func TestOnlyTheSystemMakesSignInCodes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, ctx := range []context.Context{t.Context(), as(t, h.ada, access.ScopeRead), as(t, h.root, access.Scopes...)} {
+		_, err := h.NewSignInCode(ctx, access.CallerFrom(ctx).Person)
+		refused(t, err, fault.Forbidden, "forbidden")
+	}
+}
