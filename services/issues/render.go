@@ -1,0 +1,149 @@
+package issues
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"math/big"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/issues/markdown"
+	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+// GitHub's limits, in characters; text is kept within them in bytes.
+const (
+	MaxTitle = 256
+	MaxBody  = 65_536
+	MaxLabel = 50
+)
+
+// LabelRecovered is on issues whose SLO is back within the clause.
+const LabelRecovered = "budget-recovered"
+
+// The longest texts of people that are repeated, in bytes: a name, a description,
+// and a description once it was escaped, which makes odd ones longer.
+const (
+	maxName        = 400
+	maxDescription = 16_000
+	maxQuote       = 40_000
+)
+
+// Fingerprint is the hex SHA-256 that identifies an issue wherever it is.
+func Fingerprint(kind Kind, service, subject id.ID, clause string, episode id.ID) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{"evenkeel:v1", string(kind), string(service), string(subject), clause, string(episode)}, "\n")))
+	return hex.EncodeToString(sum[:])
+}
+
+// Marker is the hidden line by which an issue on a tracker is found again.
+func Marker(fingerprint string) string { return "<!-- evenkeel:v1 fp=" + fingerprint + " -->" }
+
+//go:embed template/*.tmpl
+var files embed.FS
+
+// templates has one template file for each kind. What people typed only goes
+// through code and quote.
+var templates = map[Kind]*template.Template{
+	KindBudgetViolation: template.Must(template.New("").Funcs(template.FuncMap{
+		"code":   func(text string) string { return markdown.Code(markdown.Limit(text, maxName)) },
+		"quote":  quote,
+		"events": events,
+		"moment": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") },
+		"marker": Marker,
+	}).ParseFS(files, "template/budget_violation.tmpl")),
+}
+
+// sheet is what the templates of a budget violation say.
+type sheet struct {
+	Service, SLO, Path string // names, and "service/slo" in slugs
+	Runbook            string
+	Clause             policy.Clause
+	Mode, Was          policy.Mode
+	Evidence           policy.Evidence
+	Now                *policy.Evidence // at recovery
+	Close              bool
+	Link, Earlier      string // addresses, Earlier may be empty
+	Fingerprint        string
+	RecoveredLabel     string
+}
+
+// Bad is the number of events that were not good, in thousandths.
+func (s sheet) Bad() int64 { return s.Evidence.Total - s.Evidence.Good }
+
+// Allowed is the number of events that may be bad, in thousandths, rounded down.
+func (s sheet) Allowed() int64 {
+	o, err := budget.ParseObjective(s.Evidence.Objective)
+	if err != nil {
+		return 0
+	}
+	allowed := new(big.Int).Mul(big.NewInt(s.Evidence.Total), big.NewInt(o.BudgetPPB()))
+	return allowed.Div(allowed, big.NewInt(budget.Billion)).Int64()
+}
+
+// render executes one part of the kind's template.
+func render(kind Kind, part string, s sheet) (string, error) {
+	s.RecoveredLabel = LabelRecovered
+	var b strings.Builder
+	if err := templates[kind].ExecuteTemplate(&b, part, s); err != nil {
+		return "", fmt.Errorf("render the %s of a %s: %w", part, kind, err)
+	}
+	return strings.TrimSpace(b.String()), nil
+}
+
+// quote repeats a description, as much of it as a body holds.
+func quote(text string) string {
+	for size := maxDescription; ; size /= 2 {
+		if quoted := markdown.Quote(markdown.Limit(text, size)); len(quoted) <= maxQuote {
+			return quoted
+		}
+	}
+}
+
+// fit keeps a body within MaxBody: whole lines are left out at its end, which is
+// said, and its marker stays.
+func fit(body, fingerprint string) string {
+	if len(body) <= MaxBody {
+		return body
+	}
+	end := "\n\n(The rest was cut.)\n\n" + Marker(fingerprint)
+	body = body[:MaxBody-len(end)]
+	if i := strings.LastIndexByte(body, '\n'); i >= 0 {
+		body = body[:i]
+	}
+	return body + end
+}
+
+// labelsOf returns the labels, each once and within MaxLabel.
+func labelsOf(c policy.Clause) []string {
+	labels := []string{}
+	seen := make(map[string]bool)
+	for _, l := range c.IssueLabels {
+		l = markdown.Limit(l, MaxLabel)
+		if key := strings.ToLower(l); l != "" && !seen[key] {
+			seen[key] = true
+			labels = append(labels, l)
+		}
+	}
+	return labels
+}
+
+// events writes thousandths of an event for people: 1234567890 → "1,234,567.89".
+func events(thousandths int64) string {
+	sign := ""
+	if thousandths < 0 {
+		sign, thousandths = "-", -thousandths
+	}
+	whole := fmt.Sprint(thousandths / 1000)
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if rest := thousandths % 1000; rest != 0 {
+		whole += "." + strings.TrimRight(fmt.Sprintf("%03d", rest), "0")
+	}
+	return sign + whole
+}

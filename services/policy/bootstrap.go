@@ -1,0 +1,60 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/registry"
+)
+
+// DefaultSlug is the slug of the policy that ships.
+const DefaultSlug = "error-budget"
+
+// Default is the workbook's policy as far as a machine checks it by itself: its
+// second clause ("Error Budget Policy", appendix of The Site Reliability Workbook).
+func Default() Draft {
+	return Draft{
+		Slug: DefaultSlug,
+		Name: "Error budget",
+		Description: "While a service keeps within its error budget, it changes as fast as its team likes. " +
+			"Once more than the whole budget of four weeks is spent, reliability comes first, until the service is within its objective again. " +
+			"This is no punishment: it is the team's permission to work on what users notice most.",
+		Clauses: []Clause{{
+			Name: "budget-exceeded",
+			Description: "The error budget of the preceding four weeks is spent. Changes and releases wait until the service is within its SLO again, " +
+				"except for urgent issues (P0), security fixes, and whatever brings the service back.\n" +
+				"The team works on reliability first where its own code or procedure, or a hard dependency that could be soft, was the cause. " +
+				"Feature work may go on where the cause lay outside of the team: the company's network, another team's service whose releases wait already, " +
+				"users out of scope, or errors counted wrongly that no user met.\n" +
+				"Who disagrees with the numbers or with what follows asks the person named for it, and the decision is written down.",
+			OverPercent: 100,
+			IssueLabels: []string{"error-budget", "reliability"},
+		}},
+	}
+}
+
+// Bootstrap makes the Default policy once, at the first start, and attaches it to
+// all in mode Observe. When the policy is there, whatever became of it or of its
+// attachment, it does nothing.
+func (s *Service) Bootstrap(ctx context.Context) error {
+	ctx = access.WithCaller(ctx, access.System("first start"))
+	err := s.runner.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.find(ctx, DefaultSlug); !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		v, err := s.create(ctx, Default(), "the default policy")
+		if err != nil {
+			return err
+		}
+		o := access.Object{Kind: access.KindAttachment, Label: attachmentLabel(v.Policy.Slug, ToAll, "", 0)}
+		_, err = s.attach(ctx, v.Policy, Place{Target: ToAll, Mode: Observe}, registry.Service{}, o)
+		return err
+	})
+	// It was renamed, or another replica starts at the same time.
+	if err != nil && !fault.Is(err, fault.Moved) && !fault.Is(err, fault.Conflict) {
+		return fmt.Errorf("make the default policy: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,215 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+)
+
+// chunk is the number of SLOs that are read at a time.
+const chunk = 500
+
+// Counts is what a pass did: "assessed" SLOs, violations "opened", "ended" and
+// "mode_changed", and SLOs whose change "failed" and is left to the next pass.
+type Counts map[string]int64
+
+// ApplyOnce brings violations and what is wanted because of them into agreement
+// with the budgets and the policies in force. SLOs are assessed outside any
+// transaction; each that needs a change is read again and changed in one of its
+// own, with its issue and its audit entry. So a crash leaves nothing half done, a
+// repeat changes nothing, and two passes at once do what one does. An SLO that
+// fails does not hold the others up: the errors are returned joined.
+func (s *Service) ApplyOnce(ctx context.Context) (map[string]int64, error) {
+	p := &pass{Service: s, counts: Counts{"assessed": 0, "opened": 0, "ended": 0, "mode_changed": 0, "failed": 0}, seen: make(map[id.ID]bool)}
+	err := p.active(ctx)
+	if err == nil {
+		err = p.leftOpen(ctx)
+	}
+	return p.counts, errors.Join(append(p.failures, err)...)
+}
+
+type pass struct {
+	*Service
+	counts   Counts
+	seen     map[id.ID]bool // SLOs that were assessed
+	failures []error        // the first few
+}
+
+const maxFailures = 10
+
+// active assesses every SLO that is not retired.
+func (p *pass) active(ctx context.Context) error {
+	for after := id.ID(""); ; {
+		views, err := p.budgets.ActiveViews(ctx, after, chunk)
+		if err != nil {
+			return fmt.Errorf("read SLOs: %w", err)
+		}
+		if len(views) == 0 {
+			return nil
+		}
+		if err := p.assess(ctx, views); err != nil {
+			return err
+		}
+		after = views[len(views)-1].SLO.ID
+	}
+}
+
+// leftOpen assesses the SLOs of open violations that are not active any more.
+func (p *pass) leftOpen(ctx context.Context) error {
+	for after := id.ID(""); ; {
+		open, err := p.store.OpenViolationsAfter(ctx, after, chunk)
+		if err != nil {
+			return fmt.Errorf("read open violations: %w", err)
+		}
+		if len(open) == 0 {
+			return nil
+		}
+		var missing []id.ID
+		for _, v := range open {
+			if !p.seen[v.SLO] {
+				missing = append(missing, v.SLO)
+				p.seen[v.SLO] = true
+			}
+		}
+		if len(missing) > 0 {
+			views, err := p.budgets.ViewsByID(ctx, missing)
+			if err != nil {
+				return fmt.Errorf("read SLOs: %w", err)
+			}
+			if err := p.assess(ctx, views); err != nil {
+				return err
+			}
+		}
+		after = open[len(open)-1].ID
+	}
+}
+
+// assess finds the SLOs that need a change, and changes them.
+func (p *pass) assess(ctx context.Context, views []slo.View) error {
+	found, err := p.gather(ctx, views)
+	if err != nil {
+		return err
+	}
+	for _, v := range views {
+		p.seen[v.SLO.ID] = true
+		p.counts["assessed"]++
+		if len(found.steps(v)) == 0 {
+			continue
+		}
+		counts, err := p.change(ctx, v.SLO.ID)
+		if err == nil {
+			for name, n := range counts {
+				p.counts[name] += n
+			}
+			continue
+		}
+		if ctx.Err() != nil || fault.Is(err, fault.Conflict) { // stopped, or the lease is another's now
+			return fmt.Errorf("apply policies: %w", err)
+		}
+		if fault.Is(err, fault.Precondition) { // somebody else changed the violation meanwhile
+			continue
+		}
+		p.counts["failed"]++
+		p.log.WarnContext(ctx, "policies could not be applied to an slo", "slo", v.SLO.ID, "error", err)
+		if len(p.failures) < maxFailures {
+			p.failures = append(p.failures, fmt.Errorf("apply policies to SLO %s: %w", v.SLO.ID, err))
+		}
+	}
+	return nil
+}
+
+// situation is what decisions about some SLOs are made from.
+type situation struct {
+	services map[id.ID]registry.Service
+	rules    func(registry.Service) []Rule
+	open     map[id.ID][]Violation // by SLO
+}
+
+func (s *Service) gather(ctx context.Context, views []slo.View) (situation, error) {
+	var found situation
+	var slos []id.ID
+	services := make(map[id.ID]bool)
+	for _, v := range views {
+		slos = append(slos, v.SLO.ID)
+		services[v.SLO.Service] = true
+	}
+	var err error
+	if found.services, err = s.services.ServicesByID(ctx, slices.Sorted(maps.Keys(services))); err != nil {
+		return situation{}, fmt.Errorf("read services: %w", err)
+	}
+	if found.rules, err = s.inForce(ctx); err != nil {
+		return situation{}, err
+	}
+	open, err := s.store.OpenViolationsOf(ctx, slos)
+	if err != nil {
+		return situation{}, fmt.Errorf("read open violations: %w", err)
+	}
+	found.open = make(map[id.ID][]Violation)
+	for _, v := range open {
+		found.open[v.SLO] = append(found.open[v.SLO], v)
+	}
+	return found, nil
+}
+
+func (f situation) steps(v slo.View) []step {
+	service := f.services[v.SLO.Service]
+	return decide(v, service, f.rules(service), f.open[v.SLO.ID])
+}
+
+// change reads the SLO again and takes the steps that it needs then.
+func (s *Service) change(ctx context.Context, subject id.ID) (Counts, error) {
+	var counts Counts
+	err := s.runner.InTx(ctx, func(ctx context.Context) error {
+		counts = make(Counts)
+		now := clock.Round(s.now())
+		views, err := s.budgets.ViewsByID(ctx, []id.ID{subject})
+		if err != nil {
+			return fmt.Errorf("read the SLO: %w", err)
+		}
+		found, err := s.gather(ctx, views)
+		if err != nil {
+			return err
+		}
+		for _, v := range views {
+			service := found.services[v.SLO.Service]
+			for _, step := range found.steps(v) {
+				if err := s.take(ctx, step, now, v, service, counts); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return counts, err
+}
+
+// previous returns the violation of the same clause by the same SLO that ended
+// last, nil when there is none among the latest of the policy.
+func (s *Service) previous(ctx context.Context, v Violation) (*Violation, error) {
+	ended := false
+	latest, err := s.store.Violations(ctx, ViolationFilter{SLO: v.SLO, Policy: v.Policy, Open: &ended}, page.Request{Limit: page.MaxLimit})
+	if err != nil {
+		return nil, fmt.Errorf("read earlier violations: %w", err)
+	}
+	for _, before := range latest.Items {
+		if before.Clause == v.Clause {
+			return &before, nil
+		}
+	}
+	return nil, nil
+}
+
+// asPolicy has the context's audit entries name the policy that decided.
+func asPolicy(ctx context.Context, p Policy) context.Context {
+	return access.WithCaller(ctx, access.System("policy "+p.Slug))
+}

@@ -1,0 +1,231 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/internal/tx"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/registry"
+)
+
+// Services are the organisation's services, of which policies need to know team,
+// tier and retirement.
+type Services interface {
+	Service(ctx context.Context, service id.ID) (registry.Service, error)
+	ServiceBySlug(ctx context.Context, slug string) (registry.Service, error)
+	// ServicesByID returns those that exist, retired ones too, by ID.
+	ServicesByID(ctx context.Context, services []id.ID) (map[id.ID]registry.Service, error)
+}
+
+// Parts is what a Service is made of.
+type Parts struct {
+	Store      Store
+	Slugs      registry.SlugStore
+	Services   Services
+	Budgets    Budgets
+	Desk       Desk
+	Runner     tx.Runner
+	Authorizer *access.Authorizer
+	Recorder   access.Recorder
+	Clock      clock.Clock
+	Logger     *slog.Logger
+}
+
+// Service keeps policies and attachments, and opens and ends violations. Names
+// given to it as strings are slugs or identifiers. Every method authorises the
+// context's caller; every change is audited in its own transaction.
+type Service struct {
+	store      Store
+	slugs      registry.SlugStore
+	services   Services
+	budgets    Budgets
+	desk       Desk
+	runner     tx.Runner
+	authorizer *access.Authorizer
+	recorder   access.Recorder
+	now        clock.Clock
+	log        *slog.Logger
+}
+
+// NewService returns a service of the parts.
+func NewService(p Parts) *Service {
+	return &Service{
+		store: p.Store, slugs: p.Slugs, services: p.Services, budgets: p.Budgets, desk: p.Desk,
+		runner: p.Runner, authorizer: p.Authorizer, recorder: p.Recorder, now: p.Clock, log: p.Logger,
+	}
+}
+
+// Create makes a policy with its first revision; it is in force nowhere until it
+// is attached. Administrators only. Faults: Forbidden, Invalid, Conflict
+// "slug_taken".
+func (s *Service) Create(ctx context.Context, d Draft) (View, error) {
+	if err := s.authorizer.Authorize(ctx, access.Create, access.Object{Kind: access.KindPolicy, Label: d.Slug}); err != nil {
+		return View{}, err
+	}
+	if err := d.Validate(); err != nil {
+		return View{}, err
+	}
+	var made View
+	err := s.runner.InTx(ctx, func(ctx context.Context) (err error) {
+		made, err = s.create(ctx, d, "")
+		return err
+	})
+	if err != nil {
+		return View{}, fmt.Errorf("create policy %s: %w", d.Slug, err)
+	}
+	return made, nil
+}
+
+// create writes within a transaction.
+func (s *Service) create(ctx context.Context, d Draft, reason string) (View, error) {
+	now := clock.Round(s.now())
+	p := Policy{
+		ID: id.New(now), Slug: d.Slug, Name: d.Name, Description: d.Description,
+		Revision: 1, CreatedAt: now, UpdatedAt: now, Version: 1,
+	}
+	v := View{Policy: p, Revision: revision(ctx, p, d.Clauses)}
+	if err := s.slugs.ReserveSlug(ctx, registry.NounPolicy, "", p.Slug, p.ID); err != nil {
+		return View{}, err
+	}
+	if err := s.store.CreatePolicy(ctx, v); err != nil {
+		return View{}, err
+	}
+	return v, s.recorder.RecordDiff(ctx, access.Create, object(p), reason, nil, content(v))
+}
+
+// Revise changes what a policy says, given the version that the caller saw. A
+// change of clauses makes a new revision; violations that are open are judged by
+// it at the next pass. Administrators only. Faults: NotFound, Moved, Forbidden,
+// Invalid, Precondition, Conflict "slug_taken".
+func (s *Service) Revise(ctx context.Context, name string, version int64, d Draft) (View, error) {
+	if err := s.authorizer.Permit(ctx, access.Rule{Verb: access.Update, Kind: access.KindPolicy}); err != nil {
+		return View{}, err
+	}
+	var after View
+	err := s.runner.InTx(ctx, func(ctx context.Context) error {
+		before, err := s.find(ctx, name)
+		if err != nil {
+			return err
+		}
+		if err := s.authorizer.Authorize(ctx, access.Update, object(before.Policy)); err != nil {
+			return err
+		}
+		if before.Policy.Version != version {
+			return fault.Stale("policy")
+		}
+		if err := d.Validate(); err != nil {
+			return err
+		}
+		after, err = s.revise(ctx, before, d)
+		return err
+	})
+	if err != nil {
+		return View{}, fmt.Errorf("revise a policy: %w", err)
+	}
+	return after, nil
+}
+
+func (s *Service) revise(ctx context.Context, before View, d Draft) (View, error) {
+	after := before
+	p := &after.Policy
+	p.Slug, p.Name, p.Description = d.Slug, d.Name, d.Description
+	p.UpdatedAt = clock.Round(s.now())
+	if p.Slug != before.Policy.Slug {
+		if err := s.slugs.ReserveSlug(ctx, registry.NounPolicy, "", p.Slug, p.ID); err != nil {
+			return View{}, err
+		}
+	}
+	changed := !slices.EqualFunc(before.Revision.Clauses, d.Clauses, same)
+	if changed {
+		p.Revision++
+		after.Revision = revision(ctx, *p, d.Clauses)
+	}
+	if err := s.store.UpdatePolicy(ctx, *p); err != nil {
+		return View{}, err
+	}
+	p.Version++
+	if changed {
+		if err := s.store.AddPolicyRevision(ctx, after.Revision); err != nil {
+			return View{}, err
+		}
+	}
+	return after, s.recorder.RecordDiff(ctx, access.Update, object(*p), "", content(before), content(after))
+}
+
+// Get returns the policy of that name. Faults: NotFound, and Moved when it has
+// another slug now.
+func (s *Service) Get(ctx context.Context, name string) (View, error) {
+	if err := s.authorizer.Authorize(ctx, access.Read, access.Object{Kind: access.KindPolicy}); err != nil {
+		return View{}, err
+	}
+	v, err := s.find(ctx, name)
+	if err != nil {
+		return View{}, fmt.Errorf("read a policy: %w", err)
+	}
+	return v, nil
+}
+
+// List lists policies by slug.
+func (s *Service) List(ctx context.Context, r page.Request) (page.Page[View], error) {
+	if err := s.authorizer.Authorize(ctx, access.Read, access.Object{Kind: access.KindPolicy}); err != nil {
+		return page.Page[View]{}, err
+	}
+	views, err := s.store.Policies(ctx, r)
+	if err != nil {
+		return page.Page[View]{}, fmt.Errorf("list policies: %w", err)
+	}
+	return views, nil
+}
+
+// Revisions lists what the policy said, the newest first.
+func (s *Service) Revisions(ctx context.Context, name string, r page.Request) (page.Page[Revision], error) {
+	v, err := s.Get(ctx, name)
+	if err != nil {
+		return page.Page[Revision]{}, err
+	}
+	revisions, err := s.store.PolicyRevisions(ctx, v.Policy.ID, r)
+	if err != nil {
+		return page.Page[Revision]{}, fmt.Errorf("list revisions of policy %s: %w", v.Policy.Slug, err)
+	}
+	return revisions, nil
+}
+
+// find loads the policy that a slug or an identifier names, or says how it is
+// called now.
+func (s *Service) find(ctx context.Context, name string) (View, error) {
+	return registry.Find(ctx, s.slugs, registry.NounPolicy, "", name, s.store.Policy, s.store.PolicyBySlug)
+}
+
+// revision is the policy's current one with those clauses.
+func revision(ctx context.Context, p Policy, clauses []Clause) Revision {
+	clauses = slices.Clone(clauses)
+	for i := range clauses {
+		if clauses[i].IssueLabels == nil {
+			clauses[i].IssueLabels = []string{}
+		}
+	}
+	return Revision{
+		ID: id.New(p.UpdatedAt), Policy: p.ID, Number: p.Revision, Clauses: clauses,
+		Author: access.CallerFrom(ctx).Name, CreatedAt: p.UpdatedAt,
+	}
+}
+
+func object(p Policy) access.Object {
+	return access.Object{Kind: access.KindPolicy, ID: p.ID, Label: p.Slug}
+}
+
+// content is what the audit log compares.
+func content(v View) any {
+	return struct {
+		Slug, Name, Description string
+		Revision                int
+		Clauses                 []Clause
+	}{v.Policy.Slug, v.Policy.Name, v.Policy.Description, v.Policy.Revision, v.Revision.Clauses}
+}

@@ -1,0 +1,176 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+)
+
+// take opens, ends or carries a violation, within a transaction.
+func (s *Service) take(ctx context.Context, step step, now time.Time, about slo.View, service registry.Service, counts Counts) error {
+	switch {
+	case step.opens():
+		opened, err := s.open(ctx, step, now, about, service)
+		if opened {
+			counts["opened"]++
+		}
+		return err
+	case step.ending != "":
+		counts["ended"]++
+		return s.endByPolicy(ctx, step, now, about, service)
+	default:
+		counts["mode_changed"]++
+		v := step.violation
+		v.Mode = step.mode
+		if err := s.store.UpdateViolation(ctx, v); err != nil {
+			return fmt.Errorf("carry violation %s to %s: %w", v.ID, v.Mode, err)
+		}
+		return s.desk.ViolationModeChanged(ctx, v, step.violation.Mode, step.clause, about)
+	}
+}
+
+// open reports false when the violation is open already.
+func (s *Service) open(ctx context.Context, step step, now time.Time, about slo.View, service registry.Service) (bool, error) {
+	v := Violation{
+		ID: id.New(now), Policy: step.rule.Policy.ID, Revision: step.rule.Revision.ID, Clause: step.clause.Name,
+		SLO: about.SLO.ID, Service: about.SLO.Service, Mode: step.mode,
+		OpenedAt: now, Evidence: evidence(about, step.clause), Version: 1,
+	}
+	before, err := s.previous(ctx, v)
+	if err != nil {
+		return false, err
+	}
+	if opened, err := s.store.OpenViolation(ctx, v); err != nil || !opened {
+		return false, err
+	}
+	reason := fmt.Sprintf("%s %% of the error budget of the trailing 28 days is consumed, more than %d %%", v.Evidence.ConsumedPercent, step.clause.OverPercent)
+	err = s.recorder.RecordDiff(asPolicy(ctx, step.rule.Policy), access.Create, violationObject(v, service, about.SLO.Slug), reason, nil, v)
+	if err != nil || v.Mode == Observe {
+		return true, err
+	}
+	return true, s.desk.ViolationOpened(ctx, v, before, step.clause, about)
+}
+
+func (s *Service) endByPolicy(ctx context.Context, step step, now time.Time, about slo.View, service registry.Service) error {
+	current, err := s.store.Policy(ctx, step.violation.Policy)
+	if err != nil {
+		return fmt.Errorf("read policy %s: %w", step.violation.Policy, err)
+	}
+	var at *Evidence
+	var reason string
+	switch step.ending {
+	case Recovered:
+		e := evidence(about, step.clause)
+		at = &e
+		reason = fmt.Sprintf("%s %% of the error budget of the trailing 28 days is consumed, within %d %%", e.ConsumedPercent, step.clause.OverPercent)
+	case Retired:
+		reason = "the SLO or its service was retired"
+	case Detached:
+		reason = "no policy with the clause is attached any more"
+	}
+	return s.end(asPolicy(ctx, current.Policy), step.violation, step.ending, at, current, now, violationObject(step.violation, service, about.SLO.Slug), reason)
+}
+
+// end ends the violation. The issue is closed where the clause, as it is now, lets
+// the machine close: whatever the ending, nothing is left to be done then.
+func (s *Service) end(ctx context.Context, v Violation, ending Ending, at *Evidence, current View, now time.Time, o access.Object, reason string) error {
+	before := v
+	v.EndedAt, v.Ending = &now, ending
+	if err := s.store.UpdateViolation(ctx, v); err != nil {
+		return fmt.Errorf("end violation %s: %w", v.ID, err)
+	}
+	if err := s.recorder.RecordDiff(ctx, access.Update, o, reason, before, v); err != nil {
+		return err
+	}
+	clause, _ := current.Revision.clause(v.Clause)
+	return s.desk.ViolationEnded(ctx, v, at, clause.CloseOnRecovery)
+}
+
+// ServiceRetired ends the service's open violations as Retired, in the caller's
+// transaction and name. It implements registry.Ending.
+func (s *Service) ServiceRetired(ctx context.Context, service registry.Service, at time.Time) error {
+	open := true
+	f := ViolationFilter{Service: service.ID, Open: &open}
+	for {
+		// Always the first page: what is ended is not open any more.
+		violations, err := s.store.Violations(ctx, f, page.Request{Limit: page.MaxLimit})
+		if err != nil {
+			return fmt.Errorf("read violations of service %s: %w", service.Slug, err)
+		}
+		if len(violations.Items) == 0 {
+			return nil
+		}
+		for _, v := range violations.Items {
+			current, err := s.store.Policy(ctx, v.Policy)
+			if err != nil {
+				return fmt.Errorf("read policy %s: %w", v.Policy, err)
+			}
+			if err := s.end(ctx, v, Retired, nil, current, at, violationObject(v, service, string(v.SLO)), "the service was retired"); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// ServiceRestored does nothing: an episode that ended stays ended, and an SLO
+// that is still over a clause opens a new one at the next pass. It implements
+// registry.Ending.
+func (s *Service) ServiceRestored(context.Context, registry.Service, time.Time) error { return nil }
+
+// Holdings counts the service's open violations. It implements registry.Holder.
+func (s *Service) Holdings(ctx context.Context, service id.ID) ([]registry.Holding, error) {
+	open, count := true, 0
+	f := ViolationFilter{Service: service, Open: &open}
+	for r := (page.Request{Limit: page.MaxLimit}); ; {
+		violations, err := s.store.Violations(ctx, f, r)
+		if err != nil {
+			return nil, fmt.Errorf("count open violations: %w", err)
+		}
+		count += len(violations.Items)
+		if r.After = violations.Next; r.After == "" {
+			return []registry.Holding{{Noun: "open_violation", Count: count}}, nil
+		}
+	}
+}
+
+var (
+	_ registry.Ending = (*Service)(nil)
+	_ registry.Holder = (*Service)(nil)
+)
+
+// Violation returns one, or NotFound.
+func (s *Service) Violation(ctx context.Context, violation id.ID) (Violation, error) {
+	if err := s.authorizer.Authorize(ctx, access.Read, access.Object{Kind: access.KindViolation, ID: violation}); err != nil {
+		return Violation{}, err
+	}
+	v, err := s.store.Violation(ctx, violation)
+	if err != nil {
+		return Violation{}, fmt.Errorf("read violation %s: %w", violation, err)
+	}
+	return v, nil
+}
+
+// Violations lists violations, the newest first.
+func (s *Service) Violations(ctx context.Context, f ViolationFilter, r page.Request) (page.Page[Violation], error) {
+	if err := s.authorizer.Authorize(ctx, access.Read, access.Object{Kind: access.KindViolation}); err != nil {
+		return page.Page[Violation]{}, err
+	}
+	violations, err := s.store.Violations(ctx, f, r)
+	if err != nil {
+		return page.Page[Violation]{}, fmt.Errorf("list violations: %w", err)
+	}
+	return violations, nil
+}
+
+func violationObject(v Violation, service registry.Service, subject string) access.Object {
+	return access.Object{
+		Kind: access.KindViolation, ID: v.ID, Team: service.Team,
+		Label: fmt.Sprintf("%s of %s/%s", v.Clause, service.Slug, subject),
+	}
+}
