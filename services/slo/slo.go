@@ -3,6 +3,7 @@ package slo
 import (
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
@@ -20,6 +21,15 @@ type SLO struct {
 	UpdatedAt time.Time
 	RetiredAt *time.Time
 	Version   int64
+}
+
+// Live returns nil, or Conflict "slo_retired": a retired SLO is not changed and
+// takes no measurements.
+func (s SLO) Live() error {
+	if s.RetiredAt == nil {
+		return nil
+	}
+	return fault.New(fault.Conflict, "slo_retired", "the SLO %q was retired; restore it first", s.Slug)
 }
 
 // Revision is what an SLO said from one change to the next. It never changes.
@@ -59,6 +69,9 @@ const (
 	GoodTotal Counting = "good_total"
 	BadTotal  Counting = "bad_total"
 )
+
+// Countings lists every counting.
+var Countings = []Counting{GoodTotal, BadTotal}
 
 // Category is what aspect of a service an indicator measures.
 type Category string

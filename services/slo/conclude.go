@@ -1,0 +1,130 @@
+package slo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+var (
+	_ measure.Subjects    = (*Service)(nil)
+	_ measure.Conclusions = (*Service)(nil)
+)
+
+// staleAfter is for how many slots nothing may come before an SLO is stale.
+const staleAfter = 2
+
+// Subjects tells the evaluator what to keep sums for: every SLO that is not
+// retired, of services that are not.
+func (s *Service) Subjects(ctx context.Context) ([]measure.Subject, error) {
+	subjects, err := s.store.Subjects(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list what is to be evaluated: %w", err)
+	}
+	return subjects, nil
+}
+
+// Conclude makes a status of each evaluation and writes them in the context's
+// transaction. What was retired, or revised since the sums were made, is left as
+// it is: the next evaluation is of its current revision.
+func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []measure.Evaluation) error {
+	ids := make([]id.ID, len(evaluations))
+	for i, e := range evaluations {
+		ids[i] = e.Subject
+	}
+	views, err := s.store.ViewsByID(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("read %d SLOs to conclude on: %w", len(ids), err)
+	}
+	byID := make(map[id.ID]*View, len(views))
+	for i := range views {
+		byID[views[i].SLO.ID] = &views[i]
+	}
+	statuses := make([]Status, 0, len(evaluations))
+	for _, e := range evaluations {
+		if v := byID[e.Subject]; v != nil && v.SLO.RetiredAt == nil && v.Revision.ID == e.Revision {
+			statuses = append(statuses, v.conclude(now, e))
+		}
+	}
+	if len(statuses) == 0 {
+		return nil
+	}
+	if err := s.store.PutStatuses(ctx, statuses); err != nil {
+		return fmt.Errorf("write %d statuses: %w", len(statuses), err)
+	}
+	return nil
+}
+
+// conclude is the status that follows from an evaluation and the former status.
+func (v *View) conclude(now time.Time, e measure.Evaluation) Status {
+	in := v.Revision.input(budget.SumsOf(e.Sums))
+	out := Status{
+		SLO: v.SLO.ID, Service: v.SLO.Service, Revision: v.Revision.ID,
+		End: e.End, EvaluatedAt: now, State: budget.Decide(in), Since: now,
+		Stale:  e.Latest.Before(e.End.Add(-staleAfter * v.Indicator.Resolution)),
+		Latest: e.Latest, Sums: in.Sums,
+	}
+	if remaining, ok := budget.RemainingPPB(in.Sums.Window, in.Objective); ok && out.State != budget.NoData {
+		out.RemainingPPB = &remaining
+	}
+	if former := v.Status; out.Stale && former.State != "" {
+		out.State = former.State
+	}
+	if v.Status.State == out.State {
+		out.Since = v.Status.Since
+	}
+	return out
+}
+
+// input is what a state under the terms follows from.
+func (t Terms) input(sums budget.Sums) budget.Input {
+	return budget.Input{Objective: t.Objective, Period: t.Window(), MinEvents: t.MinEvents, Sums: sums}
+}
+
+// Current reports whether the status was concluded by the current revision. It
+// is false from a revision to the next evaluation, for a minute at most.
+func (v View) Current() bool { return v.Status.Revision == v.Revision.ID }
+
+// Evaluated reports whether the SLO was ever evaluated.
+func (s Status) Evaluated() bool { return !s.End.IsZero() }
+
+// Figures computes all that is shown of the budget from the status. Before the
+// first evaluation of the current revision every figure is unknown: sums over
+// the windows of one revision say nothing under another. State is the status's,
+// which a stale SLO holds fast.
+func (v View) Figures() budget.Figures {
+	f := budget.FiguresOf(v.input())
+	f.State = v.Status.State
+	return f
+}
+
+// Overspent tells whether more than percent % of the budget of the trailing
+// policy window is consumed. It is Unknown while the status is stale, which
+// blocks transitions, or not yet of the current revision.
+func (v View) Overspent(percent int64) budget.Verdict {
+	if v.Status.Stale || !v.Current() {
+		return budget.Unknown
+	}
+	return budget.Overspent(v.Status.Sums.Policy, v.Revision.Objective, v.Revision.MinEvents, percent)
+}
+
+// ExhaustedAt is when the budget ends if the burn of the last day goes on; nil
+// unless it ends within the window.
+func (v View) ExhaustedAt(f budget.Figures) *time.Time {
+	if f.Projection.After == nil {
+		return nil
+	}
+	at := v.Status.End.Add(*f.Projection.After)
+	return &at
+}
+
+func (v View) input() budget.Input {
+	if !v.Current() {
+		return v.Revision.input(budget.Sums{})
+	}
+	return v.Revision.input(v.Status.Sums)
+}

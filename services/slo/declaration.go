@@ -1,0 +1,172 @@
+package slo
+
+import (
+	"slices"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+// The bounds of what is declared; those of texts are registry's.
+const (
+	MaxWindowDays     = 90
+	DefaultWindowDays = 28
+	MaxMinEvents      = 1_000_000_000_000
+)
+
+const date = "2006-01-02"
+
+// Declaration is what a team says of an SLO.
+type Declaration struct {
+	Slug        string // RFC 1123 label, unique within the service
+	Name        string // 1 to 100 characters; the slug when empty
+	Description string
+	// Objective is a percentage as it is written, "99.9%".
+	Objective  string
+	WindowDays int   // 1 to MaxWindowDays; 0 means DefaultWindowDays
+	MinEvents  int64 // 1 to MaxMinEvents; 0 means 1
+	Category   Category
+	Counting   Counting      // GoodTotal when empty
+	Resolution time.Duration // measure.Minute or measure.FiveMinutes; 0 means measure.Minute
+	GoodEvent  string        // what a good event is
+	Rationale  string
+	Reviewer   string
+	// ReviewBy is a date, at midnight UTC.
+	ReviewBy *time.Time
+}
+
+// Declared returns what the SLO says now, to be changed and given to Revise.
+func (v View) Declared() Declaration {
+	return Declaration{
+		Slug: v.SLO.Slug, Name: v.SLO.Name, Description: v.SLO.Description,
+		Objective: v.Revision.Objective.String(), WindowDays: v.Revision.WindowDays, MinEvents: v.Revision.MinEvents,
+		Category: v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution,
+		GoodEvent: v.Indicator.Description,
+		Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, ReviewBy: v.Revision.ReviewBy,
+	}
+}
+
+// orElse fills what is empty and has a default from other: the former
+// declaration of a revised SLO, or the defaults.
+func (d Declaration) orElse(other Declaration) Declaration {
+	if d.Slug == "" {
+		d.Slug = other.Slug
+	}
+	if d.WindowDays == 0 {
+		d.WindowDays = other.WindowDays
+	}
+	if d.MinEvents == 0 {
+		d.MinEvents = other.MinEvents
+	}
+	if d.Category == "" {
+		d.Category = other.Category
+	}
+	if d.Counting == "" {
+		d.Counting = other.Counting
+	}
+	if d.Resolution == 0 {
+		d.Resolution = other.Resolution
+	}
+	if d.Name == "" {
+		d.Name = d.Slug
+	}
+	return d
+}
+
+// defaults are what a new SLO says when its declaration does not.
+var defaults = Declaration{WindowDays: DefaultWindowDays, MinEvents: 1, Counting: GoodTotal, Resolution: measure.Minute}
+
+// check returns the terms and the measure that the declaration spells, or every
+// fault of it, with pointers as on the wire. A review date that stands already
+// may have passed since.
+func (d Declaration) check(now time.Time, standing *time.Time) (Terms, Measure, error) {
+	var check fault.Check
+	registry.CheckSlug(&check, "/slug", d.Slug)
+	registry.CheckName(&check, "/name", d.Name)
+	registry.CheckText(&check, "/description", d.Description, registry.MaxDescription)
+	objective, err := budget.ParseObjective(d.Objective)
+	if err != nil {
+		check.Fail("/objective", d.Objective, "%s", err)
+	}
+	check.Require(d.WindowDays >= 1 && d.WindowDays <= MaxWindowDays, "/windowDays", d.WindowDays, "must be 1 to %d days", MaxWindowDays)
+	check.Require(d.MinEvents >= 1 && d.MinEvents <= MaxMinEvents, "/minEvents", d.MinEvents, "must be 1 to %d events", int64(MaxMinEvents))
+	check.Require(slices.Contains(Categories, d.Category), "/indicator/category", d.Category, "must be one of %q", Categories)
+	check.Require(slices.Contains(Countings, d.Counting), "/indicator/counting", d.Counting, "must be one of %q", Countings)
+	check.Require(d.Resolution == measure.Minute || d.Resolution == measure.FiveMinutes,
+		"/indicator/resolutionSeconds", int64(d.Resolution/time.Second), "must be 60 or 300 seconds")
+	registry.CheckText(&check, "/indicator/description", d.GoodEvent, registry.MaxDescription)
+	registry.CheckText(&check, "/rationale", d.Rationale, registry.MaxDescription)
+	access.CheckLine(&check, "/reviewer", d.Reviewer, 0, registry.MaxName)
+	reviewBy := checkReviewBy(&check, d.ReviewBy, standing, now)
+	if err := check.Err(); err != nil {
+		return Terms{}, Measure{}, err
+	}
+	terms := Terms{
+		Objective: objective, WindowDays: d.WindowDays, MinEvents: d.MinEvents,
+		Rationale: d.Rationale, Reviewer: d.Reviewer, ReviewBy: reviewBy,
+	}
+	return terms, Measure{Category: d.Category, Counting: d.Counting, Resolution: d.Resolution, Description: d.GoodEvent}, nil
+}
+
+func checkReviewBy(check *fault.Check, reviewBy, standing *time.Time, now time.Time) *time.Time {
+	if reviewBy == nil {
+		return nil
+	}
+	const day = 24 * time.Hour
+	by := reviewBy.UTC().Truncate(day)
+	unchanged := standing != nil && standing.Equal(by)
+	switch {
+	case by.Before(now.UTC().Truncate(day)) && !unchanged:
+		check.Fail("/reviewBy", by.Format(date), "must not be in the past; today is %s", now.UTC().Format(date))
+	case by.Year() > 9999:
+		check.Fail("/reviewBy", by.Format(date), "must be a date before the year 10000")
+	}
+	return &by
+}
+
+// equal compares terms by their meaning: "99.90%" is another text than "99.9%",
+// and so another revision.
+func (t Terms) equal(o Terms) bool {
+	same := t.ReviewBy == nil && o.ReviewBy == nil
+	if t.ReviewBy != nil && o.ReviewBy != nil {
+		same = t.ReviewBy.Equal(*o.ReviewBy)
+	}
+	t.ReviewBy, o.ReviewBy = nil, nil
+	return same && t == o
+}
+
+// record is what the audit log keeps of an SLO, and by which a change is one.
+type record struct {
+	Slug, Name, Description string
+	Objective               string
+	WindowDays              int
+	MinEvents               int64
+	Category                Category
+	Counting                Counting
+	Resolution              time.Duration
+	GoodEvent               string
+	Rationale, Reviewer     string
+	ReviewBy                string
+	Revision                int
+	RetiredAt               string
+}
+
+func (v View) record() record {
+	r := record{
+		Slug: v.SLO.Slug, Name: v.SLO.Name, Description: v.SLO.Description,
+		Objective: v.Revision.Objective.String(), WindowDays: v.Revision.WindowDays, MinEvents: v.Revision.MinEvents,
+		Category: v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution, GoodEvent: v.Indicator.Description,
+		Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, Revision: v.SLO.Revision,
+	}
+	if v.Revision.ReviewBy != nil {
+		r.ReviewBy = v.Revision.ReviewBy.Format(date)
+	}
+	if v.SLO.RetiredAt != nil {
+		r.RetiredAt = v.SLO.RetiredAt.Format(time.RFC3339)
+	}
+	return r
+}

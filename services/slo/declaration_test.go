@@ -1,0 +1,143 @@
+package slo
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/measure"
+)
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+func sound() Declaration {
+	return Declaration{
+		Slug: "availability", Name: "Checkout availability", Objective: "99.9%", WindowDays: 28,
+		Category: Availability, GoodEvent: "a request that was not answered with 5xx",
+	}
+}
+
+func TestAllFaultsOfADeclarationAreReportedAtOnce(t *testing.T) {
+	t.Parallel()
+	yesterday := noon.AddDate(0, 0, -1)
+	d := Declaration{
+		Slug: "-Availability", Name: "a\x00b", Description: strings.Repeat("ü", 1051), Objective: "100%", WindowDays: 91, MinEvents: -1,
+		Category: "speed", Counting: "good_bad", Resolution: 90 * time.Second, GoodEvent: "\x1b[31m", Rationale: "\xff",
+		Reviewer: "Ada\nLovelace", ReviewBy: &yesterday,
+	}
+	_, _, err := d.orElse(defaults).check(noon, nil)
+	e := fault.As(err)
+	if e == nil || e.Kind != fault.Invalid {
+		t.Fatalf("got %v", err)
+	}
+	var got []string
+	for _, v := range e.Violations {
+		got = append(got, v.Pointer)
+	}
+	want := "/slug /name /description /objective /windowDays /minEvents /indicator/category /indicator/counting " +
+		"/indicator/resolutionSeconds /indicator/description /rationale /reviewer /reviewBy"
+	if strings.Join(got, " ") != want {
+		t.Errorf("faults at %v, want %s", got, want)
+	}
+}
+
+func TestOnlySoundTermsAreTaken(t *testing.T) {
+	t.Parallel()
+	today := noon.Truncate(24 * time.Hour)
+	yesterday := today.AddDate(0, 0, -1)
+	for _, c := range []struct {
+		name    string
+		change  func(d *Declaration)
+		pointer string // "" when it is sound
+	}{
+		{"as it is", func(*Declaration) {}, ""},
+		{"objective 0", func(d *Declaration) { d.Objective = "0%" }, "/objective"},
+		{"objective 101 %", func(d *Declaration) { d.Objective = "101%" }, "/objective"},
+		{"negative objective", func(d *Declaration) { d.Objective = "-5%" }, "/objective"},
+		{"objective NaN", func(d *Declaration) { d.Objective = "NaN%" }, "/objective"},
+		{"no objective", func(d *Declaration) { d.Objective = "" }, "/objective"},
+		{"objective without its sign", func(d *Declaration) { d.Objective = "0.999" }, "/objective"},
+		{"one day", func(d *Declaration) { d.WindowDays = 1 }, ""},
+		{"ninety days", func(d *Declaration) { d.WindowDays = 90 }, ""},
+		{"negative window", func(d *Declaration) { d.WindowDays = -1 }, "/windowDays"},
+		{"no category", func(d *Declaration) { d.Category = "" }, "/indicator/category"},
+		{"five minutes", func(d *Declaration) { d.Resolution = measure.FiveMinutes }, ""},
+		{"one second", func(d *Declaration) { d.Resolution = time.Second }, "/indicator/resolutionSeconds"},
+		{"bad events", func(d *Declaration) { d.Counting = BadTotal }, ""},
+		{"review today", func(d *Declaration) { d.ReviewBy = &today }, ""},
+		{"review yesterday", func(d *Declaration) { d.ReviewBy = &yesterday }, "/reviewBy"},
+		{"several lines", func(d *Declaration) { d.Rationale = "one\ntwo\tthree" }, ""},
+		{"the writing turned round", func(d *Declaration) { d.Name = "abc\u202edef" }, "/name"},
+		{"64 characters", func(d *Declaration) { d.Slug = strings.Repeat("a", 64) }, "/slug"},
+		{"63 characters", func(d *Declaration) { d.Slug = strings.Repeat("a", 63) }, ""},
+	} {
+		d := sound()
+		c.change(&d)
+		_, _, err := d.orElse(defaults).check(noon, nil)
+		switch e := fault.As(err); {
+		case c.pointer == "" && err != nil:
+			t.Errorf("%s: %v", c.name, err)
+		case c.pointer != "" && (e == nil || len(e.Violations) != 1 || e.Violations[0].Pointer != c.pointer):
+			t.Errorf("%s: %v, want a fault at %s", c.name, err, c.pointer)
+		}
+	}
+}
+
+func TestAReviewDateThatStandsMayPass(t *testing.T) {
+	t.Parallel()
+	last := noon.Truncate(24*time.Hour).AddDate(0, -1, 0)
+	d := sound()
+	d.ReviewBy = &last
+	terms, _, err := d.orElse(defaults).check(noon, &last)
+	if err != nil {
+		t.Fatalf("the date was not touched: %v", err)
+	}
+	warnings := terms.Warnings(noon)
+	if len(warnings) != 1 || warnings[0].Code != WarnReviewOverdue {
+		t.Errorf("warnings are %+v", warnings)
+	}
+}
+
+// 1 ÷ (1 − 0.9) = 10 is below 13.44, the factor of 1h/5m at 28 d, and above the
+// other three; at 50 % the burn is at most 2, below 5.6 and 2.8 too.
+func TestAnAlertThatCanNeverFireIsAWarning(t *testing.T) {
+	t.Parallel()
+	later := noon.AddDate(0, 6, 0)
+	for objective, want := range map[string]int{"99.9%": 0, "90%": 1, "50%": 3} {
+		d := sound()
+		d.Objective, d.ReviewBy = objective, &later
+		terms, _, err := d.orElse(defaults).check(noon, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		warnings := terms.Warnings(noon)
+		if len(warnings) != want {
+			t.Errorf("%s has %d warnings, want %d: %+v", objective, len(warnings), want, warnings)
+		}
+		for _, w := range warnings {
+			if w.Code != WarnAlertUnreachable || w.Pointer != "/objective" {
+				t.Errorf("%s: %+v", objective, w)
+			}
+		}
+	}
+}
+
+func TestAMissingReviewDateIsAWarning(t *testing.T) {
+	t.Parallel()
+	terms, _, err := sound().orElse(defaults).check(noon, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := terms.Warnings(noon); len(w) != 1 || w[0].Code != WarnReviewDateMissing || w[0].Pointer != "/reviewBy" {
+		t.Errorf("warnings are %+v", w)
+	}
+}
+
+func TestWhatIsLeftOutHasItsDefault(t *testing.T) {
+	t.Parallel()
+	d := Declaration{Slug: "availability", Objective: "99.9%", Category: Availability}.orElse(defaults)
+	if d.Name != "availability" || d.WindowDays != 28 || d.MinEvents != 1 || d.Counting != GoodTotal || d.Resolution != measure.Minute {
+		t.Errorf("got %+v", d)
+	}
+}

@@ -1,0 +1,174 @@
+package slo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/window"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+// The bounds of readings.
+const (
+	// MaxPoints is how many points a history has at most.
+	MaxPoints = 1000
+	// MaxSlots is how many slots of each reporter are given at most: a week of minutes.
+	MaxSlots = 7 * 24 * 60
+
+	day = 24 * time.Hour
+)
+
+// History is how an SLO's own window stood over time, by its current terms and
+// indicator: it is derived anew from what was measured.
+type History struct {
+	From, To time.Time // the ends of the first and the last window
+	Step     time.Duration
+	Window   time.Duration
+	Revision int // whose terms they are
+	Points   []Point
+}
+
+// Point is the SLO's window that ended at End. SLI and Remaining, a share of the
+// budget, are unknown where there were no events.
+type Point struct {
+	End            time.Time
+	Sum            window.Sum
+	SLI, Remaining *float64
+}
+
+// steps are those that a history chooses from when none is given.
+var steps = []time.Duration{
+	5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, day,
+}
+
+// aboutPoints is how many points a history without a step has at most.
+const aboutPoints = 250
+
+// History returns the SLI and the remaining budget of the SLO's own window, as
+// it was at to and every step before that until from. to is at most now, and
+// rounded down to a slot; zero it is now, and from zero one window before to. A
+// step is a whole multiple of five minutes that divides a day, or whole days; zero
+// it is chosen.
+//
+// Faults: NotFound; Invalid with pointers to the query's from and step.
+func (s *Service) History(ctx context.Context, slo id.ID, from, to time.Time, step time.Duration) (History, error) {
+	now := clock.Round(s.now())
+	v, err := s.View(ctx, slo)
+	if err != nil {
+		return History{}, err
+	}
+	if to.IsZero() || to.After(now) {
+		to = now
+	}
+	to = to.UTC().Truncate(v.Indicator.Resolution)
+	own := v.Revision.Window()
+	if from.IsZero() {
+		from = to.Add(-own)
+	}
+	if step == 0 {
+		step = chooseStep(to.Sub(from))
+	}
+	if err := checkHistory(from, to, step); err != nil {
+		return History{}, err
+	}
+	points := int(to.Sub(from)/step) + 1
+	first := to.Add(-time.Duration(points-1) * step)
+	// Windows are whole days: all of them begin and end on the bounds of buckets.
+	bucket := step
+	if step > day {
+		bucket = day
+	}
+	totals, err := s.measurements.Totals(ctx, v.Indicator.ID, first.Add(-own), to, bucket)
+	if err != nil {
+		return History{}, fmt.Errorf("read the history of an SLO: %w", err)
+	}
+	h := History{From: first, To: to, Step: step, Window: own, Revision: v.Revision.Number, Points: make([]Point, points)}
+	slide(h.Points, totals, first, step, int(own/bucket), int(step/bucket), v.Revision.Objective)
+	return h, nil
+}
+
+// slide fills in the points, of which the first has the first wide buckets, and
+// each other begins and ends apart buckets later.
+func slide(points []Point, buckets []measure.Step, first time.Time, step time.Duration, wide, apart int, o budget.Objective) {
+	var sum window.Sum
+	for _, b := range buckets[:wide] {
+		sum = sum.Plus(b.Sum)
+	}
+	for i := range points {
+		points[i] = pointOf(first.Add(time.Duration(i)*step), sum, o)
+		if i == len(points)-1 {
+			return
+		}
+		for k := i * apart; k < (i+1)*apart; k++ {
+			sum = sum.Plus(buckets[k+wide].Sum).Minus(buckets[k].Sum)
+		}
+	}
+}
+
+func pointOf(end time.Time, sum window.Sum, o budget.Objective) Point {
+	p := Point{End: end, Sum: sum}
+	if sli, ok := budget.SLI(sum); ok {
+		remaining, _ := budget.Remaining(sum, o)
+		share, left := sli.Float64(), remaining.Float64()
+		p.SLI, p.Remaining = &share, &left
+	}
+	return p
+}
+
+func chooseStep(length time.Duration) time.Duration {
+	for _, step := range steps {
+		if length <= step*(aboutPoints-1) {
+			return step
+		}
+	}
+	return (length/day/aboutPoints + 1) * day
+}
+
+func checkHistory(from, to time.Time, step time.Duration) error {
+	var check fault.Check
+	whole := step > 0 && step%(5*time.Minute) == 0 && (day%step == 0 || step%day == 0)
+	check.Require(whole, "query.step", step.String(), "must be a whole multiple of 5m that divides a day, such as 15m, 1h or 6h, or whole days")
+	switch {
+	case from.After(to):
+		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must not be after to, or now: %s", to.Format(time.RFC3339))
+	case whole && to.Sub(from)/step >= MaxPoints:
+		check.Fail("query.step", step.String(), "makes more than %d points; choose a longer one", MaxPoints)
+	}
+	return check.Err()
+}
+
+// Measurements returns the slots that were reported of the current indicator in
+// [from, to), by reporter, at most MaxSlots of each. to zero is now, and from
+// zero a day before to.
+//
+// Faults: NotFound; Invalid with a pointer to the query's from.
+func (s *Service) Measurements(ctx context.Context, slo id.ID, from, to time.Time) ([]measure.ReporterSlots, error) {
+	now := clock.Round(s.now())
+	v, err := s.View(ctx, slo)
+	if err != nil {
+		return nil, err
+	}
+	if to.IsZero() {
+		to = now
+	}
+	if from.IsZero() {
+		from = to.Add(-day)
+	}
+	longest := MaxSlots * v.Indicator.Resolution
+	var check fault.Check
+	check.Require(!from.After(to), "query.from", from.UTC().Format(time.RFC3339), "must not be after to, %s", to.UTC().Format(time.RFC3339))
+	check.Require(to.Sub(from) <= longest, "query.from", from.UTC().Format(time.RFC3339), "must be at most %s before to: %d slots", budget.Short(longest), MaxSlots)
+	if err := check.Err(); err != nil {
+		return nil, err
+	}
+	slots, err := s.measurements.Slots(ctx, v.Indicator.ID, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("read the measurements of an SLO: %w", err)
+	}
+	return slots, nil
+}

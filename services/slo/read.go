@@ -1,0 +1,165 @@
+package slo
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+// View returns an SLO, retired or not, with what is current of it; NotFound.
+func (s *Service) View(ctx context.Context, slo id.ID) (View, error) {
+	if err := s.mayRead(ctx); err != nil {
+		return View{}, err
+	}
+	v, err := s.store.View(ctx, slo)
+	if err != nil {
+		return View{}, fmt.Errorf("read an SLO: %w", err)
+	}
+	return v, nil
+}
+
+// Find returns the SLO of those names, each a slug or an identifier, and its
+// service. NotFound; Moved "service_renamed" or "slo_renamed" when a slug is a
+// former one.
+func (s *Service) Find(ctx context.Context, n Name) (View, registry.Service, error) {
+	if err := s.mayRead(ctx); err != nil {
+		return View{}, registry.Service{}, err
+	}
+	return s.find(ctx, n)
+}
+
+func (s *Service) find(ctx context.Context, n Name) (View, registry.Service, error) {
+	owner, err := registry.Find(ctx, s.registry, registry.NounService, "", n.Service, s.registry.Service, s.registry.ServiceBySlug)
+	if err != nil {
+		return View{}, registry.Service{}, err
+	}
+	byID := func(ctx context.Context, slo id.ID) (View, error) {
+		v, err := s.store.View(ctx, slo)
+		if err == nil && v.SLO.Service != owner.ID {
+			return View{}, fault.Missing("slo", string(slo))
+		}
+		return v, err
+	}
+	bySlug := func(ctx context.Context, slug string) (View, error) { return s.store.ViewBySlug(ctx, owner.ID, slug) }
+	v, err := registry.Find(ctx, s.registry, registry.NounSLO, owner.ID, n.SLO, byID, bySlug)
+	return v, owner, err
+}
+
+// Views lists SLOs.
+func (s *Service) Views(ctx context.Context, f Filter, r page.Request) (page.Page[View], error) {
+	if err := s.mayRead(ctx); err != nil {
+		return page.Page[View]{}, err
+	}
+	var check fault.Check
+	check.Require(f.State == "" || slices.Contains(budget.States, f.State), "query.state", f.State, "must be one of %q", budget.States)
+	check.Require(f.Order == "" || f.Order == BySlug || f.Order == ByRemaining, "query.order", f.Order, "must be %q or %q", BySlug, ByRemaining)
+	access.CheckLine(&check, "query.query", f.Query, 0, registry.MaxName)
+	if err := check.Err(); err != nil {
+		return page.Page[View]{}, err
+	}
+	views, err := s.store.Views(ctx, f, r)
+	if err != nil {
+		return page.Page[View]{}, fmt.Errorf("list SLOs: %w", err)
+	}
+	return views, nil
+}
+
+// Revisions lists an SLO's revisions, the newest first, with what each counted.
+func (s *Service) Revisions(ctx context.Context, slo id.ID, r page.Request) (page.Page[RevisionWithIndicator], error) {
+	if err := s.mayRead(ctx); err != nil {
+		return page.Page[RevisionWithIndicator]{}, err
+	}
+	revisions, err := s.store.Revisions(ctx, slo, r)
+	if err != nil {
+		return page.Page[RevisionWithIndicator]{}, fmt.Errorf("list the revisions of an SLO: %w", err)
+	}
+	return revisions, nil
+}
+
+// Revision returns the revision of that number; NotFound.
+func (s *Service) Revision(ctx context.Context, slo id.ID, number int) (RevisionWithIndicator, error) {
+	if err := s.mayRead(ctx); err != nil {
+		return RevisionWithIndicator{}, err
+	}
+	revision, err := s.store.Revision(ctx, slo, number)
+	if err != nil {
+		return RevisionWithIndicator{}, fmt.Errorf("read a revision of an SLO: %w", err)
+	}
+	return revision, nil
+}
+
+// Holdings counts what of a service's is kept here, for registry's previews.
+func (s *Service) Holdings(ctx context.Context, service id.ID) ([]registry.Holding, error) {
+	count := 0
+	for r := (page.Request{Limit: page.MaxLimit}); ; {
+		views, err := s.store.Views(ctx, Filter{Service: service}, r)
+		if err != nil {
+			return nil, fmt.Errorf("count the SLOs of a service: %w", err)
+		}
+		count += len(views.Items)
+		if r.After = views.Next; r.After == "" {
+			return []registry.Holding{{Noun: string(registry.NounSLO), Count: count}}, nil
+		}
+	}
+}
+
+// Tally is how many active SLOs are in each state. Stale ones are in the state
+// that they hold, and counted again in Stale.
+type Tally struct {
+	States map[budget.State]int
+	Stale  int
+	Total  int
+}
+
+// TeamSummary tallies the active SLOs of each team that owns any, by the team's ID.
+func (s *Service) TeamSummary(ctx context.Context) (map[id.ID]Tally, error) {
+	if err := s.mayRead(ctx); err != nil {
+		return nil, err
+	}
+	rows, err := s.store.StatesByTeam(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("count SLOs by team: %w", err)
+	}
+	out := make(map[id.ID]Tally)
+	for _, row := range rows {
+		out[row.Team] = out[row.Team].plus(row)
+	}
+	return out, nil
+}
+
+func (t Tally) plus(row TeamState) Tally {
+	if t.States == nil {
+		t.States = make(map[budget.State]int, len(budget.States))
+	}
+	t.States[row.State] += row.Count
+	t.Total += row.Count
+	if row.Stale {
+		t.Stale += row.Count
+	}
+	return t
+}
+
+// Plus returns the tally of both, for roll-ups along the tree of teams.
+func (t Tally) Plus(o Tally) Tally {
+	sum := Tally{States: make(map[budget.State]int, len(budget.States)), Stale: t.Stale + o.Stale, Total: t.Total + o.Total}
+	for _, state := range budget.States {
+		if n := t.States[state] + o.States[state]; n > 0 {
+			sum.States[state] = n
+		}
+	}
+	return sum
+}
+
+// Warnings returns what should be known of an SLO as it stands.
+func (s *Service) Warnings(v View) []Warning { return v.Revision.Warnings(s.now()) }
+
+func (s *Service) mayRead(ctx context.Context) error {
+	return s.authorizer.Authorize(ctx, access.Read, access.Object{Kind: access.KindSLO})
+}
