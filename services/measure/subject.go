@@ -28,7 +28,8 @@ type Evaluation struct {
 	End time.Time
 	// Sums has one entry for each of the subject's windows, over all reporters.
 	Sums []window.Sum
-	// Latest is the end of the newest slot known of any reporter, zero when there is none.
+	// Latest is the end of the newest slot known of any reporter, zero when there
+	// is none in the longest window or after it.
 	Latest time.Time
 }
 

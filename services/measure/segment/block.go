@@ -60,6 +60,22 @@ func (b *Block) Set(i int, good, total int64) {
 	bads.set(i, bad/b.unit())
 }
 
+// Write puts the slots of a segment in place of those from offset on, and tells
+// of each that it changed by how much, in thousandths of an event.
+func (b *Block) Write(offset int, s Segment, changed func(i int, good, total int64)) {
+	totals, bads := b.columns()
+	for i := range s.slots {
+		total, bad := s.totals.at(i)*s.unit, s.bads.at(i)*s.unit
+		wasTotal, wasBad := totals.at(offset+i)*b.unit(), bads.at(offset+i)*b.unit()
+		if total == wasTotal && bad == wasBad {
+			continue
+		}
+		b.Set(offset+i, total-bad, total)
+		totals, bads = b.columns()
+		changed(offset+i, total-bad-wasTotal+wasBad, total-wasTotal)
+	}
+}
+
 func (b *Block) unit() int64 {
 	if b.thousandths {
 		return 1

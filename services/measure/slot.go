@@ -1,0 +1,169 @@
+package measure
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure/segment"
+)
+
+// Bounds of one push.
+const (
+	MaxSeriesPerPush = 500
+	MaxSlotsPerPush  = 50_000
+	// MaxAge is how far back a slot may begin: the longest window, and a day in
+	// which its edge may lie.
+	MaxAge = 91 * DaySpan
+)
+
+// The largest total of a slot is one number for both packages.
+const _ = uint(segment.MaxCount-MaxEventsPerSlot*Event) + uint(MaxEventsPerSlot*Event-segment.MaxCount)
+
+// Slot is what one reporter counted from Start for as long as the resolution, in
+// thousandths of an event.
+type Slot struct {
+	Start       time.Time
+	Good, Total int64
+}
+
+// Batch is slots of one series.
+type Batch struct {
+	// Pointer is where the batch lies in the caller's request, such as
+	// "/batches/3", or empty; faults point to "/slots/7/good" below it.
+	Pointer    string
+	Indicator  id.ID
+	Resolution time.Duration
+	Reporter   string // DefaultReporter when empty
+	// Bad says that the caller counts bad events: faults then speak of "bad"
+	// instead of "good". The slots have good ones all the same: total − bad.
+	Bad   bool
+	Slots []Slot
+}
+
+// Receipt tells what came of a push.
+type Receipt struct {
+	Series int // distinct series that were reported
+	Slots  int // slots that were reported, repeated ones too
+	// Changed is the number of segments that are another now; 0 when everything
+	// was known already.
+	Changed int
+}
+
+// group is all slots of one series in a push.
+type group struct {
+	series   Series
+	pointer  string // of its first batch
+	reported []reported
+}
+
+// reported is a slot and where it was in the request.
+type reported struct {
+	Slot
+	batch, index int
+}
+
+var label = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+
+// arrange checks the batches against all rules that need no store, and gathers
+// their slots by series, in the order of indicator, reporter and time.
+func arrange(batches []Batch, now time.Time) ([]group, error) {
+	var check fault.Check
+	type key struct {
+		indicator id.ID
+		reporter  string
+	}
+	places := make(map[key]int, len(batches))
+	groups := make([]group, 0, len(batches))
+	slots := 0
+	for i, b := range batches {
+		if slots += len(b.Slots); slots > MaxSlotsPerPush {
+			check.Fail(b.Pointer+"/slots", nil, "is slot %d and more of one request; send at most %d at a time", slots, MaxSlotsPerPush)
+			return nil, check.Err()
+		}
+		if b.Reporter == "" {
+			b.Reporter = DefaultReporter
+		}
+		check.Require(label.MatchString(b.Reporter), b.Pointer+"/reporter", b.Reporter,
+			"must be an RFC 1123 label: at most 63 of a–z, 0–9 and hyphens, a letter or digit at either end")
+		if b.Resolution != Minute && b.Resolution != FiveMinutes {
+			return nil, fmt.Errorf("the indicator %s has a resolution of %s, which is none", b.Indicator, b.Resolution)
+		}
+		checkSlots(&check, b, now)
+		if len(b.Slots) == 0 {
+			continue
+		}
+		k := key{b.Indicator, b.Reporter}
+		place, known := places[k]
+		if !known {
+			if place = len(groups); place == MaxSeriesPerPush {
+				check.Fail(b.Pointer, nil, "is of more than %d series in one request; send fewer at a time", MaxSeriesPerPush)
+				return nil, check.Err()
+			}
+			places[k] = place
+			groups = append(groups, group{pointer: b.Pointer, series: Series{Indicator: b.Indicator, Reporter: b.Reporter, Resolution: b.Resolution}})
+		}
+		g := &groups[place]
+		g.reported = slices.Grow(g.reported, len(b.Slots))
+		for j, s := range b.Slots {
+			s.Start = s.Start.UTC()
+			g.reported = append(g.reported, reported{s, i, j})
+		}
+	}
+	for _, g := range groups {
+		slices.SortStableFunc(g.reported, func(a, b reported) int { return a.Start.Compare(b.Start) })
+		checkTwice(&check, batches, g.reported)
+	}
+	slices.SortFunc(groups, func(a, b group) int {
+		return cmp.Or(cmp.Compare(a.series.Indicator, b.series.Indicator), cmp.Compare(a.series.Reporter, b.series.Reporter))
+	})
+	return groups, check.Err()
+}
+
+// checkSlots applies the rules that hold for each slot by itself.
+func checkSlots(check *fault.Check, b Batch, now time.Time) {
+	oldest := now.Add(-MaxAge)
+	for i, s := range b.Slots {
+		at := func(member string) string { return fmt.Sprintf("%s/slots/%d/%s", b.Pointer, i, member) }
+		aligned := s.Start.Truncate(b.Resolution)
+		switch {
+		case s.Start.After(now):
+			check.Fail(at("start"), stamp(s.Start), "lies in the future; the slot that runs now began at %s", stamp(now.Truncate(b.Resolution)))
+		case s.Start.Before(oldest):
+			check.Fail(at("start"), stamp(s.Start), "is longer ago than %d days; the oldest slot that is taken begins at %s",
+				MaxAge/DaySpan, stamp(oldest.Add(b.Resolution-1).Truncate(b.Resolution)))
+		case !aligned.Equal(s.Start):
+			check.Fail(at("start"), stamp(s.Start), "must be the start of a slot of %d s; the nearest are %s and %s",
+				b.Resolution/time.Second, stamp(aligned), stamp(aligned.Add(b.Resolution)))
+		}
+		counted, name := s.Good, "good"
+		if s.Total < 0 || s.Total > MaxEventsPerSlot*Event {
+			check.Fail(at("total"), Events(s.Total), "must be 0 to %d events", int64(MaxEventsPerSlot))
+			continue // what good or bad should be is unknown
+		}
+		if b.Bad {
+			counted, name = s.Total-s.Good, "bad"
+		}
+		check.Require(counted >= 0, at(name), Events(counted), "must not be negative")
+		check.Require(counted <= s.Total, at(name), Events(counted), "must not be more than the total, %g", Events(s.Total))
+	}
+}
+
+// checkTwice refuses two different values for one slot of a series; the slots
+// are sorted by time.
+func checkTwice(check *fault.Check, batches []Batch, slots []reported) {
+	for i := 1; i < len(slots); i++ {
+		a, b := slots[i-1], slots[i]
+		if a.Start.Equal(b.Start) && (a.Good != b.Good || a.Total != b.Total) {
+			check.Fail(fmt.Sprintf("%s/slots/%d", batches[b.batch].Pointer, b.index), nil,
+				"has other numbers than %s/slots/%d for the same slot; send each slot once", batches[a.batch].Pointer, a.index)
+		}
+	}
+}
+
+// stamp writes a time as the API does.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
