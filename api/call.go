@@ -42,7 +42,10 @@ func (ad *adapter) Handle(op *huma.Operation, next func(huma.Context)) {
 		e.needed = op.RequestBody.Required
 		for media, m := range op.RequestBody.Content {
 			e.media = append(e.media, media)
-			if isJSON(media) && m.Schema != nil && !e.raw {
+			switch {
+			case e.raw:
+				m.Schema.Format = "" // "binary" has no like in OpenAPI 3.0, and YAML is text
+			case isJSON(media) && m.Schema != nil:
 				e.body = c.of(m.Schema)
 			}
 		}
@@ -77,15 +80,15 @@ func (a *API) serve(e *endpoint, op *huma.Operation, next func(huma.Context), w 
 			return
 		}
 	}
-	checkQuery(r.URL.RawQuery, e.query, &x.violations)
-	checkHeaders(r.Header, e.headers, &x.violations)
+	checkQuery(r.URL.RawQuery, e.query, &x.faults)
+	checkHeaders(r.Header, e.headers, &x.faults)
 	if len(e.media) > 0 {
 		buf, p := a.readBody(e, x, w, r)
 		if buf != nil {
 			defer releaseBody(buf)
 		}
 		if p == nil && e.body != nil && len(x.body) > 0 {
-			p = scanJSON(x.body, e.body, leafChecker{a.huma.OpenAPI().Components.Schemas}, &x.violations)
+			p = scanJSON(x.body, e.body, leafChecker{a.huma.OpenAPI().Components.Schemas}, &x.faults)
 		}
 		if p != nil {
 			writeProblem(w, x, p)

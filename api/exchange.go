@@ -22,8 +22,8 @@ type exchange struct {
 	body      []byte        // as it was read, valid until the handler returns
 	status    int
 	bytes     int64
-	// violations of the query and the body, told together with those of parameters.
-	violations violations
+	// faults of the query and the body, told together with those of parameters.
+	faults faultList
 }
 
 // exchangeContext is the request's context; the exchange is found in it without

@@ -27,14 +27,14 @@ type scanner struct {
 	depth   int
 	pointer []byte // of the value at hand
 	secret  int    // > 0 inside of a secret
-	faults  *violations
+	faults  *faultList
 	leaf    leafChecker
 	err     *Problem
 }
 
 // scanJSON checks a body against its shape. Rules that it breaks go to faults;
 // what is no JSON text at all, or too deep to look at, is the problem it returns.
-func scanJSON(data []byte, s *shape, leaf leafChecker, faults *violations) *Problem {
+func scanJSON(data []byte, s *shape, leaf leafChecker, faults *faultList) *Problem {
 	if !utf8.Valid(data) {
 		return newProblem(http.StatusBadRequest, "malformed_json", "the body is not UTF-8")
 	}

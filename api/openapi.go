@@ -89,13 +89,48 @@ func (a *API) rendered() (*document, error) {
 				*into, d.err = f()
 			}
 		}
+		render(&d.page, func() ([]byte, error) { return renderReference(o) })
+		plainSchemas(o)
 		render(&d.json, o.MarshalJSON)
 		render(&d.yaml, o.YAML)
 		render(&d.json30, o.Downgrade)
 		render(&d.yaml30, o.DowngradeYAML)
-		render(&d.page, func() ([]byte, error) { return renderReference(o) })
 	})
 	return d, d.err
+}
+
+// plainSchemas takes out what is huma's own and no keyword of OpenAPI. The
+// messages that were made of it stay.
+func plainSchemas(o *huma.OpenAPI) {
+	seen := map[*huma.Schema]bool{}
+	var visit func(s *huma.Schema)
+	visit = func(s *huma.Schema) {
+		if s == nil || seen[s] {
+			return
+		}
+		seen[s] = true
+		s.PatternDescription = ""
+		visit(s.Items)
+		if extra, ok := s.AdditionalProperties.(*huma.Schema); ok {
+			visit(extra)
+		}
+		for _, p := range s.Properties {
+			visit(p)
+		}
+	}
+	for _, s := range o.Components.Schemas.Map() {
+		visit(s)
+	}
+	for _, item := range o.Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+			if op == nil {
+				continue
+			}
+			for _, p := range op.Parameters {
+				visit(p.Schema)
+			}
+		}
+	}
 }
 
 func (a *API) usedTags() []*huma.Tag {

@@ -76,6 +76,8 @@ func register[I, O any](a *API, op operation, handle func(context.Context, *I) (
 	var out any = new(O)
 	e := &endpoint{operation: op, route: op.path}
 	e.mustBeComplete()
+	mustBeSeen(reflect.TypeFor[I]())
+	mustBeSeen(reflect.TypeFor[O]())
 	body, hasBody := reflect.TypeFor[I]().FieldByName("Body")
 	_, e.raw = reflect.TypeFor[I]().FieldByName("RawBody")
 	if e.maxBody <= 0 {
@@ -105,8 +107,8 @@ func register[I, O any](a *API, op operation, handle func(context.Context, *I) (
 	_, isConditional := in.(conditional)
 	huma.Register(a.huma, h, func(ctx context.Context, in *I) (*O, error) {
 		x := exchangeFrom(ctx)
-		if x.violations.any() {
-			return nil, a.problem(ctx, invalidProblem(x.violations))
+		if x.faults.any() {
+			return nil, a.problem(ctx, invalidProblem(x.faults))
 		}
 		if hasBody && len(x.body) > 0 {
 			if err := decodeBody(x.body, reflect.ValueOf(in).Elem().FieldByIndex(body.Index).Addr().Interface()); err != nil {
@@ -136,6 +138,15 @@ func (e *endpoint) mustBeComplete() {
 		panic(fmt.Sprintf("operation %s: it needs a rule of verb and kind, or to be public, and not both", e.id))
 	case e.summary == "" || e.tag == "" || e.method == "" || !strings.HasPrefix(e.path, "/"):
 		panic(fmt.Sprintf("operation %s: it needs a method, a path, a tag and a summary", e.id))
+	}
+}
+
+// mustBeSeen panics where huma would silently pass over a part of an input or output.
+func mustBeSeen(t reflect.Type) {
+	for f := range t.Fields() {
+		if f.Anonymous && !f.IsExported() {
+			panic(fmt.Sprintf("%s embeds %s, whose fields huma does not see: export its name", t, f.Type))
+		}
 	}
 }
 
@@ -176,7 +187,7 @@ func decodeBody(data []byte, into any) error {
 	if fault.As(err) != nil {
 		return err
 	}
-	var v violations
+	var v faultList
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
 		v.add(pointerOf(wrong.Field), "does not fit this field; its schema says what does", "")

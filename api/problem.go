@@ -72,7 +72,7 @@ func internalProblem() *Problem {
 		"something failed that should not have; the server's log has the details under this request id")
 }
 
-func invalidProblem(v violations) *Problem {
+func invalidProblem(v faultList) *Problem {
 	n, rules := len(v.list)+v.more, "rules"
 	if n == 1 {
 		rules = "rule"
@@ -137,7 +137,7 @@ func faultProblem(x *exchange, f *fault.Error, status int) *Problem {
 		p.Code = string(f.Kind)
 		p.Type += p.Code
 	}
-	var v violations
+	var v faultList
 	for _, one := range f.Violations {
 		if v.full() {
 			continue
@@ -214,9 +214,9 @@ func init() {
 }
 
 func humaProblem(c *call, status int, message string, errs []error) *Problem {
-	var v violations
+	var v faultList
 	if c != nil {
-		v = c.x.violations // of the query and the body, so that all are told at once
+		v = c.x.faults // of the query and the body, so that all are told at once
 	}
 	for _, err := range errs {
 		if v.full() {

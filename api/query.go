@@ -11,7 +11,7 @@ import (
 // checkQuery refuses parameters that an operation does not know, that come twice
 // where one is meant, and that hold what no store could keep. huma reads the
 // values afterwards.
-func checkQuery(raw string, known map[string]bool, v *violations) {
+func checkQuery(raw string, known map[string]bool, v *faultList) {
 	var seen []string
 	for raw != "" {
 		var pair string
@@ -46,7 +46,7 @@ func checkQuery(raw string, known map[string]bool, v *violations) {
 }
 
 // checkHeaders holds the headers that an operation reads to the same.
-func checkHeaders(h http.Header, known []string, v *violations) {
+func checkHeaders(h http.Header, known []string, v *faultList) {
 	for _, name := range known {
 		values := h[name]
 		if len(values) > 1 {

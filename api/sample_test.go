@@ -42,6 +42,7 @@ type WidgetInput struct {
 	Labels   map[string]string `json:"labels,omitempty"`
 	Codes    []int             `json:"codes,omitempty" maxItems:"3" uniqueItems:"true"`
 	Gadgets  []Gadget          `json:"gadgets,omitempty"`
+	Main     *Gadget           `json:"main,omitempty" doc:"The gadget that counts."`
 	Active   bool              `json:"active,omitempty"`
 	Token    string            `json:"token,omitempty" minLength:"40"`
 	Pin      string            `json:"pin,omitempty" format:"password" maxLength:"4"`

@@ -169,7 +169,7 @@ func TestAThousandFaultsCostLittleAndAreCounted(t *testing.T) {
 			w := b.do(http.MethodPost, widgets, c.body)
 			took := time.Since(start)
 			p := b.readProblem(422, "invalid_input", w)
-			if len(p.Errors) > maxViolations || p.MoreErrors != c.more {
+			if len(p.Errors) > maxFaults || p.MoreErrors != c.more {
 				t.Errorf("%d faults and %d more, want %d more", len(p.Errors), p.MoreErrors, c.more)
 			}
 			if w.Body.Len() > 10_000 {

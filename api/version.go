@@ -36,7 +36,7 @@ func (m *IfMatch) precondition() *Problem {
 			return nil
 		}
 	}
-	var v violations
+	var v faultList
 	v.add("header.If-Match", `expected one ETag as a GET returned it, such as "3" with its quotes`, quote(m.Tag))
 	return invalidProblem(v)
 }

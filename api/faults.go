@@ -12,7 +12,7 @@ import (
 
 // The bounds of what an error reply tells.
 const (
-	maxViolations = 20
+	maxFaults = 20
 	maxValue      = 64  // characters, after escaping
 	maxPointer    = 256 // bytes
 	maxText       = 400 // bytes of a message or detail
@@ -25,17 +25,17 @@ type Fault struct {
 	Value   string `json:"value,omitempty" doc:"The offending value as text, escaped, at most 64 characters; never given for secrets." example:"101"`
 }
 
-// violations gathers the first few and counts the rest. Nothing is formatted for
+// faultList gathers the first few and counts the rest. Nothing is formatted for
 // those that are only counted: formatting thousands is what made an error cost
 // more than the request.
-type violations struct {
+type faultList struct {
 	list []Fault
 	more int
 }
 
 // full reports whether a further violation is only counted; it counts it then.
-func (v *violations) full() bool {
-	if len(v.list) < maxViolations {
+func (v *faultList) full() bool {
+	if len(v.list) < maxFaults {
 		return false
 	}
 	v.more++
@@ -43,7 +43,7 @@ func (v *violations) full() bool {
 }
 
 // add notes a violation; value is text that was made by quote, or empty.
-func (v *violations) add(pointer, message, value string) {
+func (v *faultList) add(pointer, message, value string) {
 	if v.full() {
 		return
 	}
@@ -53,7 +53,7 @@ func (v *violations) add(pointer, message, value string) {
 	v.list = append(v.list, Fault{Pointer: clip(pointer, maxPointer), Message: clip(message, maxText), Value: value})
 }
 
-func (v *violations) any() bool { return len(v.list) > 0 }
+func (v *faultList) any() bool { return len(v.list) > 0 }
 
 // lastName returns the name of the member at which a pointer ends, array indexes
 // left out.

@@ -1,0 +1,244 @@
+package api
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+)
+
+func newRecorder() *httptest.ResponseRecorder { return httptest.NewRecorder() }
+
+func TestARequestKeepsASaneIdentifierOrGetsOne(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for given, kept := range map[string]bool{
+		"abc-123_X.y":           true,
+		strings.Repeat("a", 64): true,
+		strings.Repeat("a", 65): false,
+		"a b":                   false,
+		"a\"b":                  false,
+		"é":                     false,
+		"":                      false,
+	} {
+		got := b.do(http.MethodGet, "/v1/greeting", "", "X-Request-Id: "+given).Header().Get("X-Request-Id")
+		if (got == given) != kept || !kept && len(got) != 26 {
+			t.Errorf("%q: got %q", given, got)
+		}
+	}
+}
+
+func TestUnknownPathsAndMethodsAreProblems(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.problem(404, "route_not_found", http.MethodGet, "/nothing", "")
+	b.problem(404, "route_not_found", http.MethodPost, "/v1/nothing", "{}")
+	w := b.do(http.MethodDelete, widgets, "")
+	b.readProblem(405, "method_not_allowed", w)
+	if got := w.Header().Get("Allow"); got != "GET, HEAD, POST" {
+		t.Errorf("Allow is %q", got)
+	}
+	w = b.do("BREW", "/v1/widgets/x", "")
+	b.readProblem(405, "method_not_allowed", w)
+	if got := w.Header().Get("Allow"); got != "GET, HEAD, PUT, DELETE" {
+		t.Errorf("Allow is %q", got)
+	}
+}
+
+func TestEveryReplyIsGuarded(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, path := range []string{"/v1/greeting", "/nothing", "/v1/widgets", "/healthz", "/openapi.json"} {
+		h := b.do(http.MethodGet, path, "").Header()
+		if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" ||
+			h.Get("Content-Security-Policy") != "default-src 'none'; frame-ancestors 'none'" {
+			t.Errorf("%s: %v", path, h)
+		}
+		if want := "no-store"; path != "/openapi.json" && h.Get("Cache-Control") != want {
+			t.Errorf("%s: Cache-Control is %q", path, h.Get("Cache-Control"))
+		}
+	}
+}
+
+func TestHEADIsAnsweredAsGET(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	s := httptest.NewServer(b)
+	defer s.Close()
+	r, err := http.Head(s.URL + "/v1/greeting")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if body, _ := io.ReadAll(r.Body); r.StatusCode != 200 || len(body) != 0 || r.ContentLength != int64(len("{\"slug\":\"hello\",\"weight\":1}\n")) {
+		t.Errorf("got %d, %d bytes, length %d", r.StatusCode, len(body), r.ContentLength)
+	}
+}
+
+func TestRequestsAreCountedByRoute(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.do(http.MethodGet, "/v1/widgets/a", "")
+	b.do(http.MethodGet, "/v1/widgets/b", "")
+	b.do(http.MethodGet, "/nothing", "")
+	b.do(http.MethodGet, "/healthz", "")
+	for labels, want := range map[[3]string]float64{
+		{"/v1/widgets/{widget}", "GET", "4xx"}: 2,
+		{"unmatched", "", "4xx"}:               1,
+		{"/healthz", "GET", "2xx"}:             1,
+		{"/v1/widgets", "POST", "2xx"}:         0,
+	} {
+		if got := testutil.ToFloat64(b.metrics.requests.WithLabelValues(labels[0], labels[1], labels[2])); got != want {
+			t.Errorf("%v: got %v, want %v", labels, got, want)
+		}
+	}
+	if want := []string{"/v1/widgets/{widget} Not Found", "/v1/widgets/{widget} Not Found", "unmatched Not Found", "/healthz OK"}; !slices.Equal(b.observed, want) {
+		t.Errorf("observed %q", b.observed)
+	}
+	text := b.do(http.MethodGet, "/metrics", "").Body.String()
+	for _, want := range []string{
+		`evenkeel_http_requests_total{class="4xx",method="GET",route="/v1/widgets/{widget}"} 2`,
+		`evenkeel_http_request_duration_seconds_count{method="GET",route="/v1/widgets/{widget}"} 2`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("/metrics lacks %s", want)
+		}
+	}
+}
+
+func TestARequestIsLoggedOnce(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.do(http.MethodGet, "/v1/widgets/x?", "", "X-Request-Id: req-1")
+	var line map[string]any
+	if err := json.Unmarshal(b.log.Bytes(), &line); err != nil {
+		t.Fatalf("the log is not one line: %s", b.log)
+	}
+	for key, want := range map[string]any{"msg": "request", "request_id": "req-1", "method": "GET", "route": "/v1/widgets/{widget}", "path": "/v1/widgets/x", "status": 404.0, "caller": "person:ada"} {
+		if line[key] != want {
+			t.Errorf("%s is %v, want %v", key, line[key], want)
+		}
+	}
+}
+
+func TestAHalfSentReplyIsCut(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.Handle(http.MethodGet, "/half", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		_, _ = w.Write([]byte("half"))
+		_ = http.NewResponseController(w).Flush()
+		panic("broke")
+	}))
+	s := httptest.NewServer(b)
+	defer s.Close()
+	r, err := http.Get(s.URL + "/half")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if body, err := io.ReadAll(r.Body); err == nil {
+		t.Errorf("%q was taken for the whole", body)
+	}
+	if n := strings.Count(b.log.String(), "panic while serving"); n != 1 {
+		t.Errorf("logged %d times", n)
+	}
+}
+
+func TestHealthAndReadiness(t *testing.T) {
+	t.Parallel()
+	var notReady error
+	b := newBench(t, func(c *Config) { c.Ready = func(ctx context.Context) error { return notReady } })
+	for _, path := range []string{"/healthz", "/readyz"} {
+		if w := b.do(http.MethodGet, path, "", "Authorization: "); w.Code != 200 || w.Body.String() != "{\"status\":\"ok\"}\n" {
+			t.Errorf("%s: got %d %s", path, w.Code, w.Body)
+		}
+	}
+	notReady = errSecret
+	if p := b.problem(503, "not_ready", http.MethodGet, "/readyz", ""); strings.Contains(p.Detail, "hunter2") {
+		t.Errorf("it tells %q", p.Detail)
+	}
+	notReady = nil
+	b.Drain()
+	b.problem(503, "draining", http.MethodGet, "/readyz", "")
+	if w := b.do(http.MethodGet, "/healthz", ""); w.Code != 200 {
+		t.Errorf("draining is not dying: got %d", w.Code)
+	}
+}
+
+func TestRequestsAreTracedUnderTheirRoute(t *testing.T) {
+	t.Parallel()
+	spans := tracetest.NewSpanRecorder()
+	b := newBench(t, func(c *Config) { c.TracerProvider = trace.NewTracerProvider(trace.WithSpanProcessor(spans)) })
+	b.problem(404, "widget_not_found", http.MethodGet, "/v1/widgets/x", "", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+	ended := spans.Ended()
+	if len(ended) != 1 || ended[0].Name() != "GET /v1/widgets/{widget}" || ended[0].SpanContext().TraceID().String() != "0af7651916cd43dd8448eb211c80319c" {
+		t.Fatalf("got %v", ended)
+	}
+	attributes := fmt.Sprint(ended[0].Attributes())
+	for _, want := range []string{"http.route", "getWidget", "404"} {
+		if !strings.Contains(attributes, want) {
+			t.Errorf("%s lacks %s", attributes, want)
+		}
+	}
+}
+
+func TestAServerDoesNotWaitForSlowHeads(t *testing.T) {
+	t.Parallel()
+	s := Server(newBench(t), "127.0.0.1:0", nil)
+	if s.ReadHeaderTimeout != 5*time.Second || s.IdleTimeout == 0 || s.WriteTimeout == 0 || s.MaxHeaderBytes != 64<<10 {
+		t.Errorf("got %+v", s)
+	}
+	s.ReadHeaderTimeout = 50 * time.Millisecond // the same, sooner
+	l, err := Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = s.Serve(l) }()
+	defer s.Close()
+	c, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\nX-Half:")
+	_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
+	if _, err := io.ReadAll(c); err != nil {
+		t.Errorf("the server still waits: %v", err)
+	}
+}
+
+func TestASlowHandlerOutlivesTheTimeForItsBody(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	s := httptest.NewServer(b)
+	defer s.Close()
+	// A deadline left on the connection would be seen as the client's going away.
+	c, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for i := range 3 {
+		body := `{"name":"ab"}`
+		fmt.Fprintf(c, "POST /v1/widgets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+		r, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil || r.StatusCode != 201 {
+			t.Fatalf("request %d: %v %v", i, r, err)
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
+		r.Body.Close()
+	}
+}

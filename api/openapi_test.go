@@ -1,0 +1,133 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+func TestTheDocumentIsValidInBothVersions(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	v31, v30, err := b.OpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"/openapi.yaml": string(v31), "/openapi-3.0.yaml": string(v30)} {
+		if w := b.do(http.MethodGet, path, "", "Authorization: "); w.Body.String() != want || w.Header().Get("Content-Type") != "application/openapi+yaml" {
+			t.Errorf("%s differs from what is generated", path)
+		}
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(v30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context(), openapi3.DisableExamplesValidation()); err != nil {
+		t.Error(err)
+	}
+	if !strings.HasPrefix(doc.OpenAPI, "3.0") || !strings.Contains(string(v31), "openapi: 3.1") {
+		t.Error("the versions are not what they say")
+	}
+}
+
+func TestTheDocumentNamesWhatClientsNeed(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	var doc struct {
+		Paths map[string]map[string]struct {
+			OperationID string                `json:"operationId"`
+			Tags        []string              `json:"tags"`
+			Summary     string                `json:"summary"`
+			Security    []map[string][]string `json:"security"`
+			Responses   map[string]struct {
+				Ref string `json:"$ref"`
+			} `json:"responses"`
+		}
+		Components struct {
+			Schemas         map[string]any
+			Responses       map[string]any
+			SecuritySchemes map[string]any
+		}
+		Tags []struct{ Name, Description string }
+	}
+	text := b.do(http.MethodGet, "/openapi.json", "").Body.Bytes()
+	if err := json.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	names := sortedKeys(doc.Components.Schemas)
+	if want := []string{"Fault", "Gadget", "Problem", "Widget", "WidgetInput", "WidgetList"}; !slices.Equal(names, want) {
+		t.Errorf("schemas are %q", names)
+	}
+	if strings.Contains(string(text), "InBody") || strings.Contains(string(text), "$schema") {
+		t.Error("the document has an ugly name or a link in it")
+	}
+	put := doc.Paths["/v1/widgets/{widget}"]["put"]
+	if got, want := sortedKeys(put.Responses), []string{"200", "308", "400", "401", "403", "404", "409", "412", "413", "415", "422", "428", "500", "503"}; !slices.Equal(got, want) {
+		t.Errorf("replies are %q, want %q", got, want)
+	}
+	for path, item := range doc.Paths {
+		for method, op := range item {
+			if !rxOperationID.MatchString(op.OperationID) || op.Summary == "" || len(op.Tags) != 1 || len(op.Security) != 1 {
+				t.Errorf("%s %s: %+v", method, path, op)
+			}
+			if _, bearer := op.Security[0]["bearer"]; bearer != (op.Responses["401"].Ref != "") {
+				t.Errorf("%s %s: security is %v", method, path, op.Security)
+			}
+		}
+	}
+	if got := doc.Paths[widgets]["post"].Responses["201"]; got.Ref != "" {
+		t.Error("a creation has no 201")
+	}
+	if len(doc.Tags) != 2 || doc.Tags[0].Name != "Account" || doc.Tags[1].Description == "" {
+		t.Errorf("tags are %+v", doc.Tags)
+	}
+}
+
+func TestTheReferenceNeedsNobodyElse(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	w := b.do(http.MethodGet, "/docs", "", "Authorization: ")
+	page := w.Body.String()
+	if w.Code != 200 || w.Header().Get("Content-Type") != "text/html; charset=utf-8" {
+		t.Fatalf("got %d %v", w.Code, w.Header())
+	}
+	for _, want := range []string{
+		`id="createWidget"`, `curl -X POST &#34;$EVENKEEL_URL/v1/widgets&#34;`, `&#34;name&#34;: &#34;left wheel&#34;`,
+		`id="schema-Widget"`, `href="#schema-WidgetInput"`, "Idempotency-Key", "no token needed",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	css := b.do(http.MethodGet, "/docs/reference.css", "")
+	if css.Code != 200 || !strings.Contains(css.Body.String(), "prefers-color-scheme: dark") {
+		t.Errorf("the style sheet: %d", css.Code)
+	}
+	if refs := regexp.MustCompile(`(?:src|href|action)="([^"]*)"`).FindAllStringSubmatch(page, -1); len(refs) < 10 {
+		t.Error("the page has no links")
+	} else {
+		for _, r := range refs {
+			if !strings.HasPrefix(r[1], "#") && !strings.HasPrefix(r[1], "/") {
+				t.Errorf("the page leads to %s", r[1])
+			}
+		}
+	}
+	for _, bad := range []string{"<script", "<style", "style=", "@import", "url("} {
+		if strings.Contains(page+css.Body.String(), bad) {
+			t.Errorf("the page holds %s", bad)
+		}
+	}
+	if csp := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'; style-src 'self';") || strings.Contains(csp, "unsafe") || strings.Contains(csp, "http") {
+		t.Errorf("the policy is %q", csp)
+	}
+	for _, m := range regexp.MustCompile(`href="#([^"]+)"`).FindAllStringSubmatch(page, -1) {
+		if !strings.Contains(page, `id="`+m[1]+`"`) {
+			t.Errorf("#%s leads nowhere", m[1])
+		}
+	}
+}
