@@ -84,10 +84,12 @@ func TestPeopleChangeTheirOwnNameOnly(t *testing.T) {
 	_, err = h.UpdatePerson(ada, h.ada.ID, 2, access.PersonUpdate{DisplayName: &bad})
 	refused(t, err, fault.Invalid, "invalid_input")
 
+	h.clock.Advance(time.Second)
 	got = ok(h.UpdatePerson(root, h.ada.ID, 2, access.PersonUpdate{Email: &mail, Administrator: &yes}))(t)
 	if stored := ok(h.Person(bob, h.ada.ID))(t); stored != got || !got.Administrator || got.Email != mail || got.Version != 3 {
 		t.Errorf("stored %+v, returned %+v", stored, got)
 	}
+	h.clock.Advance(time.Second)
 	ok(h.DeactivatePerson(root, h.ada.ID, 3))(t)
 	_, err = h.UpdatePerson(root, h.ada.ID, 4, access.PersonUpdate{DisplayName: &name})
 	refused(t, err, fault.Conflict, "person_deactivated")

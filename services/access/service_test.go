@@ -326,6 +326,7 @@ func TestTheLogShowsTokensWithoutTheirSecrets(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	token, text := h.issued(t, as(t, h.ada, all...), access.TokenInput{Kind: access.PersonalToken, Name: "laptop"})
+	h.clock.Advance(time.Second)
 	if err := h.RevokeToken(as(t, h.ada, all...), token.ID); err != nil {
 		t.Fatal(err)
 	}

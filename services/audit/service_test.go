@@ -118,7 +118,9 @@ func TestRefusalsOfACallerAreWrittenTwentyTimesAMinuteAndThenCounted(t *testing.
 		t.Errorf("of ada: %+v", got)
 	}
 	h.clock.Advance(time.Minute)
-	refuse(bob, 2)
+	refuse(bob, 1)
+	h.clock.Advance(time.Second)
+	refuse(bob, 1)
 	got := h.list(t, audit.Filter{Actor: "bob", Outcome: audit.Refused})
 	if len(got) != 22 || !strings.Contains(got[1].Reason, "37 more") || got[0].Reason != "no" { // 57 − 20
 		t.Errorf("%d entries, the last two are %+v", len(got), got[:2])

@@ -1,0 +1,332 @@
+package registry_test
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/registry"
+)
+
+func TestAServiceIsReadBackAsItWasDeclared(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	shop := ok(h.CreateSystem(h.bot, registry.SystemInput{Slug: "shop", Name: "Shop", Team: "payments"}))(t)
+	in := registry.ServiceInput{Slug: "checkout", Team: "payments", System: "shop", Profile: registry.Profile{
+		Name: "Checkout", Description: "Takes orders.", Kind: registry.LLM, Tier: 3, Lifecycle: registry.Experimental,
+		Repository: "https://github.com/example/checkout", OnCall: "Payments primary", Runbook: "https://example.org/r",
+		Dashboard: "https://example.org/d", Docs: "https://example.org/docs", Contact: "#payments",
+		Labels: map[string]string{"example.org/cost": "42"}, Annotations: map[string]string{"note": "a\nb"},
+	}}
+	made := ok(h.CreateService(h.bot, in))(t)
+	want := registry.Service{
+		ID: made.ID, Slug: "checkout", Profile: in.Profile, Team: h.payments.ID, System: shop.ID,
+		CreatedAt: storetest.Start, UpdatedAt: storetest.Start, Version: 1,
+	}
+	for _, name := range []string{"checkout", string(made.ID)} {
+		if got := ok(h.ServiceFor(h.bob, name))(t); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s is\n%+v, want\n%+v", name, got, want)
+		}
+	}
+	h.clock.Advance(time.Hour)
+	in.Team, in.System, in.Tier, in.Labels, in.Annotations = "", "", 1, nil, nil
+	got := ok(h.UpdateService(h.bot, "checkout", 1, in))(t)
+	want.System, want.Tier, want.Labels, want.Annotations = "", 1, map[string]string{}, map[string]string{}
+	want.UpdatedAt, want.Version = storetest.Start.Add(time.Hour), 2
+	if stored := ok(h.ServiceFor(h.bob, "checkout"))(t); !reflect.DeepEqual(got, want) || !reflect.DeepEqual(stored, want) {
+		t.Errorf("returned\n%+v, stored\n%+v, want\n%+v", got, stored, want)
+	}
+}
+
+func TestServicesAreDeclaredByTheTeamThatOwnsThem(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	_, err := h.CreateService(h.bob, valid())
+	refused(t, err, fault.Forbidden, "forbidden")
+	_, err = h.CreateService(t.Context(), registry.ServiceInput{})
+	refused(t, err, fault.Unauthenticated, "unauthenticated")
+	h.service(t, "checkout")
+	_, err = h.CreateService(h.root, valid())
+	refused(t, err, fault.Conflict, "slug_taken")
+	_, err = h.UpdateService(h.bob, "checkout", 1, valid())
+	refused(t, err, fault.Forbidden, "forbidden")
+	_, err = h.UpdateService(h.ada, "checkout", 2, valid())
+	refused(t, err, fault.Precondition, "version_mismatch")
+	_, err = h.UpdateService(h.ada, "nothing", 1, valid())
+	refused(t, err, fault.NotFound, "service_not_found")
+
+	// What a body names is a fault of the body; a former name too.
+	ok(h.CreateTeam(h.bob, registry.TeamInput{Slug: "old", Name: "Old"}))(t)
+	ok(h.UpdateTeam(h.bob, "old", 1, registry.TeamInput{Slug: "young", Name: "Young"}))(t)
+	for _, team := range []string{"", "nobody", "old"} {
+		in := valid()
+		in.Slug, in.Team, in.System = "x", team, "nothing"
+		_, err = h.CreateService(h.ada, in)
+		if got := pointers(err); !slices.Equal(got, []string{"/team", "/system"}) {
+			t.Errorf("team %q: violations at %q", team, got)
+		}
+	}
+	in := valid()
+	in.Team = "young"
+	_, err = h.UpdateService(h.ada, "checkout", 1, in)
+	violates(t, err, "/team")
+}
+
+func TestARenamedServiceIsFoundUnderItsOldName(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.service(t, "checkout")
+	in := valid()
+	in.Slug = "till"
+	ok(h.UpdateService(h.ada, "checkout", 1, in))(t)
+	_, err := h.ServiceFor(h.bob, "checkout")
+	if e := fault.As(err); e == nil || e.Kind != fault.Moved || e.Now != "till" || e.Code != "service_renamed" {
+		t.Errorf("the old name: %v", err)
+	}
+	_, err = h.CreateService(h.ada, valid())
+	refused(t, err, fault.Conflict, "slug_taken")
+	other := h.service(t, "other")
+	in.Slug = "checkout"
+	_, err = h.UpdateService(h.ada, "other", other.Version, in)
+	refused(t, err, fault.Conflict, "slug_taken")
+}
+
+func TestSystemsAreGivenAwayByPeopleOnly(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ok(h.CreateTeam(h.bob, registry.TeamInput{Slug: "search", Name: "Search"}))(t)
+	shop := registry.SystemInput{Slug: "shop", Name: "Shop", Team: "payments"}
+	ok(h.CreateSystem(h.ada, shop))(t)
+	_, err := h.CreateSystem(h.bob, registry.SystemInput{Slug: "shop2", Name: "Shop", Team: "payments"})
+	refused(t, err, fault.Forbidden, "forbidden")
+	_, err = h.CreateSystem(h.ada, registry.SystemInput{Slug: "S", Description: "\x00"})
+	if got, want := pointers(err), []string{"/slug", "/name", "/description", "/team"}; !slices.Equal(got, want) {
+		t.Errorf("violations at %q, want %q", got, want)
+	}
+	shop.Slug = "web-shop"
+	ok(h.UpdateSystem(h.bot, "shop", 1, shop))(t)
+	shop.Team = "search"
+	_, err = h.UpdateSystem(h.bot, "web-shop", 2, shop)
+	refused(t, err, fault.Forbidden, "forbidden")
+	ok(h.UpdateSystem(h.ada, "web-shop", 2, shop))(t)
+	_, err = h.UpdateSystem(h.ada, "web-shop", 3, shop)
+	refused(t, err, fault.Forbidden, "forbidden")
+	_, err = h.SystemFor(h.ada, "shop")
+	if e := fault.As(err); e == nil || e.Code != "system_renamed" {
+		t.Errorf("the old name: %v", err)
+	}
+
+	in := valid()
+	in.System = "web-shop" // systems hold services of several teams
+	service := ok(h.CreateService(h.ada, in))(t)
+	refused(t, h.DeleteSystem(h.bob, "web-shop", 3), fault.Conflict, "system_in_use")
+	in.System = ""
+	ok(h.UpdateService(h.ada, "checkout", service.Version, in))(t)
+	refused(t, h.DeleteSystem(h.bob, "web-shop", 1), fault.Precondition, "version_mismatch")
+	if err := h.DeleteSystem(h.bob, "web-shop", 3); err != nil {
+		t.Error(err)
+	}
+	if got := ok(h.Systems(h.ada, registry.SystemFilter{}, page.Request{}))(t).Items; len(got) != 0 {
+		t.Errorf("systems %+v", got)
+	}
+}
+
+// hanging is another domain: it counts, and follows retirements.
+type hanging struct {
+	registry *registry.Registry
+	told     []string
+	err      error
+}
+
+func (g *hanging) Holdings(context.Context, id.ID) ([]registry.Holding, error) {
+	return []registry.Holding{{Noun: "slo", Count: 3}, {Noun: "open_violation", Count: 1}}, nil
+}
+
+func (g *hanging) ServiceRetired(ctx context.Context, s registry.Service, at time.Time) error {
+	g.told = append(g.told, "retired "+s.Slug+" "+at.Format("15:04"))
+	stored, err := g.registry.ServiceFor(ctx, s.Slug) // sees the change, within its transaction
+	if err == nil && stored.RetiredAt == nil {
+		err = errors.New("it is not retired yet")
+	}
+	return errors.Join(err, g.err)
+}
+
+func (g *hanging) ServiceRestored(_ context.Context, s registry.Service, at time.Time) error {
+	g.told = append(g.told, "restored "+s.Slug+" "+at.Format("15:04"))
+	return nil
+}
+
+func TestAServiceMovesWithAllThatHangsOnIt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.CountHoldings(&hanging{})
+	search := ok(h.CreateTeam(h.bob, registry.TeamInput{Slug: "search", Name: "Search"}))(t)
+	service := h.service(t, "checkout")
+	h.service(t, "cart")
+	ok(h.CreateDependency(h.ada, "cart", "checkout", registry.DependencyTerms{Criticality: registry.Hard}))(t)
+
+	p := ok(h.PreviewTransfer(h.ada, "checkout", "search"))(t)
+	if p.Service.ID != service.ID || p.From.ID != h.payments.ID || p.To.ID != search.ID || len(p.Holdings) != 2 || p.Holdings[0].Count != 3 ||
+		len(p.Dependents) != 1 || p.Dependents[0].Service.Slug != "cart" || p.Dependents[0].Dependency.Criticality != registry.Hard {
+		t.Errorf("preview %+v", p)
+	}
+	_, err := h.PreviewTransfer(h.ada, "checkout", "payments")
+	violates(t, err, "query.team")
+
+	_, err = h.Transfer(h.bob, "checkout", 1, "search", "mine now") // the receiving team cannot take
+	refused(t, err, fault.Forbidden, "forbidden")
+	_, err = h.Transfer(h.bot, "checkout", 1, "search", "")
+	refused(t, err, fault.Forbidden, "forbidden")
+	_, err = h.Transfer(h.ada, "checkout", 1, "payments", "\x00")
+	if got := pointers(err); !slices.Equal(got, []string{"/reason", "/team"}) {
+		t.Errorf("violations at %q", got)
+	}
+	_, err = h.Transfer(h.ada, "checkout", 2, "search", "")
+	refused(t, err, fault.Precondition, "version_mismatch")
+
+	got := ok(h.Transfer(h.ada, "checkout", 1, "search", "they know it better"))(t)
+	if got.Team != search.ID || got.Version != 2 {
+		t.Errorf("it is %+v", got)
+	}
+	_, err = h.UpdateService(h.ada, "checkout", 2, valid())
+	refused(t, err, fault.Forbidden, "forbidden")
+	in := valid()
+	in.Team = "search"
+	ok(h.UpdateService(h.bob, "checkout", 2, in))(t)
+	if got, want := h.actions(t, service.ID), []string{"service.create", "service.transfer", "service.update"}; !slices.Equal(got, want) {
+		t.Errorf("the log has %q, want %q", got, want)
+	}
+}
+
+func TestARetiredServiceEndsAndCanBeRestoredForThirtyDays(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	g := &hanging{registry: h.Registry}
+	h.CountHoldings(g)
+	h.OnRetirement(g)
+	h.service(t, "checkout")
+	h.service(t, "cart")
+	d := ok(h.CreateDependency(h.ada, "checkout", "cart", registry.DependencyTerms{Criticality: registry.Soft}))(t)
+	ok(h.CreateDependency(h.ada, "cart", "checkout", registry.DependencyTerms{Criticality: registry.Soft}))(t)
+	p := ok(h.PreviewRetire(h.bob, "checkout"))(t)
+	if len(p.Dependents) != 1 || len(p.Holdings) != 2 || !p.RestorableUntil.Equal(storetest.Start.Add(720*time.Hour)) {
+		t.Errorf("preview %+v", p)
+	}
+
+	_, err := h.Retire(h.bot, "checkout", 1, "")
+	refused(t, err, fault.Forbidden, "forbidden")
+	_, err = h.Retire(h.bob, "checkout", 1, "")
+	refused(t, err, fault.Forbidden, "forbidden")
+	_, err = h.Restore(h.ada, "checkout", 1)
+	refused(t, err, fault.Conflict, "service_not_retired")
+
+	// When another domain cannot follow, nothing happened.
+	g.err = errors.New("broken")
+	if _, err = h.Retire(h.ada, "checkout", 1, ""); !errors.Is(err, g.err) {
+		t.Errorf("got %v", err)
+	}
+	if s := ok(h.ServiceFor(h.ada, "checkout"))(t); s.RetiredAt != nil || s.Version != 1 {
+		t.Errorf("it is %+v", s)
+	}
+	g.err, g.told = nil, nil
+
+	retired := ok(h.Retire(h.ada, "checkout", 1, "replaced"))(t)
+	if retired.RetiredAt == nil || !retired.RetiredAt.Equal(storetest.Start) {
+		t.Errorf("it is %+v", retired)
+	}
+	in, terms := valid(), registry.DependencyTerms{Criticality: registry.Hard}
+	_, err = h.UpdateService(h.ada, "checkout", 2, in)
+	refused(t, err, fault.Conflict, "service_retired")
+	_, err = h.Transfer(h.ada, "checkout", 2, "payments", "")
+	refused(t, err, fault.Conflict, "service_retired")
+	_, err = h.Retire(h.ada, "checkout", 2, "")
+	refused(t, err, fault.Conflict, "service_retired")
+	_, err = h.CreateDependency(h.ada, "checkout", "cart", terms)
+	refused(t, err, fault.Conflict, "service_retired")
+	_, err = h.UpdateDependency(h.ada, "checkout", d.ID, 1, terms)
+	refused(t, err, fault.Conflict, "service_retired")
+	refused(t, h.DeleteDependency(h.ada, "checkout", d.ID, 1), fault.Conflict, "service_retired")
+	h.service(t, "third")
+	_, err = h.CreateDependency(h.ada, "third", "checkout", terms)
+	violates(t, err, "/on")
+	if got := ok(h.PreviewRetire(h.ada, "cart"))(t).Dependents; len(got) != 0 {
+		t.Errorf("a retired service is a dependent: %+v", got)
+	}
+	if got := ok(h.Services(h.bob, registry.ServiceFilter{}, page.Request{}))(t).Items; len(got) != 2 {
+		t.Errorf("living services: %d", len(got))
+	}
+	if got := ok(h.Services(h.bob, registry.ServiceFilter{IncludeRetired: true}, page.Request{}))(t).Items; len(got) != 3 {
+		t.Errorf("all services: %d", len(got))
+	}
+
+	// The last moment, and one microsecond later.
+	h.clock.Advance(30 * 24 * time.Hour)
+	restored := ok(h.Restore(h.ada, "checkout", 2))(t)
+	if restored.RetiredAt != nil || restored.Version != 3 {
+		t.Errorf("it is %+v", restored)
+	}
+	if want := []string{"retired checkout 15:09", "restored checkout 15:09"}; !slices.Equal(g.told, want) {
+		t.Errorf("told %q, want %q", g.told, want)
+	}
+	ok(h.Retire(h.ada, "checkout", 3, ""))(t)
+	h.clock.Advance(30*24*time.Hour + time.Microsecond)
+	_, err = h.Restore(h.ada, "checkout", 4)
+	refused(t, err, fault.Conflict, "restore_expired")
+}
+
+func TestDependenciesAreDeclaredOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.service(t, "checkout")
+	h.service(t, "ledger")
+	terms := registry.DependencyTerms{
+		Criticality: registry.Soft, FailureMode: "Receipts come late.", Timeout: 1500 * time.Millisecond,
+		Retry: "twice", Breaker: "opens at 50 %", Bulkhead: "20 calls",
+	}
+	_, err := h.CreateDependency(h.bob, "checkout", "ledger", terms)
+	refused(t, err, fault.Forbidden, "forbidden")
+	for _, on := range []string{"checkout", "nothing", ""} {
+		_, err = h.CreateDependency(h.bot, "checkout", on, terms)
+		violates(t, err, "/on")
+	}
+	d := ok(h.CreateDependency(h.bot, "checkout", "ledger", terms))(t)
+	if got := ok(h.Dependencies(h.bob, "checkout"))(t); len(got) != 1 || got[0] != d || got[0].OnSlug != "ledger" {
+		t.Errorf("stored %+v, returned %+v", got, d)
+	}
+	_, err = h.CreateDependency(h.ada, "checkout", "ledger", terms)
+	refused(t, err, fault.Conflict, "dependency_exists")
+
+	// A dependency is its service's.
+	_, err = h.Dependency(h.bob, "ledger", d.ID)
+	refused(t, err, fault.NotFound, "dependency_not_found")
+	_, err = h.UpdateDependency(h.ada, "ledger", d.ID, 1, terms)
+	refused(t, err, fault.NotFound, "dependency_not_found")
+	_, err = h.UpdateDependency(h.bob, "checkout", d.ID, 1, terms)
+	refused(t, err, fault.Forbidden, "forbidden")
+	_, err = h.UpdateDependency(h.ada, "checkout", d.ID, 9, terms)
+	refused(t, err, fault.Precondition, "version_mismatch")
+	_, err = h.UpdateDependency(h.ada, "checkout", d.ID, 1, registry.DependencyTerms{})
+	violates(t, err, "/criticality")
+	terms.Timeout = 0
+	updated := ok(h.UpdateDependency(h.ada, "checkout", d.ID, 1, terms))(t)
+	if got := ok(h.Dependency(h.bob, "checkout", d.ID))(t); got != updated || got.Timeout != 0 || got.Version != 2 {
+		t.Errorf("stored %+v, returned %+v", got, updated)
+	}
+	if got := ok(h.Dependents(h.bob, "ledger"))(t); len(got) != 1 || got[0].Service.Slug != "checkout" {
+		t.Errorf("dependents %+v", got)
+	}
+	refused(t, h.DeleteDependency(h.ada, "checkout", d.ID, 1), fault.Precondition, "version_mismatch")
+	if err := h.DeleteDependency(h.bot, "checkout", d.ID, 2); err != nil {
+		t.Error(err)
+	}
+	if got, want := h.actions(t, d.ID), []string{"dependency.create", "dependency.delete", "dependency.update"}; !slices.Equal(got, want) {
+		t.Errorf("the log has %q, want %q", got, want)
+	}
+}
