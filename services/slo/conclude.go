@@ -15,7 +15,8 @@ var (
 	_ measure.Conclusions = (*Service)(nil)
 )
 
-// staleAfter is for how many slots nothing may come before an SLO is stale.
+// staleAfter is for how many slots beyond the newest nothing may come; one that
+// comes late by a slot is no reason to hold anything.
 const staleAfter = 2
 
 // Subjects tells the evaluator what to keep sums for: every SLO that is not
@@ -60,6 +61,7 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 }
 
 // conclude is the status that follows from an evaluation and the former status.
+// Without any slot in the windows it is stale as well as without data.
 func (v *View) conclude(now time.Time, e measure.Evaluation) Status {
 	in := v.Revision.input(budget.SumsOf(e.Sums))
 	out := Status{
@@ -71,8 +73,10 @@ func (v *View) conclude(now time.Time, e measure.Evaluation) Status {
 	if remaining, ok := budget.RemainingPPB(in.Sums.Window, in.Objective); ok && out.State != budget.NoData {
 		out.RemainingPPB = &remaining
 	}
-	if former := v.Status; out.Stale && former.State != "" {
-		out.State = former.State
+	// A stale SLO holds its state, until every window is empty: then there is
+	// nothing left that it could be held by.
+	if out.Stale && !e.Latest.IsZero() {
+		out.State = v.Status.State
 	}
 	if v.Status.State == out.State {
 		out.Since = v.Status.Since

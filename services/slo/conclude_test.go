@@ -88,9 +88,10 @@ func TestAStaleSLOHoldsItsState(t *testing.T) {
 		want   budget.State
 	}{
 		{"the last slot just came", noon, false, budget.Exhausted},
+		{"one slot is missing", noon.Add(-time.Minute), false, budget.Exhausted},
 		{"two slots are missing", noon.Add(-2 * time.Minute), false, budget.Exhausted},
 		{"three slots are missing", noon.Add(-3 * time.Minute), true, budget.OK},
-		{"no slot ever came", time.Time{}, true, budget.OK},
+		{"a day is missing", noon.Add(-24 * time.Hour), true, budget.OK},
 	} {
 		got := v.conclude(noon.Add(time.Second), evaluation(v, 11, noon, c.latest))
 		if got.Stale != c.stale || got.State != c.want {
@@ -108,6 +109,19 @@ func TestAStaleSLOHoldsItsState(t *testing.T) {
 		if verdict := held.Overspent(100); verdict != want {
 			t.Errorf("%s: the verdict is %s, want %s", c.name, verdict, want)
 		}
+	}
+}
+
+func TestAStaleSLOWhoseWindowsAreEmptyHasNoData(t *testing.T) {
+	t.Parallel()
+	v := declared(t)
+	v.Status = v.conclude(noon, evaluation(v, 11, noon, noon))
+	e := evaluation(v, 0, noon.AddDate(0, 2, 0), time.Time{})
+	for i := range e.Sums {
+		e.Sums[i] = window.Sum{}
+	}
+	if got := v.conclude(e.End, e); got.State != budget.NoData || !got.Stale || !got.Since.Equal(e.End) {
+		t.Errorf("got %+v", got)
 	}
 }
 
