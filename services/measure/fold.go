@@ -159,4 +159,7 @@ func unreadable(err error) bool {
 }
 
 // fenced reports whether another replica has taken the lease.
-func fenced(err error) bool { return fault.Is(err, fault.Conflict) }
+func fenced(err error) bool {
+	e := fault.As(err)
+	return e != nil && e.Kind == fault.Conflict && e.Code == "lease_lost"
+}
