@@ -67,8 +67,9 @@ type Config struct {
 	Ready func(ctx context.Context) error
 	// TracerProvider makes a span of every request; nil makes none and costs nothing.
 	TracerProvider trace.TracerProvider
-	// MaxBody overrides DefaultMaxBody.
-	MaxBody int64
+	// MaxBody overrides DefaultMaxBody, BodyTimeout DefaultBodyTimeout.
+	MaxBody     int64
+	BodyTimeout time.Duration
 }
 
 // API is the HTTP edge: an http.Handler to which operations and pages are added
@@ -96,6 +97,9 @@ func New(cfg Config) *API {
 	}
 	if cfg.MaxBody <= 0 {
 		cfg.MaxBody = DefaultMaxBody
+	}
+	if cfg.BodyTimeout <= 0 {
+		cfg.BodyTimeout = DefaultBodyTimeout
 	}
 	a := &API{cfg: cfg, log: cfg.Logger, router: chi.NewMux(), metrics: newMetrics(cfg.Registry)}
 	a.unmatched = a.metrics.meter("", "unmatched")

@@ -16,8 +16,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// bodyTimeout is how long a caller may take to send a body.
-const bodyTimeout = 15 * time.Second
+// DefaultBodyTimeout is how long a caller may take to send a body.
+const DefaultBodyTimeout = 15 * time.Second
 
 // keptBuffer is the largest buffer, in bytes, that is kept for the next request.
 const keptBuffer = 1 << 20
@@ -48,7 +48,7 @@ func (a *API) readBody(e *endpoint, x *exchange, w http.ResponseWriter, r *http.
 	}
 	// huma takes the deadline away again before the handler runs: left in place, it
 	// would cancel the request's context.
-	_ = huma.SetReadDeadline(x.ResponseWriter, time.Now().Add(bodyTimeout))
+	_ = huma.SetReadDeadline(x.ResponseWriter, time.Now().Add(a.cfg.BodyTimeout))
 	buf := buffers.Get().(*bytes.Buffer)
 	if r.ContentLength > 0 {
 		buf.Grow(int(r.ContentLength) + bytes.MinRead)
@@ -59,7 +59,7 @@ func (a *API) readBody(e *endpoint, x *exchange, w http.ResponseWriter, r *http.
 	case n > e.maxBody:
 		return buf, tooLarge(w, e)
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return buf, newProblem(http.StatusRequestTimeout, "body_timeout", "the body took longer than %s to arrive", bodyTimeout)
+		return buf, newProblem(http.StatusRequestTimeout, "body_timeout", "the body took longer than %s to arrive", a.cfg.BodyTimeout)
 	case err != nil:
 		return buf, newProblem(http.StatusBadRequest, "body_unreadable", "the body ended before its announced length, or is not framed as it should be")
 	case n == 0 && e.needed:

@@ -143,13 +143,14 @@ func TestAHalfSentReplyIsCut(t *testing.T) {
 		panic("broke")
 	}))
 	s := httptest.NewServer(b)
-	defer s.Close()
 	r, err := http.Get(s.URL + "/half")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Body.Close()
-	if body, err := io.ReadAll(r.Body); err == nil {
+	body, err := io.ReadAll(r.Body)
+	r.Body.Close()
+	s.Close() // waits for the handler, so the log is whole
+	if err == nil {
 		t.Errorf("%q was taken for the whole", body)
 	}
 	if n := strings.Count(b.log.String(), "panic while serving"); n != 1 {
@@ -222,23 +223,50 @@ func TestAServerDoesNotWaitForSlowHeads(t *testing.T) {
 
 func TestASlowHandlerOutlivesTheTimeForItsBody(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	// A deadline left on the connection would be taken for the client's going away.
+	const limit = 50 * time.Millisecond
+	b := newBench(t, func(c *Config) { c.BodyTimeout = limit })
+	register(b.API, operation{id: "waitLong", method: http.MethodPost, path: "/v1/wait", tag: "Teams", summary: "Wait", public: true},
+		func(ctx context.Context, _ *struct{ Body Gadget }) (*reply[Gadget], error) {
+			select {
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			case <-time.After(5 * limit):
+				return current(1, Gadget{}), nil
+			}
+		})
 	s := httptest.NewServer(b)
 	defer s.Close()
-	// A deadline left on the connection would be seen as the client's going away.
+	for range 2 { // on one connection
+		r, err := http.Post(s.URL+"/v1/wait", "application/json", strings.NewReader(`{"slug":"abc"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
+		if r.Body.Close(); r.StatusCode != 200 {
+			t.Errorf("got %d", r.StatusCode)
+		}
+	}
+}
+
+func TestABodyThatDoesNotComeIsGivenUp(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, func(c *Config) { c.BodyTimeout = 50 * time.Millisecond })
+	s := httptest.NewServer(b)
+	defer s.Close()
 	c, err := net.Dial("tcp", s.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	for i := range 3 {
-		body := `{"name":"ab"}`
-		fmt.Fprintf(c, "POST /v1/widgets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
-		r, err := http.ReadResponse(bufio.NewReader(c), nil)
-		if err != nil || r.StatusCode != 201 {
-			t.Fatalf("request %d: %v %v", i, r, err)
-		}
-		_, _ = io.Copy(io.Discard, r.Body)
-		r.Body.Close()
+	fmt.Fprint(c, "POST /v1/widgets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+	_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
+	r, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if r.StatusCode != http.StatusRequestTimeout {
+		t.Errorf("got %d", r.StatusCode)
 	}
 }

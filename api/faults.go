@@ -12,10 +12,10 @@ import (
 
 // The bounds of what an error reply tells.
 const (
-	maxFaults = 20
-	maxValue      = 64  // characters, after escaping
-	maxPointer    = 256 // bytes
-	maxText       = 400 // bytes of a message or detail
+	maxFaults  = 20
+	maxValue   = 64  // characters, after escaping
+	maxPointer = 256 // bytes
+	maxText    = 400 // bytes of a message or detail
 )
 
 // Fault is one rule broken at one place of a request, as a problem tells it.
