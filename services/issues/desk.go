@@ -20,6 +20,9 @@ const (
 	takeUp = 10 * 24 * time.Hour
 	// quiet is how long after a comment an SLO that goes back and forth writes no other.
 	quiet = 24 * time.Hour
+	// lookBack is the number of a policy's earlier violations by the SLO among which
+	// an issue is looked for.
+	lookBack = 200
 )
 
 var _ policy.Desk = (*Service)(nil)
@@ -28,26 +31,24 @@ var _ policy.Desk = (*Service)(nil)
 // of the same clause until at most ten days ago goes on in that issue, which is
 // wanted open again: at no time are two wanted open for one clause and SLO. Told a
 // second time of a violation, it does nothing.
-func (s *Service) ViolationOpened(ctx context.Context, v policy.Violation, before *policy.Violation, c policy.Clause, about slo.View) error {
+func (s *Service) ViolationOpened(ctx context.Context, v policy.Violation, c policy.Clause, about slo.View) error {
 	if known, err := s.of(ctx, v.ID); err != nil || known != nil {
 		return err
 	}
-	var earlier *Issue
-	if before != nil {
-		var err error
-		if earlier, err = s.of(ctx, before.ID); err != nil {
-			return err
-		}
-	}
-	if earlier == nil {
+	earlier, before, err := s.earlier(ctx, v)
+	switch {
+	case err != nil:
+		return err
+	case earlier == nil:
 		return s.draft(ctx, v, nil, c, about)
-	}
-	if before.EndedAt == nil || v.OpenedAt.Sub(*before.EndedAt) <= takeUp {
+	case v.OpenedAt.Sub(*before.EndedAt) <= takeUp:
 		return s.again(ctx, *earlier, v, c, about)
 	}
-	// It is followed up in the new one.
 	if earlier.Open {
 		earlier.Open = false
+		if err := s.comment(earlier, "followed", sheet{}, false); err != nil {
+			return err
+		}
 		if err := s.update(ctx, *earlier); err != nil {
 			return err
 		}
@@ -55,7 +56,7 @@ func (s *Service) ViolationOpened(ctx context.Context, v policy.Violation, befor
 	return s.draft(ctx, v, earlier, c, about)
 }
 
-// ViolationModeChanged writes the new mode into the issue, and makes it when the
+// ViolationModeChanged writes the new mode into the issue, and wants one when the
 // violation had none because it was only observed.
 func (s *Service) ViolationModeChanged(ctx context.Context, v policy.Violation, was policy.Mode, c policy.Clause, about slo.View) error {
 	issue, err := s.of(ctx, v.ID)
@@ -65,7 +66,7 @@ func (s *Service) ViolationModeChanged(ctx context.Context, v policy.Violation, 
 	case issue == nil && v.Mode == policy.Observe:
 		return nil
 	case issue == nil:
-		return s.draft(ctx, v, nil, c, about)
+		return s.ViolationOpened(ctx, v, c, about)
 	}
 	sheet, err := s.write(ctx, issue, v, nil, c, about)
 	if err != nil {
@@ -194,6 +195,26 @@ func (s *Service) of(ctx context.Context, episode id.ID) (*Issue, error) {
 		return nil, nil
 	}
 	return &found.Items[0], nil
+}
+
+// earlier returns the latest issue of an earlier violation of the same clause by
+// the same SLO, and that violation; nil when there is none.
+func (s *Service) earlier(ctx context.Context, v policy.Violation) (*Issue, policy.Violation, error) {
+	ended := false
+	list, err := s.episodes.Violations(ctx, policy.ViolationFilter{SLO: v.SLO, Policy: v.Policy, Open: &ended}, page.Request{Limit: lookBack})
+	if err != nil {
+		return nil, policy.Violation{}, fmt.Errorf("read earlier violations: %w", err)
+	}
+	for _, before := range list.Items {
+		if before.Clause != v.Clause || before.EndedAt == nil {
+			continue
+		}
+		// One that was only observed had none.
+		if issue, err := s.of(ctx, before.ID); err != nil || issue != nil {
+			return issue, before, err
+		}
+	}
+	return nil, policy.Violation{}, nil
 }
 
 // flapped reports whether the violation is not the first in its issue.

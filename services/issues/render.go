@@ -55,6 +55,8 @@ var templates = map[Kind]*template.Template{
 		"events": events,
 		"moment": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") },
 		"marker": Marker,
+		// "99.9%" → "99.9 %", as all other figures are written.
+		"percent": func(objective string) string { return strings.TrimSuffix(objective, "%") + " %" },
 	}).ParseFS(files, "template/budget_violation.tmpl")),
 }
 

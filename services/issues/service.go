@@ -10,6 +10,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -18,20 +19,31 @@ type Services interface {
 	Service(ctx context.Context, service id.ID) (registry.Service, error)
 }
 
+// Episodes are the violations, by which an issue of an earlier one is found.
+type Episodes interface {
+	// Violations lists the newest first.
+	Violations(ctx context.Context, f policy.ViolationFilter, r page.Request) (page.Page[policy.Violation], error)
+}
+
 // Service keeps desired issues. It is the desk that policies tell of violations,
 // and lets issues be read.
 type Service struct {
 	store      Store
 	services   Services
+	episodes   Episodes
 	authorizer *access.Authorizer
 	now        clock.Clock
 	publicURL  string
 }
 
-// NewService returns the service over a store. publicURL is where people reach
+// NewService returns the service over a store; a registry.Store is Services, a
+// policy.Store is Episodes. publicURL is where people reach
 // the dashboard, such as "https://evenkeel.example.org".
-func NewService(store Store, services Services, authorizer *access.Authorizer, now clock.Clock, publicURL string) *Service {
-	return &Service{store: store, services: services, authorizer: authorizer, now: now, publicURL: strings.TrimRight(publicURL, "/")}
+func NewService(store Store, services Services, episodes Episodes, authorizer *access.Authorizer, now clock.Clock, publicURL string) *Service {
+	return &Service{
+		store: store, services: services, episodes: episodes, authorizer: authorizer, now: now,
+		publicURL: strings.TrimRight(publicURL, "/"),
+	}
 }
 
 // Get returns an issue, or NotFound.

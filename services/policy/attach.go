@@ -63,8 +63,8 @@ func (s *Service) Attach(ctx context.Context, policy string, place Place) (Attac
 		if err := check.Err(); err != nil {
 			return err
 		}
-		if service.RetiredAt != nil {
-			return fault.New(fault.Conflict, "service_retired", "the service %q is retired; restore it first", service.Slug)
+		if err := service.Live(); err != nil {
+			return err
 		}
 		made, err = s.attach(ctx, v.Policy, place, service, o)
 		return err

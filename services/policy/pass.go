@@ -10,7 +10,6 @@ import (
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
-	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -191,22 +190,6 @@ func (s *Service) change(ctx context.Context, subject id.ID) (Counts, error) {
 		return nil
 	})
 	return counts, err
-}
-
-// previous returns the violation of the same clause by the same SLO that ended
-// last, nil when there is none among the latest of the policy.
-func (s *Service) previous(ctx context.Context, v Violation) (*Violation, error) {
-	ended := false
-	latest, err := s.store.Violations(ctx, ViolationFilter{SLO: v.SLO, Policy: v.Policy, Open: &ended}, page.Request{Limit: page.MaxLimit})
-	if err != nil {
-		return nil, fmt.Errorf("read earlier violations: %w", err)
-	}
-	for _, before := range latest.Items {
-		if before.Clause == v.Clause {
-			return &before, nil
-		}
-	}
-	return nil, nil
 }
 
 // asPolicy has the context's audit entries name the policy that decided.

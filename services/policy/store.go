@@ -67,10 +67,8 @@ type Budgets interface {
 
 // Desk is told what follows from violations, in the transaction that records them.
 type Desk interface {
-	// ViolationOpened wants an issue, once, for the violation of the clause. before
-	// is the violation of the same clause by the same SLO that ended last, nil when
-	// there was none: its issue may be taken up again.
-	ViolationOpened(ctx context.Context, v Violation, before *Violation, c Clause, about slo.View) error
+	// ViolationOpened wants an issue, once, for the violation of the clause.
+	ViolationOpened(ctx context.Context, v Violation, c Clause, about slo.View) error
 	// ViolationModeChanged has what is wanted say the violation's new mode. An issue
 	// is wanted from now on when the violation was only observed before; it stays
 	// when the violation is only observed now.

@@ -42,19 +42,15 @@ func (s *Service) open(ctx context.Context, step step, now time.Time, about slo.
 		SLO: about.SLO.ID, Service: about.SLO.Service, Mode: step.mode,
 		OpenedAt: now, Evidence: evidence(about, step.clause), Version: 1,
 	}
-	before, err := s.previous(ctx, v)
-	if err != nil {
-		return false, err
-	}
 	if opened, err := s.store.OpenViolation(ctx, v); err != nil || !opened {
 		return false, err
 	}
 	reason := fmt.Sprintf("%s %% of the error budget of the trailing 28 days is consumed, more than %d %%", v.Evidence.ConsumedPercent, step.clause.OverPercent)
-	err = s.recorder.RecordDiff(asPolicy(ctx, step.rule.Policy), access.Create, violationObject(v, service, about.SLO.Slug), reason, nil, v)
+	err := s.recorder.RecordDiff(asPolicy(ctx, step.rule.Policy), access.Create, violationObject(v, service, about.SLO.Slug), reason, nil, v)
 	if err != nil || v.Mode == Observe {
 		return true, err
 	}
-	return true, s.desk.ViolationOpened(ctx, v, before, step.clause, about)
+	return true, s.desk.ViolationOpened(ctx, v, step.clause, about)
 }
 
 func (s *Service) endByPolicy(ctx context.Context, step step, now time.Time, about slo.View, service registry.Service) error {

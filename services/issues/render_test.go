@@ -1,0 +1,156 @@
+package issues
+
+import (
+	"bytes"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer/html"
+
+	"github.com/evenkeel/evenkeel/services/policy"
+)
+
+// example is worked by hand: of 12,345.678 events at 99.9 % 12.345678 may be bad,
+// 12.345 in whole thousandths; 24.6 were, which is 24.6 ÷ 12.345678 = 199.26 %.
+func example() sheet {
+	return sheet{
+		Service: "Checkout", SLO: "Orders are accepted", Path: "checkout/availability",
+		Runbook: "https://wiki.example.org/checkout", Mode: policy.Warn,
+		Clause: policy.Clause{Name: "budget-exceeded", Description: "Releases wait.\nP0 issues do not.", OverPercent: 100},
+		Evidence: policy.Evidence{
+			Objective: "99.9%", WindowEnd: time.Date(2026, 3, 14, 15, 0, 0, 0, time.UTC),
+			Good: 12_321_078, Total: 12_345_678, ConsumedPercent: "199.26", OverPercent: 100,
+		},
+		Link: "https://evenkeel.example.org/services/checkout/slos/availability", Fingerprint: strings.Repeat("ab", 32),
+	}
+}
+
+func TestABudgetViolationReadsAsInTheExample(t *testing.T) {
+	t.Parallel()
+	title, err := render(KindBudgetViolation, "title", example())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "Error budget of `checkout/availability` is overspent (199.26 %)"; title != want {
+		t.Errorf("title %q, want %q", title, want)
+	}
+	body, err := render(KindBudgetViolation, "body", example())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile("testdata/budget_violation.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body+"\n" != string(want) {
+		t.Errorf("the body differs from testdata/budget_violation.md:\n%s", body)
+	}
+}
+
+func TestTheMarkerIsTheLastLineOfEveryBody(t *testing.T) {
+	t.Parallel()
+	s := example()
+	for _, description := range []string{"", "short", strings.Repeat("@`\n", 100_000), strings.Repeat("長い", 50_000), strings.Repeat("` a ", 50_000)} {
+		s.Clause.Description = description
+		body, err := render(KindBudgetViolation, "body", s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body = fit(body, s.Fingerprint)
+		if len(body) > MaxBody || !strings.HasSuffix(body, "\n"+Marker(s.Fingerprint)) || strings.Count(body, "evenkeel:v1") != 1 {
+			t.Errorf("a description of %d bytes gave a body of %d bytes that ends with %q", len(description), len(body), body[len(body)-100:])
+		}
+		if !strings.Contains(body, "## How to get out of it") {
+			t.Errorf("a description of %d bytes left no room for the rest", len(description))
+		}
+	}
+	long := fit(strings.Repeat("a line of a body\n", 10_000), s.Fingerprint)
+	if len(long) > MaxBody || !strings.Contains(long, "cut") || !strings.HasSuffix(long, Marker(s.Fingerprint)) {
+		t.Errorf("a body that is too long was cut to %d bytes, ending %q", len(long), long[len(long)-100:])
+	}
+}
+
+// effects are what GitHub makes something of in text outside of code.
+var effects = regexp.MustCompile(`(?i)@|#\d|gh-\d|[0-9a-f]{7,}|://|www\.`)
+
+func TestHostileNamesHaveNoEffectInAnIssue(t *testing.T) {
+	t.Parallel()
+	github := goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote), goldmark.WithRendererOptions(html.WithUnsafe()))
+	code := regexp.MustCompile(`(?s)<code>.*?</code>`)
+	tag := regexp.MustCompile(`<[^>]*>`)
+	for _, hostile := range []string{
+		"@octocat", "fixes #1", "GH-7", "deadbeefcafe", "https://evil.example", "www.evil.example", "<img src=x>", "[a](https://evil.example)", "![a](b)",
+		"`@bob", "``` @bob", "a\n\n# b\n@bob", "&#64;bob", "\u202e@bob", "＠bob", "|a|\n|-|\n|b|", "[^1]\n\n[^1]: x", "--> @bob", "<!-- x -->", "- [x] @bob", "{{.Link}}", "}}", "**@bob**", "```\n@bob\n```",
+	} {
+		s := example()
+		s.Service, s.SLO, s.Path, s.Runbook = hostile, hostile, hostile, hostile
+		s.Clause.Description, s.Clause.Name = hostile, hostile
+		s.Earlier = "https://evenkeel.example.org/issues/01"
+		title, err := render(KindBudgetViolation, "title", s)
+		if err != nil || strings.ContainsAny(title, "\n\r") || len(title) > MaxTitle {
+			t.Errorf("%q gave the title %q, %v", hostile, title, err)
+		}
+		for _, part := range []string{"title", "body"} {
+			source, err := render(KindBudgetViolation, part, s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var out bytes.Buffer
+			if err := github.Convert([]byte(source), &out); err != nil {
+				t.Fatal(err)
+			}
+			outside := code.ReplaceAllString(out.String(), "<code></code>")
+			links, others := 2, outside
+			if part == "title" {
+				links = 0
+			}
+			for _, own := range []string{`<a href="` + s.Link + `">`, `<a href="` + s.Earlier + `">`, Marker(s.Fingerprint)} {
+				others = strings.Replace(others, own, "", 1)
+			}
+			if strings.Count(outside, "<a ") != links || strings.Contains(others, "<a ") || strings.Contains(others, "<!--") || strings.Contains(others, "<img") || strings.Contains(others, "<table") || strings.Contains(others, "<h1") || strings.Contains(others, "<input") || strings.Contains(others, "<pre") {
+				t.Errorf("%q has an effect in the %s:\n%s", hostile, part, outside)
+			}
+			if hit := effects.FindString(tag.ReplaceAllString(others, "")); hit != "" {
+				t.Errorf("%q left %q in the %s:\n%s", hostile, hit, part, outside)
+			}
+		}
+	}
+}
+
+func TestEventsAreWrittenForPeople(t *testing.T) {
+	t.Parallel()
+	for thousandths, want := range map[int64]string{
+		0: "0", 1: "0.001", 500: "0.5", 1000: "1", 999_000: "999", 1_000_000: "1,000", 1_234_567_890: "1,234,567.89", 12_345: "12.345", -1500: "-1.5",
+	} {
+		if got := events(thousandths); got != want {
+			t.Errorf("events(%d) = %q, want %q", thousandths, got, want)
+		}
+	}
+}
+
+func TestFingerprintsDifferInEveryPart(t *testing.T) {
+	t.Parallel()
+	seen := make(map[string]bool)
+	for _, f := range []string{
+		Fingerprint("k", "s", "o", "c", "e"), Fingerprint("k2", "s", "o", "c", "e"), Fingerprint("k", "s2", "o", "c", "e"),
+		Fingerprint("k", "s", "o2", "c", "e"), Fingerprint("k", "s", "o", "c2", "e"), Fingerprint("k", "s", "o", "c", "e2"), Fingerprint("k", "so", "", "c", "e"),
+	} {
+		if len(f) != 64 || seen[f] {
+			t.Errorf("fingerprint %q is not one of its own", f)
+		}
+		seen[f] = true
+	}
+}
+
+func TestLabelsAreThereOnceAndWithinTheLimit(t *testing.T) {
+	t.Parallel()
+	labels := labelsOf(policy.Clause{IssueLabels: []string{"a", "A", "", strings.Repeat("é", 60)}})
+	if len(labels) != 2 || labels[0] != "a" || len(labels[1]) > MaxLabel {
+		t.Errorf("labels %q", labels)
+	}
+}
