@@ -163,3 +163,19 @@ func (s *Service) Warnings(v View) []Warning { return v.Revision.Warnings(s.now(
 func (s *Service) mayRead(ctx context.Context) error {
 	return s.authorizer.Authorize(ctx, access.Read, access.Object{Kind: access.KindSLO})
 }
+
+// ViewsByID returns those of the SLOs that exist, by identifier.
+func (s *Service) ViewsByID(ctx context.Context, slos []id.ID) (map[id.ID]View, error) {
+	if err := s.mayRead(ctx); err != nil {
+		return nil, err
+	}
+	views, err := s.store.ViewsByID(ctx, slos)
+	if err != nil {
+		return nil, fmt.Errorf("read %d SLOs: %w", len(slos), err)
+	}
+	found := make(map[id.ID]View, len(views))
+	for _, v := range views {
+		found[v.SLO.ID] = v
+	}
+	return found, nil
+}

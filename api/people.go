@@ -1,0 +1,108 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/access"
+)
+
+type PersonPath struct {
+	Person string `path:"person" maxLength:"26" doc:"Identifier of the person."`
+}
+
+func (a *API) addPeople(r Rooms) {
+	type query struct {
+		Paging
+		Query string `query:"query" maxLength:"100" doc:"Only people with this in their name or e-mail address."`
+	}
+	register(a, operation{
+		id: "listPeople", method: http.MethodGet, path: "/v1/people", tag: "People",
+		summary: "List people", rule: access.Rule{Verb: access.Read, Kind: access.KindPerson},
+	}, func(ctx context.Context, in *query) (*list[Person], error) {
+		people, err := r.Access.People(ctx, access.PersonFilter{Query: in.Query}, in.Request())
+		if err != nil {
+			return nil, err
+		}
+		return listed(ctx, people, toPerson), nil
+	})
+
+	type post struct {
+		Once
+		Body PersonCreate
+	}
+	register(a, operation{
+		id: "createPerson", method: http.MethodPost, path: "/v1/people", tag: "People",
+		summary: "Add a person", rule: access.Rule{Verb: access.Create, Kind: access.KindPerson},
+	}, func(ctx context.Context, in *post) (*created[Person], error) {
+		return create(ctx, a, in.Once, creation[access.Person, Person]{
+			make: func(ctx context.Context) (access.Person, error) {
+				return r.Access.CreatePerson(ctx, access.PersonInput{
+					DisplayName: in.Body.DisplayName, Email: in.Body.Email, Administrator: in.Body.Administrator,
+					Provider: in.Body.Provider, Issuer: in.Body.Issuer, Subject: in.Body.Subject,
+				})
+			},
+			load: func(ctx context.Context, made id.ID) (access.Person, error) { return r.Access.Person(ctx, made) },
+			name: func(p access.Person) (id.ID, int64, string) { return p.ID, p.Version, "/v1/people/" + string(p.ID) },
+			show: toPerson,
+		})
+	})
+
+	type get struct {
+		PersonPath
+		IfNoneMatch
+	}
+	register(a, operation{
+		id: "getPerson", method: http.MethodGet, path: "/v1/people/{person}", tag: "People",
+		summary: "Get a person", rule: access.Rule{Verb: access.Read, Kind: access.KindPerson},
+	}, func(ctx context.Context, in *get) (*reply[Person], error) {
+		p, err := r.Access.Person(ctx, id.ID(in.Person))
+		if err != nil {
+			return nil, err
+		}
+		return found(in.IfNoneMatch, p.Version, toPerson(p)), nil
+	})
+
+	type put struct {
+		PersonPath
+		IfMatch
+		Body PersonUpdate
+	}
+	register(a, operation{
+		id: "updatePerson", method: http.MethodPut, path: "/v1/people/{person}", tag: "People",
+		summary: "Update a person", description: "People change their own name and address; administrators change everybody.",
+		rule: access.Rule{Verb: access.Update, Kind: access.KindPerson},
+	}, func(ctx context.Context, in *put) (*reply[Person], error) {
+		p, err := r.Access.UpdatePerson(ctx, id.ID(in.Person), in.Version(), access.PersonUpdate{
+			DisplayName: &in.Body.DisplayName, Email: &in.Body.Email, Administrator: in.Body.Administrator,
+		})
+		if err != nil {
+			return nil, err
+		}
+		return current(p.Version, toPerson(p)), nil
+	})
+
+	type deactivate struct {
+		PersonPath
+		IfMatch
+	}
+	register(a, operation{
+		id: "deactivatePerson", method: http.MethodPost, path: "/v1/people/{person}/deactivate", tag: "People",
+		summary: "Deactivate a person", description: "Their tokens and sessions end.",
+		rule: access.Rule{Verb: access.Delete, Kind: access.KindPerson},
+	}, func(ctx context.Context, in *deactivate) (*reply[Person], error) {
+		p, err := r.Access.DeactivatePerson(ctx, id.ID(in.Person), in.Version())
+		if err != nil {
+			return nil, err
+		}
+		return current(p.Version, toPerson(p)), nil
+	})
+}
+
+func toPerson(p access.Person) Person {
+	return Person{
+		ID: string(p.ID), DisplayName: p.DisplayName, Email: p.Email, Administrator: p.Administrator,
+		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, DeactivatedAt: p.DeactivatedAt, Version: p.Version,
+	}
+}

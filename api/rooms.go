@@ -1,0 +1,123 @@
+package api
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+)
+
+// Rooms are the services that the operations call. They may be nil where only the
+// OpenAPI document is wanted.
+type Rooms struct {
+	Access   *access.Service
+	Audit    *audit.Service
+	Registry *registry.Registry
+	SLOs     *slo.Service
+	Policies *policy.Service
+	Issues   *issues.Service
+	Jobs     *jobs.Service
+}
+
+// AddOperations adds every operation under /v1.
+func (a *API) AddOperations(r Rooms) {
+	a.addAccount(r)
+	a.addPeople(r)
+	a.addTokens(r)
+	a.addTeams(r)
+	a.addMembers(r)
+	a.addSystems(r)
+	a.addServices(r)
+	a.addOwnership(r)
+	a.addDependencies(r)
+	a.addSLOs(r)
+	a.addStatus(r)
+	a.addMeasurements(r)
+	a.addPolicies(r)
+	a.addAttachments(r)
+	a.addViolations(r)
+	a.addIssues(r)
+	a.addJobs(r)
+	a.addAudit(r)
+}
+
+// the names of what a page of things refers to, found with one query for each kind.
+type (
+	teamNames    map[id.ID]registry.Team
+	systemNames  map[id.ID]registry.System
+	serviceNames map[id.ID]registry.Service
+)
+
+func (n teamNames) ref(team id.ID) Ref       { return ref(team, n[team].Slug) }
+func (n serviceNames) ref(service id.ID) Ref { return ref(service, n[service].Slug) }
+
+func (r Rooms) teamNames(ctx context.Context, teams []id.ID) (teamNames, error) {
+	teams = distinct(teams)
+	if len(teams) == 0 {
+		return nil, nil
+	}
+	found, err := r.Registry.TeamsByID(ctx, teams)
+	if err != nil {
+		return nil, fmt.Errorf("name teams: %w", err)
+	}
+	return found, nil
+}
+
+func (r Rooms) systemNames(ctx context.Context, systems []id.ID) (systemNames, error) {
+	systems = distinct(systems)
+	if len(systems) == 0 {
+		return nil, nil
+	}
+	found, err := r.Registry.SystemsByID(ctx, systems)
+	if err != nil {
+		return nil, fmt.Errorf("name systems: %w", err)
+	}
+	return found, nil
+}
+
+func (r Rooms) serviceNames(ctx context.Context, services []id.ID) (serviceNames, error) {
+	services = distinct(services)
+	if len(services) == 0 {
+		return nil, nil
+	}
+	found, err := r.Registry.ServicesByID(ctx, services)
+	if err != nil {
+		return nil, fmt.Errorf("name services: %w", err)
+	}
+	return found, nil
+}
+
+// distinct returns the identifiers that are not empty, each once.
+func distinct(ids []id.ID) []id.ID {
+	seen := make(map[id.ID]bool, len(ids))
+	out := ids[:0:0]
+	for _, one := range ids {
+		if one != "" && !seen[one] {
+			seen[one] = true
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// each gathers one identifier from every item.
+func each[T any](items []T, of func(T) id.ID) []id.ID {
+	out := make([]id.ID, len(items))
+	for i, item := range items {
+		out[i] = of(item)
+	}
+	return out
+}
+
+// itself is how a thing is shown that is in the wire's shape already.
+func itself[T any](t T) T { return t }
+
+// nothing is the reply without a body.
+type nothing struct{}

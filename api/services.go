@@ -1,0 +1,184 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/registry"
+)
+
+type ServicePath struct {
+	Service string `path:"service" maxLength:"63" doc:"Slug or identifier of the service." example:"checkout"`
+}
+
+func (a *API) addServices(r Rooms) {
+	type query struct {
+		Paging
+		Team           string `query:"team" maxLength:"63" doc:"Only services of this team, by slug or identifier."`
+		System         string `query:"system" maxLength:"63" doc:"Only services of this system, by slug or identifier."`
+		Kind           string `query:"kind" enum:"http,grpc,pipeline,batch,stateful,llm" doc:"Only services of this kind."`
+		Tier           int    `query:"tier" minimum:"1" maximum:"4" doc:"Only services of this tier."`
+		Lifecycle      string `query:"lifecycle" enum:"experimental,production,deprecated" doc:"Only services in this part of their life."`
+		Query          string `query:"query" maxLength:"100" doc:"Only services with this in their slug or name."`
+		IncludeRetired bool   `query:"includeRetired" doc:"Retired ones, too."`
+	}
+	register(a, operation{
+		id: "listServices", method: http.MethodGet, path: "/v1/services", tag: "Services",
+		summary: "List services", rule: access.Rule{Verb: access.Read, Kind: access.KindService},
+	}, func(ctx context.Context, in *query) (*list[Service], error) {
+		f := registry.ServiceFilter{
+			Kind: registry.Kind(in.Kind), Tier: in.Tier, Lifecycle: registry.Lifecycle(in.Lifecycle),
+			Query: in.Query, IncludeRetired: in.IncludeRetired,
+		}
+		var err error
+		if f.Team, f.System, err = r.owners(ctx, in.Team, in.System); err != nil {
+			return nil, err
+		}
+		services, err := r.Registry.Services(ctx, f, in.Request())
+		if err != nil {
+			return nil, err
+		}
+		shown, err := r.services(ctx, services.Items)
+		if err != nil {
+			return nil, err
+		}
+		return listed(ctx, page.Page[Service]{Items: shown, Next: services.Next}, itself[Service]), nil
+	})
+
+	type post struct {
+		Once
+		Body ServiceCreate
+	}
+	register(a, operation{
+		id: "createService", method: http.MethodPost, path: "/v1/services", tag: "Services",
+		summary: "Register a service", rule: access.Rule{Verb: access.Create, Kind: access.KindService},
+	}, func(ctx context.Context, in *post) (*created[Service], error) {
+		return create(ctx, a, in.Once, creation[Service, Service]{
+			make: func(ctx context.Context) (Service, error) {
+				given := fromServiceProfile(in.Body.ServiceProfile)
+				given.Team = in.Body.Team
+				s, err := r.Registry.CreateService(ctx, given)
+				return r.service(ctx, s, err)
+			},
+			load: func(ctx context.Context, made id.ID) (Service, error) {
+				s, err := r.Registry.ServiceFor(ctx, string(made))
+				return r.service(ctx, s, err)
+			},
+			name: func(s Service) (id.ID, int64, string) { return id.ID(s.ID), s.Version, "/v1/services/" + s.Slug },
+			show: itself[Service],
+		})
+	})
+
+	type get struct {
+		ServicePath
+		IfNoneMatch
+	}
+	register(a, operation{
+		id: "getService", method: http.MethodGet, path: "/v1/services/{service}", tag: "Services",
+		summary: "Get a service", rule: access.Rule{Verb: access.Read, Kind: access.KindService},
+	}, func(ctx context.Context, in *get) (*reply[Service], error) {
+		s, err := r.Registry.ServiceFor(ctx, in.Service)
+		service, err := r.service(ctx, s, err)
+		if err != nil {
+			return nil, err
+		}
+		return found(in.IfNoneMatch, service.Version, service), nil
+	})
+
+	type put struct {
+		ServicePath
+		IfMatch
+		Body ServiceProfile
+	}
+	register(a, operation{
+		id: "updateService", method: http.MethodPut, path: "/v1/services/{service}", tag: "Services",
+		summary:     "Update a service",
+		description: "The body replaces what was declared. Another slug renames the service: the former one stays reserved and leads to the new one. A service changes hands by transferService.",
+		rule:        access.Rule{Verb: access.Update, Kind: access.KindService},
+	}, func(ctx context.Context, in *put) (*reply[Service], error) {
+		s, err := r.Registry.UpdateService(ctx, in.Service, in.Version(), fromServiceProfile(in.Body))
+		service, err := r.service(ctx, s, err)
+		if err != nil {
+			return nil, err
+		}
+		return current(service.Version, service), nil
+	})
+}
+
+// owners finds the team and system that a list is narrowed to.
+func (r Rooms) owners(ctx context.Context, team, system string) (teamID, systemID id.ID, err error) {
+	if team != "" {
+		t, err := r.Registry.TeamFor(ctx, team)
+		if err != nil {
+			return "", "", atQuery("team", team, err)
+		}
+		teamID = t.ID
+	}
+	if system != "" {
+		s, err := r.Registry.SystemFor(ctx, system)
+		if err != nil {
+			return "", "", atQuery("system", system, err)
+		}
+		systemID = s.ID
+	}
+	return teamID, systemID, nil
+}
+
+// services shows services with the names of their teams and systems.
+func (r Rooms) services(ctx context.Context, services []registry.Service) ([]Service, error) {
+	teams, err := r.teamNames(ctx, each(services, func(s registry.Service) id.ID { return s.Team }))
+	if err != nil {
+		return nil, err
+	}
+	systems, err := r.systemNames(ctx, each(services, func(s registry.Service) id.ID { return s.System }))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Service, len(services))
+	for i, s := range services {
+		out[i] = toService(s, teams, systems)
+	}
+	return out, nil
+}
+
+func (r Rooms) service(ctx context.Context, s registry.Service, err error) (Service, error) {
+	if err != nil {
+		return Service{}, err
+	}
+	shown, err := r.services(ctx, []registry.Service{s})
+	if err != nil {
+		return Service{}, err
+	}
+	return shown[0], nil
+}
+
+func fromServiceProfile(in ServiceProfile) registry.ServiceInput {
+	return registry.ServiceInput{
+		Slug: in.Slug, System: in.System,
+		Profile: registry.Profile{
+			Name: in.Name, Description: in.Description, Kind: registry.Kind(in.Kind), Tier: in.Tier,
+			Lifecycle: registry.Lifecycle(in.Lifecycle), Repository: in.Repository, OnCall: in.OnCall, Runbook: in.Runbook,
+			Dashboard: in.Dashboard, Docs: in.Docs, Contact: in.Contact, Labels: in.Labels, Annotations: in.Annotations,
+		},
+	}
+}
+
+func toService(s registry.Service, teams teamNames, systems systemNames) Service {
+	return Service{
+		ID: string(s.ID), Slug: s.Slug, Name: s.Name, Description: s.Description, Team: teams.ref(s.Team),
+		System: optionalRef(s.System, systems[s.System].Slug), Kind: string(s.Kind), Tier: s.Tier, Lifecycle: string(s.Lifecycle),
+		Repository: s.Repository, OnCall: s.OnCall, Runbook: s.Runbook, Dashboard: s.Dashboard, Docs: s.Docs, Contact: s.Contact,
+		Labels: orEmpty(s.Labels), Annotations: orEmpty(s.Annotations),
+		CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, RetiredAt: s.RetiredAt, Version: s.Version,
+	}
+}
+
+func orEmpty(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}

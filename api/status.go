@@ -1,0 +1,100 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+func (a *API) addStatus(r Rooms) {
+	read := access.Rule{Verb: access.Read, Kind: access.KindSLO}
+	type statusReply struct{ Body SLOStatus }
+	register(a, operation{
+		id: "getSLOStatus", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/status", tag: "SLOs",
+		summary: "Get the status of an SLO", description: "What was last concluded: the SLI, the error budget, burn rates and the state. What is not known is null, never 0 or 1.", rule: read,
+	}, func(ctx context.Context, in *SLOPath) (*statusReply, error) {
+		v, s, err := r.SLOs.Find(ctx, in.name())
+		if err != nil {
+			return nil, err
+		}
+		return &statusReply{Body: toSLOStatus(v, ref(s.ID, s.Slug))}, nil
+	})
+
+	type explainReply struct{ Body Explanation }
+	register(a, operation{
+		id: "explainSLO", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/explain", tag: "SLOs",
+		summary: "Explain the status of an SLO", description: "Each figure with its formula, its numbers and its source.", rule: read,
+	}, func(ctx context.Context, in *SLOPath) (*explainReply, error) {
+		v, _, err := r.SLOs.Find(ctx, in.name())
+		if err != nil {
+			return nil, err
+		}
+		return &explainReply{Body: toExplanation(v.Explain())}, nil
+	})
+
+	type history struct {
+		SLOPath
+		From time.Time `query:"from" doc:"Start; one window before to when left out." example:"2026-11-01T00:00:00Z"`
+		To   time.Time `query:"to" doc:"End, exclusive; now when left out." example:"2026-11-23T00:00:00Z"`
+		Step int       `query:"stepSeconds" minimum:"300" maximum:"7776000" doc:"Seconds from point to point, a multiple of 300 that divides a day, or whole days; chosen when left out."`
+	}
+	type historyReply struct{ Body History }
+	register(a, operation{
+		id: "getSLOHistory", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/history", tag: "SLOs",
+		summary: "Get the history of an SLO", description: "The SLI and the budget as they stood at each point, computed from what was measured under the current terms.", rule: read,
+	}, func(ctx context.Context, in *history) (*historyReply, error) {
+		v, _, err := r.SLOs.Find(ctx, in.name())
+		if err != nil {
+			return nil, err
+		}
+		h, err := r.SLOs.History(ctx, v.SLO.ID, in.From, in.To, time.Duration(in.Step)*time.Second)
+		if err != nil {
+			return nil, err
+		}
+		return &historyReply{Body: toHistory(h)}, nil
+	})
+}
+
+func toSLOStatus(v slo.View, service Ref) SLOStatus {
+	f, st := v.Figures(), v.Status
+	out := SLOStatus{
+		SLO: ref(v.SLO.ID, v.SLO.Slug), Service: service, Revision: v.SLO.Revision, Judged: v.Current(),
+		State: string(f.State), Since: st.Since, Stale: st.Stale, Latest: optionalTime(st.Latest),
+		WindowEnd: optionalTime(st.End), EvaluatedAt: optionalTime(st.EvaluatedAt),
+		Objective: v.Revision.Objective.String(), MinEvents: v.Revision.MinEvents,
+		Window: toBudget(f.Window), Policy: toBudget(f.Policy),
+		Burn: make([]BurnRate, len(f.Burns)), Alerts: make([]BurnPair, len(f.Alerts)),
+		Outlook: string(f.Projection.Outlook), ProjectedExhaustionAt: v.ExhaustedAt(f),
+	}
+	for i, b := range f.Burns {
+		out.Burn[i] = BurnRate{Lookback: budget.Short(b.Lookback), Good: measure.Events(b.Sum.Good), Total: measure.Events(b.Sum.Total), Rate: b.Rate}
+	}
+	for i, p := range f.Alerts {
+		out.Alerts[i] = BurnPair{
+			Long: budget.Short(p.Long), Short: budget.Short(p.Short), Factor: p.Factor, Severity: string(p.Severity),
+			LongRate: p.LongRate, ShortRate: p.ShortRate, Firing: p.Firing, Reachable: p.Reachable,
+		}
+	}
+	return out
+}
+
+func toBudget(a budget.Account) Budget {
+	return Budget{
+		Days: int(a.Length / (24 * time.Hour)), Good: measure.Events(a.Sum.Good), Total: measure.Events(a.Sum.Total), Enough: a.Enough,
+		SLI: a.SLI, AllowedEvents: a.Allowed, BurnedEvents: a.Consumed, RemainingEvents: a.Remaining,
+		Burned: a.ConsumedRatio, Remaining: a.RemainingRatio,
+	}
+}
+
+func toExplanation(e budget.Explanation) Explanation {
+	out := Explanation{State: string(e.State), Because: e.Because, Formulas: e.Formulas, Figures: make([]Figure, len(e.Lines))}
+	for i, l := range e.Lines {
+		out.Figures[i] = Figure(l)
+	}
+	return out
+}

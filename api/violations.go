@@ -1,0 +1,134 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/policy"
+)
+
+func (a *API) addViolations(r Rooms) {
+	read := access.Rule{Verb: access.Read, Kind: access.KindViolation}
+	type query struct {
+		Paging
+		OpenFilter
+		Service string `query:"service" maxLength:"63" doc:"Only violations of this service, by slug or identifier."`
+		Team    string `query:"team" maxLength:"63" doc:"Only violations of this team's services, by slug or identifier."`
+		Policy  string `query:"policy" maxLength:"63" doc:"Only violations of this policy, by slug or identifier."`
+		SLO     string `query:"slo" maxLength:"26" doc:"Only violations of the SLO with this identifier."`
+	}
+	register(a, operation{
+		id: "listViolations", method: http.MethodGet, path: "/v1/violations", tag: "Violations",
+		summary: "List violations", description: "The newest first.", rule: read,
+	}, func(ctx context.Context, in *query) (*list[Violation], error) {
+		f := policy.ViolationFilter{SLO: id.ID(in.SLO), Open: in.open()}
+		var err error
+		if f.Service, f.Team, err = r.narrowed(ctx, in.Service, in.Team); err != nil {
+			return nil, err
+		}
+		if in.Policy != "" {
+			p, err := r.Policies.Get(ctx, in.Policy)
+			if err != nil {
+				return nil, atQuery("policy", in.Policy, err)
+			}
+			f.Policy = p.Policy.ID
+		}
+		violations, err := r.Policies.Violations(ctx, f, in.Request())
+		if err != nil {
+			return nil, err
+		}
+		shown, err := r.violations(ctx, violations.Items)
+		if err != nil {
+			return nil, err
+		}
+		return listed(ctx, page.Page[Violation]{Items: shown, Next: violations.Next}, itself[Violation]), nil
+	})
+
+	type one struct {
+		Violation string `path:"violation" maxLength:"26" doc:"Identifier of the violation."`
+	}
+	type violationReply struct{ Body Violation }
+	register(a, operation{
+		id: "getViolation", method: http.MethodGet, path: "/v1/violations/{violation}", tag: "Violations", summary: "Get a violation", rule: read,
+	}, func(ctx context.Context, in *one) (*violationReply, error) {
+		v, err := r.Policies.Violation(ctx, id.ID(in.Violation))
+		if err != nil {
+			return nil, err
+		}
+		shown, err := r.violations(ctx, []policy.Violation{v})
+		if err != nil {
+			return nil, err
+		}
+		return &violationReply{Body: shown[0]}, nil
+	})
+}
+
+// OpenFilter narrows a list to what is open, or to what is not.
+type OpenFilter struct {
+	State string `query:"state" enum:"open,closed" doc:"Only those that are open, or only those that ended."`
+}
+
+func (f OpenFilter) open() *bool {
+	if f.State == "" {
+		return nil
+	}
+	open := f.State == "open"
+	return &open
+}
+
+// narrowed finds the service and team that a list is narrowed to.
+func (r Rooms) narrowed(ctx context.Context, service, team string) (serviceID, teamID id.ID, err error) {
+	if service != "" {
+		s, err := r.Registry.ServiceFor(ctx, service)
+		if err != nil {
+			return "", "", atQuery("service", service, err)
+		}
+		serviceID = s.ID
+	}
+	teamID, _, err = r.owners(ctx, team, "")
+	return serviceID, teamID, err
+}
+
+// violations shows violations with the names of what they are about.
+func (r Rooms) violations(ctx context.Context, violations []policy.Violation) ([]Violation, error) {
+	services, err := r.serviceNames(ctx, each(violations, func(v policy.Violation) id.ID { return v.Service }))
+	if err != nil {
+		return nil, err
+	}
+	slos, err := r.SLOs.ViewsByID(ctx, distinct(each(violations, func(v policy.Violation) id.ID { return v.SLO })))
+	if err != nil {
+		return nil, err
+	}
+	policies := map[id.ID]Ref{} // there are few
+	for _, one := range distinct(each(violations, func(v policy.Violation) id.ID { return v.Policy })) {
+		p, err := r.Policies.Get(ctx, string(one))
+		if err != nil {
+			return nil, err
+		}
+		policies[one] = ref(one, p.Policy.Slug)
+	}
+	out := make([]Violation, len(violations))
+	for i, v := range violations {
+		out[i] = Violation{
+			ID: string(v.ID), Policy: policies[v.Policy], Clause: v.Clause,
+			Service: services.ref(v.Service), SLO: ref(v.SLO, slos[v.SLO].SLO.Slug), Mode: string(v.Mode),
+			Open: v.EndedAt == nil, OpenedAt: v.OpenedAt, EndedAt: v.EndedAt,
+			Evidence: Evidence{
+				SLORevisionID: string(v.Evidence.SLORevision), PolicyRevisionID: string(v.Revision),
+				Objective: v.Evidence.Objective, WindowEnd: v.Evidence.WindowEnd,
+				Good: measure.Events(v.Evidence.Good), Total: measure.Events(v.Evidence.Total),
+				ConsumedPercent: v.Evidence.ConsumedPercent, OverPercent: v.Evidence.OverPercent,
+			},
+			Version: v.Version,
+		}
+		if v.Ending != "" {
+			ending := string(v.Ending)
+			out[i].Ending = &ending
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,250 @@
+package api
+
+import "time"
+
+// Policy is an error-budget policy with its current clauses.
+type Policy struct {
+	ID          string    `json:"id" doc:"Identifier (ULID)."`
+	Slug        string    `json:"slug" example:"error-budget"`
+	Name        string    `json:"name" example:"Error-budget policy"`
+	Description string    `json:"description"`
+	Revision    int       `json:"revision" doc:"Number of the current revision, from 1."`
+	Clauses     []Clause  `json:"clauses"`
+	Author      string    `json:"author" doc:"Who wrote the current revision."`
+	CreatedAt   time.Time `json:"createdAt"`
+	UpdatedAt   time.Time `json:"updatedAt"`
+	Version     int64     `json:"version" doc:"Grows with each change; also the ETag."`
+}
+
+// Clause says what follows when too much of the budget of the trailing 28 days is consumed.
+type Clause struct {
+	Name            string   `json:"name" doc:"RFC 1123 label, unique in the policy." example:"budget-exceeded"`
+	Description     string   `json:"description,omitempty" doc:"In words; quoted in issues."`
+	OverPercent     int64    `json:"overPercent" minimum:"1" maximum:"10000" doc:"Fires when more than this share of the budget is consumed; exactly this much does not." example:"100"`
+	IssueLabels     []string `json:"issueLabels,omitempty" doc:"Labels of the issue." example:"[\"reliability\"]"`
+	CloseOnRecovery bool     `json:"closeOnRecovery,omitempty" doc:"Whether the machine closes the issue once the SLO recovered."`
+}
+
+// PolicyInput is what is declared of a policy.
+type PolicyInput struct {
+	Slug        string   `json:"slug" doc:"RFC 1123 label, at most 63 characters." example:"error-budget"`
+	Name        string   `json:"name" doc:"At most 100 characters." example:"Error-budget policy"`
+	Description string   `json:"description,omitempty" doc:"At most 1,050 characters."`
+	Clauses     []Clause `json:"clauses" minItems:"1" maxItems:"50"`
+}
+
+// PolicyRevision is what a policy said from one change to the next.
+type PolicyRevision struct {
+	ID        string    `json:"id" doc:"Identifier (ULID)."`
+	Number    int       `json:"number"`
+	Clauses   []Clause  `json:"clauses"`
+	Author    string    `json:"author"`
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+// Attachment puts a policy into force for a service, a tier or all.
+type Attachment struct {
+	ID        string    `json:"id" doc:"Identifier (ULID)."`
+	Target    string    `json:"target" enum:"service,tier,all" doc:"The most specific attachment of a policy decides."`
+	Service   *Ref      `json:"service,omitempty" doc:"Of target service."`
+	Tier      *int      `json:"tier" nullable:"true" doc:"Of target tier."`
+	Mode      string    `json:"mode" enum:"observe,warn,enforce"`
+	CreatedAt time.Time `json:"createdAt"`
+	UpdatedAt time.Time `json:"updatedAt"`
+	CreatedBy string    `json:"createdBy"`
+	Version   int64     `json:"version" doc:"Grows with each change; also the ETag."`
+}
+
+// AttachmentInput attaches a policy.
+type AttachmentInput struct {
+	Target  string `json:"target" enum:"service,tier,all"`
+	Service string `json:"service,omitempty" doc:"Slug or identifier, for target service." example:"checkout"`
+	Tier    int    `json:"tier,omitempty" minimum:"1" maximum:"4" doc:"For target tier."`
+	Mode    string `json:"mode,omitempty" enum:"observe,warn,enforce" default:"observe" doc:"observe records violations; warn wants an issue as well; enforce asks that changes halt, too."`
+}
+
+// AttachmentUpdate changes how far an attached policy acts.
+type AttachmentUpdate struct {
+	Mode string `json:"mode" enum:"observe,warn,enforce"`
+}
+
+// Violation is one episode in which an SLO broke a clause.
+type Violation struct {
+	ID       string     `json:"id" doc:"Identifier (ULID) of the episode."`
+	Policy   Ref        `json:"policy"`
+	Clause   string     `json:"clause" example:"budget-exceeded"`
+	Service  Ref        `json:"service"`
+	SLO      Ref        `json:"slo"`
+	Mode     string     `json:"mode" enum:"observe,warn,enforce"`
+	Open     bool       `json:"open"`
+	OpenedAt time.Time  `json:"openedAt"`
+	EndedAt  *time.Time `json:"endedAt" nullable:"true"`
+	Ending   *string    `json:"ending" nullable:"true" enum:"recovered,retired,detached"`
+	Evidence Evidence   `json:"evidence" doc:"What was known when it opened, frozen."`
+	Version  int64      `json:"version"`
+}
+
+// Evidence is what was known when a violation opened.
+type Evidence struct {
+	SLORevisionID    string    `json:"sloRevisionId"`
+	PolicyRevisionID string    `json:"policyRevisionId"`
+	Objective        string    `json:"objective" example:"99.9%"`
+	WindowEnd        time.Time `json:"windowEnd"`
+	Good             float64   `json:"good" doc:"Good events in the trailing 28 days."`
+	Total            float64   `json:"total"`
+	ConsumedPercent  string    `json:"consumedPercent" doc:"Share of the budget consumed." example:"118.64"`
+	OverPercent      int64     `json:"overPercent"`
+}
+
+// Issue is what is wanted on a tracker.
+type Issue struct {
+	ID          string         `json:"id" doc:"Identifier (ULID)."`
+	Kind        string         `json:"kind" enum:"budget_violation"`
+	Fingerprint string         `json:"fingerprint" doc:"The same for the same episode, for ever."`
+	Service     Ref            `json:"service"`
+	ViolationID string         `json:"violationId"`
+	Repository  string         `json:"repository" doc:"Where it is to be opened; empty when the service declares none."`
+	Title       string         `json:"title"`
+	Body        string         `json:"body" doc:"GitHub-flavoured Markdown, as it would be opened."`
+	Labels      []string       `json:"labels"`
+	Comments    []IssueComment `json:"comments"`
+	Open        bool           `json:"open" doc:"Whether the issue is wanted open."`
+	State       string         `json:"state" enum:"draft" doc:"draft: no tracker has it yet."`
+	CreatedAt   time.Time      `json:"createdAt"`
+	UpdatedAt   time.Time      `json:"updatedAt"`
+	Version     int64          `json:"version"`
+}
+
+// IssueComment is a comment wanted on an issue.
+type IssueComment struct {
+	At   time.Time `json:"at"`
+	Body string    `json:"body"`
+}
+
+// Job is something done on a schedule.
+type Job struct {
+	Name        string     `json:"name" example:"evaluate-budgets"`
+	Description string     `json:"description"`
+	Schedule    string     `json:"schedule" doc:"Five fields of cron in UTC, or @every." example:"@every 30s"`
+	NextRunAt   *time.Time `json:"nextRunAt" nullable:"true"`
+	LastRun     *Run       `json:"lastRun,omitempty" doc:"Absent before the first."`
+	LeaseHolder string     `json:"leaseHolder" doc:"The process that does the job at present; empty when none does."`
+}
+
+// Run is one run of a job.
+type Run struct {
+	ID          string           `json:"id" doc:"Identifier (ULID)."`
+	Job         string           `json:"job"`
+	State       string           `json:"state" enum:"running,succeeded,failed,abandoned"`
+	Trigger     string           `json:"trigger" enum:"schedule,manual"`
+	StartedBy   string           `json:"startedBy"`
+	Replica     string           `json:"replica"`
+	ScheduledAt time.Time        `json:"scheduledAt"`
+	StartedAt   time.Time        `json:"startedAt"`
+	FinishedAt  *time.Time       `json:"finishedAt" nullable:"true"`
+	Result      map[string]int64 `json:"result" doc:"What the run did, by name."`
+	Error       string           `json:"error" doc:"What went wrong; empty otherwise."`
+}
+
+// Me is who calls.
+type Me struct {
+	Kind          string     `json:"kind" enum:"person,workload"`
+	Name          string     `json:"name"`
+	Person        *PersonRef `json:"person,omitempty"`
+	Team          *Ref       `json:"team,omitempty" doc:"Of a workload token."`
+	Administrator bool       `json:"administrator"`
+	Scopes        []string   `json:"scopes"`
+	Teams         []Ref      `json:"teams" doc:"Teams that the person belongs to."`
+}
+
+// Person is a human being who uses Evenkeel.
+type Person struct {
+	ID            string     `json:"id" doc:"Identifier (ULID)."`
+	DisplayName   string     `json:"displayName" example:"Ada Lovelace"`
+	Email         string     `json:"email" doc:"For people to read; identifies nobody."`
+	Administrator bool       `json:"administrator"`
+	CreatedAt     time.Time  `json:"createdAt"`
+	UpdatedAt     time.Time  `json:"updatedAt"`
+	DeactivatedAt *time.Time `json:"deactivatedAt" nullable:"true"`
+	Version       int64      `json:"version" doc:"Grows with each change; also the ETag."`
+}
+
+// PersonCreate is a person to add, with the identity by which a provider knows them.
+type PersonCreate struct {
+	DisplayName   string `json:"displayName" doc:"At most 100 characters." example:"Ada Lovelace"`
+	Email         string `json:"email,omitempty" example:"ada@example.com"`
+	Administrator bool   `json:"administrator,omitempty"`
+	Provider      string `json:"provider,omitempty" default:"local" example:"local"`
+	Issuer        string `json:"issuer,omitempty" default:"evenkeel"`
+	Subject       string `json:"subject" doc:"The provider's name for the person; unique for (provider, issuer)." example:"ada"`
+}
+
+// PersonUpdate changes a person.
+type PersonUpdate struct {
+	DisplayName   string `json:"displayName" doc:"At most 100 characters." example:"Ada Lovelace"`
+	Email         string `json:"email,omitempty" example:"ada@example.com"`
+	Administrator *bool  `json:"administrator,omitempty" doc:"Only administrators change it; left out, it stays."`
+}
+
+// Token is a bearer credential, without its secret.
+type Token struct {
+	ID         string     `json:"id" doc:"Identifier (ULID)."`
+	Kind       string     `json:"kind" enum:"personal,workload"`
+	Name       string     `json:"name" example:"deploy pipeline"`
+	PersonID   string     `json:"personId" doc:"Whose it is, or who made it for the team."`
+	Team       *Ref       `json:"team,omitempty" doc:"Of a workload token."`
+	Scopes     []string   `json:"scopes"`
+	CreatedAt  time.Time  `json:"createdAt"`
+	ExpiresAt  time.Time  `json:"expiresAt"`
+	LastUsedAt *time.Time `json:"lastUsedAt" nullable:"true" doc:"To the minute."`
+	RevokedAt  *time.Time `json:"revokedAt" nullable:"true"`
+}
+
+// TokenIssued is a token just made.
+type TokenIssued struct {
+	Token
+	Text *string `json:"text" nullable:"true" format:"password" doc:"The token itself, shown this once; null when the request is a replay."`
+}
+
+// TokenCreate asks for a token.
+type TokenCreate struct {
+	Name         string   `json:"name" doc:"At most 100 characters." example:"deploy pipeline"`
+	Team         string   `json:"team,omitempty" doc:"Slug or identifier of the team that the token acts for; leave it out for a personal one." example:"payments"`
+	Scopes       []string `json:"scopes,omitempty" enum:"read,write,push,admin" doc:"At most those of the token it is asked with; read when left out."`
+	LifetimeDays int      `json:"lifetimeDays,omitempty" minimum:"1" maximum:"365" default:"90"`
+}
+
+// AuditEntry is one decision.
+type AuditEntry struct {
+	ID      string                 `json:"id" doc:"Identifier (ULID)."`
+	At      time.Time              `json:"at"`
+	Outcome string                 `json:"outcome" enum:"done,refused"`
+	Actor   AuditActor             `json:"actor"`
+	Action  string                 `json:"action" example:"slo.create"`
+	Object  AuditObject            `json:"object"`
+	TeamID  string                 `json:"teamId" doc:"The team that owned the object; empty when none did."`
+	Reason  string                 `json:"reason"`
+	Changes map[string]AuditChange `json:"changes" doc:"What was changed, by field."`
+}
+
+// AuditChange is what became of one field.
+type AuditChange struct {
+	From any `json:"from,omitempty" doc:"What it was; absent when it was not."`
+	To   any `json:"to,omitempty" doc:"What it is; absent when it is no more."`
+}
+
+// AuditActor is who decided.
+type AuditActor struct {
+	Kind     string `json:"kind" enum:"anonymous,person,workload,system"`
+	Name     string `json:"name"`
+	PersonID string `json:"personId"`
+	TeamID   string `json:"teamId"`
+	TokenID  string `json:"tokenId"`
+}
+
+// AuditObject is what was decided about.
+type AuditObject struct {
+	Kind  string `json:"kind"`
+	ID    string `json:"id"`
+	Label string `json:"label"`
+}

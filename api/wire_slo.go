@@ -1,0 +1,230 @@
+package api
+
+import "time"
+
+// SLO is a service level objective with its current terms and state.
+type SLO struct {
+	ID          string     `json:"id" doc:"Identifier (ULID)."`
+	Slug        string     `json:"slug" doc:"Name in URLs, unique within the service." example:"availability"`
+	Service     Ref        `json:"service"`
+	Name        string     `json:"name" example:"Checkout availability"`
+	Description string     `json:"description"`
+	Revision    int        `json:"revision" doc:"Number of the current revision, from 1."`
+	Objective   string     `json:"objective" doc:"Share of events that should be good, as it was declared." example:"99.9%"`
+	WindowDays  int        `json:"windowDays" doc:"Length of the rolling window." example:"28"`
+	MinEvents   int64      `json:"minEvents" doc:"Below this number of events in a window nothing is concluded from it."`
+	Indicator   Indicator  `json:"indicator"`
+	Rationale   string     `json:"rationale" doc:"Why this objective."`
+	Reviewer    string     `json:"reviewer" doc:"Who agreed to it."`
+	ReviewBy    *time.Time `json:"reviewBy" nullable:"true" doc:"When it is to be looked at again, or null."`
+	State       string     `json:"state" enum:"no_data,ok,at_risk,exhausted" doc:"What was last concluded; /status has the figures."`
+	Stale       bool       `json:"stale" doc:"No slot came for twice the resolution; the state is held fast."`
+	CreatedAt   time.Time  `json:"createdAt"`
+	UpdatedAt   time.Time  `json:"updatedAt"`
+	RetiredAt   *time.Time `json:"retiredAt" nullable:"true" doc:"When it was retired; null while it lives."`
+	Version     int64      `json:"version" doc:"Grows with each change; also the ETag."`
+}
+
+// SLODeclared is an SLO as it was written, with advice about it.
+type SLODeclared struct {
+	SLO
+	Warnings []Warning `json:"warnings" doc:"What is allowed and probably not meant."`
+}
+
+// Warning is advice about what was declared.
+type Warning struct {
+	Pointer string `json:"pointer" doc:"JSON pointer into the request's body." example:"/objective"`
+	Message string `json:"message"`
+}
+
+// Indicator is what is counted.
+type Indicator struct {
+	Category          string `json:"category" enum:"availability,latency,freshness,correctness,coverage,durability,throughput,saturation"`
+	Counting          string `json:"counting" enum:"good_total,bad_total" doc:"Which counts reporters send."`
+	ResolutionSeconds int    `json:"resolutionSeconds" enum:"60,300" doc:"Length of a slot."`
+	Description       string `json:"description" doc:"What a good event is." example:"a request that was not answered with 5xx"`
+}
+
+// IndicatorInput is what is to be counted.
+type IndicatorInput struct {
+	Category          string `json:"category" enum:"availability,latency,freshness,correctness,coverage,durability,throughput,saturation" example:"availability"`
+	Counting          string `json:"counting,omitempty" enum:"good_total,bad_total" default:"good_total" doc:"Which counts reporters send."`
+	ResolutionSeconds int    `json:"resolutionSeconds,omitempty" enum:"60,300" default:"60" doc:"Length of a slot."`
+	Description       string `json:"description,omitempty" doc:"What a good event is." example:"a request that was not answered with 5xx"`
+}
+
+// SLOInput is what is promised.
+type SLOInput struct {
+	Slug        string         `json:"slug" doc:"RFC 1123 label, at most 63 characters, unique within the service." example:"availability"`
+	Name        string         `json:"name" doc:"At most 100 characters." example:"Checkout availability"`
+	Description string         `json:"description,omitempty" doc:"At most 1,050 characters."`
+	Objective   string         `json:"objective" doc:"A percentage above 0% and below 100%, with at most seven digits after the point." example:"99.9%"`
+	WindowDays  int            `json:"windowDays,omitempty" minimum:"1" maximum:"90" default:"28" doc:"Length of the rolling window."`
+	MinEvents   int64          `json:"minEvents,omitempty" minimum:"1" default:"1" doc:"Below this number of events in a window nothing is concluded from it."`
+	Indicator   IndicatorInput `json:"indicator"`
+	Rationale   string         `json:"rationale,omitempty" doc:"Why this objective." example:"Support tickets rise below it."`
+	Reviewer    string         `json:"reviewer,omitempty" doc:"Who agreed to it." example:"Ada Lovelace"`
+	ReviewBy    *time.Time     `json:"reviewBy,omitempty" doc:"When it is to be looked at again." example:"2027-06-01T00:00:00Z"`
+}
+
+// SLORevision is what an SLO said from one change to the next.
+type SLORevision struct {
+	ID          string     `json:"id" doc:"Identifier (ULID)."`
+	Number      int        `json:"number"`
+	IndicatorID string     `json:"indicatorId" doc:"A new one has new series."`
+	Indicator   Indicator  `json:"indicator"`
+	Objective   string     `json:"objective" example:"99.9%"`
+	WindowDays  int        `json:"windowDays"`
+	MinEvents   int64      `json:"minEvents"`
+	Rationale   string     `json:"rationale"`
+	Reviewer    string     `json:"reviewer"`
+	ReviewBy    *time.Time `json:"reviewBy" nullable:"true"`
+	CreatedAt   time.Time  `json:"createdAt"`
+	CreatedBy   string     `json:"createdBy"`
+}
+
+// SLOStatus is what was last concluded of an SLO. What is not known is null.
+type SLOStatus struct {
+	SLO                   Ref        `json:"slo"`
+	Service               Ref        `json:"service"`
+	Revision              int        `json:"revision" doc:"The revision that the SLO has now."`
+	Judged                bool       `json:"judged" doc:"Whether the status was concluded under that revision; false until the first evaluation after a change."`
+	State                 string     `json:"state" enum:"no_data,ok,at_risk,exhausted"`
+	Since                 time.Time  `json:"since" doc:"When it came into that state."`
+	Stale                 bool       `json:"stale" doc:"No slot came for twice the resolution; the state is held fast."`
+	Latest                *time.Time `json:"latest" nullable:"true" doc:"End of the newest slot, null when there is none."`
+	WindowEnd             *time.Time `json:"windowEnd" nullable:"true" doc:"Where all windows end, exclusive; null before the first evaluation."`
+	EvaluatedAt           *time.Time `json:"evaluatedAt" nullable:"true"`
+	Objective             string     `json:"objective" example:"99.9%"`
+	MinEvents             int64      `json:"minEvents"`
+	Window                Budget     `json:"window" doc:"Over the SLO's own window."`
+	Policy                Budget     `json:"policy" doc:"Over the trailing 28 days of the error-budget policy."`
+	Burn                  []BurnRate `json:"burn" doc:"Burn rates, the shortest lookback first."`
+	Alerts                []BurnPair `json:"alerts" doc:"The pairs of windows that put an SLO at risk."`
+	Outlook               string     `json:"outlook" enum:"unknown,beyond,within,exhausted" doc:"What the burn of the last day says: the budget outlasts the window, ends within it, or is spent already."`
+	ProjectedExhaustionAt *time.Time `json:"projectedExhaustionAt" nullable:"true" doc:"When the budget ends at the burn of the last day; null unless the outlook is within."`
+}
+
+// Budget is what was spent of an error budget over one window. Events are decimal
+// numbers of events; ratios are shares of one.
+type Budget struct {
+	Days            int      `json:"days" example:"28"`
+	Good            float64  `json:"good" doc:"Good events."`
+	Total           float64  `json:"total" doc:"All events."`
+	Enough          bool     `json:"enough" doc:"Whether there are at least minEvents, so that something is concluded from the window."`
+	SLI             *float64 `json:"sli" nullable:"true" doc:"Good ÷ total; null without events."`
+	AllowedEvents   *float64 `json:"allowedEvents" nullable:"true" doc:"The whole budget: how many of the events may be bad."`
+	BurnedEvents    *float64 `json:"burnedEvents" nullable:"true" doc:"How many were."`
+	RemainingEvents *float64 `json:"remainingEvents" nullable:"true" doc:"How many more may be; below 0 when overspent."`
+	Burned          *float64 `json:"burned" nullable:"true" doc:"Share of the budget that is burned: 1 is all of it, more is overspent. Also the burn rate over the window."`
+	Remaining       *float64 `json:"remaining" nullable:"true" doc:"Share of the budget that remains; below 0 when overspent."`
+}
+
+// BurnRate is how fast the budget burns: 1 spends it exactly over the SLO's window.
+type BurnRate struct {
+	Lookback string   `json:"lookback" example:"1h"`
+	Good     float64  `json:"good" doc:"Good events."`
+	Total    float64  `json:"total" doc:"All events."`
+	Rate     *float64 `json:"rate" nullable:"true" doc:"Error ratio ÷ budget; null without events."`
+}
+
+// BurnPair is a long and a short window whose burn rates must both exceed the factor.
+type BurnPair struct {
+	Long      string   `json:"long" example:"1h"`
+	Short     string   `json:"short" example:"5m"`
+	Factor    float64  `json:"factor" example:"13.44"`
+	Severity  string   `json:"severity" enum:"page,ticket"`
+	LongRate  *float64 `json:"longRate" nullable:"true"`
+	ShortRate *float64 `json:"shortRate" nullable:"true"`
+	Firing    bool     `json:"firing"`
+	Reachable bool     `json:"reachable" doc:"False when the objective is so low that it can never fire."`
+}
+
+// HistoryPoint is an SLO's budget as it stood at a time.
+type HistoryPoint struct {
+	At        time.Time `json:"at" doc:"End of the window, exclusive."`
+	Good      float64   `json:"good" doc:"Good events in the window that ends then."`
+	Total     float64   `json:"total"`
+	SLI       *float64  `json:"sli" nullable:"true"`
+	Remaining *float64  `json:"remaining" nullable:"true" doc:"Share of the budget that remained; below 0 when overspent, null when unknown."`
+}
+
+// History is how an SLO's budget went, by its current terms and indicator.
+type History struct {
+	From        time.Time      `json:"from" doc:"End of the first window."`
+	To          time.Time      `json:"to" doc:"End of the last window."`
+	StepSeconds int            `json:"stepSeconds" example:"21600"`
+	WindowDays  int            `json:"windowDays"`
+	Revision    int            `json:"revision" doc:"The revision whose terms they are."`
+	Points      []HistoryPoint `json:"points"`
+}
+
+// Explanation says where an SLO's state and each of its figures come from.
+type Explanation struct {
+	State    string   `json:"state" enum:"no_data,ok,at_risk,exhausted"`
+	Because  string   `json:"because" doc:"What made it that state, in a sentence."`
+	Formulas string   `json:"formulas" doc:"Version of the formulas."`
+	Figures  []Figure `json:"figures"`
+}
+
+// Figure is one figure with how it came about.
+type Figure struct {
+	Figure  string `json:"figure" doc:"Its place in the status." example:"window.remaining"`
+	Formula string `json:"formula" example:"1 − burned"`
+	Worked  string `json:"worked" doc:"The formula with its numbers, or why there is none."`
+	Value   string `json:"value" doc:"A decimal of at most six digits after the point; empty when unknown." example:"-0.111111"`
+	Source  string `json:"source" doc:"Where the formula is from."`
+}
+
+// SlotInput is what was measured in one slot. Send good or bad, as the indicator counts.
+type SlotInput struct {
+	Start time.Time `json:"start" doc:"Start of the slot, aligned to the indicator's resolution." example:"2026-11-23T10:00:00Z"`
+	Good  *float64  `json:"good,omitempty" minimum:"0" doc:"Good events; for an indicator that counts good_total." example:"118"`
+	Bad   *float64  `json:"bad,omitempty" minimum:"0" doc:"Bad events; for an indicator that counts bad_total."`
+	Total float64   `json:"total" minimum:"0" maximum:"1000000000" doc:"All events." example:"120"`
+}
+
+// Measurements is what was measured of an SLO.
+type Measurements struct {
+	Reporters []ReporterMeasurements `json:"reporters"`
+}
+
+// ReporterMeasurements is what one reporter measured.
+type ReporterMeasurements struct {
+	Reporter          string     `json:"reporter" example:"default"`
+	ResolutionSeconds int        `json:"resolutionSeconds"`
+	Slots             []SlotRead `json:"slots"`
+}
+
+// SlotRead is one slot as it is stored.
+type SlotRead struct {
+	Start time.Time `json:"start"`
+	Good  float64   `json:"good" doc:"Good events, to the thousandth."`
+	Total float64   `json:"total" doc:"All events, to the thousandth."`
+}
+
+// MeasurementsInput is a push of slots. The last write of a slot by a reporter wins.
+type MeasurementsInput struct {
+	Reporter string      `json:"reporter,omitempty" default:"default" doc:"Who measured; an SLO sums its reporters. RFC 1123 label."`
+	Slots    []SlotInput `json:"slots" minItems:"1" maxItems:"50000"`
+}
+
+// BulkMeasurementsInput is a push for many SLOs, all or nothing.
+type BulkMeasurementsInput struct {
+	Series []SeriesInput `json:"series" minItems:"1" maxItems:"500"`
+}
+
+// SeriesInput is the slots of one SLO in a bulk push.
+type SeriesInput struct {
+	Service  string      `json:"service" doc:"Slug or identifier." example:"checkout"`
+	SLO      string      `json:"slo" doc:"Slug or identifier." example:"availability"`
+	Reporter string      `json:"reporter,omitempty" default:"default"`
+	Slots    []SlotInput `json:"slots" minItems:"1" maxItems:"50000"`
+}
+
+// Receipt acknowledges a push: what it says is stored durably.
+type Receipt struct {
+	Series  int `json:"series" doc:"Distinct series that were reported."`
+	Slots   int `json:"slots" doc:"Slots that were reported."`
+	Changed int `json:"changed" doc:"Segments that are another now; 0 when everything was known already."`
+}
