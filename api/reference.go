@@ -28,7 +28,6 @@ type (
 		Intro          []template.HTML
 		Groups         []refGroup
 		Schemas        []refSchema
-		Problem        refSchema
 	}
 	refGroup struct {
 		Name, Text string
@@ -40,7 +39,7 @@ type (
 		Parameters                      []refField
 		BodyType                        refType
 		Body                            []refField
-		Replies                         []refReply
+		Replies, Problems               []refReply
 		Curl                            string
 		Example                         string
 	}
@@ -148,7 +147,13 @@ func (b *referenceBuilder) operation(op *huma.Operation) refOperation {
 		}
 	}
 	for _, status := range sortedKeys(op.Responses) {
-		out.Replies = append(out.Replies, b.reply(status, op.Responses[status]))
+		r := b.reply(status, op.Responses[status])
+		if r.Class == "2" {
+			out.Replies = append(out.Replies, r)
+		} else {
+			r.Type = refType{} // always a Problem
+			out.Problems = append(out.Problems, r)
+		}
 	}
 	out.Curl = curl(op, out.Public, out.Example)
 	return out
@@ -164,6 +169,9 @@ func (b *referenceBuilder) reply(status string, r *huma.Response) refReply {
 	}
 	for _, name := range sortedKeys(r.Headers) {
 		h := r.Headers[name]
+		if name == "X-Request-Id" {
+			continue // on every reply
+		}
 		f := b.field(name, h.Schema, false)
 		if h.Description != "" {
 			f.Text = h.Description

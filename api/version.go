@@ -64,9 +64,12 @@ func current[B any](version int64, body B) *reply[B] {
 // found is the reply to a GET with a resource, or 304 when the caller has it.
 func found[B any](have IfNoneMatch, version int64, body B) *reply[B] {
 	r := current(version, body)
-	for _, tag := range strings.Split(have.Tags, ",") {
+	if have.Tags == "" {
+		return r
+	}
+	for tag := range strings.SplitSeq(have.Tags, ",") {
 		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
-		if have.Tags != "" && (tag == r.ETag || tag == "*") {
+		if tag == r.ETag || tag == "*" {
 			r.Status = http.StatusNotModified
 			break
 		}
