@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -103,44 +104,46 @@ func TestPeopleChangeTheirOwnNameOnly(t *testing.T) {
 
 func TestASignInCodeIsGoodForOneSession(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	code := ok(h.NewSignInCode(system(t), h.root.ID))(t)
-	var cookies atomic.Value
-	var signedIn atomic.Int64
-	var everybody sync.WaitGroup
-	for range 8 {
-		everybody.Go(func() {
-			cookie, session, err := h.SignIn(context.Background(), code)
-			if err == nil {
-				signedIn.Add(1)
-				cookies.Store(cookie)
-				if want := storetest.Start.Add(7 * 24 * time.Hour); !session.ExpiresAt.Equal(want) {
-					t.Errorf("the session ends at %s, want %s", session.ExpiresAt, want)
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		h := newHouseOn(t, s)
+		code := ok(h.NewSignInCode(system(t), h.root.ID))(t)
+		var cookies atomic.Value
+		var signedIn atomic.Int64
+		var everybody sync.WaitGroup
+		for range 8 {
+			everybody.Go(func() {
+				cookie, session, err := h.SignIn(context.Background(), code)
+				if err == nil {
+					signedIn.Add(1)
+					cookies.Store(cookie)
+					if want := storetest.Start.Add(7 * 24 * time.Hour); !session.ExpiresAt.Equal(want) {
+						t.Errorf("the session ends at %s, want %s", session.ExpiresAt, want)
+					}
+				} else if e := fault.As(err); e == nil || e.Code != "sign_in_code_invalid" {
+					t.Errorf("sign in: %v", err)
 				}
-			} else if e := fault.As(err); e == nil || e.Code != "sign_in_code_invalid" {
-				t.Errorf("sign in: %v", err)
-			}
-		})
-	}
-	everybody.Wait()
-	if signedIn.Load() != 1 {
-		t.Fatalf("%d sessions of one code", signedIn.Load())
-	}
-	cookie := cookies.Load().(string)
-	if c := ok(h.AuthenticateSession(t.Context(), cookie))(t); c.Person != h.root.ID || !c.Administers() || c.Token != "" {
-		t.Errorf("the session is %+v", c)
-	}
-	for _, wrong := range []string{"", "x", cookie + "0", access.NewSecret().Text(), code} {
-		_, err := h.AuthenticateSession(t.Context(), wrong)
-		refused(t, err, fault.Unauthenticated, "session_invalid")
-	}
-	for range 2 { // once more is no fault
-		if err := h.SignOut(t.Context(), cookie); err != nil {
-			t.Error(err)
+			})
 		}
-	}
-	_, err := h.AuthenticateSession(t.Context(), cookie)
-	refused(t, err, fault.Unauthenticated, "session_invalid")
+		everybody.Wait()
+		if signedIn.Load() != 1 {
+			t.Fatalf("%d sessions of one code", signedIn.Load())
+		}
+		cookie := cookies.Load().(string)
+		if c := ok(h.AuthenticateSession(t.Context(), cookie))(t); c.Person != h.root.ID || !c.Administers() || c.Token != "" {
+			t.Errorf("the session is %+v", c)
+		}
+		for _, wrong := range []string{"", "x", cookie + "0", access.NewSecret().Text(), code} {
+			_, err := h.AuthenticateSession(t.Context(), wrong)
+			refused(t, err, fault.Unauthenticated, "session_invalid")
+		}
+		for range 2 { // once more is no fault
+			if err := h.SignOut(t.Context(), cookie); err != nil {
+				t.Error(err)
+			}
+		}
+		_, err := h.AuthenticateSession(t.Context(), cookie)
+		refused(t, err, fault.Unauthenticated, "session_invalid")
+	})
 }
 
 func TestCodesAndSessionsEnd(t *testing.T) {

@@ -47,7 +47,12 @@ func (c *counted) TouchToken(ctx context.Context, token id.ID, at time.Time) err
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{store: storetest.SQLite(t), clock: clock.NewManual(storetest.Start)}
+	return newHouseOn(t, storetest.SQLite(t))
+}
+
+func newHouseOn(t *testing.T, s *store.Store) *house {
+	t.Helper()
+	h := &house{store: s, clock: clock.NewManual(storetest.Start)}
 	h.kept = &counted{Store: h.store.Access()}
 	authorizer := access.NewAuthorizer(h.kept)
 	h.log = audit.NewService(h.store.Audit(), h.store, authorizer, h.clock.Now)
@@ -375,29 +380,30 @@ func TestLastUseIsWrittenOnceAMinute(t *testing.T) {
 
 func TestOnlyOneFirstStartMakesTheAdministrator(t *testing.T) {
 	t.Parallel()
-	s := storetest.SQLite(t)
-	authorizer := access.NewAuthorizer(s.Access())
-	log := audit.NewService(s.Audit(), s, authorizer, clock.System)
-	var texts atomic.Int64
-	var all sync.WaitGroup
-	for range 8 {
-		all.Go(func() {
-			service := access.NewService(s.Access(), s, authorizer, log, clock.System, slog.New(slog.DiscardHandler))
-			defer func() { _ = service.Close(context.Background()) }()
-			text, err := service.Bootstrap(context.Background())
-			if err != nil {
-				t.Errorf("bootstrap: %v", err)
-			}
-			if text != "" {
-				texts.Add(1)
-				if c, err := service.Authenticate(context.Background(), text); err != nil || !c.Administers() {
-					t.Errorf("the text is worth %+v, %v", c, err)
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		authorizer := access.NewAuthorizer(s.Access())
+		log := audit.NewService(s.Audit(), s, authorizer, clock.System)
+		var texts atomic.Int64
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				service := access.NewService(s.Access(), s, authorizer, log, clock.System, slog.New(slog.DiscardHandler))
+				defer func() { _ = service.Close(context.Background()) }()
+				text, err := service.Bootstrap(context.Background())
+				if err != nil {
+					t.Errorf("bootstrap: %v", err)
 				}
-			}
-		})
-	}
-	all.Wait()
-	if texts.Load() != 1 {
-		t.Errorf("%d texts", texts.Load())
-	}
+				if text != "" {
+					texts.Add(1)
+					if c, err := service.Authenticate(context.Background(), text); err != nil || !c.Administers() {
+						t.Errorf("the text is worth %+v, %v", c, err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		if texts.Load() != 1 {
+			t.Errorf("%d texts", texts.Load())
+		}
+	})
 }

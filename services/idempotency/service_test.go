@@ -28,7 +28,12 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{store: storetest.SQLite(t), clock: clock.NewManual(storetest.Start)}
+	return newHouseOn(t, storetest.SQLite(t))
+}
+
+func newHouseOn(t *testing.T, s *store.Store) *house {
+	t.Helper()
+	h := &house{store: s, clock: clock.NewManual(storetest.Start)}
 	h.Service = idempotency.NewService(h.store.Idempotency(), h.store, h.clock.Now)
 	return h
 }
@@ -74,24 +79,26 @@ func TestARepeatedRequestHasItsEffectOnce(t *testing.T) {
 
 func TestManyAtOnceHaveOneEffect(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	var fresh atomic.Int64
-	var all sync.WaitGroup
-	for range 16 {
-		all.Go(func() {
-			_, replayed, err := h.Do(context.Background(), key("k"), h.enter("ada"))
-			if err != nil {
-				t.Errorf("do: %v", err)
-			}
-			if !replayed {
-				fresh.Add(1)
-			}
-		})
-	}
-	all.Wait()
-	if fresh.Load() != 1 || h.runs.Load() != 1 {
-		t.Errorf("%d effects in %d runs", fresh.Load(), h.runs.Load())
-	}
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		h := newHouseOn(t, s)
+		var fresh atomic.Int64
+		var all sync.WaitGroup
+		for range 16 {
+			all.Go(func() {
+				_, replayed, err := h.Do(context.Background(), key("k"), h.enter("ada"))
+				if err != nil {
+					t.Errorf("do: %v", err)
+				}
+				if !replayed {
+					fresh.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		if fresh.Load() != 1 || h.runs.Load() != 1 {
+			t.Errorf("%d effects in %d runs", fresh.Load(), h.runs.Load())
+		}
+	})
 }
 
 func TestAKeyIsNotReusedForAnotherRequest(t *testing.T) {
@@ -110,21 +117,23 @@ func TestAKeyIsNotReusedForAnotherRequest(t *testing.T) {
 
 func TestAFailedEffectLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	broken := errors.New("broken")
-	_, _, err := h.Do(t.Context(), key("k"), func(ctx context.Context) (idempotency.Resource, error) {
-		if _, err := h.enter("ada")(ctx); err != nil {
-			return idempotency.Resource{}, err
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		h := newHouseOn(t, s)
+		broken := errors.New("broken")
+		_, _, err := h.Do(t.Context(), key("k"), func(ctx context.Context) (idempotency.Resource, error) {
+			if _, err := h.enter("ada")(ctx); err != nil {
+				return idempotency.Resource{}, err
+			}
+			return idempotency.Resource{ID: "x", Status: 201}, broken
+		})
+		if !errors.Is(err, broken) {
+			t.Fatalf("got %v", err)
 		}
-		return idempotency.Resource{ID: "x", Status: 201}, broken
+		// The same key and the same identity are free.
+		if _, replayed, err := h.Do(t.Context(), key("k"), h.enter("ada")); err != nil || replayed {
+			t.Errorf("got %t, %v", replayed, err)
+		}
 	})
-	if !errors.Is(err, broken) {
-		t.Fatalf("got %v", err)
-	}
-	// The same key and the same identity are free.
-	if _, replayed, err := h.Do(t.Context(), key("k"), h.enter("ada")); err != nil || replayed {
-		t.Errorf("got %t, %v", replayed, err)
-	}
 }
 
 func TestWithoutAKeyNothingIsRemembered(t *testing.T) {

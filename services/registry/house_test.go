@@ -32,7 +32,12 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{store: storetest.SQLite(t), clock: clock.NewManual(storetest.Start), people: map[string]access.Person{}}
+	return newHouseOn(t, storetest.SQLite(t))
+}
+
+func newHouseOn(t *testing.T, s *store.Store) *house {
+	t.Helper()
+	h := &house{store: s, clock: clock.NewManual(storetest.Start), people: map[string]access.Person{}}
 	authorizer := access.NewAuthorizer(h.store.Access())
 	h.log = audit.NewService(h.store.Audit(), h.store, authorizer, h.clock.Now)
 	h.Registry = registry.New(h.store.Registry(), h.store.Access(), h.store, authorizer, h.log, h.clock.Now)

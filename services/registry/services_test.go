@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -17,32 +18,34 @@ import (
 
 func TestAServiceIsReadBackAsItWasDeclared(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	shop := ok(h.CreateSystem(h.bot, registry.SystemInput{Slug: "shop", Name: "Shop", Team: "payments"}))(t)
-	in := registry.ServiceInput{Slug: "checkout", Team: "payments", System: "shop", Profile: registry.Profile{
-		Name: "Checkout", Description: "Takes orders.", Kind: registry.LLM, Tier: 3, Lifecycle: registry.Experimental,
-		Repository: "https://github.com/example/checkout", OnCall: "Payments primary", Runbook: "https://example.org/r",
-		Dashboard: "https://example.org/d", Docs: "https://example.org/docs", Contact: "#payments",
-		Labels: map[string]string{"example.org/cost": "42"}, Annotations: map[string]string{"note": "a\nb"},
-	}}
-	made := ok(h.CreateService(h.bot, in))(t)
-	want := registry.Service{
-		ID: made.ID, Slug: "checkout", Profile: in.Profile, Team: h.payments.ID, System: shop.ID,
-		CreatedAt: storetest.Start, UpdatedAt: storetest.Start, Version: 1,
-	}
-	for _, name := range []string{"checkout", string(made.ID)} {
-		if got := ok(h.ServiceFor(h.bob, name))(t); !reflect.DeepEqual(got, want) {
-			t.Errorf("%s is\n%+v, want\n%+v", name, got, want)
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		h := newHouseOn(t, s)
+		shop := ok(h.CreateSystem(h.bot, registry.SystemInput{Slug: "shop", Name: "Shop", Team: "payments"}))(t)
+		in := registry.ServiceInput{Slug: "checkout", Team: "payments", System: "shop", Profile: registry.Profile{
+			Name: "Checkout", Description: "Takes orders.", Kind: registry.LLM, Tier: 3, Lifecycle: registry.Experimental,
+			Repository: "https://github.com/example/checkout", OnCall: "Payments primary", Runbook: "https://example.org/r",
+			Dashboard: "https://example.org/d", Docs: "https://example.org/docs", Contact: "#payments",
+			Labels: map[string]string{"example.org/cost": "42"}, Annotations: map[string]string{"note": "a\nb"},
+		}}
+		made := ok(h.CreateService(h.bot, in))(t)
+		want := registry.Service{
+			ID: made.ID, Slug: "checkout", Profile: in.Profile, Team: h.payments.ID, System: shop.ID,
+			CreatedAt: storetest.Start, UpdatedAt: storetest.Start, Version: 1,
 		}
-	}
-	h.clock.Advance(time.Hour)
-	in.Team, in.System, in.Tier, in.Labels, in.Annotations = "", "", 1, nil, nil
-	got := ok(h.UpdateService(h.bot, "checkout", 1, in))(t)
-	want.System, want.Tier, want.Labels, want.Annotations = "", 1, map[string]string{}, map[string]string{}
-	want.UpdatedAt, want.Version = storetest.Start.Add(time.Hour), 2
-	if stored := ok(h.ServiceFor(h.bob, "checkout"))(t); !reflect.DeepEqual(got, want) || !reflect.DeepEqual(stored, want) {
-		t.Errorf("returned\n%+v, stored\n%+v, want\n%+v", got, stored, want)
-	}
+		for _, name := range []string{"checkout", string(made.ID)} {
+			if got := ok(h.ServiceFor(h.bob, name))(t); !reflect.DeepEqual(got, want) {
+				t.Errorf("%s is\n%+v, want\n%+v", name, got, want)
+			}
+		}
+		h.clock.Advance(time.Hour)
+		in.Team, in.System, in.Tier, in.Labels, in.Annotations = "", "", 1, nil, nil
+		got := ok(h.UpdateService(h.bot, "checkout", 1, in))(t)
+		want.System, want.Tier, want.Labels, want.Annotations = "", 1, map[string]string{}, map[string]string{}
+		want.UpdatedAt, want.Version = storetest.Start.Add(time.Hour), 2
+		if stored := ok(h.ServiceFor(h.bob, "checkout"))(t); !reflect.DeepEqual(got, want) || !reflect.DeepEqual(stored, want) {
+			t.Errorf("returned\n%+v, stored\n%+v, want\n%+v", got, stored, want)
+		}
+	})
 }
 
 func TestServicesAreDeclaredByTheTeamThatOwnsThem(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -88,34 +89,36 @@ func TestATeamIsNamedBySlugOrIdentifierAndItsOldNameLeadsOn(t *testing.T) {
 
 func TestATeamIsChangedByItsMembersInItsVersion(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	in := registry.TeamInput{Slug: "payments", Name: "Payments and more", Description: "We take the money.\nAll of it.", Contact: "#payments"}
-	_, err := h.UpdateTeam(h.bob, "payments", 1, in)
-	refused(t, err, fault.Forbidden, "forbidden")
-	_, err = h.UpdateTeam(h.bot, "payments", 1, in)
-	refused(t, err, fault.Forbidden, "forbidden")
-	_, err = h.UpdateTeam(h.ada, "payments", 7, in)
-	refused(t, err, fault.Precondition, "version_mismatch")
-	_, err = h.UpdateTeam(h.ada, "payments", 1, registry.TeamInput{Slug: "!", Contact: "\x00", Description: "\x00", Parent: "nobody"})
-	if got, want := pointers(err), []string{"/slug", "/name", "/description", "/contact", "/parent"}; !slices.Equal(got, want) {
-		t.Errorf("violations at %q, want %q", got, want)
-	}
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		h := newHouseOn(t, s)
+		in := registry.TeamInput{Slug: "payments", Name: "Payments and more", Description: "We take the money.\nAll of it.", Contact: "#payments"}
+		_, err := h.UpdateTeam(h.bob, "payments", 1, in)
+		refused(t, err, fault.Forbidden, "forbidden")
+		_, err = h.UpdateTeam(h.bot, "payments", 1, in)
+		refused(t, err, fault.Forbidden, "forbidden")
+		_, err = h.UpdateTeam(h.ada, "payments", 7, in)
+		refused(t, err, fault.Precondition, "version_mismatch")
+		_, err = h.UpdateTeam(h.ada, "payments", 1, registry.TeamInput{Slug: "!", Contact: "\x00", Description: "\x00", Parent: "nobody"})
+		if got, want := pointers(err), []string{"/slug", "/name", "/description", "/contact", "/parent"}; !slices.Equal(got, want) {
+			t.Errorf("violations at %q, want %q", got, want)
+		}
 
-	var all sync.WaitGroup
-	won := make(chan registry.Team, 8)
-	for range 8 {
-		all.Go(func() {
-			if got, err := h.UpdateTeam(h.ada, "payments", 1, in); err == nil {
-				won <- got
-			} else if !fault.Is(err, fault.Precondition) {
-				t.Errorf("lost with %v", err)
-			}
-		})
-	}
-	all.Wait()
-	if len(won) != 1 {
-		t.Errorf("%d of eight changes of one version won", len(won))
-	}
+		var all sync.WaitGroup
+		won := make(chan registry.Team, 8)
+		for range 8 {
+			all.Go(func() {
+				if got, err := h.UpdateTeam(h.ada, "payments", 1, in); err == nil {
+					won <- got
+				} else if !fault.Is(err, fault.Precondition) {
+					t.Errorf("lost with %v", err)
+				}
+			})
+		}
+		all.Wait()
+		if len(won) != 1 {
+			t.Errorf("%d of eight changes of one version won", len(won))
+		}
+	})
 }
 
 func TestMembersSayWhoBelongs(t *testing.T) {
@@ -268,27 +271,29 @@ func hasCycle(up map[id.ID]id.ID) bool {
 
 func TestMovesAtOnceMakeNoCycle(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	ring := []string{"a", "b", "c"}
-	for _, slug := range ring {
-		ok(h.CreateTeam(h.root, registry.TeamInput{Slug: slug, Name: slug}))(t)
-	}
-	var all sync.WaitGroup
-	for i, slug := range ring {
-		parent := ring[(i+1)%len(ring)]
-		all.Go(func() {
-			_, err := h.UpdateTeam(h.root, slug, 1, registry.TeamInput{Slug: slug, Name: slug, Parent: parent})
-			if err != nil && !fault.Is(err, fault.Precondition) && !fault.Is(err, fault.Invalid) {
-				t.Errorf("%s below %s: %v", slug, parent, err)
-			}
-		})
-	}
-	all.Wait()
-	up := make(map[id.ID]id.ID)
-	for _, team := range ok(h.Teams(h.root, registry.TeamFilter{}, page.Request{}))(t).Items {
-		up[team.ID] = team.Parent
-	}
-	if hasCycle(up) {
-		t.Errorf("a cycle: %v", up)
-	}
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		h := newHouseOn(t, s)
+		ring := []string{"a", "b", "c"}
+		for _, slug := range ring {
+			ok(h.CreateTeam(h.root, registry.TeamInput{Slug: slug, Name: slug}))(t)
+		}
+		var all sync.WaitGroup
+		for i, slug := range ring {
+			parent := ring[(i+1)%len(ring)]
+			all.Go(func() {
+				_, err := h.UpdateTeam(h.root, slug, 1, registry.TeamInput{Slug: slug, Name: slug, Parent: parent})
+				if err != nil && !fault.Is(err, fault.Precondition) && !fault.Is(err, fault.Invalid) {
+					t.Errorf("%s below %s: %v", slug, parent, err)
+				}
+			})
+		}
+		all.Wait()
+		up := make(map[id.ID]id.ID)
+		for _, team := range ok(h.Teams(h.root, registry.TeamFilter{}, page.Request{}))(t).Items {
+			up[team.ID] = team.Parent
+		}
+		if hasCycle(up) {
+			t.Errorf("a cycle: %v", up)
+		}
+	})
 }
