@@ -11,9 +11,6 @@ import (
 	"github.com/evenkeel/evenkeel/internal/tx"
 )
 
-// Retention is how long a key is remembered.
-const Retention = 24 * time.Hour
-
 // maxKey is the longest key that is taken.
 const maxKey = 255
 
@@ -76,9 +73,9 @@ func (s *Service) Do(ctx context.Context, key Key, effect func(ctx context.Conte
 	return made, replayed, nil
 }
 
-// Prune forgets the keys that are older than Retention, and returns how many.
-func (s *Service) Prune(ctx context.Context) (int, error) {
-	before := clock.Round(s.now()).Add(-Retention)
+// Prune forgets the keys that are older than keep, and returns how many.
+func (s *Service) Prune(ctx context.Context, keep time.Duration) (int, error) {
+	before := clock.Round(s.now()).Add(-keep)
 	var pruned int
 	err := s.runner.InTx(ctx, func(ctx context.Context) (err error) {
 		pruned, err = s.store.PruneKeys(ctx, before)

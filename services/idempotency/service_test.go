@@ -184,14 +184,14 @@ func TestKeysAreForgottenAfterADay(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.clock.Advance(24 * time.Hour)
-	if n, err := h.Prune(t.Context()); n != 0 || err != nil {
+	if n, err := h.Prune(t.Context(), 24*time.Hour); n != 0 || err != nil {
 		t.Errorf("pruned %d, %v", n, err)
 	}
 	h.clock.Advance(time.Microsecond)
 	if _, _, err := h.Do(t.Context(), key("new"), h.enter("bob")); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := h.Prune(t.Context()); n != 1 || err != nil {
+	if n, err := h.Prune(t.Context(), 24*time.Hour); n != 1 || err != nil {
 		t.Errorf("pruned %d, %v", n, err)
 	}
 	if _, replayed, _ := h.Do(t.Context(), key("new"), h.enter("bob")); !replayed {
