@@ -1,0 +1,196 @@
+package dashboard
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+)
+
+func TestWhoIsNotSignedInIsLedToTheSignInPage(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	v := visiting(t, s)
+	v.signedOut = true
+	for _, path := range s.paths() {
+		if path == "/signin?" || path == "/nothing/here" {
+			continue
+		}
+		r := v.get(path)
+		if r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/signin" {
+			t.Errorf("%s: %d to %q", path, r.StatusCode, r.Header.Get("Location"))
+		}
+		body, _ := io.ReadAll(r.Body)
+		if strings.Contains(string(body), "Checkout") {
+			t.Errorf("%s shows something", path)
+		}
+	}
+}
+
+func TestALinkSignsInWithACookieThatOnlyTheServerReads(t *testing.T) {
+	t.Parallel()
+	for public, want := range map[string]string{
+		"http://127.0.0.1:8080":     "evenkeel_session=good-session; Path=/; Expires=Mon, 23 Nov 2026 15:27:41 GMT; HttpOnly; SameSite=Lax",
+		"https://evenkeel.example/": "__Host-evenkeel_session=good-session; Path=/; Expires=Mon, 23 Nov 2026 15:27:41 GMT; HttpOnly; Secure; SameSite=Lax",
+	} {
+		opts := options()
+		opts.PublicURL = public
+		v := visitor{T: t, handler: New(newSample().sources(), opts), signedOut: true}
+		r := v.get("/signin?code=" + sampleCode)
+		if r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/" {
+			t.Errorf("%d to %q", r.StatusCode, r.Header.Get("Location"))
+		}
+		if got := r.Header.Get("Set-Cookie"); got != want {
+			t.Errorf("cookie %q, want %q", got, want)
+		}
+	}
+}
+
+func TestAUsedLinkIsExplained(t *testing.T) {
+	t.Parallel()
+	v := visiting(t, newSample())
+	v.signedOut = true
+	doc, _ := v.readStatus("/signin?code=used", http.StatusUnauthorized)
+	says(t, words(within(t, doc, "alert")), "The link was used already or is older than 10 minutes; ask for a new one.")
+	if v.get("/signin?code=used").Header.Get("Set-Cookie") != "" {
+		t.Error("a cookie was set")
+	}
+}
+
+func TestWhoIsSignedInNeedsNoSignInPage(t *testing.T) {
+	t.Parallel()
+	if r := visiting(t, newSample()).get("/signin"); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/" {
+		t.Errorf("%d to %q", r.StatusCode, r.Header.Get("Location"))
+	}
+}
+
+func signOut(t *testing.T, header ...string) *http.Request {
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://evenkeel.example/signout", nil)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	return r
+}
+
+func TestSigningOutEndsTheSessionAndTakesTheCookieBack(t *testing.T) {
+	t.Parallel()
+	r := visiting(t, newSample()).do(signOut(t, "Sec-Fetch-Site", "same-origin"))
+	if r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/signin" {
+		t.Errorf("%d to %q", r.StatusCode, r.Header.Get("Location"))
+	}
+	says(t, r.Header.Get("Set-Cookie"), "evenkeel_session=;", "Max-Age=0", "HttpOnly", "SameSite=Lax")
+}
+
+func TestAFormFromAnotherSiteIsRefused(t *testing.T) {
+	t.Parallel()
+	v := visiting(t, newSample())
+	for _, header := range [][]string{
+		{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example"},
+	} {
+		r := v.do(signOut(t, header...))
+		if r.StatusCode != http.StatusForbidden || r.Header.Get("Set-Cookie") != "" {
+			t.Errorf("%v: %d, cookie %q", header, r.StatusCode, r.Header.Get("Set-Cookie"))
+		}
+	}
+}
+
+func TestSigningOutByFollowingALinkDoesNothing(t *testing.T) {
+	t.Parallel()
+	if r := visiting(t, newSample()).get("/signout"); r.StatusCode != http.StatusNotFound || r.Header.Get("Set-Cookie") != "" {
+		t.Errorf("%d, cookie %q", r.StatusCode, r.Header.Get("Set-Cookie"))
+	}
+}
+
+func TestAFormerNameLeadsToThePresentOne(t *testing.T) {
+	t.Parallel()
+	v := visiting(t, newSample())
+	for from, to := range map[string]string{
+		"/teams/old-shop?after=x":     "/teams/shop?after=x",
+		"/services/checkout/slos/old": "/services/checkout/slos/availability",
+	} {
+		r := v.get(from)
+		if r.StatusCode != http.StatusPermanentRedirect || r.Header.Get("Location") != to {
+			t.Errorf("%s: %d to %q, want %q", from, r.StatusCode, r.Header.Get("Location"), to)
+		}
+	}
+}
+
+func TestWhatIsNotThereHasADesignedPage(t *testing.T) {
+	t.Parallel()
+	v := visiting(t, newSample())
+	for _, path := range []string{"/nothing", "/teams/none", "/services/none", "/services/checkout/slos/none", "/issues/none", "/issues/01JD3Z0Q8RC6W4N1M2V5999999"} {
+		doc, text := v.readStatus(path, http.StatusNotFound)
+		says(t, words(within(t, doc, "main")), "There is nothing here", "Go to the overview")
+		checkPage(t, doc, text)
+	}
+	doc, _ := v.readStatus("/slos?after=forged", http.StatusBadRequest)
+	says(t, words(within(t, doc, "main")), "This address cannot be read")
+	r := v.do(httptest.NewRequestWithContext(t.Context(), http.MethodPut, "http://evenkeel.example/jobs", nil))
+	if r.StatusCode != http.StatusMethodNotAllowed || r.Header.Get("Allow") != "GET, HEAD" {
+		t.Errorf("PUT: %d, Allow %q", r.StatusCode, r.Header.Get("Allow"))
+	}
+}
+
+func TestAnInternalErrorIsLoggedAndNotShown(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	s, opts := newSample(), options()
+	s.fail = errors.New("pq: password authentication failed for user evenkeel")
+	opts.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	opts.RequestID = func(context.Context) string { return "req-42" }
+	v := visitor{T: t, handler: New(s.sources(), opts)}
+	doc, text := v.readStatus("/", http.StatusInternalServerError)
+	says(t, words(within(t, doc, "main")), "Something broke on our side", "req-42")
+	if strings.Contains(text, "password") {
+		t.Error("the cause is shown")
+	}
+	says(t, log.String(), "password authentication failed", "request_id=req-42")
+	if n := strings.Count(log.String(), "\n"); n != 1 {
+		t.Errorf("logged %d times", n)
+	}
+	s.fail = fault.New(fault.Unavailable, "busy", "the database is busy; try again")
+	doc, _ = v.readStatus("/", http.StatusServiceUnavailable)
+	says(t, words(within(t, doc, "main")), "The database is busy; try again.")
+}
+
+func TestPagesAllowNothingFromElsewhere(t *testing.T) {
+	t.Parallel()
+	v := visiting(t, newSample())
+	h := v.get("/").Header
+	says(t, h.Get("Content-Security-Policy"), "default-src 'none'", "style-src 'self'", "frame-ancestors 'none'", "form-action 'self'")
+	if strings.Contains(h.Get("Content-Security-Policy"), "unsafe") || h.Get("Cache-Control") != "no-store" || h.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("headers %v", h)
+	}
+	for path, mediaType := range map[string]string{stylePath: "text/css; charset=utf-8", iconPath: "image/svg+xml"} {
+		v.signedOut = true
+		r := v.get(path)
+		if r.StatusCode != http.StatusOK || r.Header.Get("Content-Type") != mediaType || !strings.Contains(r.Header.Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: %d %v", path, r.StatusCode, r.Header)
+		}
+	}
+	for _, elsewhere := range []string{"url(", "@import", "http"} {
+		if bytes.Contains(style, []byte(elsewhere)) {
+			t.Errorf("the style sheet says %q", elsewhere)
+		}
+	}
+}
+
+func TestRoutesListWhatIsAnswered(t *testing.T) {
+	t.Parallel()
+	d := New(newSample().sources(), options())
+	if len(d.Routes()) != 13 {
+		t.Errorf("%d routes: %v", len(d.Routes()), d.Routes())
+	}
+	for _, r := range d.Routes() {
+		if r.Method != http.MethodGet && r.Pattern != "/signout" || !strings.HasPrefix(r.Pattern, "/") || strings.Contains(r.Pattern, "$") {
+			t.Errorf("route %+v", r)
+		}
+	}
+}

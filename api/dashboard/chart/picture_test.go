@@ -1,0 +1,309 @@
+package chart
+
+import (
+	"encoding/xml"
+	"errors"
+	"html/template"
+	"io"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+var nan = math.NaN()
+
+// element is what a picture is made of.
+type element struct {
+	name  string
+	attrs map[string]string
+	text  string
+}
+
+// elements reads a picture, and fails when it is not well-formed.
+func elements(t *testing.T, svg template.HTML) []element {
+	t.Helper()
+	var out []element
+	d := xml.NewDecoder(strings.NewReader(string(svg)))
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return out
+		}
+		if err != nil {
+			t.Fatalf("not well-formed: %v\n%s", err, svg)
+		}
+		switch x := token.(type) {
+		case xml.StartElement:
+			e := element{name: x.Name.Local, attrs: map[string]string{}}
+			for _, a := range x.Attr {
+				e.attrs[a.Name.Local] = a.Value
+			}
+			out = append(out, e)
+		case xml.CharData:
+			if len(out) > 0 {
+				out[len(out)-1].text += string(x)
+			}
+		}
+	}
+}
+
+func classed(es []element, class string) []element {
+	var out []element
+	for _, e := range es {
+		if e.attrs["class"] == class {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func (e element) num(t *testing.T, attr string) float64 {
+	t.Helper()
+	v, err := strconv.ParseFloat(e.attrs[attr], 64)
+	if err != nil {
+		t.Fatalf("%s %s=%q: %v", e.name, attr, e.attrs[attr], err)
+	}
+	return v
+}
+
+var pair = regexp.MustCompile(`(-?[\d.]+) (-?[\d.]+)`)
+
+// ys are the heights that a path goes through.
+func ys(t *testing.T, e element) []float64 {
+	t.Helper()
+	var out []float64
+	for _, m := range pair.FindAllStringSubmatch(e.attrs["d"], -1) {
+		y, err := strconv.ParseFloat(m[2], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, y)
+	}
+	return out
+}
+
+func down(vs ...float64) BurnDown {
+	p := values(vs...)
+	return BurnDown{From: p[0].At, Now: p[len(p)-1].At, Points: p, Label: "Remaining budget"}
+}
+
+func TestABudgetBelowZeroIsDrawnBelowTheZeroLine(t *testing.T) {
+	t.Parallel()
+	es := elements(t, down(1, .5, -.5, -1).SVG(Wide, "wide"))
+	zero := classed(es, "zero")
+	if len(zero) != 1 || zero[0].attrs["y1"] != zero[0].attrs["y2"] {
+		t.Fatalf("zero line: %v", zero)
+	}
+	level := zero[0].num(t, "y1")
+	// Ticks reach from −1 to 1, so zero lies in the middle of the room, which is
+	// from 24 to Height − 42.
+	if want := (24 + Wide.Height - 42) / 2; level != want {
+		t.Errorf("zero at %v, want %v", level, want)
+	}
+	above, below := classed(es, "line above"), classed(es, "line below")
+	if len(above) != 1 || len(below) != 1 {
+		t.Fatalf("%d lines above and %d below zero, want one of each", len(above), len(below))
+	}
+	for _, y := range ys(t, above[0]) {
+		if y > level {
+			t.Errorf("the line above zero goes down to %v, below %v", y, level)
+		}
+	}
+	heights := ys(t, below[0])
+	for _, y := range heights {
+		if y < level {
+			t.Errorf("the line below zero goes up to %v, above %v", y, level)
+		}
+	}
+	if deepest := heights[len(heights)-1]; deepest != Wide.Height-42 {
+		t.Errorf("−100 %% is drawn at %v, want the bottom", deepest)
+	}
+}
+
+func TestZeroIsTheBottomOfABudgetThatWasNeverOverspent(t *testing.T) {
+	t.Parallel()
+	es := elements(t, down(1, .4).SVG(Narrow, "narrow"))
+	if y := classed(es, "zero")[0].num(t, "y1"); y != Narrow.Height-42 {
+		t.Errorf("zero at %v, want the bottom %v", y, Narrow.Height-42)
+	}
+	if len(classed(es, "line below")) != 0 {
+		t.Error("something is drawn below zero")
+	}
+}
+
+func TestWhatIsUnknownBreaksTheLineAndIsNamed(t *testing.T) {
+	t.Parallel()
+	svg := down(1, .9, .8, nan, nan, .3, .2).SVG(Wide, "wide")
+	es := elements(t, svg)
+	if lines := classed(es, "line above"); len(lines) != 2 {
+		t.Errorf("%d lines, want 2 with a gap between them", len(lines))
+	}
+	gap := classed(es, "gap")
+	if len(gap) != 1 {
+		t.Fatalf("%d gaps are marked, want 1", len(gap))
+	}
+	lines := classed(es, "line above")
+	if x := gap[0].num(t, "x"); !strings.Contains(lines[0].attrs["d"], "L"+num(x)+" ") {
+		t.Errorf("the gap begins at %v, not where the line ends: %s", x, lines[0].attrs["d"])
+	}
+	if !strings.Contains(string(svg), "no data") {
+		t.Error("the gap is not named in words")
+	}
+}
+
+func TestNothingKnownDrawsNoLine(t *testing.T) {
+	t.Parallel()
+	for _, b := range []BurnDown{down(nan, nan, nan), {From: start, Now: start.Add(28 * 24 * time.Hour)}} {
+		svg := b.SVG(Wide, "wide")
+		es := elements(t, svg)
+		for _, class := range []string{"line above", "line below", "dot now above", "projection"} {
+			if len(classed(es, class)) != 0 {
+				t.Errorf("%s is drawn", class)
+			}
+		}
+		if !strings.Contains(string(svg), "no data in this window") {
+			t.Error("the words are missing")
+		}
+	}
+}
+
+func TestTheProjectionMeetsZeroAtTheTimeOfExhaustion(t *testing.T) {
+	t.Parallel()
+	b := down(1, .9, .8, .7, .6, .5, .4, .3, .2, .1, .1)
+	when := b.Now.Add(2 * 24 * time.Hour)
+	b.Exhaustion = &when
+	es := elements(t, b.SVG(Wide, "wide"))
+	mark := classed(es, "exhaustion")
+	if len(mark) != 1 {
+		t.Fatal("exhaustion is not marked")
+	}
+	if y := mark[0].num(t, "cy"); y != classed(es, "zero")[0].num(t, "y1") {
+		t.Errorf("exhaustion at height %v is not on the zero line", y)
+	}
+	// Ten days measured, two projected, and a twentieth of ten days of margin:
+	// exhaustion is at 12 ÷ 12.5 of the room from 52 to 784.
+	if x, want := mark[0].num(t, "cx"), 52+(784-52)*12/12.5; math.Abs(x-want) > .01 {
+		t.Errorf("exhaustion at %v, want %v", x, want)
+	}
+}
+
+func TestAFarProjectionIsCutAtTheEdge(t *testing.T) {
+	t.Parallel()
+	b := down(1, .9, .8)
+	when := b.Now.Add(300 * 24 * time.Hour)
+	b.Exhaustion = &when
+	es := elements(t, b.SVG(Wide, "wide"))
+	if len(classed(es, "exhaustion")) != 0 {
+		t.Error("exhaustion is marked outside of the axis")
+	}
+	projection := classed(es, "projection")
+	if len(projection) != 1 || !strings.Contains(projection[0].attrs["d"], "L784 ") {
+		t.Errorf("the projection does not end at the edge: %v", projection)
+	}
+}
+
+func TestTheTimeAxisIsLabelledInDays(t *testing.T) {
+	t.Parallel()
+	p := make([]float64, 29)
+	for i := range p {
+		p[i] = 1
+	}
+	svg := string(down(p...).SVG(Wide, "wide"))
+	for _, label := range []string{"1 Nov", "−28 d", "8 Nov", "−21 d", "29 Nov", ">now<"} {
+		if !strings.Contains(svg, label) {
+			t.Errorf("the label %q is missing", label)
+		}
+	}
+}
+
+func TestWordsInPicturesAreEscaped(t *testing.T) {
+	t.Parallel()
+	b := down(1, .5, .2)
+	b.Label = `"><script>alert(1)</script>`
+	b.Markers = []Marker{{At: b.From.Add(24 * time.Hour), Label: "</title><script>"}}
+	svg := b.SVG(Wide, "wide")
+	for _, e := range elements(t, svg) {
+		if e.name == "script" {
+			t.Error("a script got into the picture")
+		}
+	}
+}
+
+func TestABudgetsBarGrowsFromZeroToItsSide(t *testing.T) {
+	t.Parallel()
+	// The bar of 300 reaches from −50 % to 100 %: zero is at 100.
+	for _, c := range []struct{ remaining, x, width float64 }{
+		{1, 100, 200}, {.5, 100, 100}, {0, 100, 0}, {-.25, 50, 50}, {-8.2, 0, 100}, {3, 100, 200},
+	} {
+		es := elements(t, Budget(c.remaining, true, "ok"))
+		fill := classed(es, "fill ok")
+		if len(fill) != 1 {
+			t.Fatalf("%v: %d fills", c.remaining, len(fill))
+		}
+		if x, w := fill[0].num(t, "x"), fill[0].num(t, "width"); math.Abs(x-c.x) > .01 || math.Abs(w-c.width) > .01 {
+			t.Errorf("%v is drawn from %v, %v wide; want from %v, %v wide", c.remaining, x, w, c.x, c.width)
+		}
+		if cut := len(classed(es, "cut")) > 0; cut != (c.remaining < -.5) {
+			t.Errorf("%v: marked as cut off: %v", c.remaining, cut)
+		}
+	}
+	if es := elements(t, Budget(0, false, "none")); len(classed(es, "fill none")) != 0 {
+		t.Error("an unknown budget is drawn as one")
+	}
+}
+
+func TestABurnRatesBarPassesTheThresholdOnlyAboveTheFactor(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		rate float64
+		over bool
+	}{{0, false}, {13.44, false}, {13.45, true}, {1000, true}} {
+		es := elements(t, Burn(c.rate, true, 13.44, "bad"))
+		threshold := classed(es, "threshold")[0].num(t, "x") + 1
+		if threshold != 180 {
+			t.Errorf("the threshold lies at %v, want 180", threshold)
+		}
+		if over := len(classed(es, "fill bad")) == 1; over != c.over {
+			t.Errorf("%v is over: %v", c.rate, over)
+		}
+		for _, e := range es {
+			if strings.HasPrefix(e.attrs["class"], "fill") && (e.num(t, "width") > threshold) != c.over {
+				t.Errorf("%v is %v wide, threshold at %v", c.rate, e.num(t, "width"), threshold)
+			}
+		}
+	}
+}
+
+func TestEveryCountedPartIsSeenAndTheyFillTheBar(t *testing.T) {
+	t.Parallel()
+	es := elements(t, Parts([]Part{{"bad", 1}, {"risk", 0}, {"ok", 9998}, {"none", 1}}))
+	end := 0.
+	for _, e := range es {
+		if e.name != "rect" {
+			continue
+		}
+		if w := e.num(t, "width"); w < 4 {
+			t.Errorf("%s is only %v wide", e.attrs["class"], w)
+		}
+		end = e.num(t, "x") + e.num(t, "width")
+	}
+	if math.Abs(end-300) > .01 || len(classed(es, "fill risk")) != 0 {
+		t.Errorf("the bar ends at %v, want 300 without the empty part", end)
+	}
+}
+
+func TestASparklineBreaksAtGapsAndDrawsNothingUnknown(t *testing.T) {
+	t.Parallel()
+	es := elements(t, Sparkline{Points: values(1, .8, nan, .4, -.2)}.SVG())
+	if above, below := len(classed(es, "line above")), len(classed(es, "line below")); above != 2 || below != 1 {
+		t.Errorf("%d lines above and %d below, want 2 and 1", above, below)
+	}
+	for _, points := range [][]Point{nil, values(nan, nan)} {
+		if es := elements(t, Sparkline{Points: points}.SVG()); len(classed(es, "spark-none")) != 1 || len(es) != 2 {
+			t.Errorf("unknown points draw %v", es)
+		}
+	}
+}

@@ -1,0 +1,242 @@
+package dashboard
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+// words is the text that somebody reads, with single spaces.
+func words(n *html.Node) string { return wordsBut(n) }
+
+// wordsBut is words without what is in elements of some names.
+func wordsBut(n *html.Node, names ...string) string {
+	var b strings.Builder
+	var read func(*html.Node)
+	read = func(n *html.Node) {
+		if n.Type == html.TextNode {
+			b.WriteString(n.Data + " ")
+		}
+		for c := range n.ChildNodes() {
+			if !slices.Contains(append(names, "title"), c.Data) {
+				read(c)
+			}
+		}
+	}
+	read(n)
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// within is the first element with the class, or the document's main.
+func within(t *testing.T, doc *html.Node, class string) *html.Node {
+	t.Helper()
+	var found *html.Node
+	walk(doc, func(n *html.Node) {
+		if found == nil && n.Type == html.ElementNode && (strings.Contains(" "+attr(n, "class")+" ", " "+class+" ") || class == "main" && n.Data == class) {
+			found = n
+		}
+	})
+	if found == nil {
+		t.Fatalf("nothing has the class %q", class)
+	}
+	return found
+}
+
+func says(t *testing.T, text string, wanted ...string) {
+	t.Helper()
+	for _, w := range wanted {
+		if !strings.Contains(text, w) {
+			t.Errorf("the page does not say %q:\n%s", w, text)
+		}
+	}
+}
+
+func TestAnObjectiveShowsItsThreeNumbersAndItsState(t *testing.T) {
+	t.Parallel()
+	doc, _ := visiting(t, newSample()).read("/services/checkout/slos/availability")
+	// 1.1864 of the budget of 12,480.311 events is consumed: 14,807 are bad, and
+	// 1 − 14,807 ÷ 12,480.311 = −18.64 %.
+	says(t, words(within(t, doc, "three")),
+		"Objective 99.9 %", "SLI 99.88 %", "12,465,504 good of 12,480,311 events",
+		"Budget remaining −18.6 %", "14,807 bad of 12,480 allowed; overspent by 2,327")
+	says(t, words(within(t, doc, "head")), "Exhausted", "since 2 days ago", "measured until 41 s ago")
+	says(t, words(within(t, doc, "main")), "nothing of it remains", "13.44×", "0.9333×", "good ÷ total", "Grace Hopper", "3 Mar 2027", "The same as a table")
+}
+
+func TestAnObjectiveAtRiskShowsWhenItRunsOut(t *testing.T) {
+	t.Parallel()
+	doc, text := visiting(t, newSample()).read("/services/checkout/slos/latency")
+	says(t, words(within(t, doc, "main")), "At risk", "it runs out in 3 d 17 h", "projected at the burn of the last day", "Ticket")
+	if !strings.Contains(text, `class="projection"`) {
+		t.Error("the projection is not drawn")
+	}
+}
+
+func TestUnknownIsNeverShownAsAPercentage(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/services/identity/slos/latency", "/services/events-feed/slos/freshness"} {
+		doc, _ := visiting(t, newSample()).read(path)
+		three := words(within(t, doc, "three"))
+		says(t, three, "SLI — no data", "Budget remaining — no data")
+		main := wordsBut(within(t, doc, "main"), "svg", "details") // an axis and formulas have their percentages
+		for _, wrong := range []string{"100 %", " 0 %", "0 ×"} {
+			if strings.Contains(main, wrong) {
+				t.Errorf("%s says %q: %s", path, wrong, main)
+			}
+		}
+	}
+}
+
+func TestAnObjectiveWithoutMeasurementsSaysHowToSendTheFirst(t *testing.T) {
+	t.Parallel()
+	doc, _ := visiting(t, newSample()).read("/services/identity/slos/latency")
+	var command string
+	walk(doc, func(n *html.Node) {
+		if n.Data == "pre" && attr(n, "class") == "copy" {
+			command = n.FirstChild.Data
+		}
+	})
+	// 14:27:41 is in the slot from 14:27; the newest that is over began at 14:26.
+	says(t, command, "curl ", "http://evenkeel.example/v1/services/identity/slos/latency/measurements", `"start":"2026-11-23T14:26:00Z"`, `"good":119,"total":120`)
+}
+
+func TestAStaleObjectiveSaysSoInWords(t *testing.T) {
+	t.Parallel()
+	doc, _ := visiting(t, newSample()).read("/services/identity/slos/availability")
+	says(t, words(within(t, doc, "head")), "OK", "Stale", "measured until 47 min ago")
+}
+
+func TestTheOverviewPutsTheLeastBudgetFirst(t *testing.T) {
+	t.Parallel()
+	doc, _ := visiting(t, newSample()).read("/")
+	main := words(within(t, doc, "main"))
+	says(t, main, "2 budgets are spent, 2 more are at risk", "12 objectives", "1 has stopped sending measurements",
+		"Exhausted 2", "At risk 2", "OK 6", "No data 2", "Stale 1", "Payments · Card payments succeed", "no services yet", "Draft, open")
+	table := words(within(t, doc, "slos"))
+	order := []string{"Card payments succeed", "−18.6", "3.3 %", "38.5 %", "52.0 %", "100 %"}
+	at := -1
+	for _, name := range order {
+		i := strings.Index(table[max(at, 0):], name)
+		if i < 0 {
+			t.Fatalf("%q does not follow in %s", name, table)
+		}
+		at = max(at, 0) + i
+	}
+}
+
+func TestAnEmptyOrganisationSaysWhatToDoNext(t *testing.T) {
+	t.Parallel()
+	doc, _ := visiting(t, &sample{now: sampleNow}).read("/")
+	says(t, words(within(t, doc, "main")), "Nothing is promised yet", "No teams yet", "POST /v1/teams", "POST /v1/services/{service}/slos")
+}
+
+func TestAListThatGoesOnLeadsToItsNextPage(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	shop := s.teams[1]
+	svc := s.services[0]
+	for range 60 {
+		s.objective(svc, "more", "More", "99%", budget.OK, 1000, .5, .1, shape{1, .5, 0, 0, 0, .5})
+	}
+	v := visiting(t, s)
+	for _, path := range []string{"/slos", "/teams/" + shop.Slug, "/services/" + svc.Slug} {
+		_, text := v.read(path)
+		if !strings.Contains(text, `href="`+path+`?after=next-cursor"`) {
+			t.Errorf("%s does not lead to its next page", path)
+		}
+	}
+	_, text := v.read("/slos?after=next-cursor&state=ok")
+	if !strings.Contains(text, `href="/slos?state=ok"`) || !strings.Contains(text, "First page") {
+		t.Error("a later page does not lead back to the first")
+	}
+}
+
+func TestHostileTextStaysText(t *testing.T) {
+	t.Parallel()
+	v := visiting(t, newSample())
+	for _, path := range []string{"/", "/services/weird", "/services/weird/slos/weird", "/teams/odd", "/slos"} {
+		doc, _ := v.read(path)
+		says(t, words(within(t, doc, "main")), `<script src="https://evil.example/x.js"></script><img src=x onerror=alert(1)>"'&{{.}}`)
+	}
+}
+
+func TestAnIssueIsRenderedAsItWouldBeOpenedAndHarmlessly(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	doc, text := visiting(t, s).read("/issues/" + string(s.issues[0].ID))
+	says(t, words(within(t, doc, "prose")), "availability of checkout over the trailing 28 days", "consumed 118.64 %", "What follows", "Changes halt")
+	says(t, words(within(t, doc, "raw")), "### What follows", hostile)
+	says(t, words(within(t, doc, "main")), "reliability", "error-budget", "Draft, open", "github.com/example/checkout")
+	if !strings.Contains(text, `<a href="https://evil.example/pixel.png">a picture</a>`) {
+		t.Error("a picture of a body is not shown as a link")
+	}
+	if strings.Contains(text, `href="javascript:`) {
+		t.Error("a link runs something")
+	}
+	var boxes int
+	walk(doc, func(n *html.Node) {
+		if n.Data == "input" && attr(n, "type") == "checkbox" {
+			boxes++
+		}
+	})
+	if boxes != 2 {
+		t.Errorf("%d boxes of the task list, want 2", boxes)
+	}
+}
+
+func TestHeadingsOfAnIssueComeBelowThePages(t *testing.T) {
+	t.Parallel()
+	got, err := rendered("# One\n\n### Three\n\n###### Six\n\n# Again")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "<h2>One</h2>\n<h3>Three</h3>\n<h4>Six</h4>\n<h2>Again</h2>\n"
+	if string(got) != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestDeclaredAddressesAreLinksOnlyWhenTheyAreOfTheWebOrAMailbox(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]link{
+		"https://example.com/a/":     {URL: "https://example.com/a/", Text: "example.com/a", Away: true},
+		"mailto:ada@example.com":     {URL: "mailto:ada@example.com", Text: "ada@example.com"},
+		"javascript:alert(1)":        {Text: "javascript:alert(1)"},
+		"data:text/html,x":           {Text: "data:text/html,x"},
+		"//evil.example":             {Text: "//evil.example"},
+		"#platform-on-call":          {Text: "#platform-on-call"},
+		"https:evil":                 {Text: "https:evil"},
+		"http://[::1":                {Text: "http://[::1"},
+		"the rota in the wiki, see ": {Text: "the rota in the wiki, see "},
+	} {
+		if got := outside(text); got != want {
+			t.Errorf("%q: %+v, want %+v", text, got, want)
+		}
+	}
+}
+
+func TestAWallScreenIsReadAgainEveryMinuteOnlyWhenAskedFor(t *testing.T) {
+	t.Parallel()
+	v := visiting(t, newSample())
+	if got := v.get("/?wall").Header.Get("Refresh"); got != "60" {
+		t.Errorf("Refresh: %q, want 60", got)
+	}
+	if got := v.get("/").Header.Get("Refresh"); got != "" {
+		t.Errorf("Refresh: %q without being asked", got)
+	}
+}
+
+func TestJobsShowTheirRuns(t *testing.T) {
+	t.Parallel()
+	doc, _ := visiting(t, newSample()).read("/jobs")
+	says(t, words(within(t, doc, "main")), "evaluate-budgets", "Running", "Succeeded", "312 ms", "evaluated 12 · segments 34",
+		"Failed", "the database did not answer in time", "Abandoned", "Has not run yet", "@every 15s")
+	if got := tookText(90 * time.Minute); got != "1 h 30 min" {
+		t.Errorf("a long run took %q", got)
+	}
+}

@@ -1,0 +1,225 @@
+package dashboard
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/services/access"
+)
+
+// Options is what pages need beside what they read.
+type Options struct {
+	// Now is read once for each request.
+	Now clock.Clock
+	// PublicURL is where browsers reach Evenkeel, such as "http://127.0.0.1:8080".
+	// Cookies are marked Secure when it begins with https.
+	PublicURL string
+	// Version of the program, shown at the foot.
+	Version string
+	// RequestID returns the identifier that a failed request has in the log; nil: none.
+	RequestID func(ctx context.Context) string
+	Logger    *slog.Logger
+}
+
+// Dashboard serves the pages. It is an http.Handler; where a router wants its
+// routes one by one, Routes lists them.
+type Dashboard struct {
+	sources Sources
+	opts    Options
+	screens map[string]*template.Template
+	mux     *http.ServeMux
+	guarded http.Handler
+	routes  []Route
+	secure  bool
+}
+
+// Route is a method and a path pattern that the dashboard answers.
+type Route struct{ Method, Pattern string }
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// screens are the templates of pages, by the name of their file.
+var screenNames = []string{
+	"organisation", "team", "service", "slo", "slos", "violations", "issues", "issue", "jobs", "signin", "problem",
+}
+
+// New returns the pages over what they read. The templates are part of the
+// program: one that cannot be parsed is a panic.
+func New(sources Sources, opts Options) *Dashboard {
+	if opts.Now == nil {
+		opts.Now = clock.System
+	}
+	if opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler)
+	}
+	d := &Dashboard{
+		sources: sources, opts: opts, screens: parse(), mux: http.NewServeMux(),
+		secure: strings.HasPrefix(strings.ToLower(opts.PublicURL), "https://"),
+	}
+	d.page("/{$}", "/", d.organisation)
+	d.page("/slos", "/slos", d.slos)
+	d.page("/teams/{team}", "/teams/{team}", d.team)
+	d.page("/services/{service}", "/services/{service}", d.service)
+	d.page("/services/{service}/slos/{slo}", "/services/{service}/slos/{slo}", d.slo)
+	d.page("/violations", "/violations", d.violations)
+	d.page("/issues", "/issues", d.issues)
+	d.page("/issues/{issue}", "/issues/{issue}", d.issue)
+	d.page("/jobs", "/jobs", d.jobs)
+	d.route(http.MethodGet, "/signin", "/signin", d.signIn)
+	d.route(http.MethodPost, "/signout", "/signout", d.signOut)
+	d.route(http.MethodGet, stylePath, stylePath, serveStyle)
+	d.route(http.MethodGet, iconPath, iconPath, serveIcon)
+	d.mux.HandleFunc("/", d.notFound)
+
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(d.crossOrigin))
+	if origin, err := url.Parse(opts.PublicURL); err == nil && origin.Scheme != "" && origin.Host != "" {
+		// Fails for a URL that is no origin only; the host of the request counts then.
+		_ = protection.AddTrustedOrigin(origin.Scheme + "://" + origin.Host)
+	}
+	d.guarded = protection.Handler(d.mux)
+	return d
+}
+
+// ServeHTTP answers a request.
+func (d *Dashboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	securePage(w.Header())
+	d.guarded.ServeHTTP(w, r)
+}
+
+// Routes lists what the dashboard answers, as chi and net/http write patterns.
+func (d *Dashboard) Routes() []Route { return d.routes }
+
+// NotFound answers with the designed page for a path that nothing is at.
+func (d *Dashboard) NotFound() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		securePage(w.Header())
+		d.notFound(w, r)
+	})
+}
+
+func (d *Dashboard) route(method, pattern, shown string, h http.HandlerFunc) {
+	d.mux.HandleFunc(method+" "+pattern, h)
+	d.routes = append(d.routes, Route{method, shown})
+}
+
+// screen is what a handler shows: a template and its view model.
+type screen struct {
+	template string
+	title    string
+	section  string // the path of the entry of the navigation that it belongs to
+	refresh  bool   // whether it may be asked to refresh itself, as on a wall
+	page     any
+}
+
+// page adds a page that only those who are signed in see.
+func (d *Dashboard) page(pattern, shown string, read func(*visit) (screen, error)) {
+	d.route(http.MethodGet, pattern, shown, func(w http.ResponseWriter, r *http.Request) {
+		caller, err := d.session(r)
+		if err != nil {
+			d.fail(w, r, caller, err)
+			return
+		}
+		v := &visit{Request: r, ctx: access.WithCaller(r.Context(), caller), now: d.opts.Now(), caller: caller}
+		s, err := read(v)
+		if err != nil {
+			d.fail(w, r, caller, err)
+			return
+		}
+		d.render(w, r, http.StatusOK, caller, s)
+	})
+}
+
+// visit is one request of somebody who is signed in, with the time at which it came.
+type visit struct {
+	*http.Request
+	ctx    context.Context
+	now    time.Time
+	caller access.Caller
+}
+
+// frame is what surrounds every page.
+type frame struct {
+	Title, Style, Icon, Version string
+	Nav                         []entry
+	Person                      string
+	Now                         moment
+	Refresh                     *link
+}
+
+type entry struct {
+	URL, Text string
+	Current   bool
+}
+
+var navigation = []entry{
+	{URL: "/", Text: "Overview"},
+	{URL: "/slos", Text: "Objectives"},
+	{URL: "/violations", Text: "Violations"},
+	{URL: "/issues", Text: "Issues"},
+	{URL: "/jobs", Text: "Jobs"},
+}
+
+func (d *Dashboard) render(w http.ResponseWriter, r *http.Request, status int, caller access.Caller, s screen) {
+	f := frame{Title: s.title, Style: stylePath, Icon: iconPath, Version: d.opts.Version, Now: at(d.opts.Now())}
+	if caller.Kind == access.ByPerson {
+		f.Person = caller.Name
+		for _, e := range navigation {
+			e.Current = e.URL == s.section
+			f.Nav = append(f.Nav, e)
+		}
+	}
+	if s.refresh {
+		f.Refresh = refreshing(w, r)
+	}
+	var b bytes.Buffer
+	if err := d.screens[s.template].ExecuteTemplate(&b, "layout", struct {
+		Frame frame
+		Page  any
+	}{f, s.page}); err != nil {
+		d.opts.Logger.ErrorContext(r.Context(), "page could not be rendered", "page", s.template, "error", err)
+		http.Error(w, "The page could not be shown.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // a browser that went away is no fault
+}
+
+// refreshing has the page read again every minute when its query says so, for a
+// screen on a wall, and returns the link that begins or ends it.
+func refreshing(w http.ResponseWriter, r *http.Request) *link {
+	if r.URL.Query().Has("wall") {
+		w.Header().Set("Refresh", "60")
+		return &link{URL: r.URL.Path, Text: "Stop refreshing every minute"}
+	}
+	return &link{URL: r.URL.Path + "?wall", Text: "Refresh every minute, for a wall screen"}
+}
+
+func parse() map[string]*template.Template {
+	base := template.Must(template.ParseFS(templates, "templates/layout.html", "templates/parts.html"))
+	screens := make(map[string]*template.Template, len(screenNames))
+	for _, name := range screenNames {
+		screens[name] = template.Must(template.Must(base.Clone()).ParseFS(templates, fmt.Sprintf("templates/%s.html", name)))
+	}
+	return screens
+}
+
+// securePage allows what pages need and nothing else: our own style sheet and
+// icon, forms to ourselves; no script, no frame, nothing from elsewhere.
+func securePage(h http.Header) {
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
+}

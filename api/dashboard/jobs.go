@@ -1,0 +1,88 @@
+package dashboard
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+type jobsPage struct {
+	Jobs  []jobCard
+	Empty empty
+}
+
+type jobCard struct {
+	Name, Description, Schedule string
+	State                       badge
+	Runs                        []runRow
+	Empty                       empty
+}
+
+type runRow struct {
+	At              moment
+	State           badge
+	Took, By, Error string
+	Nothing         string // why there is no result
+	Result          []string
+}
+
+// runsShown is how many runs of each job the page shows.
+const runsShown = 8
+
+func (d *Dashboard) jobs(v *visit) (screen, error) {
+	all, err := d.sources.Jobs.Jobs(v.ctx)
+	if err != nil {
+		return screen{}, err
+	}
+	p := jobsPage{Empty: empty{Title: "No jobs", Text: "This instance runs without schedules."}}
+	for _, j := range all {
+		runs, err := d.sources.Jobs.Runs(v.ctx, j.Name, page.Request{Limit: runsShown})
+		if err != nil {
+			return screen{}, err
+		}
+		card := jobCard{
+			Name: j.Name, Description: j.Description, Schedule: j.Schedule, State: badge{"none", "Has not run"},
+			Empty: empty{Title: "Has not run yet", Text: "It runs by its schedule, or now when an administrator says so.", Call: fmt.Sprintf("POST /v1/jobs/%s/runs", j.Name)},
+		}
+		for i, r := range runs.Items {
+			if i == 0 {
+				card.State = runBadge(r.State)
+			}
+			card.Runs = append(card.Runs, run(v.now, r))
+		}
+		p.Jobs = append(p.Jobs, card)
+	}
+	return screen{template: "jobs", title: "Jobs", section: "/jobs", page: p}, nil
+}
+
+func run(now time.Time, r jobs.Run) runRow {
+	out := runRow{At: ago(now, r.StartedAt), State: runBadge(r.State), By: r.StartedBy, Error: r.Error}
+	if r.FinishedAt != nil {
+		out.Took = tookText(r.FinishedAt.Sub(r.StartedAt))
+	}
+	for name, n := range r.Result {
+		out.Result = append(out.Result, fmt.Sprintf("%s %d", name, n))
+	}
+	slices.Sort(out.Result)
+	if len(out.Result) == 0 {
+		out.Nothing = map[jobs.RunState]string{
+			jobs.Running: "not over yet", jobs.Succeeded: "nothing to do", jobs.Abandoned: "its replica went away",
+		}[r.State]
+	}
+	return out
+}
+
+func tookText(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	if d < time.Minute {
+		return strings.TrimSuffix(fmt.Sprintf("%.1f", d.Seconds()), ".0") + " s"
+	}
+	return budget.Words(d)
+}

@@ -1,0 +1,77 @@
+package dashboard
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/renderer/html"
+	gmtext "github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// markdown renders GitHub-flavoured Markdown. Raw HTML and addresses that run
+// something are left out by goldmark, and pictures become links, because pages
+// ask nothing of anybody else.
+var markdown = goldmark.New(
+	goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList, extension.NewLinkify()),
+	goldmark.WithRendererOptions(
+		html.WithHardWraps(),
+		renderer.WithNodeRenderers(util.Prioritized(pictures{}, 100)),
+	),
+)
+
+func rendered(source string) (template.HTML, error) {
+	text := []byte(source)
+	doc := markdown.Parser().Parse(gmtext.NewReader(text))
+	lowerHeadings(doc)
+	var b bytes.Buffer
+	if err := markdown.Renderer().Render(&b, text, doc); err != nil {
+		return "", fmt.Errorf("render Markdown: %w", err)
+	}
+	// goldmark escapes text and attributes, and was not told to let HTML through.
+	return template.HTML(b.String()), nil
+}
+
+// lowerHeadings puts the highest headings below the page's own, which is the
+// only one of the first level.
+func lowerHeadings(doc ast.Node) {
+	var headings []*ast.Heading
+	highest := 6
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the walker returns no error
+		if h, ok := n.(*ast.Heading); ok && entering {
+			headings = append(headings, h)
+			highest = min(highest, h.Level)
+		}
+		return ast.WalkContinue, nil
+	})
+	level := 1
+	for _, h := range headings {
+		h.Level = min(h.Level-highest+2, level+1, 6)
+		level = h.Level
+	}
+}
+
+// pictures renders an image as a link to it.
+type pictures struct{}
+
+func (pictures) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+	r.Register(ast.KindImage, func(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+		image := node.(*ast.Image)
+		if html.IsDangerousURL(image.Destination) {
+			return ast.WalkContinue, nil
+		}
+		if !entering {
+			_, _ = w.WriteString("</a>")
+			return ast.WalkContinue, nil
+		}
+		_, _ = w.WriteString(`<a href="`)
+		_, _ = w.Write(util.EscapeHTML(util.URLEscape(image.Destination, true)))
+		_, _ = w.WriteString(`">`)
+		return ast.WalkContinue, nil
+	})
+}

@@ -1,0 +1,174 @@
+package dashboard
+
+import (
+	"fmt"
+	"html/template"
+	"time"
+
+	"github.com/evenkeel/evenkeel/api/dashboard/chart"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+// objectives is a table of SLOs.
+type objectives struct {
+	Title, Note, Caption string
+	Rows                 []objectiveRow
+	Trend                bool // whether rows have a sparkline
+	Pager                pager
+	Empty                empty
+}
+
+// objectiveRow is an SLO in a table.
+type objectiveRow struct {
+	URL, Name  string
+	Service    *link // nil where the page is the service's
+	Detail     string
+	State      badge
+	Stale      bool
+	StaleBadge badge
+	SLI        figure
+	Objective  string
+	Budget     remaining
+	Spark      template.HTML
+}
+
+// remaining is a remaining budget as figure and bar.
+type remaining struct {
+	Figure figure
+	Tone   string // "bad" when overspent
+	Bar    template.HTML
+}
+
+// figuresOf are the figures of an SLO; concluded reports whether there were
+// enough events in its window to conclude something from them.
+func figuresOf(v slo.View) (f budget.Figures, concluded bool) {
+	f = v.Figures()
+	return f, f.Window.Enough && f.State != budget.NoData
+}
+
+func remainingOf(v slo.View, f budget.Figures, concluded bool) remaining {
+	if !concluded || f.Window.RemainingRatio == nil {
+		return remaining{Bar: chart.Budget(0, false, "none")}
+	}
+	ratio := *f.Window.RemainingRatio
+	r := remaining{
+		Figure: remainingFigure(f.Window.Sum, v.Revision.Objective),
+		Bar:    chart.Budget(ratio, true, stateBadge(v.Status.State).Tone),
+	}
+	if ratio < 0 {
+		r.Tone = "bad"
+	}
+	return r
+}
+
+// row shows an SLO in a table; owner is nil where the page is the service's.
+func row(v slo.View, service registry.Service, named bool) objectiveRow {
+	f, concluded := figuresOf(v)
+	r := objectiveRow{
+		URL: sloURL(service.Slug, v.SLO.Slug), Name: v.SLO.Name,
+		State: stateBadge(v.Status.State), Stale: v.Status.Stale, StaleBadge: staleBadge,
+		Objective: spaced(objectiveFigure(v.Revision.Objective)),
+		Budget:    remainingOf(v, f, concluded),
+		Detail:    fmt.Sprintf("%s over %s", v.Indicator.Category, windowText(v.Revision.Window())),
+	}
+	if named {
+		r.Service = &link{URL: serviceURL(service.Slug), Text: service.Name}
+	}
+	if concluded {
+		r.SLI = sliFigure(f.Window.Sum, v.Revision.Objective)
+	}
+	return r
+}
+
+func spaced(f figure) string {
+	if !f.Known {
+		return "— no data"
+	}
+	return f.Number + " " + f.Unit
+}
+
+// rows shows SLOs of any services in a table, with sparklines when asked for.
+func (d *Dashboard) rows(v *visit, views []slo.View, trend bool) ([]objectiveRow, error) {
+	services, err := d.sources.Registry.ServicesByID(v.ctx, servicesOf(views))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]objectiveRow, len(views))
+	for i, view := range views {
+		out[i] = row(view, services[view.SLO.Service], true)
+		if !trend {
+			continue
+		}
+		if out[i].Spark, err = d.spark(v, view); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (d *Dashboard) spark(v *visit, view slo.View) (template.HTML, error) {
+	moments, err := d.history(v, view, sparkStep(view.Revision.Window()))
+	if err != nil {
+		return "", err
+	}
+	points := make([]chart.Point, len(moments))
+	for i, m := range moments {
+		points[i] = point(view, m)
+	}
+	return chart.Sparkline{Points: points}.SVG(), nil
+}
+
+// sparkStep makes some sixty points of a window, by steps that a history takes.
+func sparkStep(window time.Duration) time.Duration {
+	const day = 24 * time.Hour
+	switch {
+	case window <= 7*day:
+		return 3 * time.Hour
+	case window <= 30*day:
+		return 12 * time.Hour
+	default:
+		return day
+	}
+}
+
+// history is how the SLO's window went until it was last evaluated; nothing
+// before the first evaluation. Of step 0 the service chooses one.
+func (d *Dashboard) history(v *visit, view slo.View, step time.Duration) ([]slo.Point, error) {
+	end := view.Status.End
+	if end.IsZero() {
+		return nil, nil
+	}
+	h, err := d.sources.SLOs.History(v.ctx, view.SLO.ID, end.Add(-view.Revision.Window()), end, step)
+	if err != nil {
+		return nil, err
+	}
+	return h.Points, nil
+}
+
+// point is a moment of a history as it is drawn: unknown where there were no
+// events, or too few to conclude something from.
+func point(view slo.View, m slo.Point) chart.Point {
+	enough := budget.FiguresOf(budget.Input{
+		Objective: view.Revision.Objective, Period: view.Revision.Window(), MinEvents: view.Revision.MinEvents,
+		Sums: budget.Sums{Window: m.Sum},
+	}).Window.Enough
+	if !enough || m.Remaining == nil {
+		return chart.Point{At: m.End}
+	}
+	return chart.Point{At: m.End, Value: *m.Remaining, Known: true}
+}
+
+func servicesOf(views []slo.View) []id.ID {
+	seen := make(map[id.ID]bool, len(views))
+	var out []id.ID
+	for _, v := range views {
+		if !seen[v.SLO.Service] {
+			seen[v.SLO.Service] = true
+			out = append(out, v.SLO.Service)
+		}
+	}
+	return out
+}

@@ -1,0 +1,225 @@
+package dashboard
+
+import (
+	"fmt"
+	"html/template"
+
+	"github.com/evenkeel/evenkeel/api/dashboard/chart"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+type organisationPage struct {
+	Headline        string
+	Meta            []string
+	Bar             template.HTML
+	Tiles           []tile
+	SLOs            objectives
+	Teams           []teamRow
+	TeamsNote       string
+	TeamsPager      pager
+	TeamsEmpty      empty
+	Violations      []violationRow
+	ViolationsEmpty empty
+	Issues          []issueRow
+	IssuesEmpty     empty
+}
+
+// tile is a state with the number of SLOs in it.
+type tile struct {
+	badge
+	URL, Note string
+	Count     int
+}
+
+// teamRow is a team with its services and its worst budget.
+type teamRow struct {
+	URL, Name, Detail string
+	Services          []serviceMark
+	More              *link
+	Worst             *objectiveRow // nil when no budget is known
+}
+
+// serviceMark is a service with the worst state among its SLOs.
+type serviceMark struct {
+	badge
+	URL, Name string
+}
+
+// How much of each list the overview shows.
+const (
+	attentionRows   = 10
+	teamsOnPage     = 20
+	servicesPerTeam = 8
+	viewsPerTeam    = 100
+	recentRows      = 6
+)
+
+func (d *Dashboard) organisation(v *visit) (screen, error) {
+	tally, err := d.tally(v)
+	if err != nil {
+		return screen{}, err
+	}
+	p := organisationPage{
+		Headline: headline(tally), Bar: tallyBar(tally), Tiles: tiles(tally),
+		ViolationsEmpty: empty{Title: "None", Text: "No objective breaks a clause of an error-budget policy."},
+		IssuesEmpty:     empty{Title: "None yet", Text: "When a budget is overspent and a policy in force asks for it, the issue is drafted here."},
+		TeamsEmpty:      empty{Title: "No teams yet", Text: "A team owns services and looks after their reliability. Register the first one.", Call: "POST /v1/teams"},
+	}
+	if p.SLOs, err = d.attention(v); err != nil {
+		return screen{}, err
+	}
+	if tally.States[budget.Exhausted]+tally.States[budget.AtRisk] == 0 {
+		p.SLOs.Title = "Objectives"
+	}
+	teams, err := d.sources.Registry.Teams(v.ctx, registry.TeamFilter{}, following(v, teamsOnPage))
+	if err != nil {
+		return screen{}, err
+	}
+	p.TeamsPager = pagerOf(v, teams.Next)
+	for _, t := range teams.Items {
+		r, err := d.teamRow(v, t)
+		if err != nil {
+			return screen{}, err
+		}
+		p.Teams = append(p.Teams, r)
+	}
+	if len(teams.Items) > 0 && teams.Next == "" && v.URL.Query().Get("after") == "" {
+		p.TeamsNote = plural(len(teams.Items), "team", "teams")
+	}
+	if tally.Total > 0 {
+		p.Meta = []string{plural(tally.Total, "objective", "objectives")}
+	}
+	if tally.Stale > 0 {
+		p.Meta = append(p.Meta, plural(tally.Stale, "has stopped sending measurements", "have stopped sending measurements"))
+	}
+	open := true
+	if p.Violations, err = d.violationRows(v, policy.ViolationFilter{Open: &open}, recentRows); err != nil {
+		return screen{}, err
+	}
+	if p.Issues, err = d.issueRows(v, issues.Filter{}, recentRows); err != nil {
+		return screen{}, err
+	}
+	return screen{template: "organisation", title: "Overview", section: "/", refresh: true, page: p}, nil
+}
+
+// tally counts the active SLOs of all teams.
+func (d *Dashboard) tally(v *visit) (slo.Tally, error) {
+	byTeam, err := d.sources.SLOs.TeamSummary(v.ctx)
+	if err != nil {
+		return slo.Tally{}, err
+	}
+	var whole slo.Tally
+	for _, t := range byTeam {
+		whole = whole.Plus(t)
+	}
+	return whole, nil
+}
+
+// headline is the state of everything in a sentence.
+func headline(t slo.Tally) string {
+	spent, risk := t.States[budget.Exhausted], t.States[budget.AtRisk]
+	switch {
+	case t.Total == 0:
+		return "Nothing is promised yet"
+	case spent > 0 && risk > 0:
+		return fmt.Sprintf("%s spent, %s at risk", plural(spent, "budget is", "budgets are"), plural(risk, "more is", "more are"))
+	case spent > 0:
+		return plural(spent, "budget is spent", "budgets are spent")
+	case risk > 0:
+		return plural(risk, "budget is at risk", "budgets are at risk")
+	case t.States[budget.OK] == 0:
+		return "Waiting for measurements"
+	case t.States[budget.NoData] > 0:
+		return "Every budget that is known is on an even keel"
+	default:
+		return "Every budget is on an even keel"
+	}
+}
+
+func tallyBar(t slo.Tally) template.HTML {
+	var parts []chart.Part
+	for _, b := range stateBadges {
+		parts = append(parts, chart.Part{Tone: b.Tone, Count: t.States[b.State]})
+	}
+	return chart.Parts(parts)
+}
+
+func tiles(t slo.Tally) []tile {
+	notes := map[budget.State]string{
+		budget.Exhausted: "nothing of the budget remains",
+		budget.AtRisk:    "burning too fast",
+		budget.OK:        "within the objective",
+		budget.NoData:    "too few events to tell",
+	}
+	var out []tile
+	for _, b := range stateBadges {
+		out = append(out, tile{badge: b.badge, URL: stateURL(b.State), Note: notes[b.State], Count: t.States[b.State]})
+	}
+	return append(out, tile{badge: staleBadge, URL: "/slos", Note: "of all these, no recent slot", Count: t.Stale})
+}
+
+// attention lists the SLOs with the least budget.
+func (d *Dashboard) attention(v *visit) (objectives, error) {
+	found, err := d.sources.SLOs.Views(v.ctx, slo.Filter{Order: slo.ByRemaining}, page.Request{Limit: attentionRows})
+	if err != nil {
+		return objectives{}, err
+	}
+	rows, err := d.rows(v, found.Items, true)
+	if err != nil {
+		return objectives{}, err
+	}
+	return objectives{
+		Title: "Needs attention first", Note: "least budget first", Caption: "Objectives that need attention first",
+		Rows: rows, Trend: true, Empty: noObjectives,
+	}, nil
+}
+
+func (d *Dashboard) teamRow(v *visit, t registry.Team) (teamRow, error) {
+	services, err := d.sources.Registry.Services(v.ctx, registry.ServiceFilter{Team: t.ID}, page.Request{Limit: servicesPerTeam})
+	if err != nil {
+		return teamRow{}, err
+	}
+	views, err := d.sources.SLOs.Views(v.ctx, slo.Filter{Team: t.ID, Order: slo.ByRemaining}, page.Request{Limit: viewsPerTeam})
+	if err != nil {
+		return teamRow{}, err
+	}
+	r := teamRow{URL: teamURL(t.Slug), Name: t.Name, Detail: t.Slug, Services: marks(services.Items, views.Items)}
+	if services.Next != "" {
+		r.More = &link{URL: teamURL(t.Slug), Text: "and more"}
+	}
+	if len(views.Items) == 0 || views.Items[0].Status.RemainingPPB == nil {
+		return r, nil
+	}
+	least := views.Items[0]
+	owners, err := d.sources.Registry.ServicesByID(v.ctx, servicesOf(views.Items[:1]))
+	if err != nil {
+		return teamRow{}, err
+	}
+	worst := row(least, owners[least.SLO.Service], false)
+	worst.Name = owners[least.SLO.Service].Name + " · " + worst.Name
+	if worst.Budget.Figure.Known {
+		r.Worst = &worst
+	}
+	return r, nil
+}
+
+// marks gives each service the worst state among its views.
+func marks(services []registry.Service, views []slo.View) []serviceMark {
+	out := make([]serviceMark, len(services))
+	for i, s := range services {
+		var own []slo.View
+		for _, v := range views {
+			if v.SLO.Service == s.ID {
+				own = append(own, v)
+			}
+		}
+		state, _ := worst(own)
+		out[i] = serviceMark{badge: state, URL: serviceURL(s.Slug), Name: s.Name}
+	}
+	return out
+}

@@ -1,0 +1,264 @@
+package dashboard
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/measure/window"
+	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+func (s *sample) sources() Sources {
+	return Sources{Access: s.access(), Registry: organisation{s}, SLOs: promises{s}, Policies: s, Issues: tracker{s}, Jobs: schedule{s}}
+}
+
+type doorkeeper struct{ *sample }
+
+func (s *sample) access() Access { return doorkeeper{s} }
+
+const (
+	sampleCode    = "good-code"
+	sampleSession = "good-session"
+)
+
+func (d doorkeeper) SignIn(_ context.Context, code string) (string, access.Session, error) {
+	if code != sampleCode {
+		return "", access.Session{}, fault.New(fault.Unauthenticated, "sign_in_code_invalid", "the link was used already or is older than 10 minutes; ask for a new one")
+	}
+	return sampleSession, access.Session{ExpiresAt: d.now.Add(time.Hour)}, nil
+}
+
+func (d doorkeeper) AuthenticateSession(_ context.Context, text string) (access.Caller, error) {
+	if text != sampleSession {
+		return access.Caller{}, fault.New(fault.Unauthenticated, "session_invalid", "you are signed out; sign in again")
+	}
+	return access.Caller{Kind: access.ByPerson, Name: "Ada Lovelace", Scopes: []access.Scope{access.ScopeRead}}, nil
+}
+
+func (doorkeeper) SignOut(context.Context, string) error { return nil }
+
+type organisation struct{ *sample }
+
+func pageOf[T any](items []T, r page.Request) page.Page[T] {
+	if len(items) > r.Size() {
+		return page.Page[T]{Items: items[:r.Size()], Next: "next-cursor"}
+	}
+	return page.Page[T]{Items: items}
+}
+
+func (o organisation) TeamFor(_ context.Context, name string) (registry.Team, error) {
+	for _, t := range o.teams {
+		if t.Slug == name || string(t.ID) == name {
+			return t, nil
+		}
+	}
+	if name == "old-shop" {
+		return registry.Team{}, fault.Renamed("team", "old-shop", "shop")
+	}
+	return registry.Team{}, fault.Missing("team", name)
+}
+
+func (o organisation) Teams(_ context.Context, _ registry.TeamFilter, r page.Request) (page.Page[registry.Team], error) {
+	return pageOf(o.teams, r), o.fail
+}
+
+func (o organisation) TeamsByID(context.Context, []id.ID) (map[id.ID]registry.Team, error) {
+	out := map[id.ID]registry.Team{}
+	for _, t := range o.teams {
+		out[t.ID] = t
+	}
+	return out, nil
+}
+
+func (o organisation) Members(_ context.Context, team string, r page.Request) (page.Page[registry.Member], error) {
+	return pageOf(o.members[id.ID(team)], r), nil
+}
+
+func (organisation) SystemFor(context.Context, string) (registry.System, error) {
+	return registry.System{Name: "Ordering"}, nil
+}
+
+func (o organisation) ServiceFor(_ context.Context, name string) (registry.Service, error) {
+	for _, s := range o.services {
+		if s.Slug == name || string(s.ID) == name {
+			return s, nil
+		}
+	}
+	return registry.Service{}, fault.Missing("service", name)
+}
+
+func (o organisation) Services(_ context.Context, f registry.ServiceFilter, r page.Request) (page.Page[registry.Service], error) {
+	var out []registry.Service
+	for _, s := range o.services {
+		if f.Team == "" || f.Team == s.Team {
+			out = append(out, s)
+		}
+	}
+	return pageOf(out, r), nil
+}
+
+func (o organisation) ServicesByID(context.Context, []id.ID) (map[id.ID]registry.Service, error) {
+	out := map[id.ID]registry.Service{}
+	for _, s := range o.services {
+		out[s.ID] = s
+	}
+	return out, nil
+}
+
+func (o organisation) Dependencies(_ context.Context, service string) ([]registry.Dependency, error) {
+	return o.needs[id.ID(service)], nil
+}
+
+type promises struct{ *sample }
+
+func (p promises) Find(ctx context.Context, n slo.Name) (slo.View, registry.Service, error) {
+	owner, err := organisation(p).ServiceFor(ctx, n.Service)
+	if err != nil {
+		return slo.View{}, owner, err
+	}
+	for _, v := range p.views {
+		if v.SLO.Service == owner.ID && v.SLO.Slug == n.SLO {
+			return v, owner, nil
+		}
+	}
+	if n.SLO == "old" {
+		return slo.View{}, owner, fault.Renamed("slo", "old", "availability")
+	}
+	return slo.View{}, owner, fault.Missing("slo", n.SLO)
+}
+
+func (p promises) View(_ context.Context, v id.ID) (slo.View, error) {
+	if found := p.find(v); found != nil {
+		return *found, nil
+	}
+	return slo.View{}, fault.Missing("slo", string(v))
+}
+
+func (p promises) Views(_ context.Context, f slo.Filter, r page.Request) (page.Page[slo.View], error) {
+	if r.After == "forged" {
+		_, err := r.Key("x", 1)
+		return page.Page[slo.View]{}, err
+	}
+	var out []slo.View
+	for _, v := range p.views {
+		owner, _ := organisation(p).ServiceFor(context.Background(), string(v.SLO.Service))
+		if (f.Team == "" || f.Team == owner.Team) && (f.Service == "" || f.Service == owner.ID) && (f.State == "" || f.State == v.Status.State) {
+			out = append(out, v)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b slo.View) int {
+		rank := func(v slo.View) float64 {
+			if v.Status.RemainingPPB == nil {
+				return math.Inf(1)
+			}
+			return float64(*v.Status.RemainingPPB)
+		}
+		if rank(a) < rank(b) {
+			return -1
+		}
+		if rank(a) > rank(b) {
+			return 1
+		}
+		return 0
+	})
+	return pageOf(out, r), nil
+}
+
+func (p promises) Revisions(_ context.Context, v id.ID, r page.Request) (page.Page[slo.RevisionWithIndicator], error) {
+	return pageOf(p.revisions[v], r), nil
+}
+
+func (p promises) TeamSummary(context.Context) (map[id.ID]slo.Tally, error) {
+	t := slo.Tally{States: map[budget.State]int{}}
+	for _, v := range p.views {
+		t.States[v.Status.State]++
+		t.Total++
+		if v.Status.Stale {
+			t.Stale++
+		}
+	}
+	return map[id.ID]slo.Tally{"x": t}, p.fail
+}
+
+func (p promises) Warnings(v slo.View) []slo.Warning { return v.Revision.Warnings(p.now) }
+
+func (p promises) History(_ context.Context, about id.ID, from, to time.Time, step time.Duration) (slo.History, error) {
+	v := p.find(about)
+	sh, total := p.shapes[about], v.Status.Sums.Window.Total
+	if step == 0 {
+		step = 3 * time.Hour
+	}
+	var out slo.History
+	for at := from.Add(step); !at.After(to); at = at.Add(step) {
+		m := slo.Point{End: at}
+		x := float64(at.Sub(from)) / float64(to.Sub(from))
+		if x >= sh.begin && (x < sh.gapFrom || x >= sh.gapTo) {
+			remaining := sh.first - .04*x + .05*math.Sin(x*19)*sh.first*(1-x)
+			if x >= sh.dropAt {
+				remaining = sh.last + (sh.first-sh.last)*.35*(1-x)/max(.01, 1-sh.dropAt)
+			}
+			if sh.dropAt > 1 {
+				remaining = sh.first + (sh.last-sh.first)*x
+			}
+			bad := int64((1 - remaining) * float64(total) * float64(v.Revision.Objective.BudgetPPB()) / budget.Billion)
+			m.Sum = window.Sum{Good: total - max(bad, 0), Total: total}
+			if ratio, known := budget.Remaining(m.Sum, v.Revision.Objective); known {
+				left := ratio.Float64()
+				m.Remaining = &left
+			}
+		}
+		out.Points = append(out.Points, m)
+	}
+	return out, nil
+}
+
+func (s *sample) Violations(_ context.Context, f policy.ViolationFilter, r page.Request) (page.Page[policy.Violation], error) {
+	var out []policy.Violation
+	for _, v := range s.violations {
+		owner, _ := organisation{s}.ServiceFor(context.Background(), string(v.Service))
+		if (f.Open == nil || *f.Open == (v.EndedAt == nil)) && (f.SLO == "" || f.SLO == v.SLO) && (f.Service == "" || f.Service == v.Service) && (f.Team == "" || f.Team == owner.Team) {
+			out = append(out, v)
+		}
+	}
+	return pageOf(out, r), nil
+}
+
+type tracker struct{ *sample }
+
+func (t tracker) Issue(_ context.Context, issue id.ID) (issues.Issue, error) {
+	for _, i := range t.issues {
+		if i.ID == issue {
+			return i, nil
+		}
+	}
+	return issues.Issue{}, fault.Missing("issue", string(issue))
+}
+
+func (t tracker) Issues(_ context.Context, f issues.Filter, r page.Request) (page.Page[issues.Issue], error) {
+	var out []issues.Issue
+	for _, i := range t.issues {
+		if (f.Service == "" || f.Service == i.Service) && (f.Episode == "" || f.Episode == i.Episode) {
+			out = append(out, i)
+		}
+	}
+	return pageOf(out, r), nil
+}
+
+type schedule struct{ *sample }
+
+func (s schedule) Jobs(context.Context) ([]jobs.Job, error) { return s.jobs, nil }
+
+func (s schedule) Runs(_ context.Context, job string, r page.Request) (page.Page[jobs.Run], error) {
+	return pageOf(s.runs[job], r), nil
+}

@@ -1,0 +1,145 @@
+package dashboard
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+)
+
+type servicePage struct {
+	Crumbs            []link
+	Name, Description string
+	Retired           *moment
+	Facts             []fact
+	Labels            []string
+	SLOs              objectives
+	Dependencies      []dependencyRow
+	DependenciesNote  string
+	DependenciesEmpty empty
+	Violations        []violationRow
+	ViolationsEmpty   empty
+	Issues            []issueRow
+	IssuesEmpty       empty
+}
+
+type dependencyRow struct {
+	URL, Name, Criticality, FailureMode string
+	Protection                          []string
+}
+
+func (d *Dashboard) service(v *visit) (screen, error) {
+	s, err := d.sources.Registry.ServiceFor(v.ctx, v.PathValue("service"))
+	if err != nil {
+		return screen{}, err
+	}
+	p := servicePage{
+		Name: s.Name, Description: s.Description, Labels: labelTexts(s.Labels),
+		DependenciesEmpty: empty{Title: "Nothing declared", Text: "What a service needs of others decides how reliable it can be. Declare it.", Call: "POST /v1/services/{service}/dependencies"},
+		ViolationsEmpty:   empty{Title: "None", Text: "No objective of this service ever broke a clause of an error-budget policy."},
+		IssuesEmpty:       empty{Title: "None", Text: "Nothing was drafted for this service."},
+	}
+	if s.RetiredAt != nil {
+		retired := day(*s.RetiredAt)
+		p.Retired = &retired
+	}
+	owner, err := d.owner(v, s)
+	if err != nil {
+		return screen{}, err
+	}
+	p.Crumbs = []link{{URL: "/", Text: "Overview"}, owner, {Text: s.Name}}
+	if p.Facts, err = d.profile(v, s, owner); err != nil {
+		return screen{}, err
+	}
+	if p.SLOs, err = d.owned(v, slo.Filter{Service: s.ID, Order: slo.ByRemaining, IncludeRetired: s.RetiredAt != nil}); err != nil {
+		return screen{}, err
+	}
+	p.SLOs.Caption = "Objectives of " + s.Name
+	dependencies, err := d.sources.Registry.Dependencies(v.ctx, string(s.ID))
+	if err != nil {
+		return screen{}, err
+	}
+	for _, dep := range dependencies {
+		p.Dependencies = append(p.Dependencies, dependency(dep))
+	}
+	if len(dependencies) > 0 {
+		p.DependenciesNote = plural(len(dependencies), "service", "services")
+	}
+	if p.Violations, err = d.violationRows(v, policy.ViolationFilter{Service: s.ID}, recentRows); err != nil {
+		return screen{}, err
+	}
+	if p.Issues, err = d.issueRows(v, issues.Filter{Service: s.ID}, recentRows); err != nil {
+		return screen{}, err
+	}
+	return screen{template: "service", title: s.Name, section: "/", page: p}, nil
+}
+
+// owner links to the team that owns the service.
+func (d *Dashboard) owner(v *visit, s registry.Service) (link, error) {
+	teams, err := d.sources.Registry.TeamsByID(v.ctx, []id.ID{s.Team})
+	if err != nil {
+		return link{}, err
+	}
+	if t, found := teams[s.Team]; found {
+		return link{URL: teamURL(t.Slug), Text: t.Name}, nil
+	}
+	return link{Text: "no team"}, nil
+}
+
+// profile is what is declared of the service, without what is not.
+func (d *Dashboard) profile(v *visit, s registry.Service, owner link) ([]fact, error) {
+	facts := []fact{
+		{"Owner", owner},
+		{"Kind", link{Text: string(s.Kind)}},
+		{"Tier", link{Text: strconv.Itoa(s.Tier)}},
+		{"Lifecycle", link{Text: string(s.Lifecycle)}},
+	}
+	if s.System != "" {
+		system, err := d.sources.Registry.SystemFor(v.ctx, string(s.System))
+		if err != nil {
+			return nil, err
+		}
+		facts = append(facts, fact{"System", link{Text: system.Name}})
+	}
+	for _, f := range []struct{ name, value string }{
+		{"On call", s.OnCall}, {"Runbook", s.Runbook}, {"Dashboard", s.Dashboard},
+		{"Documentation", s.Docs}, {"Repository", s.Repository}, {"Contact", s.Contact},
+	} {
+		if f.value != "" {
+			facts = append(facts, fact{f.name, outside(f.value)})
+		}
+	}
+	return facts, nil
+}
+
+func dependency(dep registry.Dependency) dependencyRow {
+	r := dependencyRow{
+		URL: serviceURL(dep.OnSlug), Name: dep.OnSlug, Criticality: string(dep.Criticality), FailureMode: dep.FailureMode,
+	}
+	if dep.Timeout > 0 {
+		r.Protection = append(r.Protection, "timeout: "+tookText(dep.Timeout))
+	}
+	for _, guard := range []struct{ name, text string }{{"retry", dep.Retry}, {"breaker", dep.Breaker}, {"bulkhead", dep.Bulkhead}} {
+		if guard.text != "" {
+			r.Protection = append(r.Protection, guard.name+": "+guard.text)
+		}
+	}
+	return r
+}
+
+func labelTexts(labels map[string]string) []string {
+	var out []string
+	for name, value := range labels {
+		text := name
+		if value != "" {
+			text += ": " + value
+		}
+		out = append(out, text)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,285 @@
+package dashboard
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+type sloPage struct {
+	Crumbs            []link
+	Name, Description string
+	Meta              []string
+	State             badge
+	Stale             bool
+	StaleBadge        badge
+	Since, Latest     moment
+	Freshness         string
+	Because           string
+	Notes             []string
+
+	Objective, SLI   figure
+	Budget           remaining
+	ObjectiveCaption string
+	SLICaption       string
+	BudgetCaption    string
+	Long             bool // a number is long, and the three are set smaller
+
+	Push     *push
+	BurnDown burnDown
+	Burns    []burnPair
+	BurnNote string
+	End      moment
+	Windows  []windowRow
+	Explain  *explanation
+	Facts    []fact
+
+	Revisions       []revisionRow
+	Violations      []violationRow
+	ViolationsEmpty empty
+}
+
+// push is how to send the first measurement.
+type push struct {
+	Title, Text, Command, Note string
+}
+
+// windowRow is what was counted in one window.
+type windowRow struct {
+	Name                        string
+	Good, Bad, Total, SLI, Burn figure
+}
+
+type explanation struct {
+	Lines []budget.Line
+	Note  string
+}
+
+type revisionRow struct {
+	Title, By, Rationale, Review string
+	At                           moment
+}
+
+// revisionsShown is how many revisions the page shows.
+const revisionsShown = 20
+
+func (d *Dashboard) slo(v *visit) (screen, error) {
+	view, owner, err := d.sources.SLOs.Find(v.ctx, slo.Name{Service: v.PathValue("service"), SLO: v.PathValue("slo")})
+	if err != nil {
+		return screen{}, err
+	}
+	team, err := d.owner(v, owner)
+	if err != nil {
+		return screen{}, err
+	}
+	figures, concluded := figuresOf(view)
+	p := sloPage{
+		Crumbs: []link{{URL: "/", Text: "Overview"}, team, {URL: serviceURL(owner.Slug), Text: owner.Name}, {Text: view.SLO.Name}},
+		Name:   view.SLO.Name, Description: view.SLO.Description,
+		Meta: []string{
+			string(view.Indicator.Category), "rolling " + windowText(view.Revision.Window()), fmt.Sprintf("revision %d", view.Revision.Number),
+		},
+		State: stateBadge(view.Status.State), Stale: view.Status.Stale, StaleBadge: staleBadge,
+		Since: ago(v.now, view.Status.Since), Latest: ago(v.now, view.Status.Latest), Freshness: "measured until",
+		End:             at(view.Status.End),
+		Facts:           indicatorFacts(view),
+		ViolationsEmpty: empty{Title: "None", Text: "This objective never broke a clause of an error-budget policy."},
+	}
+	if view.Status.Latest.IsZero() {
+		p.Freshness = "no measurement has come yet"
+	}
+	if !view.Status.Evaluated() {
+		p.Since, p.End = moment{}, moment{}
+	}
+	if view.SLO.RetiredAt != nil {
+		p.Notes = append(p.Notes, "This objective was retired on "+day(*view.SLO.RetiredAt).Text+" and is not evaluated any more.")
+	}
+	for _, warning := range d.sources.SLOs.Warnings(view) {
+		p.Notes = append(p.Notes, sentence(warning.Message))
+	}
+	p.numbers(view, figures, concluded)
+	p.burns(figures, concluded)
+	p.windows(view, figures, concluded)
+	if view.Status.Latest.IsZero() {
+		p.Push = d.firstPush(v.now, owner, view)
+	}
+	if err := d.past(v, view, figures, concluded, &p); err != nil {
+		return screen{}, err
+	}
+	return screen{template: "slo", title: view.SLO.Name + " of " + owner.Name, section: "/slos", refresh: true, page: p}, nil
+}
+
+// past reads what happened: violations, the burn-down with them, revisions, and
+// where the state comes from.
+func (d *Dashboard) past(v *visit, view slo.View, figures budget.Figures, concluded bool, p *sloPage) error {
+	violations, err := d.sources.Policies.Violations(v.ctx, policy.ViolationFilter{SLO: view.SLO.ID}, page.Request{Limit: page.DefaultLimit})
+	if err != nil {
+		return err
+	}
+	if p.Violations, err = d.describe(v, violations.Items); err != nil {
+		return err
+	}
+	for i := range p.Violations {
+		p.Violations[i].URL = "/violations?all#" + p.Violations[i].ID
+		p.Violations[i].Title = p.Violations[i].Clause
+	}
+	if p.BurnDown, err = d.burnDown(v, view, figures, concluded, violations.Items); err != nil {
+		return err
+	}
+	revisions, err := d.sources.SLOs.Revisions(v.ctx, view.SLO.ID, page.Request{Limit: revisionsShown})
+	if err != nil {
+		return err
+	}
+	for _, r := range revisions.Items {
+		p.Revisions = append(p.Revisions, revision(v.now, r))
+	}
+	if !view.Status.Evaluated() {
+		return nil
+	}
+	explained := view.Explain()
+	p.Because = sentence(explained.Because)
+	p.Explain = &explanation{
+		Lines: explained.Lines,
+		Note:  fmt.Sprintf("Formulas version %s, judged by revision %d; all sums are of whole thousandths of an event.", explained.Formulas, view.Revision.Number),
+	}
+	return nil
+}
+
+// numbers are the three large ones.
+func (p *sloPage) numbers(view slo.View, f budget.Figures, concluded bool) {
+	window := windowText(view.Revision.Window())
+	p.Objective = objectiveFigure(view.Revision.Objective)
+	p.ObjectiveCaption = fmt.Sprintf("of events good, over %s", window)
+	p.Budget = remainingOf(view, f, concluded)
+	p.SLICaption = "no events in " + window
+	p.BudgetCaption = "known once there are events"
+	switch {
+	case concluded:
+		p.SLI = sliFigure(f.Window.Sum, view.Revision.Objective)
+		p.SLICaption = fmt.Sprintf("%s good of %s events", eventsText(f.Window.Sum.Good), eventsText(f.Window.Sum.Total))
+		p.BudgetCaption = budgetCaption(f.Window)
+	case f.Window.Sum.Total > 0:
+		p.SLICaption = fmt.Sprintf("%s so far; nothing is concluded from fewer than %s",
+			eventNoun(f.Window.Sum.Total), eventsText(view.Revision.MinEvents*1000))
+	}
+	for _, n := range []figure{p.Objective, p.SLI, p.Budget.Figure} {
+		p.Long = p.Long || len([]rune(n.Number)) > 7
+	}
+}
+
+func eventNoun(thousandths int64) string {
+	if thousandths == 1000 {
+		return "1 event"
+	}
+	return eventsText(thousandths) + " events"
+}
+
+func budgetCaption(a budget.Account) string {
+	spent := fmt.Sprintf("%s bad of %s allowed", budgetEventsText(*a.Consumed), budgetEventsText(*a.Allowed))
+	if *a.Remaining < 0 {
+		return fmt.Sprintf("%s; overspent by %s", spent, budgetEventsText(-*a.Remaining))
+	}
+	return spent
+}
+
+// windows lists what was counted. Nothing is concluded from too few events, so
+// that there are counts then and no ratios.
+func (p *sloPage) windows(view slo.View, f budget.Figures, concluded bool) {
+	for _, b := range f.Burns {
+		r := windowRow{Name: windowText(b.Lookback), Burn: rateFigure(b.Rate)}
+		r.count(b.Sum.Good, b.Sum.Total)
+		r.SLI = sliFigure(b.Sum, view.Revision.Objective)
+		p.Windows = append(p.Windows, r)
+	}
+	for _, a := range []struct {
+		name string
+		budget.Account
+	}{{windowText(f.Policy.Length) + ", policy", f.Policy}, {windowText(f.Window.Length) + ", objective", f.Window}} {
+		r := windowRow{Name: a.name, Burn: rateFigure(a.ConsumedRatio), SLI: sliFigure(a.Sum, view.Revision.Objective)}
+		r.count(a.Sum.Good, a.Sum.Total)
+		p.Windows = append(p.Windows, r)
+	}
+	for i := range p.Windows {
+		if !concluded {
+			p.Windows[i].SLI, p.Windows[i].Burn = figure{}, figure{}
+		}
+	}
+}
+
+// count fills in events; a window without any has no data.
+func (r *windowRow) count(good, total int64) {
+	if total > 0 {
+		r.Good, r.Bad, r.Total = eventsFigure(good), eventsFigure(total-good), eventsFigure(total)
+	}
+}
+
+func indicatorFacts(view slo.View) []fact {
+	counting := "good and all events"
+	if view.Indicator.Counting == slo.BadTotal {
+		counting = "bad and all events"
+	}
+	good := view.Indicator.Description
+	if good == "" {
+		good = "not described"
+	}
+	return []fact{
+		{"A good event", link{Text: good}},
+		{"Reporters send", link{Text: counting}},
+		{"In slots of", link{Text: windowText(view.Indicator.Resolution)}},
+		{"Window", link{Text: "rolling, " + windowText(view.Revision.Window())}},
+		{"At least", link{Text: eventNoun(view.Revision.MinEvents * 1000)}},
+	}
+}
+
+func revision(now time.Time, r slo.RevisionWithIndicator) revisionRow {
+	terms := r.Revision.Terms
+	out := revisionRow{
+		Title: fmt.Sprintf("%d · %s over %s", r.Revision.Number, spaced(objectiveFigure(terms.Objective)), windowText(terms.Window())),
+		By:    r.Revision.CreatedBy, At: ago(now, r.Revision.CreatedAt), Rationale: terms.Rationale,
+	}
+	var review []string
+	if terms.Reviewer != "" {
+		review = append(review, "agreed to by "+terms.Reviewer)
+	}
+	if terms.ReviewBy != nil {
+		review = append(review, "to be looked at again by "+day(*terms.ReviewBy).Text)
+	}
+	if out.Review = strings.Join(review, "; "); out.Review == "" {
+		out.Review = "no reviewer, no date to look at it again"
+	}
+	out.Review = sentence(out.Review)
+	return out
+}
+
+// firstPush is a command that sends one slot, the newest that is over.
+func (d *Dashboard) firstPush(now time.Time, owner registry.Service, view slo.View) *push {
+	field, count := "good", 119
+	if view.Indicator.Counting == slo.BadTotal {
+		field, count = "bad", 1
+	}
+	resolution := view.Indicator.Resolution
+	start := now.UTC().Truncate(resolution).Add(-resolution)
+	address := strings.TrimSuffix(d.opts.PublicURL, "/") + "/v1" + sloURL(owner.Slug, view.SLO.Slug) + "/measurements"
+	return &push{
+		Title: "Send the first measurement",
+		Text:  fmt.Sprintf("Nothing has been measured yet. Send how many events there were in a slot of %s, and how many of them were %s:", windowText(resolution), field),
+		Command: fmt.Sprintf(`curl -X POST %s \
+  -H "Authorization: Bearer $EVENKEEL_TOKEN" \
+  -H "Content-Type: application/json" \
+  -d '{"slots":[{"start":"%s","%s":%d,"total":120}]}'`, address, start.Format(time.RFC3339), field, count),
+		Note: "Sending the same slot again replaces it, so a retry never counts twice. The figures follow with the next evaluation.",
+	}
+}
+
+// key is the sample of a line in a legend.
+func key(class string) template.HTML {
+	// class is one of our own constants.
+	return template.HTML(`<svg class="chart" viewBox="0 0 20 10" aria-hidden="true" focusable="false"><path class="` + class + `" d="M0 5h20"/></svg>`)
+}

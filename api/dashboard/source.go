@@ -1,0 +1,75 @@
+package dashboard
+
+import (
+	"context"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+)
+
+// Sources is where the pages read. Each is satisfied by the service of its
+// domain, which authorises the context's caller.
+type Sources struct {
+	Access   Access
+	Registry Registry
+	SLOs     SLOs
+	Policies Policies
+	Issues   Issues
+	Jobs     Jobs
+}
+
+// Access signs people in and out, and tells whose a session is.
+type Access interface {
+	SignIn(ctx context.Context, code string) (string, access.Session, error)
+	AuthenticateSession(ctx context.Context, text string) (access.Caller, error)
+	SignOut(ctx context.Context, text string) error
+}
+
+// Registry tells of the organisation. Names are slugs or identifiers; a former
+// slug is fault.Moved.
+type Registry interface {
+	TeamFor(ctx context.Context, name string) (registry.Team, error)
+	Teams(ctx context.Context, f registry.TeamFilter, r page.Request) (page.Page[registry.Team], error)
+	TeamsByID(ctx context.Context, teams []id.ID) (map[id.ID]registry.Team, error)
+	Members(ctx context.Context, team string, r page.Request) (page.Page[registry.Member], error)
+	SystemFor(ctx context.Context, name string) (registry.System, error)
+	ServiceFor(ctx context.Context, name string) (registry.Service, error)
+	Services(ctx context.Context, f registry.ServiceFilter, r page.Request) (page.Page[registry.Service], error)
+	ServicesByID(ctx context.Context, services []id.ID) (map[id.ID]registry.Service, error)
+	Dependencies(ctx context.Context, service string) ([]registry.Dependency, error)
+}
+
+// SLOs tells of objectives and how they stand.
+type SLOs interface {
+	Find(ctx context.Context, n slo.Name) (slo.View, registry.Service, error)
+	View(ctx context.Context, slo id.ID) (slo.View, error)
+	Views(ctx context.Context, f slo.Filter, r page.Request) (page.Page[slo.View], error)
+	Revisions(ctx context.Context, slo id.ID, r page.Request) (page.Page[slo.RevisionWithIndicator], error)
+	TeamSummary(ctx context.Context) (map[id.ID]slo.Tally, error)
+	Warnings(v slo.View) []slo.Warning
+	History(ctx context.Context, slo id.ID, from, to time.Time, step time.Duration) (slo.History, error)
+}
+
+// Policies tells of violations.
+type Policies interface {
+	Violations(ctx context.Context, f policy.ViolationFilter, r page.Request) (page.Page[policy.Violation], error)
+}
+
+// Issues tells of what is wanted on a tracker.
+type Issues interface {
+	Issue(ctx context.Context, issue id.ID) (issues.Issue, error)
+	Issues(ctx context.Context, f issues.Filter, r page.Request) (page.Page[issues.Issue], error)
+}
+
+// Jobs tells of schedules and runs.
+type Jobs interface {
+	Jobs(ctx context.Context) ([]jobs.Job, error)
+	Runs(ctx context.Context, job string, r page.Request) (page.Page[jobs.Run], error)
+}

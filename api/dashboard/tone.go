@@ -1,0 +1,84 @@
+package dashboard
+
+import (
+	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+// badge is a state in a word, with the tone that paints it and gives its shape.
+type badge struct{ Tone, Word string }
+
+var staleBadge = badge{"stale", "Stale"}
+
+// tones of the states of SLOs, the worst first.
+var stateBadges = []struct {
+	State budget.State
+	badge
+}{
+	{budget.Exhausted, badge{"bad", "Exhausted"}},
+	{budget.AtRisk, badge{"risk", "At risk"}},
+	{budget.OK, badge{"ok", "OK"}},
+	{budget.NoData, badge{"none", "No data"}},
+}
+
+func stateBadge(s budget.State) badge {
+	for _, b := range stateBadges {
+		if b.State == s {
+			return b.badge
+		}
+	}
+	return badge{"none", "No data"}
+}
+
+// worst returns the state of the views that most needs attention, false when
+// there are none.
+func worst(views []slo.View) (badge, bool) {
+	for _, b := range stateBadges {
+		for _, v := range views {
+			if v.Status.State == b.State {
+				return b.badge, true
+			}
+		}
+	}
+	return badge{"none", "No objectives"}, false
+}
+
+func violationBadge(v policy.Violation) badge {
+	if v.EndedAt == nil {
+		return badge{"bad", "Open"}
+	}
+	switch v.Ending {
+	case policy.Recovered:
+		return badge{"ok", "Recovered"}
+	case policy.Detached:
+		return badge{"none", "Detached"}
+	default:
+		return badge{"none", "Retired"}
+	}
+}
+
+func modeText(m policy.Mode) string {
+	switch m {
+	case policy.Observe:
+		return "observed only"
+	case policy.Warn:
+		return "warns with an issue"
+	default:
+		return "changes halt"
+	}
+}
+
+func runBadge(s jobs.RunState) badge {
+	switch s {
+	case jobs.Running:
+		return badge{"info", "Running"}
+	case jobs.Succeeded:
+		return badge{"ok", "Succeeded"}
+	case jobs.Failed:
+		return badge{"bad", "Failed"}
+	default:
+		return badge{"risk", "Abandoned"}
+	}
+}
