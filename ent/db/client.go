@@ -15,20 +15,33 @@ import (
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
+	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
+	"github.com/evenkeel/evenkeel/ent/db/indicator"
+	"github.com/evenkeel/evenkeel/ent/db/issue"
+	"github.com/evenkeel/evenkeel/ent/db/jobrun"
 	"github.com/evenkeel/evenkeel/ent/db/lease"
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/person"
+	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
+	"github.com/evenkeel/evenkeel/ent/db/segment"
+	"github.com/evenkeel/evenkeel/ent/db/segmentchange"
+	"github.com/evenkeel/evenkeel/ent/db/series"
 	"github.com/evenkeel/evenkeel/ent/db/service"
 	"github.com/evenkeel/evenkeel/ent/db/session"
 	"github.com/evenkeel/evenkeel/ent/db/signincode"
+	"github.com/evenkeel/evenkeel/ent/db/slo"
+	"github.com/evenkeel/evenkeel/ent/db/slorevision"
+	"github.com/evenkeel/evenkeel/ent/db/slostatus"
 	"github.com/evenkeel/evenkeel/ent/db/slug"
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/token"
+	"github.com/evenkeel/evenkeel/ent/db/violation"
 
 	stdsql "database/sql"
 )
@@ -38,20 +51,44 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// Attachment is the client for interacting with the Attachment builders.
+	Attachment *AttachmentClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// BudgetPolicy is the client for interacting with the BudgetPolicy builders.
+	BudgetPolicy *BudgetPolicyClient
 	// Dependency is the client for interacting with the Dependency builders.
 	Dependency *DependencyClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Identity is the client for interacting with the Identity builders.
 	Identity *IdentityClient
+	// Indicator is the client for interacting with the Indicator builders.
+	Indicator *IndicatorClient
+	// Issue is the client for interacting with the Issue builders.
+	Issue *IssueClient
+	// JobRun is the client for interacting with the JobRun builders.
+	JobRun *JobRunClient
 	// Lease is the client for interacting with the Lease builders.
 	Lease *LeaseClient
 	// Member is the client for interacting with the Member builders.
 	Member *MemberClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// PolicyRevision is the client for interacting with the PolicyRevision builders.
+	PolicyRevision *PolicyRevisionClient
+	// SLO is the client for interacting with the SLO builders.
+	SLO *SLOClient
+	// SLORevision is the client for interacting with the SLORevision builders.
+	SLORevision *SLORevisionClient
+	// SLOStatus is the client for interacting with the SLOStatus builders.
+	SLOStatus *SLOStatusClient
+	// Segment is the client for interacting with the Segment builders.
+	Segment *SegmentClient
+	// SegmentChange is the client for interacting with the SegmentChange builders.
+	SegmentChange *SegmentChangeClient
+	// Series is the client for interacting with the Series builders.
+	Series *SeriesClient
 	// Service is the client for interacting with the Service builders.
 	Service *ServiceClient
 	// Session is the client for interacting with the Session builders.
@@ -66,6 +103,8 @@ type Client struct {
 	Team *TeamClient
 	// Token is the client for interacting with the Token builders.
 	Token *TokenClient
+	// Violation is the client for interacting with the Violation builders.
+	Violation *ViolationClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -77,13 +116,25 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.Attachment = NewAttachmentClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
+	c.BudgetPolicy = NewBudgetPolicyClient(c.config)
 	c.Dependency = NewDependencyClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Identity = NewIdentityClient(c.config)
+	c.Indicator = NewIndicatorClient(c.config)
+	c.Issue = NewIssueClient(c.config)
+	c.JobRun = NewJobRunClient(c.config)
 	c.Lease = NewLeaseClient(c.config)
 	c.Member = NewMemberClient(c.config)
 	c.Person = NewPersonClient(c.config)
+	c.PolicyRevision = NewPolicyRevisionClient(c.config)
+	c.SLO = NewSLOClient(c.config)
+	c.SLORevision = NewSLORevisionClient(c.config)
+	c.SLOStatus = NewSLOStatusClient(c.config)
+	c.Segment = NewSegmentClient(c.config)
+	c.SegmentChange = NewSegmentChangeClient(c.config)
+	c.Series = NewSeriesClient(c.config)
 	c.Service = NewServiceClient(c.config)
 	c.Session = NewSessionClient(c.config)
 	c.SignInCode = NewSignInCodeClient(c.config)
@@ -91,6 +142,7 @@ func (c *Client) init() {
 	c.System = NewSystemClient(c.config)
 	c.Team = NewTeamClient(c.config)
 	c.Token = NewTokenClient(c.config)
+	c.Violation = NewViolationClient(c.config)
 }
 
 type (
@@ -183,13 +235,25 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:            ctx,
 		config:         cfg,
+		Attachment:     NewAttachmentClient(cfg),
 		AuditEntry:     NewAuditEntryClient(cfg),
+		BudgetPolicy:   NewBudgetPolicyClient(cfg),
 		Dependency:     NewDependencyClient(cfg),
 		IdempotencyKey: NewIdempotencyKeyClient(cfg),
 		Identity:       NewIdentityClient(cfg),
+		Indicator:      NewIndicatorClient(cfg),
+		Issue:          NewIssueClient(cfg),
+		JobRun:         NewJobRunClient(cfg),
 		Lease:          NewLeaseClient(cfg),
 		Member:         NewMemberClient(cfg),
 		Person:         NewPersonClient(cfg),
+		PolicyRevision: NewPolicyRevisionClient(cfg),
+		SLO:            NewSLOClient(cfg),
+		SLORevision:    NewSLORevisionClient(cfg),
+		SLOStatus:      NewSLOStatusClient(cfg),
+		Segment:        NewSegmentClient(cfg),
+		SegmentChange:  NewSegmentChangeClient(cfg),
+		Series:         NewSeriesClient(cfg),
 		Service:        NewServiceClient(cfg),
 		Session:        NewSessionClient(cfg),
 		SignInCode:     NewSignInCodeClient(cfg),
@@ -197,6 +261,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		System:         NewSystemClient(cfg),
 		Team:           NewTeamClient(cfg),
 		Token:          NewTokenClient(cfg),
+		Violation:      NewViolationClient(cfg),
 	}, nil
 }
 
@@ -216,13 +281,25 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:            ctx,
 		config:         cfg,
+		Attachment:     NewAttachmentClient(cfg),
 		AuditEntry:     NewAuditEntryClient(cfg),
+		BudgetPolicy:   NewBudgetPolicyClient(cfg),
 		Dependency:     NewDependencyClient(cfg),
 		IdempotencyKey: NewIdempotencyKeyClient(cfg),
 		Identity:       NewIdentityClient(cfg),
+		Indicator:      NewIndicatorClient(cfg),
+		Issue:          NewIssueClient(cfg),
+		JobRun:         NewJobRunClient(cfg),
 		Lease:          NewLeaseClient(cfg),
 		Member:         NewMemberClient(cfg),
 		Person:         NewPersonClient(cfg),
+		PolicyRevision: NewPolicyRevisionClient(cfg),
+		SLO:            NewSLOClient(cfg),
+		SLORevision:    NewSLORevisionClient(cfg),
+		SLOStatus:      NewSLOStatusClient(cfg),
+		Segment:        NewSegmentClient(cfg),
+		SegmentChange:  NewSegmentChangeClient(cfg),
+		Series:         NewSeriesClient(cfg),
 		Service:        NewServiceClient(cfg),
 		Session:        NewSessionClient(cfg),
 		SignInCode:     NewSignInCodeClient(cfg),
@@ -230,13 +307,14 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		System:         NewSystemClient(cfg),
 		Team:           NewTeamClient(cfg),
 		Token:          NewTokenClient(cfg),
+		Violation:      NewViolationClient(cfg),
 	}, nil
 }
 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		AuditEntry.
+//		Attachment.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -259,9 +337,11 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AuditEntry, c.Dependency, c.IdempotencyKey, c.Identity, c.Lease, c.Member,
-		c.Person, c.Service, c.Session, c.SignInCode, c.Slug, c.System, c.Team,
-		c.Token,
+		c.Attachment, c.AuditEntry, c.BudgetPolicy, c.Dependency, c.IdempotencyKey,
+		c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.Person,
+		c.PolicyRevision, c.SLO, c.SLORevision, c.SLOStatus, c.Segment,
+		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.Slug,
+		c.System, c.Team, c.Token, c.Violation,
 	} {
 		n.Use(hooks...)
 	}
@@ -271,9 +351,11 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AuditEntry, c.Dependency, c.IdempotencyKey, c.Identity, c.Lease, c.Member,
-		c.Person, c.Service, c.Session, c.SignInCode, c.Slug, c.System, c.Team,
-		c.Token,
+		c.Attachment, c.AuditEntry, c.BudgetPolicy, c.Dependency, c.IdempotencyKey,
+		c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.Person,
+		c.PolicyRevision, c.SLO, c.SLORevision, c.SLOStatus, c.Segment,
+		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.Slug,
+		c.System, c.Team, c.Token, c.Violation,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -282,20 +364,44 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *AttachmentMutation:
+		return c.Attachment.mutate(ctx, m)
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
+	case *BudgetPolicyMutation:
+		return c.BudgetPolicy.mutate(ctx, m)
 	case *DependencyMutation:
 		return c.Dependency.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *IdentityMutation:
 		return c.Identity.mutate(ctx, m)
+	case *IndicatorMutation:
+		return c.Indicator.mutate(ctx, m)
+	case *IssueMutation:
+		return c.Issue.mutate(ctx, m)
+	case *JobRunMutation:
+		return c.JobRun.mutate(ctx, m)
 	case *LeaseMutation:
 		return c.Lease.mutate(ctx, m)
 	case *MemberMutation:
 		return c.Member.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
+	case *PolicyRevisionMutation:
+		return c.PolicyRevision.mutate(ctx, m)
+	case *SLOMutation:
+		return c.SLO.mutate(ctx, m)
+	case *SLORevisionMutation:
+		return c.SLORevision.mutate(ctx, m)
+	case *SLOStatusMutation:
+		return c.SLOStatus.mutate(ctx, m)
+	case *SegmentMutation:
+		return c.Segment.mutate(ctx, m)
+	case *SegmentChangeMutation:
+		return c.SegmentChange.mutate(ctx, m)
+	case *SeriesMutation:
+		return c.Series.mutate(ctx, m)
 	case *ServiceMutation:
 		return c.Service.mutate(ctx, m)
 	case *SessionMutation:
@@ -310,8 +416,175 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Team.mutate(ctx, m)
 	case *TokenMutation:
 		return c.Token.mutate(ctx, m)
+	case *ViolationMutation:
+		return c.Violation.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("db: unknown mutation type %T", m)
+	}
+}
+
+// AttachmentClient is a client for the Attachment schema.
+type AttachmentClient struct {
+	config
+}
+
+// NewAttachmentClient returns a client for the Attachment from the given config.
+func NewAttachmentClient(c config) *AttachmentClient {
+	return &AttachmentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `attachment.Hooks(f(g(h())))`.
+func (c *AttachmentClient) Use(hooks ...Hook) {
+	c.hooks.Attachment = append(c.hooks.Attachment, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `attachment.Intercept(f(g(h())))`.
+func (c *AttachmentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Attachment = append(c.inters.Attachment, interceptors...)
+}
+
+// Create returns a builder for creating a Attachment entity.
+func (c *AttachmentClient) Create() *AttachmentCreate {
+	mutation := newAttachmentMutation(c.config, OpCreate)
+	return &AttachmentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Attachment entities.
+func (c *AttachmentClient) CreateBulk(builders ...*AttachmentCreate) *AttachmentCreateBulk {
+	return &AttachmentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AttachmentClient) MapCreateBulk(slice any, setFunc func(*AttachmentCreate, int)) *AttachmentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AttachmentCreateBulk{err: fmt.Errorf("calling to AttachmentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AttachmentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AttachmentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Attachment.
+func (c *AttachmentClient) Update() *AttachmentUpdate {
+	mutation := newAttachmentMutation(c.config, OpUpdate)
+	return &AttachmentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AttachmentClient) UpdateOne(_m *Attachment) *AttachmentUpdateOne {
+	mutation := newAttachmentMutation(c.config, OpUpdateOne, withAttachment(_m))
+	return &AttachmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AttachmentClient) UpdateOneID(id string) *AttachmentUpdateOne {
+	mutation := newAttachmentMutation(c.config, OpUpdateOne, withAttachmentID(id))
+	return &AttachmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Attachment.
+func (c *AttachmentClient) Delete() *AttachmentDelete {
+	mutation := newAttachmentMutation(c.config, OpDelete)
+	return &AttachmentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AttachmentClient) DeleteOne(_m *Attachment) *AttachmentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AttachmentClient) DeleteOneID(id string) *AttachmentDeleteOne {
+	builder := c.Delete().Where(attachment.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AttachmentDeleteOne{builder}
+}
+
+// Query returns a query builder for Attachment.
+func (c *AttachmentClient) Query() *AttachmentQuery {
+	return &AttachmentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAttachment},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Attachment entity by its id.
+func (c *AttachmentClient) Get(ctx context.Context, id string) (*Attachment, error) {
+	return c.Query().Where(attachment.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AttachmentClient) GetX(ctx context.Context, id string) *Attachment {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPolicy queries the policy edge of a Attachment.
+func (c *AttachmentClient) QueryPolicy(_m *Attachment) *BudgetPolicyQuery {
+	query := (&BudgetPolicyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(attachment.Table, attachment.FieldID, id),
+			sqlgraph.To(budgetpolicy.Table, budgetpolicy.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, attachment.PolicyTable, attachment.PolicyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a Attachment.
+func (c *AttachmentClient) QueryService(_m *Attachment) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(attachment.Table, attachment.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, attachment.ServiceTable, attachment.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AttachmentClient) Hooks() []Hook {
+	return c.hooks.Attachment
+}
+
+// Interceptors returns the client interceptors.
+func (c *AttachmentClient) Interceptors() []Interceptor {
+	return c.inters.Attachment
+}
+
+func (c *AttachmentClient) mutate(ctx context.Context, m *AttachmentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AttachmentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AttachmentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AttachmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AttachmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Attachment mutation op: %q", m.Op())
 	}
 }
 
@@ -445,6 +718,139 @@ func (c *AuditEntryClient) mutate(ctx context.Context, m *AuditEntryMutation) (V
 		return (&AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown AuditEntry mutation op: %q", m.Op())
+	}
+}
+
+// BudgetPolicyClient is a client for the BudgetPolicy schema.
+type BudgetPolicyClient struct {
+	config
+}
+
+// NewBudgetPolicyClient returns a client for the BudgetPolicy from the given config.
+func NewBudgetPolicyClient(c config) *BudgetPolicyClient {
+	return &BudgetPolicyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `budgetpolicy.Hooks(f(g(h())))`.
+func (c *BudgetPolicyClient) Use(hooks ...Hook) {
+	c.hooks.BudgetPolicy = append(c.hooks.BudgetPolicy, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `budgetpolicy.Intercept(f(g(h())))`.
+func (c *BudgetPolicyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.BudgetPolicy = append(c.inters.BudgetPolicy, interceptors...)
+}
+
+// Create returns a builder for creating a BudgetPolicy entity.
+func (c *BudgetPolicyClient) Create() *BudgetPolicyCreate {
+	mutation := newBudgetPolicyMutation(c.config, OpCreate)
+	return &BudgetPolicyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of BudgetPolicy entities.
+func (c *BudgetPolicyClient) CreateBulk(builders ...*BudgetPolicyCreate) *BudgetPolicyCreateBulk {
+	return &BudgetPolicyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BudgetPolicyClient) MapCreateBulk(slice any, setFunc func(*BudgetPolicyCreate, int)) *BudgetPolicyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BudgetPolicyCreateBulk{err: fmt.Errorf("calling to BudgetPolicyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BudgetPolicyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BudgetPolicyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for BudgetPolicy.
+func (c *BudgetPolicyClient) Update() *BudgetPolicyUpdate {
+	mutation := newBudgetPolicyMutation(c.config, OpUpdate)
+	return &BudgetPolicyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BudgetPolicyClient) UpdateOne(_m *BudgetPolicy) *BudgetPolicyUpdateOne {
+	mutation := newBudgetPolicyMutation(c.config, OpUpdateOne, withBudgetPolicy(_m))
+	return &BudgetPolicyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BudgetPolicyClient) UpdateOneID(id string) *BudgetPolicyUpdateOne {
+	mutation := newBudgetPolicyMutation(c.config, OpUpdateOne, withBudgetPolicyID(id))
+	return &BudgetPolicyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for BudgetPolicy.
+func (c *BudgetPolicyClient) Delete() *BudgetPolicyDelete {
+	mutation := newBudgetPolicyMutation(c.config, OpDelete)
+	return &BudgetPolicyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BudgetPolicyClient) DeleteOne(_m *BudgetPolicy) *BudgetPolicyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BudgetPolicyClient) DeleteOneID(id string) *BudgetPolicyDeleteOne {
+	builder := c.Delete().Where(budgetpolicy.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BudgetPolicyDeleteOne{builder}
+}
+
+// Query returns a query builder for BudgetPolicy.
+func (c *BudgetPolicyClient) Query() *BudgetPolicyQuery {
+	return &BudgetPolicyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBudgetPolicy},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a BudgetPolicy entity by its id.
+func (c *BudgetPolicyClient) Get(ctx context.Context, id string) (*BudgetPolicy, error) {
+	return c.Query().Where(budgetpolicy.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BudgetPolicyClient) GetX(ctx context.Context, id string) *BudgetPolicy {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *BudgetPolicyClient) Hooks() []Hook {
+	return c.hooks.BudgetPolicy
+}
+
+// Interceptors returns the client interceptors.
+func (c *BudgetPolicyClient) Interceptors() []Interceptor {
+	return c.inters.BudgetPolicy
+}
+
+func (c *BudgetPolicyClient) mutate(ctx context.Context, m *BudgetPolicyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BudgetPolicyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BudgetPolicyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BudgetPolicyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BudgetPolicyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown BudgetPolicy mutation op: %q", m.Op())
 	}
 }
 
@@ -895,6 +1301,437 @@ func (c *IdentityClient) mutate(ctx context.Context, m *IdentityMutation) (Value
 	}
 }
 
+// IndicatorClient is a client for the Indicator schema.
+type IndicatorClient struct {
+	config
+}
+
+// NewIndicatorClient returns a client for the Indicator from the given config.
+func NewIndicatorClient(c config) *IndicatorClient {
+	return &IndicatorClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `indicator.Hooks(f(g(h())))`.
+func (c *IndicatorClient) Use(hooks ...Hook) {
+	c.hooks.Indicator = append(c.hooks.Indicator, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `indicator.Intercept(f(g(h())))`.
+func (c *IndicatorClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Indicator = append(c.inters.Indicator, interceptors...)
+}
+
+// Create returns a builder for creating a Indicator entity.
+func (c *IndicatorClient) Create() *IndicatorCreate {
+	mutation := newIndicatorMutation(c.config, OpCreate)
+	return &IndicatorCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Indicator entities.
+func (c *IndicatorClient) CreateBulk(builders ...*IndicatorCreate) *IndicatorCreateBulk {
+	return &IndicatorCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IndicatorClient) MapCreateBulk(slice any, setFunc func(*IndicatorCreate, int)) *IndicatorCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IndicatorCreateBulk{err: fmt.Errorf("calling to IndicatorClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IndicatorCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IndicatorCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Indicator.
+func (c *IndicatorClient) Update() *IndicatorUpdate {
+	mutation := newIndicatorMutation(c.config, OpUpdate)
+	return &IndicatorUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IndicatorClient) UpdateOne(_m *Indicator) *IndicatorUpdateOne {
+	mutation := newIndicatorMutation(c.config, OpUpdateOne, withIndicator(_m))
+	return &IndicatorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IndicatorClient) UpdateOneID(id string) *IndicatorUpdateOne {
+	mutation := newIndicatorMutation(c.config, OpUpdateOne, withIndicatorID(id))
+	return &IndicatorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Indicator.
+func (c *IndicatorClient) Delete() *IndicatorDelete {
+	mutation := newIndicatorMutation(c.config, OpDelete)
+	return &IndicatorDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IndicatorClient) DeleteOne(_m *Indicator) *IndicatorDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IndicatorClient) DeleteOneID(id string) *IndicatorDeleteOne {
+	builder := c.Delete().Where(indicator.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IndicatorDeleteOne{builder}
+}
+
+// Query returns a query builder for Indicator.
+func (c *IndicatorClient) Query() *IndicatorQuery {
+	return &IndicatorQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIndicator},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Indicator entity by its id.
+func (c *IndicatorClient) Get(ctx context.Context, id string) (*Indicator, error) {
+	return c.Query().Where(indicator.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IndicatorClient) GetX(ctx context.Context, id string) *Indicator {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySlo queries the slo edge of a Indicator.
+func (c *IndicatorClient) QuerySlo(_m *Indicator) *SLOQuery {
+	query := (&SLOClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(indicator.Table, indicator.FieldID, id),
+			sqlgraph.To(slo.Table, slo.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, indicator.SloTable, indicator.SloColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *IndicatorClient) Hooks() []Hook {
+	return c.hooks.Indicator
+}
+
+// Interceptors returns the client interceptors.
+func (c *IndicatorClient) Interceptors() []Interceptor {
+	return c.inters.Indicator
+}
+
+func (c *IndicatorClient) mutate(ctx context.Context, m *IndicatorMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IndicatorCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IndicatorUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IndicatorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IndicatorDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Indicator mutation op: %q", m.Op())
+	}
+}
+
+// IssueClient is a client for the Issue schema.
+type IssueClient struct {
+	config
+}
+
+// NewIssueClient returns a client for the Issue from the given config.
+func NewIssueClient(c config) *IssueClient {
+	return &IssueClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `issue.Hooks(f(g(h())))`.
+func (c *IssueClient) Use(hooks ...Hook) {
+	c.hooks.Issue = append(c.hooks.Issue, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `issue.Intercept(f(g(h())))`.
+func (c *IssueClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Issue = append(c.inters.Issue, interceptors...)
+}
+
+// Create returns a builder for creating a Issue entity.
+func (c *IssueClient) Create() *IssueCreate {
+	mutation := newIssueMutation(c.config, OpCreate)
+	return &IssueCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Issue entities.
+func (c *IssueClient) CreateBulk(builders ...*IssueCreate) *IssueCreateBulk {
+	return &IssueCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IssueClient) MapCreateBulk(slice any, setFunc func(*IssueCreate, int)) *IssueCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IssueCreateBulk{err: fmt.Errorf("calling to IssueClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IssueCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IssueCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Issue.
+func (c *IssueClient) Update() *IssueUpdate {
+	mutation := newIssueMutation(c.config, OpUpdate)
+	return &IssueUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IssueClient) UpdateOne(_m *Issue) *IssueUpdateOne {
+	mutation := newIssueMutation(c.config, OpUpdateOne, withIssue(_m))
+	return &IssueUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IssueClient) UpdateOneID(id string) *IssueUpdateOne {
+	mutation := newIssueMutation(c.config, OpUpdateOne, withIssueID(id))
+	return &IssueUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Issue.
+func (c *IssueClient) Delete() *IssueDelete {
+	mutation := newIssueMutation(c.config, OpDelete)
+	return &IssueDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IssueClient) DeleteOne(_m *Issue) *IssueDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IssueClient) DeleteOneID(id string) *IssueDeleteOne {
+	builder := c.Delete().Where(issue.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IssueDeleteOne{builder}
+}
+
+// Query returns a query builder for Issue.
+func (c *IssueClient) Query() *IssueQuery {
+	return &IssueQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIssue},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Issue entity by its id.
+func (c *IssueClient) Get(ctx context.Context, id string) (*Issue, error) {
+	return c.Query().Where(issue.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IssueClient) GetX(ctx context.Context, id string) *Issue {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a Issue.
+func (c *IssueClient) QueryService(_m *Issue) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(issue.Table, issue.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, issue.ServiceTable, issue.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *IssueClient) Hooks() []Hook {
+	return c.hooks.Issue
+}
+
+// Interceptors returns the client interceptors.
+func (c *IssueClient) Interceptors() []Interceptor {
+	return c.inters.Issue
+}
+
+func (c *IssueClient) mutate(ctx context.Context, m *IssueMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IssueCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IssueUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IssueUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IssueDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Issue mutation op: %q", m.Op())
+	}
+}
+
+// JobRunClient is a client for the JobRun schema.
+type JobRunClient struct {
+	config
+}
+
+// NewJobRunClient returns a client for the JobRun from the given config.
+func NewJobRunClient(c config) *JobRunClient {
+	return &JobRunClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `jobrun.Hooks(f(g(h())))`.
+func (c *JobRunClient) Use(hooks ...Hook) {
+	c.hooks.JobRun = append(c.hooks.JobRun, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `jobrun.Intercept(f(g(h())))`.
+func (c *JobRunClient) Intercept(interceptors ...Interceptor) {
+	c.inters.JobRun = append(c.inters.JobRun, interceptors...)
+}
+
+// Create returns a builder for creating a JobRun entity.
+func (c *JobRunClient) Create() *JobRunCreate {
+	mutation := newJobRunMutation(c.config, OpCreate)
+	return &JobRunCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of JobRun entities.
+func (c *JobRunClient) CreateBulk(builders ...*JobRunCreate) *JobRunCreateBulk {
+	return &JobRunCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *JobRunClient) MapCreateBulk(slice any, setFunc func(*JobRunCreate, int)) *JobRunCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &JobRunCreateBulk{err: fmt.Errorf("calling to JobRunClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*JobRunCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &JobRunCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for JobRun.
+func (c *JobRunClient) Update() *JobRunUpdate {
+	mutation := newJobRunMutation(c.config, OpUpdate)
+	return &JobRunUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *JobRunClient) UpdateOne(_m *JobRun) *JobRunUpdateOne {
+	mutation := newJobRunMutation(c.config, OpUpdateOne, withJobRun(_m))
+	return &JobRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *JobRunClient) UpdateOneID(id string) *JobRunUpdateOne {
+	mutation := newJobRunMutation(c.config, OpUpdateOne, withJobRunID(id))
+	return &JobRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for JobRun.
+func (c *JobRunClient) Delete() *JobRunDelete {
+	mutation := newJobRunMutation(c.config, OpDelete)
+	return &JobRunDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *JobRunClient) DeleteOne(_m *JobRun) *JobRunDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *JobRunClient) DeleteOneID(id string) *JobRunDeleteOne {
+	builder := c.Delete().Where(jobrun.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &JobRunDeleteOne{builder}
+}
+
+// Query returns a query builder for JobRun.
+func (c *JobRunClient) Query() *JobRunQuery {
+	return &JobRunQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeJobRun},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a JobRun entity by its id.
+func (c *JobRunClient) Get(ctx context.Context, id string) (*JobRun, error) {
+	return c.Query().Where(jobrun.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *JobRunClient) GetX(ctx context.Context, id string) *JobRun {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *JobRunClient) Hooks() []Hook {
+	return c.hooks.JobRun
+}
+
+// Interceptors returns the client interceptors.
+func (c *JobRunClient) Interceptors() []Interceptor {
+	return c.inters.JobRun
+}
+
+func (c *JobRunClient) mutate(ctx context.Context, m *JobRunMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&JobRunCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&JobRunUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&JobRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&JobRunDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown JobRun mutation op: %q", m.Op())
+	}
+}
+
 // LeaseClient is a client for the Lease schema.
 type LeaseClient struct {
 	config
@@ -1323,6 +2160,1049 @@ func (c *PersonClient) mutate(ctx context.Context, m *PersonMutation) (Value, er
 		return (&PersonDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Person mutation op: %q", m.Op())
+	}
+}
+
+// PolicyRevisionClient is a client for the PolicyRevision schema.
+type PolicyRevisionClient struct {
+	config
+}
+
+// NewPolicyRevisionClient returns a client for the PolicyRevision from the given config.
+func NewPolicyRevisionClient(c config) *PolicyRevisionClient {
+	return &PolicyRevisionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `policyrevision.Hooks(f(g(h())))`.
+func (c *PolicyRevisionClient) Use(hooks ...Hook) {
+	c.hooks.PolicyRevision = append(c.hooks.PolicyRevision, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `policyrevision.Intercept(f(g(h())))`.
+func (c *PolicyRevisionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PolicyRevision = append(c.inters.PolicyRevision, interceptors...)
+}
+
+// Create returns a builder for creating a PolicyRevision entity.
+func (c *PolicyRevisionClient) Create() *PolicyRevisionCreate {
+	mutation := newPolicyRevisionMutation(c.config, OpCreate)
+	return &PolicyRevisionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PolicyRevision entities.
+func (c *PolicyRevisionClient) CreateBulk(builders ...*PolicyRevisionCreate) *PolicyRevisionCreateBulk {
+	return &PolicyRevisionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PolicyRevisionClient) MapCreateBulk(slice any, setFunc func(*PolicyRevisionCreate, int)) *PolicyRevisionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PolicyRevisionCreateBulk{err: fmt.Errorf("calling to PolicyRevisionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PolicyRevisionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PolicyRevisionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PolicyRevision.
+func (c *PolicyRevisionClient) Update() *PolicyRevisionUpdate {
+	mutation := newPolicyRevisionMutation(c.config, OpUpdate)
+	return &PolicyRevisionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PolicyRevisionClient) UpdateOne(_m *PolicyRevision) *PolicyRevisionUpdateOne {
+	mutation := newPolicyRevisionMutation(c.config, OpUpdateOne, withPolicyRevision(_m))
+	return &PolicyRevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PolicyRevisionClient) UpdateOneID(id string) *PolicyRevisionUpdateOne {
+	mutation := newPolicyRevisionMutation(c.config, OpUpdateOne, withPolicyRevisionID(id))
+	return &PolicyRevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PolicyRevision.
+func (c *PolicyRevisionClient) Delete() *PolicyRevisionDelete {
+	mutation := newPolicyRevisionMutation(c.config, OpDelete)
+	return &PolicyRevisionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PolicyRevisionClient) DeleteOne(_m *PolicyRevision) *PolicyRevisionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PolicyRevisionClient) DeleteOneID(id string) *PolicyRevisionDeleteOne {
+	builder := c.Delete().Where(policyrevision.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PolicyRevisionDeleteOne{builder}
+}
+
+// Query returns a query builder for PolicyRevision.
+func (c *PolicyRevisionClient) Query() *PolicyRevisionQuery {
+	return &PolicyRevisionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePolicyRevision},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PolicyRevision entity by its id.
+func (c *PolicyRevisionClient) Get(ctx context.Context, id string) (*PolicyRevision, error) {
+	return c.Query().Where(policyrevision.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PolicyRevisionClient) GetX(ctx context.Context, id string) *PolicyRevision {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPolicy queries the policy edge of a PolicyRevision.
+func (c *PolicyRevisionClient) QueryPolicy(_m *PolicyRevision) *BudgetPolicyQuery {
+	query := (&BudgetPolicyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(policyrevision.Table, policyrevision.FieldID, id),
+			sqlgraph.To(budgetpolicy.Table, budgetpolicy.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, policyrevision.PolicyTable, policyrevision.PolicyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PolicyRevisionClient) Hooks() []Hook {
+	return c.hooks.PolicyRevision
+}
+
+// Interceptors returns the client interceptors.
+func (c *PolicyRevisionClient) Interceptors() []Interceptor {
+	return c.inters.PolicyRevision
+}
+
+func (c *PolicyRevisionClient) mutate(ctx context.Context, m *PolicyRevisionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PolicyRevisionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PolicyRevisionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PolicyRevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PolicyRevisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown PolicyRevision mutation op: %q", m.Op())
+	}
+}
+
+// SLOClient is a client for the SLO schema.
+type SLOClient struct {
+	config
+}
+
+// NewSLOClient returns a client for the SLO from the given config.
+func NewSLOClient(c config) *SLOClient {
+	return &SLOClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `slo.Hooks(f(g(h())))`.
+func (c *SLOClient) Use(hooks ...Hook) {
+	c.hooks.SLO = append(c.hooks.SLO, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `slo.Intercept(f(g(h())))`.
+func (c *SLOClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SLO = append(c.inters.SLO, interceptors...)
+}
+
+// Create returns a builder for creating a SLO entity.
+func (c *SLOClient) Create() *SLOCreate {
+	mutation := newSLOMutation(c.config, OpCreate)
+	return &SLOCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SLO entities.
+func (c *SLOClient) CreateBulk(builders ...*SLOCreate) *SLOCreateBulk {
+	return &SLOCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SLOClient) MapCreateBulk(slice any, setFunc func(*SLOCreate, int)) *SLOCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SLOCreateBulk{err: fmt.Errorf("calling to SLOClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SLOCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SLOCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SLO.
+func (c *SLOClient) Update() *SLOUpdate {
+	mutation := newSLOMutation(c.config, OpUpdate)
+	return &SLOUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SLOClient) UpdateOne(_m *SLO) *SLOUpdateOne {
+	mutation := newSLOMutation(c.config, OpUpdateOne, withSLO(_m))
+	return &SLOUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SLOClient) UpdateOneID(id string) *SLOUpdateOne {
+	mutation := newSLOMutation(c.config, OpUpdateOne, withSLOID(id))
+	return &SLOUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SLO.
+func (c *SLOClient) Delete() *SLODelete {
+	mutation := newSLOMutation(c.config, OpDelete)
+	return &SLODelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SLOClient) DeleteOne(_m *SLO) *SLODeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SLOClient) DeleteOneID(id string) *SLODeleteOne {
+	builder := c.Delete().Where(slo.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SLODeleteOne{builder}
+}
+
+// Query returns a query builder for SLO.
+func (c *SLOClient) Query() *SLOQuery {
+	return &SLOQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSLO},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SLO entity by its id.
+func (c *SLOClient) Get(ctx context.Context, id string) (*SLO, error) {
+	return c.Query().Where(slo.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SLOClient) GetX(ctx context.Context, id string) *SLO {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a SLO.
+func (c *SLOClient) QueryService(_m *SLO) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(slo.Table, slo.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, slo.ServiceTable, slo.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SLOClient) Hooks() []Hook {
+	return c.hooks.SLO
+}
+
+// Interceptors returns the client interceptors.
+func (c *SLOClient) Interceptors() []Interceptor {
+	return c.inters.SLO
+}
+
+func (c *SLOClient) mutate(ctx context.Context, m *SLOMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SLOCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SLOUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SLOUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SLODelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown SLO mutation op: %q", m.Op())
+	}
+}
+
+// SLORevisionClient is a client for the SLORevision schema.
+type SLORevisionClient struct {
+	config
+}
+
+// NewSLORevisionClient returns a client for the SLORevision from the given config.
+func NewSLORevisionClient(c config) *SLORevisionClient {
+	return &SLORevisionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `slorevision.Hooks(f(g(h())))`.
+func (c *SLORevisionClient) Use(hooks ...Hook) {
+	c.hooks.SLORevision = append(c.hooks.SLORevision, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `slorevision.Intercept(f(g(h())))`.
+func (c *SLORevisionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SLORevision = append(c.inters.SLORevision, interceptors...)
+}
+
+// Create returns a builder for creating a SLORevision entity.
+func (c *SLORevisionClient) Create() *SLORevisionCreate {
+	mutation := newSLORevisionMutation(c.config, OpCreate)
+	return &SLORevisionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SLORevision entities.
+func (c *SLORevisionClient) CreateBulk(builders ...*SLORevisionCreate) *SLORevisionCreateBulk {
+	return &SLORevisionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SLORevisionClient) MapCreateBulk(slice any, setFunc func(*SLORevisionCreate, int)) *SLORevisionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SLORevisionCreateBulk{err: fmt.Errorf("calling to SLORevisionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SLORevisionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SLORevisionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SLORevision.
+func (c *SLORevisionClient) Update() *SLORevisionUpdate {
+	mutation := newSLORevisionMutation(c.config, OpUpdate)
+	return &SLORevisionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SLORevisionClient) UpdateOne(_m *SLORevision) *SLORevisionUpdateOne {
+	mutation := newSLORevisionMutation(c.config, OpUpdateOne, withSLORevision(_m))
+	return &SLORevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SLORevisionClient) UpdateOneID(id string) *SLORevisionUpdateOne {
+	mutation := newSLORevisionMutation(c.config, OpUpdateOne, withSLORevisionID(id))
+	return &SLORevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SLORevision.
+func (c *SLORevisionClient) Delete() *SLORevisionDelete {
+	mutation := newSLORevisionMutation(c.config, OpDelete)
+	return &SLORevisionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SLORevisionClient) DeleteOne(_m *SLORevision) *SLORevisionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SLORevisionClient) DeleteOneID(id string) *SLORevisionDeleteOne {
+	builder := c.Delete().Where(slorevision.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SLORevisionDeleteOne{builder}
+}
+
+// Query returns a query builder for SLORevision.
+func (c *SLORevisionClient) Query() *SLORevisionQuery {
+	return &SLORevisionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSLORevision},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SLORevision entity by its id.
+func (c *SLORevisionClient) Get(ctx context.Context, id string) (*SLORevision, error) {
+	return c.Query().Where(slorevision.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SLORevisionClient) GetX(ctx context.Context, id string) *SLORevision {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySlo queries the slo edge of a SLORevision.
+func (c *SLORevisionClient) QuerySlo(_m *SLORevision) *SLOQuery {
+	query := (&SLOClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(slorevision.Table, slorevision.FieldID, id),
+			sqlgraph.To(slo.Table, slo.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, slorevision.SloTable, slorevision.SloColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryIndicator queries the indicator edge of a SLORevision.
+func (c *SLORevisionClient) QueryIndicator(_m *SLORevision) *IndicatorQuery {
+	query := (&IndicatorClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(slorevision.Table, slorevision.FieldID, id),
+			sqlgraph.To(indicator.Table, indicator.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, slorevision.IndicatorTable, slorevision.IndicatorColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SLORevisionClient) Hooks() []Hook {
+	return c.hooks.SLORevision
+}
+
+// Interceptors returns the client interceptors.
+func (c *SLORevisionClient) Interceptors() []Interceptor {
+	return c.inters.SLORevision
+}
+
+func (c *SLORevisionClient) mutate(ctx context.Context, m *SLORevisionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SLORevisionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SLORevisionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SLORevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SLORevisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown SLORevision mutation op: %q", m.Op())
+	}
+}
+
+// SLOStatusClient is a client for the SLOStatus schema.
+type SLOStatusClient struct {
+	config
+}
+
+// NewSLOStatusClient returns a client for the SLOStatus from the given config.
+func NewSLOStatusClient(c config) *SLOStatusClient {
+	return &SLOStatusClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `slostatus.Hooks(f(g(h())))`.
+func (c *SLOStatusClient) Use(hooks ...Hook) {
+	c.hooks.SLOStatus = append(c.hooks.SLOStatus, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `slostatus.Intercept(f(g(h())))`.
+func (c *SLOStatusClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SLOStatus = append(c.inters.SLOStatus, interceptors...)
+}
+
+// Create returns a builder for creating a SLOStatus entity.
+func (c *SLOStatusClient) Create() *SLOStatusCreate {
+	mutation := newSLOStatusMutation(c.config, OpCreate)
+	return &SLOStatusCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SLOStatus entities.
+func (c *SLOStatusClient) CreateBulk(builders ...*SLOStatusCreate) *SLOStatusCreateBulk {
+	return &SLOStatusCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SLOStatusClient) MapCreateBulk(slice any, setFunc func(*SLOStatusCreate, int)) *SLOStatusCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SLOStatusCreateBulk{err: fmt.Errorf("calling to SLOStatusClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SLOStatusCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SLOStatusCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SLOStatus.
+func (c *SLOStatusClient) Update() *SLOStatusUpdate {
+	mutation := newSLOStatusMutation(c.config, OpUpdate)
+	return &SLOStatusUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SLOStatusClient) UpdateOne(_m *SLOStatus) *SLOStatusUpdateOne {
+	mutation := newSLOStatusMutation(c.config, OpUpdateOne, withSLOStatus(_m))
+	return &SLOStatusUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SLOStatusClient) UpdateOneID(id int64) *SLOStatusUpdateOne {
+	mutation := newSLOStatusMutation(c.config, OpUpdateOne, withSLOStatusID(id))
+	return &SLOStatusUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SLOStatus.
+func (c *SLOStatusClient) Delete() *SLOStatusDelete {
+	mutation := newSLOStatusMutation(c.config, OpDelete)
+	return &SLOStatusDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SLOStatusClient) DeleteOne(_m *SLOStatus) *SLOStatusDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SLOStatusClient) DeleteOneID(id int64) *SLOStatusDeleteOne {
+	builder := c.Delete().Where(slostatus.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SLOStatusDeleteOne{builder}
+}
+
+// Query returns a query builder for SLOStatus.
+func (c *SLOStatusClient) Query() *SLOStatusQuery {
+	return &SLOStatusQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSLOStatus},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SLOStatus entity by its id.
+func (c *SLOStatusClient) Get(ctx context.Context, id int64) (*SLOStatus, error) {
+	return c.Query().Where(slostatus.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SLOStatusClient) GetX(ctx context.Context, id int64) *SLOStatus {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySlo queries the slo edge of a SLOStatus.
+func (c *SLOStatusClient) QuerySlo(_m *SLOStatus) *SLOQuery {
+	query := (&SLOClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(slostatus.Table, slostatus.FieldID, id),
+			sqlgraph.To(slo.Table, slo.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, slostatus.SloTable, slostatus.SloColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SLOStatusClient) Hooks() []Hook {
+	return c.hooks.SLOStatus
+}
+
+// Interceptors returns the client interceptors.
+func (c *SLOStatusClient) Interceptors() []Interceptor {
+	return c.inters.SLOStatus
+}
+
+func (c *SLOStatusClient) mutate(ctx context.Context, m *SLOStatusMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SLOStatusCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SLOStatusUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SLOStatusUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SLOStatusDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown SLOStatus mutation op: %q", m.Op())
+	}
+}
+
+// SegmentClient is a client for the Segment schema.
+type SegmentClient struct {
+	config
+}
+
+// NewSegmentClient returns a client for the Segment from the given config.
+func NewSegmentClient(c config) *SegmentClient {
+	return &SegmentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `segment.Hooks(f(g(h())))`.
+func (c *SegmentClient) Use(hooks ...Hook) {
+	c.hooks.Segment = append(c.hooks.Segment, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `segment.Intercept(f(g(h())))`.
+func (c *SegmentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Segment = append(c.inters.Segment, interceptors...)
+}
+
+// Create returns a builder for creating a Segment entity.
+func (c *SegmentClient) Create() *SegmentCreate {
+	mutation := newSegmentMutation(c.config, OpCreate)
+	return &SegmentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Segment entities.
+func (c *SegmentClient) CreateBulk(builders ...*SegmentCreate) *SegmentCreateBulk {
+	return &SegmentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SegmentClient) MapCreateBulk(slice any, setFunc func(*SegmentCreate, int)) *SegmentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SegmentCreateBulk{err: fmt.Errorf("calling to SegmentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SegmentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SegmentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Segment.
+func (c *SegmentClient) Update() *SegmentUpdate {
+	mutation := newSegmentMutation(c.config, OpUpdate)
+	return &SegmentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SegmentClient) UpdateOne(_m *Segment) *SegmentUpdateOne {
+	mutation := newSegmentMutation(c.config, OpUpdateOne, withSegment(_m))
+	return &SegmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SegmentClient) UpdateOneID(id int64) *SegmentUpdateOne {
+	mutation := newSegmentMutation(c.config, OpUpdateOne, withSegmentID(id))
+	return &SegmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Segment.
+func (c *SegmentClient) Delete() *SegmentDelete {
+	mutation := newSegmentMutation(c.config, OpDelete)
+	return &SegmentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SegmentClient) DeleteOne(_m *Segment) *SegmentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SegmentClient) DeleteOneID(id int64) *SegmentDeleteOne {
+	builder := c.Delete().Where(segment.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SegmentDeleteOne{builder}
+}
+
+// Query returns a query builder for Segment.
+func (c *SegmentClient) Query() *SegmentQuery {
+	return &SegmentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSegment},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Segment entity by its id.
+func (c *SegmentClient) Get(ctx context.Context, id int64) (*Segment, error) {
+	return c.Query().Where(segment.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SegmentClient) GetX(ctx context.Context, id int64) *Segment {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySeries queries the series edge of a Segment.
+func (c *SegmentClient) QuerySeries(_m *Segment) *SeriesQuery {
+	query := (&SeriesClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(segment.Table, segment.FieldID, id),
+			sqlgraph.To(series.Table, series.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, segment.SeriesTable, segment.SeriesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SegmentClient) Hooks() []Hook {
+	return c.hooks.Segment
+}
+
+// Interceptors returns the client interceptors.
+func (c *SegmentClient) Interceptors() []Interceptor {
+	return c.inters.Segment
+}
+
+func (c *SegmentClient) mutate(ctx context.Context, m *SegmentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SegmentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SegmentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SegmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SegmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Segment mutation op: %q", m.Op())
+	}
+}
+
+// SegmentChangeClient is a client for the SegmentChange schema.
+type SegmentChangeClient struct {
+	config
+}
+
+// NewSegmentChangeClient returns a client for the SegmentChange from the given config.
+func NewSegmentChangeClient(c config) *SegmentChangeClient {
+	return &SegmentChangeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `segmentchange.Hooks(f(g(h())))`.
+func (c *SegmentChangeClient) Use(hooks ...Hook) {
+	c.hooks.SegmentChange = append(c.hooks.SegmentChange, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `segmentchange.Intercept(f(g(h())))`.
+func (c *SegmentChangeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SegmentChange = append(c.inters.SegmentChange, interceptors...)
+}
+
+// Create returns a builder for creating a SegmentChange entity.
+func (c *SegmentChangeClient) Create() *SegmentChangeCreate {
+	mutation := newSegmentChangeMutation(c.config, OpCreate)
+	return &SegmentChangeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SegmentChange entities.
+func (c *SegmentChangeClient) CreateBulk(builders ...*SegmentChangeCreate) *SegmentChangeCreateBulk {
+	return &SegmentChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SegmentChangeClient) MapCreateBulk(slice any, setFunc func(*SegmentChangeCreate, int)) *SegmentChangeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SegmentChangeCreateBulk{err: fmt.Errorf("calling to SegmentChangeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SegmentChangeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SegmentChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SegmentChange.
+func (c *SegmentChangeClient) Update() *SegmentChangeUpdate {
+	mutation := newSegmentChangeMutation(c.config, OpUpdate)
+	return &SegmentChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SegmentChangeClient) UpdateOne(_m *SegmentChange) *SegmentChangeUpdateOne {
+	mutation := newSegmentChangeMutation(c.config, OpUpdateOne, withSegmentChange(_m))
+	return &SegmentChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SegmentChangeClient) UpdateOneID(id int64) *SegmentChangeUpdateOne {
+	mutation := newSegmentChangeMutation(c.config, OpUpdateOne, withSegmentChangeID(id))
+	return &SegmentChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SegmentChange.
+func (c *SegmentChangeClient) Delete() *SegmentChangeDelete {
+	mutation := newSegmentChangeMutation(c.config, OpDelete)
+	return &SegmentChangeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SegmentChangeClient) DeleteOne(_m *SegmentChange) *SegmentChangeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SegmentChangeClient) DeleteOneID(id int64) *SegmentChangeDeleteOne {
+	builder := c.Delete().Where(segmentchange.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SegmentChangeDeleteOne{builder}
+}
+
+// Query returns a query builder for SegmentChange.
+func (c *SegmentChangeClient) Query() *SegmentChangeQuery {
+	return &SegmentChangeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSegmentChange},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SegmentChange entity by its id.
+func (c *SegmentChangeClient) Get(ctx context.Context, id int64) (*SegmentChange, error) {
+	return c.Query().Where(segmentchange.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SegmentChangeClient) GetX(ctx context.Context, id int64) *SegmentChange {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SegmentChangeClient) Hooks() []Hook {
+	return c.hooks.SegmentChange
+}
+
+// Interceptors returns the client interceptors.
+func (c *SegmentChangeClient) Interceptors() []Interceptor {
+	return c.inters.SegmentChange
+}
+
+func (c *SegmentChangeClient) mutate(ctx context.Context, m *SegmentChangeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SegmentChangeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SegmentChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SegmentChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SegmentChangeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown SegmentChange mutation op: %q", m.Op())
+	}
+}
+
+// SeriesClient is a client for the Series schema.
+type SeriesClient struct {
+	config
+}
+
+// NewSeriesClient returns a client for the Series from the given config.
+func NewSeriesClient(c config) *SeriesClient {
+	return &SeriesClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `series.Hooks(f(g(h())))`.
+func (c *SeriesClient) Use(hooks ...Hook) {
+	c.hooks.Series = append(c.hooks.Series, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `series.Intercept(f(g(h())))`.
+func (c *SeriesClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Series = append(c.inters.Series, interceptors...)
+}
+
+// Create returns a builder for creating a Series entity.
+func (c *SeriesClient) Create() *SeriesCreate {
+	mutation := newSeriesMutation(c.config, OpCreate)
+	return &SeriesCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Series entities.
+func (c *SeriesClient) CreateBulk(builders ...*SeriesCreate) *SeriesCreateBulk {
+	return &SeriesCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SeriesClient) MapCreateBulk(slice any, setFunc func(*SeriesCreate, int)) *SeriesCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SeriesCreateBulk{err: fmt.Errorf("calling to SeriesClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SeriesCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SeriesCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Series.
+func (c *SeriesClient) Update() *SeriesUpdate {
+	mutation := newSeriesMutation(c.config, OpUpdate)
+	return &SeriesUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SeriesClient) UpdateOne(_m *Series) *SeriesUpdateOne {
+	mutation := newSeriesMutation(c.config, OpUpdateOne, withSeries(_m))
+	return &SeriesUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SeriesClient) UpdateOneID(id string) *SeriesUpdateOne {
+	mutation := newSeriesMutation(c.config, OpUpdateOne, withSeriesID(id))
+	return &SeriesUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Series.
+func (c *SeriesClient) Delete() *SeriesDelete {
+	mutation := newSeriesMutation(c.config, OpDelete)
+	return &SeriesDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SeriesClient) DeleteOne(_m *Series) *SeriesDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SeriesClient) DeleteOneID(id string) *SeriesDeleteOne {
+	builder := c.Delete().Where(series.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SeriesDeleteOne{builder}
+}
+
+// Query returns a query builder for Series.
+func (c *SeriesClient) Query() *SeriesQuery {
+	return &SeriesQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSeries},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Series entity by its id.
+func (c *SeriesClient) Get(ctx context.Context, id string) (*Series, error) {
+	return c.Query().Where(series.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SeriesClient) GetX(ctx context.Context, id string) *Series {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryIndicator queries the indicator edge of a Series.
+func (c *SeriesClient) QueryIndicator(_m *Series) *IndicatorQuery {
+	query := (&IndicatorClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(series.Table, series.FieldID, id),
+			sqlgraph.To(indicator.Table, indicator.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, series.IndicatorTable, series.IndicatorColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SeriesClient) Hooks() []Hook {
+	return c.hooks.Series
+}
+
+// Interceptors returns the client interceptors.
+func (c *SeriesClient) Interceptors() []Interceptor {
+	return c.inters.Series
+}
+
+func (c *SeriesClient) mutate(ctx context.Context, m *SeriesMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SeriesCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SeriesUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SeriesUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SeriesDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Series mutation op: %q", m.Op())
 	}
 }
 
@@ -2401,15 +4281,216 @@ func (c *TokenClient) mutate(ctx context.Context, m *TokenMutation) (Value, erro
 	}
 }
 
+// ViolationClient is a client for the Violation schema.
+type ViolationClient struct {
+	config
+}
+
+// NewViolationClient returns a client for the Violation from the given config.
+func NewViolationClient(c config) *ViolationClient {
+	return &ViolationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `violation.Hooks(f(g(h())))`.
+func (c *ViolationClient) Use(hooks ...Hook) {
+	c.hooks.Violation = append(c.hooks.Violation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `violation.Intercept(f(g(h())))`.
+func (c *ViolationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Violation = append(c.inters.Violation, interceptors...)
+}
+
+// Create returns a builder for creating a Violation entity.
+func (c *ViolationClient) Create() *ViolationCreate {
+	mutation := newViolationMutation(c.config, OpCreate)
+	return &ViolationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Violation entities.
+func (c *ViolationClient) CreateBulk(builders ...*ViolationCreate) *ViolationCreateBulk {
+	return &ViolationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ViolationClient) MapCreateBulk(slice any, setFunc func(*ViolationCreate, int)) *ViolationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ViolationCreateBulk{err: fmt.Errorf("calling to ViolationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ViolationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ViolationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Violation.
+func (c *ViolationClient) Update() *ViolationUpdate {
+	mutation := newViolationMutation(c.config, OpUpdate)
+	return &ViolationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ViolationClient) UpdateOne(_m *Violation) *ViolationUpdateOne {
+	mutation := newViolationMutation(c.config, OpUpdateOne, withViolation(_m))
+	return &ViolationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ViolationClient) UpdateOneID(id string) *ViolationUpdateOne {
+	mutation := newViolationMutation(c.config, OpUpdateOne, withViolationID(id))
+	return &ViolationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Violation.
+func (c *ViolationClient) Delete() *ViolationDelete {
+	mutation := newViolationMutation(c.config, OpDelete)
+	return &ViolationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ViolationClient) DeleteOne(_m *Violation) *ViolationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ViolationClient) DeleteOneID(id string) *ViolationDeleteOne {
+	builder := c.Delete().Where(violation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ViolationDeleteOne{builder}
+}
+
+// Query returns a query builder for Violation.
+func (c *ViolationClient) Query() *ViolationQuery {
+	return &ViolationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeViolation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Violation entity by its id.
+func (c *ViolationClient) Get(ctx context.Context, id string) (*Violation, error) {
+	return c.Query().Where(violation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ViolationClient) GetX(ctx context.Context, id string) *Violation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPolicy queries the policy edge of a Violation.
+func (c *ViolationClient) QueryPolicy(_m *Violation) *BudgetPolicyQuery {
+	query := (&BudgetPolicyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(violation.Table, violation.FieldID, id),
+			sqlgraph.To(budgetpolicy.Table, budgetpolicy.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, violation.PolicyTable, violation.PolicyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRevision queries the revision edge of a Violation.
+func (c *ViolationClient) QueryRevision(_m *Violation) *PolicyRevisionQuery {
+	query := (&PolicyRevisionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(violation.Table, violation.FieldID, id),
+			sqlgraph.To(policyrevision.Table, policyrevision.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, violation.RevisionTable, violation.RevisionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySlo queries the slo edge of a Violation.
+func (c *ViolationClient) QuerySlo(_m *Violation) *SLOQuery {
+	query := (&SLOClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(violation.Table, violation.FieldID, id),
+			sqlgraph.To(slo.Table, slo.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, violation.SloTable, violation.SloColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a Violation.
+func (c *ViolationClient) QueryService(_m *Violation) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(violation.Table, violation.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, violation.ServiceTable, violation.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ViolationClient) Hooks() []Hook {
+	return c.hooks.Violation
+}
+
+// Interceptors returns the client interceptors.
+func (c *ViolationClient) Interceptors() []Interceptor {
+	return c.inters.Violation
+}
+
+func (c *ViolationClient) mutate(ctx context.Context, m *ViolationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ViolationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ViolationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ViolationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ViolationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Violation mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AuditEntry, Dependency, IdempotencyKey, Identity, Lease, Member, Person,
-		Service, Session, SignInCode, Slug, System, Team, Token []ent.Hook
+		Attachment, AuditEntry, BudgetPolicy, Dependency, IdempotencyKey, Identity,
+		Indicator, Issue, JobRun, Lease, Member, Person, PolicyRevision, SLO,
+		SLORevision, SLOStatus, Segment, SegmentChange, Series, Service, Session,
+		SignInCode, Slug, System, Team, Token, Violation []ent.Hook
 	}
 	inters struct {
-		AuditEntry, Dependency, IdempotencyKey, Identity, Lease, Member, Person,
-		Service, Session, SignInCode, Slug, System, Team, Token []ent.Interceptor
+		Attachment, AuditEntry, BudgetPolicy, Dependency, IdempotencyKey, Identity,
+		Indicator, Issue, JobRun, Lease, Member, Person, PolicyRevision, SLO,
+		SLORevision, SLOStatus, Segment, SegmentChange, Series, Service, Session,
+		SignInCode, Slug, System, Team, Token, Violation []ent.Interceptor
 	}
 )
 

@@ -12,20 +12,33 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
+	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
+	"github.com/evenkeel/evenkeel/ent/db/indicator"
+	"github.com/evenkeel/evenkeel/ent/db/issue"
+	"github.com/evenkeel/evenkeel/ent/db/jobrun"
 	"github.com/evenkeel/evenkeel/ent/db/lease"
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/person"
+	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
+	"github.com/evenkeel/evenkeel/ent/db/segment"
+	"github.com/evenkeel/evenkeel/ent/db/segmentchange"
+	"github.com/evenkeel/evenkeel/ent/db/series"
 	"github.com/evenkeel/evenkeel/ent/db/service"
 	"github.com/evenkeel/evenkeel/ent/db/session"
 	"github.com/evenkeel/evenkeel/ent/db/signincode"
+	"github.com/evenkeel/evenkeel/ent/db/slo"
+	"github.com/evenkeel/evenkeel/ent/db/slorevision"
+	"github.com/evenkeel/evenkeel/ent/db/slostatus"
 	"github.com/evenkeel/evenkeel/ent/db/slug"
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/token"
+	"github.com/evenkeel/evenkeel/ent/db/violation"
 )
 
 // ent aliases to avoid import conflicts in user's code.
@@ -86,13 +99,25 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			attachment.Table:     attachment.ValidColumn,
 			auditentry.Table:     auditentry.ValidColumn,
+			budgetpolicy.Table:   budgetpolicy.ValidColumn,
 			dependency.Table:     dependency.ValidColumn,
 			idempotencykey.Table: idempotencykey.ValidColumn,
 			identity.Table:       identity.ValidColumn,
+			indicator.Table:      indicator.ValidColumn,
+			issue.Table:          issue.ValidColumn,
+			jobrun.Table:         jobrun.ValidColumn,
 			lease.Table:          lease.ValidColumn,
 			member.Table:         member.ValidColumn,
 			person.Table:         person.ValidColumn,
+			policyrevision.Table: policyrevision.ValidColumn,
+			slo.Table:            slo.ValidColumn,
+			slorevision.Table:    slorevision.ValidColumn,
+			slostatus.Table:      slostatus.ValidColumn,
+			segment.Table:        segment.ValidColumn,
+			segmentchange.Table:  segmentchange.ValidColumn,
+			series.Table:         series.ValidColumn,
 			service.Table:        service.ValidColumn,
 			session.Table:        session.ValidColumn,
 			signincode.Table:     signincode.ValidColumn,
@@ -100,6 +125,7 @@ func checkColumn(t, c string) error {
 			system.Table:         system.ValidColumn,
 			team.Table:           team.ValidColumn,
 			token.Table:          token.ValidColumn,
+			violation.Table:      violation.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -14,20 +14,44 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// Attachment is the client for interacting with the Attachment builders.
+	Attachment *AttachmentClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// BudgetPolicy is the client for interacting with the BudgetPolicy builders.
+	BudgetPolicy *BudgetPolicyClient
 	// Dependency is the client for interacting with the Dependency builders.
 	Dependency *DependencyClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Identity is the client for interacting with the Identity builders.
 	Identity *IdentityClient
+	// Indicator is the client for interacting with the Indicator builders.
+	Indicator *IndicatorClient
+	// Issue is the client for interacting with the Issue builders.
+	Issue *IssueClient
+	// JobRun is the client for interacting with the JobRun builders.
+	JobRun *JobRunClient
 	// Lease is the client for interacting with the Lease builders.
 	Lease *LeaseClient
 	// Member is the client for interacting with the Member builders.
 	Member *MemberClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// PolicyRevision is the client for interacting with the PolicyRevision builders.
+	PolicyRevision *PolicyRevisionClient
+	// SLO is the client for interacting with the SLO builders.
+	SLO *SLOClient
+	// SLORevision is the client for interacting with the SLORevision builders.
+	SLORevision *SLORevisionClient
+	// SLOStatus is the client for interacting with the SLOStatus builders.
+	SLOStatus *SLOStatusClient
+	// Segment is the client for interacting with the Segment builders.
+	Segment *SegmentClient
+	// SegmentChange is the client for interacting with the SegmentChange builders.
+	SegmentChange *SegmentChangeClient
+	// Series is the client for interacting with the Series builders.
+	Series *SeriesClient
 	// Service is the client for interacting with the Service builders.
 	Service *ServiceClient
 	// Session is the client for interacting with the Session builders.
@@ -42,6 +66,8 @@ type Tx struct {
 	Team *TeamClient
 	// Token is the client for interacting with the Token builders.
 	Token *TokenClient
+	// Violation is the client for interacting with the Violation builders.
+	Violation *ViolationClient
 
 	// lazily loaded.
 	client     *Client
@@ -173,13 +199,25 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.Attachment = NewAttachmentClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
+	tx.BudgetPolicy = NewBudgetPolicyClient(tx.config)
 	tx.Dependency = NewDependencyClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Identity = NewIdentityClient(tx.config)
+	tx.Indicator = NewIndicatorClient(tx.config)
+	tx.Issue = NewIssueClient(tx.config)
+	tx.JobRun = NewJobRunClient(tx.config)
 	tx.Lease = NewLeaseClient(tx.config)
 	tx.Member = NewMemberClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
+	tx.PolicyRevision = NewPolicyRevisionClient(tx.config)
+	tx.SLO = NewSLOClient(tx.config)
+	tx.SLORevision = NewSLORevisionClient(tx.config)
+	tx.SLOStatus = NewSLOStatusClient(tx.config)
+	tx.Segment = NewSegmentClient(tx.config)
+	tx.SegmentChange = NewSegmentChangeClient(tx.config)
+	tx.Series = NewSeriesClient(tx.config)
 	tx.Service = NewServiceClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
 	tx.SignInCode = NewSignInCodeClient(tx.config)
@@ -187,6 +225,7 @@ func (tx *Tx) init() {
 	tx.System = NewSystemClient(tx.config)
 	tx.Team = NewTeamClient(tx.config)
 	tx.Token = NewTokenClient(tx.config)
+	tx.Violation = NewViolationClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.
@@ -196,7 +235,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: AuditEntry.QueryXXX(), the query will be executed
+// applies a query, for example: Attachment.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

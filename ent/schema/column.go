@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	ulidType  = map[string]string{dialect.Postgres: "char(26)"}
+	ulidType  = map[string]string{dialect.Postgres: "varchar(26)"}
 	stampType = map[string]string{dialect.Postgres: "timestamptz", dialect.SQLite: "datetime"}
 	textType  = map[string]string{dialect.Postgres: "text", dialect.SQLite: "text"}
 )

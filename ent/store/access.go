@@ -89,7 +89,7 @@ func (a Access) People(ctx context.Context, f access.PersonFilter, r page.Reques
 	}
 	q := a.s.ent.Person.Query()
 	if f.Query != "" {
-		q.Where(person.Or(person.DisplayNameContainsFold(f.Query), person.EmailContainsFold(f.Query)))
+		q.Where(a.s.holding(f.Query, person.FieldDisplayName, person.FieldEmail))
 	}
 	rows, err := q.Where(after(key, person.FieldDisplayName, person.FieldID)).
 		Order(db.Asc(person.FieldDisplayName, person.FieldID)).Limit(r.Size() + 1).All(ctx)

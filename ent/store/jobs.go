@@ -14,6 +14,8 @@ import (
 // Jobs is the store of package jobs.
 type Jobs struct{ s *Store }
 
+var _ jobs.Store = Jobs{}
+
 // Jobs returns the view of the store that package jobs declares.
 func (s *Store) Jobs() Jobs { return Jobs{s} }
 
@@ -55,6 +57,19 @@ func (j Jobs) ReleaseLease(ctx context.Context, name string, epoch int64) error 
 		_, err = j.s.exec(ctx, "UPDATE leases SET expires_at = $1 WHERE name = $2 AND epoch = $3 AND expires_at > $1", now, name, epoch)
 		return fail("release a lease", err)
 	})
+}
+
+// Leases returns all that were ever taken, by name.
+func (j Jobs) Leases(ctx context.Context) (map[string]jobs.Lease, error) {
+	rows, err := j.s.ent.Lease.Query().All(ctx)
+	if err != nil {
+		return nil, fail("read leases", err)
+	}
+	out := make(map[string]jobs.Lease, len(rows))
+	for _, l := range rows {
+		out[l.Name] = jobs.Lease{Name: l.Name, Holder: l.Holder, Epoch: l.Epoch, ExpiresAt: utc(l.ExpiresAt)}
+	}
+	return out, nil
 }
 
 // now is the time of leases: the server's on PostgreSQL, where replicas on

@@ -51,11 +51,16 @@ func timeKey(key []string) ([]any, error) {
 	}
 	t, err := time.Parse(time.RFC3339Nano, key[0])
 	if err != nil {
-		var c fault.Check
-		c.Fail("query.after", nil, "is not a cursor of this list; start again without it")
-		return nil, c.Err()
+		return nil, badCursor()
 	}
 	return []any{t.UTC(), key[1]}, nil
+}
+
+// badCursor refuses a cursor whose key has not the form of the list's.
+func badCursor() error {
+	var c fault.Check
+	c.Fail("query.after", nil, "is not a cursor of this list; start again without it")
+	return c.Err()
 }
 
 // cursorTime writes a time into a cursor.
@@ -116,8 +121,25 @@ func chunks[T any](items []T, n int, do func([]T) error) error {
 	return nil
 }
 
-// containing is the pattern of LIKE for texts that hold the query, lower case,
-// with backslash as the escape.
+// containing is the pattern of LIKE for texts that hold the query, with backslash
+// as the escape.
 func containing(query string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(query)) + "%"
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(query) + "%"
+}
+
+// holding keeps the rows of which one of the columns holds the query.
+func (s *Store) holding(query string, columns ...string) func(*entsql.Selector) {
+	return func(sel *entsql.Selector) {
+		sel.Where(entsql.P(func(b *entsql.Builder) {
+			b.WriteByte('(')
+			for i, c := range columns {
+				if i > 0 {
+					b.WriteString(" OR ")
+				}
+				before, after, _ := strings.Cut(s.contains(sel.C(c), "\x00"), "\x00")
+				b.WriteString(before).Arg(containing(query)).WriteString(after)
+			}
+			b.WriteByte(')')
+		}))
+	}
 }

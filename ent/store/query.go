@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"entgo.io/ent/dialect"
 )
@@ -63,10 +65,31 @@ func (s *Store) placed(query string) string {
 	return query
 }
 
+// bulkRows is how many rows go into one statement.
+const bulkRows = 500
+
+// shape is the shape of a list of rows in a statement.
+type shape struct{ rows, columns int }
+
+// spelled remembers the texts of lists of bulkRows rows, which come again and again.
+var spelled sync.Map
+
 // values writes "($1,$2),($3,$4)" for so many rows of so many columns.
 func values(rows, columns int) string {
+	if rows != bulkRows {
+		return spell(rows, columns)
+	}
+	if text, ok := spelled.Load(shape{rows, columns}); ok {
+		return text.(string)
+	}
+	text := spell(rows, columns)
+	spelled.Store(shape{rows, columns}, text)
+	return text
+}
+
+func spell(rows, columns int) string {
 	var b strings.Builder
-	b.Grow(rows * columns * 6)
+	b.Grow(rows * (columns*6 + 3))
 	n := 0
 	for r := range rows {
 		if r > 0 {
@@ -84,4 +107,47 @@ func values(rows, columns int) string {
 		b.WriteByte(')')
 	}
 	return b.String()
+}
+
+// wanted writes "WITH wanted(a, b) AS (VALUES …) " to join with; columns are
+// "name type" with PostgreSQL's types, which its first row has to tell. It is
+// joined as "wanted w CROSS JOIN t WHERE …": SQLite takes a cross join's left side
+// for the outer loop, and would rather walk through the whole of t otherwise.
+func (s *Store) wanted(rows int, columns ...string) string {
+	var b strings.Builder
+	b.WriteString("WITH wanted(")
+	for i, c := range columns {
+		name, _, _ := strings.Cut(c, " ")
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(name)
+	}
+	b.WriteString(") AS (VALUES ")
+	if s.postgres() {
+		b.WriteByte('(')
+		for i, c := range columns {
+			_, kind, _ := strings.Cut(c, " ")
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, "$%d::%s", i+1, kind)
+		}
+		b.WriteByte(')')
+		text := values(rows, len(columns))
+		b.WriteString(text[strings.IndexByte(text, ')')+1:])
+	} else {
+		b.WriteString(values(rows, len(columns)))
+	}
+	b.WriteString(") ")
+	return b.String()
+}
+
+// contains matches texts that hold the query, whatever the case of letters: all
+// letters on PostgreSQL, those of ASCII on SQLite.
+func (s *Store) contains(column, placeholder string) string {
+	if s.postgres() {
+		return column + " ILIKE " + placeholder + ` ESCAPE '\'`
+	}
+	return column + " LIKE " + placeholder + ` ESCAPE '\'`
 }

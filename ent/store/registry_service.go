@@ -64,7 +64,7 @@ func (r Registry) Services(ctx context.Context, f registry.ServiceFilter, req pa
 		q.Where(service.Lifecycle(string(f.Lifecycle)))
 	}
 	if f.Query != "" {
-		q.Where(service.Or(service.SlugContainsFold(f.Query), service.NameContainsFold(f.Query)))
+		q.Where(r.s.holding(f.Query, service.FieldSlug, service.FieldName))
 	}
 	if !f.IncludeRetired {
 		q.Where(service.RetiredAtIsNil())

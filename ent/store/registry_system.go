@@ -49,7 +49,7 @@ func (r Registry) Systems(ctx context.Context, f registry.SystemFilter, req page
 		q.Where(system.TeamID(string(f.Team)))
 	}
 	if f.Query != "" {
-		q.Where(system.Or(system.SlugContainsFold(f.Query), system.NameContainsFold(f.Query)))
+		q.Where(r.s.holding(f.Query, system.FieldSlug, system.FieldName))
 	}
 	rows, err := q.Where(after(key, system.FieldSlug)).Order(db.Asc(system.FieldSlug)).Limit(req.Size() + 1).All(ctx)
 	if err != nil {
@@ -82,4 +82,17 @@ func (r Registry) DeleteSystem(ctx context.Context, of id.ID, version int64) err
 		return e
 	}
 	return written("system", of, n, err, func() (bool, error) { return r.systemExists(ctx, of) })
+}
+
+// SystemsByID returns those that exist, by ID.
+func (r Registry) SystemsByID(ctx context.Context, systems []id.ID) (map[id.ID]registry.System, error) {
+	out := make(map[id.ID]registry.System, len(systems))
+	err := chunks(texts(systems), idBatch, func(ids []string) error {
+		rows, err := r.s.ent.System.Query().Where(system.IDIn(ids...)).All(ctx)
+		for _, y := range rows {
+			out[id.ID(y.ID)] = fromDBSystem(y)
+		}
+		return err
+	})
+	return out, fail("read systems", err)
 }

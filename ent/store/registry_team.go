@@ -58,7 +58,7 @@ func (r Registry) Teams(ctx context.Context, f registry.TeamFilter, req page.Req
 		q.Where(team.ParentID(string(f.Parent)))
 	}
 	if f.Query != "" {
-		q.Where(team.Or(team.SlugContainsFold(f.Query), team.NameContainsFold(f.Query)))
+		q.Where(r.s.holding(f.Query, team.FieldSlug, team.FieldName))
 	}
 	if f.Member != "" {
 		q.Where(func(s *entsql.Selector) {

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"database/sql/driver"
+	"encoding/json"
 )
 
 // The bounds of a connection's prepared statements: their number, and the length
@@ -56,6 +57,16 @@ func newCachingConn(c driver.Conn) driver.Conn {
 
 // Unwrap gives the driver its own connection.
 func (c *cachingConn) Unwrap() driver.Conn { return c.sqliteConn }
+
+// CheckNamedValue has JSON stored as text, which SQLite's functions read, and not
+// as a blob.
+func (c *cachingConn) CheckNamedValue(v *driver.NamedValue) error {
+	if raw, ok := v.Value.(json.RawMessage); ok {
+		v.Value = string(raw)
+		return nil
+	}
+	return driver.ErrSkip
+}
 
 // Close gives the statements up, then the connection.
 func (c *cachingConn) Close() error {

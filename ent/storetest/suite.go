@@ -18,6 +18,8 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Audit":        testAudit,
 		"Idempotency":  testIdempotency,
 		"Registry":     testRegistry,
+		"Measure":      testMeasure,
+		"SLO":          testSLO,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

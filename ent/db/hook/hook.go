@@ -9,6 +9,18 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db"
 )
 
+// The AttachmentFunc type is an adapter to allow the use of ordinary
+// function as Attachment mutator.
+type AttachmentFunc func(context.Context, *db.AttachmentMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AttachmentFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.AttachmentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AttachmentMutation", m)
+}
+
 // The AuditEntryFunc type is an adapter to allow the use of ordinary
 // function as AuditEntry mutator.
 type AuditEntryFunc func(context.Context, *db.AuditEntryMutation) (db.Value, error)
@@ -19,6 +31,18 @@ func (f AuditEntryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AuditEntryMutation", m)
+}
+
+// The BudgetPolicyFunc type is an adapter to allow the use of ordinary
+// function as BudgetPolicy mutator.
+type BudgetPolicyFunc func(context.Context, *db.BudgetPolicyMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BudgetPolicyFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.BudgetPolicyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.BudgetPolicyMutation", m)
 }
 
 // The DependencyFunc type is an adapter to allow the use of ordinary
@@ -57,6 +81,42 @@ func (f IdentityFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IdentityMutation", m)
 }
 
+// The IndicatorFunc type is an adapter to allow the use of ordinary
+// function as Indicator mutator.
+type IndicatorFunc func(context.Context, *db.IndicatorMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f IndicatorFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.IndicatorMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IndicatorMutation", m)
+}
+
+// The IssueFunc type is an adapter to allow the use of ordinary
+// function as Issue mutator.
+type IssueFunc func(context.Context, *db.IssueMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f IssueFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.IssueMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IssueMutation", m)
+}
+
+// The JobRunFunc type is an adapter to allow the use of ordinary
+// function as JobRun mutator.
+type JobRunFunc func(context.Context, *db.JobRunMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f JobRunFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.JobRunMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.JobRunMutation", m)
+}
+
 // The LeaseFunc type is an adapter to allow the use of ordinary
 // function as Lease mutator.
 type LeaseFunc func(context.Context, *db.LeaseMutation) (db.Value, error)
@@ -91,6 +151,90 @@ func (f PersonFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error)
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PersonMutation", m)
+}
+
+// The PolicyRevisionFunc type is an adapter to allow the use of ordinary
+// function as PolicyRevision mutator.
+type PolicyRevisionFunc func(context.Context, *db.PolicyRevisionMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PolicyRevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.PolicyRevisionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PolicyRevisionMutation", m)
+}
+
+// The SLOFunc type is an adapter to allow the use of ordinary
+// function as SLO mutator.
+type SLOFunc func(context.Context, *db.SLOMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SLOFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.SLOMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SLOMutation", m)
+}
+
+// The SLORevisionFunc type is an adapter to allow the use of ordinary
+// function as SLORevision mutator.
+type SLORevisionFunc func(context.Context, *db.SLORevisionMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SLORevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.SLORevisionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SLORevisionMutation", m)
+}
+
+// The SLOStatusFunc type is an adapter to allow the use of ordinary
+// function as SLOStatus mutator.
+type SLOStatusFunc func(context.Context, *db.SLOStatusMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SLOStatusFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.SLOStatusMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SLOStatusMutation", m)
+}
+
+// The SegmentFunc type is an adapter to allow the use of ordinary
+// function as Segment mutator.
+type SegmentFunc func(context.Context, *db.SegmentMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SegmentFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.SegmentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SegmentMutation", m)
+}
+
+// The SegmentChangeFunc type is an adapter to allow the use of ordinary
+// function as SegmentChange mutator.
+type SegmentChangeFunc func(context.Context, *db.SegmentChangeMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SegmentChangeFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.SegmentChangeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SegmentChangeMutation", m)
+}
+
+// The SeriesFunc type is an adapter to allow the use of ordinary
+// function as Series mutator.
+type SeriesFunc func(context.Context, *db.SeriesMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SeriesFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.SeriesMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SeriesMutation", m)
 }
 
 // The ServiceFunc type is an adapter to allow the use of ordinary
@@ -175,6 +319,18 @@ func (f TokenFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.TokenMutation", m)
+}
+
+// The ViolationFunc type is an adapter to allow the use of ordinary
+// function as Violation mutator.
+type ViolationFunc func(context.Context, *db.ViolationMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ViolationFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ViolationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ViolationMutation", m)
 }
 
 // Condition is a hook condition function.

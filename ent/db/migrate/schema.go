@@ -9,9 +9,55 @@ import (
 )
 
 var (
+	// PolicyAttachmentsColumns holds the columns for the "policy_attachments" table.
+	PolicyAttachmentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "target", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "target_key", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "tier", Type: field.TypeInt},
+		{Name: "mode", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "policy_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// PolicyAttachmentsTable holds the schema information for the "policy_attachments" table.
+	PolicyAttachmentsTable = &schema.Table{
+		Name:       "policy_attachments",
+		Columns:    PolicyAttachmentsColumns,
+		PrimaryKey: []*schema.Column{PolicyAttachmentsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "policy_attachments_policies_policy",
+				Columns:    []*schema.Column{PolicyAttachmentsColumns[9]},
+				RefColumns: []*schema.Column{PoliciesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "policy_attachments_services_service",
+				Columns:    []*schema.Column{PolicyAttachmentsColumns[10]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "attachment_policy_id_target_target_key",
+				Unique:  true,
+				Columns: []*schema.Column{PolicyAttachmentsColumns[9], PolicyAttachmentsColumns[1], PolicyAttachmentsColumns[2]},
+			},
+			{
+				Name:    "attachment_service_id",
+				Unique:  false,
+				Columns: []*schema.Column{PolicyAttachmentsColumns[10]},
+			},
+		},
+	}
 	// AuditEntriesColumns holds the columns for the "audit_entries" table.
 	AuditEntriesColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "outcome", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "actor_kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
@@ -60,9 +106,33 @@ var (
 			},
 		},
 	}
+	// PoliciesColumns holds the columns for the "policies" table.
+	PoliciesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "description", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "revision", Type: field.TypeInt},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+	}
+	// PoliciesTable holds the schema information for the "policies" table.
+	PoliciesTable = &schema.Table{
+		Name:       "policies",
+		Columns:    PoliciesColumns,
+		PrimaryKey: []*schema.Column{PoliciesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "budgetpolicy_slug",
+				Unique:  true,
+				Columns: []*schema.Column{PoliciesColumns[1]},
+			},
+		},
+	}
 	// DependenciesColumns holds the columns for the "dependencies" table.
 	DependenciesColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "criticality", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "failure_mode", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "timeout_us", Type: field.TypeInt64},
@@ -72,8 +142,8 @@ var (
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "version", Type: field.TypeInt64},
-		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
-		{Name: "on_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "on_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
 	// DependenciesTable holds the schema information for the "dependencies" table.
 	DependenciesTable = &schema.Table{
@@ -139,12 +209,12 @@ var (
 	}
 	// IdentitiesColumns holds the columns for the "identities" table.
 	IdentitiesColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "provider", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "issuer", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "subject", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
-		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
 	// IdentitiesTable holds the schema information for the "identities" table.
 	IdentitiesTable = &schema.Table{
@@ -169,6 +239,130 @@ var (
 				Name:    "identity_person_id",
 				Unique:  false,
 				Columns: []*schema.Column{IdentitiesColumns[5]},
+			},
+		},
+	}
+	// IndicatorsColumns holds the columns for the "indicators" table.
+	IndicatorsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "category", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "counting", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "resolution_s", Type: field.TypeInt64},
+		{Name: "description", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// IndicatorsTable holds the schema information for the "indicators" table.
+	IndicatorsTable = &schema.Table{
+		Name:       "indicators",
+		Columns:    IndicatorsColumns,
+		PrimaryKey: []*schema.Column{IndicatorsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "indicators_slos_slo",
+				Columns:    []*schema.Column{IndicatorsColumns[6]},
+				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "indicator_slo_id",
+				Unique:  false,
+				Columns: []*schema.Column{IndicatorsColumns[6]},
+			},
+		},
+	}
+	// IssuesColumns holds the columns for the "issues" table.
+	IssuesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "fingerprint", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "subject", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "episode", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "repository", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "title", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "body", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "labels", Type: field.TypeJSON},
+		{Name: "comments", Type: field.TypeJSON},
+		{Name: "open", Type: field.TypeBool},
+		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// IssuesTable holds the schema information for the "issues" table.
+	IssuesTable = &schema.Table{
+		Name:       "issues",
+		Columns:    IssuesColumns,
+		PrimaryKey: []*schema.Column{IssuesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "issues_services_service",
+				Columns:    []*schema.Column{IssuesColumns[15]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "issue_fingerprint",
+				Unique:  true,
+				Columns: []*schema.Column{IssuesColumns[2]},
+			},
+			{
+				Name:    "issue_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{IssuesColumns[12], IssuesColumns[0]},
+			},
+			{
+				Name:    "issue_service_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{IssuesColumns[15], IssuesColumns[12], IssuesColumns[0]},
+			},
+			{
+				Name:    "issue_episode",
+				Unique:  false,
+				Columns: []*schema.Column{IssuesColumns[4]},
+			},
+		},
+	}
+	// JobRunsColumns holds the columns for the "job_runs" table.
+	JobRunsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "job", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "scheduled_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "started_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "trigger", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "started_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "replica", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "epoch", Type: field.TypeInt64},
+		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "result", Type: field.TypeJSON},
+		{Name: "error", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+	}
+	// JobRunsTable holds the schema information for the "job_runs" table.
+	JobRunsTable = &schema.Table{
+		Name:       "job_runs",
+		Columns:    JobRunsColumns,
+		PrimaryKey: []*schema.Column{JobRunsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "jobrun_job_scheduled_at",
+				Unique:  true,
+				Columns: []*schema.Column{JobRunsColumns[1], JobRunsColumns[2]},
+			},
+			{
+				Name:    "jobrun_job_started_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobRunsColumns[1], JobRunsColumns[3], JobRunsColumns[0]},
+			},
+			{
+				Name:    "jobrun_finished_at",
+				Unique:  false,
+				Columns: []*schema.Column{JobRunsColumns[4]},
 			},
 		},
 	}
@@ -197,8 +391,8 @@ var (
 	MembersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "joined_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
-		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
-		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
 	// MembersTable holds the schema information for the "members" table.
 	MembersTable = &schema.Table{
@@ -234,7 +428,7 @@ var (
 	}
 	// PeopleColumns holds the columns for the "people" table.
 	PeopleColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "display_name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "email", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "administrator", Type: field.TypeBool},
@@ -256,9 +450,249 @@ var (
 			},
 		},
 	}
+	// PolicyRevisionsColumns holds the columns for the "policy_revisions" table.
+	PolicyRevisionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "clauses", Type: field.TypeJSON},
+		{Name: "author", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "policy_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// PolicyRevisionsTable holds the schema information for the "policy_revisions" table.
+	PolicyRevisionsTable = &schema.Table{
+		Name:       "policy_revisions",
+		Columns:    PolicyRevisionsColumns,
+		PrimaryKey: []*schema.Column{PolicyRevisionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "policy_revisions_policies_policy",
+				Columns:    []*schema.Column{PolicyRevisionsColumns[5]},
+				RefColumns: []*schema.Column{PoliciesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "policyrevision_policy_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{PolicyRevisionsColumns[5], PolicyRevisionsColumns[1]},
+			},
+		},
+	}
+	// SlosColumns holds the columns for the "slos" table.
+	SlosColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "description", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "revision", Type: field.TypeInt},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "retired_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// SlosTable holds the schema information for the "slos" table.
+	SlosTable = &schema.Table{
+		Name:       "slos",
+		Columns:    SlosColumns,
+		PrimaryKey: []*schema.Column{SlosColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "slos_services_service",
+				Columns:    []*schema.Column{SlosColumns[9]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "slo_service_id_slug",
+				Unique:  true,
+				Columns: []*schema.Column{SlosColumns[9], SlosColumns[1]},
+			},
+		},
+	}
+	// SloRevisionsColumns holds the columns for the "slo_revisions" table.
+	SloRevisionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "objective", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "window_days", Type: field.TypeInt},
+		{Name: "min_events", Type: field.TypeInt64},
+		{Name: "rationale", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "reviewer", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "review_by", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "indicator_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// SloRevisionsTable holds the schema information for the "slo_revisions" table.
+	SloRevisionsTable = &schema.Table{
+		Name:       "slo_revisions",
+		Columns:    SloRevisionsColumns,
+		PrimaryKey: []*schema.Column{SloRevisionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "slo_revisions_slos_slo",
+				Columns:    []*schema.Column{SloRevisionsColumns[10]},
+				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "slo_revisions_indicators_indicator",
+				Columns:    []*schema.Column{SloRevisionsColumns[11]},
+				RefColumns: []*schema.Column{IndicatorsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "slorevision_slo_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{SloRevisionsColumns[10], SloRevisionsColumns[1]},
+			},
+			{
+				Name:    "slorevision_indicator_id",
+				Unique:  false,
+				Columns: []*schema.Column{SloRevisionsColumns[11]},
+			},
+		},
+	}
+	// SloStatusesColumns holds the columns for the "slo_statuses" table.
+	SloStatusesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "revision_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "end_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "evaluated_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "stale", Type: field.TypeBool},
+		{Name: "latest", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "sums", Type: field.TypeBytes},
+		{Name: "remaining_ppb", Type: field.TypeInt64, Nullable: true},
+		{Name: "rank", Type: field.TypeInt64},
+		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// SloStatusesTable holds the schema information for the "slo_statuses" table.
+	SloStatusesTable = &schema.Table{
+		Name:       "slo_statuses",
+		Columns:    SloStatusesColumns,
+		PrimaryKey: []*schema.Column{SloStatusesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "slo_statuses_slos_slo",
+				Columns:    []*schema.Column{SloStatusesColumns[12]},
+				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "slostatus_slo_id",
+				Unique:  true,
+				Columns: []*schema.Column{SloStatusesColumns[12]},
+			},
+			{
+				Name:    "slostatus_rank_slo_id",
+				Unique:  false,
+				Columns: []*schema.Column{SloStatusesColumns[11], SloStatusesColumns[12]},
+			},
+			{
+				Name:    "slostatus_state_rank_slo_id",
+				Unique:  false,
+				Columns: []*schema.Column{SloStatusesColumns[5], SloStatusesColumns[11], SloStatusesColumns[12]},
+			},
+		},
+	}
+	// SegmentsColumns holds the columns for the "segments" table.
+	SegmentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "span_s", Type: field.TypeInt64},
+		{Name: "start_s", Type: field.TypeInt64},
+		{Name: "data", Type: field.TypeBytes, Nullable: true},
+		{Name: "series_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// SegmentsTable holds the schema information for the "segments" table.
+	SegmentsTable = &schema.Table{
+		Name:       "segments",
+		Columns:    SegmentsColumns,
+		PrimaryKey: []*schema.Column{SegmentsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "segments_series_series",
+				Columns:    []*schema.Column{SegmentsColumns[4]},
+				RefColumns: []*schema.Column{SeriesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "segment_series_id_span_s_start_s",
+				Unique:  true,
+				Columns: []*schema.Column{SegmentsColumns[4], SegmentsColumns[1], SegmentsColumns[2]},
+			},
+			{
+				Name:    "segment_span_s_start_s",
+				Unique:  false,
+				Columns: []*schema.Column{SegmentsColumns[1], SegmentsColumns[2]},
+			},
+		},
+	}
+	// SegmentChangesColumns holds the columns for the "segment_changes" table.
+	SegmentChangesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "series_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "span_s", Type: field.TypeInt64},
+		{Name: "start_s", Type: field.TypeInt64},
+	}
+	// SegmentChangesTable holds the schema information for the "segment_changes" table.
+	SegmentChangesTable = &schema.Table{
+		Name:       "segment_changes",
+		Columns:    SegmentChangesColumns,
+		PrimaryKey: []*schema.Column{SegmentChangesColumns[0]},
+	}
+	// SeriesColumns holds the columns for the "series" table.
+	SeriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "reporter", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "resolution_s", Type: field.TypeInt64},
+		{Name: "folded_until", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "indicator_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// SeriesTable holds the schema information for the "series" table.
+	SeriesTable = &schema.Table{
+		Name:       "series",
+		Columns:    SeriesColumns,
+		PrimaryKey: []*schema.Column{SeriesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "series_indicators_indicator",
+				Columns:    []*schema.Column{SeriesColumns[5]},
+				RefColumns: []*schema.Column{IndicatorsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "series_indicator_id_reporter",
+				Unique:  true,
+				Columns: []*schema.Column{SeriesColumns[5], SeriesColumns[1]},
+			},
+			{
+				Name:    "series_folded_until_id",
+				Unique:  false,
+				Columns: []*schema.Column{SeriesColumns[3], SeriesColumns[0]},
+			},
+		},
+	}
 	// ServicesColumns holds the columns for the "services" table.
 	ServicesColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "description", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
@@ -277,8 +711,8 @@ var (
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "retired_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "version", Type: field.TypeInt64},
-		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
-		{Name: "system_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "system_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
 	// ServicesTable holds the schema information for the "services" table.
 	ServicesTable = &schema.Table{
@@ -324,11 +758,11 @@ var (
 	}
 	// SessionsColumns holds the columns for the "sessions" table.
 	SessionsColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "hash", Type: field.TypeBytes},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "expires_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
-		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
 	// SessionsTable holds the schema information for the "sessions" table.
 	SessionsTable = &schema.Table{
@@ -363,12 +797,12 @@ var (
 	}
 	// SignInCodesColumns holds the columns for the "sign_in_codes" table.
 	SignInCodesColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "hash", Type: field.TypeBytes},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "expires_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "used_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
-		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
 	// SignInCodesTable holds the schema information for the "sign_in_codes" table.
 	SignInCodesTable = &schema.Table{
@@ -407,7 +841,7 @@ var (
 		{Name: "noun", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "scope", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
-		{Name: "target_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "target_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "current", Type: field.TypeBool},
 	}
 	// SlugsTable holds the schema information for the "slugs" table.
@@ -438,14 +872,14 @@ var (
 	}
 	// SystemsColumns holds the columns for the "systems" table.
 	SystemsColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "description", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "version", Type: field.TypeInt64},
-		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
 	// SystemsTable holds the schema information for the "systems" table.
 	SystemsTable = &schema.Table{
@@ -475,7 +909,7 @@ var (
 	}
 	// TeamsColumns holds the columns for the "teams" table.
 	TeamsColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "description", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
@@ -483,7 +917,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "version", Type: field.TypeInt64},
-		{Name: "parent_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "parent_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
 	// TeamsTable holds the schema information for the "teams" table.
 	TeamsTable = &schema.Table{
@@ -513,7 +947,7 @@ var (
 	}
 	// TokensColumns holds the columns for the "tokens" table.
 	TokensColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "scopes", Type: field.TypeJSON},
@@ -523,8 +957,8 @@ var (
 		{Name: "last_used_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "revoked_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "version", Type: field.TypeInt64},
-		{Name: "person_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "char(26)"}},
-		{Name: "team_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "char(26)"}},
+		{Name: "person_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "team_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
 	// TokensTable holds the schema information for the "tokens" table.
 	TokensTable = &schema.Table{
@@ -558,15 +992,117 @@ var (
 			},
 		},
 	}
+	// ViolationsColumns holds the columns for the "violations" table.
+	ViolationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "clause", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "mode", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "opened_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "evidence", Type: field.TypeJSON},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ending", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "policy_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "revision_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ViolationsTable holds the schema information for the "violations" table.
+	ViolationsTable = &schema.Table{
+		Name:       "violations",
+		Columns:    ViolationsColumns,
+		PrimaryKey: []*schema.Column{ViolationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "violations_policies_policy",
+				Columns:    []*schema.Column{ViolationsColumns[8]},
+				RefColumns: []*schema.Column{PoliciesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "violations_policy_revisions_revision",
+				Columns:    []*schema.Column{ViolationsColumns[9]},
+				RefColumns: []*schema.Column{PolicyRevisionsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "violations_slos_slo",
+				Columns:    []*schema.Column{ViolationsColumns[10]},
+				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "violations_services_service",
+				Columns:    []*schema.Column{ViolationsColumns[11]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "violation_one_open",
+				Unique:  true,
+				Columns: []*schema.Column{ViolationsColumns[8], ViolationsColumns[1], ViolationsColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "violation_open",
+				Unique:  false,
+				Columns: []*schema.Column{ViolationsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "violation_opened_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ViolationsColumns[3], ViolationsColumns[0]},
+			},
+			{
+				Name:    "violation_service_id_opened_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ViolationsColumns[11], ViolationsColumns[3], ViolationsColumns[0]},
+			},
+			{
+				Name:    "violation_slo_id_opened_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ViolationsColumns[10], ViolationsColumns[3], ViolationsColumns[0]},
+			},
+			{
+				Name:    "violation_policy_id_opened_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ViolationsColumns[8], ViolationsColumns[3], ViolationsColumns[0]},
+			},
+			{
+				Name:    "violation_revision_id",
+				Unique:  false,
+				Columns: []*schema.Column{ViolationsColumns[9]},
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		PolicyAttachmentsTable,
 		AuditEntriesTable,
+		PoliciesTable,
 		DependenciesTable,
 		IdempotencyKeysTable,
 		IdentitiesTable,
+		IndicatorsTable,
+		IssuesTable,
+		JobRunsTable,
 		LeasesTable,
 		MembersTable,
 		PeopleTable,
+		PolicyRevisionsTable,
+		SlosTable,
+		SloRevisionsTable,
+		SloStatusesTable,
+		SegmentsTable,
+		SegmentChangesTable,
+		SeriesTable,
 		ServicesTable,
 		SessionsTable,
 		SignInCodesTable,
@@ -574,12 +1110,21 @@ var (
 		SystemsTable,
 		TeamsTable,
 		TokensTable,
+		ViolationsTable,
 	}
 )
 
 func init() {
+	PolicyAttachmentsTable.ForeignKeys[0].RefTable = PoliciesTable
+	PolicyAttachmentsTable.ForeignKeys[1].RefTable = ServicesTable
+	PolicyAttachmentsTable.Annotation = &entsql.Annotation{
+		Table: "policy_attachments",
+	}
 	AuditEntriesTable.Annotation = &entsql.Annotation{
 		Table: "audit_entries",
+	}
+	PoliciesTable.Annotation = &entsql.Annotation{
+		Table: "policies",
 	}
 	DependenciesTable.ForeignKeys[0].RefTable = ServicesTable
 	DependenciesTable.ForeignKeys[1].RefTable = ServicesTable
@@ -593,6 +1138,17 @@ func init() {
 	IdentitiesTable.Annotation = &entsql.Annotation{
 		Table: "identities",
 	}
+	IndicatorsTable.ForeignKeys[0].RefTable = SlosTable
+	IndicatorsTable.Annotation = &entsql.Annotation{
+		Table: "indicators",
+	}
+	IssuesTable.ForeignKeys[0].RefTable = ServicesTable
+	IssuesTable.Annotation = &entsql.Annotation{
+		Table: "issues",
+	}
+	JobRunsTable.Annotation = &entsql.Annotation{
+		Table: "job_runs",
+	}
 	LeasesTable.Annotation = &entsql.Annotation{
 		Table: "leases",
 	}
@@ -603,6 +1159,34 @@ func init() {
 	}
 	PeopleTable.Annotation = &entsql.Annotation{
 		Table: "people",
+	}
+	PolicyRevisionsTable.ForeignKeys[0].RefTable = PoliciesTable
+	PolicyRevisionsTable.Annotation = &entsql.Annotation{
+		Table: "policy_revisions",
+	}
+	SlosTable.ForeignKeys[0].RefTable = ServicesTable
+	SlosTable.Annotation = &entsql.Annotation{
+		Table: "slos",
+	}
+	SloRevisionsTable.ForeignKeys[0].RefTable = SlosTable
+	SloRevisionsTable.ForeignKeys[1].RefTable = IndicatorsTable
+	SloRevisionsTable.Annotation = &entsql.Annotation{
+		Table: "slo_revisions",
+	}
+	SloStatusesTable.ForeignKeys[0].RefTable = SlosTable
+	SloStatusesTable.Annotation = &entsql.Annotation{
+		Table: "slo_statuses",
+	}
+	SegmentsTable.ForeignKeys[0].RefTable = SeriesTable
+	SegmentsTable.Annotation = &entsql.Annotation{
+		Table: "segments",
+	}
+	SegmentChangesTable.Annotation = &entsql.Annotation{
+		Table: "segment_changes",
+	}
+	SeriesTable.ForeignKeys[0].RefTable = IndicatorsTable
+	SeriesTable.Annotation = &entsql.Annotation{
+		Table: "series",
 	}
 	ServicesTable.ForeignKeys[0].RefTable = TeamsTable
 	ServicesTable.ForeignKeys[1].RefTable = SystemsTable
@@ -632,5 +1216,12 @@ func init() {
 	TokensTable.ForeignKeys[1].RefTable = TeamsTable
 	TokensTable.Annotation = &entsql.Annotation{
 		Table: "tokens",
+	}
+	ViolationsTable.ForeignKeys[0].RefTable = PoliciesTable
+	ViolationsTable.ForeignKeys[1].RefTable = PolicyRevisionsTable
+	ViolationsTable.ForeignKeys[2].RefTable = SlosTable
+	ViolationsTable.ForeignKeys[3].RefTable = ServicesTable
+	ViolationsTable.Annotation = &entsql.Annotation{
+		Table: "violations",
 	}
 }

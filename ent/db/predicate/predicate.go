@@ -6,8 +6,14 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// Attachment is the predicate function for attachment builders.
+type Attachment func(*sql.Selector)
+
 // AuditEntry is the predicate function for auditentry builders.
 type AuditEntry func(*sql.Selector)
+
+// BudgetPolicy is the predicate function for budgetpolicy builders.
+type BudgetPolicy func(*sql.Selector)
 
 // Dependency is the predicate function for dependency builders.
 type Dependency func(*sql.Selector)
@@ -18,6 +24,15 @@ type IdempotencyKey func(*sql.Selector)
 // Identity is the predicate function for identity builders.
 type Identity func(*sql.Selector)
 
+// Indicator is the predicate function for indicator builders.
+type Indicator func(*sql.Selector)
+
+// Issue is the predicate function for issue builders.
+type Issue func(*sql.Selector)
+
+// JobRun is the predicate function for jobrun builders.
+type JobRun func(*sql.Selector)
+
 // Lease is the predicate function for lease builders.
 type Lease func(*sql.Selector)
 
@@ -26,6 +41,27 @@ type Member func(*sql.Selector)
 
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
+
+// PolicyRevision is the predicate function for policyrevision builders.
+type PolicyRevision func(*sql.Selector)
+
+// SLO is the predicate function for slo builders.
+type SLO func(*sql.Selector)
+
+// SLORevision is the predicate function for slorevision builders.
+type SLORevision func(*sql.Selector)
+
+// SLOStatus is the predicate function for slostatus builders.
+type SLOStatus func(*sql.Selector)
+
+// Segment is the predicate function for segment builders.
+type Segment func(*sql.Selector)
+
+// SegmentChange is the predicate function for segmentchange builders.
+type SegmentChange func(*sql.Selector)
+
+// Series is the predicate function for series builders.
+type Series func(*sql.Selector)
 
 // Service is the predicate function for service builders.
 type Service func(*sql.Selector)
@@ -47,3 +83,6 @@ type Team func(*sql.Selector)
 
 // Token is the predicate function for token builders.
 type Token func(*sql.Selector)
+
+// Violation is the predicate function for violation builders.
+type Violation func(*sql.Selector)

@@ -1,4 +1,10 @@
 -- +goose Up
+-- create "policy_attachments" table
+CREATE TABLE `policy_attachments` (`id` text NOT NULL, `target` text NOT NULL, `target_key` text NOT NULL, `tier` integer NOT NULL, `mode` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `created_by` text NOT NULL, `version` integer NOT NULL, `policy_id` text NOT NULL, `service_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `policy_attachments_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT, CONSTRAINT `policy_attachments_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "attachment_policy_id_target_target_key" to table: "policy_attachments"
+CREATE UNIQUE INDEX `attachment_policy_id_target_target_key` ON `policy_attachments` (`policy_id`, `target`, `target_key`);
+-- create index "attachment_service_id" to table: "policy_attachments"
+CREATE INDEX `attachment_service_id` ON `policy_attachments` (`service_id`);
 -- create "audit_entries" table
 CREATE TABLE `audit_entries` (`id` text NOT NULL, `at` datetime NOT NULL, `outcome` text NOT NULL, `actor_kind` text NOT NULL, `actor_person` text NOT NULL, `actor_team` text NOT NULL, `actor_token` text NOT NULL, `actor_name` text NOT NULL, `action` text NOT NULL, `object_kind` text NOT NULL, `object_id` text NOT NULL, `object_label` text NOT NULL, `team` text NOT NULL, `reason` text NOT NULL, `changes` text NOT NULL, PRIMARY KEY (`id`));
 -- create index "auditentry_at_id" to table: "audit_entries"
@@ -11,6 +17,10 @@ CREATE INDEX `auditentry_object_id_at_id` ON `audit_entries` (`object_id`, `at`,
 CREATE INDEX `auditentry_actor_person_at_id` ON `audit_entries` (`actor_person`, `at`, `id`);
 -- create index "auditentry_actor_token_at_id" to table: "audit_entries"
 CREATE INDEX `auditentry_actor_token_at_id` ON `audit_entries` (`actor_token`, `at`, `id`);
+-- create "policies" table
+CREATE TABLE `policies` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
+-- create index "budgetpolicy_slug" to table: "policies"
+CREATE UNIQUE INDEX `budgetpolicy_slug` ON `policies` (`slug`);
 -- create "dependencies" table
 CREATE TABLE `dependencies` (`id` text NOT NULL, `criticality` text NOT NULL, `failure_mode` text NOT NULL, `timeout_us` integer NOT NULL, `retry` text NOT NULL, `breaker` text NOT NULL, `bulkhead` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, `on_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `dependencies_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `dependencies_services_on` FOREIGN KEY (`on_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "dependency_service_id_on_id" to table: "dependencies"
@@ -29,6 +39,28 @@ CREATE TABLE `identities` (`id` text NOT NULL, `provider` text NOT NULL, `issuer
 CREATE UNIQUE INDEX `identity_provider_issuer_subject` ON `identities` (`provider`, `issuer`, `subject`);
 -- create index "identity_person_id" to table: "identities"
 CREATE INDEX `identity_person_id` ON `identities` (`person_id`);
+-- create "indicators" table
+CREATE TABLE `indicators` (`id` text NOT NULL, `category` text NOT NULL, `counting` text NOT NULL, `resolution_s` integer NOT NULL, `description` text NOT NULL, `created_at` datetime NOT NULL, `slo_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `indicators_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT);
+-- create index "indicator_slo_id" to table: "indicators"
+CREATE INDEX `indicator_slo_id` ON `indicators` (`slo_id`);
+-- create "issues" table
+CREATE TABLE `issues` (`id` text NOT NULL, `kind` text NOT NULL, `fingerprint` text NOT NULL, `subject` text NOT NULL, `episode` text NOT NULL, `repository` text NOT NULL, `title` text NOT NULL, `body` text NOT NULL, `labels` json NOT NULL, `comments` json NOT NULL, `open` bool NOT NULL, `state` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `issues_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "issue_fingerprint" to table: "issues"
+CREATE UNIQUE INDEX `issue_fingerprint` ON `issues` (`fingerprint`);
+-- create index "issue_created_at_id" to table: "issues"
+CREATE INDEX `issue_created_at_id` ON `issues` (`created_at`, `id`);
+-- create index "issue_service_id_created_at_id" to table: "issues"
+CREATE INDEX `issue_service_id_created_at_id` ON `issues` (`service_id`, `created_at`, `id`);
+-- create index "issue_episode" to table: "issues"
+CREATE INDEX `issue_episode` ON `issues` (`episode`);
+-- create "job_runs" table
+CREATE TABLE `job_runs` (`id` text NOT NULL, `job` text NOT NULL, `scheduled_at` datetime NOT NULL, `started_at` datetime NOT NULL, `finished_at` datetime NULL, `trigger` text NOT NULL, `started_by` text NOT NULL, `replica` text NOT NULL, `epoch` integer NOT NULL, `state` text NOT NULL, `result` json NOT NULL, `error` text NOT NULL, PRIMARY KEY (`id`));
+-- create index "jobrun_job_scheduled_at" to table: "job_runs"
+CREATE UNIQUE INDEX `jobrun_job_scheduled_at` ON `job_runs` (`job`, `scheduled_at`);
+-- create index "jobrun_job_started_at_id" to table: "job_runs"
+CREATE INDEX `jobrun_job_started_at_id` ON `job_runs` (`job`, `started_at`, `id`);
+-- create index "jobrun_finished_at" to table: "job_runs"
+CREATE INDEX `jobrun_finished_at` ON `job_runs` (`finished_at`);
 -- create "leases" table
 CREATE TABLE `leases` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `holder` text NOT NULL, `epoch` integer NOT NULL, `expires_at` datetime NOT NULL);
 -- create index "lease_name" to table: "leases"
@@ -43,6 +75,42 @@ CREATE INDEX `member_person_id` ON `members` (`person_id`);
 CREATE TABLE `people` (`id` text NOT NULL, `display_name` text NOT NULL, `email` text NOT NULL, `administrator` bool NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `deactivated_at` datetime NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
 -- create index "person_display_name_id" to table: "people"
 CREATE INDEX `person_display_name_id` ON `people` (`display_name`, `id`);
+-- create "policy_revisions" table
+CREATE TABLE `policy_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `clauses` json NOT NULL, `author` text NOT NULL, `created_at` datetime NOT NULL, `policy_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `policy_revisions_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT);
+-- create index "policyrevision_policy_id_number" to table: "policy_revisions"
+CREATE UNIQUE INDEX `policyrevision_policy_id_number` ON `policy_revisions` (`policy_id`, `number`);
+-- create "slos" table
+CREATE TABLE `slos` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `retired_at` datetime NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `slos_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "slo_service_id_slug" to table: "slos"
+CREATE UNIQUE INDEX `slo_service_id_slug` ON `slos` (`service_id`, `slug`);
+-- create "slo_revisions" table
+CREATE TABLE `slo_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `objective` text NOT NULL, `window_days` integer NOT NULL, `min_events` integer NOT NULL, `rationale` text NOT NULL, `reviewer` text NOT NULL, `review_by` datetime NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `slo_id` text NOT NULL, `indicator_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `slo_revisions_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `slo_revisions_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE RESTRICT);
+-- create index "slorevision_slo_id_number" to table: "slo_revisions"
+CREATE UNIQUE INDEX `slorevision_slo_id_number` ON `slo_revisions` (`slo_id`, `number`);
+-- create index "slorevision_indicator_id" to table: "slo_revisions"
+CREATE INDEX `slorevision_indicator_id` ON `slo_revisions` (`indicator_id`);
+-- create "slo_statuses" table
+CREATE TABLE `slo_statuses` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `service_id` text NOT NULL, `revision_id` text NOT NULL, `end_at` datetime NULL, `evaluated_at` datetime NULL, `state` text NOT NULL, `since` datetime NULL, `stale` bool NOT NULL, `latest` datetime NULL, `sums` blob NOT NULL, `remaining_ppb` integer NULL, `rank` integer NOT NULL, `slo_id` text NOT NULL, CONSTRAINT `slo_statuses_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE CASCADE);
+-- create index "slostatus_slo_id" to table: "slo_statuses"
+CREATE UNIQUE INDEX `slostatus_slo_id` ON `slo_statuses` (`slo_id`);
+-- create index "slostatus_rank_slo_id" to table: "slo_statuses"
+CREATE INDEX `slostatus_rank_slo_id` ON `slo_statuses` (`rank`, `slo_id`);
+-- create index "slostatus_state_rank_slo_id" to table: "slo_statuses"
+CREATE INDEX `slostatus_state_rank_slo_id` ON `slo_statuses` (`state`, `rank`, `slo_id`);
+-- create "segments" table
+CREATE TABLE `segments` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `span_s` integer NOT NULL, `start_s` integer NOT NULL, `data` blob NULL, `series_id` text NOT NULL, CONSTRAINT `segments_series_series` FOREIGN KEY (`series_id`) REFERENCES `series` (`id`) ON DELETE CASCADE);
+-- create index "segment_series_id_span_s_start_s" to table: "segments"
+CREATE UNIQUE INDEX `segment_series_id_span_s_start_s` ON `segments` (`series_id`, `span_s`, `start_s`);
+-- create index "segment_span_s_start_s" to table: "segments"
+CREATE INDEX `segment_span_s_start_s` ON `segments` (`span_s`, `start_s`);
+-- create "segment_changes" table
+CREATE TABLE `segment_changes` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `series_id` text NOT NULL, `span_s` integer NOT NULL, `start_s` integer NOT NULL);
+-- create "series" table
+CREATE TABLE `series` (`id` text NOT NULL, `reporter` text NOT NULL, `resolution_s` integer NOT NULL, `folded_until` datetime NOT NULL, `created_at` datetime NOT NULL, `indicator_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `series_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE RESTRICT);
+-- create index "series_indicator_id_reporter" to table: "series"
+CREATE UNIQUE INDEX `series_indicator_id_reporter` ON `series` (`indicator_id`, `reporter`);
+-- create index "series_folded_until_id" to table: "series"
+CREATE INDEX `series_folded_until_id` ON `series` (`folded_until`, `id`);
 -- create "services" table
 CREATE TABLE `services` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `kind` text NOT NULL, `tier` integer NOT NULL, `lifecycle` text NOT NULL, `repository` text NOT NULL, `on_call` text NOT NULL, `runbook` text NOT NULL, `dashboard` text NOT NULL, `docs` text NOT NULL, `contact` text NOT NULL, `labels` json NOT NULL, `annotations` json NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `retired_at` datetime NULL, `version` integer NOT NULL, `team_id` text NOT NULL, `system_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `services_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT, CONSTRAINT `services_systems_system` FOREIGN KEY (`system_id`) REFERENCES `systems` (`id`) ON DELETE RESTRICT);
 -- create index "service_slug" to table: "services"
@@ -95,3 +163,19 @@ CREATE TABLE `tokens` (`id` text NOT NULL, `kind` text NOT NULL, `name` text NOT
 CREATE INDEX `token_person_id_id` ON `tokens` (`person_id`, `id`);
 -- create index "token_team_id_id" to table: "tokens"
 CREATE INDEX `token_team_id_id` ON `tokens` (`team_id`, `id`);
+-- create "violations" table
+CREATE TABLE `violations` (`id` text NOT NULL, `clause` text NOT NULL, `mode` text NOT NULL, `opened_at` datetime NOT NULL, `evidence` json NOT NULL, `ended_at` datetime NULL, `ending` text NOT NULL, `version` integer NOT NULL, `policy_id` text NOT NULL, `revision_id` text NOT NULL, `slo_id` text NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `violations_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_policy_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `policy_revisions` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "violation_one_open" to table: "violations"
+CREATE UNIQUE INDEX `violation_one_open` ON `violations` (`policy_id`, `clause`, `slo_id`) WHERE ended_at IS NULL;
+-- create index "violation_open" to table: "violations"
+CREATE INDEX `violation_open` ON `violations` (`id`) WHERE ended_at IS NULL;
+-- create index "violation_opened_at_id" to table: "violations"
+CREATE INDEX `violation_opened_at_id` ON `violations` (`opened_at`, `id`);
+-- create index "violation_service_id_opened_at_id" to table: "violations"
+CREATE INDEX `violation_service_id_opened_at_id` ON `violations` (`service_id`, `opened_at`, `id`);
+-- create index "violation_slo_id_opened_at_id" to table: "violations"
+CREATE INDEX `violation_slo_id_opened_at_id` ON `violations` (`slo_id`, `opened_at`, `id`);
+-- create index "violation_policy_id_opened_at_id" to table: "violations"
+CREATE INDEX `violation_policy_id_opened_at_id` ON `violations` (`policy_id`, `opened_at`, `id`);
+-- create index "violation_revision_id" to table: "violations"
+CREATE INDEX `violation_revision_id` ON `violations` (`revision_id`);

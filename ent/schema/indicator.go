@@ -1,0 +1,37 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// Indicator is what an SLO counts; a changed one is a new row.
+type Indicator struct{ ent.Schema }
+
+// Annotations of the table.
+func (Indicator) Annotations() []schema.Annotation { return table("indicators") }
+
+// Fields of an indicator.
+func (Indicator) Fields() []ent.Field {
+	return []ent.Field{
+		ulid(),
+		ref("slo_id"),
+		text("category"),
+		text("counting"),
+		field.Int64("resolution_s"),
+		text("description"),
+		stamp("created_at"),
+	}
+}
+
+// Edges of an indicator.
+func (Indicator) Edges() []ent.Edge {
+	return []ent.Edge{foreign("slo", SLO.Type, "slo_id")}
+}
+
+// Indexes of indicators.
+func (Indicator) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("slo_id")}
+}

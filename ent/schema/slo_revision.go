@@ -1,0 +1,48 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// SLORevision is what an SLO said from one change to the next.
+type SLORevision struct{ ent.Schema }
+
+// Annotations of the table.
+func (SLORevision) Annotations() []schema.Annotation { return table("slo_revisions") }
+
+// Fields of a revision; objective is the decimal as it was written.
+func (SLORevision) Fields() []ent.Field {
+	return []ent.Field{
+		ulid(),
+		ref("slo_id"),
+		field.Int("number"),
+		ref("indicator_id"),
+		text("objective"),
+		field.Int("window_days"),
+		field.Int64("min_events"),
+		text("rationale"),
+		text("reviewer"),
+		optionalStamp("review_by"),
+		stamp("created_at"),
+		text("created_by"),
+	}
+}
+
+// Edges of a revision.
+func (SLORevision) Edges() []ent.Edge {
+	return []ent.Edge{
+		foreign("slo", SLO.Type, "slo_id"),
+		foreign("indicator", Indicator.Type, "indicator_id"),
+	}
+}
+
+// Indexes of revisions: numbered within the SLO.
+func (SLORevision) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("slo_id", "number").Unique(),
+		index.Fields("indicator_id"),
+	}
+}

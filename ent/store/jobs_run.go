@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"github.com/evenkeel/evenkeel/ent/db"
+	"github.com/evenkeel/evenkeel/ent/db/jobrun"
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/jobs"
+)
+
+// BeginRun inserts; false when the job has a run at that scheduled time.
+func (j Jobs) BeginRun(ctx context.Context, r jobs.Run) (bool, error) {
+	result, err := json.Marshal(orNone(r.Result))
+	if err != nil {
+		return false, fail("spell a result", err)
+	}
+	n, err := j.s.exec(ctx, `INSERT INTO job_runs (id, job, scheduled_at, started_at, finished_at, trigger, started_by, replica, epoch, state, result, error)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (job, scheduled_at) DO NOTHING`,
+		string(r.ID), r.Job, clock.Round(r.ScheduledAt), clock.Round(r.StartedAt), nullOrTime(r.FinishedAt), string(r.Trigger), r.StartedBy,
+		r.Replica, r.Epoch, string(r.State), json.RawMessage(result), r.Error)
+	return n > 0, fail("begin a run", err)
+}
+
+// FinishRun writes how the run ended; Conflict "run_ended" when it was abandoned
+// or finished before.
+func (j Jobs) FinishRun(ctx context.Context, r jobs.Run) error {
+	n, err := j.s.ent.JobRun.Update().Where(jobrun.ID(string(r.ID)), jobrun.State(string(jobs.Running))).
+		SetNillableFinishedAt(r.FinishedAt).SetState(string(r.State)).SetResult(orNone(r.Result)).SetError(r.Error).
+		Save(ctx)
+	if err != nil || n > 0 {
+		return fail("finish a run", err)
+	}
+	if _, err := j.Run(ctx, r.ID); err != nil {
+		return err
+	}
+	return fault.New(fault.Conflict, "run_ended", "the run has ended already")
+}
+
+// AbandonRuns marks running runs of the job of earlier epochs abandoned.
+func (j Jobs) AbandonRuns(ctx context.Context, job string, epoch int64, at time.Time) (int, error) {
+	n, err := j.s.ent.JobRun.Update().
+		Where(jobrun.Job(job), jobrun.EpochLT(epoch), jobrun.State(string(jobs.Running))).
+		SetState(string(jobs.Abandoned)).SetFinishedAt(at).Save(ctx)
+	return n, fail("abandon runs", err)
+}
+
+// Run returns the run.
+func (j Jobs) Run(ctx context.Context, of id.ID) (jobs.Run, error) {
+	r, err := j.s.ent.JobRun.Get(ctx, string(of))
+	if err != nil {
+		return jobs.Run{}, notFound("run", string(of), err)
+	}
+	return fromDBRun(r), nil
+}
+
+// Runs lists the newest first.
+func (j Jobs) Runs(ctx context.Context, job string, r page.Request) (page.Page[jobs.Run], error) {
+	type filter struct{ Job string }
+	f := filter{job}
+	cursor, err := r.Key(f, 2)
+	if err != nil {
+		return page.Page[jobs.Run]{}, err
+	}
+	key, err := timeKey(cursor)
+	if err != nil {
+		return page.Page[jobs.Run]{}, err
+	}
+	rows, err := j.s.ent.JobRun.Query().Where(jobrun.Job(job)).Where(before(key, jobrun.FieldStartedAt, jobrun.FieldID)).
+		Order(newestFirst(jobrun.FieldStartedAt)).Limit(r.Size() + 1).All(ctx)
+	if err != nil {
+		return page.Page[jobs.Run]{}, fail("list runs", err)
+	}
+	return page.Map(page.Cut(r, f, rows, func(v *db.JobRun) []string { return []string{cursorTime(v.StartedAt), v.ID} }), fromDBRun), nil
+}
+
+// newestOfEach is the identifiers of the newest run of each job.
+const newestOfEach = `SELECT (SELECT r.id FROM job_runs r WHERE r.job = j.job ORDER BY r.started_at DESC, r.id DESC LIMIT 1)
+FROM (SELECT DISTINCT job FROM job_runs) j`
+
+// LastRuns returns the newest run of each job.
+func (j Jobs) LastRuns(ctx context.Context) (map[string]jobs.Run, error) {
+	var newest []string
+	err := j.s.queryAll(ctx, newestOfEach, nil, func(rows *sql.Rows) error {
+		var of string
+		err := rows.Scan(&of)
+		newest = append(newest, of)
+		return err
+	})
+	if err != nil {
+		return nil, fail("look for the last runs", err)
+	}
+	rows, err := j.s.ent.JobRun.Query().Where(jobrun.IDIn(newest...)).All(ctx)
+	if err != nil {
+		return nil, fail("read the last runs", err)
+	}
+	out := make(map[string]jobs.Run, len(rows))
+	for _, r := range rows {
+		out[r.Job] = fromDBRun(r)
+	}
+	return out, nil
+}
+
+// PruneRuns removes runs that finished before the time, but the newest of each job.
+func (j Jobs) PruneRuns(ctx context.Context, before time.Time) (int, error) {
+	n, err := j.s.exec(ctx, "DELETE FROM job_runs WHERE finished_at < $1 AND id NOT IN ("+newestOfEach+")", clock.Round(before))
+	return n, fail("prune runs", err)
+}
+
+func orNone(r jobs.Result) map[string]int64 {
+	if r == nil {
+		return map[string]int64{}
+	}
+	return r
+}
+
+func fromDBRun(r *db.JobRun) jobs.Run {
+	return jobs.Run{
+		ID:          id.ID(r.ID),
+		Job:         r.Job,
+		ScheduledAt: utc(r.ScheduledAt),
+		StartedAt:   utc(r.StartedAt),
+		FinishedAt:  utcOrNil(r.FinishedAt),
+		Trigger:     jobs.Trigger(r.Trigger),
+		StartedBy:   r.StartedBy,
+		Replica:     r.Replica,
+		Epoch:       r.Epoch,
+		State:       jobs.RunState(r.State),
+		Result:      r.Result,
+		Error:       r.Error,
+	}
+}

@@ -1,0 +1,158 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/evenkeel/evenkeel/services/measure/window"
+	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+const (
+	headColumns      = "s.id, s.service_id, s.slug, s.name, s.description, s.revision, s.created_at, s.updated_at, s.retired_at, s.version"
+	revisionColumns  = "r.id, r.slo_id, r.number, r.indicator_id, r.objective, r.window_days, r.min_events, r.rationale, r.reviewer, r.review_by, r.created_at, r.created_by"
+	indicatorColumns = "i.id, i.slo_id, i.category, i.counting, i.resolution_s, i.description, i.created_at"
+	statusColumns    = "t.slo_id, t.service_id, t.revision_id, t.end_at, t.evaluated_at, t.state, t.since, t.stale, t.latest, t.sums, t.remaining_ppb"
+
+	viewColumns = headColumns + ", " + revisionColumns + ", " + indicatorColumns + ", " + statusColumns
+	viewTables  = ` FROM slos s JOIN services v ON v.id = s.service_id
+ JOIN slo_revisions r ON r.slo_id = s.id AND r.number = s.revision
+ JOIN indicators i ON i.id = r.indicator_id
+ JOIN slo_statuses t ON t.slo_id = s.id`
+)
+
+// viewScan is where the columns of a view go on their way.
+type viewScan struct {
+	v          slo.View
+	objective  string
+	resolution int64
+	end        sql.NullTime
+	evaluated  sql.NullTime
+	since      sql.NullTime
+	latest     sql.NullTime
+	sums       []byte
+}
+
+func (x *viewScan) head() []any {
+	h := &x.v.SLO
+	return []any{&h.ID, &h.Service, &h.Slug, &h.Name, &h.Description, &h.Revision, &h.CreatedAt, &h.UpdatedAt, &h.RetiredAt, &h.Version}
+}
+
+func (x *viewScan) revision() []any {
+	r := &x.v.Revision
+	return []any{&r.ID, &r.SLO, &r.Number, &r.Indicator, &x.objective, &r.WindowDays, &r.MinEvents, &r.Rationale, &r.Reviewer, &r.ReviewBy, &r.CreatedAt, &r.CreatedBy}
+}
+
+func (x *viewScan) indicator() []any {
+	i := &x.v.Indicator
+	return []any{&i.ID, &i.SLO, &i.Category, &i.Counting, &x.resolution, &i.Description, &i.CreatedAt}
+}
+
+func (x *viewScan) status() []any {
+	t := &x.v.Status
+	return []any{&t.SLO, &t.Service, &t.Revision, &x.end, &x.evaluated, &t.State, &x.since, &t.Stale, &x.latest, &x.sums, &t.RemainingPPB}
+}
+
+// finish turns what was scanned into the domain's values.
+func (x *viewScan) finish(withStatus bool) error {
+	h, r, i, t := &x.v.SLO, &x.v.Revision, &x.v.Indicator, &x.v.Status
+	h.CreatedAt, h.UpdatedAt, h.RetiredAt = utc(h.CreatedAt), utc(h.UpdatedAt), utcOrNil(h.RetiredAt)
+	r.CreatedAt, r.ReviewBy = utc(r.CreatedAt), utcOrNil(r.ReviewBy)
+	i.CreatedAt, i.Resolution = utc(i.CreatedAt), time.Duration(x.resolution)*time.Second
+	var err error
+	if r.Objective, err = budget.ParseObjective(x.objective); err != nil {
+		return fmt.Errorf("the objective %q of revision %s %w", x.objective, r.ID, err)
+	}
+	if !withStatus {
+		return nil
+	}
+	t.End, t.EvaluatedAt, t.Since, t.Latest = zeroOr(x.end), zeroOr(x.evaluated), zeroOr(x.since), zeroOr(x.latest)
+	t.Sums, err = unpackSums(x.sums)
+	return err
+}
+
+func fromDBView(rows *sql.Rows) (slo.View, error) {
+	var x viewScan
+	if err := rows.Scan(append(append(append(x.head(), x.revision()...), x.indicator()...), x.status()...)...); err != nil {
+		return slo.View{}, err
+	}
+	err := x.finish(true)
+	return x.v, err
+}
+
+func fromDBRevision(rows *sql.Rows) (slo.RevisionWithIndicator, error) {
+	var x viewScan
+	if err := rows.Scan(append(x.revision(), x.indicator()...)...); err != nil {
+		return slo.RevisionWithIndicator{}, err
+	}
+	err := x.finish(false)
+	return slo.RevisionWithIndicator{Revision: x.v.Revision, Indicator: x.v.Indicator}, err
+}
+
+// zeroOr is the zero time for null.
+func zeroOr(t sql.NullTime) time.Time {
+	if !t.Valid {
+		return time.Time{}
+	}
+	return utc(t.Time)
+}
+
+// nullOr is null for the zero time.
+func nullOr(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UTC().Truncate(time.Microsecond)
+}
+
+func nullOrTime(t *time.Time) any {
+	if t == nil {
+		return nil
+	}
+	return t.UTC().Truncate(time.Microsecond)
+}
+
+// sumsFormat is the version of the packed sums: a byte with it, a byte with the
+// number of lookbacks, then good and total of each lookback, the policy's window
+// and the SLO's own, as little-endian int64. Others are refused.
+const sumsFormat = 1
+
+func packSums(s budget.Sums) []byte {
+	out := make([]byte, 2, 2+16*(len(s.Lookbacks)+2))
+	out[0], out[1] = sumsFormat, byte(len(s.Lookbacks))
+	for _, sum := range append(s.Lookbacks[:len(s.Lookbacks):len(s.Lookbacks)], s.Policy, s.Window) {
+		out = binary.LittleEndian.AppendUint64(out, uint64(sum.Good))
+		out = binary.LittleEndian.AppendUint64(out, uint64(sum.Total))
+	}
+	return out
+}
+
+func unpackSums(data []byte) (budget.Sums, error) {
+	var s budget.Sums
+	if len(data) != 2+16*(len(s.Lookbacks)+2) || data[0] != sumsFormat || int(data[1]) != len(s.Lookbacks) {
+		return s, fmt.Errorf("the packed sums of a status have a form that this version does not know")
+	}
+	at := func(i int) window.Sum {
+		return window.Sum{
+			Good:  int64(binary.LittleEndian.Uint64(data[2+16*i:])),
+			Total: int64(binary.LittleEndian.Uint64(data[10+16*i:])),
+		}
+	}
+	for i := range s.Lookbacks {
+		s.Lookbacks[i] = at(i)
+	}
+	s.Policy, s.Window = at(len(s.Lookbacks)), at(len(s.Lookbacks)+1)
+	return s, nil
+}
+
+// rank orders by remaining budget, those without data last.
+func rank(remaining *int64) int64 {
+	if remaining == nil {
+		return math.MaxInt64
+	}
+	return *remaining
+}

@@ -1,0 +1,158 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	entsql "entgo.io/ent/dialect/sql"
+
+	"github.com/evenkeel/evenkeel/ent/db"
+	"github.com/evenkeel/evenkeel/ent/db/service"
+	"github.com/evenkeel/evenkeel/ent/db/violation"
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/policy"
+)
+
+// OpenViolation inserts; false when one is open for (policy, clause, SLO).
+func (p Policy) OpenViolation(ctx context.Context, v policy.Violation) (bool, error) {
+	evidence, err := json.Marshal(v.Evidence)
+	if err != nil {
+		return false, fail("spell evidence", err)
+	}
+	n, err := p.s.exec(ctx, `INSERT INTO violations (id, policy_id, revision_id, clause, slo_id, service_id, mode, opened_at, evidence, ended_at, ending, version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (policy_id, clause, slo_id) WHERE ended_at IS NULL DO NOTHING`,
+		string(v.ID), string(v.Policy), string(v.Revision), v.Clause, string(v.SLO), string(v.Service), string(v.Mode),
+		clock.Round(v.OpenedAt), json.RawMessage(evidence), nullOrTime(v.EndedAt), string(v.Ending), v.Version)
+	return n > 0, fail("open a violation", gone(err))
+}
+
+// UpdateViolation writes mode and end, conditional on Version.
+func (p Policy) UpdateViolation(ctx context.Context, v policy.Violation) error {
+	u := p.s.ent.Violation.Update().Where(violation.ID(string(v.ID)), violation.Version(v.Version)).
+		SetMode(string(v.Mode)).SetEnding(string(v.Ending)).AddVersion(1)
+	if v.EndedAt == nil {
+		u.ClearEndedAt()
+	} else {
+		u.SetEndedAt(*v.EndedAt)
+	}
+	n, err := u.Save(ctx)
+	return written("violation", v.ID, n, err, func() (bool, error) {
+		return p.s.ent.Violation.Query().Where(violation.ID(string(v.ID))).Exist(ctx)
+	})
+}
+
+// Violation returns the violation.
+func (p Policy) Violation(ctx context.Context, of id.ID) (policy.Violation, error) {
+	v, err := p.s.ent.Violation.Get(ctx, string(of))
+	if err != nil {
+		return policy.Violation{}, notFound("violation", string(of), err)
+	}
+	return fromDBViolation(v)
+}
+
+// Violations lists the newest first.
+func (p Policy) Violations(ctx context.Context, f policy.ViolationFilter, r page.Request) (page.Page[policy.Violation], error) {
+	cursor, err := r.Key(f, 2)
+	if err != nil {
+		return page.Page[policy.Violation]{}, err
+	}
+	key, err := timeKey(cursor)
+	if err != nil {
+		return page.Page[policy.Violation]{}, err
+	}
+	q := p.s.ent.Violation.Query()
+	if f.Service != "" {
+		q.Where(violation.ServiceID(string(f.Service)))
+	}
+	if f.Team != "" {
+		q.Where(ofTeam(f.Team, violation.FieldServiceID))
+	}
+	if f.SLO != "" {
+		q.Where(violation.SloID(string(f.SLO)))
+	}
+	if f.Policy != "" {
+		q.Where(violation.PolicyID(string(f.Policy)))
+	}
+	if f.Open != nil && *f.Open {
+		q.Where(violation.EndedAtIsNil())
+	}
+	if f.Open != nil && !*f.Open {
+		q.Where(violation.EndedAtNotNil())
+	}
+	rows, err := q.Where(before(key, violation.FieldOpenedAt, violation.FieldID)).
+		Order(newestFirst(violation.FieldOpenedAt)).Limit(r.Size() + 1).All(ctx)
+	if err != nil {
+		return page.Page[policy.Violation]{}, fail("list violations", err)
+	}
+	out, err := fromDBViolations(rows)
+	if err != nil {
+		return page.Page[policy.Violation]{}, err
+	}
+	return page.Cut(r, f, out, func(v policy.Violation) []string { return []string{cursorTime(v.OpenedAt), string(v.ID)} }), nil
+}
+
+// OpenViolationsOf returns those open for the SLOs.
+func (p Policy) OpenViolationsOf(ctx context.Context, slos []id.ID) ([]policy.Violation, error) {
+	var out []policy.Violation
+	err := chunks(texts(slos), idBatch, func(of []string) error {
+		rows, err := p.s.ent.Violation.Query().Where(violation.SloIDIn(of...), violation.EndedAtIsNil()).
+			Order(db.Asc(violation.FieldID)).All(ctx)
+		if err != nil {
+			return err
+		}
+		some, err := fromDBViolations(rows)
+		out = append(out, some...)
+		return err
+	})
+	return out, fail("read open violations", err)
+}
+
+// OpenViolationsAfter pages through all that are open, by ID.
+func (p Policy) OpenViolationsAfter(ctx context.Context, after id.ID, limit int) ([]policy.Violation, error) {
+	rows, err := p.s.ent.Violation.Query().Where(violation.IDGT(string(after)), violation.EndedAtIsNil()).
+		Order(db.Asc(violation.FieldID)).Limit(limit).All(ctx)
+	if err != nil {
+		return nil, fail("read open violations", err)
+	}
+	return fromDBViolations(rows)
+}
+
+// ofTeam keeps rows of services that the team owns.
+func ofTeam(team id.ID, column string) func(*entsql.Selector) {
+	return func(s *entsql.Selector) {
+		v := entsql.Table(service.Table)
+		s.Where(entsql.In(s.C(column), entsql.Select(v.C(service.FieldID)).From(v).Where(entsql.EQ(v.C(service.FieldTeamID), string(team)))))
+	}
+}
+
+func fromDBViolations(rows []*db.Violation) ([]policy.Violation, error) {
+	out := make([]policy.Violation, len(rows))
+	for i, v := range rows {
+		var err error
+		if out[i], err = fromDBViolation(v); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func fromDBViolation(v *db.Violation) (policy.Violation, error) {
+	out := policy.Violation{
+		ID:       id.ID(v.ID),
+		Policy:   id.ID(v.PolicyID),
+		Revision: id.ID(v.RevisionID),
+		Clause:   v.Clause,
+		SLO:      id.ID(v.SloID),
+		Service:  id.ID(v.ServiceID),
+		Mode:     policy.Mode(v.Mode),
+		OpenedAt: utc(v.OpenedAt),
+		EndedAt:  utcOrNil(v.EndedAt),
+		Ending:   policy.Ending(v.Ending),
+		Version:  v.Version,
+	}
+	err := json.Unmarshal(v.Evidence, &out.Evidence)
+	out.Evidence.WindowEnd = utc(out.Evidence.WindowEnd)
+	return out, fail("read evidence", err)
+}

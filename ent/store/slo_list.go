@@ -1,0 +1,213 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+// conditions gathers what a query asks for, with its arguments in their order.
+type conditions struct {
+	text []string
+	args []any
+}
+
+// add adds a condition in which each %s stands for the next argument.
+func (c *conditions) add(condition string, args ...any) {
+	placeholders := make([]any, len(args))
+	for i, a := range args {
+		c.args = append(c.args, a)
+		placeholders[i] = "$" + strconv.Itoa(len(c.args))
+	}
+	c.text = append(c.text, fmt.Sprintf(condition, placeholders...))
+}
+
+func (c *conditions) where() string {
+	if len(c.text) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(c.text, " AND ")
+}
+
+// limit ends a query after so many rows.
+func (c *conditions) limit(n int) string {
+	c.args = append(c.args, n)
+	return " LIMIT $" + strconv.Itoa(len(c.args))
+}
+
+// Views lists by slug or by remaining budget.
+func (o SLO) Views(ctx context.Context, f slo.Filter, r page.Request) (page.Page[slo.View], error) {
+	key, err := r.Key(f, 2)
+	if err != nil {
+		return page.Page[slo.View]{}, err
+	}
+	var c conditions
+	if f.Service != "" {
+		c.add("s.service_id = %s", string(f.Service))
+	}
+	if f.Team != "" {
+		c.add("v.team_id = %s", string(f.Team))
+	}
+	if f.System != "" {
+		c.add("v.system_id = %s", string(f.System))
+	}
+	if f.State != "" {
+		c.add("t.state = %s", string(f.State))
+	}
+	if f.Query != "" {
+		pattern := containing(f.Query)
+		c.add("("+o.s.contains("s.slug", "%s")+" OR "+o.s.contains("s.name", "%s")+")", pattern, pattern)
+	}
+	if !f.IncludeRetired {
+		c.add("s.retired_at IS NULL")
+		c.add("v.retired_at IS NULL")
+	}
+	var order string
+	if f.Order == slo.ByRemaining {
+		order = " ORDER BY t.rank, t.slo_id"
+		if key != nil {
+			rank, err := strconv.ParseInt(key[0], 10, 64)
+			if err != nil {
+				return page.Page[slo.View]{}, badCursor()
+			}
+			c.add("(t.rank, t.slo_id) > (%s, %s)", rank, key[1])
+		}
+	} else {
+		order = " ORDER BY v.slug, s.slug"
+		if key != nil {
+			// The first is implied by the second, and is what an index can use.
+			c.add("v.slug >= %s", key[0])
+			c.add("(v.slug, s.slug) > (%s, %s)", key[0], key[1])
+		}
+	}
+	var rows []listed
+	query := "SELECT v.slug, " + viewColumns + viewTables + c.where() + order + c.limit(r.Size()+1)
+	err = o.s.queryAll(ctx, query, c.args, func(from *sql.Rows) error {
+		var x viewScan
+		var l listed
+		if err := from.Scan(slices.Concat([]any{&l.service}, x.head(), x.revision(), x.indicator(), x.status())...); err != nil {
+			return err
+		}
+		err := x.finish(true)
+		l.view = x.v
+		rows = append(rows, l)
+		return err
+	})
+	if err != nil {
+		return page.Page[slo.View]{}, fail("list SLOs", err)
+	}
+	cut := page.Cut(r, f, rows, func(l listed) []string {
+		if f.Order == slo.ByRemaining {
+			return []string{strconv.FormatInt(rank(l.view.Status.RemainingPPB), 10), string(l.view.SLO.ID)}
+		}
+		return []string{l.service, l.view.SLO.Slug}
+	})
+	return page.Map(cut, func(l listed) slo.View { return l.view }), nil
+}
+
+// listed is a view with the slug of its service, by which it is ordered.
+type listed struct {
+	service string
+	view    slo.View
+}
+
+// Revisions lists the newest first.
+func (o SLO) Revisions(ctx context.Context, of id.ID, r page.Request) (page.Page[slo.RevisionWithIndicator], error) {
+	type filter struct{ SLO id.ID }
+	f := filter{of}
+	key, err := r.Key(f, 1)
+	if err != nil {
+		return page.Page[slo.RevisionWithIndicator]{}, err
+	}
+	var c conditions
+	c.add("r.slo_id = %s", string(of))
+	if key != nil {
+		number, err := strconv.Atoi(key[0])
+		if err != nil {
+			return page.Page[slo.RevisionWithIndicator]{}, badCursor()
+		}
+		c.add("r.number < %s", number)
+	}
+	where := c.where() + " ORDER BY r.number DESC" + c.limit(r.Size()+1)
+	rows, err := o.revisions(ctx, where, c.args...)
+	if err != nil {
+		return page.Page[slo.RevisionWithIndicator]{}, err
+	}
+	return page.Cut(r, f, rows, func(v slo.RevisionWithIndicator) []string { return []string{strconv.Itoa(v.Revision.Number)} }), nil
+}
+
+// Subjects returns what is to be evaluated.
+func (o SLO) Subjects(ctx context.Context) ([]measure.Subject, error) {
+	var out []measure.Subject
+	err := o.s.queryAll(ctx, `SELECT s.id, r.id, r.indicator_id, i.resolution_s, r.window_days FROM slos s JOIN services v ON v.id = s.service_id
+ JOIN slo_revisions r ON r.slo_id = s.id AND r.number = s.revision JOIN indicators i ON i.id = r.indicator_id
+WHERE s.retired_at IS NULL AND v.retired_at IS NULL ORDER BY s.id`, nil, func(rows *sql.Rows) error {
+		var u measure.Subject
+		var resolution int64
+		var days int
+		err := rows.Scan(&u.ID, &u.Revision, &u.Indicator, &resolution, &days)
+		u.Resolution = time.Duration(resolution) * time.Second
+		u.Windows = budget.Windows(slo.Terms{WindowDays: days}.Window())
+		out = append(out, u)
+		return err
+	})
+	return out, fail("read what is to be evaluated", err)
+}
+
+// Targets finds SLOs by the slugs of their services and their own.
+func (o SLO) Targets(ctx context.Context, names []slo.Name) ([]slo.Target, error) {
+	var out []slo.Target
+	err := chunks(names, bulkRows, func(names []slo.Name) error {
+		args := make([]any, 0, 2*len(names))
+		for _, n := range names {
+			args = append(args, n.Service, n.SLO)
+		}
+		query := o.s.wanted(len(names), "service text", "slo text") +
+			`SELECT v.slug, s.slug, v.id, v.team_id, s.id, r.indicator_id, i.counting, i.resolution_s, v.retired_at, s.retired_at
+FROM wanted w CROSS JOIN services v CROSS JOIN slos s CROSS JOIN slo_revisions r CROSS JOIN indicators i
+WHERE v.slug = w.service AND s.service_id = v.id AND s.slug = w.slo AND r.slo_id = s.id AND r.number = s.revision AND i.id = r.indicator_id`
+		return o.s.queryAll(ctx, query, args, func(rows *sql.Rows) error {
+			var t slo.Target
+			var resolution int64
+			var serviceRetired, retired sql.NullTime
+			err := rows.Scan(&t.Name.Service, &t.Name.SLO, &t.Service, &t.Team, &t.SLO, &t.Indicator, &t.Counting, &resolution, &serviceRetired, &retired)
+			t.Resolution = time.Duration(resolution) * time.Second
+			t.ServiceRetired, t.Retired = serviceRetired.Valid, retired.Valid
+			out = append(out, t)
+			return err
+		})
+	})
+	return out, fail("find SLOs", err)
+}
+
+// StatesByTeam counts what is evaluated by owning team and state.
+func (o SLO) StatesByTeam(ctx context.Context) ([]slo.TeamState, error) {
+	var out []slo.TeamState
+	err := o.s.queryAll(ctx, `SELECT v.team_id, t.state, t.stale, COUNT(*) FROM slos s JOIN services v ON v.id = s.service_id
+ JOIN slo_statuses t ON t.slo_id = s.id WHERE s.retired_at IS NULL AND v.retired_at IS NULL
+GROUP BY v.team_id, t.state, t.stale ORDER BY v.team_id, t.state, t.stale`, nil, func(rows *sql.Rows) error {
+		var t slo.TeamState
+		err := rows.Scan(&t.Team, &t.State, &t.Stale, &t.Count)
+		out = append(out, t)
+		return err
+	})
+	return out, fail("count states", err)
+}
+
+// sortedStatuses are in the order of their SLOs, in which all lock them.
+func sortedStatuses(statuses []slo.Status) []slo.Status {
+	out := slices.Clone(statuses)
+	slices.SortFunc(out, func(a, b slo.Status) int { return cmp.Compare(a.SLO, b.SLO) })
+	return out
+}

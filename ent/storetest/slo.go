@@ -1,0 +1,243 @@
+package storetest
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/window"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+// SLO writes an SLO of the service with that slug: 99.9 % over 28 days.
+func SLO(t testing.TB, s *store.Store, service id.ID, slug string) slo.View {
+	t.Helper()
+	v := AnSLO(service, slug)
+	ok(t, s.SLO().CreateSLO(t.Context(), v))
+	return v
+}
+
+// AnSLO returns an SLO that was not written.
+func AnSLO(service id.ID, slug string) slo.View {
+	objective, err := budget.ParseObjective("99.9%")
+	if err != nil {
+		panic(err)
+	}
+	of, indicator, revision := id.New(Start), id.New(Start), id.New(Start)
+	return slo.View{
+		SLO: slo.SLO{ID: of, Service: service, Slug: slug, Name: "SLO " + slug, Revision: 1, CreatedAt: Start, UpdatedAt: Start, Version: 1},
+		Revision: slo.Revision{
+			ID: revision, SLO: of, Number: 1, Indicator: indicator, CreatedAt: Start, CreatedBy: "Ada",
+			Terms: slo.Terms{Objective: objective, WindowDays: 28, MinEvents: 100},
+		},
+		Indicator: slo.Indicator{
+			ID: indicator, SLO: of, CreatedAt: Start,
+			Measure: slo.Measure{Category: slo.Availability, Counting: slo.GoodTotal, Resolution: measure.FiveMinutes, Description: "answers below 500"},
+		},
+		Status: slo.Status{SLO: of, Service: service, Revision: revision, State: budget.NoData, Since: Start},
+	}
+}
+
+func testSLO(t *testing.T, open opener) {
+	setup := func(t *testing.T, s *store.Store) registry.Service {
+		return Service(t, s, Team(t, s, "payments").ID, "checkout")
+	}
+
+	each(t, open, "an SLO comes back as written, with status", func(t *testing.T, s *store.Store) {
+		service := setup(t, s)
+		v := AnSLO(service.ID, "latency")
+		review := Start.Add(24 * time.Hour)
+		v.SLO.Description, v.Revision.Rationale, v.Revision.Reviewer, v.Revision.ReviewBy = "schnell 😀", "because", "Eve", &review
+		ok(t, s.SLO().CreateSLO(t.Context(), v))
+		same(t, must(s.SLO().View(t.Context(), v.SLO.ID))(t), v)
+		same(t, must(s.SLO().ViewBySlug(t.Context(), service.ID, "latency"))(t), v)
+		same(t, must(s.SLO().ViewsByID(t.Context(), []id.ID{id.New(Start), v.SLO.ID}))(t), []slo.View{v})
+		_, err := s.SLO().View(t.Context(), id.New(Start))
+		refused(t, err, fault.NotFound, "slo_not_found")
+		_, err = s.SLO().ViewBySlug(t.Context(), id.New(Start), "latency")
+		refused(t, err, fault.NotFound, "slo_not_found")
+
+		remaining := int64(-123_456_789)
+		v.Status.End, v.Status.EvaluatedAt, v.Status.Since, v.Status.Latest = Start, Start.Add(time.Second), Start, Start.Add(-time.Minute)
+		v.Status.State, v.Status.Stale, v.Status.RemainingPPB = budget.Exhausted, true, &remaining
+		for i := range v.Status.Sums.Lookbacks {
+			v.Status.Sums.Lookbacks[i] = window.Sum{Good: int64(i), Total: int64(i) * 1000}
+		}
+		v.Status.Sums.Policy = window.Sum{Good: math.MaxInt64 - 1, Total: math.MaxInt64}
+		v.Status.Sums.Window = window.Sum{Good: 7, Total: 8}
+		ok(t, s.SLO().PutStatuses(t.Context(), []slo.Status{v.Status}))
+		same(t, must(s.SLO().View(t.Context(), v.SLO.ID))(t), v)
+
+		again := AnSLO(service.ID, "latency")
+		refused(t, s.SLO().CreateSLO(t.Context(), again), fault.Conflict, "slug_taken")
+		orphan := AnSLO(id.New(Start), "latency")
+		refused(t, s.SLO().CreateSLO(t.Context(), orphan), fault.Conflict, "reference_missing")
+	})
+
+	each(t, open, "a change is conditional and adds a revision", func(t *testing.T, s *store.Store) {
+		service := setup(t, s)
+		v, other := SLO(t, s, service.ID, "latency"), SLO(t, s, service.ID, "other")
+		next := v.Revision
+		next.ID, next.Number, next.WindowDays = id.New(Start), 2, 90
+		next.Objective = must(budget.ParseObjective("99.95%"))(t)
+		indicator := v.Indicator
+		indicator.ID, indicator.Category = id.New(Start), slo.Latency
+		next.Indicator = indicator.ID
+		head := v.SLO
+		head.Revision, head.Name, head.UpdatedAt = 2, "Latency", Start.Add(time.Second)
+		ok(t, s.SLO().AddIndicator(t.Context(), indicator))
+		ok(t, s.SLO().AddRevision(t.Context(), next))
+		ok(t, s.SLO().UpdateSLO(t.Context(), head))
+		refused(t, s.SLO().UpdateSLO(t.Context(), head), fault.Precondition, "version_mismatch")
+		head.Version = 2
+		want := slo.View{SLO: head, Revision: next, Indicator: indicator, Status: v.Status}
+		same(t, must(s.SLO().View(t.Context(), head.ID))(t), want)
+
+		twice := next
+		twice.ID = id.New(Start)
+		refused(t, s.SLO().AddRevision(t.Context(), twice), fault.Precondition, "version_mismatch")
+		first := slo.RevisionWithIndicator{Revision: v.Revision, Indicator: v.Indicator}
+		second := slo.RevisionWithIndicator{Revision: next, Indicator: indicator}
+		same(t, must(s.SLO().Revision(t.Context(), head.ID, 1))(t), first)
+		_, err := s.SLO().Revision(t.Context(), head.ID, 3)
+		refused(t, err, fault.NotFound, "slo_revision_not_found")
+		one := must(s.SLO().Revisions(t.Context(), head.ID, page.Request{Limit: 1}))(t)
+		same(t, one.Items, []slo.RevisionWithIndicator{second})
+		two := must(s.SLO().Revisions(t.Context(), head.ID, page.Request{Limit: 1, After: one.Next}))(t)
+		same(t, two.Items, []slo.RevisionWithIndicator{first})
+		same(t, two.Next, "")
+
+		indicator.Description, indicator.Category = "better words", slo.Throughput
+		ok(t, s.SLO().UpdateIndicator(t.Context(), indicator))
+		same(t, must(s.SLO().View(t.Context(), head.ID))(t).Indicator, indicator)
+		indicator.ID = id.New(Start)
+		refused(t, s.SLO().UpdateIndicator(t.Context(), indicator), fault.NotFound, "indicator_not_found")
+
+		head.Slug = other.SLO.Slug
+		refused(t, s.SLO().UpdateSLO(t.Context(), head), fault.Conflict, "slug_taken")
+		head.ID = id.New(Start)
+		refused(t, s.SLO().UpdateSLO(t.Context(), head), fault.NotFound, "slo_not_found")
+	})
+
+	each(t, open, "what is retired is not evaluated, listed or counted", func(t *testing.T, s *store.Store) {
+		service := setup(t, s)
+		v, gone := SLO(t, s, service.ID, "latency"), SLO(t, s, service.ID, "old")
+		gone.SLO.RetiredAt = &Start
+		ok(t, s.SLO().UpdateSLO(t.Context(), gone.SLO))
+		gone.SLO.Version = 2
+		subject := measure.Subject{
+			ID: v.SLO.ID, Revision: v.Revision.ID, Indicator: v.Indicator.ID, Resolution: measure.FiveMinutes,
+			Windows: budget.Windows(28 * 24 * time.Hour),
+		}
+		same(t, must(s.SLO().Subjects(t.Context()))(t), []measure.Subject{subject})
+		same(t, must(s.SLO().ActiveViews(t.Context(), "", 10))(t), []slo.View{v})
+		same(t, must(s.SLO().Views(t.Context(), slo.Filter{}, page.Request{}))(t).Items, []slo.View{v})
+		same(t, must(s.SLO().Views(t.Context(), slo.Filter{IncludeRetired: true}, page.Request{}))(t).Items, []slo.View{v, gone})
+		same(t, must(s.SLO().StatesByTeam(t.Context()))(t), []slo.TeamState{{Team: service.Team, State: budget.NoData, Count: 1}})
+
+		service.RetiredAt = &Start
+		ok(t, s.Registry().UpdateService(t.Context(), service))
+		same(t, len(must(s.SLO().Subjects(t.Context()))(t)), 0)
+		same(t, len(must(s.SLO().ActiveViews(t.Context(), "", 10))(t)), 0)
+		same(t, len(must(s.SLO().Views(t.Context(), slo.Filter{}, page.Request{}))(t).Items), 0)
+		same(t, len(must(s.SLO().StatesByTeam(t.Context()))(t)), 0)
+		same(t, must(s.SLO().View(t.Context(), v.SLO.ID))(t), v)
+	})
+
+	each(t, open, "targets are found by names", func(t *testing.T, s *store.Store) {
+		service := setup(t, s)
+		v, gone := SLO(t, s, service.ID, "latency"), SLO(t, s, service.ID, "old")
+		gone.SLO.RetiredAt = &Start
+		ok(t, s.SLO().UpdateSLO(t.Context(), gone.SLO))
+		name := func(slug string) slo.Name { return slo.Name{Service: "checkout", SLO: slug} }
+		got := must(s.SLO().Targets(t.Context(), []slo.Name{name("latency"), name("none"), {Service: "none", SLO: "latency"}, name("old")}))(t)
+		slices.SortFunc(got, func(a, b slo.Target) int { return len(a.SLO) - len(b.SLO) + len(b.Name.SLO) - len(a.Name.SLO) })
+		target := func(v slo.View, retired bool) slo.Target {
+			return slo.Target{
+				Name: name(v.SLO.Slug), Service: service.ID, Team: service.Team, SLO: v.SLO.ID, Indicator: v.Indicator.ID,
+				Counting: slo.GoodTotal, Resolution: measure.FiveMinutes, Retired: retired,
+			}
+		}
+		same(t, got, []slo.Target{target(v, false), target(gone, true)})
+		service.RetiredAt = &Start
+		ok(t, s.Registry().UpdateService(t.Context(), service))
+		if got := must(s.SLO().Targets(t.Context(), []slo.Name{name("latency")}))(t); !got[0].ServiceRetired {
+			t.Error("the target does not say that its service is retired")
+		}
+	})
+
+	each(t, open, "lists are filtered, ordered both ways and paged", func(t *testing.T, s *store.Store) {
+		team, other := Team(t, s, "payments"), Team(t, s, "other")
+		b, a := Service(t, s, team.ID, "b"), Service(t, s, other.ID, "a")
+		var statuses []slo.Status
+		remaining := map[string]int64{"b/1": 5, "b/3": -7, "a/2": 5, "a/4": 1_000_000_000}
+		for _, service := range []registry.Service{b, a} {
+			for i := range 5 {
+				v := SLO(t, s, service.ID, fmt.Sprint(i))
+				st := v.Status
+				if r, ok := remaining[service.Slug+"/"+v.SLO.Slug]; ok {
+					st.RemainingPPB, st.State = &r, budget.OK
+				}
+				statuses = append(statuses, st)
+			}
+		}
+		ok(t, s.SLO().PutStatuses(t.Context(), statuses))
+		list := func(f slo.Filter, limit int) []string {
+			t.Helper()
+			var got []string
+			r := page.Request{Limit: limit}
+			for {
+				p := must(s.SLO().Views(t.Context(), f, r))(t)
+				for _, v := range p.Items {
+					prefix := "a/"
+					if v.SLO.Service == b.ID {
+						prefix = "b/"
+					}
+					got = append(got, prefix+v.SLO.Slug)
+				}
+				if r.After = p.Next; r.After == "" {
+					return got
+				}
+			}
+		}
+		same(t, list(slo.Filter{}, 3), []string{"a/0", "a/1", "a/2", "a/3", "a/4", "b/0", "b/1", "b/2", "b/3", "b/4"})
+		// b was made before a, so that of equals b comes first; those without data last.
+		same(t, list(slo.Filter{Order: slo.ByRemaining}, 3), []string{"b/3", "b/1", "a/2", "a/4", "b/0", "b/2", "b/4", "a/0", "a/1", "a/3"})
+		same(t, list(slo.Filter{State: budget.OK}, 1), []string{"a/2", "a/4", "b/1", "b/3"})
+		same(t, list(slo.Filter{State: budget.OK, Order: slo.ByRemaining, Service: b.ID}, 1), []string{"b/3", "b/1"})
+		same(t, list(slo.Filter{Team: other.ID}, 10), []string{"a/0", "a/1", "a/2", "a/3", "a/4"})
+		same(t, list(slo.Filter{Query: "sLo 3"}, 10), []string{"a/3", "b/3"})
+		same(t, len(list(slo.Filter{Query: "%"}, 10)), 0)
+		same(t, len(list(slo.Filter{System: id.New(Start)}, 10)), 0)
+
+		var active []id.ID
+		for after := id.ID(""); ; {
+			views := must(s.SLO().ActiveViews(t.Context(), after, 4))(t)
+			if len(views) == 0 {
+				break
+			}
+			for _, v := range views {
+				after = v.SLO.ID
+				active = append(active, after)
+			}
+		}
+		if len(active) != 10 || !slices.IsSorted(active) {
+			t.Errorf("active are %v, want all ten by identifier", active)
+		}
+		got := must(s.SLO().StatesByTeam(t.Context()))(t)
+		want := []slo.TeamState{
+			{Team: team.ID, State: budget.NoData, Count: 3}, {Team: team.ID, State: budget.OK, Count: 2},
+			{Team: other.ID, State: budget.NoData, Count: 3}, {Team: other.ID, State: budget.OK, Count: 2},
+		}
+		same(t, got, want) // teams sort by identifier, in the order of their making
+	})
+}
