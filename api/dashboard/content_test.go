@@ -240,3 +240,21 @@ func TestJobsShowTheirRuns(t *testing.T) {
 		t.Errorf("a long run took %q", got)
 	}
 }
+
+func TestATitleHasCodeSpansAndNothingElse(t *testing.T) {
+	t.Parallel()
+	for title, want := range map[string]string{
+		"Error budget of `checkout/availability` is overspent": "Error budget of <code>checkout/availability</code> is overspent",
+		"`` a`b `` and **bold** <b>":                           "<code>a`b</code> and **bold** &lt;b&gt;",
+		"one ` alone":                                          "one ` alone",
+		"``<script>`":                                          "``&lt;script&gt;`",
+		"":                                                     "",
+	} {
+		if got := renderedTitle(title); string(got) != want {
+			t.Errorf("%q: %q, want %q", title, got, want)
+		}
+	}
+	if got := plainTitle("Error budget of `checkout` is overspent"); got != "Error budget of checkout is overspent" {
+		t.Errorf("plain: %q", got)
+	}
+}

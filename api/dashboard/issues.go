@@ -18,14 +18,15 @@ type issuesPage struct {
 
 // issueRow is an issue in a list.
 type issueRow struct {
-	URL, Title, Detail string
-	State              badge
-	At                 moment
+	URL, Detail string
+	Title       template.HTML
+	State       badge
+	At          moment
 }
 
 type issuePage struct {
 	Crumbs   []link
-	Title    string
+	Title    template.HTML
 	State    badge
 	Meta     []link
 	Body     template.HTML
@@ -43,7 +44,7 @@ type comment struct {
 const draftLede = "What Evenkeel wants on the tracker, to be read just as it would be opened."
 
 func (d *Dashboard) issues(v *visit) (screen, error) {
-	found, err := d.sources.Issues.Issues(v.ctx, issues.Filter{}, following(v, page.DefaultLimit))
+	found, err := d.sources.Issues.List(v.ctx, issues.Filter{}, following(v, page.DefaultLimit))
 	if err != nil {
 		return screen{}, err
 	}
@@ -58,7 +59,7 @@ func (d *Dashboard) issues(v *visit) (screen, error) {
 }
 
 func (d *Dashboard) issueRows(v *visit, f issues.Filter, limit int) ([]issueRow, error) {
-	found, err := d.sources.Issues.Issues(v.ctx, f, page.Request{Limit: limit})
+	found, err := d.sources.Issues.List(v.ctx, f, page.Request{Limit: limit})
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +81,7 @@ func (d *Dashboard) issueRowsOf(v *visit, found []issues.Issue) ([]issueRow, err
 	out := make([]issueRow, len(found))
 	for n, i := range found {
 		out[n] = issueRow{
-			URL: "/issues/" + string(i.ID), Title: i.Title, Detail: owners[i.Service].Name, State: issueBadge(i), At: ago(v.now, i.CreatedAt),
+			URL: "/issues/" + string(i.ID), Title: renderedTitle(i.Title), Detail: owners[i.Service].Name, State: issueBadge(i), At: ago(v.now, i.CreatedAt),
 		}
 	}
 	return out, nil
@@ -106,13 +107,13 @@ func (d *Dashboard) issue(v *visit) (screen, error) {
 	if !spelled {
 		return screen{}, fault.Missing("issue", name)
 	}
-	i, err := d.sources.Issues.Issue(v.ctx, known)
+	i, err := d.sources.Issues.Get(v.ctx, known)
 	if err != nil {
 		return screen{}, err
 	}
 	p := issuePage{
-		Crumbs: []link{{URL: "/issues", Text: "Issues"}, {Text: i.Title}},
-		Title:  i.Title, State: issueBadge(i), Raw: i.Body, Labels: i.Labels,
+		Crumbs: []link{{URL: "/issues", Text: "Issues"}, {Text: plainTitle(i.Title)}},
+		Title:  renderedTitle(i.Title), State: issueBadge(i), Raw: i.Body, Labels: i.Labels,
 	}
 	if p.Body, err = rendered(i.Body); err != nil {
 		return screen{}, err
@@ -127,7 +128,7 @@ func (d *Dashboard) issue(v *visit) (screen, error) {
 	if p.Facts, err = d.aboutIssue(v, i); err != nil {
 		return screen{}, err
 	}
-	return screen{template: "issue", title: i.Title, section: "/issues", page: p}, nil
+	return screen{template: "issue", title: plainTitle(i.Title), section: "/issues", page: p}, nil
 }
 
 // aboutIssue says where the issue would be opened and what it is about.

@@ -18,6 +18,7 @@ type jobsPage struct {
 
 type jobCard struct {
 	Name, Description, Schedule string
+	Next                        moment
 	State                       badge
 	Runs                        []runRow
 	Empty                       empty
@@ -35,18 +36,19 @@ type runRow struct {
 const runsShown = 8
 
 func (d *Dashboard) jobs(v *visit) (screen, error) {
-	all, err := d.sources.Jobs.Jobs(v.ctx)
+	all, err := d.sources.Jobs.List(v.ctx)
 	if err != nil {
 		return screen{}, err
 	}
 	p := jobsPage{Empty: empty{Title: "No jobs", Text: "This instance runs without schedules."}}
-	for _, j := range all {
+	for _, listing := range all {
+		j := listing.Job
 		runs, err := d.sources.Jobs.Runs(v.ctx, j.Name, page.Request{Limit: runsShown})
 		if err != nil {
 			return screen{}, err
 		}
 		card := jobCard{
-			Name: j.Name, Description: j.Description, Schedule: j.Schedule, State: badge{"none", "Has not run"},
+			Name: j.Name, Description: j.Description, Schedule: j.Schedule, Next: ago(v.now, listing.Next), State: badge{"none", "Has not run"},
 			Empty: empty{Title: "Has not run yet", Text: "It runs by its schedule, or now when an administrator says so.", Call: fmt.Sprintf("POST /v1/jobs/%s/runs", j.Name)},
 		}
 		for i, r := range runs.Items {

@@ -236,7 +236,7 @@ func (s *sample) Violations(_ context.Context, f policy.ViolationFilter, r page.
 
 type tracker struct{ *sample }
 
-func (t tracker) Issue(_ context.Context, issue id.ID) (issues.Issue, error) {
+func (t tracker) Get(_ context.Context, issue id.ID) (issues.Issue, error) {
 	for _, i := range t.issues {
 		if i.ID == issue {
 			return i, nil
@@ -245,7 +245,7 @@ func (t tracker) Issue(_ context.Context, issue id.ID) (issues.Issue, error) {
 	return issues.Issue{}, fault.Missing("issue", string(issue))
 }
 
-func (t tracker) Issues(_ context.Context, f issues.Filter, r page.Request) (page.Page[issues.Issue], error) {
+func (t tracker) List(_ context.Context, f issues.Filter, r page.Request) (page.Page[issues.Issue], error) {
 	var out []issues.Issue
 	for _, i := range t.issues {
 		if (f.Service == "" || f.Service == i.Service) && (f.Episode == "" || f.Episode == i.Episode) {
@@ -257,7 +257,13 @@ func (t tracker) Issues(_ context.Context, f issues.Filter, r page.Request) (pag
 
 type schedule struct{ *sample }
 
-func (s schedule) Jobs(context.Context) ([]jobs.Job, error) { return s.jobs, nil }
+func (s schedule) List(context.Context) ([]jobs.Listing, error) {
+	out := make([]jobs.Listing, len(s.jobs))
+	for i, j := range s.jobs {
+		out[i] = jobs.Listing{Job: j, Next: s.now.Add(20 * time.Second)}
+	}
+	return out, nil
+}
 
 func (s schedule) Runs(_ context.Context, job string, r page.Request) (page.Page[jobs.Run], error) {
 	return pageOf(s.runs[job], r), nil

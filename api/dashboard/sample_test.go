@@ -126,7 +126,7 @@ func (s *sample) violate(v *slo.View, clause string, mode policy.Mode, ago time.
 	}
 	s.issues = append([]issues.Issue{{
 		ID: s.id(), Kind: issues.KindBudgetViolation, Fingerprint: "9f2c41d07be8", Service: x.Service, Subject: x.SLO, Episode: x.ID,
-		Repository: "https://github.com/example/checkout", Title: "Error budget of " + v.SLO.Name + " is overspent", Body: sampleBody,
+		Repository: "https://github.com/example/checkout", Title: "Error budget of `" + v.SLO.Slug + "` is overspent (" + consumed + " %)", Body: sampleBody,
 		Labels: []string{"reliability", "error-budget"}, Open: ending == "", State: issues.StateDraft, CreatedAt: x.OpenedAt, UpdatedAt: x.OpenedAt,
 	}}, s.issues...)
 }
@@ -221,4 +221,3 @@ func (s *sample) find(v id.ID) *slo.View {
 	}
 	return nil
 }
-

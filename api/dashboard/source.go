@@ -64,12 +64,12 @@ type Policies interface {
 
 // Issues tells of what is wanted on a tracker.
 type Issues interface {
-	Issue(ctx context.Context, issue id.ID) (issues.Issue, error)
-	Issues(ctx context.Context, f issues.Filter, r page.Request) (page.Page[issues.Issue], error)
+	Get(ctx context.Context, issue id.ID) (issues.Issue, error)
+	List(ctx context.Context, f issues.Filter, r page.Request) (page.Page[issues.Issue], error)
 }
 
 // Jobs tells of schedules and runs.
 type Jobs interface {
-	Jobs(ctx context.Context) ([]jobs.Job, error)
+	List(ctx context.Context) ([]jobs.Listing, error)
 	Runs(ctx context.Context, job string, r page.Request) (page.Page[jobs.Run], error)
 }

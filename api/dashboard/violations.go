@@ -62,7 +62,7 @@ func (d *Dashboard) violations(v *visit) (screen, error) {
 }
 
 func (d *Dashboard) issueOf(v *visit, violation policy.Violation) (link, error) {
-	found, err := d.sources.Issues.Issues(v.ctx, issues.Filter{Episode: violation.ID}, page.Request{Limit: 1})
+	found, err := d.sources.Issues.List(v.ctx, issues.Filter{Episode: violation.ID}, page.Request{Limit: 1})
 	if err != nil {
 		return link{}, err
 	}
