@@ -203,7 +203,7 @@ func TestAServerDoesNotWaitForSlowHeads(t *testing.T) {
 		t.Errorf("got %+v", s)
 	}
 	s.ReadHeaderTimeout = 50 * time.Millisecond // the same, sooner
-	l, err := Listen("127.0.0.1:0")
+	l, err := Listen("127.0.0.1:0", 8)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,5 +268,42 @@ func TestABodyThatDoesNotComeIsGivenUp(t *testing.T) {
 	defer r.Body.Close()
 	if r.StatusCode != http.StatusRequestTimeout {
 		t.Errorf("got %d", r.StatusCode)
+	}
+}
+
+func TestConnectionsAreCapped(t *testing.T) {
+	t.Parallel()
+	l, err := Listen("127.0.0.1:0", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := Server(newBench(t), "", nil)
+	go func() { _ = s.Serve(l) }()
+	defer s.Close()
+	dial := func() net.Conn {
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprint(c, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+		return c
+	}
+	answered := func(c net.Conn, within time.Duration) bool {
+		_ = c.SetReadDeadline(time.Now().Add(within))
+		_, err := c.Read(make([]byte, 1))
+		return err == nil
+	}
+	first := dial()
+	if !answered(first, 10*time.Second) {
+		t.Fatal("the first connection is not served")
+	}
+	second := dial()
+	defer second.Close()
+	if answered(second, 50*time.Millisecond) {
+		t.Error("a connection beyond the cap is served")
+	}
+	first.Close()
+	if !answered(second, 10*time.Second) {
+		t.Error("a connection is not served when there is room again")
 	}
 }

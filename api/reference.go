@@ -136,14 +136,12 @@ func (b *referenceBuilder) operation(op *huma.Operation) refOperation {
 		f.In, f.Text = p.In, p.Description
 		out.Parameters = append(out.Parameters, f)
 	}
-	if op.RequestBody != nil {
-		for _, media := range sortedKeys(op.RequestBody.Content) {
-			s := op.RequestBody.Content[media].Schema
-			out.BodyType, out.Body = b.typeOf(s), b.fields(b.resolve(s))
-			if isJSON(media) {
-				out.Example = b.exampleText(s)
-			}
-			break
+	if op.RequestBody != nil && len(op.RequestBody.Content) > 0 {
+		media := sortedKeys(op.RequestBody.Content)[0]
+		s := op.RequestBody.Content[media].Schema
+		out.BodyType, out.Body = b.typeOf(s), b.fields(b.resolve(s))
+		if isJSON(media) {
+			out.Example = b.exampleText(s)
 		}
 	}
 	for _, status := range sortedKeys(op.Responses) {
@@ -338,7 +336,13 @@ func curl(op *huma.Operation, public bool, body string) string {
 	if op.Method != http.MethodGet {
 		b.WriteString("-X " + op.Method + " ")
 	}
-	b.WriteString("\"$EVENKEEL_URL" + op.Path + "\"")
+	path := op.Path
+	for _, p := range op.Parameters {
+		if p.In == "path" && p.Schema != nil && len(p.Schema.Examples) > 0 {
+			path = strings.ReplaceAll(path, "{"+p.Name+"}", fmt.Sprint(p.Schema.Examples[0]))
+		}
+	}
+	b.WriteString("\"$EVENKEEL_URL" + path + "\"")
 	line := func(s string) { b.WriteString(" \\\n  " + s) }
 	if !public {
 		line(`-H "Authorization: Bearer $EVENKEEL_TOKEN"`)

@@ -10,9 +10,6 @@ import (
 	"golang.org/x/net/netutil"
 )
 
-// MaxConnections is how many clients may be connected at once; further ones wait.
-const MaxConnections = 2000
-
 // Server returns a server whose clients cannot hold it up: heads must arrive
 // within five seconds and 64 KiB, replies be taken within two minutes, and idle
 // connections are closed. Bodies have their own time limit, see body.go.
@@ -31,11 +28,12 @@ func Server(h http.Handler, addr string, log *slog.Logger) *http.Server {
 	return s
 }
 
-// Listen opens the address for at most MaxConnections at once.
-func Listen(addr string) (net.Listener, error) {
+// Listen opens the address for at most maxConnections clients at once; further
+// ones wait.
+func Listen(addr string, maxConnections int) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
-	return netutil.LimitListener(l, MaxConnections), nil
+	return netutil.LimitListener(l, maxConnections), nil
 }
