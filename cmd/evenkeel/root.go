@@ -69,6 +69,10 @@ is wrong or a comparison found a difference.`,
 		&cobra.Group{ID: groupLook, Title: "Look:"},
 	)
 	root.AddCommand(
+		p.serveCommand(),
+		p.migrateCommand(),
+		p.tokenCommand(),
+		p.openapiCommand(),
 		p.configCommand(),
 		p.versionCommand(),
 	)

@@ -1,0 +1,142 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/evenkeel/evenkeel/api"
+	"github.com/evenkeel/evenkeel/cmd/evenkeel/config"
+	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/idempotency"
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/self"
+	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+)
+
+// Options say how to put the program together.
+type Options struct {
+	Config config.Config
+	// BaseURL is where people reach it, such as "http://127.0.0.1:8080".
+	BaseURL string
+	Version string
+	Clock   clock.Clock // nil means clock.System
+	Logger  *slog.Logger
+}
+
+// App is the program put together: its rooms, open and ready to serve.
+type App struct {
+	opts    Options
+	log     *slog.Logger
+	now     clock.Clock
+	metrics *prometheus.Registry
+	tracer  trace.TracerProvider
+	closing []func(context.Context) error // run last first
+
+	Store       *store.Store
+	Access      *access.Service
+	Audit       *audit.Service
+	Idempotency *idempotency.Service
+	Registry    *registry.Registry
+	Measure     *measure.Service
+	SLOs        *slo.Service
+	Policies    *policy.Service
+	Issues      *issues.Service
+	Jobs        *jobs.Service
+	API         *api.API
+
+	authorizer *access.Authorizer
+	evaluator  *measure.Evaluator
+	folder     *measure.Folder
+	recorder   *self.Recorder
+	measurer   *self.Flusher
+}
+
+// Open opens the database, migrates it where that is the program's own affair,
+// and puts the rooms together. What it opened is closed by Close.
+func Open(ctx context.Context, o Options) (*App, error) {
+	if o.Clock == nil {
+		o.Clock = clock.System
+	}
+	a := &App{opts: o, log: o.Logger, now: o.Clock, metrics: newMetrics()}
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.Close(context.WithoutCancel(ctx)))
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) error {
+	if err := a.openStore(ctx); err != nil {
+		return err
+	}
+	if err := a.openTracing(ctx); err != nil {
+		return err
+	}
+	if err := a.furnish(); err != nil {
+		return err
+	}
+	a.openEdge()
+	return nil
+}
+
+// OpenStore opens the database that the configuration names, without migrating it.
+func OpenStore(ctx context.Context, c config.Config, log *slog.Logger) (*store.Store, error) {
+	s, err := store.Open(ctx, store.Options{
+		URL: c.Database.URL.Reveal(), DataDir: c.DataDir, MaxConnections: c.Database.MaxConnections, Logger: log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	return s, nil
+}
+
+// openStore migrates SQLite, which nobody else uses; many replicas may share
+// PostgreSQL, so that it is migrated only when told.
+func (a *App) openStore(ctx context.Context) error {
+	s, err := OpenStore(ctx, a.opts.Config, a.log)
+	if err != nil {
+		return err
+	}
+	a.Store = s
+	a.onClose(func(context.Context) error { return s.Close() })
+	if !a.opts.Config.UsesPostgreSQL() {
+		if err := s.Migrate(ctx); err != nil {
+			return fmt.Errorf("migrate the database: %w", err)
+		}
+		return nil
+	}
+	pending, err := s.Pending(ctx)
+	if err != nil {
+		return fmt.Errorf("look for migrations: %w", err)
+	}
+	if pending > 0 {
+		return fault.New(fault.Precondition, "migrations_pending",
+			"the database lacks %d migrations of this version; run \"evenkeel migrate\" once, then start again", pending)
+	}
+	return nil
+}
+
+// onClose has something ended when the program is, before what was begun earlier.
+func (a *App) onClose(end func(context.Context) error) { a.closing = append(a.closing, end) }
+
+// Close ends everything, the last begun first.
+func (a *App) Close(ctx context.Context) error {
+	var errs []error
+	for i := len(a.closing) - 1; i >= 0; i-- {
+		errs = append(errs, a.closing[i](ctx))
+	}
+	a.closing = nil
+	return errors.Join(errs...)
+}

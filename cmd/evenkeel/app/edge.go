@@ -1,0 +1,35 @@
+package app
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/evenkeel/evenkeel/api"
+	"github.com/evenkeel/evenkeel/api/dashboard"
+)
+
+// openEdge puts the API and the pages over the services.
+func (a *App) openEdge() {
+	a.API = api.New(api.Config{
+		Version: a.opts.Version, Logger: a.log,
+		Authenticator: a.Access, Permitter: a.authorizer, Refusals: a.Audit, Idempotency: a.Idempotency,
+		Registry: a.metrics, TracerProvider: a.tracer, MaxBody: int64(a.opts.Config.Limits.MaxBody),
+		Ready:   a.Store.Ping,
+		Observe: func(route string, status int, d time.Duration) { a.recorder.Observe(route, status, d) },
+	})
+	a.API.AddOperations(api.Rooms{
+		Access: a.Access, Audit: a.Audit, Registry: a.Registry, SLOs: a.SLOs,
+		Policies: a.Policies, Issues: a.Issues, Jobs: a.Jobs,
+	})
+	pages := dashboard.New(dashboard.Sources{
+		Access: a.Access, Registry: a.Registry, SLOs: a.SLOs, Policies: a.Policies, Issues: a.Issues, Jobs: a.Jobs,
+	}, dashboard.Options{
+		Now: a.now, PublicURL: a.opts.BaseURL, Version: a.opts.Version, RequestID: api.RequestID, Logger: a.log,
+	})
+	for _, r := range pages.Routes() {
+		a.API.Handle(r.Method, r.Pattern, pages)
+	}
+}
+
+// Handler is the whole HTTP surface.
+func (a *App) Handler() http.Handler { return a.API }

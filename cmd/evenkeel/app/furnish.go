@@ -1,0 +1,129 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/idempotency"
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/self"
+	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+)
+
+// furnish puts the services over the store, each with what it needs of others.
+func (a *App) furnish() error {
+	s, now := a.Store, a.now
+	a.authorizer = access.NewAuthorizer(s.Access())
+	a.Audit = audit.NewService(s.Audit(), s, a.authorizer, now)
+	a.Access = access.NewService(s.Access(), s, a.authorizer, a.Audit, now, a.log)
+	a.onClose(a.Access.Close)
+	a.Idempotency = idempotency.NewService(s.Idempotency(), s, now)
+	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, a.Audit, now)
+	a.Measure = measure.New(s.Measure(), s, now)
+	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, a.authorizer, a.Audit, now)
+	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, now, a.opts.BaseURL)
+	a.Policies = policy.NewService(policy.Parts{
+		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: a.Issues,
+		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
+	})
+	a.Registry.OnRetirement(a.Policies)
+	a.Registry.CountHoldings(a.SLOs)
+	a.Registry.CountHoldings(a.Policies)
+
+	a.evaluator = measure.NewEvaluator(s.Measure(), a.SLOs, a.SLOs, s, now, a.log)
+	a.folder = measure.NewFolder(s.Measure(), s, now, a.log)
+	a.recorder = self.NewRecorder(now)
+	a.measurer = self.NewFlusher(a.recorder, ownTraffic{a.SLOs}, reporterName(a.opts.Config.Instance), a.log)
+
+	var err error
+	a.Jobs, err = jobs.NewService(jobs.Parts{
+		Store: s.Jobs(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
+		Replica: a.opts.Config.Instance, Schedules: a.opts.Config.Jobs.Schedules, Observe: observeRuns(a.metrics),
+	}, a.jobs())
+	if err != nil {
+		return fmt.Errorf("make the jobs: %w", err)
+	}
+	return nil
+}
+
+// jobs are what is done again and again.
+func (a *App) jobs() []jobs.Job {
+	return []jobs.Job{
+		{
+			Name: "evaluate-budgets", Schedule: "@every 30s",
+			Description: "Turns new measurements into the status of each SLO.",
+			RunOnce:     counted(a.evaluator.RunOnce),
+		},
+		{
+			Name: "apply-policies", Schedule: "* * * * *",
+			Description: "Opens and ends violations of error-budget policies, and wants issues for them.",
+			RunOnce:     counted(a.Policies.ApplyOnce),
+		},
+		{
+			Name: "prune", Schedule: "17 * * * *",
+			Description: "Packs closed days of measurements, and forgets what is kept long enough.",
+			RunOnce:     a.prune,
+		},
+	}
+}
+
+func counted(do func(context.Context) (map[string]int64, error)) func(context.Context) (jobs.Result, error) {
+	return func(ctx context.Context) (jobs.Result, error) {
+		counts, err := do(ctx)
+		return jobs.Result(counts), err
+	}
+}
+
+// prune folds closed days and forgets what its retention is over for.
+func (a *App) prune(ctx context.Context) (jobs.Result, error) {
+	keep, now := a.opts.Config.Retention, a.now()
+	result := jobs.Result{}
+	folded, err := a.folder.FoldOnce(ctx)
+	for name, n := range folded {
+		result[name] = n
+	}
+	if err != nil {
+		return result, err
+	}
+	steps := []struct {
+		name string
+		do   func() (int64, error)
+	}{
+		{"segments", func() (int64, error) { return a.folder.PruneOnce(ctx, now.Add(-keep.Measurements)) }},
+		{"idempotency_keys", func() (int64, error) { return wide(a.Idempotency.Prune(ctx, keep.IdempotencyKeys)) }},
+		{"credentials", func() (int64, error) { return wide(a.Access.Prune(ctx)) }},
+		{"runs", func() (int64, error) { return wide(a.Jobs.Prune(ctx, keep.Runs)) }},
+	}
+	for _, step := range steps {
+		n, err := step.do()
+		result[step.name+"_removed"] = n
+		if err != nil {
+			return result, fmt.Errorf("prune %s: %w", step.name, err)
+		}
+	}
+	return result, nil
+}
+
+func wide(n int, err error) (int64, error) { return int64(n), err }
+
+// reporterName makes the instance's name a label, as reporters have it.
+func reporterName(instance string) string {
+	name := []byte(strings.ToLower(instance))
+	for i, c := range name {
+		if !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9') {
+			name[i] = '-'
+		}
+	}
+	label := strings.Trim(string(name[:min(len(name), 63)]), "-")
+	if label == "" {
+		return measure.DefaultReporter
+	}
+	return label
+}

@@ -1,0 +1,67 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/evenkeel/evenkeel/api"
+)
+
+// flushEvery is how often the program pushes what it counted of its own traffic.
+const flushEvery = 10 * time.Second
+
+// Serve answers requests on the listener and runs the jobs until ctx ends. Then
+// it stops taking new work, finishes what it has within the configured time, and
+// returns.
+func (a *App) Serve(ctx context.Context, l net.Listener) error {
+	server := api.Server(a.Handler(), l.Addr().String(), a.log)
+	failed := make(chan error, 1)
+	var background sync.WaitGroup
+	background.Go(func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			failed <- fmt.Errorf("serve on %s: %w", l.Addr(), err)
+		}
+	})
+	measuring, stopMeasuring := context.WithCancel(context.WithoutCancel(ctx))
+	background.Go(func() { a.measurer.Run(measuring, flushEvery) })
+	if a.opts.Config.Jobs.Enabled {
+		a.Jobs.Start()
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+		a.log.Info("stopping", slog.Duration("drain_timeout", a.opts.Config.DrainTimeout))
+	case err = <-failed:
+	}
+	err = errors.Join(err, a.drain(context.WithoutCancel(ctx), server))
+	stopMeasuring() // after the last request, whose count is flushed
+	background.Wait()
+	return err
+}
+
+// drain finishes requests and jobs under way, side by side.
+func (a *App) drain(ctx context.Context, server *http.Server) error {
+	ctx, cancel := context.WithTimeout(ctx, a.opts.Config.DrainTimeout)
+	defer cancel()
+	a.API.Drain()
+	var requests, runs error
+	var both sync.WaitGroup
+	both.Go(func() {
+		if requests = server.Shutdown(ctx); requests != nil {
+			requests = errors.Join(fmt.Errorf("finish requests: %w", requests), server.Close())
+		}
+	})
+	both.Go(func() {
+		if runs = a.Jobs.Stop(ctx); runs != nil {
+			runs = fmt.Errorf("finish jobs: %w", runs)
+		}
+	})
+	both.Wait()
+	return errors.Join(requests, runs)
+}

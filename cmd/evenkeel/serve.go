@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/evenkeel/evenkeel/api"
+	"github.com/evenkeel/evenkeel/cmd/evenkeel/app"
+	"github.com/evenkeel/evenkeel/cmd/evenkeel/config"
+)
+
+// closeTimeout bounds what is done after the last request and job.
+const closeTimeout = 10 * time.Second
+
+// serveCommand starts the one process that is all of Evenkeel.
+func (p *program) serveCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the API and the dashboard, and run the jobs",
+		Long: `Serve the API and the dashboard, and run the jobs, until it is told to stop by
+Ctrl-C or SIGTERM; then finish what is under way.
+
+With SQLite it migrates the database by itself. With PostgreSQL, which many
+replicas may share, run "evenkeel migrate" first.`,
+		GroupID: groupRun,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			effective, err := p.load(cmd)
+			if err != nil {
+				return err
+			}
+			return p.serve(cmd.Context(), effective)
+		},
+	}
+	config.AddFlags(cmd.Flags())
+	return cmd
+}
+
+func (p *program) serve(ctx context.Context, c *config.Effective) (err error) {
+	log := c.Log.Logger(p.stderr)
+	c.LogStart(log)
+	// The address is taken first: a second start says that at once.
+	l, err := api.Listen(c.Listen, c.Limits.MaxConnections)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := l.Close(); !errors.Is(closed, net.ErrClosed) {
+			err = errors.Join(err, closed)
+		}
+	}()
+	a, err := app.Open(ctx, app.Options{
+		Config: c.Config, BaseURL: c.BaseURL(l.Addr()), Version: thisBuild().Version, Logger: log,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+		defer cancel()
+		err = errors.Join(err, a.Close(ctx))
+	}()
+	if err := a.FirstStart(ctx); err != nil {
+		return err
+	}
+	if err := p.welcome(ctx, a, c.BaseURL(l.Addr())); err != nil {
+		return err
+	}
+	return a.Serve(ctx, l)
+}
+
+// welcome prints what somebody needs who started it by hand.
+func (p *program) welcome(ctx context.Context, a *app.App, base string) error {
+	link, valid, err := a.SignInLink(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.stdout, `
+Evenkeel is running. Ctrl-C stops it.
+
+  Dashboard          %s
+                     (signs you in, once, for the next %d minutes)
+  API documentation  %s/docs
+  Token              %s (the administrator's, for the API)
+
+`, link, int(valid.Minutes()), base, a.TokenPath())
+	return err
+}
