@@ -115,7 +115,7 @@ func TestTheOverviewPutsTheLeastBudgetFirst(t *testing.T) {
 	t.Parallel()
 	doc, _ := visiting(t, newSample()).read("/")
 	main := words(within(t, doc, "main"))
-	says(t, main, "2 budgets are spent, 2 more are at risk", "12 objectives", "1 has stopped sending measurements",
+	says(t, main, "2 budgets are spent, 2 more are at risk", "12 objectives", "1 without recent measurements",
 		"Exhausted 2", "At risk 2", "OK 6", "No data 2", "Stale 1", "Payments · Card payments succeed", "no services yet", "Draft, open")
 	table := words(within(t, doc, "slos"))
 	order := []string{"Card payments succeed", "−18.6", "3.3 %", "38.5 %", "52.0 %", "100 %"}

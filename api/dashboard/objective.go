@@ -69,7 +69,7 @@ func row(v slo.View, service registry.Service, named bool) objectiveRow {
 	f, concluded := figuresOf(v)
 	r := objectiveRow{
 		URL: sloURL(service.Slug, v.SLO.Slug), Name: v.SLO.Name,
-		State: stateBadge(v.Status.State), Stale: v.Status.Stale, StaleBadge: staleBadge,
+		State: stateBadge(v.Status.State), Stale: stopped(v), StaleBadge: staleBadge,
 		Objective: spaced(objectiveFigure(v.Revision.Objective)),
 		Budget:    remainingOf(v, f, concluded),
 		Detail:    fmt.Sprintf("%s over %s", v.Indicator.Category, windowText(v.Revision.Window())),
@@ -82,6 +82,10 @@ func row(v slo.View, service registry.Service, named bool) objectiveRow {
 	}
 	return r
 }
+
+// stopped reports whether measurements came and come no more. Where none ever
+// came, "no data" says it all.
+func stopped(v slo.View) bool { return v.Status.Stale && !v.Status.Latest.IsZero() }
 
 func spaced(f figure) string {
 	if !f.Known {

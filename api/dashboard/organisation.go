@@ -95,7 +95,7 @@ func (d *Dashboard) organisation(v *visit) (screen, error) {
 		p.Meta = []string{plural(tally.Total, "objective", "objectives")}
 	}
 	if tally.Stale > 0 {
-		p.Meta = append(p.Meta, plural(tally.Stale, "has stopped sending measurements", "have stopped sending measurements"))
+		p.Meta = append(p.Meta, plural(tally.Stale, "without recent measurements", "without recent measurements"))
 	}
 	open := true
 	if p.Violations, err = d.violationRows(v, policy.ViolationFilter{Open: &open}, recentRows); err != nil {

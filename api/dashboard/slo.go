@@ -86,7 +86,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 		Meta: []string{
 			string(view.Indicator.Category), "rolling " + windowText(view.Revision.Window()), fmt.Sprintf("revision %d", view.Revision.Number),
 		},
-		State: stateBadge(view.Status.State), Stale: view.Status.Stale, StaleBadge: staleBadge,
+		State: stateBadge(view.Status.State), Stale: stopped(view), StaleBadge: staleBadge,
 		Since: ago(v.now, view.Status.Since), Latest: ago(v.now, view.Status.Latest), Freshness: "measured until",
 		End:             at(view.Status.End),
 		Facts:           indicatorFacts(view),

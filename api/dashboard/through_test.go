@@ -1,0 +1,231 @@
+package dashboard
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+)
+
+// house is the real services over a fresh SQLite database.
+type house struct {
+	*testing.T
+	clock     *clock.Manual
+	sources   Sources
+	access    *access.Service
+	registry  *registry.Registry
+	slos      *slo.Service
+	policies  *policy.Service
+	evaluator *measure.Evaluator
+	admin     context.Context
+}
+
+func build(t *testing.T) *house {
+	t.Helper()
+	s, log := storetest.SQLite(t), slog.New(slog.DiscardHandler)
+	h := &house{T: t, clock: clock.NewManual(sampleNow)}
+	now := h.clock.Now
+	authorizer := access.NewAuthorizer(s.Access())
+	recorder := audit.NewService(s.Audit(), s, authorizer, now)
+	h.access = access.NewService(s.Access(), s, authorizer, recorder, now, log)
+	t.Cleanup(func() { h.must(h.access.Close(context.WithoutCancel(t.Context()))) })
+	h.registry = registry.New(s.Registry(), s.Access(), s, authorizer, recorder, now)
+	h.slos = slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, now), authorizer, recorder, now)
+	desk := issues.NewService(s.Issues(), s.Registry(), s.Policy(), authorizer, now, "http://evenkeel.example")
+	h.policies = policy.NewService(policy.Parts{
+		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: desk,
+		Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log,
+	})
+	h.evaluator = measure.NewEvaluator(s.Measure(), h.slos, h.slos, s, now, log)
+	schedule, err := jobs.NewService(jobs.Parts{
+		Store: s.Jobs(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log, Replica: "test",
+	}, []jobs.Job{{
+		Name: "evaluate-budgets", Description: "Turns measurements into status.", Schedule: "@every 30s",
+		RunOnce: func(ctx context.Context) (jobs.Result, error) { return h.evaluator.RunOnce(ctx) },
+	}})
+	h.must(err)
+	t.Cleanup(func() { h.must(schedule.Stop(context.WithoutCancel(t.Context()))) })
+	h.sources = Sources{Access: h.access, Registry: h.registry, SLOs: h.slos, Policies: h.policies, Issues: desk, Jobs: schedule}
+
+	_, err = h.access.Bootstrap(t.Context())
+	h.must(err)
+	system := access.WithCaller(t.Context(), access.System("test"))
+	person, err := h.access.FirstAdministrator(system)
+	h.must(err)
+	h.admin = access.WithCaller(t.Context(), access.Caller{
+		Kind: access.ByPerson, Person: person.ID, Name: person.DisplayName, Administrator: true, Scopes: access.Scopes,
+	})
+	return h
+}
+
+func (h *house) must(err error) {
+	h.Helper()
+	if err != nil {
+		h.Fatal(err)
+	}
+}
+
+// declare makes an SLO of 99 % over 28 days in slots of five minutes.
+func (h *house) declare(service registry.Service, slug string) slo.View {
+	h.Helper()
+	v, _, err := h.slos.Declare(h.admin, service.ID, slo.Declaration{
+		Slug: slug, Name: "Orders are " + slug, Objective: "99%", WindowDays: 28, MinEvents: 100,
+		Category: slo.Availability, Resolution: measure.FiveMinutes, GoodEvent: "an order that was taken", Rationale: "fewer complaints",
+	})
+	h.must(err)
+	return v
+}
+
+// push sends 100 events for each slot of the last days, of which so many are bad.
+func (h *house) push(service registry.Service, v slo.View, days int, bad func(daysAgo float64) float64) {
+	h.Helper()
+	end := h.clock.Now().Truncate(measure.FiveMinutes)
+	var slots []slo.Slot
+	for at := end.Add(-time.Duration(days) * 24 * time.Hour); at.Before(end); at = at.Add(measure.FiveMinutes) {
+		good := 100 - bad(end.Sub(at).Hours()/24)
+		slots = append(slots, slo.Slot{Start: at, Good: &good, Total: 100})
+	}
+	_, err := h.slos.Push(h.admin, slo.Report{Name: slo.Name{Service: service.Slug, SLO: v.SLO.Slug}, Slots: slots})
+	h.must(err)
+}
+
+// visitor signs in by a link, as people do.
+func (h *house) visitor() visitor {
+	h.Helper()
+	system := access.WithCaller(h.Context(), access.System("test"))
+	person, err := h.access.FirstAdministrator(system)
+	h.must(err)
+	code, err := h.access.NewSignInCode(system, person.ID)
+	h.must(err)
+	v := visitor{T: h.T, signedOut: true, handler: New(h.sources, Options{Now: h.clock.Now, PublicURL: "http://evenkeel.example"})}
+	r := v.get("/signin?code=" + code)
+	if r.StatusCode != http.StatusSeeOther || len(r.Cookies()) != 1 {
+		h.Fatalf("the link does not sign in: %d", r.StatusCode)
+	}
+	cookie := r.Cookies()[0]
+	if again := v.get("/signin?code=" + code); again.StatusCode != http.StatusUnauthorized {
+		h.Errorf("the link works twice: %d", again.StatusCode)
+	}
+	v.handler = withCookie(v.handler, cookie)
+	return v
+}
+
+func withCookie(next http.Handler, cookie *http.Cookie) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.AddCookie(cookie)
+		next.ServeHTTP(w, r)
+	})
+}
+
+func TestThroughTheServicesAnOverspentBudgetIsSeenFromTheOverviewToItsIssue(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	_, err := h.registry.CreateTeam(h.admin, registry.TeamInput{Slug: "shop", Name: "The shop"})
+	h.must(err)
+	service, err := h.registry.CreateService(h.admin, registry.ServiceInput{Slug: "checkout", Team: "shop", Profile: registry.Profile{
+		Name: "Checkout", Kind: registry.HTTP, Tier: 1, Lifecycle: registry.Production, Repository: "https://github.com/example/checkout",
+	}})
+	h.must(err)
+	taken := h.declare(service, "taken")
+	h.declare(service, "fresh")
+	// 28 days of 288 slots of 100 events are 806,400, of which 8,064 may be bad. In
+	// the last two days 16 of 100 are: 2 · 288 · 16 = 9,216, so that
+	// 1 − 9,216 ÷ 8,064 = −14.29 % of the budget remains, and the SLI is
+	// 797,184 ÷ 806,400 = 98.857…, rounded down 98.85 %.
+	h.push(service, taken, 28, func(daysAgo float64) float64 {
+		if daysAgo <= 2 {
+			return 16
+		}
+		return 0
+	})
+	system := access.WithCaller(t.Context(), access.System("test"))
+	_, err = h.evaluator.RunOnce(system)
+	h.must(err)
+	_, err = h.policies.Create(h.admin, policy.Default())
+	h.must(err)
+	_, err = h.policies.Attach(h.admin, policy.DefaultSlug, policy.Place{Target: policy.ToAll, Mode: policy.Enforce})
+	h.must(err)
+	_, err = h.policies.ApplyOnce(system)
+	h.must(err)
+
+	v := h.visitor()
+	doc, text := v.read("/")
+	says(t, words(within(t, doc, "main")), "1 budget is spent", "2 objectives", "Checkout · Orders are taken", "−14.3 %", "The shop", "114.29 % of the budget", "is overspent")
+	issue := text[strings.Index(text, "/issues/01"):][:len("/issues/")+26]
+
+	doc, page := v.read("/services/checkout/slos/taken")
+	says(t, words(within(t, doc, "three")), "99 %", "98.85 %", "797,184 good of 806,400 events", "−14.3 %", "9,216 bad of 8,064 allowed; overspent by 1,152")
+	says(t, words(within(t, doc, "main")), "Exhausted", "budget-exceeded", "changes halt", "fewer complaints", "an order that was taken", "(bad ÷ total) ÷ (100 % − objective)")
+	if !strings.Contains(page, `class="line above"`) || !strings.Contains(page, `class="line below"`) {
+		t.Error("the burn-down is not drawn on both sides of zero")
+	}
+	doc, _ = v.read("/services/checkout/slos/fresh")
+	says(t, words(within(t, doc, "main")), "SLI — no data", "no measurement has come yet", "curl ")
+	doc, _ = v.read(issue)
+	says(t, words(within(t, doc, "main")), "What the policy asks", "114.29 %", "Draft, open", "github.com/example/checkout")
+	doc, _ = v.read("/violations")
+	says(t, words(within(t, doc, "main")), "budget-exceeded", "114.29 %", "still open", "Read the draft")
+	doc, _ = v.read("/jobs")
+	says(t, words(within(t, doc, "main")), "evaluate-budgets", "Has not run yet", "next in ")
+
+	for _, path := range []string{
+		"/", "/slos", "/slos?state=exhausted", "/teams/shop", "/services/checkout", "/services/checkout/slos/taken",
+		"/services/checkout/slos/fresh", "/violations?all", "/issues", issue, "/jobs",
+	} {
+		doc, text := v.read(path)
+		checkPage(t, doc, text)
+	}
+}
+
+func TestThroughTheServicesFormerNamesLeadToPresentOnes(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	team, err := h.registry.CreateTeam(h.admin, registry.TeamInput{Slug: "shop", Name: "The shop"})
+	h.must(err)
+	_, err = h.registry.UpdateTeam(h.admin, "shop", team.Version, registry.TeamInput{Slug: "store", Name: "The store"})
+	h.must(err)
+	v := h.visitor()
+	r := v.get("/teams/shop")
+	if r.StatusCode != http.StatusPermanentRedirect || r.Header.Get("Location") != "/teams/store" {
+		t.Errorf("%d to %q", r.StatusCode, r.Header.Get("Location"))
+	}
+	v.readStatus("/teams/never", http.StatusNotFound)
+	v.readStatus("/slos?after=forged", http.StatusBadRequest)
+	v.readStatus("/slos?state=odd", http.StatusBadRequest)
+}
+
+func TestThroughTheServicesSigningOutEndsTheSession(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	v := h.visitor()
+	v.read("/")
+	r := v.do(signOut(t, "Sec-Fetch-Site", "same-origin"))
+	if r.StatusCode != http.StatusSeeOther {
+		t.Fatalf("sign-out: %d", r.StatusCode)
+	}
+	if r := v.get("/"); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/signin" {
+		t.Errorf("the session goes on: %d", r.StatusCode)
+	}
+}
+
+func TestThroughTheServicesAFreshInstallationHasItsPages(t *testing.T) {
+	t.Parallel()
+	v := build(t).visitor()
+	for _, path := range []string{"/", "/slos", "/violations", "/violations?all", "/issues", "/jobs"} {
+		doc, text := v.read(path)
+		checkPage(t, doc, text)
+	}
+}
