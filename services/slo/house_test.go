@@ -39,7 +39,7 @@ type house struct {
 	checkout            registry.Service
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{store: storetest.SQLite(t), clock: clock.NewManual(start)}
 	authorizer := access.NewAuthorizer(h.store.Access())
@@ -59,7 +59,7 @@ func newHouse(t *testing.T) *house {
 }
 
 // person is a context in which somebody new calls, root as an administrator.
-func (h *house) person(t *testing.T, name string) context.Context {
+func (h *house) person(t testing.TB, name string) context.Context {
 	t.Helper()
 	p := storetest.Person(t, h.store, name)
 	c := access.Caller{Kind: access.ByPerson, Person: p.ID, Name: name, Scopes: []access.Scope{access.ScopeWrite}}
@@ -69,7 +69,7 @@ func (h *house) person(t *testing.T, name string) context.Context {
 	return access.WithCaller(t.Context(), c)
 }
 
-func (h *house) service(t *testing.T, by context.Context, team, slug string) registry.Service {
+func (h *house) service(t testing.TB, by context.Context, team, slug string) registry.Service {
 	t.Helper()
 	return ok(h.registry.CreateService(by, registry.ServiceInput{Slug: slug, Team: team, Profile: registry.Profile{
 		Name: slug, Kind: registry.HTTP, Tier: 1, Lifecycle: registry.Production,
