@@ -23,8 +23,6 @@ import (
 const (
 	// DefaultLeaseTTL is how long a lease lasts unless it is renewed.
 	DefaultLeaseTTL = time.Minute
-	// Retention is how long a run that finished is kept, but for the last of each job.
-	Retention = 30 * 24 * time.Hour
 
 	waitForManual = 10 * time.Second // for a run that somebody asked for
 	lastWrites    = 10 * time.Second // for what is written after a run was cancelled
@@ -234,9 +232,10 @@ func (s *Service) Run(ctx context.Context, job string, run id.ID) (Run, error) {
 	return r, nil
 }
 
-// Prune forgets runs that finished longer than Retention ago, and returns how many.
-func (s *Service) Prune(ctx context.Context) (int, error) {
-	before := clock.Round(s.Clock()).Add(-Retention)
+// Prune forgets runs that finished longer than keep ago, but for the last of each
+// job, and returns how many.
+func (s *Service) Prune(ctx context.Context, keep time.Duration) (int, error) {
+	before := clock.Round(s.Clock()).Add(-keep)
 	var pruned int
 	err := s.Runner.InTx(ctx, func(ctx context.Context) (err error) {
 		pruned, err = s.Store.PruneRuns(ctx, before)

@@ -26,6 +26,9 @@ type Standing struct {
 // Standing tells how the SLO stands to every clause in force for it, by policy
 // and clause. Faults: NotFound, Unauthenticated.
 func (s *Service) Standing(ctx context.Context, subject id.ID) ([]Standing, error) {
+	if err := s.authorizer.Authorize(ctx, access.Read, access.Object{Kind: access.KindViolation}); err != nil {
+		return nil, err
+	}
 	views, err := s.budgets.ViewsByID(ctx, []id.ID{subject})
 	if err != nil {
 		return nil, fmt.Errorf("read SLO %s: %w", subject, err)

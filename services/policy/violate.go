@@ -102,16 +102,37 @@ func (s *Service) ServiceRetired(ctx context.Context, service registry.Service, 
 		if len(violations.Items) == 0 {
 			return nil
 		}
+		slugs, err := s.slugsOf(ctx, violations.Items)
+		if err != nil {
+			return err
+		}
 		for _, v := range violations.Items {
 			current, err := s.store.Policy(ctx, v.Policy)
 			if err != nil {
 				return fmt.Errorf("read policy %s: %w", v.Policy, err)
 			}
-			if err := s.end(ctx, v, Retired, nil, current, at, violationObject(v, service, string(v.SLO)), "the service was retired"); err != nil {
+			if err := s.end(ctx, v, Retired, nil, current, at, violationObject(v, service, slugs[v.SLO]), "the service was retired"); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+// slugsOf returns how the violations' SLOs are called.
+func (s *Service) slugsOf(ctx context.Context, violations []Violation) (map[id.ID]string, error) {
+	var slos []id.ID
+	for _, v := range violations {
+		slos = append(slos, v.SLO)
+	}
+	views, err := s.budgets.ViewsByID(ctx, slos)
+	if err != nil {
+		return nil, fmt.Errorf("read the SLOs of violations: %w", err)
+	}
+	slugs := make(map[id.ID]string, len(views))
+	for _, v := range views {
+		slugs[v.SLO.ID] = v.SLO.Slug
+	}
+	return slugs, nil
 }
 
 // ServiceRestored does nothing: an episode that ended stays ended, and an SLO
