@@ -20,7 +20,8 @@ const (
 	// MaxSlots is how many slots of each reporter are given at most: a week of minutes.
 	MaxSlots = 7 * 24 * 60
 
-	day = 24 * time.Hour
+	day            = 24 * time.Hour
+	longestHistory = 10 * 366 * day
 )
 
 // History is how an SLO's own window stood over time, by its current terms and
@@ -55,7 +56,7 @@ const aboutPoints = 250
 // step is a whole multiple of five minutes that divides a day, or whole days; zero
 // it is chosen.
 //
-// Faults: NotFound; Invalid with pointers to the query's from and step.
+// Faults: NotFound; Invalid with pointers to the query's from and stepSeconds.
 func (s *Service) History(ctx context.Context, slo id.ID, from, to time.Time, step time.Duration) (History, error) {
 	now := clock.Round(s.now())
 	v, err := s.View(ctx, slo)
@@ -132,12 +133,15 @@ func chooseStep(length time.Duration) time.Duration {
 func checkHistory(from, to time.Time, step time.Duration) error {
 	var check fault.Check
 	whole := step > 0 && step%(5*time.Minute) == 0 && (day%step == 0 || step%day == 0)
-	check.Require(whole, "query.step", step.String(), "must be a whole multiple of 5m that divides a day, such as 15m, 1h or 6h, or whole days")
+	seconds := int64(step / time.Second)
+	check.Require(whole, "query.stepSeconds", seconds, "must be a whole multiple of 300 that divides a day, such as 900, 3600 or 21600, or whole days")
 	switch {
 	case from.After(to):
 		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must not be after to, or now: %s", to.Format(time.RFC3339))
+	case to.Sub(from) > longestHistory:
+		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must be at most %s before to", budget.Short(longestHistory))
 	case whole && to.Sub(from)/step >= MaxPoints:
-		check.Fail("query.step", step.String(), "makes more than %d points; choose a longer one", MaxPoints)
+		check.Fail("query.stepSeconds", seconds, "makes more than %d points; choose a longer step", MaxPoints)
 	}
 	return check.Err()
 }

@@ -86,8 +86,8 @@ func TestAnSLOGoesFromStateToStateAndIsHeldWhenStale(t *testing.T) {
 	}
 	since := v.Status.Since
 
-	// The newest slot ended one second of a slot ago. Three slots later nothing has come: whatever
-	// is written into the past, the state is held.
+	// Three slots later nothing new has come: whatever is written into the past,
+	// the state is held.
 	h.clock.Advance(3 * time.Minute)
 	h.push(t, "availability", h.at(10*time.Minute, 10_000, 10_000))
 	if v = h.evaluate(t, v); v.Status.State != budget.Exhausted || !v.Status.Stale || !v.Status.Since.Equal(since) || v.Status.Sums.Window.Total != 10_200_000 {
@@ -192,11 +192,13 @@ func TestTheHistoryIsTheWindowAtEachStep(t *testing.T) {
 		step time.Duration
 		want string
 	}{
-		{now.Add(-time.Hour), 7 * time.Minute, "query.step"},
-		{now.Add(-time.Hour), -time.Hour, "query.step"},
-		{now.Add(-time.Hour), 5 * time.Hour, "query.step"},
-		{now.AddDate(0, 0, -60), 5 * time.Minute, "query.step"},
+		{now.Add(-time.Hour), 7 * time.Minute, "query.stepSeconds"},
+		{now.Add(-time.Hour), -time.Hour, "query.stepSeconds"},
+		{now.Add(-time.Hour), 5 * time.Hour, "query.stepSeconds"},
+		{now.AddDate(0, 0, -60), 5 * time.Minute, "query.stepSeconds"},
 		{now.Add(time.Hour), time.Hour, "query.from"},
+		{now.AddDate(-11, 0, 0), 24 * time.Hour, "query.from"},
+		{time.Date(1, 1, 2, 0, 0, 0, 0, time.UTC), 0, "query.from"},
 	} {
 		_, err := h.History(h.bob, v.SLO.ID, c.from, time.Time{}, c.step)
 		if got := pointers(refused(t, err, fault.Invalid, "invalid_input")); got != c.want {
