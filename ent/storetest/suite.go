@@ -20,6 +20,9 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Registry":     testRegistry,
 		"Measure":      testMeasure,
 		"SLO":          testSLO,
+		"Policy":       testPolicy,
+		"Issues":       testIssues,
+		"Jobs":         testJobs,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

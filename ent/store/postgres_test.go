@@ -1,0 +1,176 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/tx"
+	"github.com/evenkeel/evenkeel/services/idempotency"
+	"github.com/evenkeel/evenkeel/services/registry"
+)
+
+func replica(t *testing.T, url string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Options{URL: url, MaxConnections: 6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func TestReplicasMigrateOnceWhenTheyStartTogether(t *testing.T) {
+	t.Parallel()
+	url := storetest.EmptyPostgresURL(t)
+	one, two := replica(t, url), replica(t, url)
+	var all sync.WaitGroup
+	for _, s := range []*store.Store{one, two} {
+		all.Go(func() {
+			if err := s.Migrate(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n, err := one.Pending(t.Context()); err != nil || n != 0 {
+		t.Errorf("%d migrations are pending, %v", n, err)
+	}
+}
+
+func TestMigrationsOfPostgreSQLArePendingUntilApplied(t *testing.T) {
+	t.Parallel()
+	pendingUntilApplied(t, replica(t, storetest.EmptyPostgresURL(t)))
+}
+
+func TestAFencedTransactionHoldsItsLeaseUntilItEnds(t *testing.T) {
+	t.Parallel()
+	url := storetest.PostgresURL(t)
+	one, two := replica(t, url), replica(t, url)
+	lease, err := one.Jobs().TakeLease(t.Context(), "evaluate", "one", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := make(chan error, 1)
+	err = one.InTx(tx.WithFence(t.Context(), tx.Fence{Lease: "evaluate", Epoch: lease.Epoch}), func(context.Context) error {
+		go func() {
+			// Ending the lease has to wait: what is written under it comes first.
+			err := two.Jobs().ReleaseLease(t.Context(), "evaluate", lease.Epoch)
+			taken <- err
+		}()
+		select {
+		case <-taken:
+			return errors.New("the lease was ended under the transaction")
+		case <-time.After(100 * time.Millisecond):
+			return nil
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-taken; err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestADeadlockIsRunAgain(t *testing.T) {
+	t.Parallel()
+	url := storetest.PostgresURL(t)
+	s := replica(t, url)
+	a, b := storetest.Team(t, s, "a"), storetest.Team(t, s, "b")
+	var met sync.WaitGroup
+	met.Add(2)
+	var runs [2]int
+	var all sync.WaitGroup
+	for i, order := range [][]registry.Team{{a, b}, {b, a}} {
+		all.Go(func() {
+			err := s.InTx(t.Context(), func(ctx context.Context) error {
+				runs[i]++
+				for n, team := range order {
+					now, err := s.Registry().Team(ctx, team.ID)
+					if err != nil {
+						return err
+					}
+					if err := s.Registry().UpdateTeam(ctx, now); err != nil {
+						return err
+					}
+					if n == 0 && runs[i] == 1 {
+						met.Done()
+						met.Wait() // both hold one and want the other
+					}
+				}
+				return nil
+			})
+			// The loser reads anew; at READ COMMITTED it may also see the other's version.
+			if err != nil && !fault.Is(err, fault.Precondition) {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if runs[0]+runs[1] != 3 {
+		t.Errorf("they ran %v times, want one of them twice", runs)
+	}
+}
+
+func TestAKeyThatStaysInUseIsReported(t *testing.T) {
+	t.Parallel()
+	s := storetest.Postgres(t)
+	r := idempotency.Record{Key: idempotency.Key{Caller: "c", Operation: "o", Key: "k", Hash: []byte{1}}, CreatedAt: storetest.Start}
+	err := s.InTx(t.Context(), func(ctx context.Context) error {
+		if _, err := s.Idempotency().ClaimKey(ctx, r); err != nil {
+			return err
+		}
+		err := s.InTx(t.Context(), func(ctx context.Context) error {
+			_, err := s.Idempotency().ClaimKey(ctx, r)
+			return err
+		})
+		if e := fault.As(err); e == nil || e.Kind != fault.Conflict || e.Code != "key_in_use" || e.RetryAfter != time.Second {
+			t.Errorf("got %v, want key_in_use", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAServerThatIsNotThereIsUnavailable(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := l.Addr().String()
+	l.Close() // nobody listens there now
+	_, err = store.Open(t.Context(), store.Options{URL: "postgres://user:secret@" + at + "/db"})
+	if e := fault.As(err); e == nil || e.Kind != fault.Unavailable || e.Code != "database_unavailable" || e.RetryAfter == 0 {
+		t.Fatalf("got %v, want database_unavailable", err)
+	}
+}
+
+func TestAServerThatEndsTheConnectionIsUnavailable(t *testing.T) {
+	t.Parallel()
+	s := storetest.Postgres(t)
+	writer, _ := s.Pools()
+	err := s.InTx(t.Context(), func(ctx context.Context) error {
+		// 57P01, admin_shutdown, is what a restart of the server gives.
+		_, err := writer.ExecContext(t.Context(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'")
+		if err != nil {
+			return err
+		}
+		return s.Registry().CreateTeam(ctx, registry.Team{ID: "01KKPEA9M7407BYCNJWJCZ2SVB", Slug: "a", CreatedAt: storetest.Start, UpdatedAt: storetest.Start, Version: 1})
+	})
+	if e := fault.As(err); e == nil || e.Kind != fault.Unavailable || e.Code != "database_unavailable" {
+		t.Fatalf("got %v, want database_unavailable", err)
+	}
+	if err := s.Ping(t.Context()); err != nil {
+		t.Errorf("it does not recover: %v", err)
+	}
+}

@@ -1,0 +1,88 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/issues"
+)
+
+func testIssues(t *testing.T, open opener) {
+	anIssue := func(service id.ID, fingerprint string, at time.Time) issues.Issue {
+		return issues.Issue{
+			ID: id.New(at), Kind: issues.KindBudgetViolation, Fingerprint: fingerprint, Service: service, Subject: id.New(at), Episode: id.New(at),
+			Repository: "https://example.org/r", Title: "Budget spent 😀", Body: "# line\n\"quoted\" \\ &#64;", Labels: []string{"slo", "ü,;"},
+			Comments: []issues.Comment{{At: at, Body: "first"}}, Open: true, State: issues.StateDraft, CreatedAt: at, UpdatedAt: at, Version: 1,
+		}
+	}
+
+	each(t, open, "an issue is one for its fingerprint and is changed conditionally", func(t *testing.T, s *store.Store) {
+		i, service := s.Issues(), Service(t, s, Team(t, s, "payments").ID, "checkout")
+		v := anIssue(service.ID, "f1", Start)
+		if !must(i.CreateIssue(t.Context(), v))(t) {
+			t.Fatal("a fresh issue was not written")
+		}
+		again := anIssue(service.ID, "f1", Start)
+		if must(i.CreateIssue(t.Context(), again))(t) {
+			t.Fatal("a second issue with the fingerprint was written")
+		}
+		same(t, must(i.Issue(t.Context(), v.ID))(t), v)
+		same(t, must(i.IssueByFingerprint(t.Context(), "f1"))(t), v)
+		_, err := i.Issue(t.Context(), again.ID)
+		refused(t, err, fault.NotFound, "issue_not_found")
+		_, err = i.IssueByFingerprint(t.Context(), "none")
+		refused(t, err, fault.NotFound, "issue_not_found")
+
+		change := v
+		change.Title, change.Open, change.Labels, change.Episode = "Recovered", false, []string{}, id.New(Start)
+		change.Comments = append(change.Comments, issues.Comment{At: Start.Add(time.Hour), Body: "second"})
+		change.UpdatedAt = Start.Add(time.Hour)
+		ok(t, i.UpdateIssue(t.Context(), change))
+		refused(t, i.UpdateIssue(t.Context(), change), fault.Precondition, "version_mismatch")
+		change.Version = 2
+		same(t, must(i.Issue(t.Context(), v.ID))(t), change)
+		change.ID = id.New(Start)
+		refused(t, i.UpdateIssue(t.Context(), change), fault.NotFound, "issue_not_found")
+		_, err = i.CreateIssue(t.Context(), anIssue(id.New(Start), "f2", Start))
+		refused(t, err, fault.Conflict, "reference_missing")
+	})
+
+	each(t, open, "issues are listed newest first and filtered", func(t *testing.T, s *store.Store) {
+		i, team := s.Issues(), Team(t, s, "payments")
+		service, other := Service(t, s, team.ID, "checkout"), Service(t, s, Team(t, s, "other").ID, "search")
+		one, two, three := anIssue(service.ID, "1", Start), anIssue(other.ID, "2", Start), anIssue(service.ID, "3", Start.Add(time.Second))
+		two.Open = false
+		for _, v := range []issues.Issue{one, two, three} {
+			must(i.CreateIssue(t.Context(), v))(t)
+		}
+		yes, no := true, false
+		for name, c := range map[string]struct {
+			f    issues.Filter
+			want []issues.Issue
+		}{
+			"nothing": {issues.Filter{}, []issues.Issue{three, two, one}},
+			"service": {issues.Filter{Service: service.ID}, []issues.Issue{three, one}},
+			"team":    {issues.Filter{Team: team.ID}, []issues.Issue{three, one}},
+			"kind":    {issues.Filter{Kind: "none"}, nil},
+			"episode": {issues.Filter{Episode: one.Episode}, []issues.Issue{one}},
+			"open":    {issues.Filter{Open: &yes}, []issues.Issue{three, one}},
+			"closed":  {issues.Filter{Open: &no}, []issues.Issue{two}},
+		} {
+			var got []issues.Issue
+			r := page.Request{Limit: 1}
+			for {
+				p := must(i.Issues(t.Context(), c.f, r))(t)
+				got = append(got, p.Items...)
+				if r.After = p.Next; r.After == "" {
+					break
+				}
+			}
+			t.Log(name)
+			same(t, got, c.want)
+		}
+	})
+}

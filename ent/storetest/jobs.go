@@ -1,0 +1,126 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/jobs"
+)
+
+func testJobs(t *testing.T, open opener) {
+	each(t, open, "a lease is one holder's, renewed by it and taken anew after its end", func(t *testing.T, s *store.Store) {
+		j := s.Jobs()
+		first := must(j.TakeLease(t.Context(), "prune", "one", time.Hour))(t)
+		if first.Epoch != 1 || first.Holder != "one" || first.Name != "prune" || time.Until(first.ExpiresAt) < 50*time.Minute {
+			t.Fatalf("got %+v", first)
+		}
+		_, err := j.TakeLease(t.Context(), "prune", "two", time.Hour)
+		refused(t, err, fault.Conflict, "lease_held")
+		renewed := must(j.TakeLease(t.Context(), "prune", "one", 2*time.Hour))(t)
+		if renewed.Epoch != 1 || !renewed.ExpiresAt.After(first.ExpiresAt) {
+			t.Fatalf("renewed to %+v from %+v", renewed, first)
+		}
+		must(j.TakeLease(t.Context(), "evaluate", "two", time.Hour))(t) // another lease
+		ok(t, j.ReleaseLease(t.Context(), "prune", 7))                  // not the current epoch: nothing
+		_, err = j.TakeLease(t.Context(), "prune", "two", time.Hour)
+		refused(t, err, fault.Conflict, "lease_held")
+		ok(t, j.ReleaseLease(t.Context(), "prune", 1))
+		same(t, must(j.TakeLease(t.Context(), "prune", "two", time.Hour))(t).Epoch, int64(2))
+		ok(t, j.ReleaseLease(t.Context(), "prune", 2))
+		same(t, must(j.TakeLease(t.Context(), "prune", "two", time.Hour))(t).Epoch, int64(3))
+		leases := must(j.Leases(t.Context()))(t)
+		if len(leases) != 2 || leases["prune"].Epoch != 3 || leases["prune"].Holder != "two" || leases["evaluate"].Epoch != 1 {
+			t.Errorf("leases are %+v", leases)
+		}
+	})
+
+	each(t, open, "of many that want a lease one gets it", func(t *testing.T, s *store.Store) {
+		results := make(chan error, 8)
+		for i := range 8 {
+			go func() {
+				_, err := s.Jobs().TakeLease(t.Context(), "prune", string(rune('a'+i)), time.Hour)
+				results <- err
+			}()
+		}
+		won := 0
+		for range 8 {
+			if err := <-results; err == nil {
+				won++
+			} else {
+				refused(t, err, fault.Conflict, "lease_held")
+			}
+		}
+		same(t, won, 1)
+	})
+
+	aRun := func(job string, at time.Time, epoch int64) jobs.Run {
+		return jobs.Run{
+			ID: id.New(at), Job: job, ScheduledAt: at, StartedAt: at.Add(time.Millisecond), Trigger: jobs.Scheduled, StartedBy: "schedule",
+			Replica: "one", Epoch: epoch, State: jobs.Running, Result: jobs.Result{},
+		}
+	}
+
+	each(t, open, "a job has one run for each scheduled time", func(t *testing.T, s *store.Store) {
+		j, r := s.Jobs(), aRun("prune", Start, 1)
+		if !must(j.BeginRun(t.Context(), r))(t) {
+			t.Fatal("a fresh run was not begun")
+		}
+		if must(j.BeginRun(t.Context(), aRun("prune", Start, 2)))(t) {
+			t.Fatal("a second run at that time was begun")
+		}
+		if !must(j.BeginRun(t.Context(), aRun("evaluate", Start, 2)))(t) {
+			t.Fatal("another job's run was not begun")
+		}
+		same(t, must(j.Run(t.Context(), r.ID))(t), r)
+		done := Start.Add(time.Second)
+		r.FinishedAt, r.State, r.Result, r.Error = &done, jobs.Failed, jobs.Result{"pruned": 3, "kept": 1 << 60}, "no room"
+		ok(t, j.FinishRun(t.Context(), r))
+		same(t, must(j.Run(t.Context(), r.ID))(t), r)
+		refused(t, j.FinishRun(t.Context(), r), fault.Conflict, "run_ended")
+		r.ID = id.New(Start)
+		refused(t, j.FinishRun(t.Context(), r), fault.NotFound, "run_not_found")
+		_, err := j.Run(t.Context(), r.ID)
+		refused(t, err, fault.NotFound, "run_not_found")
+	})
+
+	each(t, open, "runs are abandoned, listed and pruned, but the newest stays", func(t *testing.T, s *store.Store) {
+		j := s.Jobs()
+		same(t, len(must(j.LastRuns(t.Context()))(t)), 0)
+		var made []jobs.Run
+		for i := range 4 {
+			r := aRun("prune", Start.Add(time.Duration(i)*time.Minute), int64(i))
+			must(j.BeginRun(t.Context(), r))(t)
+			made = append(made, r)
+		}
+		other := aRun("evaluate", Start, 0)
+		must(j.BeginRun(t.Context(), other))(t)
+		at := Start.Add(time.Hour)
+		same(t, must(j.AbandonRuns(t.Context(), "prune", 3, at))(t), 3)
+		same(t, must(j.AbandonRuns(t.Context(), "prune", 3, at))(t), 0)
+		for i := range 3 {
+			made[i].State, made[i].FinishedAt = jobs.Abandoned, &at
+		}
+		var got []jobs.Run
+		r := page.Request{Limit: 3}
+		for {
+			p := must(j.Runs(t.Context(), "prune", r))(t)
+			got = append(got, p.Items...)
+			if r.After = p.Next; r.After == "" {
+				break
+			}
+		}
+		same(t, got, []jobs.Run{made[3], made[2], made[1], made[0]})
+		same(t, must(j.LastRuns(t.Context()))(t), map[string]jobs.Run{"prune": made[3], "evaluate": other})
+
+		other.State, other.FinishedAt, made[3].State, made[3].FinishedAt = jobs.Succeeded, &at, jobs.Succeeded, &at
+		ok(t, j.FinishRun(t.Context(), other))
+		ok(t, j.FinishRun(t.Context(), made[3]))
+		same(t, must(j.PruneRuns(t.Context(), at))(t), 0)
+		same(t, must(j.PruneRuns(t.Context(), at.Add(time.Second)))(t), 3)
+		same(t, must(j.LastRuns(t.Context()))(t), map[string]jobs.Run{"prune": made[3], "evaluate": other})
+	})
+}
