@@ -49,9 +49,7 @@ type Idempotency interface {
 // accepted, without a Permitter nothing but public operations is allowed: so the
 // OpenAPI document can be had from an API that serves nobody.
 type Config struct {
-	// Version of the program, shown in the OpenAPI document.
-	Version string
-	Logger  *slog.Logger
+	Logger *slog.Logger
 
 	Authenticator Authenticator
 	Permitter     Permitter
@@ -109,7 +107,7 @@ func New(cfg Config) *API {
 	}
 	a.router.NotFound(a.notFound)
 	a.router.MethodNotAllowed(a.methodNotAllowed)
-	a.huma = huma.NewAPI(humaConfig(cfg.Version), &adapter{a})
+	a.huma = huma.NewAPI(humaConfig(), &adapter{a})
 	a.ownPages()
 	return a
 }

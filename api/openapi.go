@@ -26,15 +26,17 @@ var tags = []*huma.Tag{
 	{Name: "Audit", Description: "Who decided what, and who was refused."},
 }
 
+// DocumentVersion is the version of what the API promises, by semantic
+// versioning. It is apart from the version of the program, so that the document
+// changes only when the API does.
+const DocumentVersion = "0.1.0"
+
 const description = `Evenkeel keeps what product teams promise about their services, and what is left of it.
 
 Send a token as ` + "`Authorization: Bearer ek_…`" + `. Every reply that is not a success is a problem (RFC 9457) with a stable ` + "`code`" + ` and the request's id. Writes to a versioned resource need ` + "`If-Match`" + `; a POST with an ` + "`Idempotency-Key`" + ` is safe to repeat; lists go on after ` + "`next`" + `.`
 
-func humaConfig(version string) huma.Config {
-	if version == "" {
-		version = "dev"
-	}
-	c := huma.DefaultConfig("Evenkeel", version)
+func humaConfig() huma.Config {
+	c := huma.DefaultConfig("Evenkeel", DocumentVersion)
 	c.CreateHooks = nil // would add $schema links made from the Host header
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
 	c.Formats = map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat} // "json" is of problem+json

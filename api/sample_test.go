@@ -124,7 +124,7 @@ func newBench(t testing.TB, change ...func(*Config)) *bench {
 	t.Helper()
 	b := &bench{t: t, log: &bytes.Buffer{}, keys: map[string]idempotency.Record{}, registry: prometheus.NewRegistry()}
 	cfg := Config{
-		Version: "1.2.3", Logger: slog.New(slog.NewJSONHandler(b.log, nil)), Registry: b.registry,
+		Logger: slog.New(slog.NewJSONHandler(b.log, nil)), Registry: b.registry,
 		Authenticator: b, Permitter: access.NewAuthorizer(b), Refusals: b, Idempotency: b,
 		Observe: func(route string, status int, _ time.Duration) {
 			b.observed = append(b.observed, route+" "+http.StatusText(status))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +12,7 @@ import (
 // openapiCommand prints the OpenAPI document, without a server.
 func (p *program) openapiCommand() *cobra.Command {
 	var older bool
+	var output string
 	cmd := &cobra.Command{
 		Use:     "openapi",
 		Short:   "Print the OpenAPI document of the API",
@@ -27,10 +29,17 @@ func (p *program) openapiCommand() *cobra.Command {
 			if older {
 				v31 = v30
 			}
-			_, err = p.stdout.Write(v31)
-			return err
+			if output == "-" {
+				_, err = p.stdout.Write(v31)
+				return err
+			}
+			if err := os.WriteFile(output, v31, 0o644); err != nil {
+				return fmt.Errorf("write the OpenAPI document: %w", err)
+			}
+			return nil
 		},
 	}
 	cmd.Flags().BoolVar(&older, "3.0", false, "Print OpenAPI 3.0 instead of 3.1")
+	cmd.Flags().StringVar(&output, "output", "-", "The file to write; - is standard output")
 	return cmd
 }

@@ -11,7 +11,7 @@ import (
 // openEdge puts the API and the pages over the services.
 func (a *App) openEdge() {
 	a.API = api.New(api.Config{
-		Version: a.opts.Version, Logger: a.log,
+		Logger:        a.log,
 		Authenticator: a.Access, Permitter: a.authorizer, Refusals: a.Audit, Idempotency: a.Idempotency,
 		Registry: a.metrics, TracerProvider: a.tracer, MaxBody: int64(a.opts.Config.Limits.MaxBody),
 		Ready:   a.Store.Ping,

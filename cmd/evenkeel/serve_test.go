@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/cookiejar"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/openapi"
+	"github.com/evenkeel/evenkeel/openapi/client"
+)
+
+func TestTheFirstStartNeedsNothingAndTheSecondFindsEverything(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first := start(t, dir)
+	token := filepath.Join(dir, "data", "admin-token")
+	info, err := os.Stat(token)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("the administrator's token: %v, %v", info.Mode(), err)
+	}
+	api, err := client.New(first.base, first.token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := api.CreateTeamWithResponse(t.Context(), nil, client.TeamInput{Slug: "payments", Name: "Payments"})
+	if err != nil || made.JSON201 == nil {
+		t.Fatalf("create a team: %v %s", err, made.Body)
+	}
+	if err := first.stop(); err != nil {
+		t.Fatalf("Ctrl-C ended it with %v\n%s", err, first.errors)
+	}
+
+	second := start(t, dir)
+	if second.token != first.token {
+		t.Error("the token was made anew")
+	}
+	again, err := client.New(second.base, second.token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	team, err := again.GetTeamWithResponse(t.Context(), "payments", nil)
+	if err != nil || team.JSON200 == nil || *team.JSON200 != *made.JSON201 {
+		t.Errorf("the team after the second start: %v %s, want %s", err, team.Body, made.Body)
+	}
+	slos, err := again.ListServiceSLOsWithResponse(t.Context(), "evenkeel", nil)
+	if err != nil || slos.JSON200 == nil || len(slos.JSON200.Items) != 2 {
+		t.Fatalf("its own SLOs: %v %s", err, slos.Body)
+	}
+	for i, want := range []struct {
+		slug, objective string
+	}{{"availability", "99.9%"}, {"latency", "99%"}} {
+		got := slos.JSON200.Items[i]
+		if got.Slug != want.slug || got.Objective != want.objective || got.WindowDays != 28 || got.MinEvents != 100 {
+			t.Errorf("its own SLO: got %+v, want %+v over 28 days from 100 events", got, want)
+		}
+	}
+}
+
+func TestASecondProcessMayNotUseTheDataDirectory(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	start(t, dir)
+	path, err := buildOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := exec.CommandContext(t.Context(), path, "serve", "--listen", "127.0.0.1:0")
+	other.Dir = dir
+	out, err := other.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "in use by another process") {
+		t.Errorf("a second process: %v\n%s", err, out)
+	}
+}
+
+func TestTheLinkSignsInOnce(t *testing.T) {
+	t.Parallel()
+	r := start(t, t.TempDir())
+	visit := func(c *http.Client, url string) (*http.Response, string) {
+		t.Helper()
+		res, err := c.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		var body bytes.Buffer
+		if _, err := body.ReadFrom(res.Body); err != nil {
+			t.Fatal(err)
+		}
+		return res, body.String()
+	}
+	browser := func() *http.Client {
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &http.Client{Jar: jar}
+	}
+	mine := browser()
+	if res, page := visit(mine, r.signin); res.StatusCode != http.StatusOK || res.Request.URL.Path != "/" || !strings.Contains(page, "Platform") {
+		t.Errorf("the link leads to %s (%d)", res.Request.URL, res.StatusCode)
+	}
+	if res, _ := visit(mine, r.base+"/services/evenkeel/slos/availability"); res.StatusCode != http.StatusOK {
+		t.Errorf("a page after signing in: %d", res.StatusCode)
+	}
+	if res, page := visit(browser(), r.signin); res.Request.URL.Path != "/signin" || strings.Contains(page, "Platform") {
+		t.Errorf("the link worked twice: %s", res.Request.URL)
+	}
+}
+
+func TestItMeasuresItsOwnTraffic(t *testing.T) {
+	t.Parallel()
+	r := start(t, t.TempDir())
+	api, err := client.New(r.base, r.token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Two hundred requests, then the stop flushes what was counted; the next
+	// process answers what is stored. A slot may end in between: slots are summed.
+	began := time.Now().UTC().Truncate(time.Minute)
+	for range 200 {
+		if res, err := api.GetMeWithResponse(t.Context()); err != nil || res.JSON200 == nil {
+			t.Fatalf("%v %s", err, res.Body)
+		}
+	}
+	if err := r.stop(); err != nil {
+		t.Fatalf("%v\n%s", err, r.errors)
+	}
+	second := start(t, r.dir)
+	if api, err = client.New(second.base, second.token); err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range []string{"availability", "latency"} {
+		got, err := api.GetMeasurementsWithResponse(t.Context(), "evenkeel", target, &client.GetMeasurementsParams{From: &began})
+		if err != nil || got.JSON200 == nil {
+			t.Fatalf("%v %s", err, got.Body)
+		}
+		var good, total float64
+		for _, reporter := range got.JSON200.Reporters {
+			for _, slot := range reporter.Slots {
+				good, total = good+slot.Good, total+slot.Total
+			}
+		}
+		if total != 200 || (target == "availability" && good != 200) {
+			t.Errorf("%s: %v good of %v, want the 200 requests that were made", target, good, total)
+		}
+	}
+}
+
+func TestWhatIsServedIsTheCommittedDocument(t *testing.T) {
+	t.Parallel()
+	r := start(t, t.TempDir())
+	for path, want := range map[string][]byte{"/openapi.yaml": openapi.V31, "/openapi-3.0.yaml": openapi.V30} {
+		if code, got := r.get(t.Context(), path); code != http.StatusOK || !bytes.Equal(got, want) {
+			t.Errorf("%s (%d) is not what is committed; run make generate", path, code)
+		}
+	}
+}
