@@ -41,7 +41,12 @@ type house struct {
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	h := &house{store: storetest.SQLite(t), clock: clock.NewManual(start)}
+	return newHouseOn(t, storetest.SQLite(t))
+}
+
+func newHouseOn(t testing.TB, s *store.Store) *house {
+	t.Helper()
+	h := &house{store: s, clock: clock.NewManual(start)}
 	authorizer := access.NewAuthorizer(h.store.Access())
 	h.log = audit.NewService(h.store.Audit(), h.store, authorizer, h.clock.Now)
 	h.registry = registry.New(h.store.Registry(), h.store.Access(), h.store, authorizer, h.log, h.clock.Now)

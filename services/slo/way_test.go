@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -15,7 +17,11 @@ import (
 // Occurrences: SLI 94.0678 %, 118.644 % of the budget burned.
 func TestTheWorkedExampleGoesTheWholeWay(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	storetest.Each(t, theWorkedExample)
+}
+
+func theWorkedExample(t *testing.T, s *store.Store) {
+	h := newHouseOn(t, s)
 	v := h.declare(t, "availability", "95%")
 	good := []float64{2, 10, 12, 13, 13, 12, 13, 13, 12, 11}
 	total := []float64{4, 10, 12, 13, 14, 15, 14, 13, 12, 11}
@@ -38,15 +44,15 @@ func TestTheWorkedExampleGoesTheWholeWay(t *testing.T) {
 	if sli.Percent(4) != "94.0678" || consumed.Percent(3) != "118.644" {
 		t.Errorf("SLI %s %%, burned %s %%", sli.Percent(4), consumed.Percent(3))
 	}
-	s := v.Status
-	if s.State != budget.Exhausted || s.Stale || !s.Since.Equal(start) || !s.EvaluatedAt.Equal(start) {
-		t.Errorf("status %+v", s)
+	status := v.Status
+	if status.State != budget.Exhausted || status.Stale || !status.Since.Equal(start) || !status.EvaluatedAt.Equal(start) {
+		t.Errorf("status %+v", status)
 	}
-	if end := start.Truncate(time.Minute); !s.End.Equal(end) || !s.Latest.Equal(end) {
-		t.Errorf("it ends at %s, the newest slot at %s", s.End, s.Latest)
+	if end := start.Truncate(time.Minute); !status.End.Equal(end) || !status.Latest.Equal(end) {
+		t.Errorf("it ends at %s, the newest slot at %s", status.End, status.Latest)
 	}
-	if *s.RemainingPPB != -186_440_678 { // −18.6440677966… %, rounded down
-		t.Errorf("%d parts per billion remain", *s.RemainingPPB)
+	if *status.RemainingPPB != -186_440_678 { // −18.6440677966… %, rounded down
+		t.Errorf("%d parts per billion remain", *status.RemainingPPB)
 	}
 	if v.Overspent(100) != budget.Over || v.Overspent(119) != budget.Within {
 		t.Errorf("the verdicts are %s and %s", v.Overspent(100), v.Overspent(119))
