@@ -45,7 +45,7 @@ type burnBar struct {
 }
 
 func (d *Dashboard) burnDown(v *visit, view slo.View, f budget.Figures, concluded bool, violations []policy.Violation) (burnDown, error) {
-	moments, err := d.history(v, view, 0)
+	moments, shown, err := d.shown(v, view)
 	if err != nil {
 		return burnDown{}, err
 	}
@@ -53,7 +53,7 @@ func (d *Dashboard) burnDown(v *visit, view slo.View, f budget.Figures, conclude
 	if end.IsZero() {
 		end = v.now
 	}
-	c := chart.BurnDown{From: end.Add(-view.Revision.Window()), Now: end}
+	c := chart.BurnDown{From: end.Add(-shown), Now: end}
 	for _, m := range moments {
 		c.Points = append(c.Points, point(view, m))
 	}
@@ -62,9 +62,19 @@ func (d *Dashboard) burnDown(v *visit, view slo.View, f budget.Figures, conclude
 		c.Exhaustion = &exhaustion
 	}
 	for _, violation := range slices.Backward(violations) { // the newest came first
-		c.Markers = append(c.Markers, chart.Marker{At: violation.OpenedAt, Label: "violation of " + violation.Clause + " opened " + at(violation.OpenedAt).Text})
+		opened := violation.OpenedAt
+		if opened.After(end) { // found only after the windows had ended
+			opened = end
+		}
+		if opened.Before(c.From) {
+			continue
+		}
+		c.Markers = append(c.Markers, chart.Marker{At: opened, Label: "violation of " + violation.Clause + " opened " + at(violation.OpenedAt).Text})
 	}
 	note := projectionText(f.Projection, end)
+	if shown < view.Revision.Window() {
+		note = fmt.Sprintf("the last %s, since measuring began; %s", windowText(shown), note)
+	}
 	c.Label = burnLabel(view, f, concluded, note)
 	out := burnDown{
 		Note: note, Table: historyTable(view, moments),
@@ -72,6 +82,34 @@ func (d *Dashboard) burnDown(v *visit, view slo.View, f budget.Figures, conclude
 	}
 	out.Legend = legend(c)
 	return out, nil
+}
+
+// zooms are shorter stretches of a history, with their steps: an SLO that is
+// measured since an hour would be a dot in its window.
+var zooms = []struct{ length, step time.Duration }{
+	{6 * time.Hour, 5 * time.Minute}, {24 * time.Hour, 15 * time.Minute}, {3 * 24 * time.Hour, time.Hour}, {7 * 24 * time.Hour, 2 * time.Hour},
+}
+
+// shown is the history that is drawn, and its length: the whole window, or the
+// shortest stretch that holds all that is known of it.
+func (d *Dashboard) shown(v *visit, view slo.View) ([]slo.Point, time.Duration, error) {
+	window := view.Revision.Window()
+	moments, err := d.history(v, view, window, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	first := slices.IndexFunc(moments, func(m slo.Point) bool { return point(view, m).Known })
+	if first <= 0 {
+		return moments, window, nil
+	}
+	unknownUntil := moments[first-1].End // coarse: it may have begun right after
+	for _, z := range zooms {
+		if z.length < window && !unknownUntil.Before(view.Status.End.Add(-z.length)) {
+			moments, err = d.history(v, view, z.length, z.step)
+			return moments, z.length, err
+		}
+	}
+	return moments, window, nil
 }
 
 func legend(c chart.BurnDown) []legendEntry {

@@ -114,7 +114,7 @@ func (d *Dashboard) rows(v *visit, views []slo.View, trend bool) ([]objectiveRow
 }
 
 func (d *Dashboard) spark(v *visit, view slo.View) (template.HTML, error) {
-	moments, err := d.history(v, view, sparkStep(view.Revision.Window()))
+	moments, err := d.history(v, view, view.Revision.Window(), sparkStep(view.Revision.Window()))
 	if err != nil {
 		return "", err
 	}
@@ -138,14 +138,14 @@ func sparkStep(window time.Duration) time.Duration {
 	}
 }
 
-// history is how the SLO's window went until it was last evaluated; nothing
-// before the first evaluation. Of step 0 the service chooses one.
-func (d *Dashboard) history(v *visit, view slo.View, step time.Duration) ([]slo.Point, error) {
+// history is how the SLO's window stood for so long until it was last evaluated;
+// nothing before the first evaluation. Of step 0 the service chooses one.
+func (d *Dashboard) history(v *visit, view slo.View, length, step time.Duration) ([]slo.Point, error) {
 	end := view.Status.End
 	if end.IsZero() {
 		return nil, nil
 	}
-	h, err := d.sources.SLOs.History(v.ctx, view.SLO.ID, end.Add(-view.Revision.Window()), end, step)
+	h, err := d.sources.SLOs.History(v.ctx, view.SLO.ID, end.Add(-length), end, step)
 	if err != nil {
 		return nil, err
 	}

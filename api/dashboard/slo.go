@@ -87,7 +87,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 			string(view.Indicator.Category), "rolling " + windowText(view.Revision.Window()), fmt.Sprintf("revision %d", view.Revision.Number),
 		},
 		State: stateBadge(view.Status.State), Stale: stopped(view), StaleBadge: staleBadge,
-		Since: ago(v.now, view.Status.Since), Latest: ago(v.now, view.Status.Latest), Freshness: "measured until",
+		Since: ago(v.now, view.Status.Since), Latest: ago(v.now, earlier(view.Status.Latest, v.now)), Freshness: "measured until",
 		End:             at(view.Status.End),
 		Facts:           indicatorFacts(view),
 		ViolationsEmpty: empty{Title: "None", Text: "This objective never broke a clause of an error-budget policy."},
@@ -172,6 +172,14 @@ func (p *sloPage) numbers(view slo.View, f budget.Figures, concluded bool) {
 	for _, n := range []figure{p.Objective, p.SLI, p.Budget.Figure} {
 		p.Long = p.Long || len([]rune(n.Number)) > 7
 	}
+}
+
+// earlier is the earlier of both: the newest slot ends after now while it runs.
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func eventNoun(thousandths int64) string {

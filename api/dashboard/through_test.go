@@ -190,6 +190,34 @@ func TestThroughTheServicesAnOverspentBudgetIsSeenFromTheOverviewToItsIssue(t *t
 	}
 }
 
+func TestThroughTheServicesWhatIsMeasuredSinceAnHourFillsItsChart(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	_, err := h.registry.CreateTeam(h.admin, registry.TeamInput{Slug: "shop", Name: "The shop"})
+	h.must(err)
+	service, err := h.registry.CreateService(h.admin, registry.ServiceInput{Slug: "checkout", Team: "shop", Profile: registry.Profile{
+		Name: "Checkout", Kind: registry.HTTP, Tier: 1, Lifecycle: registry.Production,
+	}})
+	h.must(err)
+	v := h.declare(service, "young")
+	end := h.clock.Now().Truncate(measure.FiveMinutes)
+	good := 99.5
+	var slots []slo.Slot
+	for at := end.Add(-time.Hour); at.Before(end); at = at.Add(measure.FiveMinutes) {
+		slots = append(slots, slo.Slot{Start: at, Good: &good, Total: 100})
+	}
+	_, err = h.slos.Push(h.admin, slo.Report{Name: slo.Name{Service: "checkout", SLO: v.SLO.Slug}, Slots: slots})
+	h.must(err)
+	_, err = h.evaluator.RunOnce(access.WithCaller(t.Context(), access.System("test")))
+	h.must(err)
+	doc, page := h.visitor().read("/services/checkout/slos/young")
+	says(t, words(within(t, doc, "main")), "the last 6 h, since measuring began", "−6 h", "99.50 %")
+	if !strings.Contains(page, `class="line above"`) {
+		t.Error("an hour is drawn as a dot")
+	}
+	checkPage(t, doc, page)
+}
+
 func TestThroughTheServicesFormerNamesLeadToPresentOnes(t *testing.T) {
 	t.Parallel()
 	h := build(t)

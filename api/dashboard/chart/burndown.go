@@ -10,16 +10,16 @@ import (
 // when it is shown at its natural size.
 type Size struct {
 	Width, Height float64
-	// DayLabels is the greatest number of labels along the time axis.
-	DayLabels int
+	// Labels is the greatest number of labels along the time axis.
+	Labels int
 }
 
 // The sizes in which a burn-down is drawn: the style sheet shows the one that
 // fits the room, so that text keeps its size.
 var (
-	Wide   = Size{Width: 800, Height: 290, DayLabels: 10}
-	Medium = Size{Width: 560, Height: 280, DayLabels: 8}
-	Narrow = Size{Width: 310, Height: 250, DayLabels: 5}
+	Wide   = Size{Width: 800, Height: 290, Labels: 10}
+	Medium = Size{Width: 560, Height: 280, Labels: 8}
+	Narrow = Size{Width: 310, Height: 250, Labels: 5}
 )
 
 // Marker is something that happened, drawn on the time axis.
@@ -97,7 +97,7 @@ func (b BurnDown) SVG(s Size, class string) template.HTML {
 		d.add(`</g>`)
 	}
 	f.drawGrid(&d)
-	b.drawDays(&d, f, s)
+	b.drawTimes(&d, f, s)
 	b.drawMarkers(&d, f)
 	for _, run := range runs(b.Points) {
 		for _, p := range split(run) {
@@ -194,44 +194,6 @@ func (b BurnDown) drawMarkers(d *drawing, f frame) {
 		d.line("marker", x, f.top-6, x, f.bottom)
 		d.path("flag", fmt.Sprintf("M%s %sl-5 -8h10z", num(x), num(f.top-6)))
 		d.add(`</g>`)
-	}
-}
-
-// drawDays labels the time axis with dates, and days from now below them.
-func (b BurnDown) drawDays(d *drawing, f frame, s Size) {
-	const day = 24 * time.Hour
-	whole := f.x.to.Sub(f.x.from)
-	if whole <= 0 {
-		return
-	}
-	if b.Now.Sub(b.From) <= 2*day {
-		d.text("tick", "start", f.left, f.bottom+17, b.From.UTC().Format("2 Jan 15:04"))
-		d.text("tick", "end", f.x.at(b.Now), f.bottom+17, "now")
-		return
-	}
-	step := dayStep(whole.Hours()/24, s.DayLabels)
-	d.line("now", f.x.at(b.Now), f.top, f.x.at(b.Now), f.bottom)
-	for n := -int(b.Now.Sub(b.From)/day) / step * step; ; n += step {
-		at := b.Now.Add(time.Duration(n) * day)
-		if at.After(f.x.to) {
-			return
-		}
-		x := f.x.at(at)
-		anchor := "middle"
-		if x > f.right-24 {
-			anchor, x = "end", min(x+16, s.Width)
-		}
-		d.line("tickmark", f.x.at(at), f.bottom, f.x.at(at), f.bottom+5)
-		class := "tick"
-		label := fmt.Sprintf("%+d d", n)
-		switch {
-		case n == 0:
-			label, class = "now", "tick strong"
-		case n < 0:
-			label = fmt.Sprintf("−%d d", -n)
-		}
-		d.text(class, anchor, x, f.bottom+19, at.UTC().Format("2 Jan"))
-		d.text(class+" faint", anchor, x, f.bottom+34, label)
 	}
 }
 

@@ -219,6 +219,29 @@ func TestTheTimeAxisIsLabelledInDays(t *testing.T) {
 	}
 }
 
+func TestAShortTimeAxisIsLabelledInHours(t *testing.T) {
+	t.Parallel()
+	b := BurnDown{From: start, Now: start.Add(6 * time.Hour), Points: []Point{{At: start, Value: 1, Known: true}, {At: start.Add(6 * time.Hour), Value: .9, Known: true}}}
+	svg := string(b.SVG(Wide, "wide"))
+	for _, label := range []string{">00:00<", ">−6 h<", ">05:00<", ">−1 h<", ">06:00<", ">now<"} {
+		if !strings.Contains(svg, label) {
+			t.Errorf("the label %q is missing in %s", label, svg)
+		}
+	}
+	for _, c := range []struct {
+		length time.Duration
+		labels int
+		want   time.Duration
+	}{
+		{6 * time.Hour, 10, time.Hour}, {6 * time.Hour, 5, 2 * time.Hour}, {day, 10, 3 * time.Hour},
+		{7 * day, 10, day}, {28 * day, 10, 7 * day}, {37 * day, 5, 14 * day}, {90 * day, 5, 28 * day}, {3650 * day, 5, 180 * day},
+	} {
+		if got := timeStep(c.length, c.labels); got != c.want {
+			t.Errorf("%v in %d labels: every %v, want %v", c.length, c.labels, got, c.want)
+		}
+	}
+}
+
 func TestWordsInPicturesAreEscaped(t *testing.T) {
 	t.Parallel()
 	b := down(1, .5, .2)

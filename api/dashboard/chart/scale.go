@@ -57,13 +57,3 @@ func niceStep(v float64) float64 {
 	}
 	return 10 * magnitude
 }
-
-// dayStep is the number of days between labels so that there are at most n.
-func dayStep(days float64, n int) int {
-	for _, step := range []int{1, 2, 7, 14, 28, 30, 90} {
-		if days/float64(step) <= float64(n) {
-			return step
-		}
-	}
-	return 180
-}
