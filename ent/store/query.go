@@ -56,13 +56,37 @@ func (s *Store) exec(ctx context.Context, query string, args ...any) (int, error
 	return int(n), err
 }
 
-// placed turns $1, $2, … into what the dialect takes: SQLite reads $1 as a name,
-// and ?1 as a number.
+// placed turns $1, $2, … into what the dialect takes. SQLite reads $1 as a name,
+// and ?1 as a number; its driver looks up names and numbers one by one among all
+// arguments, which takes seconds for thousands, so that placeholders in their
+// order become plain question marks.
 func (s *Store) placed(query string) string {
-	if s.db.dialect == dialect.SQLite {
-		return strings.ReplaceAll(query, "$", "?")
+	if s.db.dialect != dialect.SQLite {
+		return query
 	}
-	return query
+	var b strings.Builder
+	b.Grow(len(query))
+	rest, next := query, 1
+	for {
+		i := strings.IndexByte(rest, '$')
+		if i < 0 {
+			b.WriteString(rest)
+			return b.String()
+		}
+		b.WriteString(rest[:i])
+		b.WriteByte('?')
+		rest = rest[i+1:]
+		n, digits := 0, 0
+		for digits < len(rest) && rest[digits] >= '0' && rest[digits] <= '9' {
+			n = n*10 + int(rest[digits]-'0')
+			digits++
+		}
+		if n != next {
+			return strings.ReplaceAll(query, "$", "?")
+		}
+		rest = rest[digits:]
+		next++
+	}
 }
 
 // bulkRows is how many rows go into one statement.

@@ -196,6 +196,7 @@ func testTeams(t *testing.T, open opener) {
 		ok(t, r.CreateSystem(t.Context(), v))
 		same(t, must(r.System(t.Context(), v.ID))(t), v)
 		same(t, must(r.SystemBySlug(t.Context(), "shop"))(t), v)
+		same(t, must(r.SystemsByID(t.Context(), []id.ID{id.New(Start), v.ID}))(t), map[id.ID]registry.System{v.ID: v})
 		again := v
 		again.ID = id.New(Start)
 		refused(t, r.CreateSystem(t.Context(), again), fault.Conflict, "slug_taken")
