@@ -73,7 +73,11 @@ func (d *Dashboard) burnDown(v *visit, view slo.View, f budget.Figures, conclude
 	}
 	note := projectionText(f.Projection, end)
 	if shown < view.Revision.Window() {
-		note = fmt.Sprintf("the last %s, since measuring began; %s", windowText(shown), note)
+		stretch := windowText(shown)
+		if shown == time.Hour {
+			stretch = "hour"
+		}
+		note = fmt.Sprintf("the last %s, since measuring began; %s", stretch, note)
 	}
 	c.Label = burnLabel(view, f, concluded, note)
 	out := burnDown{
@@ -106,10 +110,24 @@ func (d *Dashboard) shown(v *visit, view slo.View) ([]slo.Point, time.Duration, 
 	for _, z := range zooms {
 		if z.length < window && !unknownUntil.Before(view.Status.End.Add(-z.length)) {
 			moments, err = d.history(v, view, z.length, z.step)
-			return moments, z.length, err
+			if err != nil {
+				return nil, 0, err
+			}
+			moments, length := newest(view, moments, z.length)
+			return moments, length, nil
 		}
 	}
 	return moments, window, nil
+}
+
+// newest cuts a history down to its last hour when nothing is known before that.
+func newest(view slo.View, moments []slo.Point, length time.Duration) ([]slo.Point, time.Duration) {
+	since := view.Status.End.Add(-time.Hour)
+	cut := slices.IndexFunc(moments, func(m slo.Point) bool { return !m.End.Before(since) })
+	if cut < 0 || slices.ContainsFunc(moments[:cut], func(m slo.Point) bool { return point(view, m).Known }) {
+		return moments, length
+	}
+	return moments[cut:], time.Hour
 }
 
 func legend(c chart.BurnDown) []legendEntry {

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -68,7 +69,9 @@ func run(now time.Time, r jobs.Run) runRow {
 		out.Took = tookText(r.FinishedAt.Sub(r.StartedAt))
 	}
 	for name, n := range r.Result {
-		out.Result = append(out.Result, fmt.Sprintf("%s %d", name, n))
+		if n != 0 {
+			out.Result = append(out.Result, strings.ReplaceAll(name, "_", " ")+" "+typeset(strconv.FormatInt(n, 10)))
+		}
 	}
 	slices.Sort(out.Result)
 	if len(out.Result) == 0 {

@@ -211,7 +211,7 @@ func TestThroughTheServicesWhatIsMeasuredSinceAnHourFillsItsChart(t *testing.T) 
 	_, err = h.evaluator.RunOnce(access.WithCaller(t.Context(), access.System("test")))
 	h.must(err)
 	doc, page := h.visitor().read("/services/checkout/slos/young")
-	says(t, words(within(t, doc, "main")), "the last 6 h, since measuring began", "−6 h", "99.50 %")
+	says(t, words(within(t, doc, "main")), "the last hour, since measuring began", "−15 min", "99.50 %")
 	if !strings.Contains(page, `class="line above"`) {
 		t.Error("an hour is drawn as a dot")
 	}

@@ -9,6 +9,7 @@ const day = 24 * time.Hour
 
 // timeSteps are the distances that labels of a time axis have.
 var timeSteps = []time.Duration{
+	15 * time.Minute, 30 * time.Minute,
 	time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
 	day, 2 * day, 7 * day, 14 * day, 28 * day, 30 * day, 90 * day,
 }
@@ -67,5 +68,8 @@ func distance(from time.Duration) string {
 	if from%day == 0 {
 		return fmt.Sprintf("%s%d d", sign, from/day)
 	}
-	return fmt.Sprintf("%s%d h", sign, from/time.Hour)
+	if from%time.Hour == 0 {
+		return fmt.Sprintf("%s%d h", sign, from/time.Hour)
+	}
+	return fmt.Sprintf("%s%d min", sign, from/time.Minute)
 }
