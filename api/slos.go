@@ -236,7 +236,7 @@ func toSLO(v slo.View, service Ref) SLO {
 func toSLODeclared(v slo.View, service Ref, warnings []slo.Warning) SLODeclared {
 	out := SLODeclared{SLO: toSLO(v, service), Warnings: make([]Warning, len(warnings))}
 	for i, w := range warnings {
-		out.Warnings[i] = Warning{Pointer: w.Pointer, Message: w.Message}
+		out.Warnings[i] = Warning{Code: w.Code, Pointer: w.Pointer, Message: w.Message}
 	}
 	return out
 }

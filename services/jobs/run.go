@@ -27,7 +27,7 @@ var errNotDue = errors.New("the job has a run at that time")
 // another run or replica.
 func (s *Service) tick(w *work, scheduled time.Time) {
 	log := s.Logger.With("job", w.Name, "scheduled_at", scheduled)
-	if !s.occupy(w) {
+	if !s.occupy(s.ctx, w, 0) {
 		log.Debug("job is skipped", "reason", "it still runs")
 		return
 	}
@@ -44,8 +44,9 @@ func (s *Service) tick(w *work, scheduled time.Time) {
 }
 
 // RunNow runs the job at once, whatever its schedule, and returns the run: when it
-// ended, or after ten seconds still running. Administrators only; it is audited.
-// Faults: NotFound; Forbidden; Conflict "job_running" while it runs here,
+// ended, or after ten seconds still running. A run that is under way is let finish
+// first. Administrators only; it is audited.
+// Faults: NotFound; Forbidden; Conflict "job_running" when that takes too long,
 // "lease_held" while another replica has the job; Unavailable when stopping.
 func (s *Service) RunNow(ctx context.Context, job string) (Run, error) {
 	o := access.Object{Kind: access.KindJob, Label: job}
@@ -56,7 +57,7 @@ func (s *Service) RunNow(ctx context.Context, job string) (Run, error) {
 	if w == nil {
 		return Run{}, fault.Missing("job", job)
 	}
-	if !s.occupy(w) {
+	if !s.occupy(ctx, w, s.Patience) {
 		if s.isStopping() {
 			return Run{}, fault.New(fault.Unavailable, "stopping", "this replica is being stopped; try again in a moment")
 		}
@@ -97,21 +98,30 @@ func (s *Service) explain(err error, w *work) error {
 	return fmt.Errorf("run %s: %w", w.Name, err)
 }
 
-// occupy reserves the job here, and reports false when it runs or when no more
-// runs are to begin.
-func (s *Service) occupy(w *work) bool {
+// occupy reserves the job here, and reports false when it still runs after the
+// patience or when no more runs are to begin.
+func (s *Service) occupy(ctx context.Context, w *work, patience time.Duration) bool {
+	select {
+	case w.busy <- struct{}{}:
+	default:
+		wait := time.NewTimer(patience)
+		defer wait.Stop()
+		select {
+		case w.busy <- struct{}{}:
+		case <-wait.C:
+			return false
+		case <-ctx.Done():
+			return false
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stopping {
+		<-w.busy
 		return false
 	}
-	select {
-	case w.busy <- struct{}{}:
-		s.running.Add(1)
-		return true
-	default:
-		return false
-	}
+	s.running.Add(1)
+	return true
 }
 
 func (s *Service) vacate(w *work) {

@@ -23,6 +23,8 @@ import (
 const (
 	// DefaultLeaseTTL is how long a lease lasts unless it is renewed.
 	DefaultLeaseTTL = time.Minute
+	// DefaultPatience is how long a run that is asked for waits for its turn.
+	DefaultPatience = 5 * time.Second
 
 	waitForManual = 10 * time.Second // for a run that somebody asked for
 	lastWrites    = 10 * time.Second // for what is written after a run was cancelled
@@ -43,6 +45,9 @@ type Parts struct {
 	// LeaseTTL is DefaultLeaseTTL when zero. After a crash it is how long a job
 	// waits; a job that comes more often than that stays with one replica.
 	LeaseTTL time.Duration
+	// Patience is how long somebody who asks for a run waits for one that is under
+	// way; DefaultPatience when zero.
+	Patience time.Duration
 	// Schedules has other schedules for jobs, by their names.
 	Schedules map[string]string
 	// Observe is told of every run that ended, may be nil.
@@ -80,6 +85,9 @@ type work struct {
 func NewService(p Parts, jobs []Job) (*Service, error) {
 	if p.LeaseTTL <= 0 {
 		p.LeaseTTL = DefaultLeaseTTL
+	}
+	if p.Patience <= 0 {
+		p.Patience = DefaultPatience
 	}
 	if p.Observe == nil {
 		p.Observe = func(Run) {}

@@ -139,7 +139,8 @@ func TestAJobThatRunsIsNotRunASecondTime(t *testing.T) {
 		<-end
 		return nil, nil
 	})
-	here, there := replica(t, s, "here", list), replica(t, s, "there", list)
+	brief := func(p *jobs.Parts) { p.Patience = time.Millisecond }
+	here, there := replica(t, s, "here", list, brief), replica(t, s, "there", list)
 	var ended sync.WaitGroup
 	ended.Go(func() { here.Tick("sweep", start) })
 	<-running
@@ -155,6 +156,30 @@ func TestAJobThatRunsIsNotRunASecondTime(t *testing.T) {
 	ended.Wait()
 	if count.Load() != 1 {
 		t.Errorf("it ran %d times", count.Load())
+	}
+}
+
+func TestARunThatIsAskedForWaitsForTheOneUnderWay(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	running, end := make(chan struct{}, 2), make(chan struct{})
+	r := replica(t, s, "a", job(func(context.Context) (jobs.Result, error) {
+		running <- struct{}{}
+		<-end
+		return nil, nil
+	}), func(p *jobs.Parts) { p.Patience = time.Minute })
+	var ended sync.WaitGroup
+	ended.Go(func() { r.Tick("sweep", start) })
+	<-running
+	ended.Go(func() {
+		if run, err := r.RunNow(asAdmin(t), "sweep"); err != nil || run.State != jobs.Succeeded {
+			t.Errorf("got %v, %v", run.State, err)
+		}
+	})
+	close(end)
+	ended.Wait()
+	if got := runs(t, r); len(got) != 2 {
+		t.Errorf("it ran %d times, want twice", len(got))
 	}
 }
 

@@ -24,7 +24,7 @@ func Default() Draft {
 		Clauses: []Clause{{
 			Name: "budget-exceeded",
 			Description: "The error budget of the preceding four weeks is spent. Changes and releases wait until the service is within its SLO again, " +
-				"except for urgent issues (P0), security fixes, and whatever brings the service back.\n" +
+				"except for urgent fixes, security fixes, and whatever brings the service back.\n" +
 				"The team works on reliability first where its own code or procedure, or a hard dependency that could be soft, was the cause. " +
 				"Feature work may go on where the cause lay outside of the team: the company's network, another team's service whose releases wait already, " +
 				"users out of scope, or errors counted wrongly that no user met.\n" +
