@@ -1,12 +1,16 @@
 package measure_test
 
 import (
+	"context"
 	"runtime"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/measure"
-	"github.com/evenkeel/evenkeel/services/slo/budget"
+	"github.com/evenkeel/evenkeel/services/measure/segment"
 )
 
 const thousands = 10_000
@@ -95,25 +99,74 @@ func BenchmarkHeapOf10000SeriesWith30Days(b *testing.B) {
 	}
 }
 
-// month gives each series a slot at every five minutes of the last 30 days.
+// month gives each series a slot at every five minutes of the last 30 whole days,
+// as it is stored after folding.
 func month(b *testing.B, series int) *bundle {
+	b.Helper()
 	bundle := newBundle(b, storetest.SQLite(b), series)
-	for i := range bundle.book.subjects {
-		bundle.book.subjects[i].Windows = budget.Windows(90 * day)
+	last := noon.Truncate(day)
+	packed, _, err := segment.Merge(segment.New(five, 288), steady())
+	if err != nil {
+		b.Fatal(err)
 	}
-	const each = 30 * int(day/five)
-	for first := 0; first < series; first += 5 { // of 8,640 slots each
-		batches := make([]measure.Batch, 0, 5)
-		for i := first; i < first+5; i++ {
-			slots := make([]measure.Slot, each)
-			for k := range slots {
-				slots[k] = at(k+1, int64(900+(i+k)%100), int64(1000+(i*k)%50))
+	for some := range slices.Chunk(bundle.indicators, 100) {
+		err := bundle.store.InTx(b.Context(), func(ctx context.Context) error {
+			want := make([]measure.Series, len(some))
+			for i, indicator := range some {
+				want[i] = measure.Series{
+					ID: id.New(noon), Indicator: indicator, Reporter: measure.DefaultReporter, Resolution: five, FoldedUntil: last, CreatedAt: noon,
+				}
 			}
-			batches = append(batches, bundle.batch(i, "", slots...))
+			made, err := bundle.store.Measure().EnsureSeries(ctx, want)
+			if err != nil {
+				return err
+			}
+			var rows []measure.StoredSegment
+			for _, s := range made {
+				for k := range 30 {
+					rows = append(rows, measure.StoredSegment{
+						SegmentKey: measure.SegmentKey{Series: s.ID, Start: last.Add(-day * time.Duration(k+1)), Span: day}, Data: packed.Bytes(),
+					})
+				}
+			}
+			return bundle.store.Measure().PutSegments(ctx, rows)
+		})
+		if err != nil {
+			b.Fatal(err)
 		}
-		bundle.push(b, batches...)
 	}
+	bundle.settle(b)
 	return bundle
+}
+
+// settle removes all changes, as if they had been evaluated.
+func (b *bundle) settle(t testing.TB) {
+	t.Helper()
+	for {
+		changes, err := b.store.Measure().Changes(t.Context(), 10_000)
+		if err != nil || len(changes) == 0 {
+			if err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		notes := make([]int64, len(changes))
+		for i, c := range changes {
+			notes[i] = c.ID
+		}
+		if err := b.store.Measure().RemoveChanges(t.Context(), notes); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// steady is a day of about a thousand events in each slot.
+func steady() []segment.Slot {
+	slots := make([]segment.Slot, 288)
+	for i := range slots {
+		slots[i] = segment.Slot{Index: i, Good: int64(900+i%100) * 1000, Total: int64(1000+i%50) * 1000}
+	}
+	return slots
 }
 
 func heap() uint64 {
