@@ -29,6 +29,7 @@ func (i Idempotency) ClaimKey(ctx context.Context, r idempotency.Record) (*idemp
 		return nil, errors.New("claim an idempotency key: no transaction was opened")
 	}
 	if i.s.postgres() {
+		// It holds until the transaction ends; no lock is worth a longer wait.
 		if _, err := i.s.exec(ctx, "SET LOCAL lock_timeout = '5s'"); err != nil {
 			return nil, fail("bound the wait for an idempotency key", err)
 		}
@@ -43,11 +44,6 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (caller, operation, key) DO 
 	}
 	if err != nil {
 		return nil, fail("claim an idempotency key", err)
-	}
-	if i.s.postgres() {
-		if _, err := i.s.exec(ctx, "SET LOCAL lock_timeout = DEFAULT"); err != nil {
-			return nil, fail("claim an idempotency key", err)
-		}
 	}
 	if n > 0 {
 		return nil, nil

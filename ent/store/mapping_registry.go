@@ -1,6 +1,9 @@
 package store
 
 import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/evenkeel/evenkeel/ent/db"
@@ -43,32 +46,39 @@ func fromDBSystem(s *db.System) registry.System {
 	}
 }
 
-func fromDBService(s *db.Service) registry.Service {
-	return registry.Service{
-		ID:   id.ID(s.ID),
-		Slug: s.Slug,
-		Profile: registry.Profile{
-			Name:        s.Name,
-			Description: s.Description,
-			Kind:        registry.Kind(s.Kind),
-			Tier:        s.Tier,
-			Lifecycle:   registry.Lifecycle(s.Lifecycle),
-			Repository:  s.Repository,
-			OnCall:      s.OnCall,
-			Runbook:     s.Runbook,
-			Dashboard:   s.Dashboard,
-			Docs:        s.Docs,
-			Contact:     s.Contact,
-			Labels:      neverNil(s.Labels),
-			Annotations: neverNil(s.Annotations),
-		},
-		Team:      id.ID(s.TeamID),
-		System:    orEmpty(s.SystemID),
-		CreatedAt: utc(s.CreatedAt),
-		UpdatedAt: utc(s.UpdatedAt),
-		RetiredAt: utcOrNil(s.RetiredAt),
-		Version:   s.Version,
+// fromDBService reads a row of serviceColumns.
+func fromDBService(rows *sql.Rows) (registry.Service, error) {
+	var v registry.Service
+	var labels, annotations []byte
+	var system sql.NullString
+	var retired sql.NullTime
+	err := rows.Scan(&v.ID, &v.Slug, &v.Name, &v.Description, &v.Kind, &v.Tier, &v.Lifecycle, &v.Repository, &v.OnCall, &v.Runbook,
+		&v.Dashboard, &v.Docs, &v.Contact, &labels, &annotations, &v.Team, &system, &v.CreatedAt, &v.UpdatedAt, &retired, &v.Version)
+	if err != nil {
+		return registry.Service{}, err
 	}
+	v.System = id.ID(system.String)
+	v.CreatedAt, v.UpdatedAt = utc(v.CreatedAt), utc(v.UpdatedAt)
+	if retired.Valid {
+		at := utc(retired.Time)
+		v.RetiredAt = &at
+	}
+	if v.Labels, err = fromDBMap(labels); err != nil {
+		return registry.Service{}, fmt.Errorf("read labels: %w", err)
+	}
+	if v.Annotations, err = fromDBMap(annotations); err != nil {
+		return registry.Service{}, fmt.Errorf("read annotations: %w", err)
+	}
+	return v, nil
+}
+
+func fromDBMap(data []byte) (map[string]string, error) {
+	m := make(map[string]string)
+	if len(data) == 2 { // {}
+		return m, nil
+	}
+	err := json.Unmarshal(data, &m)
+	return m, err
 }
 
 func fromDBDependency(d *db.Dependency) registry.Dependency {

@@ -25,6 +25,11 @@ const (
  JOIN slo_statuses t ON t.slo_id = s.id`
 )
 
+// viewsBySlug are the tables in the order in which a list by slug walks through
+// them, so that it need not sort: SQLite keeps the order of cross joins, and
+// PostgreSQL finds it.
+const viewsBySlug = ` FROM services v CROSS JOIN slos s CROSS JOIN slo_revisions r CROSS JOIN indicators i CROSS JOIN slo_statuses t`
+
 // viewScan is where the columns of a view go on their way.
 type viewScan struct {
 	v          slo.View

@@ -140,7 +140,7 @@ func (m Measure) Segments(ctx context.Context, series []id.ID, from, to time.Tim
 func (m Measure) segments(ctx context.Context, series []id.ID, from, to time.Time) ([]measure.StoredSegment, error) {
 	var out []measure.StoredSegment
 	err := chunks(slices.Sorted(slices.Values(series)), bulkRows, func(of []id.ID) error {
-		args := make([]any, 0, len(of)+3)
+		args := make([]any, 0, len(of)+4)
 		for _, v := range of {
 			args = append(args, string(v))
 		}
@@ -148,8 +148,8 @@ func (m Measure) segments(ctx context.Context, series []id.ID, from, to time.Tim
 		// less its span. Each span is asked for by itself, so that the index is
 		// bounded on both sides.
 		n := len(of)
-		args = append(args, from.Unix()-seconds(measure.DaySpan), from.Unix()-seconds(measure.HourSpan), to.Unix())
-		query := m.s.wanted(n, "series_id text") + overlapping("86400", n+1, n+3) + " UNION ALL " + overlapping("3600", n+2, n+3) + " ORDER BY 1, 3"
+		args = append(args, from.Unix()-seconds(measure.DaySpan), to.Unix(), from.Unix()-seconds(measure.HourSpan), to.Unix())
+		query := m.s.wanted(n, "series_id text") + overlapping("86400", n+1) + " UNION ALL " + overlapping("3600", n+3) + " ORDER BY 1, 3"
 		return m.s.queryAll(ctx, query, args, func(rows *sql.Rows) error {
 			var k rawKey
 			var data []byte
@@ -163,11 +163,11 @@ func (m Measure) segments(ctx context.Context, series []id.ID, from, to time.Tim
 	return out, fail("read segments", err)
 }
 
-// overlapping asks for the segments of a span that start between two parameters,
-// both exclusive.
-func overlapping(span string, after, before int) string {
+// overlapping asks for the segments of a span that start between the parameter
+// with that number and the next, both exclusive.
+func overlapping(span string, parameter int) string {
 	return fmt.Sprintf(`SELECT g.series_id, g.span_s, g.start_s, g.data FROM wanted w CROSS JOIN segments g
- WHERE g.series_id = w.series_id AND g.span_s = %s AND g.start_s > $%d AND g.start_s < $%d AND g.data IS NOT NULL`, span, after, before)
+ WHERE g.series_id = w.series_id AND g.span_s = %s AND g.start_s > $%d AND g.start_s < $%d AND g.data IS NOT NULL`, span, parameter, parameter+1)
 }
 
 // SegmentsAt returns those of the keys that exist, in the order asked for.

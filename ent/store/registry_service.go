@@ -2,9 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 
-	"github.com/evenkeel/evenkeel/ent/db"
 	"github.com/evenkeel/evenkeel/ent/db/service"
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -23,22 +24,40 @@ func (r Registry) CreateService(ctx context.Context, v registry.Service) error {
 	return named(registry.NounService, v.Slug, err)
 }
 
+// What is read most is read without ent, which takes three times as long for one
+// row, and a quarter longer for a hundred.
+const serviceColumns = `v.id, v.slug, v.name, v.description, v.kind, v.tier, v.lifecycle, v.repository, v.on_call, v.runbook, v.dashboard, v.docs, v.contact,
+ v.labels, v.annotations, v.team_id, v.system_id, v.created_at, v.updated_at, v.retired_at, v.version`
+
+func (r Registry) services(ctx context.Context, rest string, args ...any) ([]registry.Service, error) {
+	var out []registry.Service
+	err := r.s.queryAll(ctx, "SELECT "+serviceColumns+" FROM services v"+rest, args, func(rows *sql.Rows) error {
+		v, err := fromDBService(rows)
+		out = append(out, v)
+		return err
+	})
+	return out, fail("read services", err)
+}
+
+func (r Registry) service(ctx context.Context, name, where string) (registry.Service, error) {
+	found, err := r.services(ctx, where, name)
+	if err != nil {
+		return registry.Service{}, err
+	}
+	if len(found) == 0 {
+		return registry.Service{}, fault.Missing("service", name)
+	}
+	return found[0], nil
+}
+
 // Service returns the service.
 func (r Registry) Service(ctx context.Context, of id.ID) (registry.Service, error) {
-	v, err := r.s.ent.Service.Get(ctx, string(of))
-	if err != nil {
-		return registry.Service{}, notFound("service", string(of), err)
-	}
-	return fromDBService(v), nil
+	return r.service(ctx, string(of), " WHERE v.id = $1")
 }
 
 // ServiceBySlug returns the service that has the slug now.
 func (r Registry) ServiceBySlug(ctx context.Context, name string) (registry.Service, error) {
-	v, err := r.s.ent.Service.Query().Where(service.Slug(name)).Only(ctx)
-	if err != nil {
-		return registry.Service{}, notFound("service", name, err)
-	}
-	return fromDBService(v), nil
+	return r.service(ctx, name, " WHERE v.slug = $1")
 }
 
 // Services lists by slug.
@@ -47,46 +66,55 @@ func (r Registry) Services(ctx context.Context, f registry.ServiceFilter, req pa
 	if err != nil {
 		return page.Page[registry.Service]{}, err
 	}
-	q := r.s.ent.Service.Query()
+	var c conditions
 	if f.Team != "" {
-		q.Where(service.TeamID(string(f.Team)))
+		c.add("v.team_id = %s", string(f.Team))
 	}
 	if f.System != "" {
-		q.Where(service.SystemID(string(f.System)))
+		c.add("v.system_id = %s", string(f.System))
 	}
 	if f.Kind != "" {
-		q.Where(service.Kind(string(f.Kind)))
+		c.add("v.kind = %s", string(f.Kind))
 	}
 	if f.Tier != 0 {
-		q.Where(service.Tier(f.Tier))
+		c.add("v.tier = %s", f.Tier)
 	}
 	if f.Lifecycle != "" {
-		q.Where(service.Lifecycle(string(f.Lifecycle)))
+		c.add("v.lifecycle = %s", string(f.Lifecycle))
 	}
 	if f.Query != "" {
-		q.Where(r.s.holding(f.Query, service.FieldSlug, service.FieldName))
+		pattern := containing(f.Query)
+		c.add("("+r.s.contains("v.slug", "%s")+" OR "+r.s.contains("v.name", "%s")+")", pattern, pattern)
 	}
 	if !f.IncludeRetired {
-		q.Where(service.RetiredAtIsNil())
+		c.add("v.retired_at IS NULL")
 	}
-	rows, err := q.Where(after(key, service.FieldSlug)).Order(db.Asc(service.FieldSlug)).Limit(req.Size() + 1).All(ctx)
+	if key != nil {
+		c.add("v.slug > %s", key[0])
+	}
+	rest := c.where() + " ORDER BY v.slug" + c.limit(req.Size()+1)
+	rows, err := r.services(ctx, rest, c.args...)
 	if err != nil {
-		return page.Page[registry.Service]{}, fail("list services", err)
+		return page.Page[registry.Service]{}, err
 	}
-	return page.Map(page.Cut(req, f, rows, func(v *db.Service) []string { return []string{v.Slug} }), fromDBService), nil
+	return page.Cut(req, f, rows, func(v registry.Service) []string { return []string{v.Slug} }), nil
 }
 
 // ServicesByID returns those that exist, by ID.
 func (r Registry) ServicesByID(ctx context.Context, services []id.ID) (map[id.ID]registry.Service, error) {
 	out := make(map[id.ID]registry.Service, len(services))
-	err := chunks(texts(services), idBatch, func(ids []string) error {
-		rows, err := r.s.ent.Service.Query().Where(service.IDIn(ids...)).All(ctx)
+	err := chunks(services, idBatch, func(of []id.ID) error {
+		args := make([]any, len(of))
+		for i, v := range of {
+			args[i] = string(v)
+		}
+		rows, err := r.services(ctx, " WHERE v.id IN "+values(1, len(of)), args...)
 		for _, v := range rows {
-			out[id.ID(v.ID)] = fromDBService(v)
+			out[v.ID] = v
 		}
 		return err
 	})
-	return out, fail("read services", err)
+	return out, err
 }
 
 // UpdateService writes the service, conditional on Version.

@@ -96,4 +96,3 @@ func (r Registry) DeleteSystem(ctx context.Context, of id.ID, version int64) err
 	}
 	return written("system", of, n, err, func() (bool, error) { return r.systemExists(ctx, of) })
 }
-

@@ -73,9 +73,9 @@ func (o SLO) Views(ctx context.Context, f slo.Filter, r page.Request) (page.Page
 		c.add("s.retired_at IS NULL")
 		c.add("v.retired_at IS NULL")
 	}
-	var order string
+	var tables, order string
 	if f.Order == slo.ByRemaining {
-		order = " ORDER BY t.rank, t.slo_id"
+		tables, order = viewTables, " ORDER BY t.rank, t.slo_id"
 		if key != nil {
 			rank, err := strconv.ParseInt(key[0], 10, 64)
 			if err != nil {
@@ -84,7 +84,8 @@ func (o SLO) Views(ctx context.Context, f slo.Filter, r page.Request) (page.Page
 			c.add("(t.rank, t.slo_id) > (%s, %s)", rank, key[1])
 		}
 	} else {
-		order = " ORDER BY v.slug, s.slug"
+		tables, order = viewsBySlug, " ORDER BY v.slug, s.slug"
+		c.add("s.service_id = v.id AND r.slo_id = s.id AND r.number = s.revision AND i.id = r.indicator_id AND t.slo_id = s.id")
 		if key != nil {
 			// The first is implied by the second, and is what an index can use.
 			c.add("v.slug >= %s", key[0])
@@ -92,7 +93,7 @@ func (o SLO) Views(ctx context.Context, f slo.Filter, r page.Request) (page.Page
 		}
 	}
 	var rows []listed
-	query := "SELECT v.slug, " + viewColumns + viewTables + c.where() + order + c.limit(r.Size()+1)
+	query := "SELECT v.slug, " + viewColumns + tables + c.where() + order + c.limit(r.Size()+1)
 	err = o.s.queryAll(ctx, query, c.args, func(from *sql.Rows) error {
 		var x viewScan
 		var l listed

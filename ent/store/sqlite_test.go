@@ -77,7 +77,7 @@ func TestASecondProcessIsKeptOutOfTheDataDirectory(t *testing.T) {
 	}
 }
 
-func TestADirectoryWithAnyNameCanHoldTheDatabase(t *testing.T) {
+func TestADirectoryWithAnyNameCanHoldTheDatabaseForItsOwnerOnly(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "a b?c#d%20é")
 	s, err := store.Open(t.Context(), store.Options{DataDir: dir})
@@ -88,8 +88,13 @@ func TestADirectoryWithAnyNameCanHoldTheDatabase(t *testing.T) {
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, store.FileName)); err != nil {
-		t.Error(err)
+	for _, name := range []string{store.FileName, store.FileName + "-wal"} {
+		file, err := os.Stat(filepath.Join(dir, name))
+		if err != nil {
+			t.Error(err)
+		} else if file.Mode().Perm() != 0o600 {
+			t.Errorf("%s can be read by others: %v", name, file.Mode())
+		}
 	}
 }
 

@@ -5,6 +5,9 @@ import (
 	"context"
 	"database/sql/driver"
 	"encoding/json"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
 )
 
 // The bounds of a connection's prepared statements: their number, and the length
@@ -59,13 +62,18 @@ func newCachingConn(c driver.Conn) driver.Conn {
 func (c *cachingConn) Unwrap() driver.Conn { return c.sqliteConn }
 
 // CheckNamedValue has JSON stored as text, which SQLite's functions read, and not
-// as a blob.
+// as a blob; and times in UTC to the microsecond, as PostgreSQL does by itself:
+// as texts they sort only so.
 func (c *cachingConn) CheckNamedValue(v *driver.NamedValue) error {
-	if raw, ok := v.Value.(json.RawMessage); ok {
-		v.Value = string(raw)
-		return nil
+	switch value := v.Value.(type) {
+	case json.RawMessage:
+		v.Value = string(value)
+	case time.Time:
+		v.Value = clock.Round(value)
+	default:
+		return driver.ErrSkip
 	}
-	return driver.ErrSkip
+	return nil
 }
 
 // Close gives the statements up, then the connection.

@@ -83,6 +83,15 @@ func (s *Store) openSQLite(ctx context.Context, o Options) error {
 			"the data directory %s is in use by another process of Evenkeel; stop it, or give this one a directory of its own", o.DataDir)
 	}
 	s.file = filepath.Join(o.DataDir, FileName)
+	// Made here, so that nobody else can read it; SQLite gives its other files the
+	// same permissions.
+	made, err := os.OpenFile(s.file, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("make the database: %w", err)
+	}
+	if err := made.Close(); err != nil {
+		return fmt.Errorf("make the database: %w", err)
+	}
 	writer, err := openSQLitePool(s.file, writerPragmas, 1)
 	if err != nil {
 		return err

@@ -83,6 +83,15 @@ func testTransactions(t *testing.T, open opener) {
 		ok(t, s.Registry().CreateTeam(t.Context(), aTeam("payments")))
 	})
 
+	each(t, open, "times are kept in UTC to the microsecond, whatever they came as", func(t *testing.T, s *store.Store) {
+		v := aTeam("payments")
+		v.CreatedAt = time.Date(2026, 3, 29, 3, 30, 0, 123_456_789, time.FixedZone("CEST", 2*3600))
+		v.UpdatedAt = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC) // the zero time is a time
+		ok(t, s.Registry().CreateTeam(t.Context(), v))
+		v.CreatedAt = time.Date(2026, 3, 29, 1, 30, 0, 123_456_000, time.UTC)
+		same(t, must(s.Registry().Team(t.Context(), v.ID))(t), v)
+	})
+
 	each(t, open, "a fence holds only with the lease's epoch", func(t *testing.T, s *store.Store) {
 		write := func(f tx.Fence, slug string) error {
 			return s.InTx(tx.WithFence(t.Context(), f), func(ctx context.Context) error {
