@@ -8,6 +8,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 )
@@ -48,7 +50,8 @@ type cursor struct {
 
 // Key returns the sort key of the row after which the page begins, nil on the
 // first page. A cursor that is malformed, or was made for another filter, is an
-// Invalid fault. parts is the number of the key's parts.
+// Invalid fault, and so is a forged one with a NUL, which PostgreSQL does not take
+// as text. parts is the number of the key's parts.
 func (r Request) Key(filter any, parts int) ([]string, error) {
 	if r.After == "" {
 		return nil, nil
@@ -58,7 +61,7 @@ func (r Request) Key(filter any, parts int) ([]string, error) {
 	if err == nil {
 		err = json.Unmarshal(raw, &c)
 	}
-	if err != nil || len(c.Key) != parts || c.Filter != digest(filter) {
+	if err != nil || len(c.Key) != parts || c.Filter != digest(filter) || slices.ContainsFunc(c.Key, holdsNUL) {
 		var check fault.Check
 		check.Fail("query.after", r.After, "is not a cursor of this list with these filters; start again without it")
 		return nil, check.Err()
@@ -89,6 +92,8 @@ func Map[T, U any](p Page[T], turn func(T) U) Page[U] {
 	}
 	return Page[U]{Items: out, Next: p.Next}
 }
+
+func holdsNUL(part string) bool { return strings.IndexByte(part, 0) >= 0 }
 
 func digest(filter any) string {
 	raw, err := json.Marshal(filter)
