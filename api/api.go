@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -81,7 +82,9 @@ type API struct {
 	unmatched *meter
 	endpoints []*endpoint
 	draining  atomic.Bool
-	document  document
+	// notFoundPage is for browsers, may be nil.
+	notFoundPage http.Handler
+	document     document
 }
 
 // New returns an edge with its own pages (health, metrics, OpenAPI, reference)
@@ -137,7 +140,15 @@ func (a *API) Handle(method, pattern string, h http.Handler) {
 // finishes what it has.
 func (a *API) Drain() { a.draining.Store(true) }
 
+// NotFoundPage adds the page that a browser gets for a path where there is
+// nothing; programs get a problem, and so does everybody below /v1.
+func (a *API) NotFoundPage(h http.Handler) { a.notFoundPage = h }
+
 func (a *API) notFound(w http.ResponseWriter, r *http.Request) {
+	if a.notFoundPage != nil && !strings.HasPrefix(r.URL.Path, "/v1/") && strings.Contains(r.Header.Get("Accept"), "text/html") {
+		a.notFoundPage.ServeHTTP(w, r)
+		return
+	}
 	writeProblem(w, exchangeFrom(r.Context()), newProblem(http.StatusNotFound, "route_not_found", "there is nothing at this path; /docs lists what there is"))
 }
 

@@ -307,3 +307,25 @@ func TestConnectionsAreCapped(t *testing.T) {
 		t.Error("a connection is not served when there is room again")
 	}
 }
+
+func TestABrowserGetsAPageWhereThereIsNothingAndAProgramAProblem(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.NotFoundPage(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(http.StatusNotFound)
+	}))
+	for _, c := range []struct{ path, accept, want string }{
+		{"/nothing", "text/html,*/*;q=0.8", "text/html"},
+		{"/nothing", "*/*", "application/problem+json"},
+		{"/v1/nothing", "text/html", "application/problem+json"},
+	} {
+		r := httptest.NewRequest(http.MethodGet, c.path, nil)
+		r.Header.Set("Accept", c.accept)
+		w := httptest.NewRecorder()
+		b.ServeHTTP(w, r)
+		if w.Code != http.StatusNotFound || w.Header().Get("Content-Type") != c.want {
+			t.Errorf("%s for %s: %d %s, want %s", c.path, c.accept, w.Code, w.Header().Get("Content-Type"), c.want)
+		}
+	}
+}

@@ -211,7 +211,7 @@ type TokenCreate struct {
 	Name         string   `json:"name" doc:"At most 100 characters." example:"deploy pipeline"`
 	Team         string   `json:"team,omitempty" doc:"Slug or identifier of the team that the token acts for; leave it out for a personal one." example:"payments"`
 	Scopes       []string `json:"scopes,omitempty" enum:"read,write,push,admin" doc:"At most those of the token it is asked with; read when left out."`
-	LifetimeDays int      `json:"lifetimeDays,omitempty" minimum:"1" maximum:"365" default:"90"`
+	LifetimeDays int      `json:"lifetimeDays,omitempty" minimum:"1" maximum:"365" doc:"As the installation is configured when left out, usually 90."`
 }
 
 // AuditEntry is one decision.

@@ -40,7 +40,7 @@ func build(t *testing.T) *house {
 	now := h.clock.Now
 	authorizer := access.NewAuthorizer(s.Access())
 	recorder := audit.NewService(s.Audit(), s, authorizer, now)
-	h.access = access.NewService(s.Access(), s, authorizer, recorder, now, log)
+	h.access = access.NewService(s.Access(), s, authorizer, recorder, now, access.Lifetimes{}, log)
 	t.Cleanup(func() { h.must(h.access.Close(context.WithoutCancel(t.Context()))) })
 	h.registry = registry.New(s.Registry(), s.Access(), s, authorizer, recorder, now)
 	h.slos = slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, now), authorizer, recorder, now)

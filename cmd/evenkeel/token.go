@@ -55,7 +55,7 @@ Everybody else makes tokens through the API, at /v1/tokens.`,
 		all[i] = string(s)
 	}
 	cmd.Flags().StringVar(&in.Name, "name", "evenkeel token", "What the token is for")
-	cmd.Flags().IntVar(&in.LifetimeDays, "days", access.DefaultLifetimeDays, "How many days it is valid")
+	cmd.Flags().IntVar(&in.LifetimeDays, "days", 0, "How many days it is valid; as configured when 0")
 	cmd.Flags().StringSliceVar(&scopes, "scopes", all, "What it may be used for: "+strings.Join(all, ", "))
 	config.AddFlags(cmd.Flags())
 	return cmd

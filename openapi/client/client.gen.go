@@ -863,6 +863,27 @@ func (e ViolationMode) Valid() bool {
 	}
 }
 
+// Defines values for WarningCode.
+const (
+	AlertUnreachable  WarningCode = "alert_unreachable"
+	ReviewDateMissing WarningCode = "review_date_missing"
+	ReviewOverdue     WarningCode = "review_overdue"
+)
+
+// Valid indicates whether the value is a known member of the WarningCode enum.
+func (e WarningCode) Valid() bool {
+	switch e {
+	case AlertUnreachable:
+		return true
+	case ReviewDateMissing:
+		return true
+	case ReviewOverdue:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListAuditParamsOutcome.
 const (
 	ListAuditParamsOutcomeDone    ListAuditParamsOutcome = "done"
@@ -2606,6 +2627,7 @@ type TokenKind string
 
 // TokenCreate defines model for TokenCreate.
 type TokenCreate struct {
+	// LifetimeDays As the installation is configured when left out, usually 90.
 	LifetimeDays *int64 `json:"lifetimeDays,omitempty"`
 
 	// Name At most 100 characters.
@@ -2728,13 +2750,18 @@ type ViolationList struct {
 
 // Warning defines model for Warning.
 type Warning struct {
-	Message string `json:"message"`
+	// Code Stable and machine-readable.
+	Code    WarningCode `json:"code"`
+	Message string      `json:"message"`
 
 	// Pointer JSON pointer into the request's body.
 	//
 	// Examples: /objective
 	Pointer string `json:"pointer"`
 }
+
+// WarningCode Stable and machine-readable.
+type WarningCode string
 
 // BadRequest defines model for BadRequest.
 type BadRequest = Problem

@@ -15,6 +15,8 @@ import (
 const (
 	DefaultLifetimeDays = 90
 	MaxLifetimeDays     = 365
+
+	day = 24 * time.Hour
 )
 
 // maxTokenScopes is more than there are scopes: a list can be refused before it is read.
@@ -31,7 +33,7 @@ type TokenInput struct {
 	Team id.ID
 	// Scopes bound what it may be used for; none means ScopeRead.
 	Scopes []Scope
-	// LifetimeDays is 1 to MaxLifetimeDays; 0 means DefaultLifetimeDays.
+	// LifetimeDays is 1 to MaxLifetimeDays; 0 means the installation's default.
 	LifetimeDays int
 }
 
@@ -49,7 +51,7 @@ func (in TokenInput) Validate() error {
 		check.Fail("/kind", in.Kind, "must be %q or %q", PersonalToken, WorkloadToken)
 	}
 	check.Require(in.LifetimeDays >= 0 && in.LifetimeDays <= MaxLifetimeDays, "/lifetimeDays", in.LifetimeDays,
-		"must be 1 to %d days, or absent for %d", MaxLifetimeDays, DefaultLifetimeDays)
+		"must be 1 to %d days, or absent for the default", MaxLifetimeDays)
 	if len(in.Scopes) > maxTokenScopes {
 		check.Fail("/scopes", len(in.Scopes), "must have at most %d scopes, of %q", len(Scopes), Scopes)
 		return check.Err()
@@ -102,11 +104,11 @@ func (s *Service) IssueToken(ctx context.Context, in TokenInput) (Token, string,
 			return Token{}, "", refuse(c, Create, t.object(), fmt.Sprintf("you cannot give the scope %q, which you did not present yourself", scope))
 		}
 	}
-	days := in.LifetimeDays
-	if days == 0 {
-		days = DefaultLifetimeDays
+	lifetime := s.lifetimes.Token
+	if in.LifetimeDays > 0 {
+		lifetime = time.Duration(in.LifetimeDays) * day
 	}
-	t.ExpiresAt = now.Add(time.Duration(days) * 24 * time.Hour)
+	t.ExpiresAt = now.Add(lifetime)
 	secret := NewSecret()
 	t.Hash = secret.Hash()
 	err := s.runner.InTx(ctx, func(ctx context.Context) error {

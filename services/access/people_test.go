@@ -116,7 +116,7 @@ func TestASignInCodeIsGoodForOneSession(t *testing.T) {
 				if err == nil {
 					signedIn.Add(1)
 					cookies.Store(cookie)
-					if want := storetest.Start.Add(7 * 24 * time.Hour); !session.ExpiresAt.Equal(want) {
+					if want := storetest.Start.Add(3 * time.Hour); !session.ExpiresAt.Equal(want) {
 						t.Errorf("the session ends at %s, want %s", session.ExpiresAt, want)
 					}
 				} else if e := fault.As(err); e == nil || e.Code != "sign_in_code_invalid" {
@@ -163,7 +163,7 @@ func TestCodesAndSessionsEnd(t *testing.T) {
 	if c := ok(h.AuthenticateSession(t.Context(), cookie))(t); c.Has(access.ScopeAdmin) || !c.Has(access.ScopeWrite) {
 		t.Errorf("the session's scopes are %q", c.Scopes)
 	}
-	h.clock.Advance(access.SessionLifetime)
+	h.clock.Advance(3 * time.Hour)
 	_, err = h.AuthenticateSession(t.Context(), cookie)
 	refused(t, err, fault.Unauthenticated, "session_invalid")
 	if n := ok(h.Prune(t.Context()))(t); n != 3 { // two codes, one session

@@ -19,13 +19,26 @@ type Service struct {
 	authorizer *Authorizer
 	recorder   Recorder
 	now        clock.Clock
+	lifetimes  Lifetimes
 	uses       *lastUses
 }
 
+// Lifetimes says how long credentials last that name no expiry of their own.
+type Lifetimes struct {
+	Session time.Duration // of a signed-in browser; zero means DefaultSessionLifetime
+	Token   time.Duration // at most MaxLifetimeDays; zero means DefaultLifetimeDays
+}
+
 // NewService returns the service over a store. Close ends its one goroutine.
-func NewService(store Store, runner tx.Runner, authorizer *Authorizer, recorder Recorder, now clock.Clock, logger *slog.Logger) *Service {
+func NewService(store Store, runner tx.Runner, authorizer *Authorizer, recorder Recorder, now clock.Clock, lifetimes Lifetimes, logger *slog.Logger) *Service {
+	if lifetimes.Session <= 0 {
+		lifetimes.Session = DefaultSessionLifetime
+	}
+	if lifetimes.Token <= 0 {
+		lifetimes.Token = DefaultLifetimeDays * day
+	}
 	return &Service{
-		store: store, runner: runner, authorizer: authorizer, recorder: recorder, now: now,
+		store: store, runner: runner, authorizer: authorizer, recorder: recorder, now: now, lifetimes: lifetimes,
 		uses: newLastUses(store.TouchToken, logger),
 	}
 }

@@ -56,7 +56,7 @@ func newHouseOn(t *testing.T, s *store.Store) *house {
 	h.kept = &counted{Store: h.store.Access()}
 	authorizer := access.NewAuthorizer(h.kept)
 	h.log = audit.NewService(h.store.Audit(), h.store, authorizer, h.clock.Now)
-	h.Service = access.NewService(h.kept, h.store, authorizer, h.log, h.clock.Now, slog.New(slog.DiscardHandler))
+	h.Service = access.NewService(h.kept, h.store, authorizer, h.log, h.clock.Now, access.Lifetimes{Session: 3 * time.Hour}, slog.New(slog.DiscardHandler))
 	t.Cleanup(func() {
 		if err := h.Close(context.Background()); err != nil {
 			t.Errorf("close: %v", err)
@@ -387,7 +387,7 @@ func TestOnlyOneFirstStartMakesTheAdministrator(t *testing.T) {
 		var all sync.WaitGroup
 		for range 8 {
 			all.Go(func() {
-				service := access.NewService(s.Access(), s, authorizer, log, clock.System, slog.New(slog.DiscardHandler))
+				service := access.NewService(s.Access(), s, authorizer, log, clock.System, access.Lifetimes{}, slog.New(slog.DiscardHandler))
 				defer func() { _ = service.Close(context.Background()) }()
 				text, err := service.Bootstrap(context.Background())
 				if err != nil {

@@ -13,8 +13,8 @@ import (
 const (
 	// SignInCodeLifetime is how long the code of a sign-in link is good for.
 	SignInCodeLifetime = 10 * time.Minute
-	// SessionLifetime is how long a browser stays signed in.
-	SessionLifetime = 7 * 24 * time.Hour
+	// DefaultSessionLifetime is how long a browser stays signed in, unless configured.
+	DefaultSessionLifetime = 12 * time.Hour
 )
 
 // NewSignInCode returns the text of a code with which the person can sign in
@@ -61,7 +61,7 @@ func (s *Service) SignIn(ctx context.Context, code string) (string, Session, err
 		if p.DeactivatedAt != nil {
 			return invalid
 		}
-		session = Session{ID: id.New(now), Person: p.ID, Hash: secret.Hash(), CreatedAt: now, ExpiresAt: now.Add(SessionLifetime)}
+		session = Session{ID: id.New(now), Person: p.ID, Hash: secret.Hash(), CreatedAt: now, ExpiresAt: now.Add(s.lifetimes.Session)}
 		return s.store.CreateSession(ctx, session)
 	})
 	if err != nil {

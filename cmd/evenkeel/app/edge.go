@@ -26,6 +26,7 @@ func (a *App) openEdge() {
 	}, dashboard.Options{
 		Now: a.now, PublicURL: a.opts.BaseURL, Version: a.opts.Version, RequestID: api.RequestID, Logger: a.log,
 	})
+	a.API.NotFoundPage(pages.NotFound())
 	for _, r := range pages.Routes() {
 		a.API.Handle(r.Method, r.Pattern, pages)
 	}

@@ -22,7 +22,9 @@ func (a *App) furnish() error {
 	s, now := a.Store, a.now
 	a.authorizer = access.NewAuthorizer(s.Access())
 	a.Audit = audit.NewService(s.Audit(), s, a.authorizer, now)
-	a.Access = access.NewService(s.Access(), s, a.authorizer, a.Audit, now, a.log)
+	a.Access = access.NewService(s.Access(), s, a.authorizer, a.Audit, now, access.Lifetimes{
+		Session: a.opts.Config.SessionLifetime, Token: a.opts.Config.TokenLifetime,
+	}, a.log)
 	a.onClose(a.Access.Close)
 	a.Idempotency = idempotency.NewService(s.Idempotency(), s, now)
 	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, a.Audit, now)

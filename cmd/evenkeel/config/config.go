@@ -26,7 +26,7 @@ type Config struct {
 	Instance        string        `koanf:"instance" default:"" shown:"the host's name" doc:"The name of this process among the replicas of an installation: it marks leases, runs of jobs and logs, and has to differ between replicas."`
 	DrainTimeout    time.Duration `koanf:"drainTimeout" default:"30s" min:"0s" max:"10m" doc:"How long requests and jobs under way may take to finish after the signal to stop."`
 	SessionLifetime time.Duration `koanf:"sessionLifetime" default:"12h" min:"5m" max:"30d" doc:"How long somebody stays signed in to the dashboard."`
-	TokenLifetime   time.Duration `koanf:"tokenLifetime" default:"90d" min:"1h" max:"366d" doc:"How long a token lives that was made without an expiry of its own."`
+	TokenLifetime   time.Duration `koanf:"tokenLifetime" default:"90d" min:"1h" max:"365d" doc:"How long a token lives that was made without an expiry of its own."`
 
 	Database  Database  `koanf:"database" doc:"Where everything is kept."`
 	Log       Log       `koanf:"log" doc:"What is logged, to standard error."`
