@@ -24,6 +24,10 @@ const (
 	longestHistory = 10 * 366 * day
 )
 
+// earliest is when a reading may end at the earliest: nothing was measured
+// before, and the years before 0 cannot be told of in JSON.
+var earliest = time.Unix(0, 0).UTC()
+
 // History is how an SLO's own window stood over time, by its current terms and
 // indicator: it is derived anew from what was measured.
 type History struct {
@@ -56,7 +60,7 @@ const aboutPoints = 250
 // step is a whole multiple of five minutes that divides a day, or whole days; zero
 // it is chosen.
 //
-// Faults: NotFound; Invalid with pointers to the query's from and stepSeconds.
+// Faults: NotFound; Invalid with pointers to the query's from, to and stepSeconds.
 func (s *Service) History(ctx context.Context, slo id.ID, from, to time.Time, step time.Duration) (History, error) {
 	now := clock.Round(s.now())
 	v, err := s.View(ctx, slo)
@@ -136,6 +140,8 @@ func checkHistory(from, to time.Time, step time.Duration) error {
 	seconds := int64(step / time.Second)
 	check.Require(whole, "query.stepSeconds", seconds, "must be a whole multiple of 300 that divides a day, such as 900, 3600 or 21600, or whole days")
 	switch {
+	case to.Before(earliest):
+		check.Fail("query.to", to.Format(time.RFC3339), "must not be before %s", earliest.Format(time.RFC3339))
 	case from.After(to):
 		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must not be after to, or now: %s", to.Format(time.RFC3339))
 	case to.Sub(from) > longestHistory:
@@ -150,7 +156,7 @@ func checkHistory(from, to time.Time, step time.Duration) error {
 // [from, to), by reporter, at most MaxSlots of each. to zero is now, and from
 // zero a day before to.
 //
-// Faults: NotFound; Invalid with a pointer to the query's from.
+// Faults: NotFound; Invalid with pointers to the query's from and to.
 func (s *Service) Measurements(ctx context.Context, slo id.ID, from, to time.Time) ([]measure.ReporterSlots, error) {
 	now := clock.Round(s.now())
 	v, err := s.View(ctx, slo)
@@ -165,6 +171,7 @@ func (s *Service) Measurements(ctx context.Context, slo id.ID, from, to time.Tim
 	}
 	longest := MaxSlots * v.Indicator.Resolution
 	var check fault.Check
+	check.Require(!to.Before(earliest), "query.to", to.UTC().Format(time.RFC3339), "must not be before %s", earliest.Format(time.RFC3339))
 	check.Require(!from.After(to), "query.from", from.UTC().Format(time.RFC3339), "must not be after to, %s", to.UTC().Format(time.RFC3339))
 	check.Require(to.Sub(from) <= longest, "query.from", from.UTC().Format(time.RFC3339), "must be at most %s before to: %d slots", budget.Short(longest), MaxSlots)
 	if err := check.Err(); err != nil {

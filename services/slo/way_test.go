@@ -213,4 +213,15 @@ func TestTheHistoryIsTheWindowAtEachStep(t *testing.T) {
 	}
 	_, err = h.Measurements(h.bob, v.SLO.ID, now.AddDate(0, 0, -8), now)
 	refused(t, err, fault.Invalid, "invalid_input")
+
+	// A window before the year 0 is one that JSON cannot tell of.
+	antiquity := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
+	_, err = h.History(h.bob, v.SLO.ID, time.Time{}, antiquity, 0)
+	if got := pointers(refused(t, err, fault.Invalid, "invalid_input")); got != "query.to" {
+		t.Errorf("a history of antiquity: faults at %s", got)
+	}
+	_, err = h.Measurements(h.bob, v.SLO.ID, time.Time{}, antiquity)
+	if got := pointers(refused(t, err, fault.Invalid, "invalid_input")); got != "query.to" {
+		t.Errorf("measurements of antiquity: faults at %s", got)
+	}
 }
