@@ -153,6 +153,15 @@ func (r Registry) RemoveMember(ctx context.Context, of, personID id.ID) error {
 	return fail("end a membership", err)
 }
 
+// Member returns the membership; NotFound when there is none.
+func (r Registry) Member(ctx context.Context, of, personID id.ID) (registry.Member, error) {
+	m, err := r.s.ent.Member.Query().Where(member.TeamID(string(of)), member.PersonID(string(personID))).WithPerson().Only(ctx)
+	if err != nil {
+		return registry.Member{}, notFound("member", string(personID), err)
+	}
+	return fromDBMember(m), nil
+}
+
 // Members lists by name.
 func (r Registry) Members(ctx context.Context, of id.ID, req page.Request) (page.Page[registry.Member], error) {
 	type filter struct{ Team id.ID }

@@ -26,8 +26,9 @@ func (r *Registry) Members(ctx context.Context, team string, p page.Request) (pa
 	return members, nil
 }
 
-// AddMember takes a person into a team. Conflict "already_member" when they
-// belong to it, "person_deactivated" when they left.
+// AddMember takes a person into a team; one who is in it stays as they are, and
+// nothing is recorded. NotFound for either; Conflict "person_deactivated" when
+// they left.
 func (r *Registry) AddMember(ctx context.Context, team string, person id.ID) (Member, error) {
 	now := r.moment()
 	var m Member
@@ -36,25 +37,18 @@ func (r *Registry) AddMember(ctx context.Context, team string, person id.ID) (Me
 		if err != nil {
 			return err
 		}
-		var check fault.Check
-		p, found, err := Refer(ctx, &check, "/person", string(person), func(ctx context.Context, _ string) (access.Person, error) {
-			return r.people.Person(ctx, person)
-		})
+		p, err := r.people.Person(ctx, person)
+		if fault.Is(err, fault.NotFound) {
+			return fault.Missing("person", clip(string(person)))
+		}
 		if err != nil {
 			return err
-		}
-		if !found {
-			return check.Err()
 		}
 		if p.DeactivatedAt != nil {
 			return fault.New(fault.Conflict, "person_deactivated", "%q was deactivated and cannot become a member", p.DisplayName)
 		}
-		member, err := r.store.IsMember(ctx, p.ID, t.ID)
-		if err != nil {
+		if m, err = r.store.Member(ctx, t.ID, p.ID); !fault.Is(err, fault.NotFound) {
 			return err
-		}
-		if member {
-			return fault.New(fault.Conflict, "already_member", "%q is a member of the team %q already", p.DisplayName, t.Slug)
 		}
 		m = Member{Team: t.ID, Person: p.ID, Name: p.DisplayName, JoinedAt: now}
 		if err := r.store.AddMember(ctx, m); err != nil {

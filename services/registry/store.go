@@ -73,6 +73,7 @@ type Store interface {
 	DeleteTeam(ctx context.Context, team id.ID, version int64) error
 	AddMember(ctx context.Context, m Member) error
 	RemoveMember(ctx context.Context, team, person id.ID) error
+	Member(ctx context.Context, team, person id.ID) (Member, error)
 	// Members lists by name.
 	Members(ctx context.Context, team id.ID, r page.Request) (page.Page[Member], error)
 	IsMember(ctx context.Context, person, team id.ID) (bool, error)
