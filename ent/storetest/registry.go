@@ -182,6 +182,9 @@ func testTeams(t *testing.T, open opener) {
 			}
 		}
 		same(t, got, want)
+		same(t, must(r.Member(t.Context(), team.ID, want[0].Person))(t), want[0])
+		_, err := r.Member(t.Context(), id.New(Start), want[0].Person)
+		refused(t, err, fault.NotFound, "member_not_found")
 		ok(t, r.RemoveMember(t.Context(), team.ID, want[0].Person))
 		refused(t, r.RemoveMember(t.Context(), team.ID, want[0].Person), fault.NotFound, "member_not_found")
 		same(t, must(r.Members(t.Context(), team.ID, page.Request{}))(t).Items, want[1:])
