@@ -167,5 +167,9 @@ func (a *API) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 			p.header("Allow", http.MethodHead)
 		}
 	}
+	if p.headers == nil {
+		a.notFound(w, r) // chi asks here, too, for a method that it does not know
+		return
+	}
 	writeProblem(w, exchangeFrom(r.Context()), p)
 }

@@ -52,6 +52,7 @@ func TestUnknownPathsAndMethodsAreProblems(t *testing.T) {
 	}
 	w = b.do("BREW", "/v1/widgets/x", "")
 	b.readProblem(405, "method_not_allowed", w)
+	b.readProblem(404, "route_not_found", b.do("BREW", "/v1/nothing", ""))
 	if got := w.Header().Get("Allow"); got != "GET, HEAD, PUT, DELETE" {
 		t.Errorf("Allow is %q", got)
 	}
