@@ -8,6 +8,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 type TokenPath struct {
@@ -91,11 +92,10 @@ func (a *API) addTokens(r Rooms) {
 func (r Rooms) issueToken(ctx context.Context, in TokenCreate) (TokenIssued, error) {
 	given := access.TokenInput{Kind: access.PersonalToken, Name: in.Name, Scopes: fromScopes(in.Scopes), LifetimeDays: in.LifetimeDays}
 	if in.Team != "" {
-		team, err := r.Registry.TeamFor(ctx, in.Team)
-		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Moved) {
-			var check fault.Check
-			check.Fail("/team", in.Team, "must be the slug or identifier of a team")
-			return TokenIssued{}, check.Err()
+		var check fault.Check
+		team, _, err := registry.Refer(ctx, &check, "/team", in.Team, r.Registry.TeamFor)
+		if err == nil {
+			err = check.Err()
 		}
 		if err != nil {
 			return TokenIssued{}, err
