@@ -56,8 +56,8 @@ cover: ## Run all tests and write what they cover to bin/cover.html
 	@go tool cover -func=bin/cover.own.out | tail -n 1
 
 .PHONY: bench
-bench: ## Run the benchmarks (PKG=./services/slo/... BENCH=Push)
-	scripts/testenv postgres -- go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m $(PKG)
+bench: ## Measure the program against a yardstick and its goals (BENCH=Requests/SQLite), or a package (PKG=./services/slo/... BENCH=Push)
+	scripts/testenv postgres -- scripts/bench '$(BENCH)' $(PKG)
 
 .PHONY: soak
 soak: ## Run the tests again and again in random order, then every fuzz target (COUNT=3 FUZZTIME=30s)

@@ -1,0 +1,197 @@
+package bench
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/segment"
+)
+
+const (
+	// memoryVariable holds the weighing that this process is to do instead of benchmarks.
+	memoryVariable = "EVENKEEL_BENCH_MEMORY"
+	goalMemory     = 300 // MB
+)
+
+// weighing is how much history is loaded.
+type weighing struct {
+	Dir        string        // of the database
+	Days       int           // of each SLO's window
+	Resolution time.Duration // of its slots
+	SLOs       int
+}
+
+// weight is what came of it, in megabytes of a million bytes.
+type weight struct {
+	Heap, Resident float64
+	Took           time.Duration // to read everything and to conclude
+}
+
+// BenchmarkMemory loads SLOs with a slot at every five minutes, or at every minute,
+// of their whole windows into the evaluator, in a process of its own that is the
+// whole program over SQLite. The heap is what remains after a collection; the most
+// that was resident at a time is what an operator has to provide.
+func BenchmarkMemory(b *testing.B) {
+	for _, w := range []weighing{
+		{Days: 28, Resolution: measure.FiveMinutes, SLOs: fleetSize},
+		{Days: 90, Resolution: measure.FiveMinutes, SLOs: fleetSize},
+		{Days: 28, Resolution: measure.Minute, SLOs: fleetSize / 5},
+	} {
+		name := fmt.Sprintf("memory of %d SLOs of %d d in slots of %s", w.SLOs, w.Days, w.Resolution)
+		b.Run(name, func(b *testing.B) {
+			w.Dir = copyTemplate(b)
+			fill(b, w)
+			is := weighed(b, w)
+			f := figure{
+				name: name, this: fmt.Sprintf("%.0f MB", is.Heap), met: is.Resident <= goalMemory, goal: fmt.Sprintf("≤ %d MB", goalMemory),
+				note: fmt.Sprintf("heap; resident at most %.0f MB; loaded in %s", is.Resident, is.Took.Round(100*time.Millisecond)),
+			}
+			if w.SLOs < fleetSize {
+				f.goal = "" // a figure to know, not one that was promised
+			}
+			results.add(f)
+			b.ReportMetric(is.Heap, "MB-heap")
+			b.ReportMetric(is.Resident, "MB-resident")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// weighed runs the weighing in a process of its own.
+func weighed(b *testing.B, w weighing) weight {
+	b.Helper()
+	plan, err := json.Marshal(w)
+	check(b, err)
+	self, err := os.Executable()
+	check(b, err)
+	command := exec.CommandContext(b.Context(), self)
+	command.Env = append(os.Environ(), memoryVariable+"="+string(plan))
+	command.Stderr = os.Stderr
+	out, err := command.Output()
+	check(b, err)
+	var is weight
+	check(b, json.Unmarshal(out, &is))
+	return is
+}
+
+// weigh loads what is in the database and prints what that weighs.
+func weigh(plan string) error {
+	var w weighing
+	if err := json.Unmarshal([]byte(plan), &w); err != nil {
+		return err
+	}
+	ctx := access.WithCaller(context.Background(), access.System("bench"))
+	a, err := open(ctx, location{dir: w.Dir}, weighedAt, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	evaluator := measure.NewEvaluator(a.Store.Measure(), a.SLOs, a.SLOs, a.Store, weighedAt, slog.New(slog.DiscardHandler))
+	began := time.Now()
+	counts, err := evaluator.RunOnce(ctx)
+	if err != nil {
+		return err
+	}
+	is := weight{Took: time.Since(began)}
+	if wanted := int64(w.SLOs * w.Days); counts["segments_loaded"] < wanted || counts["unreadable"] > 0 {
+		return fmt.Errorf("fewer than %d segments were loaded: %v", wanted, counts)
+	}
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	is.Heap = float64(m.HeapAlloc) / 1e6
+	runtime.KeepAlive(evaluator)
+	if is.Resident, err = mostResident(); err != nil {
+		return err
+	}
+	return errors.Join(json.NewEncoder(os.Stdout).Encode(is), a.Close(ctx))
+}
+
+// weighedAt is the time at which the weighing is done: in the afternoon, when more
+// days are held than at midnight.
+func weighedAt() time.Time { return time.Date(2026, 11, 23, 15, 30, 0, 0, time.UTC) }
+
+// mostResident is the most memory that this process had at a time, as Linux counts it.
+func mostResident() (megabytes float64, err error) {
+	status, err := os.ReadFile("/proc/self/status")
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil // another system, which tells it elsewhere
+	}
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(status)) {
+		if text, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kilobytes, err := strconv.ParseFloat(strings.Fields(text)[0], 64)
+			return kilobytes * 1024 / 1e6, err
+		}
+	}
+	return 0, errors.New("/proc/self/status has no VmHWM")
+}
+
+// fill gives the database a history that would take an hour to push: a series of
+// each SLO with a segment of every day in its window and of today's hours. The
+// segments are made by the program's code; only their way in is shorter.
+func fill(tb testing.TB, w weighing) {
+	tb.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.Dir, store.FileName)+
+		"?_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-200000)&_time_format=sqlite&_timezone=UTC")
+	check(tb, err)
+	db.SetMaxOpenConns(1)
+	defer func() { check(tb, db.Close()) }()
+	exec := func(query string, args ...any) {
+		tb.Helper()
+		_, err := db.ExecContext(tb.Context(), query, args...)
+		check(tb, err)
+	}
+	exec("DROP INDEX segment_span_s_start_s") // pruning uses it, and it takes longest to fill
+	now := weighedAt()
+	today := now.Truncate(measure.DaySpan)
+	exec("CREATE TEMP TABLE kept AS SELECT id FROM slos ORDER BY id LIMIT ?", w.SLOs)
+	exec("UPDATE slos SET retired_at = ? WHERE id NOT IN (SELECT id FROM kept)", now)
+	exec("UPDATE slo_revisions SET window_days = ?", w.Days)
+	exec("UPDATE indicators SET resolution_s = ?", int(w.Resolution/time.Second))
+	exec(`INSERT INTO series (id, reporter, resolution_s, folded_until, created_at, indicator_id)
+SELECT i.id, 'default', i.resolution_s, ?, ?, i.id FROM indicators i JOIN kept k ON k.id = i.slo_id`, today, now)
+	exec("CREATE TEMP TABLE sample (n INTEGER PRIMARY KEY, day BLOB, hour BLOB)")
+	const samples = 7
+	for n := range samples {
+		exec("INSERT INTO sample VALUES (?, ?, ?)", n, busy(tb, w.Resolution, measure.DaySpan, n), busy(tb, w.Resolution, measure.HourSpan, n))
+	}
+	exec(`WITH RECURSIVE days(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM days WHERE n < ?)
+INSERT INTO segments (series_id, span_s, start_s, data)
+SELECT s.id, 86400, ? - 86400 * (? - d.n), p.day FROM series s CROSS JOIN days d JOIN sample p ON p.n = (s.rowid + d.n) % 7 ORDER BY s.id, d.n`,
+		w.Days, today.Unix(), w.Days+1)
+	exec(`WITH RECURSIVE hours(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM hours WHERE n < ?)
+INSERT INTO segments (series_id, span_s, start_s, data)
+SELECT s.id, 3600, ? + 3600 * h.n, p.hour FROM series s CROSS JOIN hours h JOIN sample p ON p.n = (s.rowid + h.n) % 7 ORDER BY s.id, h.n`,
+		now.Hour()-1, today.Unix())
+}
+
+// busy is a segment whose every slot has about ten thousand events.
+func busy(tb testing.TB, resolution, span time.Duration, n int) []byte {
+	tb.Helper()
+	slots := make([]segment.Slot, span/resolution)
+	for i := range slots {
+		total := int64(10_000 + (i*7+n*13)%3000)
+		slots[i] = segment.Slot{Index: i, Good: (total - int64(i+n)%20) * 1000, Total: total * 1000}
+	}
+	packed, _, err := segment.Merge(segment.New(resolution, len(slots)), slots)
+	check(tb, err)
+	return packed.Bytes()
+}
