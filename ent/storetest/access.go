@@ -24,7 +24,7 @@ func same[T any](t testing.TB, got, want T) {
 
 func aToken(kind access.TokenKind, owner id.ID) access.Token {
 	v := access.Token{
-		ID: id.New(Start), Kind: kind, Name: "laptop", Scopes: []access.Scope{access.ScopeRead, access.ScopePush},
+		ID: newID(), Kind: kind, Name: "laptop", Scopes: []access.Scope{access.ScopeRead, access.ScopePush},
 		Hash: bytes.Repeat([]byte{7}, 32), CreatedAt: Start, ExpiresAt: Start.Add(90 * 24 * time.Hour), Version: 1,
 	}
 	if kind == access.PersonalToken {
@@ -40,7 +40,7 @@ func testAccess(t *testing.T, open opener) {
 		p := Person(t, s, "Žofie Ångström 😀")
 		same(t, must(s.Access().Person(t.Context(), p.ID))(t), p)
 		same(t, must(s.Access().PersonByIdentity(t.Context(), "local", "test", string(p.ID)))(t), p)
-		_, err := s.Access().Person(t.Context(), id.New(Start))
+		_, err := s.Access().Person(t.Context(), newID())
 		refused(t, err, fault.NotFound, "person_not_found")
 		_, err = s.Access().PersonByIdentity(t.Context(), "oidc", "test", string(p.ID))
 		refused(t, err, fault.NotFound, "person_not_found")
@@ -48,9 +48,9 @@ func testAccess(t *testing.T, open opener) {
 
 	each(t, open, "an identity is one person's, and a refused person is not half written", func(t *testing.T, s *store.Store) {
 		p := Person(t, s, "ada")
-		other := access.Person{ID: id.New(Start), DisplayName: "eve", CreatedAt: Start, UpdatedAt: Start, Version: 1}
+		other := access.Person{ID: newID(), DisplayName: "eve", CreatedAt: Start, UpdatedAt: Start, Version: 1}
 		err := s.Access().CreatePerson(t.Context(), other, access.Identity{
-			ID: id.New(Start), Person: other.ID, Provider: "local", Issuer: "test", Subject: string(p.ID), CreatedAt: Start,
+			ID: newID(), Person: other.ID, Provider: "local", Issuer: "test", Subject: string(p.ID), CreatedAt: Start,
 		})
 		refused(t, err, fault.Conflict, "identity_taken")
 		_, err = s.Access().Person(t.Context(), other.ID)
@@ -69,7 +69,7 @@ func testAccess(t *testing.T, open opener) {
 		ok(t, s.Access().UpdatePerson(t.Context(), p))
 		p.Version = 3
 		same(t, must(s.Access().Person(t.Context(), p.ID))(t), p)
-		p.ID = id.New(Start)
+		p.ID = newID()
 		refused(t, s.Access().UpdatePerson(t.Context(), p), fault.NotFound, "person_not_found")
 	})
 
@@ -112,7 +112,7 @@ func testAccess(t *testing.T, open opener) {
 		ok(t, err)
 		same(t, got, workload)
 		same(t, owner, access.Person{})
-		_, _, err = s.Access().TokenWithOwner(t.Context(), id.New(Start))
+		_, _, err = s.Access().TokenWithOwner(t.Context(), newID())
 		refused(t, err, fault.NotFound, "token_not_found")
 
 		used := Start.Add(time.Minute)
@@ -121,7 +121,7 @@ func testAccess(t *testing.T, open opener) {
 		ok(t, s.Access().RevokeToken(t.Context(), personal.ID, used.Add(time.Hour)))
 		personal.LastUsedAt, personal.RevokedAt, personal.Version = &used, &used, 2
 		same(t, must(s.Access().Token(t.Context(), personal.ID))(t), personal)
-		refused(t, s.Access().RevokeToken(t.Context(), id.New(Start), used), fault.NotFound, "token_not_found")
+		refused(t, s.Access().RevokeToken(t.Context(), newID(), used), fault.NotFound, "token_not_found")
 
 		same(t, must(s.Access().Tokens(t.Context(), access.TokenFilter{Team: team.ID}, page.Request{}))(t).Items, []access.Token{workload})
 		same(t, must(s.Access().Tokens(t.Context(), access.TokenFilter{}, page.Request{}))(t).Items, []access.Token{personal, workload})
@@ -131,12 +131,12 @@ func testAccess(t *testing.T, open opener) {
 	})
 
 	each(t, open, "a token of nobody is refused", func(t *testing.T, s *store.Store) {
-		refused(t, s.Access().CreateToken(t.Context(), aToken(access.PersonalToken, id.New(Start))), fault.Conflict, "reference_missing")
+		refused(t, s.Access().CreateToken(t.Context(), aToken(access.PersonalToken, newID())), fault.Conflict, "reference_missing")
 	})
 
 	each(t, open, "a sign-in code is used once, whoever tries at the same time", func(t *testing.T, s *store.Store) {
 		p := Person(t, s, "ada")
-		c := access.SignInCode{ID: id.New(Start), Person: p.ID, Hash: []byte("hash of a code"), CreatedAt: Start, ExpiresAt: Start.Add(time.Minute)}
+		c := access.SignInCode{ID: newID(), Person: p.ID, Hash: []byte("hash of a code"), CreatedAt: Start, ExpiresAt: Start.Add(time.Minute)}
 		ok(t, s.Access().CreateSignInCode(t.Context(), c))
 		_, err := s.Access().UseSignInCode(t.Context(), c.Hash, c.ExpiresAt)
 		refused(t, err, fault.NotFound, "sign_in_code_not_found")
@@ -169,8 +169,8 @@ func testAccess(t *testing.T, open opener) {
 
 	each(t, open, "a session lasts until it ends or expires", func(t *testing.T, s *store.Store) {
 		p := Person(t, s, "ada")
-		v := access.Session{ID: id.New(Start), Person: p.ID, Hash: []byte("hash"), CreatedAt: Start, ExpiresAt: Start.Add(time.Hour)}
-		gone := access.Session{ID: id.New(Start), Person: p.ID, Hash: []byte("other"), CreatedAt: Start, ExpiresAt: Start.Add(time.Hour)}
+		v := access.Session{ID: newID(), Person: p.ID, Hash: []byte("hash"), CreatedAt: Start, ExpiresAt: Start.Add(time.Hour)}
+		gone := access.Session{ID: newID(), Person: p.ID, Hash: []byte("other"), CreatedAt: Start, ExpiresAt: Start.Add(time.Hour)}
 		ok(t, s.Access().CreateSession(t.Context(), v))
 		ok(t, s.Access().CreateSession(t.Context(), gone))
 		got, owner, err := s.Access().SessionWithPerson(t.Context(), v.Hash, Start)
@@ -183,7 +183,7 @@ func testAccess(t *testing.T, open opener) {
 		ok(t, s.Access().DeleteSession(t.Context(), gone.ID))
 		_, _, err = s.Access().SessionWithPerson(t.Context(), gone.Hash, Start)
 		refused(t, err, fault.NotFound, "")
-		ok(t, s.Access().CreateSignInCode(t.Context(), access.SignInCode{ID: id.New(Start), Person: p.ID, Hash: []byte("c"), CreatedAt: Start, ExpiresAt: Start}))
+		ok(t, s.Access().CreateSignInCode(t.Context(), access.SignInCode{ID: newID(), Person: p.ID, Hash: []byte("c"), CreatedAt: Start, ExpiresAt: Start}))
 		if n := must(s.Access().PruneCredentials(t.Context(), Start))(t); n != 0 {
 			t.Errorf("pruned %d that had not expired before", n)
 		}

@@ -16,9 +16,9 @@ import (
 func testAudit(t *testing.T, open opener) {
 	entry := func(at time.Time) audit.Entry {
 		return audit.Entry{
-			ID: id.New(at), At: at, Outcome: audit.Done, ActorKind: access.ByPerson, ActorPerson: id.New(at), ActorToken: id.New(at),
-			ActorName: "Ada", Action: "slo.create", ObjectKind: access.KindSLO, ObjectID: id.New(at), ObjectLabel: "checkout/latency",
-			Team: id.New(at), Reason: "we promised it", Changes: json.RawMessage(`{"name":{"to":"ž 😀"},  "b":{"from":1}}`),
+			ID: newID(), At: at, Outcome: audit.Done, ActorKind: access.ByPerson, ActorPerson: newID(), ActorToken: newID(),
+			ActorName: "Ada", Action: "slo.create", ObjectKind: access.KindSLO, ObjectID: newID(), ObjectLabel: "checkout/latency",
+			Team: newID(), Reason: "we promised it", Changes: json.RawMessage(`{"name":{"to":"ž 😀"},  "b":{"from":1}}`),
 		}
 	}
 
@@ -26,10 +26,10 @@ func testAudit(t *testing.T, open opener) {
 		e := entry(Start)
 		ok(t, s.Audit().AppendEntry(t.Context(), e))
 		same(t, must(s.Audit().Entry(t.Context(), e.ID))(t), e)
-		bare := audit.Entry{ID: id.New(Start), At: Start, Outcome: audit.Refused, ActorKind: access.Anonymous, Action: "slo.create", ObjectKind: access.KindSLO}
+		bare := audit.Entry{ID: newID(), At: Start, Outcome: audit.Refused, ActorKind: access.Anonymous, Action: "slo.create", ObjectKind: access.KindSLO}
 		ok(t, s.Audit().AppendEntry(t.Context(), bare))
 		same(t, must(s.Audit().Entry(t.Context(), bare.ID))(t), bare)
-		_, err := s.Audit().Entry(t.Context(), id.New(Start))
+		_, err := s.Audit().Entry(t.Context(), newID())
 		refused(t, err, fault.NotFound, "audit_entry_not_found")
 	})
 

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,14 +17,22 @@ import (
 // Start is when the suite's things are made: a time with microseconds.
 var Start = clock.Round(time.Date(2026, 3, 14, 15, 9, 26, 535897000, time.UTC))
 
+var made atomic.Int64
+
+// newID returns identifiers that sort in the order of their making, whatever
+// other tests make at the same time: each has a millisecond of its own.
+func newID() id.ID {
+	return id.New(Start.Add(time.Duration(made.Add(1)) * time.Millisecond))
+}
+
 // The things that more than one part of the suite needs. Each is written and
 // returned as it was written.
 
 // Person writes a person with that name.
 func Person(t testing.TB, s *store.Store, name string) access.Person {
 	t.Helper()
-	p := access.Person{ID: id.New(Start), DisplayName: name, Email: name + "@example.org", CreatedAt: Start, UpdatedAt: Start, Version: 1}
-	i := access.Identity{ID: id.New(Start), Person: p.ID, Provider: "local", Issuer: "test", Subject: string(p.ID), CreatedAt: Start}
+	p := access.Person{ID: newID(), DisplayName: name, Email: name + "@example.org", CreatedAt: Start, UpdatedAt: Start, Version: 1}
+	i := access.Identity{ID: newID(), Person: p.ID, Provider: "local", Issuer: "test", Subject: string(p.ID), CreatedAt: Start}
 	ok(t, s.Access().CreatePerson(t.Context(), p, i))
 	return p
 }
@@ -31,7 +40,7 @@ func Person(t testing.TB, s *store.Store, name string) access.Person {
 // Team writes a team with that slug.
 func Team(t testing.TB, s *store.Store, slug string) registry.Team {
 	t.Helper()
-	v := registry.Team{ID: id.New(Start), Slug: slug, Name: "Team " + slug, Description: "", CreatedAt: Start, UpdatedAt: Start, Version: 1}
+	v := registry.Team{ID: newID(), Slug: slug, Name: "Team " + slug, Description: "", CreatedAt: Start, UpdatedAt: Start, Version: 1}
 	ok(t, s.Registry().CreateTeam(t.Context(), v))
 	return v
 }
@@ -40,7 +49,7 @@ func Team(t testing.TB, s *store.Store, slug string) registry.Team {
 func Service(t testing.TB, s *store.Store, team id.ID, slug string) registry.Service {
 	t.Helper()
 	v := registry.Service{
-		ID: id.New(Start), Slug: slug, Team: team, CreatedAt: Start, UpdatedAt: Start, Version: 1,
+		ID: newID(), Slug: slug, Team: team, CreatedAt: Start, UpdatedAt: Start, Version: 1,
 		Profile: registry.Profile{
 			Name: "Service " + slug, Kind: registry.HTTP, Tier: 2, Lifecycle: registry.Production,
 			Labels: map[string]string{}, Annotations: map[string]string{},

@@ -8,7 +8,6 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/internal/fault"
-	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/idempotency"
 )
 
@@ -32,7 +31,7 @@ func testIdempotency(t *testing.T, open opener) {
 		if found := must(claim(t.Context(), s, r))(t); found != nil {
 			t.Fatalf("a fresh key was found: %+v", found)
 		}
-		made := idempotency.Resource{ID: id.New(Start), Version: 1, Status: 201}
+		made := idempotency.Resource{ID: newID(), Version: 1, Status: 201}
 		ok(t, s.Idempotency().CompleteKey(t.Context(), r.Key, made))
 		found := must(claim(t.Context(), s, r))(t)
 		r.Resource = made
@@ -48,7 +47,7 @@ func testIdempotency(t *testing.T, open opener) {
 	})
 
 	each(t, open, "a duplicate waits for the first to commit and finds what it made", func(t *testing.T, s *store.Store) {
-		r, made := record(), idempotency.Resource{ID: id.New(Start), Version: 1, Status: 201}
+		r, made := record(), idempotency.Resource{ID: newID(), Version: 1, Status: 201}
 		type outcome struct {
 			found *idempotency.Record
 			err   error

@@ -14,7 +14,7 @@ import (
 func testIssues(t *testing.T, open opener) {
 	anIssue := func(service id.ID, fingerprint string, at time.Time) issues.Issue {
 		return issues.Issue{
-			ID: id.New(at), Kind: issues.KindBudgetViolation, Fingerprint: fingerprint, Service: service, Subject: id.New(at), Episode: id.New(at),
+			ID: newID(), Kind: issues.KindBudgetViolation, Fingerprint: fingerprint, Service: service, Subject: newID(), Episode: newID(),
 			Repository: "https://example.org/r", Title: "Budget spent 😀", Body: "# line\n\"quoted\" \\ &#64;", Labels: []string{"slo", "ü,;"},
 			Comments: []issues.Comment{{At: at, Body: "first"}}, Open: true, State: issues.StateDraft, CreatedAt: at, UpdatedAt: at, Version: 1,
 		}
@@ -38,16 +38,16 @@ func testIssues(t *testing.T, open opener) {
 		refused(t, err, fault.NotFound, "issue_not_found")
 
 		change := v
-		change.Title, change.Open, change.Labels, change.Episode = "Recovered", false, []string{}, id.New(Start)
+		change.Title, change.Open, change.Labels, change.Episode = "Recovered", false, []string{}, newID()
 		change.Comments = append(change.Comments, issues.Comment{At: Start.Add(time.Hour), Body: "second"})
 		change.UpdatedAt = Start.Add(time.Hour)
 		ok(t, i.UpdateIssue(t.Context(), change))
 		refused(t, i.UpdateIssue(t.Context(), change), fault.Precondition, "version_mismatch")
 		change.Version = 2
 		same(t, must(i.Issue(t.Context(), v.ID))(t), change)
-		change.ID = id.New(Start)
+		change.ID = newID()
 		refused(t, i.UpdateIssue(t.Context(), change), fault.NotFound, "issue_not_found")
-		_, err = i.CreateIssue(t.Context(), anIssue(id.New(Start), "f2", Start))
+		_, err = i.CreateIssue(t.Context(), anIssue(newID(), "f2", Start))
 		refused(t, err, fault.Conflict, "reference_missing")
 	})
 

@@ -6,7 +6,6 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/internal/fault"
-	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/jobs"
 )
@@ -59,7 +58,7 @@ func testJobs(t *testing.T, open opener) {
 
 	aRun := func(job string, at time.Time, epoch int64) jobs.Run {
 		return jobs.Run{
-			ID: id.New(at), Job: job, ScheduledAt: at, StartedAt: at.Add(time.Millisecond), Trigger: jobs.Scheduled, StartedBy: "schedule",
+			ID: newID(), Job: job, ScheduledAt: at, StartedAt: at.Add(time.Millisecond), Trigger: jobs.Scheduled, StartedBy: "schedule",
 			Replica: "one", Epoch: epoch, State: jobs.Running, Result: jobs.Result{},
 		}
 	}
@@ -81,7 +80,7 @@ func testJobs(t *testing.T, open opener) {
 		ok(t, j.FinishRun(t.Context(), r))
 		same(t, must(j.Run(t.Context(), r.ID))(t), r)
 		refused(t, j.FinishRun(t.Context(), r), fault.Conflict, "run_ended")
-		r.ID = id.New(Start)
+		r.ID = newID()
 		refused(t, j.FinishRun(t.Context(), r), fault.NotFound, "run_not_found")
 		_, err := j.Run(t.Context(), r.ID)
 		refused(t, err, fault.NotFound, "run_not_found")

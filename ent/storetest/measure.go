@@ -19,7 +19,7 @@ var day = time.Date(2026, 3, 14, 0, 0, 0, 0, time.UTC)
 
 func aSeries(indicator id.ID, reporter string) measure.Series {
 	return measure.Series{
-		ID: id.New(Start), Indicator: indicator, Reporter: reporter, Resolution: measure.FiveMinutes,
+		ID: newID(), Indicator: indicator, Reporter: reporter, Resolution: measure.FiveMinutes,
 		FoldedUntil: day, CreatedAt: Start,
 	}
 }
@@ -68,9 +68,9 @@ func testMeasure(t *testing.T, open opener) {
 		again.Resolution = measure.Minute
 		c := aSeries(one.Indicator.ID, "eu")
 		same(t, ensure(t, s, c, again), []measure.Series{c, b})
-		got := must(s.Measure().Series(t.Context(), []id.ID{one.Indicator.ID, id.New(Start)}))(t)
+		got := must(s.Measure().Series(t.Context(), []id.ID{one.Indicator.ID, newID()}))(t)
 		same(t, got, []measure.Series{c, a})
-		_, err := s.Measure().EnsureSeries(t.Context(), []measure.Series{aSeries(id.New(Start), "eu")})
+		_, err := s.Measure().EnsureSeries(t.Context(), []measure.Series{aSeries(newID(), "eu")})
 		refused(t, err, fault.Conflict, "reference_missing")
 	})
 
@@ -233,7 +233,7 @@ func testMeasure(t *testing.T, open opener) {
 			t.Fatalf("got %v, want the error of building", err)
 		}
 		same(t, len(must(m.SegmentsAt(t.Context(), []measure.SegmentKey{hour(a, 25, "").SegmentKey}))(t)), 1)
-		refused(t, m.Fold(t.Context(), id.New(Start), until, nil), fault.NotFound, "series_not_found")
+		refused(t, m.Fold(t.Context(), newID(), until, nil), fault.NotFound, "series_not_found")
 	})
 
 	each(t, open, "old segments are pruned, some at a time", func(t *testing.T, s *store.Store) {

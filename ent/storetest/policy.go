@@ -15,11 +15,11 @@ import (
 // Policy writes a policy with that slug and one clause.
 func Policy(t testing.TB, s *store.Store, slug string) policy.View {
 	t.Helper()
-	of := id.New(Start)
+	of := newID()
 	v := policy.View{
 		Policy: policy.Policy{ID: of, Slug: slug, Name: "Policy " + slug, Revision: 1, CreatedAt: Start, UpdatedAt: Start, Version: 1},
 		Revision: policy.Revision{
-			ID: id.New(Start), Policy: of, Number: 1, Author: "Ada", CreatedAt: Start,
+			ID: newID(), Policy: of, Number: 1, Author: "Ada", CreatedAt: Start,
 			Clauses: []policy.Clause{{Name: "spent", Description: "\"всё\" & <more>", OverPercent: 100, IssueLabels: []string{"slo", "ü"}, CloseOnRecovery: true}},
 		},
 	}
@@ -29,7 +29,7 @@ func Policy(t testing.TB, s *store.Store, slug string) policy.View {
 
 func aViolation(p policy.View, about slo.View, openedAt time.Time) policy.Violation {
 	return policy.Violation{
-		ID: id.New(openedAt), Policy: p.Policy.ID, Revision: p.Revision.ID, Clause: "spent", SLO: about.SLO.ID, Service: about.SLO.Service,
+		ID: newID(), Policy: p.Policy.ID, Revision: p.Revision.ID, Clause: "spent", SLO: about.SLO.ID, Service: about.SLO.Service,
 		Mode: policy.Warn, OpenedAt: openedAt, Version: 1,
 		Evidence: policy.Evidence{
 			SLORevision: about.Revision.ID, Objective: "99.9%", WindowEnd: Start, Good: 998_000, Total: 1_000_000,
@@ -50,11 +50,11 @@ func testPolicy(t *testing.T, open opener) {
 		_, err := p.PolicyBySlug(t.Context(), "none")
 		refused(t, err, fault.NotFound, "policy_not_found")
 		again := v
-		again.Policy.ID = id.New(Start)
+		again.Policy.ID = newID()
 		refused(t, p.CreatePolicy(t.Context(), again), fault.Conflict, "slug_taken")
 
 		next, head := v.Revision, v.Policy
-		next.ID, next.Number, next.Clauses = id.New(Start), 2, []policy.Clause{{Name: "a"}, {Name: "b", OverPercent: 50}}
+		next.ID, next.Number, next.Clauses = newID(), 2, []policy.Clause{{Name: "a"}, {Name: "b", OverPercent: 50}}
 		head.Revision, head.Slug = 2, "house"
 		ok(t, p.AddPolicyRevision(t.Context(), next))
 		ok(t, p.UpdatePolicy(t.Context(), head))
@@ -62,12 +62,12 @@ func testPolicy(t *testing.T, open opener) {
 		head.Version = 2
 		same(t, must(p.Policy(t.Context(), head.ID))(t), policy.View{Policy: head, Revision: next})
 		twice := next
-		twice.ID = id.New(Start)
+		twice.ID = newID()
 		refused(t, p.AddPolicyRevision(t.Context(), twice), fault.Precondition, "version_mismatch")
 		one := must(p.PolicyRevisions(t.Context(), head.ID, page.Request{Limit: 1}))(t)
 		two := must(p.PolicyRevisions(t.Context(), head.ID, page.Request{Limit: 1, After: one.Next}))(t)
 		same(t, append(one.Items, two.Items...), []policy.Revision{next, v.Revision})
-		head.ID = id.New(Start)
+		head.ID = newID()
 		refused(t, p.UpdatePolicy(t.Context(), head), fault.NotFound, "policy_not_found")
 	})
 
@@ -76,21 +76,21 @@ func testPolicy(t *testing.T, open opener) {
 		service := Service(t, s, Team(t, s, "payments").ID, "checkout")
 		attach := func(to policy.TargetKind, of id.ID, tier int) policy.Attachment {
 			return policy.Attachment{
-				ID: id.New(Start), Policy: v.Policy.ID, Target: to, Service: of, Tier: tier, Mode: policy.Observe,
+				ID: newID(), Policy: v.Policy.ID, Target: to, Service: of, Tier: tier, Mode: policy.Observe,
 				CreatedAt: Start, UpdatedAt: Start, CreatedBy: "Ada", Version: 1,
 			}
 		}
 		all, tier, one := attach(policy.ToAll, "", 0), attach(policy.ToTier, "", 1), attach(policy.ToService, service.ID, 0)
 		for _, a := range []policy.Attachment{all, tier, one, attach(policy.ToTier, "", 2)} {
 			ok(t, p.CreateAttachment(t.Context(), a))
-			a.ID = id.New(Start)
+			a.ID = newID()
 			refused(t, p.CreateAttachment(t.Context(), a), fault.Conflict, "already_attached")
 			if a.Target == policy.ToAll {
 				a.Policy = other.Policy.ID
 				ok(t, p.CreateAttachment(t.Context(), a))
 			}
 		}
-		refused(t, p.CreateAttachment(t.Context(), attach(policy.ToService, id.New(Start), 0)), fault.Conflict, "reference_missing")
+		refused(t, p.CreateAttachment(t.Context(), attach(policy.ToService, newID(), 0)), fault.Conflict, "reference_missing")
 		same(t, must(p.Attachment(t.Context(), one.ID))(t), one)
 		same(t, must(p.Attachments(t.Context(), policy.AttachmentFilter{Service: service.ID}, page.Request{}))(t).Items, []policy.Attachment{one})
 		same(t, len(must(p.Attachments(t.Context(), policy.AttachmentFilter{Policy: v.Policy.ID}, page.Request{}))(t).Items), 4)
@@ -121,7 +121,7 @@ func testPolicy(t *testing.T, open opener) {
 			go func() {
 				mine := x
 				if i > 0 {
-					mine.ID = id.New(Start)
+					mine.ID = newID()
 				}
 				opened, err := p.OpenViolation(t.Context(), mine)
 				if err != nil {
@@ -155,7 +155,7 @@ func testPolicy(t *testing.T, open opener) {
 			t.Error("after the end of one, the next was not opened")
 		}
 		x.EndedAt = nil
-		x.ID = id.New(Start)
+		x.ID = newID()
 		refused(t, p.UpdateViolation(t.Context(), x), fault.NotFound, "violation_not_found")
 		_, err := p.Violation(t.Context(), x.ID)
 		refused(t, err, fault.NotFound, "violation_not_found")

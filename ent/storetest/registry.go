@@ -23,7 +23,7 @@ func testRegistry(t *testing.T, open opener) {
 
 func testSlugs(t *testing.T, open opener) {
 	each(t, open, "a slug stays its target's, and can be taken back", func(t *testing.T, s *store.Store) {
-		one, two, r := id.New(Start), id.New(Start), s.Registry()
+		one, two, r := newID(), newID(), s.Registry()
 		reserve := func(slug string, target id.ID) error {
 			return r.ReserveSlug(t.Context(), registry.NounTeam, "", slug, target)
 		}
@@ -48,18 +48,18 @@ func testSlugs(t *testing.T, open opener) {
 	})
 
 	each(t, open, "slugs are unique within noun and scope only", func(t *testing.T, s *store.Store) {
-		r, service := s.Registry(), id.New(Start)
-		ok(t, r.ReserveSlug(t.Context(), registry.NounTeam, "", "checkout", id.New(Start)))
+		r, service := s.Registry(), newID()
+		ok(t, r.ReserveSlug(t.Context(), registry.NounTeam, "", "checkout", newID()))
 		ok(t, r.ReserveSlug(t.Context(), registry.NounService, "", "checkout", service))
-		ok(t, r.ReserveSlug(t.Context(), registry.NounSLO, service, "checkout", id.New(Start)))
-		ok(t, r.ReserveSlug(t.Context(), registry.NounSLO, id.New(Start), "checkout", id.New(Start)))
+		ok(t, r.ReserveSlug(t.Context(), registry.NounSLO, service, "checkout", newID()))
+		ok(t, r.ReserveSlug(t.Context(), registry.NounSLO, newID(), "checkout", newID()))
 	})
 
 	each(t, open, "of many that want a slug one gets it", func(t *testing.T, s *store.Store) {
 		results := make(chan error, 8)
 		for range 8 {
 			go func() {
-				results <- s.Registry().ReserveSlug(t.Context(), registry.NounTeam, "", "payments", id.New(Start))
+				results <- s.Registry().ReserveSlug(t.Context(), registry.NounTeam, "", "payments", newID())
 			}()
 		}
 		won := 0
@@ -81,18 +81,18 @@ func testTeams(t *testing.T, open opener) {
 		r := s.Registry()
 		parent := Team(t, s, "platform")
 		v := registry.Team{
-			ID: id.New(Start), Slug: "payments", Name: "Платежи \"&<>\" 😀", Description: "line\nbreak", Parent: parent.ID,
+			ID: newID(), Slug: "payments", Name: "Платежи \"&<>\" 😀", Description: "line\nbreak", Parent: parent.ID,
 			Contact: "#payments", CreatedAt: Start, UpdatedAt: Start, Version: 1,
 		}
 		ok(t, r.CreateTeam(t.Context(), v))
 		same(t, must(r.Team(t.Context(), v.ID))(t), v)
 		same(t, must(r.TeamBySlug(t.Context(), "payments"))(t), v)
-		same(t, must(r.TeamsByID(t.Context(), []id.ID{v.ID, id.New(Start), parent.ID}))(t), map[id.ID]registry.Team{v.ID: v, parent.ID: parent})
+		same(t, must(r.TeamsByID(t.Context(), []id.ID{v.ID, newID(), parent.ID}))(t), map[id.ID]registry.Team{v.ID: v, parent.ID: parent})
 
 		again := v
-		again.ID = id.New(Start)
+		again.ID = newID()
 		refused(t, r.CreateTeam(t.Context(), again), fault.Conflict, "slug_taken")
-		again.Slug, again.Parent = "orphans", id.New(Start)
+		again.Slug, again.Parent = "orphans", newID()
 		refused(t, r.CreateTeam(t.Context(), again), fault.Conflict, "reference_missing")
 
 		v.Slug, v.Parent, v.UpdatedAt = "billing", "", Start.Add(time.Second)
@@ -104,7 +104,7 @@ func testTeams(t *testing.T, open opener) {
 		refused(t, err, fault.NotFound, "team_not_found")
 		v.Slug = "platform"
 		refused(t, r.UpdateTeam(t.Context(), v), fault.Conflict, "slug_taken")
-		v.ID = id.New(Start)
+		v.ID = newID()
 		v.Slug = "nowhere"
 		refused(t, r.UpdateTeam(t.Context(), v), fault.NotFound, "team_not_found")
 	})
@@ -139,13 +139,13 @@ func testTeams(t *testing.T, open opener) {
 			refused(t, r.DeleteTeam(t.Context(), team.ID, team.Version), fault.Conflict, "team_in_use")
 		}
 		parent := Team(t, s, "parent")
-		child := registry.Team{ID: id.New(Start), Slug: "child", Parent: parent.ID, CreatedAt: Start, UpdatedAt: Start, Version: 1}
+		child := registry.Team{ID: newID(), Slug: "child", Parent: parent.ID, CreatedAt: Start, UpdatedAt: Start, Version: 1}
 		ok(t, r.CreateTeam(t.Context(), child))
 		inUse(parent)
 		Service(t, s, child.ID, "checkout")
 		inUse(child)
 		owner := Team(t, s, "owner")
-		ok(t, r.CreateSystem(t.Context(), registry.System{ID: id.New(Start), Slug: "shop", Team: owner.ID, CreatedAt: Start, UpdatedAt: Start, Version: 1}))
+		ok(t, r.CreateSystem(t.Context(), registry.System{ID: newID(), Slug: "shop", Team: owner.ID, CreatedAt: Start, UpdatedAt: Start, Version: 1}))
 		inUse(owner)
 
 		team := Team(t, s, "robots")
@@ -183,25 +183,25 @@ func testTeams(t *testing.T, open opener) {
 		}
 		same(t, got, want)
 		same(t, must(r.Member(t.Context(), team.ID, want[0].Person))(t), want[0])
-		_, err := r.Member(t.Context(), id.New(Start), want[0].Person)
+		_, err := r.Member(t.Context(), newID(), want[0].Person)
 		refused(t, err, fault.NotFound, "member_not_found")
 		ok(t, r.RemoveMember(t.Context(), team.ID, want[0].Person))
 		refused(t, r.RemoveMember(t.Context(), team.ID, want[0].Person), fault.NotFound, "member_not_found")
 		same(t, must(r.Members(t.Context(), team.ID, page.Request{}))(t).Items, want[1:])
 		teams := must(r.Teams(t.Context(), registry.TeamFilter{Member: want[0].Person}, page.Request{}))(t).Items
 		same(t, teams, []registry.Team{other})
-		refused(t, r.AddMember(t.Context(), registry.Member{Team: team.ID, Person: id.New(Start), JoinedAt: Start}), fault.Conflict, "reference_missing")
+		refused(t, r.AddMember(t.Context(), registry.Member{Team: team.ID, Person: newID(), JoinedAt: Start}), fault.Conflict, "reference_missing")
 	})
 
 	each(t, open, "systems are kept, changed, listed and removed", func(t *testing.T, s *store.Store) {
 		r, team, other := s.Registry(), Team(t, s, "payments"), Team(t, s, "other")
-		v := registry.System{ID: id.New(Start), Slug: "shop", Name: "Shop", Description: "sells", Team: team.ID, CreatedAt: Start, UpdatedAt: Start, Version: 1}
+		v := registry.System{ID: newID(), Slug: "shop", Name: "Shop", Description: "sells", Team: team.ID, CreatedAt: Start, UpdatedAt: Start, Version: 1}
 		ok(t, r.CreateSystem(t.Context(), v))
 		same(t, must(r.System(t.Context(), v.ID))(t), v)
 		same(t, must(r.SystemBySlug(t.Context(), "shop"))(t), v)
-		same(t, must(r.SystemsByID(t.Context(), []id.ID{id.New(Start), v.ID}))(t), map[id.ID]registry.System{v.ID: v})
+		same(t, must(r.SystemsByID(t.Context(), []id.ID{newID(), v.ID}))(t), map[id.ID]registry.System{v.ID: v})
 		again := v
-		again.ID = id.New(Start)
+		again.ID = newID()
 		refused(t, r.CreateSystem(t.Context(), again), fault.Conflict, "slug_taken")
 		v.Team, v.Name = other.ID, "The shop"
 		ok(t, r.UpdateSystem(t.Context(), v))
@@ -228,10 +228,10 @@ func testTeams(t *testing.T, open opener) {
 func testServices(t *testing.T, open opener) {
 	each(t, open, "a service comes back as written and is changed conditionally", func(t *testing.T, s *store.Store) {
 		r, team, other := s.Registry(), Team(t, s, "payments"), Team(t, s, "other")
-		system := registry.System{ID: id.New(Start), Slug: "shop", Team: team.ID, CreatedAt: Start, UpdatedAt: Start, Version: 1}
+		system := registry.System{ID: newID(), Slug: "shop", Team: team.ID, CreatedAt: Start, UpdatedAt: Start, Version: 1}
 		ok(t, r.CreateSystem(t.Context(), system))
 		v := registry.Service{
-			ID: id.New(Start), Slug: "checkout", Team: team.ID, System: system.ID, CreatedAt: Start, UpdatedAt: Start, Version: 1,
+			ID: newID(), Slug: "checkout", Team: team.ID, System: system.ID, CreatedAt: Start, UpdatedAt: Start, Version: 1,
 			Profile: registry.Profile{
 				Name: "Checkout", Description: "takes the money", Kind: registry.GRPC, Tier: 1, Lifecycle: registry.Production,
 				Repository: "https://example.org/r", OnCall: "rota", Runbook: "https://example.org/b", Dashboard: "https://example.org/d",
@@ -243,9 +243,9 @@ func testServices(t *testing.T, open opener) {
 		ok(t, r.CreateService(t.Context(), v))
 		same(t, must(r.Service(t.Context(), v.ID))(t), v)
 		same(t, must(r.ServiceBySlug(t.Context(), "checkout"))(t), v)
-		same(t, must(r.ServicesByID(t.Context(), []id.ID{id.New(Start), v.ID}))(t), map[id.ID]registry.Service{v.ID: v})
+		same(t, must(r.ServicesByID(t.Context(), []id.ID{newID(), v.ID}))(t), map[id.ID]registry.Service{v.ID: v})
 		again := v
-		again.ID = id.New(Start)
+		again.ID = newID()
 		refused(t, r.CreateService(t.Context(), again), fault.Conflict, "slug_taken")
 
 		retired := Start.Add(time.Hour)
@@ -258,7 +258,7 @@ func testServices(t *testing.T, open opener) {
 		ok(t, r.UpdateService(t.Context(), v))
 		v.Version = 3
 		same(t, must(r.Service(t.Context(), v.ID))(t), v)
-		v.ID = id.New(Start)
+		v.ID = newID()
 		refused(t, r.UpdateService(t.Context(), v), fault.NotFound, "service_not_found")
 		_, err := r.ServiceBySlug(t.Context(), "checkout")
 		refused(t, err, fault.NotFound, "service_not_found")
@@ -266,7 +266,7 @@ func testServices(t *testing.T, open opener) {
 
 	each(t, open, "every filter narrows the list of services", func(t *testing.T, s *store.Store) {
 		r, team, other := s.Registry(), Team(t, s, "payments"), Team(t, s, "other")
-		system := registry.System{ID: id.New(Start), Slug: "shop", Team: team.ID, CreatedAt: Start, UpdatedAt: Start, Version: 1}
+		system := registry.System{ID: newID(), Slug: "shop", Team: team.ID, CreatedAt: Start, UpdatedAt: Start, Version: 1}
 		ok(t, r.CreateSystem(t.Context(), system))
 		one := Service(t, s, team.ID, "checkout")
 		one.System, one.Kind, one.Tier, one.Lifecycle = system.ID, registry.Batch, 1, registry.Experimental
@@ -342,7 +342,7 @@ func testDependencies(t *testing.T, open opener) {
 		r, team := s.Registry(), Team(t, s, "payments")
 		one, two := Service(t, s, team.ID, "checkout"), Service(t, s, team.ID, "ledger")
 		d := registry.Dependency{
-			ID: id.New(Start), Service: one.ID, On: two.ID, OnSlug: "ledger", CreatedAt: Start, UpdatedAt: Start, Version: 1,
+			ID: newID(), Service: one.ID, On: two.ID, OnSlug: "ledger", CreatedAt: Start, UpdatedAt: Start, Version: 1,
 			DependencyTerms: registry.DependencyTerms{
 				Criticality: registry.Hard, FailureMode: "no sale", Timeout: 1500 * time.Millisecond, Retry: "twice", Breaker: "5 in 10 s", Bulkhead: "20",
 			},
@@ -353,9 +353,9 @@ func testDependencies(t *testing.T, open opener) {
 		same(t, must(r.Dependents(t.Context(), two.ID))(t), []registry.Dependency{d})
 		same(t, must(r.Dependents(t.Context(), one.ID))(t), []registry.Dependency{})
 		again := d
-		again.ID = id.New(Start)
+		again.ID = newID()
 		refused(t, r.CreateDependency(t.Context(), again), fault.Conflict, "dependency_exists")
-		again.On = id.New(Start)
+		again.On = newID()
 		refused(t, r.CreateDependency(t.Context(), again), fault.Conflict, "reference_missing")
 
 		d.Timeout, d.Criticality = 0, registry.Soft

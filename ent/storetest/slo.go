@@ -32,7 +32,7 @@ func AnSLO(service id.ID, slug string) slo.View {
 	if err != nil {
 		panic(err)
 	}
-	of, indicator, revision := id.New(Start), id.New(Start), id.New(Start)
+	of, indicator, revision := newID(), newID(), newID()
 	return slo.View{
 		SLO: slo.SLO{ID: of, Service: service, Slug: slug, Name: "SLO " + slug, Revision: 1, CreatedAt: Start, UpdatedAt: Start, Version: 1},
 		Revision: slo.Revision{
@@ -60,10 +60,10 @@ func testSLO(t *testing.T, open opener) {
 		ok(t, s.SLO().CreateSLO(t.Context(), v))
 		same(t, must(s.SLO().View(t.Context(), v.SLO.ID))(t), v)
 		same(t, must(s.SLO().ViewBySlug(t.Context(), service.ID, "latency"))(t), v)
-		same(t, must(s.SLO().ViewsByID(t.Context(), []id.ID{id.New(Start), v.SLO.ID}))(t), []slo.View{v})
-		_, err := s.SLO().View(t.Context(), id.New(Start))
+		same(t, must(s.SLO().ViewsByID(t.Context(), []id.ID{newID(), v.SLO.ID}))(t), []slo.View{v})
+		_, err := s.SLO().View(t.Context(), newID())
 		refused(t, err, fault.NotFound, "slo_not_found")
-		_, err = s.SLO().ViewBySlug(t.Context(), id.New(Start), "latency")
+		_, err = s.SLO().ViewBySlug(t.Context(), newID(), "latency")
 		refused(t, err, fault.NotFound, "slo_not_found")
 
 		remaining := int64(-123_456_789)
@@ -79,7 +79,7 @@ func testSLO(t *testing.T, open opener) {
 
 		again := AnSLO(service.ID, "latency")
 		refused(t, s.SLO().CreateSLO(t.Context(), again), fault.Conflict, "slug_taken")
-		orphan := AnSLO(id.New(Start), "latency")
+		orphan := AnSLO(newID(), "latency")
 		refused(t, s.SLO().CreateSLO(t.Context(), orphan), fault.Conflict, "reference_missing")
 	})
 
@@ -87,10 +87,10 @@ func testSLO(t *testing.T, open opener) {
 		service := setup(t, s)
 		v, other := SLO(t, s, service.ID, "latency"), SLO(t, s, service.ID, "other")
 		next := v.Revision
-		next.ID, next.Number, next.WindowDays = id.New(Start), 2, 90
+		next.ID, next.Number, next.WindowDays = newID(), 2, 90
 		next.Objective = must(budget.ParseObjective("99.95%"))(t)
 		indicator := v.Indicator
-		indicator.ID, indicator.Category = id.New(Start), slo.Latency
+		indicator.ID, indicator.Category = newID(), slo.Latency
 		next.Indicator = indicator.ID
 		head := v.SLO
 		head.Revision, head.Name, head.UpdatedAt = 2, "Latency", Start.Add(time.Second)
@@ -103,7 +103,7 @@ func testSLO(t *testing.T, open opener) {
 		same(t, must(s.SLO().View(t.Context(), head.ID))(t), want)
 
 		twice := next
-		twice.ID = id.New(Start)
+		twice.ID = newID()
 		refused(t, s.SLO().AddRevision(t.Context(), twice), fault.Precondition, "version_mismatch")
 		first := slo.RevisionWithIndicator{Revision: v.Revision, Indicator: v.Indicator}
 		second := slo.RevisionWithIndicator{Revision: next, Indicator: indicator}
@@ -119,12 +119,12 @@ func testSLO(t *testing.T, open opener) {
 		indicator.Description, indicator.Category = "better words", slo.Throughput
 		ok(t, s.SLO().UpdateIndicator(t.Context(), indicator))
 		same(t, must(s.SLO().View(t.Context(), head.ID))(t).Indicator, indicator)
-		indicator.ID = id.New(Start)
+		indicator.ID = newID()
 		refused(t, s.SLO().UpdateIndicator(t.Context(), indicator), fault.NotFound, "indicator_not_found")
 
 		head.Slug = other.SLO.Slug
 		refused(t, s.SLO().UpdateSLO(t.Context(), head), fault.Conflict, "slug_taken")
-		head.ID = id.New(Start)
+		head.ID = newID()
 		refused(t, s.SLO().UpdateSLO(t.Context(), head), fault.NotFound, "slo_not_found")
 	})
 
@@ -217,7 +217,7 @@ func testSLO(t *testing.T, open opener) {
 		same(t, list(slo.Filter{Team: other.ID}, 10), []string{"a/0", "a/1", "a/2", "a/3", "a/4"})
 		same(t, list(slo.Filter{Query: "sLo 3"}, 10), []string{"a/3", "b/3"})
 		same(t, len(list(slo.Filter{Query: "%"}, 10)), 0)
-		same(t, len(list(slo.Filter{System: id.New(Start)}, 10)), 0)
+		same(t, len(list(slo.Filter{System: newID()}, 10)), 0)
 
 		var active []id.ID
 		for after := id.ID(""); ; {

@@ -8,13 +8,12 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/internal/fault"
-	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 func aTeam(slug string) registry.Team {
-	return registry.Team{ID: id.New(Start), Slug: slug, Name: slug, CreatedAt: Start, UpdatedAt: Start, Version: 1}
+	return registry.Team{ID: newID(), Slug: slug, Name: slug, CreatedAt: Start, UpdatedAt: Start, Version: 1}
 }
 
 func testTransactions(t *testing.T, open opener) {
