@@ -187,6 +187,32 @@ func TestOnlyTheHolderOfTheLeaseWrites(t *testing.T) {
 	})
 }
 
+func TestMemoryIsDroppedWhenTheLeaseWasTakenAnew(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, storetest.SQLite(t), 1)
+	hold := func(holder string, e *measure.Evaluator) {
+		t.Helper()
+		lease, err := b.store.Jobs().TakeLease(t.Context(), "evaluate", holder, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.RunOnce(tx.WithFence(t.Context(), tx.Fence{Lease: "evaluate", Epoch: lease.Epoch})); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.store.Jobs().ReleaseLease(t.Context(), "evaluate", lease.Epoch); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, second := b.evaluator, b.newEvaluator()
+	b.push(t, b.batch(0, "", at(1, 1, 2)))
+	hold("first", first)
+	b.push(t, b.batch(0, "", at(2, 3, 4)))
+	hold("second", second)
+	b.clock.Advance(five)
+	hold("first", first) // of the second slot, nothing tells it any more
+	b.expect(t, 0, 4, 6)
+}
+
 func TestASubjectThatCannotBeReadIsLeftAsItWas(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, storetest.SQLite(t), 3)
@@ -284,4 +310,19 @@ func TestSeriesWithoutSlotsInTheirWindowsHaveNoLatest(t *testing.T) {
 			t.Errorf("latest %s, sums %+v", last.Latest, last.Sums)
 		}
 	}
+}
+
+func TestPrunedSegmentsLeaveTheWindows(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, storetest.SQLite(t), 1)
+	b.book.subjects[0].Windows = budget.Windows(28 * day)
+	b.push(t, b.batch(0, "", at(27*288+12, 1, 1)))
+	b.evaluate(t, nil)
+	b.expect(t, 0, 1, 1)
+	if n, err := b.folder.PruneOnce(t.Context(), noon.Add(-day)); err != nil || n != 1 {
+		t.Fatalf("%d segments were removed, error %v", n, err)
+	}
+	b.clock.Advance(12*time.Hour + five) // now the window begins on the slot's day, which is read again
+	b.evaluate(t, map[string]int64{"evaluated": 1, "unreadable": 0})
+	b.expect(t, 0, 0, 0)
 }

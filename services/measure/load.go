@@ -83,10 +83,6 @@ func (r *run) update(ctx context.Context, targets []target, broken map[*kept]err
 	}
 	for _, t := range targets {
 		for _, key := range t.changed {
-			if key.Span == HourSpan && !t.timeline.Holds(key.Start) {
-				byDay(t, key)
-				continue
-			}
 			if of[key] == nil {
 				keys = append(keys, key)
 			}

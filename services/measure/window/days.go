@@ -75,7 +75,7 @@ func (t *Timeline) replace(d int32, whole segment.Segment, hold bool) {
 		return
 	}
 	for k, w := range t.shape.windows {
-		if start(d) >= t.end-w && start(d) < t.end {
+		if start(d) >= t.end-w {
 			t.sums[k] = t.sums[k].Plus(delta)
 		}
 	}

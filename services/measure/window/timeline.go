@@ -66,12 +66,6 @@ func (t *Timeline) Latest() time.Time {
 	return at(t.latest)
 }
 
-// Holds reports whether a segment of an hour on t's day can be put by itself.
-func (t *Timeline) Holds(when time.Time) bool {
-	d := dayOf(when.Unix())
-	return t.block(d) != nil || d < t.first || t.total(d) == Sum{}
-}
-
 // Put replaces the slots of the piece, an hour's or a day's, by what it says. It
 // returns ErrDay, and does nothing, for an hour of a day that is not held.
 func (t *Timeline) Put(p Piece) error {

@@ -89,20 +89,13 @@ func shapeOf(t interface{ Fatal(...any) }, resolution time.Duration, windows ...
 // tell gives a timeline what was written at these times, as an evaluator does.
 func (a *archive) tell(t *rapid.T, line *window.Timeline, written []time.Time) {
 	for _, at := range written {
-		d := at.Truncate(day)
-		var err error
-		switch {
-		case d.Before(a.folded):
-			p, _ := a.piece(d, day)
-			err = line.Put(p)
-		case line.Holds(d):
-			p, _ := a.piece(at.Truncate(time.Hour), time.Hour)
-			err = line.Put(p)
-		default:
-			p, _ := a.piece(at.Truncate(time.Hour), time.Hour)
-			if err := line.Put(p); !errors.Is(err, window.ErrDay) {
-				t.Fatalf("an hour of a day that is not held was put: %v", err)
-			}
+		d, span := at.Truncate(day), time.Hour
+		if d.Before(a.folded) {
+			span = day
+		}
+		p, _ := a.piece(at.Truncate(span), span)
+		err := line.Put(p)
+		if errors.Is(err, window.ErrDay) && span == time.Hour {
 			err = line.PutDay(d, a.of(d)...)
 		}
 		if err != nil {
@@ -280,6 +273,25 @@ func TestOnlyTheDaysOfEdgesAreHeld(t *testing.T) {
 	}
 	if got, most := line.Size(), 6*perDay+93*16+9*16+16*48+200; got > most {
 		t.Errorf("after 400 slots a timeline takes %d bytes, more than %d", got, most)
+	}
+	for range 300 { // days with one slot each
+		end = end.Add(day)
+		store.slots[end.Add(-five)] = window.Sum{Good: 900_000, Total: 1_000_000}
+		p, _ := store.piece(end.Add(-five).Truncate(time.Hour), time.Hour)
+		if err := line.Put(p); err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range line.Needs(end) {
+			if err := line.Hold(d, store.of(d)...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := line.Advance(end); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, most := line.Size(), 6*perDay+94*16+9*16+16*48+200; got > most {
+		t.Errorf("after 300 days a timeline takes %d bytes, more than %d", got, most)
 	}
 }
 
