@@ -106,6 +106,7 @@ func TestUnknownNeitherOpensNorEnds(t *testing.T) {
 	unknown := []func(*slo.Status){
 		func(s *slo.Status) { s.Stale = true },
 		func(s *slo.Status) { s.End = time.Time{} },
+		func(s *slo.Status) { s.End = s.End.Add(-30 * time.Minute) }, // 31 minutes ago at the pass
 		func(s *slo.Status) { s.Sums.Policy.Good, s.Sums.Policy.Total = 0, 0 },
 		func(s *slo.Status) { s.Sums.Policy.Good, s.Sums.Policy.Total = 0, 99_000 },
 	}
@@ -115,7 +116,7 @@ func TestUnknownNeitherOpensNorEnds(t *testing.T) {
 	}
 	h.spend(500)
 	h.pass(1, 0, 0)
-	for _, u := range append(unknown[:2:2], unknown[2], func(s *slo.Status) { s.Sums.Policy.Good, s.Sums.Policy.Total = 99_000, 99_000 }) {
+	for _, u := range append(unknown[:3:3], unknown[3], func(s *slo.Status) { s.Sums.Policy.Good, s.Sums.Policy.Total = 99_000, 99_000 }) {
 		h.spend(0, u)
 		h.pass(0, 0, 0)
 	}
@@ -309,6 +310,8 @@ func TestRetiringAServiceEndsItsViolationsAtOnce(t *testing.T) {
 
 	_, err = h.registry.Restore(h.admin(), "checkout", retired.Version)
 	h.must(err)
+	h.pass(0, 0, 0) // what was known of it is an hour old
+	h.spend(150)
 	h.pass(1, 0, 0) // it is still overspent: another episode, in the same issue
 	if n := len(h.violations()); n != 2 || len(h.drafts()) != 1 {
 		t.Errorf("%d violations, %d issues", n, len(h.drafts()))

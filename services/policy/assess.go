@@ -1,18 +1,18 @@
 package policy
 
 import (
+	"time"
+
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
-// Assess tells whether the SLO is over the clause. It is budget.Unknown when the
-// status was never made, was made under an earlier revision of the SLO, is stale,
-// or holds too few events: unknown neither opens nor ends a violation.
-func Assess(v slo.View, c Clause) budget.Verdict {
-	if v.Status.End.IsZero() || v.Status.Stale || v.Status.Revision != v.Revision.ID {
-		return budget.Unknown
-	}
-	return budget.Overspent(v.Status.Sums.Policy, v.Revision.Objective, v.Revision.MinEvents, c.OverPercent)
+// Assess tells whether the SLO is over the clause at now. It is budget.Unknown
+// when the status was never made, is outdated or stale, was made under an earlier
+// revision of the SLO, or holds too few events: unknown neither opens nor ends a
+// violation.
+func Assess(v slo.View, c Clause, now time.Time) budget.Verdict {
+	return v.Overspent(c.OverPercent, now)
 }
 
 // evidence is what is known of the SLO now, for the clause.

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"time"
 
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -21,9 +22,9 @@ type step struct {
 func (s step) opens() bool { return s.violation.ID == "" }
 
 // decide returns what has to change so that the SLO's open violations agree with
-// the rules in force. It is pure, and decides nothing a second time: after its
+// the rules in force at now. It is pure, and decides nothing a second time: after its
 // steps were taken it returns none.
-func decide(v slo.View, service registry.Service, rules []Rule, open []Violation) []step {
+func decide(v slo.View, service registry.Service, rules []Rule, open []Violation, now time.Time) []step {
 	if v.SLO.RetiredAt != nil || service.RetiredAt != nil {
 		rules = nil
 	}
@@ -35,7 +36,7 @@ func decide(v slo.View, service registry.Service, rules []Rule, open []Violation
 			steps = append(steps, step{violation: violation, ending: Retired})
 		case !found:
 			steps = append(steps, step{violation: violation, ending: Detached})
-		case Assess(v, clause) == budget.Within:
+		case Assess(v, clause, now) == budget.Within:
 			steps = append(steps, step{violation: violation, rule: rule, clause: clause, ending: Recovered})
 		case violation.Mode != rule.Attachment.Mode:
 			steps = append(steps, step{violation: violation, rule: rule, clause: clause, mode: rule.Attachment.Mode})
@@ -44,7 +45,7 @@ func decide(v slo.View, service registry.Service, rules []Rule, open []Violation
 	for _, rule := range rules {
 		for _, clause := range rule.Revision.Clauses {
 			isOpen := slices.ContainsFunc(open, func(o Violation) bool { return o.Policy == rule.Policy.ID && o.Clause == clause.Name })
-			if !isOpen && Assess(v, clause) == budget.Over {
+			if !isOpen && Assess(v, clause, now) == budget.Over {
 				steps = append(steps, step{rule: rule, clause: clause, mode: rule.Attachment.Mode})
 			}
 		}

@@ -63,13 +63,16 @@ func TestTheVerdictOnAClause(t *testing.T) {
 		{"exactly the budget", spent(100), budget.Within},
 		{"one event over the budget", spent(101), budget.Over},
 		{"never evaluated", change(200, func(v *slo.View) { v.Status.End = time.Time{} }), budget.Unknown},
+		{"evaluated half an hour ago", change(101, func(v *slo.View) { v.Status.End = at.Add(-30 * time.Minute) }), budget.Over},
+		{"not evaluated for longer", change(101, func(v *slo.View) { v.Status.End = at.Add(-31 * time.Minute) }), budget.Unknown},
+		{"not evaluated for longer, nothing spent", change(0, func(v *slo.View) { v.Status.End = at.AddDate(0, 0, -20) }), budget.Unknown},
 		{"stale", change(200, func(v *slo.View) { v.Status.Stale = true }), budget.Unknown},
 		{"judged by an earlier revision of the SLO", change(200, func(v *slo.View) { v.Status.Revision = "EARLIER" }), budget.Unknown},
 		{"no events", change(0, func(v *slo.View) { v.Status.Sums.Policy = window.Sum{} }), budget.Unknown},
 		{"99 events, all bad", change(0, func(v *slo.View) { v.Status.Sums.Policy = window.Sum{Total: 99_000} }), budget.Unknown},
 		{"100 events, all bad", change(0, func(v *slo.View) { v.Status.Sums.Policy = window.Sum{Total: 100_000} }), budget.Over},
 	} {
-		if got := Assess(c.view, clause); got != c.want {
+		if got := Assess(c.view, clause, at); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
@@ -113,7 +116,7 @@ func TestWhatHasToChange(t *testing.T) {
 		{name: "the service is retired", view: spent(200), service: retiredService, rules: rules(Warn), open: isOpen(Warn), ending: Retired},
 		{name: "the service is retired and nothing open", view: spent(200), service: retiredService, rules: rules(Warn)},
 	} {
-		steps := decide(c.view, c.service, c.rules, c.open)
+		steps := decide(c.view, c.service, c.rules, c.open, at)
 		if c.ending == "" && c.mode == "" {
 			if len(steps) != 0 {
 				t.Errorf("%s: %+v, want nothing", c.name, steps)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -29,7 +30,7 @@ type Counts map[string]int64
 // repeat changes nothing, and two passes at once do what one does. An SLO that
 // fails does not hold the others up: the errors are returned joined.
 func (s *Service) ApplyOnce(ctx context.Context) (map[string]int64, error) {
-	p := &pass{Service: s, counts: Counts{"assessed": 0, "opened": 0, "ended": 0, "mode_changed": 0, "failed": 0}, seen: make(map[id.ID]bool)}
+	p := &pass{Service: s, now: s.now(), counts: Counts{"assessed": 0, "opened": 0, "ended": 0, "mode_changed": 0, "failed": 0}, seen: make(map[id.ID]bool)}
 	err := p.active(ctx)
 	if err == nil {
 		err = p.leftOpen(ctx)
@@ -39,6 +40,7 @@ func (s *Service) ApplyOnce(ctx context.Context) (map[string]int64, error) {
 
 type pass struct {
 	*Service
+	now      time.Time
 	counts   Counts
 	seen     map[id.ID]bool // SLOs that were assessed
 	failures []error        // the first few
@@ -102,7 +104,7 @@ func (p *pass) assess(ctx context.Context, views []slo.View) error {
 	for _, v := range views {
 		p.seen[v.SLO.ID] = true
 		p.counts["assessed"]++
-		if len(found.steps(v)) == 0 {
+		if len(found.steps(v, p.now)) == 0 {
 			continue
 		}
 		counts, err := p.change(ctx, v.SLO.ID)
@@ -160,9 +162,9 @@ func (s *Service) gather(ctx context.Context, views []slo.View) (situation, erro
 	return found, nil
 }
 
-func (f situation) steps(v slo.View) []step {
+func (f situation) steps(v slo.View, now time.Time) []step {
 	service := f.services[v.SLO.Service]
-	return decide(v, service, f.rules(service), f.open[v.SLO.ID])
+	return decide(v, service, f.rules(service), f.open[v.SLO.ID], now)
 }
 
 // change reads the SLO again and takes the steps that it needs then.
@@ -181,7 +183,7 @@ func (s *Service) change(ctx context.Context, subject id.ID) (Counts, error) {
 		}
 		for _, v := range views {
 			service := found.services[v.SLO.Service]
-			for _, step := range found.steps(v) {
+			for _, step := range found.steps(v, now) {
 				if err := s.take(ctx, step, now, v, service, counts); err != nil {
 					return err
 				}

@@ -3,6 +3,7 @@ package policy
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -50,22 +51,23 @@ func (s *Service) Standings(ctx context.Context, views []slo.View) (map[id.ID][]
 	if err != nil {
 		return nil, err
 	}
+	now := s.now()
 	standings := make(map[id.ID][]Standing, len(views))
 	for _, v := range views {
 		service := found.services[v.SLO.Service]
 		if v.SLO.RetiredAt != nil || service.RetiredAt != nil {
 			continue
 		}
-		standings[v.SLO.ID] = stand(v, found.rules(service), found.open[v.SLO.ID])
+		standings[v.SLO.ID] = stand(v, found.rules(service), found.open[v.SLO.ID], now)
 	}
 	return standings, nil
 }
 
-func stand(v slo.View, rules []Rule, open []Violation) []Standing {
+func stand(v slo.View, rules []Rule, open []Violation, now time.Time) []Standing {
 	var standings []Standing
 	for _, rule := range rules {
 		for _, clause := range rule.Revision.Clauses {
-			standing := Standing{Rule: rule, Clause: clause, Verdict: Assess(v, clause), ConsumedPercent: consumedPercent(v)}
+			standing := Standing{Rule: rule, Clause: clause, Verdict: Assess(v, clause, now), ConsumedPercent: consumedPercent(v)}
 			for _, violation := range open {
 				if violation.Policy == rule.Policy.ID && violation.Clause == clause.Name {
 					standing.Violation = &violation

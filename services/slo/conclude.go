@@ -15,10 +15,6 @@ var (
 	_ measure.Conclusions = (*Service)(nil)
 )
 
-// staleAfter is for how many slots beyond the newest nothing may come; one that
-// comes late by a slot is no reason to hold anything.
-const staleAfter = 2
-
 // Subjects tells the evaluator what to keep sums for: every SLO that is not
 // retired, of services that are not.
 func (s *Service) Subjects(ctx context.Context) ([]measure.Subject, error) {
@@ -67,9 +63,9 @@ func (v *View) conclude(now time.Time, e measure.Evaluation) Status {
 	out := Status{
 		SLO: v.SLO.ID, Service: v.SLO.Service, Revision: v.Revision.ID,
 		End: e.End, EvaluatedAt: now, State: budget.Decide(in), Since: now,
-		Stale:  e.Latest.Before(e.End.Add(-staleAfter * v.Indicator.Resolution)),
 		Latest: e.Latest, Sums: in.Sums,
 	}
+	out.Stale = out.stopped(v.Indicator.Resolution)
 	if remaining, ok := budget.RemainingPPB(in.Sums.Window, in.Objective); ok && out.State != budget.NoData {
 		out.RemainingPPB = &remaining
 	}
@@ -93,9 +89,6 @@ func (t Terms) input(sums budget.Sums) budget.Input {
 // is false from a revision to the next evaluation, for a minute at most.
 func (v View) Current() bool { return v.Status.Revision == v.Revision.ID }
 
-// Evaluated reports whether the SLO was ever evaluated.
-func (s Status) Evaluated() bool { return !s.End.IsZero() }
-
 // Figures computes all that is shown of the budget from the status. Before the
 // first evaluation of the current revision every figure is unknown: sums over
 // the windows of one revision say nothing under another. State is the status's,
@@ -106,11 +99,12 @@ func (v View) Figures() budget.Figures {
 	return f
 }
 
-// Overspent tells whether more than percent % of the budget of the trailing
-// policy window is consumed. It is Unknown while the status is stale, which
-// blocks transitions, or not yet of the current revision.
-func (v View) Overspent(percent int64) budget.Verdict {
-	if v.Status.Stale || !v.Current() {
+// Overspent tells whether, at now, more than percent % of the budget of the
+// trailing policy window is consumed. It is Unknown while the status is stale or
+// outdated, which blocks transitions, or not of the current revision, or of too
+// few events.
+func (v View) Overspent(percent int64, now time.Time) budget.Verdict {
+	if v.Status.Stale || v.Status.Outdated(now) || !v.Current() {
 		return budget.Unknown
 	}
 	return budget.Overspent(v.Status.Sums.Policy, v.Revision.Objective, v.Revision.MinEvents, percent)

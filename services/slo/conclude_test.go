@@ -106,7 +106,7 @@ func TestAStaleSLOHoldsItsState(t *testing.T) {
 		if c.stale {
 			want = budget.Unknown
 		}
-		if verdict := held.Overspent(100); verdict != want {
+		if verdict := held.Overspent(100, got.EvaluatedAt); verdict != want {
 			t.Errorf("%s: the verdict is %s, want %s", c.name, verdict, want)
 		}
 	}
@@ -159,7 +159,7 @@ func TestARevisionLeavesTheFiguresUnknownUntilItIsEvaluated(t *testing.T) {
 		t.Error("the status changed without an evaluation")
 	}
 	f := revised.Figures()
-	if f.State != budget.Exhausted || f.Window.SLI != nil || revised.Overspent(100) != budget.Unknown {
+	if f.State != budget.Exhausted || f.Window.SLI != nil || revised.Overspent(100, revised.Status.EvaluatedAt) != budget.Unknown {
 		t.Errorf("figures are %+v", f)
 	}
 	revised.Status = revised.conclude(noon.Add(2*time.Minute), evaluation(revised, 11, noon, noon))

@@ -22,7 +22,7 @@ func (s *Service) View(ctx context.Context, slo id.ID) (View, error) {
 	if err != nil {
 		return View{}, fmt.Errorf("read an SLO: %w", err)
 	}
-	return v, nil
+	return v.asOf(s.now()), nil
 }
 
 // Find returns the SLO of those names, each a slug or an identifier, and its
@@ -32,7 +32,8 @@ func (s *Service) Find(ctx context.Context, n Name) (View, registry.Service, err
 	if err := s.mayRead(ctx); err != nil {
 		return View{}, registry.Service{}, err
 	}
-	return s.find(ctx, n)
+	v, owner, err := s.find(ctx, n)
+	return v.asOf(s.now()), owner, err
 }
 
 func (s *Service) find(ctx context.Context, n Name) (View, registry.Service, error) {
@@ -68,7 +69,8 @@ func (s *Service) Views(ctx context.Context, f Filter, r page.Request) (page.Pag
 	if err != nil {
 		return page.Page[View]{}, fmt.Errorf("list SLOs: %w", err)
 	}
-	return views, nil
+	now := s.now()
+	return page.Map(views, func(v View) View { return v.asOf(now) }), nil
 }
 
 // Revisions lists an SLO's revisions, the newest first, with what each counted.
@@ -173,9 +175,10 @@ func (s *Service) ViewsByID(ctx context.Context, slos []id.ID) (map[id.ID]View, 
 	if err != nil {
 		return nil, fmt.Errorf("read %d SLOs: %w", len(slos), err)
 	}
+	now := s.now()
 	found := make(map[id.ID]View, len(views))
 	for _, v := range views {
-		found[v.SLO.ID] = v
+		found[v.SLO.ID] = v.asOf(now)
 	}
 	return found, nil
 }

@@ -21,6 +21,7 @@ type Status struct {
 	// Since is when the SLO came into State.
 	Since time.Time
 	// Stale is set when no slot came for twice the resolution; it holds State fast.
+	// It is set too on a status that is read when it is Outdated.
 	Stale bool
 	// Latest is the end of the newest slot, zero when there is none.
 	Latest time.Time
@@ -29,4 +30,32 @@ type Status struct {
 	// budget, rounded down, below zero when overspent; nil without data. It is for
 	// sorting and filtering only.
 	RemainingPPB *int64
+}
+
+// outdatedAfter is how long after the end of its windows a status says something
+// of the present. It is far beyond any schedule on which budgets are evaluated.
+const outdatedAfter = 30 * time.Minute
+
+// staleAfter is for how many slots beyond the newest nothing may come; one that
+// comes late by a slot is no reason to hold anything.
+const staleAfter = 2
+
+// stopped reports whether no slot came for twice the resolution before End.
+func (s Status) stopped(resolution time.Duration) bool {
+	return s.Latest.Before(s.End.Add(-staleAfter * resolution))
+}
+
+// Evaluated reports whether the SLO was ever evaluated.
+func (s Status) Evaluated() bool { return !s.End.IsZero() }
+
+// Outdated reports whether the status is too old at now to say anything of the
+// present: nobody evaluates, a segment cannot be read, or the SLO was restored
+// and not evaluated since.
+func (s Status) Outdated(now time.Time) bool { return s.End.Before(now.Add(-outdatedAfter)) }
+
+// asOf is the view as it is read at now: an outdated status is stale, whatever it
+// was when it was made.
+func (v View) asOf(now time.Time) View {
+	v.Status.Stale = v.Status.Stale || v.Status.Outdated(now)
+	return v
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
@@ -54,12 +56,43 @@ func theWorkedExample(t *testing.T, s *store.Store) {
 	if *status.RemainingPPB != -186_440_678 { // −18.6440677966… %, rounded down
 		t.Errorf("%d parts per billion remain", *status.RemainingPPB)
 	}
-	if v.Overspent(100) != budget.Over || v.Overspent(119) != budget.Within {
-		t.Errorf("the verdicts are %s and %s", v.Overspent(100), v.Overspent(119))
+	if v.Overspent(100, h.clock.Now()) != budget.Over || v.Overspent(119, h.clock.Now()) != budget.Within {
+		t.Errorf("the verdicts are %s and %s", v.Overspent(100, h.clock.Now()), v.Overspent(119, h.clock.Now()))
 	}
 	explained := ok(h.Explain(h.bob, v.SLO.ID))(t)
 	if explained.State != budget.Exhausted || !strings.Contains(explained.Because, "7 bad events of the 5.9") {
 		t.Errorf("explained as %+v", explained)
+	}
+}
+
+func TestAnSLOThatNobodyEvaluatesIsStale(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	v := h.declare(t, "availability", "95%")
+	h.push(t, "availability", h.at(time.Minute, 10, 100))
+	h.evaluate(t, v)
+	read := func() []slo.View {
+		t.Helper()
+		found, _, err := h.Find(h.bob, name("availability"))
+		return []slo.View{
+			ok(h.View(h.bob, v.SLO.ID))(t), ok(found, err)(t), ok(h.Views(h.bob, slo.Filter{}, page.Request{}))(t).Items[0],
+			ok(h.ViewsByID(h.bob, []id.ID{v.SLO.ID}))(t)[v.SLO.ID],
+		}
+	}
+	h.clock.Advance(29 * time.Minute) // and half a minute: the windows ended at the full minute
+	for i, v := range read() {
+		if v.Status.Stale || v.Overspent(100, h.clock.Now()) != budget.Over {
+			t.Errorf("reading %d: within half an hour %+v", i, v.Status)
+		}
+	}
+	h.clock.Advance(time.Minute)
+	for i, v := range read() {
+		if !v.Status.Stale || v.Status.State != budget.Exhausted || v.Overspent(100, h.clock.Now()) != budget.Unknown {
+			t.Errorf("reading %d: after half an hour %+v", i, v.Status)
+		}
+	}
+	if explained := ok(h.Explain(h.bob, v.SLO.ID))(t); !strings.HasPrefix(explained.Because, "outdated: it was not evaluated after 2026-11-23 12:00 UTC") {
+		t.Errorf("explained as %q", explained.Because)
 	}
 }
 
@@ -99,7 +132,7 @@ func TestAnSLOGoesFromStateToStateAndIsHeldWhenStale(t *testing.T) {
 	if v = h.evaluate(t, v); v.Status.State != budget.Exhausted || !v.Status.Stale || !v.Status.Since.Equal(since) || v.Status.Sums.Window.Total != 10_200_000 {
 		t.Errorf("stale %+v", v.Status)
 	}
-	if v.Overspent(100) != budget.Unknown {
+	if v.Overspent(100, h.clock.Now()) != budget.Unknown {
 		t.Error("a stale SLO has a verdict")
 	}
 	h.push(t, "availability", h.at(time.Minute, 1, 1))
