@@ -14,7 +14,7 @@ func (a *API) addAccount(r Rooms) {
 	type meReply struct{ Body Me }
 	register(a, operation{
 		id: "getMe", method: http.MethodGet, path: "/v1/me", tag: "Account",
-		summary: "Get who calls", rule: access.Rule{Verb: access.Read, Kind: access.KindSelf},
+		summary: "Get who calls", description: "The person or workload behind the token, what the token may be used for, and the person's teams.", rule: access.Rule{Verb: access.Read, Kind: access.KindSelf},
 	}, func(ctx context.Context, _ *nothing) (*meReply, error) {
 		account, err := r.Access.Me(ctx)
 		if err != nil {

@@ -25,7 +25,7 @@ func (a *API) addAttachments(r Rooms) {
 	}
 	register(a, operation{
 		id: "listAttachments", method: http.MethodGet, path: "/v1/budget-policies/{policy}/attachments", tag: "Policies",
-		summary: "List what a policy is attached to", rule: read,
+		summary: "List what a policy is attached to", description: "Where the policy is in force, and how far it goes there.", rule: read,
 	}, func(ctx context.Context, in *query) (*list[Attachment], error) {
 		v, err := r.Policies.Get(ctx, in.Policy)
 		if err != nil {
@@ -84,7 +84,7 @@ func (a *API) addAttachments(r Rooms) {
 	}
 	register(a, operation{
 		id: "getAttachment", method: http.MethodGet, path: "/v1/budget-policies/{policy}/attachments/{attachment}", tag: "Policies",
-		summary: "Get an attachment", rule: read,
+		summary: "Get an attachment", description: "Its ETag is what a change of mode, or detaching, is made to.", rule: read,
 	}, func(ctx context.Context, in *get) (*reply[Attachment], error) {
 		at, err := r.attachmentOf(ctx, in.AttachmentPath)
 		shown, err := r.attachment(ctx, at, err)

@@ -61,7 +61,7 @@ func (a *API) addAudit(r Rooms) {
 	type entryReply struct{ Body AuditEntry }
 	register(a, operation{
 		id: "getAuditEntry", method: http.MethodGet, path: "/v1/audit/{entry}", tag: "Audit",
-		summary: "Get a decision", rule: access.Rule{Verb: access.Read, Kind: access.KindAudit},
+		summary: "Get a decision", description: "Administrators read every decision; members read their team's.", rule: access.Rule{Verb: access.Read, Kind: access.KindAudit},
 	}, func(ctx context.Context, in *one) (*entryReply, error) {
 		e, err := r.Audit.Entry(ctx, id.ID(in.Entry))
 		if err != nil {

@@ -30,7 +30,7 @@ func (a *API) addDependencies(r Rooms) {
 	})
 	register(a, operation{
 		id: "listDependents", method: http.MethodGet, path: "/v1/services/{service}/dependents", tag: "Services",
-		summary: "List what depends on a service", rule: access.Rule{Verb: access.Read, Kind: access.KindDependency},
+		summary: "List what depends on a service", description: "The services that declared a dependency on this one, all on one page.", rule: access.Rule{Verb: access.Read, Kind: access.KindDependency},
 	}, func(ctx context.Context, in *ServicePath) (*list[ServiceDependent], error) {
 		dependents, err := r.Registry.Dependents(ctx, in.Service)
 		if err != nil {
@@ -46,7 +46,7 @@ func (a *API) addDependencies(r Rooms) {
 	}
 	register(a, operation{
 		id: "createDependency", method: http.MethodPost, path: "/v1/services/{service}/dependencies", tag: "Services",
-		summary: "Declare a dependency", rule: access.Rule{Verb: access.Create, Kind: access.KindDependency},
+		summary: "Declare a dependency", description: "What the service needs of another one, and what becomes of it when that is missing. The owners of the service declare it.", rule: access.Rule{Verb: access.Create, Kind: access.KindDependency},
 	}, func(ctx context.Context, in *post) (*created[Dependency], error) {
 		return create(ctx, a, in.Once, creation[registry.Dependency, Dependency]{
 			make: func(ctx context.Context) (registry.Dependency, error) {
@@ -68,7 +68,7 @@ func (a *API) addDependencies(r Rooms) {
 	}
 	register(a, operation{
 		id: "getDependency", method: http.MethodGet, path: "/v1/services/{service}/dependencies/{dependency}", tag: "Services",
-		summary: "Get a dependency", rule: access.Rule{Verb: access.Read, Kind: access.KindDependency},
+		summary: "Get a dependency", description: "What was declared of it, and the version that a change is made to.", rule: access.Rule{Verb: access.Read, Kind: access.KindDependency},
 	}, func(ctx context.Context, in *get) (*reply[Dependency], error) {
 		d, err := r.Registry.Dependency(ctx, in.Service, id.ID(in.Dependency))
 		if err != nil {
@@ -84,7 +84,7 @@ func (a *API) addDependencies(r Rooms) {
 	}
 	register(a, operation{
 		id: "updateDependency", method: http.MethodPut, path: "/v1/services/{service}/dependencies/{dependency}", tag: "Services",
-		summary: "Update a dependency", rule: access.Rule{Verb: access.Update, Kind: access.KindDependency},
+		summary: "Update a dependency", description: "The body replaces what was declared. On which service it is stays: declare another dependency for that.", rule: access.Rule{Verb: access.Update, Kind: access.KindDependency},
 	}, func(ctx context.Context, in *put) (*reply[Dependency], error) {
 		d, err := r.Registry.UpdateDependency(ctx, in.Service, id.ID(in.Dependency), in.Version(), fromDependencyTerms(in.Body))
 		if err != nil {
@@ -99,7 +99,7 @@ func (a *API) addDependencies(r Rooms) {
 	}
 	register(a, operation{
 		id: "deleteDependency", method: http.MethodDelete, path: "/v1/services/{service}/dependencies/{dependency}", tag: "Services",
-		summary: "Delete a dependency", rule: access.Rule{Verb: access.Delete, Kind: access.KindDependency},
+		summary: "Delete a dependency", description: "The service no longer needs the other one.", rule: access.Rule{Verb: access.Delete, Kind: access.KindDependency},
 	}, func(ctx context.Context, in *del) (*nothing, error) {
 		return nil, r.Registry.DeleteDependency(ctx, in.Service, id.ID(in.Dependency), in.Version())
 	})

@@ -43,7 +43,7 @@ func (a *API) addIssues(r Rooms) {
 	}
 	type issueReply struct{ Body Issue }
 	register(a, operation{
-		id: "getIssue", method: http.MethodGet, path: "/v1/issues/{issue}", tag: "Issues", summary: "Get an issue", rule: read,
+		id: "getIssue", method: http.MethodGet, path: "/v1/issues/{issue}", tag: "Issues", summary: "Get an issue", description: "With its title, body and comments, just as they would be on a tracker.", rule: read,
 	}, func(ctx context.Context, in *one) (*issueReply, error) {
 		i, err := r.Issues.Get(ctx, id.ID(in.Issue))
 		if err != nil {

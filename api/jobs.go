@@ -30,7 +30,7 @@ func (a *API) addJobs(r Rooms) {
 
 	type jobReply struct{ Body Job }
 	register(a, operation{
-		id: "getJob", method: http.MethodGet, path: "/v1/jobs/{job}", tag: "Jobs", summary: "Get a job", rule: read,
+		id: "getJob", method: http.MethodGet, path: "/v1/jobs/{job}", tag: "Jobs", summary: "Get a job", description: "With its schedule, its next run and its last one.", rule: read,
 	}, func(ctx context.Context, in *JobPath) (*jobReply, error) {
 		listings, err := r.Jobs.List(ctx)
 		if err != nil {
@@ -83,7 +83,7 @@ func (a *API) addJobs(r Rooms) {
 	}
 	type runReply struct{ Body Run }
 	register(a, operation{
-		id: "getRun", method: http.MethodGet, path: "/v1/jobs/{job}/runs/{run}", tag: "Jobs", summary: "Get a run of a job", rule: read,
+		id: "getRun", method: http.MethodGet, path: "/v1/jobs/{job}/runs/{run}", tag: "Jobs", summary: "Get a run of a job", description: "With what it did, and what went wrong if anything did.", rule: read,
 	}, func(ctx context.Context, in *one) (*runReply, error) {
 		run, err := r.Jobs.Run(ctx, in.Job, id.ID(in.Run))
 		if err != nil {

@@ -93,10 +93,12 @@ func (a *API) rendered() (*document, error) {
 		}
 		render(&d.page, func() ([]byte, error) { return renderReference(o) })
 		plainSchemas(o)
+		openReplies(o)
 		render(&d.json, o.MarshalJSON)
 		render(&d.yaml, o.YAML)
-		render(&d.json30, o.Downgrade)
-		render(&d.yaml30, o.DowngradeYAML)
+		if d.err == nil {
+			d.json30, d.yaml30, d.err = downgraded(o)
+		}
 	})
 	return d, d.err
 }
@@ -123,16 +125,60 @@ func plainSchemas(o *huma.OpenAPI) {
 	for _, s := range o.Components.Schemas.Map() {
 		visit(s)
 	}
-	for _, item := range o.Paths {
-		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
-			if op == nil {
-				continue
-			}
-			for _, p := range op.Parameters {
-				visit(p.Schema)
+	for _, op := range operations(o) {
+		for _, p := range op.Parameters {
+			visit(p.Schema)
+		}
+	}
+}
+
+// openReplies lets what is only ever sent to clients have further fields later:
+// a client that was generated strictly would refuse them. What clients send stays
+// closed, as it is when it is checked.
+func openReplies(o *huma.OpenAPI) {
+	taken := map[*huma.Schema]bool{}
+	var take func(s *huma.Schema)
+	take = func(s *huma.Schema) {
+		for s != nil && s.Ref != "" {
+			s = o.Components.Schemas.SchemaFromRef(s.Ref)
+		}
+		if s == nil || taken[s] {
+			return
+		}
+		taken[s] = true
+		take(s.Items)
+		if extra, ok := s.AdditionalProperties.(*huma.Schema); ok {
+			take(extra)
+		}
+		for _, p := range s.Properties {
+			take(p)
+		}
+	}
+	for _, op := range operations(o) {
+		if op.RequestBody != nil {
+			for _, m := range op.RequestBody.Content {
+				take(m.Schema)
 			}
 		}
 	}
+	for _, s := range o.Components.Schemas.Map() {
+		if s.AdditionalProperties == false && !taken[s] {
+			s.AdditionalProperties = nil
+		}
+	}
+}
+
+// operations returns all operations of a document, in no order.
+func operations(o *huma.OpenAPI) []*huma.Operation {
+	var out []*huma.Operation
+	for _, item := range o.Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+			if op != nil {
+				out = append(out, op)
+			}
+		}
+	}
+	return out
 }
 
 func (a *API) usedTags() []*huma.Tag {

@@ -40,6 +40,63 @@ func checkDocument(t *testing.T, b *bench) {
 	}
 }
 
+// What clients send is closed, so that a misspelt field is found; what they are
+// sent is open, so that a field added later breaks no strict client.
+func TestRequestsAreClosedAndRepliesOpen(t *testing.T) {
+	t.Parallel()
+	a := whole()
+	if _, _, err := a.OpenAPI(); err != nil {
+		t.Fatal(err)
+	}
+	schemas := a.huma.OpenAPI().Components.Schemas.Map()
+	for _, name := range []string{"ServiceCreate", "SLOInput", "IndicatorInput", "SlotInput", "ClauseInput", "Transfer"} {
+		if schemas[name].AdditionalProperties != false {
+			t.Errorf("%s is open", name)
+		}
+	}
+	for _, name := range []string{"Service", "SLO", "Indicator", "ServiceList", "Clause", "Ref", "Problem", "Fault"} {
+		if schemas[name].AdditionalProperties != nil {
+			t.Errorf("%s is closed", name)
+		}
+	}
+}
+
+// 3.0 knows nothing beside a $ref; the rules are no-$ref-siblings and
+// operation-description of spectral:oas, and spec-ref-siblings of Redocly.
+func TestLintersFindNothingInTheDocuments(t *testing.T) {
+	t.Parallel()
+	a := whole()
+	if _, _, err := a.OpenAPI(); err != nil {
+		t.Fatal(err)
+	}
+	for _, op := range operations(a.huma.OpenAPI()) {
+		if op.Description == "" {
+			t.Errorf("%s has no description", op.OperationID)
+		}
+	}
+	var doc any
+	if err := json.Unmarshal((&bench{API: a, t: t}).do(http.MethodGet, "/openapi-3.0.json", "", "Authorization: ").Body.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	var visit func(at string, node any)
+	visit = func(at string, node any) {
+		switch n := node.(type) {
+		case map[string]any:
+			if _, is := n["$ref"]; is && len(n) > 1 {
+				t.Errorf("%s has something beside its $ref", at)
+			}
+			for k, v := range n {
+				visit(at+"/"+k, v)
+			}
+		case []any:
+			for _, v := range n {
+				visit(at, v)
+			}
+		}
+	}
+	visit("", doc)
+}
+
 func TestTheDocumentNamesWhatClientsNeed(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -50,7 +50,7 @@ func (a *API) addOwnership(r Rooms) {
 	type transferPreviewReply struct{ Body TransferPreview }
 	register(a, operation{
 		id: "previewTransferService", method: http.MethodGet, path: "/v1/services/{service}/transfer", tag: "Services",
-		summary: "Preview the transfer of a service", rule: access.Rule{Verb: access.Read, Kind: access.KindService},
+		summary: "Preview the transfer of a service", description: "What would move along to the other team. Changes nothing.", rule: access.Rule{Verb: access.Read, Kind: access.KindService},
 	}, func(ctx context.Context, in *preview) (*transferPreviewReply, error) {
 		p, err := r.Registry.PreviewTransfer(ctx, in.Service, in.Team)
 		if err != nil {
@@ -79,7 +79,7 @@ func (a *API) addOwnership(r Rooms) {
 	type retirePreviewReply struct{ Body RetirePreview }
 	register(a, operation{
 		id: "previewRetireService", method: http.MethodGet, path: "/v1/services/{service}/retire", tag: "Services",
-		summary: "Preview the retirement of a service", rule: access.Rule{Verb: access.Read, Kind: access.KindService},
+		summary: "Preview the retirement of a service", description: "What would end, and who depends on the service. Changes nothing.", rule: access.Rule{Verb: access.Read, Kind: access.KindService},
 	}, func(ctx context.Context, in *ServicePath) (*retirePreviewReply, error) {
 		p, err := r.Registry.PreviewRetire(ctx, in.Service)
 		if err != nil {

@@ -19,7 +19,7 @@ func (a *API) addPeople(r Rooms) {
 	}
 	register(a, operation{
 		id: "listPeople", method: http.MethodGet, path: "/v1/people", tag: "People",
-		summary: "List people", rule: access.Rule{Verb: access.Read, Kind: access.KindPerson},
+		summary: "List people", description: "Deactivated people are among them: what they decided stays theirs.", rule: access.Rule{Verb: access.Read, Kind: access.KindPerson},
 	}, func(ctx context.Context, in *query) (*list[Person], error) {
 		people, err := r.Access.People(ctx, access.PersonFilter{Query: in.Query}, in.Request())
 		if err != nil {
@@ -34,7 +34,7 @@ func (a *API) addPeople(r Rooms) {
 	}
 	register(a, operation{
 		id: "createPerson", method: http.MethodPost, path: "/v1/people", tag: "People",
-		summary: "Add a person", rule: access.Rule{Verb: access.Create, Kind: access.KindPerson},
+		summary: "Add a person", description: "With the identity by which a provider knows them. Administrators only.", rule: access.Rule{Verb: access.Create, Kind: access.KindPerson},
 	}, func(ctx context.Context, in *post) (*created[Person], error) {
 		return create(ctx, a, in.Once, creation[access.Person, Person]{
 			make: func(ctx context.Context) (access.Person, error) {
@@ -55,7 +55,7 @@ func (a *API) addPeople(r Rooms) {
 	}
 	register(a, operation{
 		id: "getPerson", method: http.MethodGet, path: "/v1/people/{person}", tag: "People",
-		summary: "Get a person", rule: access.Rule{Verb: access.Read, Kind: access.KindPerson},
+		summary: "Get a person", description: "By identifier. Deactivated people are found, too.", rule: access.Rule{Verb: access.Read, Kind: access.KindPerson},
 	}, func(ctx context.Context, in *get) (*reply[Person], error) {
 		p, err := r.Access.Person(ctx, id.ID(in.Person))
 		if err != nil {

@@ -16,7 +16,7 @@ type PolicyPath struct {
 func (a *API) addPolicies(r Rooms) {
 	read := access.Rule{Verb: access.Read, Kind: access.KindPolicy}
 	register(a, operation{
-		id: "listPolicies", method: http.MethodGet, path: "/v1/budget-policies", tag: "Policies", summary: "List error-budget policies", rule: read,
+		id: "listPolicies", method: http.MethodGet, path: "/v1/budget-policies", tag: "Policies", summary: "List error-budget policies", description: "By slug. A policy acts where it is attached.", rule: read,
 	}, func(ctx context.Context, in *Paging) (*list[Policy], error) {
 		policies, err := r.Policies.List(ctx, in.Request())
 		if err != nil {
@@ -51,7 +51,7 @@ func (a *API) addPolicies(r Rooms) {
 		IfNoneMatch
 	}
 	register(a, operation{
-		id: "getPolicy", method: http.MethodGet, path: "/v1/budget-policies/{policy}", tag: "Policies", summary: "Get an error-budget policy", rule: read,
+		id: "getPolicy", method: http.MethodGet, path: "/v1/budget-policies/{policy}", tag: "Policies", summary: "Get an error-budget policy", description: "With its current clauses; earlier ones are among its revisions.", rule: read,
 	}, func(ctx context.Context, in *get) (*reply[Policy], error) {
 		v, err := r.Policies.Get(ctx, in.Policy)
 		if err != nil {
@@ -117,6 +117,9 @@ func toClauses(clauses []policy.Clause) []Clause {
 	out := make([]Clause, len(clauses))
 	for i, c := range clauses {
 		out[i] = Clause(c)
+		if c.IssueLabels == nil {
+			out[i].IssueLabels = []string{} // never null
+		}
 	}
 	return out
 }

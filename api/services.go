@@ -27,7 +27,7 @@ func (a *API) addServices(r Rooms) {
 	}
 	register(a, operation{
 		id: "listServices", method: http.MethodGet, path: "/v1/services", tag: "Services",
-		summary: "List services", rule: access.Rule{Verb: access.Read, Kind: access.KindService},
+		summary: "List services", description: "Retired services are left out unless they are asked for.", rule: access.Rule{Verb: access.Read, Kind: access.KindService},
 	}, func(ctx context.Context, in *query) (*list[Service], error) {
 		f := registry.ServiceFilter{
 			Kind: registry.Kind(in.Kind), Tier: in.Tier, Lifecycle: registry.Lifecycle(in.Lifecycle),
@@ -54,7 +54,7 @@ func (a *API) addServices(r Rooms) {
 	}
 	register(a, operation{
 		id: "createService", method: http.MethodPost, path: "/v1/services", tag: "Services",
-		summary: "Register a service", rule: access.Rule{Verb: access.Create, Kind: access.KindService},
+		summary: "Register a service", description: "The owning team, or an administrator, does it. Nothing is measured until an SLO is declared.", rule: access.Rule{Verb: access.Create, Kind: access.KindService},
 	}, func(ctx context.Context, in *post) (*created[Service], error) {
 		return create(ctx, a, in.Once, creation[Service, Service]{
 			make: func(ctx context.Context) (Service, error) {
@@ -78,7 +78,7 @@ func (a *API) addServices(r Rooms) {
 	}
 	register(a, operation{
 		id: "getService", method: http.MethodGet, path: "/v1/services/{service}", tag: "Services",
-		summary: "Get a service", rule: access.Rule{Verb: access.Read, Kind: access.KindService},
+		summary: "Get a service", description: "What was declared of it, and who owns it. A former slug leads to the current one.", rule: access.Rule{Verb: access.Read, Kind: access.KindService},
 	}, func(ctx context.Context, in *get) (*reply[Service], error) {
 		s, err := r.Registry.ServiceFor(ctx, in.Service)
 		service, err := r.service(ctx, s, err)

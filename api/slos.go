@@ -40,7 +40,7 @@ func (a *API) addSLOs(r Rooms) {
 		System string `query:"system" maxLength:"63" doc:"Only SLOs of this system's services, by slug or identifier."`
 	}
 	register(a, operation{
-		id: "listSLOs", method: http.MethodGet, path: "/v1/slos", tag: "SLOs", summary: "List SLOs of all services", rule: read,
+		id: "listSLOs", method: http.MethodGet, path: "/v1/slos", tag: "SLOs", summary: "List SLOs of all services", description: "With the state of each. Retired SLOs are left out unless they are asked for.", rule: read,
 	}, func(ctx context.Context, in *all) (*list[SLO], error) {
 		f := in.filter()
 		var err error
@@ -56,7 +56,7 @@ func (a *API) addSLOs(r Rooms) {
 		SLOFilter
 	}
 	register(a, operation{
-		id: "listServiceSLOs", method: http.MethodGet, path: "/v1/services/{service}/slos", tag: "SLOs", summary: "List the SLOs of a service", rule: read,
+		id: "listServiceSLOs", method: http.MethodGet, path: "/v1/services/{service}/slos", tag: "SLOs", summary: "List the SLOs of a service", description: "With the state of each. Retired SLOs are left out unless they are asked for.", rule: read,
 	}, func(ctx context.Context, in *ofService) (*list[SLO], error) {
 		s, err := r.Registry.ServiceFor(ctx, in.Service)
 		if err != nil {
@@ -149,7 +149,7 @@ func (a *API) addSLOs(r Rooms) {
 		return r.revised(ctx, v, nil, err)
 	})
 	register(a, operation{
-		id: "restoreSLO", method: http.MethodPost, path: "/v1/services/{service}/slos/{slo}/restore", tag: "SLOs", summary: "Restore a retired SLO",
+		id: "restoreSLO", method: http.MethodPost, path: "/v1/services/{service}/slos/{slo}/restore", tag: "SLOs", summary: "Restore a retired SLO", description: "It is evaluated again, with the measurements that it had.",
 		rule: access.Rule{Verb: access.Retire, Kind: access.KindSLO},
 	}, func(ctx context.Context, in *retire) (*reply[SLODeclared], error) {
 		v, _, err := r.SLOs.Find(ctx, in.name())

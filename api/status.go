@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/evenkeel/evenkeel/services/access"
@@ -95,6 +96,24 @@ func toExplanation(e budget.Explanation) Explanation {
 	out := Explanation{State: string(e.State), Because: e.Because, Formulas: e.Formulas, Figures: make([]Figure, len(e.Lines))}
 	for i, l := range e.Lines {
 		out.Figures[i] = Figure(l)
+		out.Figures[i].Figure = toFigureName(l.Figure)
 	}
 	return out
+}
+
+// figureNames are what an account's figures are called in the status.
+var figureNames = map[string]string{
+	"budgetTotal": "allowedEvents", "consumedRatio": "burned", "remaining": "remainingEvents", "remainingRatio": "remaining",
+}
+
+// toFigureName names a figure as the field of the status that holds it.
+func toFigureName(name string) string {
+	section, figure, _ := strings.Cut(name, ".")
+	if renamed, ok := figureNames[figure]; ok && (section == "window" || section == "policy") {
+		return section + "." + renamed
+	}
+	if name == "projectedExhaustion" {
+		return "projectedExhaustionAt"
+	}
+	return name
 }

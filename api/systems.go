@@ -21,7 +21,7 @@ func (a *API) addSystems(r Rooms) {
 	}
 	register(a, operation{
 		id: "listSystems", method: http.MethodGet, path: "/v1/systems", tag: "Systems",
-		summary: "List systems", rule: access.Rule{Verb: access.Read, Kind: access.KindSystem},
+		summary: "List systems", description: "Groups of services, each owned by a team.", rule: access.Rule{Verb: access.Read, Kind: access.KindSystem},
 	}, func(ctx context.Context, in *query) (*list[System], error) {
 		f := registry.SystemFilter{Query: in.Query}
 		if in.Team != "" {
@@ -48,7 +48,7 @@ func (a *API) addSystems(r Rooms) {
 	}
 	register(a, operation{
 		id: "createSystem", method: http.MethodPost, path: "/v1/systems", tag: "Systems",
-		summary: "Create a system", rule: access.Rule{Verb: access.Create, Kind: access.KindSystem},
+		summary: "Create a system", description: "A group of services. The owning team, or an administrator, does it.", rule: access.Rule{Verb: access.Create, Kind: access.KindSystem},
 	}, func(ctx context.Context, in *post) (*created[System], error) {
 		return create(ctx, a, in.Once, creation[System, System]{
 			make: func(ctx context.Context) (System, error) {
@@ -70,7 +70,7 @@ func (a *API) addSystems(r Rooms) {
 	}
 	register(a, operation{
 		id: "getSystem", method: http.MethodGet, path: "/v1/systems/{system}", tag: "Systems",
-		summary: "Get a system", rule: access.Rule{Verb: access.Read, Kind: access.KindSystem},
+		summary: "Get a system", description: "By slug or identifier. A former slug leads to the current one.", rule: access.Rule{Verb: access.Read, Kind: access.KindSystem},
 	}, func(ctx context.Context, in *get) (*reply[System], error) {
 		s, err := r.Registry.SystemFor(ctx, in.System)
 		system, err := r.system(ctx, s, err)

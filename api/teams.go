@@ -22,7 +22,7 @@ func (a *API) addTeams(r Rooms) {
 	}
 	register(a, operation{
 		id: "listTeams", method: http.MethodGet, path: "/v1/teams", tag: "Teams",
-		summary: "List teams", rule: access.Rule{Verb: access.Read, Kind: access.KindTeam},
+		summary: "List teams", description: "Narrowed to those below a parent, or to those of a person, if asked for.", rule: access.Rule{Verb: access.Read, Kind: access.KindTeam},
 	}, func(ctx context.Context, in *query) (*list[Team], error) {
 		f := registry.TeamFilter{Query: in.Query, Member: id.ID(in.Member)}
 		if in.Parent != "" {
@@ -72,7 +72,7 @@ func (a *API) addTeams(r Rooms) {
 	}
 	register(a, operation{
 		id: "getTeam", method: http.MethodGet, path: "/v1/teams/{team}", tag: "Teams",
-		summary: "Get a team", rule: access.Rule{Verb: access.Read, Kind: access.KindTeam},
+		summary: "Get a team", description: "By slug or identifier. A former slug leads to the current one.", rule: access.Rule{Verb: access.Read, Kind: access.KindTeam},
 	}, func(ctx context.Context, in *get) (*reply[Team], error) {
 		t, err := r.Registry.TeamFor(ctx, in.Team)
 		team, err := r.team(ctx, t, err)
@@ -121,7 +121,7 @@ func (a *API) addMembers(r Rooms) {
 	}
 	register(a, operation{
 		id: "listMembers", method: http.MethodGet, path: "/v1/teams/{team}/members", tag: "Teams",
-		summary: "List the members of a team", rule: access.Rule{Verb: access.Read, Kind: access.KindMember},
+		summary: "List the members of a team", description: "The people who look after what the team owns.", rule: access.Rule{Verb: access.Read, Kind: access.KindMember},
 	}, func(ctx context.Context, in *query) (*list[Member], error) {
 		members, err := r.Registry.Members(ctx, in.Team, in.Request())
 		if err != nil {
@@ -148,7 +148,7 @@ func (a *API) addMembers(r Rooms) {
 	})
 	register(a, operation{
 		id: "removeMember", method: http.MethodDelete, path: "/v1/teams/{team}/members/{person}", tag: "Teams",
-		summary: "Remove a person from a team", rule: access.Rule{Verb: access.Delete, Kind: access.KindMember},
+		summary: "Remove a person from a team", description: "What they decided for the team stays as it is.", rule: access.Rule{Verb: access.Delete, Kind: access.KindMember},
 	}, func(ctx context.Context, in *one) (*nothing, error) {
 		return nil, r.Registry.RemoveMember(ctx, in.Team, id.ID(in.Person))
 	})

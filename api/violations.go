@@ -53,7 +53,7 @@ func (a *API) addViolations(r Rooms) {
 	}
 	type violationReply struct{ Body Violation }
 	register(a, operation{
-		id: "getViolation", method: http.MethodGet, path: "/v1/violations/{violation}", tag: "Violations", summary: "Get a violation", rule: read,
+		id: "getViolation", method: http.MethodGet, path: "/v1/violations/{violation}", tag: "Violations", summary: "Get a violation", description: "With its evidence, as it was when the violation opened.", rule: read,
 	}, func(ctx context.Context, in *one) (*violationReply, error) {
 		v, err := r.Policies.Violation(ctx, id.ID(in.Violation))
 		if err != nil {

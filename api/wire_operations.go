@@ -18,6 +18,15 @@ type Policy struct {
 
 // Clause says what follows when too much of the budget of the trailing 28 days is consumed.
 type Clause struct {
+	Name            string   `json:"name" doc:"Unique in the policy." example:"budget-exceeded"`
+	Description     string   `json:"description" doc:"In words; quoted in issues."`
+	OverPercent     int64    `json:"overPercent" doc:"Fires when more than this share of the budget is consumed; exactly this much does not." example:"100"`
+	IssueLabels     []string `json:"issueLabels" doc:"Labels of the issue." example:"[\"reliability\"]"`
+	CloseOnRecovery bool     `json:"closeOnRecovery" doc:"Whether the machine closes the issue once the SLO recovered."`
+}
+
+// ClauseInput is what is declared of a clause.
+type ClauseInput struct {
 	Name            string   `json:"name" doc:"RFC 1123 label, unique in the policy." example:"budget-exceeded"`
 	Description     string   `json:"description,omitempty" doc:"In words; quoted in issues."`
 	OverPercent     int64    `json:"overPercent" minimum:"1" maximum:"10000" doc:"Fires when more than this share of the budget is consumed; exactly this much does not." example:"100"`
@@ -27,10 +36,10 @@ type Clause struct {
 
 // PolicyInput is what is declared of a policy.
 type PolicyInput struct {
-	Slug        string   `json:"slug" doc:"RFC 1123 label, at most 63 characters." example:"error-budget"`
-	Name        string   `json:"name" doc:"At most 100 characters." example:"Error-budget policy"`
-	Description string   `json:"description,omitempty" doc:"At most 1,050 characters."`
-	Clauses     []Clause `json:"clauses" minItems:"1" maxItems:"50"`
+	Slug        string        `json:"slug" doc:"RFC 1123 label, at most 63 characters." example:"error-budget"`
+	Name        string        `json:"name" doc:"At most 100 characters." example:"Error-budget policy"`
+	Description string        `json:"description,omitempty" doc:"At most 1,050 characters."`
+	Clauses     []ClauseInput `json:"clauses" minItems:"1" maxItems:"50"`
 }
 
 // PolicyRevision is what a policy said from one change to the next.

@@ -170,10 +170,10 @@ type Explanation struct {
 
 // Figure is one figure with how it came about.
 type Figure struct {
-	Figure  string `json:"figure" doc:"Its place in the status." example:"window.remaining"`
+	Figure  string `json:"figure" doc:"The field of the status that it is; burn.1h is the rate of that lookback, alert.1h/5m the factor of that pair." example:"window.remaining"`
 	Formula string `json:"formula" example:"1 − burned"`
 	Worked  string `json:"worked" doc:"The formula with its numbers, or why there is none."`
-	Value   string `json:"value" doc:"A decimal of at most six digits after the point; empty when unknown." example:"-0.111111"`
+	Value   string `json:"value" doc:"A decimal of at most six digits after the point, of projectedExhaustionAt the seconds until then; empty when unknown." example:"-0.111111"`
 	Source  string `json:"source" doc:"Where the formula is from."`
 }
 

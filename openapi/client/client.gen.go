@@ -1278,6 +1278,30 @@ type BurnRate struct {
 // Clause defines model for Clause.
 type Clause struct {
 	// CloseOnRecovery Whether the machine closes the issue once the SLO recovered.
+	CloseOnRecovery bool `json:"closeOnRecovery"`
+
+	// Description In words; quoted in issues.
+	Description string `json:"description"`
+
+	// IssueLabels Labels of the issue.
+	//
+	// Examples: ["reliability"]
+	IssueLabels []string `json:"issueLabels"`
+
+	// Name Unique in the policy.
+	//
+	// Examples: budget-exceeded
+	Name string `json:"name"`
+
+	// OverPercent Fires when more than this share of the budget is consumed; exactly this much does not.
+	//
+	// Examples: 100
+	OverPercent int64 `json:"overPercent"`
+}
+
+// ClauseInput defines model for ClauseInput.
+type ClauseInput struct {
+	// CloseOnRecovery Whether the machine closes the issue once the SLO recovered.
 	CloseOnRecovery *bool `json:"closeOnRecovery,omitempty"`
 
 	// Description In words; quoted in issues.
@@ -1449,7 +1473,7 @@ type Fault struct {
 
 // Figure defines model for Figure.
 type Figure struct {
-	// Figure Its place in the status.
+	// Figure The field of the status that it is; burn.1h is the rate of that lookback, alert.1h/5m the factor of that pair.
 	//
 	// Examples: window.remaining
 	Figure string `json:"figure"`
@@ -1460,7 +1484,7 @@ type Figure struct {
 	// Source Where the formula is from.
 	Source string `json:"source"`
 
-	// Value A decimal of at most six digits after the point; empty when unknown.
+	// Value A decimal of at most six digits after the point, of projectedExhaustionAt the seconds until then; empty when unknown.
 	//
 	// Examples: -0.111111
 	Value string `json:"value"`
@@ -1789,7 +1813,7 @@ type Policy struct {
 
 // PolicyInput defines model for PolicyInput.
 type PolicyInput struct {
-	Clauses []Clause `json:"clauses"`
+	Clauses []ClauseInput `json:"clauses"`
 
 	// Description At most 1,050 characters.
 	Description *string `json:"description,omitempty"`
@@ -3486,10 +3510,14 @@ type ClientInterface interface {
 
 	// GetAuditEntry Get a decision
 	//
+	// Administrators read every decision; members read their team's.
+	//
 	// Corresponds with GET /v1/audit/{entry} (the `GetAuditEntry` operationId).
 	GetAuditEntry(ctx context.Context, entry string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListPolicies List error-budget policies
+	//
+	// By slug. A policy acts where it is attached.
 	//
 	// Corresponds with GET /v1/budget-policies (the `ListPolicies` operationId).
 	ListPolicies(ctx context.Context, params *ListPoliciesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3514,6 +3542,8 @@ type ClientInterface interface {
 
 	// GetPolicy Get an error-budget policy
 	//
+	// With its current clauses; earlier ones are among its revisions.
+	//
 	// Corresponds with GET /v1/budget-policies/{policy} (the `GetPolicy` operationId).
 	GetPolicy(ctx context.Context, policy string, params *GetPolicyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -3536,6 +3566,8 @@ type ClientInterface interface {
 	RevisePolicy(ctx context.Context, policy string, params *RevisePolicyParams, body RevisePolicyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListAttachments List what a policy is attached to
+	//
+	// Where the policy is in force, and how far it goes there.
 	//
 	// Corresponds with GET /v1/budget-policies/{policy}/attachments (the `ListAttachments` operationId).
 	ListAttachments(ctx context.Context, policy string, params *ListAttachmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3566,6 +3598,8 @@ type ClientInterface interface {
 	DetachPolicy(ctx context.Context, policy string, attachment string, params *DetachPolicyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetAttachment Get an attachment
+	//
+	// Its ETag is what a change of mode, or detaching, is made to.
 	//
 	// Corresponds with GET /v1/budget-policies/{policy}/attachments/{attachment} (the `GetAttachment` operationId).
 	GetAttachment(ctx context.Context, policy string, attachment string, params *GetAttachmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3604,6 +3638,8 @@ type ClientInterface interface {
 
 	// GetIssue Get an issue
 	//
+	// With its title, body and comments, just as they would be on a tracker.
+	//
 	// Corresponds with GET /v1/issues/{issue} (the `GetIssue` operationId).
 	GetIssue(ctx context.Context, issue string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -3615,6 +3651,8 @@ type ClientInterface interface {
 	ListJobs(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetJob Get a job
+	//
+	// With its schedule, its next run and its last one.
 	//
 	// Corresponds with GET /v1/jobs/{job} (the `GetJob` operationId).
 	GetJob(ctx context.Context, job string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3635,10 +3673,14 @@ type ClientInterface interface {
 
 	// GetRun Get a run of a job
 	//
+	// With what it did, and what went wrong if anything did.
+	//
 	// Corresponds with GET /v1/jobs/{job}/runs/{run} (the `GetRun` operationId).
 	GetRun(ctx context.Context, job string, run string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetMe Get who calls
+	//
+	// The person or workload behind the token, what the token may be used for, and the person's teams.
 	//
 	// Corresponds with GET /v1/me (the `GetMe` operationId).
 	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3663,10 +3705,14 @@ type ClientInterface interface {
 
 	// ListPeople List people
 	//
+	// Deactivated people are among them: what they decided stays theirs.
+	//
 	// Corresponds with GET /v1/people (the `ListPeople` operationId).
 	ListPeople(ctx context.Context, params *ListPeopleParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreatePersonWithBody Add a person
+	//
+	// With the identity by which a provider knows them. Administrators only.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3675,12 +3721,16 @@ type ClientInterface interface {
 
 	// CreatePerson Add a person
 	//
+	// With the identity by which a provider knows them. Administrators only.
+	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/people (the `CreatePerson` operationId).
 	CreatePerson(ctx context.Context, params *CreatePersonParams, body CreatePersonJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetPerson Get a person
+	//
+	// By identifier. Deactivated people are found, too.
 	//
 	// Corresponds with GET /v1/people/{person} (the `GetPerson` operationId).
 	GetPerson(ctx context.Context, person string, params *GetPersonParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3712,10 +3762,14 @@ type ClientInterface interface {
 
 	// ListServices List services
 	//
+	// Retired services are left out unless they are asked for.
+	//
 	// Corresponds with GET /v1/services (the `ListServices` operationId).
 	ListServices(ctx context.Context, params *ListServicesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateServiceWithBody Register a service
+	//
+	// The owning team, or an administrator, does it. Nothing is measured until an SLO is declared.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3724,12 +3778,16 @@ type ClientInterface interface {
 
 	// CreateService Register a service
 	//
+	// The owning team, or an administrator, does it. Nothing is measured until an SLO is declared.
+	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/services (the `CreateService` operationId).
 	CreateService(ctx context.Context, params *CreateServiceParams, body CreateServiceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetService Get a service
+	//
+	// What was declared of it, and who owns it. A former slug leads to the current one.
 	//
 	// Corresponds with GET /v1/services/{service} (the `GetService` operationId).
 	GetService(ctx context.Context, service string, params *GetServiceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3761,12 +3819,16 @@ type ClientInterface interface {
 
 	// CreateDependencyWithBody Declare a dependency
 	//
+	// What the service needs of another one, and what becomes of it when that is missing. The owners of the service declare it.
+	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/services/{service}/dependencies (the `CreateDependency` operationId).
 	CreateDependencyWithBody(ctx context.Context, service string, params *CreateDependencyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateDependency Declare a dependency
+	//
+	// What the service needs of another one, and what becomes of it when that is missing. The owners of the service declare it.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3775,15 +3837,21 @@ type ClientInterface interface {
 
 	// DeleteDependency Delete a dependency
 	//
+	// The service no longer needs the other one.
+	//
 	// Corresponds with DELETE /v1/services/{service}/dependencies/{dependency} (the `DeleteDependency` operationId).
 	DeleteDependency(ctx context.Context, service string, dependency string, params *DeleteDependencyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetDependency Get a dependency
 	//
+	// What was declared of it, and the version that a change is made to.
+	//
 	// Corresponds with GET /v1/services/{service}/dependencies/{dependency} (the `GetDependency` operationId).
 	GetDependency(ctx context.Context, service string, dependency string, params *GetDependencyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateDependencyWithBody Update a dependency
+	//
+	// The body replaces what was declared. On which service it is stays: declare another dependency for that.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3792,12 +3860,16 @@ type ClientInterface interface {
 
 	// UpdateDependency Update a dependency
 	//
+	// The body replaces what was declared. On which service it is stays: declare another dependency for that.
+	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PUT /v1/services/{service}/dependencies/{dependency} (the `UpdateDependency` operationId).
 	UpdateDependency(ctx context.Context, service string, dependency string, params *UpdateDependencyParams, body UpdateDependencyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListDependents List what depends on a service
+	//
+	// The services that declared a dependency on this one, all on one page.
 	//
 	// Corresponds with GET /v1/services/{service}/dependents (the `ListDependents` operationId).
 	ListDependents(ctx context.Context, service string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3810,6 +3882,8 @@ type ClientInterface interface {
 	RestoreService(ctx context.Context, service string, params *RestoreServiceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PreviewRetireService Preview the retirement of a service
+	//
+	// What would end, and who depends on the service. Changes nothing.
 	//
 	// Corresponds with GET /v1/services/{service}/retire (the `PreviewRetireService` operationId).
 	PreviewRetireService(ctx context.Context, service string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3833,6 +3907,8 @@ type ClientInterface interface {
 	RetireService(ctx context.Context, service string, params *RetireServiceParams, body RetireServiceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListServiceSLOs List the SLOs of a service
+	//
+	// With the state of each. Retired SLOs are left out unless they are asked for.
 	//
 	// Corresponds with GET /v1/services/{service}/slos (the `ListServiceSLOs` operationId).
 	ListServiceSLOs(ctx context.Context, service string, params *ListServiceSLOsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3921,12 +3997,16 @@ type ClientInterface interface {
 
 	// RestoreSLOWithBody Restore a retired SLO
 	//
+	// It is evaluated again, with the measurements that it had.
+	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/services/{service}/slos/{slo}/restore (the `RestoreSLO` operationId).
 	RestoreSLOWithBody(ctx context.Context, service string, slo string, params *RestoreSLOParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RestoreSLO Restore a retired SLO
+	//
+	// It is evaluated again, with the measurements that it had.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3967,6 +4047,8 @@ type ClientInterface interface {
 
 	// PreviewTransferService Preview the transfer of a service
 	//
+	// What would move along to the other team. Changes nothing.
+	//
 	// Corresponds with GET /v1/services/{service}/transfer (the `PreviewTransferService` operationId).
 	PreviewTransferService(ctx context.Context, service string, params *PreviewTransferServiceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -3990,15 +4072,21 @@ type ClientInterface interface {
 
 	// ListSLOs List SLOs of all services
 	//
+	// With the state of each. Retired SLOs are left out unless they are asked for.
+	//
 	// Corresponds with GET /v1/slos (the `ListSLOs` operationId).
 	ListSLOs(ctx context.Context, params *ListSLOsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSystems List systems
 	//
+	// Groups of services, each owned by a team.
+	//
 	// Corresponds with GET /v1/systems (the `ListSystems` operationId).
 	ListSystems(ctx context.Context, params *ListSystemsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateSystemWithBody Create a system
+	//
+	// A group of services. The owning team, or an administrator, does it.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -4006,6 +4094,8 @@ type ClientInterface interface {
 	CreateSystemWithBody(ctx context.Context, params *CreateSystemParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateSystem Create a system
+	//
+	// A group of services. The owning team, or an administrator, does it.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -4020,6 +4110,8 @@ type ClientInterface interface {
 	DeleteSystem(ctx context.Context, system string, params *DeleteSystemParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSystem Get a system
+	//
+	// By slug or identifier. A former slug leads to the current one.
 	//
 	// Corresponds with GET /v1/systems/{system} (the `GetSystem` operationId).
 	GetSystem(ctx context.Context, system string, params *GetSystemParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4043,6 +4135,8 @@ type ClientInterface interface {
 	UpdateSystem(ctx context.Context, system string, params *UpdateSystemParams, body UpdateSystemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListTeams List teams
+	//
+	// Narrowed to those below a parent, or to those of a person, if asked for.
 	//
 	// Corresponds with GET /v1/teams (the `ListTeams` operationId).
 	ListTeams(ctx context.Context, params *ListTeamsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4074,6 +4168,8 @@ type ClientInterface interface {
 
 	// GetTeam Get a team
 	//
+	// By slug or identifier. A former slug leads to the current one.
+	//
 	// Corresponds with GET /v1/teams/{team} (the `GetTeam` operationId).
 	GetTeam(ctx context.Context, team string, params *GetTeamParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -4097,10 +4193,14 @@ type ClientInterface interface {
 
 	// ListMembers List the members of a team
 	//
+	// The people who look after what the team owns.
+	//
 	// Corresponds with GET /v1/teams/{team}/members (the `ListMembers` operationId).
 	ListMembers(ctx context.Context, team string, params *ListMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RemoveMember Remove a person from a team
+	//
+	// What they decided for the team stays as it is.
 	//
 	// Corresponds with DELETE /v1/teams/{team}/members/{person} (the `RemoveMember` operationId).
 	RemoveMember(ctx context.Context, team string, person string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4160,6 +4260,8 @@ type ClientInterface interface {
 
 	// GetViolation Get a violation
 	//
+	// With its evidence, as it was when the violation opened.
+	//
 	// Corresponds with GET /v1/violations/{violation} (the `GetViolation` operationId).
 	GetViolation(ctx context.Context, violation string, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
@@ -4183,6 +4285,8 @@ func (c *Client) ListAudit(ctx context.Context, params *ListAuditParams, reqEdit
 
 // GetAuditEntry Get a decision
 //
+// Administrators read every decision; members read their team's.
+//
 // Corresponds with GET /v1/audit/{entry} (the `GetAuditEntry` operationId).
 func (c *Client) GetAuditEntry(ctx context.Context, entry string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetAuditEntryRequest(c.Server, entry)
@@ -4197,6 +4301,8 @@ func (c *Client) GetAuditEntry(ctx context.Context, entry string, reqEditors ...
 }
 
 // ListPolicies List error-budget policies
+//
+// By slug. A policy acts where it is attached.
 //
 // Corresponds with GET /v1/budget-policies (the `ListPolicies` operationId).
 func (c *Client) ListPolicies(ctx context.Context, params *ListPoliciesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4251,6 +4357,8 @@ func (c *Client) CreatePolicy(ctx context.Context, params *CreatePolicyParams, b
 
 // GetPolicy Get an error-budget policy
 //
+// With its current clauses; earlier ones are among its revisions.
+//
 // Corresponds with GET /v1/budget-policies/{policy} (the `GetPolicy` operationId).
 func (c *Client) GetPolicy(ctx context.Context, policy string, params *GetPolicyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetPolicyRequest(c.Server, policy, params)
@@ -4303,6 +4411,8 @@ func (c *Client) RevisePolicy(ctx context.Context, policy string, params *Revise
 }
 
 // ListAttachments List what a policy is attached to
+//
+// Where the policy is in force, and how far it goes there.
 //
 // Corresponds with GET /v1/budget-policies/{policy}/attachments (the `ListAttachments` operationId).
 func (c *Client) ListAttachments(ctx context.Context, policy string, params *ListAttachmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4373,6 +4483,8 @@ func (c *Client) DetachPolicy(ctx context.Context, policy string, attachment str
 }
 
 // GetAttachment Get an attachment
+//
+// Its ETag is what a change of mode, or detaching, is made to.
 //
 // Corresponds with GET /v1/budget-policies/{policy}/attachments/{attachment} (the `GetAttachment` operationId).
 func (c *Client) GetAttachment(ctx context.Context, policy string, attachment string, params *GetAttachmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4461,6 +4573,8 @@ func (c *Client) ListIssues(ctx context.Context, params *ListIssuesParams, reqEd
 
 // GetIssue Get an issue
 //
+// With its title, body and comments, just as they would be on a tracker.
+//
 // Corresponds with GET /v1/issues/{issue} (the `GetIssue` operationId).
 func (c *Client) GetIssue(ctx context.Context, issue string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetIssueRequest(c.Server, issue)
@@ -4492,6 +4606,8 @@ func (c *Client) ListJobs(ctx context.Context, reqEditors ...RequestEditorFn) (*
 }
 
 // GetJob Get a job
+//
+// With its schedule, its next run and its last one.
 //
 // Corresponds with GET /v1/jobs/{job} (the `GetJob` operationId).
 func (c *Client) GetJob(ctx context.Context, job string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4542,6 +4658,8 @@ func (c *Client) RunJob(ctx context.Context, job string, reqEditors ...RequestEd
 
 // GetRun Get a run of a job
 //
+// With what it did, and what went wrong if anything did.
+//
 // Corresponds with GET /v1/jobs/{job}/runs/{run} (the `GetRun` operationId).
 func (c *Client) GetRun(ctx context.Context, job string, run string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetRunRequest(c.Server, job, run)
@@ -4556,6 +4674,8 @@ func (c *Client) GetRun(ctx context.Context, job string, run string, reqEditors 
 }
 
 // GetMe Get who calls
+//
+// The person or workload behind the token, what the token may be used for, and the person's teams.
 //
 // Corresponds with GET /v1/me (the `GetMe` operationId).
 func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4610,6 +4730,8 @@ func (c *Client) PushManyMeasurements(ctx context.Context, body PushManyMeasurem
 
 // ListPeople List people
 //
+// Deactivated people are among them: what they decided stays theirs.
+//
 // Corresponds with GET /v1/people (the `ListPeople` operationId).
 func (c *Client) ListPeople(ctx context.Context, params *ListPeopleParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListPeopleRequest(c.Server, params)
@@ -4624,6 +4746,8 @@ func (c *Client) ListPeople(ctx context.Context, params *ListPeopleParams, reqEd
 }
 
 // CreatePersonWithBody Add a person
+//
+// With the identity by which a provider knows them. Administrators only.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4642,6 +4766,8 @@ func (c *Client) CreatePersonWithBody(ctx context.Context, params *CreatePersonP
 
 // CreatePerson Add a person
 //
+// With the identity by which a provider knows them. Administrators only.
+//
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/people (the `CreatePerson` operationId).
@@ -4658,6 +4784,8 @@ func (c *Client) CreatePerson(ctx context.Context, params *CreatePersonParams, b
 }
 
 // GetPerson Get a person
+//
+// By identifier. Deactivated people are found, too.
 //
 // Corresponds with GET /v1/people/{person} (the `GetPerson` operationId).
 func (c *Client) GetPerson(ctx context.Context, person string, params *GetPersonParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4729,6 +4857,8 @@ func (c *Client) DeactivatePerson(ctx context.Context, person string, params *De
 
 // ListServices List services
 //
+// Retired services are left out unless they are asked for.
+//
 // Corresponds with GET /v1/services (the `ListServices` operationId).
 func (c *Client) ListServices(ctx context.Context, params *ListServicesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListServicesRequest(c.Server, params)
@@ -4743,6 +4873,8 @@ func (c *Client) ListServices(ctx context.Context, params *ListServicesParams, r
 }
 
 // CreateServiceWithBody Register a service
+//
+// The owning team, or an administrator, does it. Nothing is measured until an SLO is declared.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4761,6 +4893,8 @@ func (c *Client) CreateServiceWithBody(ctx context.Context, params *CreateServic
 
 // CreateService Register a service
 //
+// The owning team, or an administrator, does it. Nothing is measured until an SLO is declared.
+//
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/services (the `CreateService` operationId).
@@ -4777,6 +4911,8 @@ func (c *Client) CreateService(ctx context.Context, params *CreateServiceParams,
 }
 
 // GetService Get a service
+//
+// What was declared of it, and who owns it. A former slug leads to the current one.
 //
 // Corresponds with GET /v1/services/{service} (the `GetService` operationId).
 func (c *Client) GetService(ctx context.Context, service string, params *GetServiceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4848,6 +4984,8 @@ func (c *Client) ListDependencies(ctx context.Context, service string, reqEditor
 
 // CreateDependencyWithBody Declare a dependency
 //
+// What the service needs of another one, and what becomes of it when that is missing. The owners of the service declare it.
+//
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /v1/services/{service}/dependencies (the `CreateDependency` operationId).
@@ -4864,6 +5002,8 @@ func (c *Client) CreateDependencyWithBody(ctx context.Context, service string, p
 }
 
 // CreateDependency Declare a dependency
+//
+// What the service needs of another one, and what becomes of it when that is missing. The owners of the service declare it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4882,6 +5022,8 @@ func (c *Client) CreateDependency(ctx context.Context, service string, params *C
 
 // DeleteDependency Delete a dependency
 //
+// The service no longer needs the other one.
+//
 // Corresponds with DELETE /v1/services/{service}/dependencies/{dependency} (the `DeleteDependency` operationId).
 func (c *Client) DeleteDependency(ctx context.Context, service string, dependency string, params *DeleteDependencyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteDependencyRequest(c.Server, service, dependency, params)
@@ -4897,6 +5039,8 @@ func (c *Client) DeleteDependency(ctx context.Context, service string, dependenc
 
 // GetDependency Get a dependency
 //
+// What was declared of it, and the version that a change is made to.
+//
 // Corresponds with GET /v1/services/{service}/dependencies/{dependency} (the `GetDependency` operationId).
 func (c *Client) GetDependency(ctx context.Context, service string, dependency string, params *GetDependencyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetDependencyRequest(c.Server, service, dependency, params)
@@ -4911,6 +5055,8 @@ func (c *Client) GetDependency(ctx context.Context, service string, dependency s
 }
 
 // UpdateDependencyWithBody Update a dependency
+//
+// The body replaces what was declared. On which service it is stays: declare another dependency for that.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4929,6 +5075,8 @@ func (c *Client) UpdateDependencyWithBody(ctx context.Context, service string, d
 
 // UpdateDependency Update a dependency
 //
+// The body replaces what was declared. On which service it is stays: declare another dependency for that.
+//
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PUT /v1/services/{service}/dependencies/{dependency} (the `UpdateDependency` operationId).
@@ -4945,6 +5093,8 @@ func (c *Client) UpdateDependency(ctx context.Context, service string, dependenc
 }
 
 // ListDependents List what depends on a service
+//
+// The services that declared a dependency on this one, all on one page.
 //
 // Corresponds with GET /v1/services/{service}/dependents (the `ListDependents` operationId).
 func (c *Client) ListDependents(ctx context.Context, service string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4977,6 +5127,8 @@ func (c *Client) RestoreService(ctx context.Context, service string, params *Res
 }
 
 // PreviewRetireService Preview the retirement of a service
+//
+// What would end, and who depends on the service. Changes nothing.
 //
 // Corresponds with GET /v1/services/{service}/retire (the `PreviewRetireService` operationId).
 func (c *Client) PreviewRetireService(ctx context.Context, service string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5030,6 +5182,8 @@ func (c *Client) RetireService(ctx context.Context, service string, params *Reti
 }
 
 // ListServiceSLOs List the SLOs of a service
+//
+// With the state of each. Retired SLOs are left out unless they are asked for.
 //
 // Corresponds with GET /v1/services/{service}/slos (the `ListServiceSLOs` operationId).
 func (c *Client) ListServiceSLOs(ctx context.Context, service string, params *ListServiceSLOsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5228,6 +5382,8 @@ func (c *Client) PushMeasurements(ctx context.Context, service string, slo strin
 
 // RestoreSLOWithBody Restore a retired SLO
 //
+// It is evaluated again, with the measurements that it had.
+//
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /v1/services/{service}/slos/{slo}/restore (the `RestoreSLO` operationId).
@@ -5244,6 +5400,8 @@ func (c *Client) RestoreSLOWithBody(ctx context.Context, service string, slo str
 }
 
 // RestoreSLO Restore a retired SLO
+//
+// It is evaluated again, with the measurements that it had.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -5334,6 +5492,8 @@ func (c *Client) GetSLOStatus(ctx context.Context, service string, slo string, r
 
 // PreviewTransferService Preview the transfer of a service
 //
+// What would move along to the other team. Changes nothing.
+//
 // Corresponds with GET /v1/services/{service}/transfer (the `PreviewTransferService` operationId).
 func (c *Client) PreviewTransferService(ctx context.Context, service string, params *PreviewTransferServiceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPreviewTransferServiceRequest(c.Server, service, params)
@@ -5387,6 +5547,8 @@ func (c *Client) TransferService(ctx context.Context, service string, params *Tr
 
 // ListSLOs List SLOs of all services
 //
+// With the state of each. Retired SLOs are left out unless they are asked for.
+//
 // Corresponds with GET /v1/slos (the `ListSLOs` operationId).
 func (c *Client) ListSLOs(ctx context.Context, params *ListSLOsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListSLOsRequest(c.Server, params)
@@ -5402,6 +5564,8 @@ func (c *Client) ListSLOs(ctx context.Context, params *ListSLOsParams, reqEditor
 
 // ListSystems List systems
 //
+// Groups of services, each owned by a team.
+//
 // Corresponds with GET /v1/systems (the `ListSystems` operationId).
 func (c *Client) ListSystems(ctx context.Context, params *ListSystemsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListSystemsRequest(c.Server, params)
@@ -5416,6 +5580,8 @@ func (c *Client) ListSystems(ctx context.Context, params *ListSystemsParams, req
 }
 
 // CreateSystemWithBody Create a system
+//
+// A group of services. The owning team, or an administrator, does it.
 //
 // Takes any type of body and a specified content type.
 //
@@ -5433,6 +5599,8 @@ func (c *Client) CreateSystemWithBody(ctx context.Context, params *CreateSystemP
 }
 
 // CreateSystem Create a system
+//
+// A group of services. The owning team, or an administrator, does it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -5467,6 +5635,8 @@ func (c *Client) DeleteSystem(ctx context.Context, system string, params *Delete
 }
 
 // GetSystem Get a system
+//
+// By slug or identifier. A former slug leads to the current one.
 //
 // Corresponds with GET /v1/systems/{system} (the `GetSystem` operationId).
 func (c *Client) GetSystem(ctx context.Context, system string, params *GetSystemParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5520,6 +5690,8 @@ func (c *Client) UpdateSystem(ctx context.Context, system string, params *Update
 }
 
 // ListTeams List teams
+//
+// Narrowed to those below a parent, or to those of a person, if asked for.
 //
 // Corresponds with GET /v1/teams (the `ListTeams` operationId).
 func (c *Client) ListTeams(ctx context.Context, params *ListTeamsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5591,6 +5763,8 @@ func (c *Client) DeleteTeam(ctx context.Context, team string, params *DeleteTeam
 
 // GetTeam Get a team
 //
+// By slug or identifier. A former slug leads to the current one.
+//
 // Corresponds with GET /v1/teams/{team} (the `GetTeam` operationId).
 func (c *Client) GetTeam(ctx context.Context, team string, params *GetTeamParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTeamRequest(c.Server, team, params)
@@ -5644,6 +5818,8 @@ func (c *Client) UpdateTeam(ctx context.Context, team string, params *UpdateTeam
 
 // ListMembers List the members of a team
 //
+// The people who look after what the team owns.
+//
 // Corresponds with GET /v1/teams/{team}/members (the `ListMembers` operationId).
 func (c *Client) ListMembers(ctx context.Context, team string, params *ListMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListMembersRequest(c.Server, team, params)
@@ -5658,6 +5834,8 @@ func (c *Client) ListMembers(ctx context.Context, team string, params *ListMembe
 }
 
 // RemoveMember Remove a person from a team
+//
+// What they decided for the team stays as it is.
 //
 // Corresponds with DELETE /v1/teams/{team}/members/{person} (the `RemoveMember` operationId).
 func (c *Client) RemoveMember(ctx context.Context, team string, person string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5796,6 +5974,8 @@ func (c *Client) ListViolations(ctx context.Context, params *ListViolationsParam
 }
 
 // GetViolation Get a violation
+//
+// With its evidence, as it was when the violation opened.
 //
 // Corresponds with GET /v1/violations/{violation} (the `GetViolation` operationId).
 func (c *Client) GetViolation(ctx context.Context, violation string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10412,12 +10592,16 @@ type ClientWithResponsesInterface interface {
 
 	// GetAuditEntryWithResponse Get a decision
 	//
+	// Administrators read every decision; members read their team's.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/audit/{entry} (the `GetAuditEntry` operationId).
 	GetAuditEntryWithResponse(ctx context.Context, entry string, reqEditors ...RequestEditorFn) (*GetAuditEntryResponse, error)
 
 	// ListPoliciesWithResponse List error-budget policies
+	//
+	// By slug. A policy acts where it is attached.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10444,6 +10628,8 @@ type ClientWithResponsesInterface interface {
 
 	// GetPolicyWithResponse Get an error-budget policy
 	//
+	// With its current clauses; earlier ones are among its revisions.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/budget-policies/{policy} (the `GetPolicy` operationId).
@@ -10468,6 +10654,8 @@ type ClientWithResponsesInterface interface {
 	RevisePolicyWithResponse(ctx context.Context, policy string, params *RevisePolicyParams, body RevisePolicyJSONRequestBody, reqEditors ...RequestEditorFn) (*RevisePolicyResponse, error)
 
 	// ListAttachmentsWithResponse List what a policy is attached to
+	//
+	// Where the policy is in force, and how far it goes there.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10502,6 +10690,8 @@ type ClientWithResponsesInterface interface {
 	DetachPolicyWithResponse(ctx context.Context, policy string, attachment string, params *DetachPolicyParams, reqEditors ...RequestEditorFn) (*DetachPolicyResponse, error)
 
 	// GetAttachmentWithResponse Get an attachment
+	//
+	// Its ETag is what a change of mode, or detaching, is made to.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10546,6 +10736,8 @@ type ClientWithResponsesInterface interface {
 
 	// GetIssueWithResponse Get an issue
 	//
+	// With its title, body and comments, just as they would be on a tracker.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/issues/{issue} (the `GetIssue` operationId).
@@ -10561,6 +10753,8 @@ type ClientWithResponsesInterface interface {
 	ListJobsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListJobsResponse, error)
 
 	// GetJobWithResponse Get a job
+	//
+	// With its schedule, its next run and its last one.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10587,12 +10781,16 @@ type ClientWithResponsesInterface interface {
 
 	// GetRunWithResponse Get a run of a job
 	//
+	// With what it did, and what went wrong if anything did.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/jobs/{job}/runs/{run} (the `GetRun` operationId).
 	GetRunWithResponse(ctx context.Context, job string, run string, reqEditors ...RequestEditorFn) (*GetRunResponse, error)
 
 	// GetMeWithResponse Get who calls
+	//
+	// The person or workload behind the token, what the token may be used for, and the person's teams.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10619,12 +10817,16 @@ type ClientWithResponsesInterface interface {
 
 	// ListPeopleWithResponse List people
 	//
+	// Deactivated people are among them: what they decided stays theirs.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/people (the `ListPeople` operationId).
 	ListPeopleWithResponse(ctx context.Context, params *ListPeopleParams, reqEditors ...RequestEditorFn) (*ListPeopleResponse, error)
 
 	// CreatePersonWithBodyWithResponse Add a person
+	//
+	// With the identity by which a provider knows them. Administrators only.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10633,12 +10835,16 @@ type ClientWithResponsesInterface interface {
 
 	// CreatePersonWithResponse Add a person
 	//
+	// With the identity by which a provider knows them. Administrators only.
+	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/people (the `CreatePerson` operationId).
 	CreatePersonWithResponse(ctx context.Context, params *CreatePersonParams, body CreatePersonJSONRequestBody, reqEditors ...RequestEditorFn) (*CreatePersonResponse, error)
 
 	// GetPersonWithResponse Get a person
+	//
+	// By identifier. Deactivated people are found, too.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10674,12 +10880,16 @@ type ClientWithResponsesInterface interface {
 
 	// ListServicesWithResponse List services
 	//
+	// Retired services are left out unless they are asked for.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/services (the `ListServices` operationId).
 	ListServicesWithResponse(ctx context.Context, params *ListServicesParams, reqEditors ...RequestEditorFn) (*ListServicesResponse, error)
 
 	// CreateServiceWithBodyWithResponse Register a service
+	//
+	// The owning team, or an administrator, does it. Nothing is measured until an SLO is declared.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10688,12 +10898,16 @@ type ClientWithResponsesInterface interface {
 
 	// CreateServiceWithResponse Register a service
 	//
+	// The owning team, or an administrator, does it. Nothing is measured until an SLO is declared.
+	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/services (the `CreateService` operationId).
 	CreateServiceWithResponse(ctx context.Context, params *CreateServiceParams, body CreateServiceJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateServiceResponse, error)
 
 	// GetServiceWithResponse Get a service
+	//
+	// What was declared of it, and who owns it. A former slug leads to the current one.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10729,12 +10943,16 @@ type ClientWithResponsesInterface interface {
 
 	// CreateDependencyWithBodyWithResponse Declare a dependency
 	//
+	// What the service needs of another one, and what becomes of it when that is missing. The owners of the service declare it.
+	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/services/{service}/dependencies (the `CreateDependency` operationId).
 	CreateDependencyWithBodyWithResponse(ctx context.Context, service string, params *CreateDependencyParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateDependencyResponse, error)
 
 	// CreateDependencyWithResponse Declare a dependency
+	//
+	// What the service needs of another one, and what becomes of it when that is missing. The owners of the service declare it.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10743,12 +10961,16 @@ type ClientWithResponsesInterface interface {
 
 	// DeleteDependencyWithResponse Delete a dependency
 	//
+	// The service no longer needs the other one.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with DELETE /v1/services/{service}/dependencies/{dependency} (the `DeleteDependency` operationId).
 	DeleteDependencyWithResponse(ctx context.Context, service string, dependency string, params *DeleteDependencyParams, reqEditors ...RequestEditorFn) (*DeleteDependencyResponse, error)
 
 	// GetDependencyWithResponse Get a dependency
+	//
+	// What was declared of it, and the version that a change is made to.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10757,6 +10979,8 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateDependencyWithBodyWithResponse Update a dependency
 	//
+	// The body replaces what was declared. On which service it is stays: declare another dependency for that.
+	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PUT /v1/services/{service}/dependencies/{dependency} (the `UpdateDependency` operationId).
@@ -10764,12 +10988,16 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateDependencyWithResponse Update a dependency
 	//
+	// The body replaces what was declared. On which service it is stays: declare another dependency for that.
+	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PUT /v1/services/{service}/dependencies/{dependency} (the `UpdateDependency` operationId).
 	UpdateDependencyWithResponse(ctx context.Context, service string, dependency string, params *UpdateDependencyParams, body UpdateDependencyJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateDependencyResponse, error)
 
 	// ListDependentsWithResponse List what depends on a service
+	//
+	// The services that declared a dependency on this one, all on one page.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10786,6 +11014,8 @@ type ClientWithResponsesInterface interface {
 	RestoreServiceWithResponse(ctx context.Context, service string, params *RestoreServiceParams, reqEditors ...RequestEditorFn) (*RestoreServiceResponse, error)
 
 	// PreviewRetireServiceWithResponse Preview the retirement of a service
+	//
+	// What would end, and who depends on the service. Changes nothing.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10811,6 +11041,8 @@ type ClientWithResponsesInterface interface {
 	RetireServiceWithResponse(ctx context.Context, service string, params *RetireServiceParams, body RetireServiceJSONRequestBody, reqEditors ...RequestEditorFn) (*RetireServiceResponse, error)
 
 	// ListServiceSLOsWithResponse List the SLOs of a service
+	//
+	// With the state of each. Retired SLOs are left out unless they are asked for.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10909,12 +11141,16 @@ type ClientWithResponsesInterface interface {
 
 	// RestoreSLOWithBodyWithResponse Restore a retired SLO
 	//
+	// It is evaluated again, with the measurements that it had.
+	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/services/{service}/slos/{slo}/restore (the `RestoreSLO` operationId).
 	RestoreSLOWithBodyWithResponse(ctx context.Context, service string, slo string, params *RestoreSLOParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestoreSLOResponse, error)
 
 	// RestoreSLOWithResponse Restore a retired SLO
+	//
+	// It is evaluated again, with the measurements that it had.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10959,6 +11195,8 @@ type ClientWithResponsesInterface interface {
 
 	// PreviewTransferServiceWithResponse Preview the transfer of a service
 	//
+	// What would move along to the other team. Changes nothing.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/services/{service}/transfer (the `PreviewTransferService` operationId).
@@ -10984,12 +11222,16 @@ type ClientWithResponsesInterface interface {
 
 	// ListSLOsWithResponse List SLOs of all services
 	//
+	// With the state of each. Retired SLOs are left out unless they are asked for.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/slos (the `ListSLOs` operationId).
 	ListSLOsWithResponse(ctx context.Context, params *ListSLOsParams, reqEditors ...RequestEditorFn) (*ListSLOsResponse, error)
 
 	// ListSystemsWithResponse List systems
+	//
+	// Groups of services, each owned by a team.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10998,12 +11240,16 @@ type ClientWithResponsesInterface interface {
 
 	// CreateSystemWithBodyWithResponse Create a system
 	//
+	// A group of services. The owning team, or an administrator, does it.
+	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/systems (the `CreateSystem` operationId).
 	CreateSystemWithBodyWithResponse(ctx context.Context, params *CreateSystemParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateSystemResponse, error)
 
 	// CreateSystemWithResponse Create a system
+	//
+	// A group of services. The owning team, or an administrator, does it.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11020,6 +11266,8 @@ type ClientWithResponsesInterface interface {
 	DeleteSystemWithResponse(ctx context.Context, system string, params *DeleteSystemParams, reqEditors ...RequestEditorFn) (*DeleteSystemResponse, error)
 
 	// GetSystemWithResponse Get a system
+	//
+	// By slug or identifier. A former slug leads to the current one.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -11045,6 +11293,8 @@ type ClientWithResponsesInterface interface {
 	UpdateSystemWithResponse(ctx context.Context, system string, params *UpdateSystemParams, body UpdateSystemJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateSystemResponse, error)
 
 	// ListTeamsWithResponse List teams
+	//
+	// Narrowed to those below a parent, or to those of a person, if asked for.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -11080,6 +11330,8 @@ type ClientWithResponsesInterface interface {
 
 	// GetTeamWithResponse Get a team
 	//
+	// By slug or identifier. A former slug leads to the current one.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/teams/{team} (the `GetTeam` operationId).
@@ -11105,12 +11357,16 @@ type ClientWithResponsesInterface interface {
 
 	// ListMembersWithResponse List the members of a team
 	//
+	// The people who look after what the team owns.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/teams/{team}/members (the `ListMembers` operationId).
 	ListMembersWithResponse(ctx context.Context, team string, params *ListMembersParams, reqEditors ...RequestEditorFn) (*ListMembersResponse, error)
 
 	// RemoveMemberWithResponse Remove a person from a team
+	//
+	// What they decided for the team stays as it is.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -11181,6 +11437,8 @@ type ClientWithResponsesInterface interface {
 	ListViolationsWithResponse(ctx context.Context, params *ListViolationsParams, reqEditors ...RequestEditorFn) (*ListViolationsResponse, error)
 
 	// GetViolationWithResponse Get a violation
+	//
+	// With its evidence, as it was when the violation opened.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -23382,6 +23640,8 @@ func (c *ClientWithResponses) ListAuditWithResponse(ctx context.Context, params 
 
 // GetAuditEntryWithResponse Get a decision
 //
+// Administrators read every decision; members read their team's.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/audit/{entry} (the `GetAuditEntry` operationId).
@@ -23394,6 +23654,8 @@ func (c *ClientWithResponses) GetAuditEntryWithResponse(ctx context.Context, ent
 }
 
 // ListPoliciesWithResponse List error-budget policies
+//
+// By slug. A policy acts where it is attached.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -23438,6 +23700,8 @@ func (c *ClientWithResponses) CreatePolicyWithResponse(ctx context.Context, para
 
 // GetPolicyWithResponse Get an error-budget policy
 //
+// With its current clauses; earlier ones are among its revisions.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/budget-policies/{policy} (the `GetPolicy` operationId).
@@ -23480,6 +23744,8 @@ func (c *ClientWithResponses) RevisePolicyWithResponse(ctx context.Context, poli
 }
 
 // ListAttachmentsWithResponse List what a policy is attached to
+//
+// Where the policy is in force, and how far it goes there.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -23538,6 +23804,8 @@ func (c *ClientWithResponses) DetachPolicyWithResponse(ctx context.Context, poli
 }
 
 // GetAttachmentWithResponse Get an attachment
+//
+// Its ETag is what a change of mode, or detaching, is made to.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -23612,6 +23880,8 @@ func (c *ClientWithResponses) ListIssuesWithResponse(ctx context.Context, params
 
 // GetIssueWithResponse Get an issue
 //
+// With its title, body and comments, just as they would be on a tracker.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/issues/{issue} (the `GetIssue` operationId).
@@ -23639,6 +23909,8 @@ func (c *ClientWithResponses) ListJobsWithResponse(ctx context.Context, reqEdito
 }
 
 // GetJobWithResponse Get a job
+//
+// With its schedule, its next run and its last one.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -23683,6 +23955,8 @@ func (c *ClientWithResponses) RunJobWithResponse(ctx context.Context, job string
 
 // GetRunWithResponse Get a run of a job
 //
+// With what it did, and what went wrong if anything did.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/jobs/{job}/runs/{run} (the `GetRun` operationId).
@@ -23695,6 +23969,8 @@ func (c *ClientWithResponses) GetRunWithResponse(ctx context.Context, job string
 }
 
 // GetMeWithResponse Get who calls
+//
+// The person or workload behind the token, what the token may be used for, and the person's teams.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -23739,6 +24015,8 @@ func (c *ClientWithResponses) PushManyMeasurementsWithResponse(ctx context.Conte
 
 // ListPeopleWithResponse List people
 //
+// Deactivated people are among them: what they decided stays theirs.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/people (the `ListPeople` operationId).
@@ -23751,6 +24029,8 @@ func (c *ClientWithResponses) ListPeopleWithResponse(ctx context.Context, params
 }
 
 // CreatePersonWithBodyWithResponse Add a person
+//
+// With the identity by which a provider knows them. Administrators only.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23765,6 +24045,8 @@ func (c *ClientWithResponses) CreatePersonWithBodyWithResponse(ctx context.Conte
 
 // CreatePersonWithResponse Add a person
 //
+// With the identity by which a provider knows them. Administrators only.
+//
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/people (the `CreatePerson` operationId).
@@ -23777,6 +24059,8 @@ func (c *ClientWithResponses) CreatePersonWithResponse(ctx context.Context, para
 }
 
 // GetPersonWithResponse Get a person
+//
+// By identifier. Deactivated people are found, too.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -23836,6 +24120,8 @@ func (c *ClientWithResponses) DeactivatePersonWithResponse(ctx context.Context, 
 
 // ListServicesWithResponse List services
 //
+// Retired services are left out unless they are asked for.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/services (the `ListServices` operationId).
@@ -23848,6 +24134,8 @@ func (c *ClientWithResponses) ListServicesWithResponse(ctx context.Context, para
 }
 
 // CreateServiceWithBodyWithResponse Register a service
+//
+// The owning team, or an administrator, does it. Nothing is measured until an SLO is declared.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23862,6 +24150,8 @@ func (c *ClientWithResponses) CreateServiceWithBodyWithResponse(ctx context.Cont
 
 // CreateServiceWithResponse Register a service
 //
+// The owning team, or an administrator, does it. Nothing is measured until an SLO is declared.
+//
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/services (the `CreateService` operationId).
@@ -23874,6 +24164,8 @@ func (c *ClientWithResponses) CreateServiceWithResponse(ctx context.Context, par
 }
 
 // GetServiceWithResponse Get a service
+//
+// What was declared of it, and who owns it. A former slug leads to the current one.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -23933,6 +24225,8 @@ func (c *ClientWithResponses) ListDependenciesWithResponse(ctx context.Context, 
 
 // CreateDependencyWithBodyWithResponse Declare a dependency
 //
+// What the service needs of another one, and what becomes of it when that is missing. The owners of the service declare it.
+//
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/services/{service}/dependencies (the `CreateDependency` operationId).
@@ -23945,6 +24239,8 @@ func (c *ClientWithResponses) CreateDependencyWithBodyWithResponse(ctx context.C
 }
 
 // CreateDependencyWithResponse Declare a dependency
+//
+// What the service needs of another one, and what becomes of it when that is missing. The owners of the service declare it.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23959,6 +24255,8 @@ func (c *ClientWithResponses) CreateDependencyWithResponse(ctx context.Context, 
 
 // DeleteDependencyWithResponse Delete a dependency
 //
+// The service no longer needs the other one.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with DELETE /v1/services/{service}/dependencies/{dependency} (the `DeleteDependency` operationId).
@@ -23971,6 +24269,8 @@ func (c *ClientWithResponses) DeleteDependencyWithResponse(ctx context.Context, 
 }
 
 // GetDependencyWithResponse Get a dependency
+//
+// What was declared of it, and the version that a change is made to.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -23985,6 +24285,8 @@ func (c *ClientWithResponses) GetDependencyWithResponse(ctx context.Context, ser
 
 // UpdateDependencyWithBodyWithResponse Update a dependency
 //
+// The body replaces what was declared. On which service it is stays: declare another dependency for that.
+//
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with PUT /v1/services/{service}/dependencies/{dependency} (the `UpdateDependency` operationId).
@@ -23998,6 +24300,8 @@ func (c *ClientWithResponses) UpdateDependencyWithBodyWithResponse(ctx context.C
 
 // UpdateDependencyWithResponse Update a dependency
 //
+// The body replaces what was declared. On which service it is stays: declare another dependency for that.
+//
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with PUT /v1/services/{service}/dependencies/{dependency} (the `UpdateDependency` operationId).
@@ -24010,6 +24314,8 @@ func (c *ClientWithResponses) UpdateDependencyWithResponse(ctx context.Context, 
 }
 
 // ListDependentsWithResponse List what depends on a service
+//
+// The services that declared a dependency on this one, all on one page.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24038,6 +24344,8 @@ func (c *ClientWithResponses) RestoreServiceWithResponse(ctx context.Context, se
 }
 
 // PreviewRetireServiceWithResponse Preview the retirement of a service
+//
+// What would end, and who depends on the service. Changes nothing.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24081,6 +24389,8 @@ func (c *ClientWithResponses) RetireServiceWithResponse(ctx context.Context, ser
 }
 
 // ListServiceSLOsWithResponse List the SLOs of a service
+//
+// With the state of each. Retired SLOs are left out unless they are asked for.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24245,6 +24555,8 @@ func (c *ClientWithResponses) PushMeasurementsWithResponse(ctx context.Context, 
 
 // RestoreSLOWithBodyWithResponse Restore a retired SLO
 //
+// It is evaluated again, with the measurements that it had.
+//
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/services/{service}/slos/{slo}/restore (the `RestoreSLO` operationId).
@@ -24257,6 +24569,8 @@ func (c *ClientWithResponses) RestoreSLOWithBodyWithResponse(ctx context.Context
 }
 
 // RestoreSLOWithResponse Restore a retired SLO
+//
+// It is evaluated again, with the measurements that it had.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24331,6 +24645,8 @@ func (c *ClientWithResponses) GetSLOStatusWithResponse(ctx context.Context, serv
 
 // PreviewTransferServiceWithResponse Preview the transfer of a service
 //
+// What would move along to the other team. Changes nothing.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/services/{service}/transfer (the `PreviewTransferService` operationId).
@@ -24374,6 +24690,8 @@ func (c *ClientWithResponses) TransferServiceWithResponse(ctx context.Context, s
 
 // ListSLOsWithResponse List SLOs of all services
 //
+// With the state of each. Retired SLOs are left out unless they are asked for.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/slos (the `ListSLOs` operationId).
@@ -24386,6 +24704,8 @@ func (c *ClientWithResponses) ListSLOsWithResponse(ctx context.Context, params *
 }
 
 // ListSystemsWithResponse List systems
+//
+// Groups of services, each owned by a team.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24400,6 +24720,8 @@ func (c *ClientWithResponses) ListSystemsWithResponse(ctx context.Context, param
 
 // CreateSystemWithBodyWithResponse Create a system
 //
+// A group of services. The owning team, or an administrator, does it.
+//
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/systems (the `CreateSystem` operationId).
@@ -24412,6 +24734,8 @@ func (c *ClientWithResponses) CreateSystemWithBodyWithResponse(ctx context.Conte
 }
 
 // CreateSystemWithResponse Create a system
+//
+// A group of services. The owning team, or an administrator, does it.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24440,6 +24764,8 @@ func (c *ClientWithResponses) DeleteSystemWithResponse(ctx context.Context, syst
 }
 
 // GetSystemWithResponse Get a system
+//
+// By slug or identifier. A former slug leads to the current one.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24483,6 +24809,8 @@ func (c *ClientWithResponses) UpdateSystemWithResponse(ctx context.Context, syst
 }
 
 // ListTeamsWithResponse List teams
+//
+// Narrowed to those below a parent, or to those of a person, if asked for.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24542,6 +24870,8 @@ func (c *ClientWithResponses) DeleteTeamWithResponse(ctx context.Context, team s
 
 // GetTeamWithResponse Get a team
 //
+// By slug or identifier. A former slug leads to the current one.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/teams/{team} (the `GetTeam` operationId).
@@ -24585,6 +24915,8 @@ func (c *ClientWithResponses) UpdateTeamWithResponse(ctx context.Context, team s
 
 // ListMembersWithResponse List the members of a team
 //
+// The people who look after what the team owns.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/teams/{team}/members (the `ListMembers` operationId).
@@ -24597,6 +24929,8 @@ func (c *ClientWithResponses) ListMembersWithResponse(ctx context.Context, team 
 }
 
 // RemoveMemberWithResponse Remove a person from a team
+//
+// What they decided for the team stays as it is.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24715,6 +25049,8 @@ func (c *ClientWithResponses) ListViolationsWithResponse(ctx context.Context, pa
 }
 
 // GetViolationWithResponse Get a violation
+//
+// With its evidence, as it was when the violation opened.
 //
 // Returns a wrapper object for the known response body format(s).
 //
