@@ -1,0 +1,189 @@
+package app_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"mime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// operation is one of the OpenAPI document.
+type operation struct {
+	*openapi3.Operation
+	method, path string
+	params       openapi3.Parameters
+}
+
+// document is what the program itself says that it does.
+type document struct {
+	operations []operation
+	seen       struct {
+		sync.Mutex
+		statuses map[string]map[int]int // of each operation
+	}
+}
+
+// readDocument asks the program for its document.
+func (h *house) readDocument() *document {
+	h.t.Helper()
+	served := h.must(200, call{method: "GET", path: "/openapi-3.0.json"})
+	doc, err := openapi3.NewLoader().LoadFromData(served.body)
+	if err != nil {
+		h.t.Fatalf("read the OpenAPI document: %v", err)
+	}
+	d := &document{}
+	d.seen.statuses = map[string]map[int]int{}
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			d.operations = append(d.operations, operation{op, method, path, append(slices.Clone(item.Parameters), op.Parameters...)})
+			d.seen.statuses[op.OperationID] = map[int]int{}
+		}
+	}
+	slices.SortFunc(d.operations, func(a, b operation) int {
+		if c := a.rank() - b.rank(); c != 0 {
+			return c
+		}
+		return strings.Compare(a.OperationID, b.OperationID)
+	})
+	if len(d.operations) < 50 {
+		h.t.Fatalf("the document has only %d operations", len(d.operations))
+	}
+	return d
+}
+
+// rank orders operations so that what the earlier ones need is still there.
+func (o operation) rank() int {
+	last := slices.Index([]string{"retireSLO", "restoreSLO", "retireService", "restoreService", "transferService", "deactivatePerson"}, o.OperationID)
+	return slices.Index([]string{"GET", "POST", "PUT", "PATCH", "DELETE"}, o.method) + 10*(last+1)
+}
+
+// public reports whether it takes no token.
+func (o operation) public() bool {
+	if o.Security == nil {
+		return false
+	}
+	for _, requirement := range *o.Security {
+		if len(requirement) == 0 {
+			return true
+		}
+	}
+	return len(*o.Security) == 0
+}
+
+func (o operation) body() *openapi3.Schema {
+	if o.RequestBody == nil {
+		return nil
+	}
+	return o.RequestBody.Value.Content.Get("application/json").Schema.Value
+}
+
+// in lists the parameters of a place.
+func (o operation) in(place string) (names []string) {
+	for _, p := range o.params {
+		if p.Value.In == place {
+			names = append(names, p.Value.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// target is the operation's path with things that are there in it; others replace them.
+func (o operation) target(h *house, others map[string]string) string {
+	h.t.Helper()
+	path := o.path
+	for _, name := range o.in("path") {
+		value, known := others[name]
+		if !known {
+			if value, known = h.ids["the "+name]; !known {
+				h.t.Fatalf("%s: the fixture has no %s", o.OperationID, name)
+			}
+		}
+		path = strings.ReplaceAll(path, "{"+name+"}", value)
+	}
+	return path
+}
+
+// judge holds an answer to what the document says of its operation.
+func (d *document) judge(t *testing.T, o operation, a answer) {
+	t.Helper()
+	d.seen.Lock()
+	d.seen.statuses[o.OperationID][a.status]++
+	first := d.seen.statuses[o.OperationID][a.status] == 1
+	d.seen.Unlock()
+	declared := o.Responses.Value(strconv.Itoa(a.status))
+	if declared == nil {
+		if first {
+			t.Errorf("%s answers %d %s, which it does not declare: %s", o.OperationID, a.status, a.problem.Code, a.call)
+		}
+		return
+	}
+	if len(declared.Value.Content) == 0 {
+		if len(a.body) > 0 {
+			t.Errorf("%s: %s → %d declares no body: %.200s", o.OperationID, a.call, a.status, a.body)
+		}
+		return
+	}
+	media, _, err := mime.ParseMediaType(a.header.Get("Content-Type"))
+	content := declared.Value.Content[media]
+	if err != nil || content == nil {
+		t.Errorf("%s: %s → %d is of type %q, which it does not declare", o.OperationID, a.call, a.status, a.header.Get("Content-Type"))
+		return
+	}
+	if !first && a.status >= 300 {
+		return // problems are alike
+	}
+	var v any
+	if err := json.Unmarshal(a.body, &v); err != nil {
+		t.Errorf("%s: %s → %d: %v", o.OperationID, a.call, a.status, err)
+		return
+	}
+	if err := content.Schema.Value.VisitJSON(v, openapi3.VisitAsResponse()); err != nil {
+		t.Errorf("%s: %s → %d is not what its schema says: %.500s", o.OperationID, a.call, a.status, err)
+	}
+}
+
+// summary tells what became of each operation.
+func (d *document) summary() string {
+	var b strings.Builder
+	for _, o := range d.operations {
+		var parts []string
+		for status, n := range d.seen.statuses[o.OperationID] {
+			parts = append(parts, fmt.Sprintf("%d × %d", n, status))
+		}
+		slices.Sort(parts)
+		fmt.Fprintf(&b, "\n%-24s %s", o.OperationID, strings.Join(parts, ", "))
+	}
+	return b.String()
+}
+
+// prepare makes one of each kind of thing that an operation's path may name.
+func (h *house) prepare() {
+	h.t.Helper()
+	h.ids["the team"], h.ids["the system"] = h.ids["team payments"], h.ids["system shop"]
+	h.ids["the service"], h.ids["the slo"] = h.ids["service checkout"], h.ids["slo availability"]
+	h.ids["the dependency"], h.ids["the person"], h.ids["the job"] = h.ids["dependency"], h.ids["bob"], "prune"
+	h.ids["the policy"] = h.must(200, call{as: "administrator", method: "GET", path: "/v1/budget-policies/error-budget"}).text("id")
+	h.make("ada", "the token", "/v1/tokens", `{"name":"spare"}`)
+	h.make("ada", "the attachment", "/v1/budget-policies/error-budget/attachments", `{"target":"service","service":"checkout","mode":"enforce"}`)
+	// Half of the events are bad, of which 0.1 % may be: a violation, and its issue.
+	h.must(200, call{as: "ada", method: "POST", path: "/v1/services/checkout/slos/availability/measurements", body: slots(at(2*time.Minute) + `,"good":500,"total":1000`)})
+	for _, job := range []string{"evaluate-budgets", "apply-policies", "prune"} {
+		h.make("administrator", "the run", "/v1/jobs/"+job+"/runs", "")
+		h.clock.Advance(time.Second)
+	}
+	for noun, list := range map[string]string{"violation": "/v1/violations", "issue": "/v1/issues", "entry": "/v1/audit"} {
+		items := h.must(200, call{as: "administrator", method: "GET", path: list}).items()
+		if len(items) == 0 {
+			h.t.Fatalf("there is no %s", noun)
+		}
+		h.ids["the "+noun] = items[0]["id"].(string)
+	}
+}
