@@ -50,14 +50,14 @@ func fromDBSystem(s *db.System) registry.System {
 func fromDBService(rows *sql.Rows) (registry.Service, error) {
 	var v registry.Service
 	var labels, annotations []byte
-	var system sql.NullString
+	var system, systemSlug sql.NullString
 	var retired sql.NullTime
 	err := rows.Scan(&v.ID, &v.Slug, &v.Name, &v.Description, &v.Kind, &v.Tier, &v.Lifecycle, &v.Repository, &v.OnCall, &v.Runbook,
-		&v.Dashboard, &v.Docs, &v.Contact, &labels, &annotations, &v.Team, &system, &v.CreatedAt, &v.UpdatedAt, &retired, &v.Version)
+		&v.Dashboard, &v.Docs, &v.Contact, &labels, &annotations, &v.Team, &v.TeamSlug, &system, &systemSlug, &v.CreatedAt, &v.UpdatedAt, &retired, &v.Version)
 	if err != nil {
 		return registry.Service{}, err
 	}
-	v.System = id.ID(system.String)
+	v.System, v.SystemSlug = id.ID(system.String), systemSlug.String
 	v.CreatedAt, v.UpdatedAt = utc(v.CreatedAt), utc(v.UpdatedAt)
 	if retired.Valid {
 		at := utc(retired.Time)

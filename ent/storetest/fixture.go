@@ -48,8 +48,9 @@ func Team(t testing.TB, s *store.Store, slug string) registry.Team {
 // Service writes a service of the team with that slug.
 func Service(t testing.TB, s *store.Store, team id.ID, slug string) registry.Service {
 	t.Helper()
+	owner := must(s.Registry().Team(t.Context(), team))(t)
 	v := registry.Service{
-		ID: newID(), Slug: slug, Team: team, CreatedAt: Start, UpdatedAt: Start, Version: 1,
+		ID: newID(), Slug: slug, Team: team, TeamSlug: owner.Slug, CreatedAt: Start, UpdatedAt: Start, Version: 1,
 		Profile: registry.Profile{
 			Name: "Service " + slug, Kind: registry.HTTP, Tier: 2, Lifecycle: registry.Production,
 			Labels: map[string]string{}, Annotations: map[string]string{},

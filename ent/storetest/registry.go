@@ -231,7 +231,7 @@ func testServices(t *testing.T, open opener) {
 		system := registry.System{ID: newID(), Slug: "shop", Team: team.ID, CreatedAt: Start, UpdatedAt: Start, Version: 1}
 		ok(t, r.CreateSystem(t.Context(), system))
 		v := registry.Service{
-			ID: newID(), Slug: "checkout", Team: team.ID, System: system.ID, CreatedAt: Start, UpdatedAt: Start, Version: 1,
+			ID: newID(), Slug: "checkout", Team: team.ID, TeamSlug: "payments", System: system.ID, SystemSlug: "shop", CreatedAt: Start, UpdatedAt: Start, Version: 1,
 			Profile: registry.Profile{
 				Name: "Checkout", Description: "takes the money", Kind: registry.GRPC, Tier: 1, Lifecycle: registry.Production,
 				Repository: "https://example.org/r", OnCall: "rota", Runbook: "https://example.org/b", Dashboard: "https://example.org/d",
@@ -250,6 +250,7 @@ func testServices(t *testing.T, open opener) {
 
 		retired := Start.Add(time.Hour)
 		v.Slug, v.Team, v.System, v.RetiredAt, v.Labels = "pay", other.ID, "", &retired, nil
+		v.TeamSlug, v.SystemSlug = "other", ""
 		ok(t, r.UpdateService(t.Context(), v))
 		refused(t, r.UpdateService(t.Context(), v), fault.Precondition, "version_mismatch")
 		v.Version, v.Labels = 2, map[string]string{} // an absent map is an empty one

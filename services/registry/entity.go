@@ -40,10 +40,14 @@ type Service struct {
 	ID   id.ID
 	Slug string
 	Profile
-	Team      id.ID
-	System    id.ID // may be empty
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	Team   id.ID
+	System id.ID // may be empty
+	// TeamSlug and SystemSlug name both for people to read, as they were called when
+	// the service was read.
+	TeamSlug   string `audit:"-"`
+	SystemSlug string `audit:"-"`
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
 	// RetiredAt ends evaluation; Restore undoes it for 30 days.
 	RetiredAt *time.Time
 	Version   int64

@@ -66,7 +66,7 @@ func (r *Registry) Transfer(ctx context.Context, name string, version int64, to,
 		if err != nil {
 			return s, err
 		}
-		s.Team = receiving.ID
+		s.Team, s.TeamSlug = receiving.ID, receiving.Slug
 		return s, check.Err()
 	})
 }

@@ -127,7 +127,7 @@ func (r *Registry) CreateService(ctx context.Context, in ServiceInput) (Service,
 		if err != nil {
 			return err
 		}
-		system, err := r.systemOf(ctx, &check, in.System)
+		system, err := r.systemOf(ctx, &check, in.System, Service{})
 		if err != nil {
 			return err
 		}
@@ -135,7 +135,8 @@ func (r *Registry) CreateService(ctx context.Context, in ServiceInput) (Service,
 			return err
 		}
 		s = Service{
-			ID: id.New(now), Slug: in.Slug, Profile: in.Profile.clone(), Team: team.ID, System: system,
+			ID: id.New(now), Slug: in.Slug, Profile: in.Profile.clone(),
+			Team: team.ID, TeamSlug: team.Slug, System: system.ID, SystemSlug: system.Slug,
 			CreatedAt: now, UpdatedAt: now, Version: 1,
 		}
 		if err := r.store.ReserveSlug(ctx, NounService, "", s.Slug, s.ID); err != nil {
@@ -152,13 +153,17 @@ func (r *Registry) CreateService(ctx context.Context, in ServiceInput) (Service,
 	return s, nil
 }
 
-// systemOf returns the system that an input names, none when it names none.
-func (r *Registry) systemOf(ctx context.Context, check *fault.Check, name string) (id.ID, error) {
-	if name == "" {
-		return "", nil
+// systemOf returns the system that an input names, none when it names none. That
+// of the service as it is, which most updates repeat, is not looked up again.
+func (r *Registry) systemOf(ctx context.Context, check *fault.Check, name string, is Service) (System, error) {
+	switch name {
+	case "":
+		return System{}, nil
+	case is.SystemSlug, string(is.System):
+		return System{ID: is.System, Slug: is.SystemSlug}, nil
 	}
 	system, _, err := Refer(ctx, check, "/system", name, r.system)
-	return system.ID, err
+	return system, err
 }
 
 // UpdateService replaces what is declared of a service; a new slug leaves the old
@@ -177,7 +182,7 @@ func (r *Registry) UpdateService(ctx context.Context, name string, version int64
 			}
 			check.Require(!found || team.ID == s.Team, "/team", in.Team, "must stay as it is; transfer the service to give it to another team")
 		}
-		system, err := r.systemOf(ctx, &check, in.System)
+		system, err := r.systemOf(ctx, &check, in.System, s)
 		if err != nil {
 			return s, err
 		}
@@ -189,7 +194,7 @@ func (r *Registry) UpdateService(ctx context.Context, name string, version int64
 				return s, err
 			}
 		}
-		s.Slug, s.Profile, s.System = in.Slug, in.Profile.clone(), system
+		s.Slug, s.Profile, s.System, s.SystemSlug = in.Slug, in.Profile.clone(), system.ID, system.Slug
 		return s, nil
 	})
 }

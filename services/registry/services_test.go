@@ -29,7 +29,7 @@ func TestAServiceIsReadBackAsItWasDeclared(t *testing.T) {
 		}}
 		made := ok(h.CreateService(h.bot, in))(t)
 		want := registry.Service{
-			ID: made.ID, Slug: "checkout", Profile: in.Profile, Team: h.payments.ID, System: shop.ID,
+			ID: made.ID, Slug: "checkout", Profile: in.Profile, Team: h.payments.ID, TeamSlug: "payments", System: shop.ID, SystemSlug: "shop",
 			CreatedAt: storetest.Start, UpdatedAt: storetest.Start, Version: 1,
 		}
 		for _, name := range []string{"checkout", string(made.ID)} {
@@ -40,7 +40,7 @@ func TestAServiceIsReadBackAsItWasDeclared(t *testing.T) {
 		h.clock.Advance(time.Hour)
 		in.Team, in.System, in.Tier, in.Labels, in.Annotations = "", "", 1, nil, nil
 		got := ok(h.UpdateService(h.bot, "checkout", 1, in))(t)
-		want.System, want.Tier, want.Labels, want.Annotations = "", 1, map[string]string{}, map[string]string{}
+		want.System, want.SystemSlug, want.Tier, want.Labels, want.Annotations = "", "", 1, map[string]string{}, map[string]string{}
 		want.UpdatedAt, want.Version = storetest.Start.Add(time.Hour), 2
 		if stored := ok(h.ServiceFor(h.bob, "checkout"))(t); !reflect.DeepEqual(got, want) || !reflect.DeepEqual(stored, want) {
 			t.Errorf("returned\n%+v, stored\n%+v, want\n%+v", got, stored, want)
