@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/measure"
@@ -193,11 +194,11 @@ WHERE v.slug = w.service AND s.service_id = v.id AND s.slug = w.slo AND r.slo_id
 }
 
 // StatesByTeam counts what is evaluated by owning team and state.
-func (o SLO) StatesByTeam(ctx context.Context) ([]slo.TeamState, error) {
+func (o SLO) StatesByTeam(ctx context.Context, outdated time.Time) ([]slo.TeamState, error) {
 	var out []slo.TeamState
-	err := o.s.queryAll(ctx, `SELECT v.team_id, t.state, t.stale, COUNT(*) FROM slos s JOIN services v ON v.id = s.service_id
+	err := o.s.queryAll(ctx, `SELECT v.team_id, t.state, (t.stale OR COALESCE(t.end_at < $1, FALSE)), COUNT(*) FROM slos s JOIN services v ON v.id = s.service_id
  JOIN slo_statuses t ON t.slo_id = s.id WHERE s.retired_at IS NULL AND v.retired_at IS NULL
-GROUP BY v.team_id, t.state, t.stale ORDER BY v.team_id, t.state, t.stale`, nil, func(rows *sql.Rows) error {
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`, []any{clock.Round(outdated)}, func(rows *sql.Rows) error {
 		var t slo.TeamState
 		err := rows.Scan(&t.Team, &t.State, &t.Stale, &t.Count)
 		out = append(out, t)

@@ -142,14 +142,14 @@ func testSLO(t *testing.T, open opener) {
 		same(t, must(s.SLO().ActiveViews(t.Context(), "", 10))(t), []slo.View{v})
 		same(t, must(s.SLO().Views(t.Context(), slo.Filter{}, page.Request{}))(t).Items, []slo.View{v})
 		same(t, must(s.SLO().Views(t.Context(), slo.Filter{IncludeRetired: true}, page.Request{}))(t).Items, []slo.View{v, gone})
-		same(t, must(s.SLO().StatesByTeam(t.Context()))(t), []slo.TeamState{{Team: service.Team, State: budget.NoData, Count: 1}})
+		same(t, must(s.SLO().StatesByTeam(t.Context(), Start.AddDate(0, 0, -1)))(t), []slo.TeamState{{Team: service.Team, State: budget.NoData, Count: 1}})
 
 		service.RetiredAt = &Start
 		ok(t, s.Registry().UpdateService(t.Context(), service))
 		same(t, len(must(s.SLO().Subjects(t.Context()))(t)), 0)
 		same(t, len(must(s.SLO().ActiveViews(t.Context(), "", 10))(t)), 0)
 		same(t, len(must(s.SLO().Views(t.Context(), slo.Filter{}, page.Request{}))(t).Items), 0)
-		same(t, len(must(s.SLO().StatesByTeam(t.Context()))(t)), 0)
+		same(t, len(must(s.SLO().StatesByTeam(t.Context(), Start.AddDate(0, 0, -1)))(t)), 0)
 		same(t, must(s.SLO().View(t.Context(), v.SLO.ID))(t), v)
 	})
 
@@ -185,7 +185,7 @@ func testSLO(t *testing.T, open opener) {
 				v := SLO(t, s, service.ID, fmt.Sprint(i))
 				st := v.Status
 				if r, ok := remaining[service.Slug+"/"+v.SLO.Slug]; ok {
-					st.RemainingPPB, st.State = &r, budget.OK
+					st.RemainingPPB, st.State, st.End = &r, budget.OK, Start.Add(time.Duration(r)*time.Microsecond)
 				}
 				statuses = append(statuses, st)
 			}
@@ -233,9 +233,10 @@ func testSLO(t *testing.T, open opener) {
 		if len(active) != 10 || !slices.IsSorted(active) {
 			t.Errorf("active are %v, want all ten by identifier", active)
 		}
-		got := must(s.SLO().StatesByTeam(t.Context()))(t)
+		got := must(s.SLO().StatesByTeam(t.Context(), Start))(t) // b/3 ended before
 		want := []slo.TeamState{
-			{Team: team.ID, State: budget.NoData, Count: 3}, {Team: team.ID, State: budget.OK, Count: 2},
+			{Team: team.ID, State: budget.NoData, Count: 3}, {Team: team.ID, State: budget.OK, Count: 1},
+			{Team: team.ID, State: budget.OK, Stale: true, Count: 1},
 			{Team: other.ID, State: budget.NoData, Count: 3}, {Team: other.ID, State: budget.OK, Count: 2},
 		}
 		same(t, got, want) // teams sort by identifier, in the order of their making

@@ -125,7 +125,7 @@ func (s *Service) TeamSummary(ctx context.Context) (map[id.ID]Tally, error) {
 	if err := s.mayRead(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := s.store.StatesByTeam(ctx)
+	rows, err := s.store.StatesByTeam(ctx, outdated(s.now()))
 	if err != nil {
 		return nil, fmt.Errorf("count SLOs by team: %w", err)
 	}

@@ -51,7 +51,10 @@ func (s Status) Evaluated() bool { return !s.End.IsZero() }
 // Outdated reports whether the status is too old at now to say anything of the
 // present: nobody evaluates, a segment cannot be read, or the SLO was restored
 // and not evaluated since.
-func (s Status) Outdated(now time.Time) bool { return s.End.Before(now.Add(-outdatedAfter)) }
+func (s Status) Outdated(now time.Time) bool { return s.End.Before(outdated(now)) }
+
+// outdated is before when, at now, windows ended that say nothing of the present.
+func outdated(now time.Time) time.Time { return now.Add(-outdatedAfter) }
 
 // asOf is the view as it is read at now: an outdated status is stale, whatever it
 // was when it was made.

@@ -62,8 +62,9 @@ type Store interface {
 	// hundred, in any order; those that do not exist are left out, retired ones are
 	// not.
 	Targets(ctx context.Context, names []Name) ([]Target, error)
-	// StatesByTeam counts active SLOs by owning team and state.
-	StatesByTeam(ctx context.Context) ([]TeamState, error)
+	// StatesByTeam counts active SLOs by owning team and state; those whose windows
+	// ended before the time are Stale too.
+	StatesByTeam(ctx context.Context, outdated time.Time) ([]TeamState, error)
 }
 
 // Name names an SLO as paths do: the slug of its service, and its own.
