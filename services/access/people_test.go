@@ -13,6 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -166,6 +167,8 @@ func TestCodesAndSessionsEnd(t *testing.T) {
 	h.clock.Advance(3 * time.Hour)
 	_, err = h.AuthenticateSession(t.Context(), cookie)
 	refused(t, err, fault.Unauthenticated, "session_invalid")
+	_, err = h.Prune(tx.WithFence(t.Context(), tx.Fence{Lease: "prune", Epoch: 1})) // that nobody holds
+	refused(t, err, fault.Conflict, "lease_lost")
 	if n := ok(h.Prune(t.Context()))(t); n != 3 { // two codes, one session
 		t.Errorf("pruned %d", n)
 	}

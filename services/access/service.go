@@ -109,11 +109,16 @@ func (s *Service) Me(ctx context.Context) (Account, error) {
 
 // Prune removes sign-in codes and sessions that have expired, and returns how many.
 func (s *Service) Prune(ctx context.Context) (int, error) {
-	n, err := s.store.PruneCredentials(ctx, s.moment())
+	now := s.moment()
+	var pruned int
+	err := s.runner.InTx(ctx, func(ctx context.Context) (err error) {
+		pruned, err = s.store.PruneCredentials(ctx, now)
+		return err
+	})
 	if err != nil {
 		return 0, fmt.Errorf("prune credentials: %w", err)
 	}
-	return n, nil
+	return pruned, nil
 }
 
 // moment reads the clock for something that is stored.
