@@ -3,10 +3,13 @@ package app
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"net/url"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -54,7 +57,14 @@ func (a *App) openTracing(ctx context.Context) error {
 	if endpoint == "" {
 		return nil
 	}
-	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(endpoint))
+	traces, err := url.JoinPath(endpoint, "v1/traces") // OTLP over HTTP: below the collector's base address
+	if err != nil {
+		return fmt.Errorf("send traces to %s: %w", endpoint, err)
+	}
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
+		a.log.Warn("traces are lost", slog.String("error", err.Error()))
+	}))
+	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(traces))
 	if err != nil {
 		return fmt.Errorf("send traces to %s: %w", endpoint, err)
 	}

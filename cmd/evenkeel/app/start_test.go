@@ -1,0 +1,87 @@
+package app_test
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/evenkeel/evenkeel/cmd/evenkeel/app"
+	"github.com/evenkeel/evenkeel/cmd/evenkeel/config"
+	"github.com/evenkeel/evenkeel/ent/storetest"
+)
+
+// configured opens the program as the configuration says.
+func configured(t *testing.T, change func(*config.Config)) *app.App {
+	t.Helper()
+	loaded, err := config.Load(config.Sources{Hostname: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := loaded.Config
+	c.DataDir = t.TempDir()
+	change(&c)
+	a, err := app.Open(t.Context(), app.Options{
+		Config: c, BaseURL: "http://evenkeel.example", Version: "test", Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestFirstStartsAtOnceMakeOneAdministrator(t *testing.T) {
+	t.Parallel()
+	url := storetest.PostgresURL(t)
+	const replicas = 4
+	apps, errs := make([]*app.App, replicas), make([]error, replicas)
+	for i := range apps {
+		apps[i] = configured(t, func(c *config.Config) { c.Database.URL = config.NewSecret(url) })
+		t.Cleanup(func() { _ = apps[i].Close(t.Context()) })
+	}
+	var all sync.WaitGroup
+	for i := range apps {
+		all.Go(func() { errs[i] = apps[i].FirstStart(t.Context()) })
+	}
+	all.Wait()
+	tokens := 0
+	for i, a := range apps {
+		if errs[i] != nil {
+			t.Errorf("replica %d: %v", i, errs[i])
+		}
+		if _, err := os.Stat(a.TokenPath()); err == nil {
+			tokens++
+		}
+	}
+	if tokens != 1 {
+		t.Errorf("%d replicas have the administrator's token, want one", tokens)
+	}
+}
+
+// OTLP over HTTP takes traces at /v1/traces below the collector's base address
+// (OpenTelemetry's specification, "OTLP/HTTP Request").
+func TestTracesArriveAtTheCollector(t *testing.T) {
+	t.Parallel()
+	arrived := make(chan string, 16)
+	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if len(body) > 0 {
+			arrived <- r.Method + " " + r.URL.Path + " " + r.Header.Get("Content-Type")
+		}
+	}))
+	defer collector.Close()
+	a := configured(t, func(c *config.Config) { c.Telemetry.OTLPEndpoint = collector.URL })
+	a.Handler().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/v1/me", nil))
+	if err := a.Close(t.Context()); err != nil { // sends what is left
+		t.Fatal(err)
+	}
+	if len(arrived) == 0 {
+		t.Fatal("nothing arrived")
+	}
+	if got, want := <-arrived, "POST /v1/traces application/x-protobuf"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
