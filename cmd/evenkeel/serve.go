@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -46,6 +48,9 @@ func (p *program) serve(ctx context.Context, c *config.Effective) (err error) {
 	c.LogStart(log)
 	// The address is taken first: a second start says that at once.
 	l, err := api.Listen(c.Listen, c.Limits.MaxConnections)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s is in use by another program; stop that one, or name another address with --listen or EVENKEEL_LISTEN", c.Listen)
+	}
 	if err != nil {
 		return err
 	}
@@ -80,14 +85,18 @@ func (p *program) welcome(ctx context.Context, a *app.App, base string) error {
 	if err != nil {
 		return err
 	}
+	token := a.TokenPath() + " (the administrator's, for the API)"
+	if _, err := os.Stat(a.TokenPath()); err != nil {
+		token = "not in this data directory; \"evenkeel token\" makes another one"
+	}
 	_, err = fmt.Fprintf(p.stdout, `
 Evenkeel is running. Ctrl-C stops it.
 
   Dashboard          %s
                      (signs you in, once, for the next %d minutes)
   API documentation  %s/docs
-  Token              %s (the administrator's, for the API)
+  Token              %s
 
-`, link, int(valid.Minutes()), base, a.TokenPath())
+`, link, int(valid.Minutes()), base, token)
 	return err
 }

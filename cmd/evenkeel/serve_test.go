@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -75,6 +77,44 @@ func TestASecondProcessMayNotUseTheDataDirectory(t *testing.T) {
 	out, err := other.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "in use by another process") {
 		t.Errorf("a second process: %v\n%s", err, out)
+	}
+}
+
+func TestAnAddressInUseSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	dir := filepath.Join(t.TempDir(), "data")
+	code, _, stderr := evenkeel(t, []string{"EVENKEEL_DATA_DIR=" + dir}, "serve", "--listen", l.Addr().String())
+	if code != exitError || !strings.Contains(stderr, l.Addr().String()+" is in use") || !strings.Contains(stderr, "--listen") {
+		t.Errorf("code %d, wrote:\n%s", code, stderr)
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("a data directory was made all the same")
+	}
+}
+
+// A load balancer sends requests until it has seen /readyz go.
+func TestReadinessGoesBeforeTheListener(t *testing.T) {
+	t.Parallel()
+	r := start(t, t.TempDir(), "--drain-delay", "1s")
+	if code, _ := r.get(t.Context(), "/readyz"); code != http.StatusOK {
+		t.Fatalf("/readyz: %d", code)
+	}
+	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for code := http.StatusOK; code != http.StatusServiceUnavailable; {
+		code, _ = r.get(t.Context(), "/readyz") // fails the test where nobody listens any more
+	}
+	if code, _ := r.get(t.Context(), "/healthz"); code != http.StatusOK {
+		t.Errorf("/healthz: %d", code)
+	}
+	if err := <-r.ended; err != nil {
+		t.Errorf("it ended with %v\n%s", err, r.errors)
 	}
 }
 

@@ -36,7 +36,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	var err error
 	select {
 	case <-ctx.Done():
-		a.log.Info("stopping", slog.Duration("drain_timeout", a.opts.Config.DrainTimeout))
+		a.log.Info("stopping", slog.Duration("drain_delay", a.opts.Config.DrainDelay), slog.Duration("drain_timeout", a.opts.Config.DrainTimeout))
 	case err = <-failed:
 	}
 	err = errors.Join(err, a.drain(context.WithoutCancel(ctx), server))
@@ -45,14 +45,17 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	return err
 }
 
-// drain finishes requests and jobs under way, side by side.
+// drain finishes requests and jobs under way, side by side. Before, readiness
+// goes, and for the configured delay requests are taken as ever: a load balancer
+// sends them until it has noticed.
 func (a *App) drain(ctx context.Context, server *http.Server) error {
-	ctx, cancel := context.WithTimeout(ctx, a.opts.Config.DrainTimeout)
+	ctx, cancel := context.WithTimeout(ctx, a.opts.Config.DrainDelay+a.opts.Config.DrainTimeout)
 	defer cancel()
 	a.API.Drain()
 	var requests, runs error
 	var both sync.WaitGroup
 	both.Go(func() {
+		<-time.After(a.opts.Config.DrainDelay)
 		if requests = server.Shutdown(ctx); requests != nil {
 			requests = errors.Join(fmt.Errorf("finish requests: %w", requests), server.Close())
 		}

@@ -24,6 +24,7 @@ type Config struct {
 	PublicURL       string        `koanf:"publicURL" default:"" shown:"made of listen" doc:"The address under which people and programs reach Evenkeel, used in links. It has no path: Evenkeel answers at the root of a host."`
 	DataDir         string        `koanf:"dataDir" default:"./data" doc:"The directory of the SQLite database and of the administrator's first token. It is made when it does not exist. One process at a time may use it."`
 	Instance        string        `koanf:"instance" default:"" shown:"the host's name" doc:"The name of this process among the replicas of an installation: it marks leases, runs of jobs and logs, and has to differ between replicas."`
+	DrainDelay      time.Duration `koanf:"drainDelay" default:"0s" min:"0s" max:"5m" doc:"How long requests are still taken after the signal to stop, while /readyz says that no more should come: as long as a load balancer needs to notice."`
 	DrainTimeout    time.Duration `koanf:"drainTimeout" default:"30s" min:"0s" max:"10m" doc:"How long requests and jobs under way may take to finish after the signal to stop."`
 	SessionLifetime time.Duration `koanf:"sessionLifetime" default:"12h" min:"5m" max:"30d" doc:"How long somebody stays signed in to the dashboard."`
 	TokenLifetime   time.Duration `koanf:"tokenLifetime" default:"90d" min:"1h" max:"365d" doc:"How long a token lives that was made without an expiry of its own."`
@@ -70,7 +71,6 @@ type Retention struct {
 	Measurements    time.Duration `koanf:"measurements" default:"400d" min:"91d" max:"3660d" doc:"How long measurements are kept. The longest window of an SLO is 90 days, so less than 91 days is refused."`
 	Runs            time.Duration `koanf:"runs" default:"30d" min:"1d" max:"3660d" doc:"How long the runs of jobs are kept."`
 	IdempotencyKeys time.Duration `koanf:"idempotencyKeys" default:"24h" min:"1h" max:"30d" doc:"How long a request that is repeated under the same Idempotency-Key has its effect only once."`
-	Audit           time.Duration `koanf:"audit" default:"730d" min:"30d" max:"3660d" doc:"How long it is kept who decided what."`
 }
 
 // UsesPostgreSQL reports whether everything is kept in PostgreSQL, not SQLite.

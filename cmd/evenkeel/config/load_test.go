@@ -163,7 +163,7 @@ publicURL: https://example.com/path
 instance: 12
 limits: {maxBody: lots, maxConnections: 0}
 log: info
-retention: {measurements: 90d, audits: 1d}
+retention: {measurements: 90d, run: 1d}
 maxConns: 5
 jobs: {schedules: {prune: every minute, bad: 5}}
 `
@@ -178,7 +178,7 @@ jobs: {schedules: {prune: every minute, bad: 5}}
 		"evenkeel.yaml: limits.maxConnections":  "0: limits.maxConnections must be from 1 to 1000000",
 		"evenkeel.yaml: log":                    "<nil>: log is a section; write its keys below it: level, format",
 		"evenkeel.yaml: retention.measurements": "90d: retention.measurements must be from 91d to 3660d",
-		"evenkeel.yaml: retention.audits":       `<nil>: there is no key "retention.audits"; did you mean retention.audit?`,
+		"evenkeel.yaml: retention.run":          `<nil>: there is no key "retention.run"; did you mean retention.runs?`,
 		"evenkeel.yaml: maxConns":               `<nil>: there is no key "maxConns"; did you mean database.maxConnections?`,
 		"evenkeel.yaml: jobs.schedules.prune":   "every minute: jobs.schedules.prune must be five cron fields",
 		"evenkeel.yaml: jobs.schedules.bad":     "5: jobs.schedules.bad must be text",
