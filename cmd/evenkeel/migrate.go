@@ -36,7 +36,7 @@ tells how many migrations are pending, and ends with 2 when there are any.`,
 				return err
 			}
 			if dry {
-				fmt.Fprintf(p.stdout, "%d migrations are pending\n", pending)
+				fmt.Fprintf(p.stdout, "migrations pending: %d\n", pending)
 				if pending > 0 {
 					return errDifference
 				}
@@ -45,7 +45,8 @@ tells how many migrations are pending, and ends with 2 when there are any.`,
 			if err := s.Migrate(cmd.Context()); err != nil {
 				return err
 			}
-			fmt.Fprintf(p.stdout, "%d migrations applied\n", pending)
+			// Not how many were applied: another process may have been faster.
+			fmt.Fprintf(p.stdout, "the database is up to date; migrations pending before: %d\n", pending)
 			return nil
 		},
 	}

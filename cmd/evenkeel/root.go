@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -79,6 +80,7 @@ is wrong or a comparison found a difference.`,
 	root.SetHelpCommandGroupID(groupLook)
 	root.SetCompletionCommandGroupID(groupLook)
 	root.InitDefaultHelpCmd()
+	tellUnknownTopics(root)
 	root.InitDefaultCompletionCmd()
 	visit(root, tellWrongArguments)
 	return root
@@ -103,13 +105,33 @@ func tellWrongArguments(cmd *cobra.Command) {
 		if cmd.HasSubCommands() {
 			err = fmt.Errorf("there is no command %q", cmd.CommandPath()+" "+args[0])
 			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-				err = fmt.Errorf("%w; did you mean %q?", err, near[0])
+				err = fmt.Errorf("%w (did you mean %q?)", err, near[0])
 			}
 		}
 		return wrongUse(cmd, err)
 	}
 	if !cmd.Runnable() {
 		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
+}
+
+// tellUnknownTopics has "help" answer for a command that there is not as that
+// command itself would, where cobra prints the root's help and ends well.
+func tellUnknownTopics(root *cobra.Command) {
+	help, _, err := root.Find([]string{"help"})
+	if err != nil {
+		return
+	}
+	help.Run = nil
+	help.RunE = func(_ *cobra.Command, args []string) error {
+		topic, rest, err := root.Find(args)
+		if err == nil && len(rest) > 0 && topic.HasSubCommands() {
+			err = topic.Args(topic, rest)
+		}
+		if err != nil {
+			return err
+		}
+		return topic.Help()
 	}
 }
 
@@ -162,6 +184,10 @@ func (p *program) explain(err error) {
 		fmt.Fprintf(&b, "evenkeel: %v\n", err)
 	} else {
 		fmt.Fprintf(&b, "evenkeel: %s\n", f.Message)
+		if f.Kind == fault.Unavailable && f.Err != nil {
+			// Whoever starts the program has to find out why; a caller of the API has not.
+			fmt.Fprintf(&b, "  %s\n", oneLine(f.Err.Error()))
+		}
 		for i, v := range f.Violations {
 			if i == maxShownFaults {
 				fmt.Fprintf(&b, "  and %d more\n", len(f.Violations)-i)
@@ -175,6 +201,18 @@ func (p *program) explain(err error) {
 		}
 	}
 	_, _ = io.WriteString(p.stderr, b.String())
+}
+
+// maxShownCause is the most that is shown of why something is not to be had.
+const maxShownCause = 400
+
+// oneLine makes one line of a cause, without what a terminal would act on.
+func oneLine(cause string) string {
+	text := []rune(strings.Join(strings.FieldsFunc(cause, unicode.IsControl), " "))
+	if len(text) > maxShownCause {
+		return string(text[:maxShownCause]) + "…"
+	}
+	return string(text)
 }
 
 // quote escapes a value and keeps at most maxShownValue characters of it.

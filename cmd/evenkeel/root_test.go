@@ -114,6 +114,24 @@ func TestALongErrorIsCutAndEscaped(t *testing.T) {
 	}
 }
 
+func TestWhatCannotBeReachedIsNamed(t *testing.T) {
+	t.Parallel()
+	code, _, stderr := evenkeel(t, []string{"EVENKEEL_DATABASE_URL=postgres://u:geheim@127.0.0.1:1/x"}, "migrate")
+	if code != exitError || !strings.Contains(stderr, "cannot be reached") || !strings.Contains(stderr, "127.0.0.1:1") || strings.Contains(stderr, "geheim") {
+		t.Errorf("code %d, wrote:\n%s", code, stderr)
+	}
+}
+
+func TestHelpForACommandThatThereIsNotIsWrongUse(t *testing.T) {
+	t.Parallel()
+	if code, stdout, stderr := evenkeel(t, nil, "help", "serv"); code != exitUsage || stdout != "" || !strings.Contains(stderr, `"serve"`) {
+		t.Errorf("code %d, wrote %q and %q", code, stdout, stderr)
+	}
+	if code, stdout, _ := evenkeel(t, nil, "help", "completion", "bash"); code != exitOK || !strings.Contains(stdout, "bash") {
+		t.Errorf("code %d, wrote %q", code, stdout)
+	}
+}
+
 func TestADifferenceEndsWithTwoAndWithoutAnError(t *testing.T) {
 	t.Parallel()
 	var stderr bytes.Buffer
