@@ -3,6 +3,8 @@
 package id
 
 import (
+	"bufio"
+	"container/list"
 	"crypto/rand"
 	"sync"
 	"time"
@@ -13,17 +15,46 @@ import (
 // ID identifies a resource for ever, whatever it is called.
 type ID string
 
+// remembered bounds the milliseconds of which the latest identifier is known.
+const remembered = 256
+
 var (
-	mu      sync.Mutex
-	entropy = ulid.Monotonic(rand.Reader, 0)
+	mu     sync.Mutex
+	random = bufio.NewReader(rand.Reader)
+	made   = make(map[uint64]*list.Element, remembered+1)
+	latest = list.New() // of *source, the most recently used first
 )
 
+// source counts on from the latest identifier of one millisecond.
+type source struct {
+	ms      uint64
+	entropy *ulid.MonotonicEntropy
+}
+
 // New returns a fresh identifier for something made at now. Identifiers made by
-// one process in one millisecond sort in the order of their making.
+// one process for one millisecond sort in the order of their making, also when
+// some for other milliseconds are made in between: operations that run side by
+// side have each read the clock at their own time.
 func New(now time.Time) ID {
 	mu.Lock()
 	defer mu.Unlock()
-	return ID(ulid.MustNew(ulid.Timestamp(now), entropy).String())
+	from := of(ulid.Timestamp(now))
+	return ID(ulid.MustNew(from.ms, from.entropy).String())
+}
+
+// of returns the millisecond's source. The one that was not used for longest is
+// forgotten when there are too many.
+func of(ms uint64) *source {
+	if known, ok := made[ms]; ok {
+		latest.MoveToFront(known)
+		return known.Value.(*source)
+	}
+	fresh := &source{ms: ms, entropy: ulid.Monotonic(random, 0)}
+	made[ms] = latest.PushFront(fresh)
+	if latest.Len() > remembered {
+		delete(made, latest.Remove(latest.Back()).(*source).ms)
+	}
+	return fresh
 }
 
 // Parse returns the identifier that s spells, and whether it spells one.
