@@ -27,7 +27,7 @@ func (a *API) addAudit(r Rooms) {
 	register(a, operation{
 		id: "listAudit", method: http.MethodGet, path: "/v1/audit", tag: "Audit",
 		summary: "List decisions", description: "The newest first. Administrators read all; members read their team's.",
-		rule: access.Rule{Verb: access.Read, Kind: access.KindAudit},
+		rule: access.Rule{Verb: access.Read, Kind: access.KindAudit}, errors: renamed,
 	}, func(ctx context.Context, in *query) (*list[AuditEntry], error) {
 		f := audit.Filter{
 			Actor: id.ID(in.Actor), ObjectKind: access.Kind(in.Kind), ObjectID: id.ID(in.Object),

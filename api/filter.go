@@ -1,8 +1,13 @@
 package api
 
 import (
+	"net/http"
+
 	"github.com/evenkeel/evenkeel/internal/fault"
 )
+
+// renamed is declared by lists with a filter that names something by its slug.
+var renamed = []int{http.StatusPermanentRedirect}
 
 // atQuery turns what is missing behind a filter into a fault of that parameter; a
 // former name stays Moved, and leads to the same list under the new one.

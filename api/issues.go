@@ -20,7 +20,7 @@ func (a *API) addIssues(r Rooms) {
 	}
 	register(a, operation{
 		id: "listIssues", method: http.MethodGet, path: "/v1/issues", tag: "Issues",
-		summary: "List issues", description: "The newest first. Without a tracker they are drafts, which read just as they would be opened.", rule: read,
+		summary: "List issues", description: "The newest first. Without a tracker they are drafts, which read just as they would be opened.", rule: read, errors: renamed,
 	}, func(ctx context.Context, in *query) (*list[Issue], error) {
 		f := issues.Filter{Episode: id.ID(in.Violation), Open: in.open()}
 		var err error

@@ -158,10 +158,10 @@ func (e *endpoint) replies(in any, body bool) []int {
 		out = append(out, http.StatusUnauthorized, http.StatusForbidden)
 	}
 	if hasParameter.MatchString(e.path) {
-		out = append(out, http.StatusNotFound, http.StatusPermanentRedirect)
+		out = append(out, http.StatusBadRequest, http.StatusNotFound, http.StatusPermanentRedirect)
 	}
 	if body {
-		out = append(out, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+		out = append(out, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	if e.method != http.MethodGet {
 		out = append(out, http.StatusConflict)

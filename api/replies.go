@@ -10,11 +10,12 @@ import (
 // replies names the replies that operations share in the OpenAPI document.
 var replies = map[int]struct{ name, text string }{
 	http.StatusNotModified:           {"NotModified", "The caller has the current version already."},
-	http.StatusPermanentRedirect:     {"Renamed", "The name in the path was changed: the same request goes to the Location."},
-	http.StatusBadRequest:            {"BadRequest", "The request is not HTTP with a JSON body as it should be."},
+	http.StatusPermanentRedirect:     {"Renamed", "A name in the path, or in the query of a list, was changed: the same request goes to the Location."},
+	http.StatusBadRequest:            {"BadRequest", "The body is not the JSON that it should be, or the path holds what no name does."},
 	http.StatusUnauthorized:          {"Unauthorized", "No token was sent, or it is not valid (any more)."},
 	http.StatusForbidden:             {"Forbidden", "The caller is known, and may not do this."},
 	http.StatusNotFound:              {"NotFound", "There is nothing at that name."},
+	http.StatusRequestTimeout:        {"RequestTimeout", "The body took too long to arrive."},
 	http.StatusConflict:              {"Conflict", "The state of things forbids it now."},
 	http.StatusPreconditionFailed:    {"PreconditionFailed", "Somebody else changed it since the version in If-Match."},
 	http.StatusRequestEntityTooLarge: {"ContentTooLarge", "The body is too large."},
@@ -42,7 +43,7 @@ func components(problem *huma.Schema) map[string]*huma.Response {
 		case http.StatusNotModified:
 			resp.Headers["ETag"] = text("The current version.")
 		case http.StatusPermanentRedirect:
-			resp.Headers["Location"] = text("The path with the new name in it.")
+			resp.Headers["Location"] = text("The path and query with the new name in it.")
 		case http.StatusUnauthorized:
 			resp.Headers["WWW-Authenticate"] = text("The scheme that is expected: Bearer.")
 		case http.StatusServiceUnavailable, http.StatusConflict:

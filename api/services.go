@@ -27,7 +27,7 @@ func (a *API) addServices(r Rooms) {
 	}
 	register(a, operation{
 		id: "listServices", method: http.MethodGet, path: "/v1/services", tag: "Services",
-		summary: "List services", description: "Retired services are left out unless they are asked for.", rule: access.Rule{Verb: access.Read, Kind: access.KindService},
+		summary: "List services", description: "Retired services are left out unless they are asked for.", rule: access.Rule{Verb: access.Read, Kind: access.KindService}, errors: renamed,
 	}, func(ctx context.Context, in *query) (*list[Service], error) {
 		f := registry.ServiceFilter{
 			Kind: registry.Kind(in.Kind), Tier: in.Tier, Lifecycle: registry.Lifecycle(in.Lifecycle),

@@ -40,7 +40,7 @@ func (a *API) addSLOs(r Rooms) {
 		System string `query:"system" maxLength:"63" doc:"Only SLOs of this system's services, by slug or identifier."`
 	}
 	register(a, operation{
-		id: "listSLOs", method: http.MethodGet, path: "/v1/slos", tag: "SLOs", summary: "List SLOs of all services", description: "With the state of each. Retired SLOs are left out unless they are asked for.", rule: read,
+		id: "listSLOs", method: http.MethodGet, path: "/v1/slos", tag: "SLOs", summary: "List SLOs of all services", description: "With the state of each. Retired SLOs are left out unless they are asked for.", rule: read, errors: renamed,
 	}, func(ctx context.Context, in *all) (*list[SLO], error) {
 		f := in.filter()
 		var err error

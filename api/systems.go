@@ -21,7 +21,7 @@ func (a *API) addSystems(r Rooms) {
 	}
 	register(a, operation{
 		id: "listSystems", method: http.MethodGet, path: "/v1/systems", tag: "Systems",
-		summary: "List systems", description: "Groups of services, each owned by a team.", rule: access.Rule{Verb: access.Read, Kind: access.KindSystem},
+		summary: "List systems", description: "Groups of services, each owned by a team.", rule: access.Rule{Verb: access.Read, Kind: access.KindSystem}, errors: renamed,
 	}, func(ctx context.Context, in *query) (*list[System], error) {
 		f := registry.SystemFilter{Query: in.Query}
 		if in.Team != "" {

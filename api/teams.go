@@ -22,7 +22,7 @@ func (a *API) addTeams(r Rooms) {
 	}
 	register(a, operation{
 		id: "listTeams", method: http.MethodGet, path: "/v1/teams", tag: "Teams",
-		summary: "List teams", description: "Narrowed to those below a parent, or to those of a person, if asked for.", rule: access.Rule{Verb: access.Read, Kind: access.KindTeam},
+		summary: "List teams", description: "Narrowed to those below a parent, or to those of a person, if asked for.", rule: access.Rule{Verb: access.Read, Kind: access.KindTeam}, errors: renamed,
 	}, func(ctx context.Context, in *query) (*list[Team], error) {
 		f := registry.TeamFilter{Query: in.Query, Member: id.ID(in.Member)}
 		if in.Parent != "" {

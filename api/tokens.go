@@ -24,7 +24,7 @@ func (a *API) addTokens(r Rooms) {
 	register(a, operation{
 		id: "listTokens", method: http.MethodGet, path: "/v1/tokens", tag: "Tokens",
 		summary: "List tokens", description: "Your own, those of a team that you belong to, or, for administrators, anybody's. Secrets are never shown.",
-		rule: access.Rule{Verb: access.Read, Kind: access.KindToken},
+		rule: access.Rule{Verb: access.Read, Kind: access.KindToken}, errors: renamed,
 	}, func(ctx context.Context, in *query) (*list[Token], error) {
 		f := access.TokenFilter{Person: id.ID(in.Person)}
 		if in.Team != "" {

@@ -23,7 +23,7 @@ func (a *API) addViolations(r Rooms) {
 	}
 	register(a, operation{
 		id: "listViolations", method: http.MethodGet, path: "/v1/violations", tag: "Violations",
-		summary: "List violations", description: "The newest first.", rule: read,
+		summary: "List violations", description: "The newest first.", rule: read, errors: renamed,
 	}, func(ctx context.Context, in *query) (*list[Violation], error) {
 		f := policy.ViolationFilter{SLO: id.ID(in.SLO), Open: in.open()}
 		var err error

@@ -2814,6 +2814,9 @@ type PreconditionRequired = Problem
 // Renamed defines model for Renamed.
 type Renamed = Problem
 
+// RequestTimeout defines model for RequestTimeout.
+type RequestTimeout = Problem
+
 // Unauthorized defines model for Unauthorized.
 type Unauthorized = Problem
 
@@ -11451,6 +11454,12 @@ type ListAuditResponse200Headers struct {
 	Link *string
 }
 
+// ListAuditResponse308Headers the declared response headers of an HTTP 308 response for ListAudit
+type ListAuditResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
 // ListAuditResponse401Headers the declared response headers of an HTTP 401 response for ListAudit
 type ListAuditResponse401Headers struct {
 	WWWAuthenticate *string
@@ -11483,6 +11492,8 @@ type ListAuditResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AuditEntryList
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -11495,6 +11506,8 @@ type ListAuditResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListAuditResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *ListAuditResponse308Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListAuditResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -11510,6 +11523,11 @@ type ListAuditResponse struct {
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
 func (r ListAuditResponse) GetJSON200() *AuditEntryList {
 	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r ListAuditResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -11572,6 +11590,11 @@ type GetAuditEntryResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetAuditEntryResponse400Headers the declared response headers of an HTTP 400 response for GetAuditEntry
+type GetAuditEntryResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetAuditEntryResponse401Headers the declared response headers of an HTTP 401 response for GetAuditEntry
 type GetAuditEntryResponse401Headers struct {
 	WWWAuthenticate *string
@@ -11611,6 +11634,8 @@ type GetAuditEntryResponse struct {
 	JSON200 *AuditEntry
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -11625,6 +11650,8 @@ type GetAuditEntryResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetAuditEntryResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetAuditEntryResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetAuditEntryResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -11647,6 +11674,11 @@ func (r GetAuditEntryResponse) GetJSON200() *AuditEntry {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetAuditEntryResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetAuditEntryResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -11851,6 +11883,11 @@ type CreatePolicyResponse403Headers struct {
 	XRequestID *string
 }
 
+// CreatePolicyResponse408Headers the declared response headers of an HTTP 408 response for CreatePolicy
+type CreatePolicyResponse408Headers struct {
+	XRequestID *string
+}
+
 // CreatePolicyResponse409Headers the declared response headers of an HTTP 409 response for CreatePolicy
 type CreatePolicyResponse409Headers struct {
 	RetryAfter *string
@@ -11894,6 +11931,8 @@ type CreatePolicyResponse struct {
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -11914,6 +11953,8 @@ type CreatePolicyResponse struct {
 	Headers401 *CreatePolicyResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *CreatePolicyResponse403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *CreatePolicyResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *CreatePolicyResponse409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -11946,6 +11987,11 @@ func (r CreatePolicyResponse) GetApplicationProblemJSON401() *Unauthorized {
 // GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r CreatePolicyResponse) GetApplicationProblemJSON403() *Forbidden {
 	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r CreatePolicyResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -12024,6 +12070,11 @@ type GetPolicyResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetPolicyResponse400Headers the declared response headers of an HTTP 400 response for GetPolicy
+type GetPolicyResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetPolicyResponse401Headers the declared response headers of an HTTP 401 response for GetPolicy
 type GetPolicyResponse401Headers struct {
 	WWWAuthenticate *string
@@ -12063,6 +12114,8 @@ type GetPolicyResponse struct {
 	JSON200 *Policy
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -12081,6 +12134,8 @@ type GetPolicyResponse struct {
 	Headers304 *GetPolicyResponse304Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetPolicyResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetPolicyResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetPolicyResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -12103,6 +12158,11 @@ func (r GetPolicyResponse) GetJSON200() *Policy {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetPolicyResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetPolicyResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -12196,6 +12256,11 @@ type RevisePolicyResponse404Headers struct {
 	XRequestID *string
 }
 
+// RevisePolicyResponse408Headers the declared response headers of an HTTP 408 response for RevisePolicy
+type RevisePolicyResponse408Headers struct {
+	XRequestID *string
+}
+
 // RevisePolicyResponse409Headers the declared response headers of an HTTP 409 response for RevisePolicy
 type RevisePolicyResponse409Headers struct {
 	RetryAfter *string
@@ -12253,6 +12318,8 @@ type RevisePolicyResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -12281,6 +12348,8 @@ type RevisePolicyResponse struct {
 	Headers403 *RevisePolicyResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *RevisePolicyResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *RevisePolicyResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *RevisePolicyResponse409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
@@ -12327,6 +12396,11 @@ func (r RevisePolicyResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r RevisePolicyResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r RevisePolicyResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -12409,6 +12483,11 @@ type ListAttachmentsResponse308Headers struct {
 	XRequestID *string
 }
 
+// ListAttachmentsResponse400Headers the declared response headers of an HTTP 400 response for ListAttachments
+type ListAttachmentsResponse400Headers struct {
+	XRequestID *string
+}
+
 // ListAttachmentsResponse401Headers the declared response headers of an HTTP 401 response for ListAttachments
 type ListAttachmentsResponse401Headers struct {
 	WWWAuthenticate *string
@@ -12448,6 +12527,8 @@ type ListAttachmentsResponse struct {
 	JSON200 *AttachmentList
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -12464,6 +12545,8 @@ type ListAttachmentsResponse struct {
 	Headers200 *ListAttachmentsResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *ListAttachmentsResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ListAttachmentsResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListAttachmentsResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -12486,6 +12569,11 @@ func (r ListAttachmentsResponse) GetJSON200() *AttachmentList {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r ListAttachmentsResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListAttachmentsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -12581,6 +12669,11 @@ type AttachPolicyResponse404Headers struct {
 	XRequestID *string
 }
 
+// AttachPolicyResponse408Headers the declared response headers of an HTTP 408 response for AttachPolicy
+type AttachPolicyResponse408Headers struct {
+	XRequestID *string
+}
+
 // AttachPolicyResponse409Headers the declared response headers of an HTTP 409 response for AttachPolicy
 type AttachPolicyResponse409Headers struct {
 	RetryAfter *string
@@ -12628,6 +12721,8 @@ type AttachPolicyResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -12652,6 +12747,8 @@ type AttachPolicyResponse struct {
 	Headers403 *AttachPolicyResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *AttachPolicyResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *AttachPolicyResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *AttachPolicyResponse409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -12694,6 +12791,11 @@ func (r AttachPolicyResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r AttachPolicyResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r AttachPolicyResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -12761,6 +12863,11 @@ type DetachPolicyResponse308Headers struct {
 	XRequestID *string
 }
 
+// DetachPolicyResponse400Headers the declared response headers of an HTTP 400 response for DetachPolicy
+type DetachPolicyResponse400Headers struct {
+	XRequestID *string
+}
+
 // DetachPolicyResponse401Headers the declared response headers of an HTTP 401 response for DetachPolicy
 type DetachPolicyResponse401Headers struct {
 	WWWAuthenticate *string
@@ -12814,6 +12921,8 @@ type DetachPolicyResponse struct {
 	HTTPResponse *http.Response
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -12834,6 +12943,8 @@ type DetachPolicyResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *DetachPolicyResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *DetachPolicyResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *DetachPolicyResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -12857,6 +12968,11 @@ type DetachPolicyResponse struct {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r DetachPolicyResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r DetachPolicyResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -12950,6 +13066,11 @@ type GetAttachmentResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetAttachmentResponse400Headers the declared response headers of an HTTP 400 response for GetAttachment
+type GetAttachmentResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetAttachmentResponse401Headers the declared response headers of an HTTP 401 response for GetAttachment
 type GetAttachmentResponse401Headers struct {
 	WWWAuthenticate *string
@@ -12989,6 +13110,8 @@ type GetAttachmentResponse struct {
 	JSON200 *Attachment
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -13007,6 +13130,8 @@ type GetAttachmentResponse struct {
 	Headers304 *GetAttachmentResponse304Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetAttachmentResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetAttachmentResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetAttachmentResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -13029,6 +13154,11 @@ func (r GetAttachmentResponse) GetJSON200() *Attachment {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetAttachmentResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetAttachmentResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -13122,6 +13252,11 @@ type ChangeAttachmentResponse404Headers struct {
 	XRequestID *string
 }
 
+// ChangeAttachmentResponse408Headers the declared response headers of an HTTP 408 response for ChangeAttachment
+type ChangeAttachmentResponse408Headers struct {
+	XRequestID *string
+}
+
 // ChangeAttachmentResponse409Headers the declared response headers of an HTTP 409 response for ChangeAttachment
 type ChangeAttachmentResponse409Headers struct {
 	RetryAfter *string
@@ -13179,6 +13314,8 @@ type ChangeAttachmentResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -13207,6 +13344,8 @@ type ChangeAttachmentResponse struct {
 	Headers403 *ChangeAttachmentResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ChangeAttachmentResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ChangeAttachmentResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *ChangeAttachmentResponse409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
@@ -13253,6 +13392,11 @@ func (r ChangeAttachmentResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ChangeAttachmentResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ChangeAttachmentResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -13335,6 +13479,11 @@ type ListPolicyRevisionsResponse308Headers struct {
 	XRequestID *string
 }
 
+// ListPolicyRevisionsResponse400Headers the declared response headers of an HTTP 400 response for ListPolicyRevisions
+type ListPolicyRevisionsResponse400Headers struct {
+	XRequestID *string
+}
+
 // ListPolicyRevisionsResponse401Headers the declared response headers of an HTTP 401 response for ListPolicyRevisions
 type ListPolicyRevisionsResponse401Headers struct {
 	WWWAuthenticate *string
@@ -13374,6 +13523,8 @@ type ListPolicyRevisionsResponse struct {
 	JSON200 *PolicyRevisionList
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -13390,6 +13541,8 @@ type ListPolicyRevisionsResponse struct {
 	Headers200 *ListPolicyRevisionsResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *ListPolicyRevisionsResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ListPolicyRevisionsResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListPolicyRevisionsResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -13412,6 +13565,11 @@ func (r ListPolicyRevisionsResponse) GetJSON200() *PolicyRevisionList {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r ListPolicyRevisionsResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListPolicyRevisionsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -13478,6 +13636,12 @@ type ListIssuesResponse200Headers struct {
 	Link *string
 }
 
+// ListIssuesResponse308Headers the declared response headers of an HTTP 308 response for ListIssues
+type ListIssuesResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
 // ListIssuesResponse401Headers the declared response headers of an HTTP 401 response for ListIssues
 type ListIssuesResponse401Headers struct {
 	WWWAuthenticate *string
@@ -13510,6 +13674,8 @@ type ListIssuesResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *IssueList
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -13522,6 +13688,8 @@ type ListIssuesResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListIssuesResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *ListIssuesResponse308Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListIssuesResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -13537,6 +13705,11 @@ type ListIssuesResponse struct {
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
 func (r ListIssuesResponse) GetJSON200() *IssueList {
 	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r ListIssuesResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -13599,6 +13772,11 @@ type GetIssueResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetIssueResponse400Headers the declared response headers of an HTTP 400 response for GetIssue
+type GetIssueResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetIssueResponse401Headers the declared response headers of an HTTP 401 response for GetIssue
 type GetIssueResponse401Headers struct {
 	WWWAuthenticate *string
@@ -13638,6 +13816,8 @@ type GetIssueResponse struct {
 	JSON200 *Issue
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -13652,6 +13832,8 @@ type GetIssueResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetIssueResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetIssueResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetIssueResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -13674,6 +13856,11 @@ func (r GetIssueResponse) GetJSON200() *Issue {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetIssueResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetIssueResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -13861,6 +14048,11 @@ type GetJobResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetJobResponse400Headers the declared response headers of an HTTP 400 response for GetJob
+type GetJobResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetJobResponse401Headers the declared response headers of an HTTP 401 response for GetJob
 type GetJobResponse401Headers struct {
 	WWWAuthenticate *string
@@ -13900,6 +14092,8 @@ type GetJobResponse struct {
 	JSON200 *Job
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -13914,6 +14108,8 @@ type GetJobResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetJobResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetJobResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetJobResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -13936,6 +14132,11 @@ func (r GetJobResponse) GetJSON200() *Job {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetJobResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetJobResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -14008,6 +14209,11 @@ type ListRunsResponse308Headers struct {
 	XRequestID *string
 }
 
+// ListRunsResponse400Headers the declared response headers of an HTTP 400 response for ListRuns
+type ListRunsResponse400Headers struct {
+	XRequestID *string
+}
+
 // ListRunsResponse401Headers the declared response headers of an HTTP 401 response for ListRuns
 type ListRunsResponse401Headers struct {
 	WWWAuthenticate *string
@@ -14047,6 +14253,8 @@ type ListRunsResponse struct {
 	JSON200 *RunList
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -14063,6 +14271,8 @@ type ListRunsResponse struct {
 	Headers200 *ListRunsResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *ListRunsResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ListRunsResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListRunsResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -14085,6 +14295,11 @@ func (r ListRunsResponse) GetJSON200() *RunList {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r ListRunsResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListRunsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -14157,6 +14372,11 @@ type RunJobResponse308Headers struct {
 	XRequestID *string
 }
 
+// RunJobResponse400Headers the declared response headers of an HTTP 400 response for RunJob
+type RunJobResponse400Headers struct {
+	XRequestID *string
+}
+
 // RunJobResponse401Headers the declared response headers of an HTTP 401 response for RunJob
 type RunJobResponse401Headers struct {
 	WWWAuthenticate *string
@@ -14202,6 +14422,8 @@ type RunJobResponse struct {
 	JSON201 *Run
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -14220,6 +14442,8 @@ type RunJobResponse struct {
 	Headers201 *RunJobResponse201Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *RunJobResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *RunJobResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *RunJobResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -14244,6 +14468,11 @@ func (r RunJobResponse) GetJSON201() *Run {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r RunJobResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RunJobResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -14316,6 +14545,11 @@ type GetRunResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetRunResponse400Headers the declared response headers of an HTTP 400 response for GetRun
+type GetRunResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetRunResponse401Headers the declared response headers of an HTTP 401 response for GetRun
 type GetRunResponse401Headers struct {
 	WWWAuthenticate *string
@@ -14355,6 +14589,8 @@ type GetRunResponse struct {
 	JSON200 *Run
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -14369,6 +14605,8 @@ type GetRunResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetRunResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetRunResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetRunResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -14391,6 +14629,11 @@ func (r GetRunResponse) GetJSON200() *Run {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetRunResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetRunResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -14581,6 +14824,11 @@ type PushManyMeasurementsResponse403Headers struct {
 	XRequestID *string
 }
 
+// PushManyMeasurementsResponse408Headers the declared response headers of an HTTP 408 response for PushManyMeasurements
+type PushManyMeasurementsResponse408Headers struct {
+	XRequestID *string
+}
+
 // PushManyMeasurementsResponse409Headers the declared response headers of an HTTP 409 response for PushManyMeasurements
 type PushManyMeasurementsResponse409Headers struct {
 	RetryAfter *string
@@ -14624,6 +14872,8 @@ type PushManyMeasurementsResponse struct {
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -14642,6 +14892,8 @@ type PushManyMeasurementsResponse struct {
 	Headers401 *PushManyMeasurementsResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *PushManyMeasurementsResponse403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *PushManyMeasurementsResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *PushManyMeasurementsResponse409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -14674,6 +14926,11 @@ func (r PushManyMeasurementsResponse) GetApplicationProblemJSON401() *Unauthoriz
 // GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r PushManyMeasurementsResponse) GetApplicationProblemJSON403() *Forbidden {
 	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r PushManyMeasurementsResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -14878,6 +15135,11 @@ type CreatePersonResponse403Headers struct {
 	XRequestID *string
 }
 
+// CreatePersonResponse408Headers the declared response headers of an HTTP 408 response for CreatePerson
+type CreatePersonResponse408Headers struct {
+	XRequestID *string
+}
+
 // CreatePersonResponse409Headers the declared response headers of an HTTP 409 response for CreatePerson
 type CreatePersonResponse409Headers struct {
 	RetryAfter *string
@@ -14921,6 +15183,8 @@ type CreatePersonResponse struct {
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -14941,6 +15205,8 @@ type CreatePersonResponse struct {
 	Headers401 *CreatePersonResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *CreatePersonResponse403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *CreatePersonResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *CreatePersonResponse409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -14973,6 +15239,11 @@ func (r CreatePersonResponse) GetApplicationProblemJSON401() *Unauthorized {
 // GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r CreatePersonResponse) GetApplicationProblemJSON403() *Forbidden {
 	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r CreatePersonResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -15051,6 +15322,11 @@ type GetPersonResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetPersonResponse400Headers the declared response headers of an HTTP 400 response for GetPerson
+type GetPersonResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetPersonResponse401Headers the declared response headers of an HTTP 401 response for GetPerson
 type GetPersonResponse401Headers struct {
 	WWWAuthenticate *string
@@ -15090,6 +15366,8 @@ type GetPersonResponse struct {
 	JSON200 *Person
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -15108,6 +15386,8 @@ type GetPersonResponse struct {
 	Headers304 *GetPersonResponse304Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetPersonResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetPersonResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetPersonResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -15130,6 +15410,11 @@ func (r GetPersonResponse) GetJSON200() *Person {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetPersonResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetPersonResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -15223,6 +15508,11 @@ type UpdatePersonResponse404Headers struct {
 	XRequestID *string
 }
 
+// UpdatePersonResponse408Headers the declared response headers of an HTTP 408 response for UpdatePerson
+type UpdatePersonResponse408Headers struct {
+	XRequestID *string
+}
+
 // UpdatePersonResponse409Headers the declared response headers of an HTTP 409 response for UpdatePerson
 type UpdatePersonResponse409Headers struct {
 	RetryAfter *string
@@ -15280,6 +15570,8 @@ type UpdatePersonResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -15308,6 +15600,8 @@ type UpdatePersonResponse struct {
 	Headers403 *UpdatePersonResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *UpdatePersonResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *UpdatePersonResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *UpdatePersonResponse409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
@@ -15354,6 +15648,11 @@ func (r UpdatePersonResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r UpdatePersonResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r UpdatePersonResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -15436,6 +15735,11 @@ type DeactivatePersonResponse308Headers struct {
 	XRequestID *string
 }
 
+// DeactivatePersonResponse400Headers the declared response headers of an HTTP 400 response for DeactivatePerson
+type DeactivatePersonResponse400Headers struct {
+	XRequestID *string
+}
+
 // DeactivatePersonResponse401Headers the declared response headers of an HTTP 401 response for DeactivatePerson
 type DeactivatePersonResponse401Headers struct {
 	WWWAuthenticate *string
@@ -15491,6 +15795,8 @@ type DeactivatePersonResponse struct {
 	JSON200 *Person
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -15513,6 +15819,8 @@ type DeactivatePersonResponse struct {
 	Headers200 *DeactivatePersonResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *DeactivatePersonResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *DeactivatePersonResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *DeactivatePersonResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -15541,6 +15849,11 @@ func (r DeactivatePersonResponse) GetJSON200() *Person {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r DeactivatePersonResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r DeactivatePersonResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -15622,6 +15935,12 @@ type ListServicesResponse200Headers struct {
 	Link *string
 }
 
+// ListServicesResponse308Headers the declared response headers of an HTTP 308 response for ListServices
+type ListServicesResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
 // ListServicesResponse401Headers the declared response headers of an HTTP 401 response for ListServices
 type ListServicesResponse401Headers struct {
 	WWWAuthenticate *string
@@ -15654,6 +15973,8 @@ type ListServicesResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *ServiceList
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -15666,6 +15987,8 @@ type ListServicesResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListServicesResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *ListServicesResponse308Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListServicesResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -15681,6 +16004,11 @@ type ListServicesResponse struct {
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
 func (r ListServicesResponse) GetJSON200() *ServiceList {
 	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r ListServicesResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -15760,6 +16088,11 @@ type CreateServiceResponse403Headers struct {
 	XRequestID *string
 }
 
+// CreateServiceResponse408Headers the declared response headers of an HTTP 408 response for CreateService
+type CreateServiceResponse408Headers struct {
+	XRequestID *string
+}
+
 // CreateServiceResponse409Headers the declared response headers of an HTTP 409 response for CreateService
 type CreateServiceResponse409Headers struct {
 	RetryAfter *string
@@ -15803,6 +16136,8 @@ type CreateServiceResponse struct {
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -15823,6 +16158,8 @@ type CreateServiceResponse struct {
 	Headers401 *CreateServiceResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *CreateServiceResponse403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *CreateServiceResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *CreateServiceResponse409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -15855,6 +16192,11 @@ func (r CreateServiceResponse) GetApplicationProblemJSON401() *Unauthorized {
 // GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r CreateServiceResponse) GetApplicationProblemJSON403() *Forbidden {
 	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r CreateServiceResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -15933,6 +16275,11 @@ type GetServiceResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetServiceResponse400Headers the declared response headers of an HTTP 400 response for GetService
+type GetServiceResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetServiceResponse401Headers the declared response headers of an HTTP 401 response for GetService
 type GetServiceResponse401Headers struct {
 	WWWAuthenticate *string
@@ -15972,6 +16319,8 @@ type GetServiceResponse struct {
 	JSON200 *Service
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -15990,6 +16339,8 @@ type GetServiceResponse struct {
 	Headers304 *GetServiceResponse304Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetServiceResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetServiceResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetServiceResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -16012,6 +16363,11 @@ func (r GetServiceResponse) GetJSON200() *Service {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetServiceResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetServiceResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -16105,6 +16461,11 @@ type UpdateServiceResponse404Headers struct {
 	XRequestID *string
 }
 
+// UpdateServiceResponse408Headers the declared response headers of an HTTP 408 response for UpdateService
+type UpdateServiceResponse408Headers struct {
+	XRequestID *string
+}
+
 // UpdateServiceResponse409Headers the declared response headers of an HTTP 409 response for UpdateService
 type UpdateServiceResponse409Headers struct {
 	RetryAfter *string
@@ -16162,6 +16523,8 @@ type UpdateServiceResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -16190,6 +16553,8 @@ type UpdateServiceResponse struct {
 	Headers403 *UpdateServiceResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *UpdateServiceResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *UpdateServiceResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *UpdateServiceResponse409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
@@ -16236,6 +16601,11 @@ func (r UpdateServiceResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r UpdateServiceResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r UpdateServiceResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -16318,6 +16688,11 @@ type ListDependenciesResponse308Headers struct {
 	XRequestID *string
 }
 
+// ListDependenciesResponse400Headers the declared response headers of an HTTP 400 response for ListDependencies
+type ListDependenciesResponse400Headers struct {
+	XRequestID *string
+}
+
 // ListDependenciesResponse401Headers the declared response headers of an HTTP 401 response for ListDependencies
 type ListDependenciesResponse401Headers struct {
 	WWWAuthenticate *string
@@ -16357,6 +16732,8 @@ type ListDependenciesResponse struct {
 	JSON200 *DependencyList
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -16373,6 +16750,8 @@ type ListDependenciesResponse struct {
 	Headers200 *ListDependenciesResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *ListDependenciesResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ListDependenciesResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListDependenciesResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -16395,6 +16774,11 @@ func (r ListDependenciesResponse) GetJSON200() *DependencyList {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r ListDependenciesResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListDependenciesResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -16490,6 +16874,11 @@ type CreateDependencyResponse404Headers struct {
 	XRequestID *string
 }
 
+// CreateDependencyResponse408Headers the declared response headers of an HTTP 408 response for CreateDependency
+type CreateDependencyResponse408Headers struct {
+	XRequestID *string
+}
+
 // CreateDependencyResponse409Headers the declared response headers of an HTTP 409 response for CreateDependency
 type CreateDependencyResponse409Headers struct {
 	RetryAfter *string
@@ -16537,6 +16926,8 @@ type CreateDependencyResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -16561,6 +16952,8 @@ type CreateDependencyResponse struct {
 	Headers403 *CreateDependencyResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *CreateDependencyResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *CreateDependencyResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *CreateDependencyResponse409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -16603,6 +16996,11 @@ func (r CreateDependencyResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r CreateDependencyResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r CreateDependencyResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -16670,6 +17068,11 @@ type DeleteDependencyResponse308Headers struct {
 	XRequestID *string
 }
 
+// DeleteDependencyResponse400Headers the declared response headers of an HTTP 400 response for DeleteDependency
+type DeleteDependencyResponse400Headers struct {
+	XRequestID *string
+}
+
 // DeleteDependencyResponse401Headers the declared response headers of an HTTP 401 response for DeleteDependency
 type DeleteDependencyResponse401Headers struct {
 	WWWAuthenticate *string
@@ -16723,6 +17126,8 @@ type DeleteDependencyResponse struct {
 	HTTPResponse *http.Response
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -16743,6 +17148,8 @@ type DeleteDependencyResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *DeleteDependencyResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *DeleteDependencyResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *DeleteDependencyResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -16766,6 +17173,11 @@ type DeleteDependencyResponse struct {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r DeleteDependencyResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r DeleteDependencyResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -16859,6 +17271,11 @@ type GetDependencyResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetDependencyResponse400Headers the declared response headers of an HTTP 400 response for GetDependency
+type GetDependencyResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetDependencyResponse401Headers the declared response headers of an HTTP 401 response for GetDependency
 type GetDependencyResponse401Headers struct {
 	WWWAuthenticate *string
@@ -16898,6 +17315,8 @@ type GetDependencyResponse struct {
 	JSON200 *Dependency
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -16916,6 +17335,8 @@ type GetDependencyResponse struct {
 	Headers304 *GetDependencyResponse304Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetDependencyResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetDependencyResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetDependencyResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -16938,6 +17359,11 @@ func (r GetDependencyResponse) GetJSON200() *Dependency {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetDependencyResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetDependencyResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -17031,6 +17457,11 @@ type UpdateDependencyResponse404Headers struct {
 	XRequestID *string
 }
 
+// UpdateDependencyResponse408Headers the declared response headers of an HTTP 408 response for UpdateDependency
+type UpdateDependencyResponse408Headers struct {
+	XRequestID *string
+}
+
 // UpdateDependencyResponse409Headers the declared response headers of an HTTP 409 response for UpdateDependency
 type UpdateDependencyResponse409Headers struct {
 	RetryAfter *string
@@ -17088,6 +17519,8 @@ type UpdateDependencyResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -17116,6 +17549,8 @@ type UpdateDependencyResponse struct {
 	Headers403 *UpdateDependencyResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *UpdateDependencyResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *UpdateDependencyResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *UpdateDependencyResponse409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
@@ -17162,6 +17597,11 @@ func (r UpdateDependencyResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r UpdateDependencyResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r UpdateDependencyResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -17244,6 +17684,11 @@ type ListDependentsResponse308Headers struct {
 	XRequestID *string
 }
 
+// ListDependentsResponse400Headers the declared response headers of an HTTP 400 response for ListDependents
+type ListDependentsResponse400Headers struct {
+	XRequestID *string
+}
+
 // ListDependentsResponse401Headers the declared response headers of an HTTP 401 response for ListDependents
 type ListDependentsResponse401Headers struct {
 	WWWAuthenticate *string
@@ -17283,6 +17728,8 @@ type ListDependentsResponse struct {
 	JSON200 *ServiceDependentList
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -17299,6 +17746,8 @@ type ListDependentsResponse struct {
 	Headers200 *ListDependentsResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *ListDependentsResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ListDependentsResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListDependentsResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -17321,6 +17770,11 @@ func (r ListDependentsResponse) GetJSON200() *ServiceDependentList {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r ListDependentsResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListDependentsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -17393,6 +17847,11 @@ type RestoreServiceResponse308Headers struct {
 	XRequestID *string
 }
 
+// RestoreServiceResponse400Headers the declared response headers of an HTTP 400 response for RestoreService
+type RestoreServiceResponse400Headers struct {
+	XRequestID *string
+}
+
 // RestoreServiceResponse401Headers the declared response headers of an HTTP 401 response for RestoreService
 type RestoreServiceResponse401Headers struct {
 	WWWAuthenticate *string
@@ -17448,6 +17907,8 @@ type RestoreServiceResponse struct {
 	JSON200 *Service
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -17470,6 +17931,8 @@ type RestoreServiceResponse struct {
 	Headers200 *RestoreServiceResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *RestoreServiceResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *RestoreServiceResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *RestoreServiceResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -17498,6 +17961,11 @@ func (r RestoreServiceResponse) GetJSON200() *Service {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r RestoreServiceResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RestoreServiceResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -17580,6 +18048,11 @@ type PreviewRetireServiceResponse308Headers struct {
 	XRequestID *string
 }
 
+// PreviewRetireServiceResponse400Headers the declared response headers of an HTTP 400 response for PreviewRetireService
+type PreviewRetireServiceResponse400Headers struct {
+	XRequestID *string
+}
+
 // PreviewRetireServiceResponse401Headers the declared response headers of an HTTP 401 response for PreviewRetireService
 type PreviewRetireServiceResponse401Headers struct {
 	WWWAuthenticate *string
@@ -17619,6 +18092,8 @@ type PreviewRetireServiceResponse struct {
 	JSON200 *RetirePreview
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -17633,6 +18108,8 @@ type PreviewRetireServiceResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *PreviewRetireServiceResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *PreviewRetireServiceResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *PreviewRetireServiceResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -17655,6 +18132,11 @@ func (r PreviewRetireServiceResponse) GetJSON200() *RetirePreview {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r PreviewRetireServiceResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r PreviewRetireServiceResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -17748,6 +18230,11 @@ type RetireServiceResponse404Headers struct {
 	XRequestID *string
 }
 
+// RetireServiceResponse408Headers the declared response headers of an HTTP 408 response for RetireService
+type RetireServiceResponse408Headers struct {
+	XRequestID *string
+}
+
 // RetireServiceResponse409Headers the declared response headers of an HTTP 409 response for RetireService
 type RetireServiceResponse409Headers struct {
 	RetryAfter *string
@@ -17805,6 +18292,8 @@ type RetireServiceResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -17833,6 +18322,8 @@ type RetireServiceResponse struct {
 	Headers403 *RetireServiceResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *RetireServiceResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *RetireServiceResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *RetireServiceResponse409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
@@ -17879,6 +18370,11 @@ func (r RetireServiceResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r RetireServiceResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r RetireServiceResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -17961,6 +18457,11 @@ type ListServiceSLOsResponse308Headers struct {
 	XRequestID *string
 }
 
+// ListServiceSLOsResponse400Headers the declared response headers of an HTTP 400 response for ListServiceSLOs
+type ListServiceSLOsResponse400Headers struct {
+	XRequestID *string
+}
+
 // ListServiceSLOsResponse401Headers the declared response headers of an HTTP 401 response for ListServiceSLOs
 type ListServiceSLOsResponse401Headers struct {
 	WWWAuthenticate *string
@@ -18000,6 +18501,8 @@ type ListServiceSLOsResponse struct {
 	JSON200 *SLOList
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -18016,6 +18519,8 @@ type ListServiceSLOsResponse struct {
 	Headers200 *ListServiceSLOsResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *ListServiceSLOsResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ListServiceSLOsResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListServiceSLOsResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -18038,6 +18543,11 @@ func (r ListServiceSLOsResponse) GetJSON200() *SLOList {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r ListServiceSLOsResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListServiceSLOsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -18133,6 +18643,11 @@ type DeclareSLOResponse404Headers struct {
 	XRequestID *string
 }
 
+// DeclareSLOResponse408Headers the declared response headers of an HTTP 408 response for DeclareSLO
+type DeclareSLOResponse408Headers struct {
+	XRequestID *string
+}
+
 // DeclareSLOResponse409Headers the declared response headers of an HTTP 409 response for DeclareSLO
 type DeclareSLOResponse409Headers struct {
 	RetryAfter *string
@@ -18180,6 +18695,8 @@ type DeclareSLOResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -18204,6 +18721,8 @@ type DeclareSLOResponse struct {
 	Headers403 *DeclareSLOResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *DeclareSLOResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *DeclareSLOResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *DeclareSLOResponse409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -18246,6 +18765,11 @@ func (r DeclareSLOResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r DeclareSLOResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r DeclareSLOResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -18324,6 +18848,11 @@ type GetSLOResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetSLOResponse400Headers the declared response headers of an HTTP 400 response for GetSLO
+type GetSLOResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetSLOResponse401Headers the declared response headers of an HTTP 401 response for GetSLO
 type GetSLOResponse401Headers struct {
 	WWWAuthenticate *string
@@ -18363,6 +18892,8 @@ type GetSLOResponse struct {
 	JSON200 *SLO
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -18381,6 +18912,8 @@ type GetSLOResponse struct {
 	Headers304 *GetSLOResponse304Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetSLOResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetSLOResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetSLOResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -18403,6 +18936,11 @@ func (r GetSLOResponse) GetJSON200() *SLO {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetSLOResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetSLOResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -18496,6 +19034,11 @@ type ReviseSLOResponse404Headers struct {
 	XRequestID *string
 }
 
+// ReviseSLOResponse408Headers the declared response headers of an HTTP 408 response for ReviseSLO
+type ReviseSLOResponse408Headers struct {
+	XRequestID *string
+}
+
 // ReviseSLOResponse409Headers the declared response headers of an HTTP 409 response for ReviseSLO
 type ReviseSLOResponse409Headers struct {
 	RetryAfter *string
@@ -18553,6 +19096,8 @@ type ReviseSLOResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -18581,6 +19126,8 @@ type ReviseSLOResponse struct {
 	Headers403 *ReviseSLOResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ReviseSLOResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ReviseSLOResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *ReviseSLOResponse409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
@@ -18627,6 +19174,11 @@ func (r ReviseSLOResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ReviseSLOResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ReviseSLOResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -18704,6 +19256,11 @@ type ExplainSLOResponse308Headers struct {
 	XRequestID *string
 }
 
+// ExplainSLOResponse400Headers the declared response headers of an HTTP 400 response for ExplainSLO
+type ExplainSLOResponse400Headers struct {
+	XRequestID *string
+}
+
 // ExplainSLOResponse401Headers the declared response headers of an HTTP 401 response for ExplainSLO
 type ExplainSLOResponse401Headers struct {
 	WWWAuthenticate *string
@@ -18743,6 +19300,8 @@ type ExplainSLOResponse struct {
 	JSON200 *Explanation
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -18757,6 +19316,8 @@ type ExplainSLOResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *ExplainSLOResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ExplainSLOResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ExplainSLOResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -18779,6 +19340,11 @@ func (r ExplainSLOResponse) GetJSON200() *Explanation {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r ExplainSLOResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ExplainSLOResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -18846,6 +19412,11 @@ type GetSLOHistoryResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetSLOHistoryResponse400Headers the declared response headers of an HTTP 400 response for GetSLOHistory
+type GetSLOHistoryResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetSLOHistoryResponse401Headers the declared response headers of an HTTP 401 response for GetSLOHistory
 type GetSLOHistoryResponse401Headers struct {
 	WWWAuthenticate *string
@@ -18885,6 +19456,8 @@ type GetSLOHistoryResponse struct {
 	JSON200 *History
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -18899,6 +19472,8 @@ type GetSLOHistoryResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetSLOHistoryResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetSLOHistoryResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetSLOHistoryResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -18921,6 +19496,11 @@ func (r GetSLOHistoryResponse) GetJSON200() *History {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetSLOHistoryResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetSLOHistoryResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -18988,6 +19568,11 @@ type GetMeasurementsResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetMeasurementsResponse400Headers the declared response headers of an HTTP 400 response for GetMeasurements
+type GetMeasurementsResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetMeasurementsResponse401Headers the declared response headers of an HTTP 401 response for GetMeasurements
 type GetMeasurementsResponse401Headers struct {
 	WWWAuthenticate *string
@@ -19027,6 +19612,8 @@ type GetMeasurementsResponse struct {
 	JSON200 *Measurements
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -19041,6 +19628,8 @@ type GetMeasurementsResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetMeasurementsResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetMeasurementsResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetMeasurementsResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -19063,6 +19652,11 @@ func (r GetMeasurementsResponse) GetJSON200() *Measurements {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetMeasurementsResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetMeasurementsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -19151,6 +19745,11 @@ type PushMeasurementsResponse404Headers struct {
 	XRequestID *string
 }
 
+// PushMeasurementsResponse408Headers the declared response headers of an HTTP 408 response for PushMeasurements
+type PushMeasurementsResponse408Headers struct {
+	XRequestID *string
+}
+
 // PushMeasurementsResponse409Headers the declared response headers of an HTTP 409 response for PushMeasurements
 type PushMeasurementsResponse409Headers struct {
 	RetryAfter *string
@@ -19198,6 +19797,8 @@ type PushMeasurementsResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -19220,6 +19821,8 @@ type PushMeasurementsResponse struct {
 	Headers403 *PushMeasurementsResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *PushMeasurementsResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *PushMeasurementsResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *PushMeasurementsResponse409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -19262,6 +19865,11 @@ func (r PushMeasurementsResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r PushMeasurementsResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r PushMeasurementsResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -19355,6 +19963,11 @@ type RestoreSLOResponse404Headers struct {
 	XRequestID *string
 }
 
+// RestoreSLOResponse408Headers the declared response headers of an HTTP 408 response for RestoreSLO
+type RestoreSLOResponse408Headers struct {
+	XRequestID *string
+}
+
 // RestoreSLOResponse409Headers the declared response headers of an HTTP 409 response for RestoreSLO
 type RestoreSLOResponse409Headers struct {
 	RetryAfter *string
@@ -19412,6 +20025,8 @@ type RestoreSLOResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -19440,6 +20055,8 @@ type RestoreSLOResponse struct {
 	Headers403 *RestoreSLOResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *RestoreSLOResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *RestoreSLOResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *RestoreSLOResponse409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
@@ -19486,6 +20103,11 @@ func (r RestoreSLOResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r RestoreSLOResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r RestoreSLOResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -19589,6 +20211,11 @@ type RetireSLOResponse404Headers struct {
 	XRequestID *string
 }
 
+// RetireSLOResponse408Headers the declared response headers of an HTTP 408 response for RetireSLO
+type RetireSLOResponse408Headers struct {
+	XRequestID *string
+}
+
 // RetireSLOResponse409Headers the declared response headers of an HTTP 409 response for RetireSLO
 type RetireSLOResponse409Headers struct {
 	RetryAfter *string
@@ -19646,6 +20273,8 @@ type RetireSLOResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -19674,6 +20303,8 @@ type RetireSLOResponse struct {
 	Headers403 *RetireSLOResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *RetireSLOResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *RetireSLOResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *RetireSLOResponse409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
@@ -19720,6 +20351,11 @@ func (r RetireSLOResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r RetireSLOResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r RetireSLOResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -19802,6 +20438,11 @@ type ListSLORevisionsResponse308Headers struct {
 	XRequestID *string
 }
 
+// ListSLORevisionsResponse400Headers the declared response headers of an HTTP 400 response for ListSLORevisions
+type ListSLORevisionsResponse400Headers struct {
+	XRequestID *string
+}
+
 // ListSLORevisionsResponse401Headers the declared response headers of an HTTP 401 response for ListSLORevisions
 type ListSLORevisionsResponse401Headers struct {
 	WWWAuthenticate *string
@@ -19841,6 +20482,8 @@ type ListSLORevisionsResponse struct {
 	JSON200 *SLORevisionList
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -19857,6 +20500,8 @@ type ListSLORevisionsResponse struct {
 	Headers200 *ListSLORevisionsResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *ListSLORevisionsResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ListSLORevisionsResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListSLORevisionsResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -19879,6 +20524,11 @@ func (r ListSLORevisionsResponse) GetJSON200() *SLORevisionList {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r ListSLORevisionsResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListSLORevisionsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -19946,6 +20596,11 @@ type GetSLOStatusResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetSLOStatusResponse400Headers the declared response headers of an HTTP 400 response for GetSLOStatus
+type GetSLOStatusResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetSLOStatusResponse401Headers the declared response headers of an HTTP 401 response for GetSLOStatus
 type GetSLOStatusResponse401Headers struct {
 	WWWAuthenticate *string
@@ -19985,6 +20640,8 @@ type GetSLOStatusResponse struct {
 	JSON200 *SLOStatus
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -19999,6 +20656,8 @@ type GetSLOStatusResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetSLOStatusResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetSLOStatusResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetSLOStatusResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -20021,6 +20680,11 @@ func (r GetSLOStatusResponse) GetJSON200() *SLOStatus {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetSLOStatusResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetSLOStatusResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -20088,6 +20752,11 @@ type PreviewTransferServiceResponse308Headers struct {
 	XRequestID *string
 }
 
+// PreviewTransferServiceResponse400Headers the declared response headers of an HTTP 400 response for PreviewTransferService
+type PreviewTransferServiceResponse400Headers struct {
+	XRequestID *string
+}
+
 // PreviewTransferServiceResponse401Headers the declared response headers of an HTTP 401 response for PreviewTransferService
 type PreviewTransferServiceResponse401Headers struct {
 	WWWAuthenticate *string
@@ -20127,6 +20796,8 @@ type PreviewTransferServiceResponse struct {
 	JSON200 *TransferPreview
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -20141,6 +20812,8 @@ type PreviewTransferServiceResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *PreviewTransferServiceResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *PreviewTransferServiceResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *PreviewTransferServiceResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -20163,6 +20836,11 @@ func (r PreviewTransferServiceResponse) GetJSON200() *TransferPreview {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r PreviewTransferServiceResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r PreviewTransferServiceResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -20256,6 +20934,11 @@ type TransferServiceResponse404Headers struct {
 	XRequestID *string
 }
 
+// TransferServiceResponse408Headers the declared response headers of an HTTP 408 response for TransferService
+type TransferServiceResponse408Headers struct {
+	XRequestID *string
+}
+
 // TransferServiceResponse409Headers the declared response headers of an HTTP 409 response for TransferService
 type TransferServiceResponse409Headers struct {
 	RetryAfter *string
@@ -20313,6 +20996,8 @@ type TransferServiceResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -20341,6 +21026,8 @@ type TransferServiceResponse struct {
 	Headers403 *TransferServiceResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *TransferServiceResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *TransferServiceResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *TransferServiceResponse409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
@@ -20387,6 +21074,11 @@ func (r TransferServiceResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r TransferServiceResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r TransferServiceResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -20463,6 +21155,12 @@ type ListSLOsResponse200Headers struct {
 	Link *string
 }
 
+// ListSLOsResponse308Headers the declared response headers of an HTTP 308 response for ListSLOs
+type ListSLOsResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
 // ListSLOsResponse401Headers the declared response headers of an HTTP 401 response for ListSLOs
 type ListSLOsResponse401Headers struct {
 	WWWAuthenticate *string
@@ -20495,6 +21193,8 @@ type ListSLOsResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *SLOList
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -20507,6 +21207,8 @@ type ListSLOsResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListSLOsResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *ListSLOsResponse308Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListSLOsResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -20522,6 +21224,11 @@ type ListSLOsResponse struct {
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
 func (r ListSLOsResponse) GetJSON200() *SLOList {
 	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r ListSLOsResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -20583,6 +21290,12 @@ type ListSystemsResponse200Headers struct {
 	Link *string
 }
 
+// ListSystemsResponse308Headers the declared response headers of an HTTP 308 response for ListSystems
+type ListSystemsResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
 // ListSystemsResponse401Headers the declared response headers of an HTTP 401 response for ListSystems
 type ListSystemsResponse401Headers struct {
 	WWWAuthenticate *string
@@ -20615,6 +21328,8 @@ type ListSystemsResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *SystemList
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -20627,6 +21342,8 @@ type ListSystemsResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListSystemsResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *ListSystemsResponse308Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListSystemsResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -20642,6 +21359,11 @@ type ListSystemsResponse struct {
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
 func (r ListSystemsResponse) GetJSON200() *SystemList {
 	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r ListSystemsResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -20721,6 +21443,11 @@ type CreateSystemResponse403Headers struct {
 	XRequestID *string
 }
 
+// CreateSystemResponse408Headers the declared response headers of an HTTP 408 response for CreateSystem
+type CreateSystemResponse408Headers struct {
+	XRequestID *string
+}
+
 // CreateSystemResponse409Headers the declared response headers of an HTTP 409 response for CreateSystem
 type CreateSystemResponse409Headers struct {
 	RetryAfter *string
@@ -20764,6 +21491,8 @@ type CreateSystemResponse struct {
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -20784,6 +21513,8 @@ type CreateSystemResponse struct {
 	Headers401 *CreateSystemResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *CreateSystemResponse403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *CreateSystemResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *CreateSystemResponse409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -20816,6 +21547,11 @@ func (r CreateSystemResponse) GetApplicationProblemJSON401() *Unauthorized {
 // GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r CreateSystemResponse) GetApplicationProblemJSON403() *Forbidden {
 	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r CreateSystemResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -20883,6 +21619,11 @@ type DeleteSystemResponse308Headers struct {
 	XRequestID *string
 }
 
+// DeleteSystemResponse400Headers the declared response headers of an HTTP 400 response for DeleteSystem
+type DeleteSystemResponse400Headers struct {
+	XRequestID *string
+}
+
 // DeleteSystemResponse401Headers the declared response headers of an HTTP 401 response for DeleteSystem
 type DeleteSystemResponse401Headers struct {
 	WWWAuthenticate *string
@@ -20936,6 +21677,8 @@ type DeleteSystemResponse struct {
 	HTTPResponse *http.Response
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -20956,6 +21699,8 @@ type DeleteSystemResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *DeleteSystemResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *DeleteSystemResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *DeleteSystemResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -20979,6 +21724,11 @@ type DeleteSystemResponse struct {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r DeleteSystemResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r DeleteSystemResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -21072,6 +21822,11 @@ type GetSystemResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetSystemResponse400Headers the declared response headers of an HTTP 400 response for GetSystem
+type GetSystemResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetSystemResponse401Headers the declared response headers of an HTTP 401 response for GetSystem
 type GetSystemResponse401Headers struct {
 	WWWAuthenticate *string
@@ -21111,6 +21866,8 @@ type GetSystemResponse struct {
 	JSON200 *System
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -21129,6 +21886,8 @@ type GetSystemResponse struct {
 	Headers304 *GetSystemResponse304Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetSystemResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetSystemResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetSystemResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -21151,6 +21910,11 @@ func (r GetSystemResponse) GetJSON200() *System {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetSystemResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetSystemResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -21244,6 +22008,11 @@ type UpdateSystemResponse404Headers struct {
 	XRequestID *string
 }
 
+// UpdateSystemResponse408Headers the declared response headers of an HTTP 408 response for UpdateSystem
+type UpdateSystemResponse408Headers struct {
+	XRequestID *string
+}
+
 // UpdateSystemResponse409Headers the declared response headers of an HTTP 409 response for UpdateSystem
 type UpdateSystemResponse409Headers struct {
 	RetryAfter *string
@@ -21301,6 +22070,8 @@ type UpdateSystemResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -21329,6 +22100,8 @@ type UpdateSystemResponse struct {
 	Headers403 *UpdateSystemResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *UpdateSystemResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *UpdateSystemResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *UpdateSystemResponse409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
@@ -21375,6 +22148,11 @@ func (r UpdateSystemResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r UpdateSystemResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r UpdateSystemResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -21451,6 +22229,12 @@ type ListTeamsResponse200Headers struct {
 	Link *string
 }
 
+// ListTeamsResponse308Headers the declared response headers of an HTTP 308 response for ListTeams
+type ListTeamsResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
 // ListTeamsResponse401Headers the declared response headers of an HTTP 401 response for ListTeams
 type ListTeamsResponse401Headers struct {
 	WWWAuthenticate *string
@@ -21483,6 +22267,8 @@ type ListTeamsResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *TeamList
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -21495,6 +22281,8 @@ type ListTeamsResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListTeamsResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *ListTeamsResponse308Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListTeamsResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -21510,6 +22298,11 @@ type ListTeamsResponse struct {
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
 func (r ListTeamsResponse) GetJSON200() *TeamList {
 	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r ListTeamsResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -21589,6 +22382,11 @@ type CreateTeamResponse403Headers struct {
 	XRequestID *string
 }
 
+// CreateTeamResponse408Headers the declared response headers of an HTTP 408 response for CreateTeam
+type CreateTeamResponse408Headers struct {
+	XRequestID *string
+}
+
 // CreateTeamResponse409Headers the declared response headers of an HTTP 409 response for CreateTeam
 type CreateTeamResponse409Headers struct {
 	RetryAfter *string
@@ -21632,6 +22430,8 @@ type CreateTeamResponse struct {
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -21652,6 +22452,8 @@ type CreateTeamResponse struct {
 	Headers401 *CreateTeamResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *CreateTeamResponse403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *CreateTeamResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *CreateTeamResponse409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -21684,6 +22486,11 @@ func (r CreateTeamResponse) GetApplicationProblemJSON401() *Unauthorized {
 // GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r CreateTeamResponse) GetApplicationProblemJSON403() *Forbidden {
 	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r CreateTeamResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -21751,6 +22558,11 @@ type DeleteTeamResponse308Headers struct {
 	XRequestID *string
 }
 
+// DeleteTeamResponse400Headers the declared response headers of an HTTP 400 response for DeleteTeam
+type DeleteTeamResponse400Headers struct {
+	XRequestID *string
+}
+
 // DeleteTeamResponse401Headers the declared response headers of an HTTP 401 response for DeleteTeam
 type DeleteTeamResponse401Headers struct {
 	WWWAuthenticate *string
@@ -21804,6 +22616,8 @@ type DeleteTeamResponse struct {
 	HTTPResponse *http.Response
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -21824,6 +22638,8 @@ type DeleteTeamResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *DeleteTeamResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *DeleteTeamResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *DeleteTeamResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -21847,6 +22663,11 @@ type DeleteTeamResponse struct {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r DeleteTeamResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r DeleteTeamResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -21940,6 +22761,11 @@ type GetTeamResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetTeamResponse400Headers the declared response headers of an HTTP 400 response for GetTeam
+type GetTeamResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetTeamResponse401Headers the declared response headers of an HTTP 401 response for GetTeam
 type GetTeamResponse401Headers struct {
 	WWWAuthenticate *string
@@ -21979,6 +22805,8 @@ type GetTeamResponse struct {
 	JSON200 *Team
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -21997,6 +22825,8 @@ type GetTeamResponse struct {
 	Headers304 *GetTeamResponse304Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetTeamResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetTeamResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetTeamResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -22019,6 +22849,11 @@ func (r GetTeamResponse) GetJSON200() *Team {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetTeamResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetTeamResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -22112,6 +22947,11 @@ type UpdateTeamResponse404Headers struct {
 	XRequestID *string
 }
 
+// UpdateTeamResponse408Headers the declared response headers of an HTTP 408 response for UpdateTeam
+type UpdateTeamResponse408Headers struct {
+	XRequestID *string
+}
+
 // UpdateTeamResponse409Headers the declared response headers of an HTTP 409 response for UpdateTeam
 type UpdateTeamResponse409Headers struct {
 	RetryAfter *string
@@ -22169,6 +23009,8 @@ type UpdateTeamResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -22197,6 +23039,8 @@ type UpdateTeamResponse struct {
 	Headers403 *UpdateTeamResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *UpdateTeamResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *UpdateTeamResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *UpdateTeamResponse409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
@@ -22243,6 +23087,11 @@ func (r UpdateTeamResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r UpdateTeamResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r UpdateTeamResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -22325,6 +23174,11 @@ type ListMembersResponse308Headers struct {
 	XRequestID *string
 }
 
+// ListMembersResponse400Headers the declared response headers of an HTTP 400 response for ListMembers
+type ListMembersResponse400Headers struct {
+	XRequestID *string
+}
+
 // ListMembersResponse401Headers the declared response headers of an HTTP 401 response for ListMembers
 type ListMembersResponse401Headers struct {
 	WWWAuthenticate *string
@@ -22364,6 +23218,8 @@ type ListMembersResponse struct {
 	JSON200 *MemberList
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -22380,6 +23236,8 @@ type ListMembersResponse struct {
 	Headers200 *ListMembersResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *ListMembersResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ListMembersResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListMembersResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -22402,6 +23260,11 @@ func (r ListMembersResponse) GetJSON200() *MemberList {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r ListMembersResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListMembersResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -22469,6 +23332,11 @@ type RemoveMemberResponse308Headers struct {
 	XRequestID *string
 }
 
+// RemoveMemberResponse400Headers the declared response headers of an HTTP 400 response for RemoveMember
+type RemoveMemberResponse400Headers struct {
+	XRequestID *string
+}
+
 // RemoveMemberResponse401Headers the declared response headers of an HTTP 401 response for RemoveMember
 type RemoveMemberResponse401Headers struct {
 	WWWAuthenticate *string
@@ -22512,6 +23380,8 @@ type RemoveMemberResponse struct {
 	HTTPResponse *http.Response
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -22528,6 +23398,8 @@ type RemoveMemberResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *RemoveMemberResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *RemoveMemberResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *RemoveMemberResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -22547,6 +23419,11 @@ type RemoveMemberResponse struct {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r RemoveMemberResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RemoveMemberResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -22619,6 +23496,11 @@ type AddMemberResponse308Headers struct {
 	XRequestID *string
 }
 
+// AddMemberResponse400Headers the declared response headers of an HTTP 400 response for AddMember
+type AddMemberResponse400Headers struct {
+	XRequestID *string
+}
+
 // AddMemberResponse401Headers the declared response headers of an HTTP 401 response for AddMember
 type AddMemberResponse401Headers struct {
 	WWWAuthenticate *string
@@ -22664,6 +23546,8 @@ type AddMemberResponse struct {
 	JSON200 *Member
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -22680,6 +23564,8 @@ type AddMemberResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *AddMemberResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *AddMemberResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *AddMemberResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -22704,6 +23590,11 @@ func (r AddMemberResponse) GetJSON200() *Member {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r AddMemberResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r AddMemberResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -22775,6 +23666,12 @@ type ListTokensResponse200Headers struct {
 	Link *string
 }
 
+// ListTokensResponse308Headers the declared response headers of an HTTP 308 response for ListTokens
+type ListTokensResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
 // ListTokensResponse401Headers the declared response headers of an HTTP 401 response for ListTokens
 type ListTokensResponse401Headers struct {
 	WWWAuthenticate *string
@@ -22807,6 +23704,8 @@ type ListTokensResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *TokenList
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -22819,6 +23718,8 @@ type ListTokensResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListTokensResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *ListTokensResponse308Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListTokensResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -22834,6 +23735,11 @@ type ListTokensResponse struct {
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
 func (r ListTokensResponse) GetJSON200() *TokenList {
 	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r ListTokensResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -22913,6 +23819,11 @@ type CreateTokenResponse403Headers struct {
 	XRequestID *string
 }
 
+// CreateTokenResponse408Headers the declared response headers of an HTTP 408 response for CreateToken
+type CreateTokenResponse408Headers struct {
+	XRequestID *string
+}
+
 // CreateTokenResponse409Headers the declared response headers of an HTTP 409 response for CreateToken
 type CreateTokenResponse409Headers struct {
 	RetryAfter *string
@@ -22956,6 +23867,8 @@ type CreateTokenResponse struct {
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -22976,6 +23889,8 @@ type CreateTokenResponse struct {
 	Headers401 *CreateTokenResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *CreateTokenResponse403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *CreateTokenResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *CreateTokenResponse409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -23008,6 +23923,11 @@ func (r CreateTokenResponse) GetApplicationProblemJSON401() *Unauthorized {
 // GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r CreateTokenResponse) GetApplicationProblemJSON403() *Forbidden {
 	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r CreateTokenResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
 }
 
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -23075,6 +23995,11 @@ type RevokeTokenResponse308Headers struct {
 	XRequestID *string
 }
 
+// RevokeTokenResponse400Headers the declared response headers of an HTTP 400 response for RevokeToken
+type RevokeTokenResponse400Headers struct {
+	XRequestID *string
+}
+
 // RevokeTokenResponse401Headers the declared response headers of an HTTP 401 response for RevokeToken
 type RevokeTokenResponse401Headers struct {
 	WWWAuthenticate *string
@@ -23118,6 +24043,8 @@ type RevokeTokenResponse struct {
 	HTTPResponse *http.Response
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -23134,6 +24061,8 @@ type RevokeTokenResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *RevokeTokenResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *RevokeTokenResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *RevokeTokenResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -23153,6 +24082,11 @@ type RevokeTokenResponse struct {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r RevokeTokenResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RevokeTokenResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -23225,6 +24159,11 @@ type GetTokenResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetTokenResponse400Headers the declared response headers of an HTTP 400 response for GetToken
+type GetTokenResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetTokenResponse401Headers the declared response headers of an HTTP 401 response for GetToken
 type GetTokenResponse401Headers struct {
 	WWWAuthenticate *string
@@ -23264,6 +24203,8 @@ type GetTokenResponse struct {
 	JSON200 *Token
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -23278,6 +24219,8 @@ type GetTokenResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetTokenResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetTokenResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetTokenResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -23300,6 +24243,11 @@ func (r GetTokenResponse) GetJSON200() *Token {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetTokenResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetTokenResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -23366,6 +24314,12 @@ type ListViolationsResponse200Headers struct {
 	Link *string
 }
 
+// ListViolationsResponse308Headers the declared response headers of an HTTP 308 response for ListViolations
+type ListViolationsResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
 // ListViolationsResponse401Headers the declared response headers of an HTTP 401 response for ListViolations
 type ListViolationsResponse401Headers struct {
 	WWWAuthenticate *string
@@ -23398,6 +24352,8 @@ type ListViolationsResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *ViolationList
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -23410,6 +24366,8 @@ type ListViolationsResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListViolationsResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *ListViolationsResponse308Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListViolationsResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -23425,6 +24383,11 @@ type ListViolationsResponse struct {
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
 func (r ListViolationsResponse) GetJSON200() *ViolationList {
 	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r ListViolationsResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -23487,6 +24450,11 @@ type GetViolationResponse308Headers struct {
 	XRequestID *string
 }
 
+// GetViolationResponse400Headers the declared response headers of an HTTP 400 response for GetViolation
+type GetViolationResponse400Headers struct {
+	XRequestID *string
+}
+
 // GetViolationResponse401Headers the declared response headers of an HTTP 401 response for GetViolation
 type GetViolationResponse401Headers struct {
 	WWWAuthenticate *string
@@ -23526,6 +24494,8 @@ type GetViolationResponse struct {
 	JSON200 *Violation
 	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
 	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationProblemJSON401 *Unauthorized
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -23540,6 +24510,8 @@ type GetViolationResponse struct {
 	ApplicationProblemJSON503 *Unavailable
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetViolationResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetViolationResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetViolationResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
@@ -23562,6 +24534,11 @@ func (r GetViolationResponse) GetJSON200() *Violation {
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
 func (r GetViolationResponse) GetApplicationProblemJSON308() *Renamed {
 	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetViolationResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
 }
 
 // GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -25084,6 +26061,13 @@ func ParseListAuditResponse(rsp *http.Response) (*ListAuditResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -25132,6 +26116,23 @@ func ParseListAuditResponse(rsp *http.Response) (*ListAuditResponse, error) {
 			headers.Link = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers ListAuditResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListAuditResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -25229,6 +26230,13 @@ func ParseGetAuditEntryResponse(rsp *http.Response) (*GetAuditEntryResponse, err
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -25291,6 +26299,16 @@ func ParseGetAuditEntryResponse(rsp *http.Response) (*GetAuditEntryResponse, err
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetAuditEntryResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetAuditEntryResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -25550,6 +26568,13 @@ func ParseCreatePolicyResponse(rsp *http.Response) (*CreatePolicyResponse, error
 		}
 		response.ApplicationProblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -25656,6 +26681,16 @@ func ParseCreatePolicyResponse(rsp *http.Response) (*CreatePolicyResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers CreatePolicyResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers CreatePolicyResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -25766,6 +26801,13 @@ func ParseGetPolicyResponse(rsp *http.Response) (*GetPolicyResponse, error) {
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -25855,6 +26897,16 @@ func ParseGetPolicyResponse(rsp *http.Response) (*GetPolicyResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetPolicyResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetPolicyResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -25990,6 +27042,13 @@ func ParseRevisePolicyResponse(rsp *http.Response) (*RevisePolicyResponse, error
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -26123,6 +27182,16 @@ func ParseRevisePolicyResponse(rsp *http.Response) (*RevisePolicyResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers RevisePolicyResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers RevisePolicyResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -26250,6 +27319,13 @@ func ParseListAttachmentsResponse(rsp *http.Response) (*ListAttachmentsResponse,
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -26322,6 +27398,16 @@ func ParseListAttachmentsResponse(rsp *http.Response) (*ListAttachmentsResponse,
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers ListAttachmentsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListAttachmentsResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -26457,6 +27543,13 @@ func ParseAttachPolicyResponse(rsp *http.Response) (*AttachPolicyResponse, error
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -26590,6 +27683,16 @@ func ParseAttachPolicyResponse(rsp *http.Response) (*AttachPolicyResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers AttachPolicyResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers AttachPolicyResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -26693,6 +27796,13 @@ func ParseDetachPolicyResponse(rsp *http.Response) (*DetachPolicyResponse, error
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -26776,6 +27886,16 @@ func ParseDetachPolicyResponse(rsp *http.Response) (*DetachPolicyResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers DetachPolicyResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers DetachPolicyResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -26923,6 +28043,13 @@ func ParseGetAttachmentResponse(rsp *http.Response) (*GetAttachmentResponse, err
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -27012,6 +28139,16 @@ func ParseGetAttachmentResponse(rsp *http.Response) (*GetAttachmentResponse, err
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetAttachmentResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetAttachmentResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -27147,6 +28284,13 @@ func ParseChangeAttachmentResponse(rsp *http.Response) (*ChangeAttachmentRespons
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -27280,6 +28424,16 @@ func ParseChangeAttachmentResponse(rsp *http.Response) (*ChangeAttachmentRespons
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers ChangeAttachmentResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers ChangeAttachmentResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -27407,6 +28561,13 @@ func ParseListPolicyRevisionsResponse(rsp *http.Response) (*ListPolicyRevisionsR
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -27479,6 +28640,16 @@ func ParseListPolicyRevisionsResponse(rsp *http.Response) (*ListPolicyRevisionsR
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers ListPolicyRevisionsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListPolicyRevisionsResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -27579,6 +28750,13 @@ func ParseListIssuesResponse(rsp *http.Response) (*ListIssuesResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -27627,6 +28805,23 @@ func ParseListIssuesResponse(rsp *http.Response) (*ListIssuesResponse, error) {
 			headers.Link = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers ListIssuesResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListIssuesResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -27724,6 +28919,13 @@ func ParseGetIssueResponse(rsp *http.Response) (*GetIssueResponse, error) {
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -27786,6 +28988,16 @@ func ParseGetIssueResponse(rsp *http.Response) (*GetIssueResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetIssueResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetIssueResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -28031,6 +29243,13 @@ func ParseGetJobResponse(rsp *http.Response) (*GetJobResponse, error) {
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -28093,6 +29312,16 @@ func ParseGetJobResponse(rsp *http.Response) (*GetJobResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetJobResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetJobResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -28200,6 +29429,13 @@ func ParseListRunsResponse(rsp *http.Response) (*ListRunsResponse, error) {
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -28272,6 +29508,16 @@ func ParseListRunsResponse(rsp *http.Response) (*ListRunsResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers ListRunsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListRunsResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -28379,6 +29625,13 @@ func ParseRunJobResponse(rsp *http.Response) (*RunJobResponse, error) {
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -28458,6 +29711,16 @@ func ParseRunJobResponse(rsp *http.Response) (*RunJobResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers RunJobResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers RunJobResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -28582,6 +29845,13 @@ func ParseGetRunResponse(rsp *http.Response) (*GetRunResponse, error) {
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -28644,6 +29914,16 @@ func ParseGetRunResponse(rsp *http.Response) (*GetRunResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetRunResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetRunResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -28893,6 +30173,13 @@ func ParsePushManyMeasurementsResponse(rsp *http.Response) (*PushManyMeasurement
 		}
 		response.ApplicationProblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -28975,6 +30262,16 @@ func ParsePushManyMeasurementsResponse(rsp *http.Response) (*PushManyMeasurement
 			headers.XRequestID = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers PushManyMeasurementsResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers PushManyMeasurementsResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -29234,6 +30531,13 @@ func ParseCreatePersonResponse(rsp *http.Response) (*CreatePersonResponse, error
 		}
 		response.ApplicationProblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -29340,6 +30644,16 @@ func ParseCreatePersonResponse(rsp *http.Response) (*CreatePersonResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers CreatePersonResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers CreatePersonResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -29450,6 +30764,13 @@ func ParseGetPersonResponse(rsp *http.Response) (*GetPersonResponse, error) {
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -29539,6 +30860,16 @@ func ParseGetPersonResponse(rsp *http.Response) (*GetPersonResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetPersonResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetPersonResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -29674,6 +31005,13 @@ func ParseUpdatePersonResponse(rsp *http.Response) (*UpdatePersonResponse, error
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -29807,6 +31145,16 @@ func ParseUpdatePersonResponse(rsp *http.Response) (*UpdatePersonResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers UpdatePersonResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers UpdatePersonResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -29934,6 +31282,13 @@ func ParseDeactivatePersonResponse(rsp *http.Response) (*DeactivatePersonRespons
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -30027,6 +31382,16 @@ func ParseDeactivatePersonResponse(rsp *http.Response) (*DeactivatePersonRespons
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers DeactivatePersonResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers DeactivatePersonResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -30164,6 +31529,13 @@ func ParseListServicesResponse(rsp *http.Response) (*ListServicesResponse, error
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -30212,6 +31584,23 @@ func ParseListServicesResponse(rsp *http.Response) (*ListServicesResponse, error
 			headers.Link = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers ListServicesResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListServicesResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -30323,6 +31712,13 @@ func ParseCreateServiceResponse(rsp *http.Response) (*CreateServiceResponse, err
 		}
 		response.ApplicationProblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -30429,6 +31825,16 @@ func ParseCreateServiceResponse(rsp *http.Response) (*CreateServiceResponse, err
 			headers.XRequestID = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers CreateServiceResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers CreateServiceResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -30539,6 +31945,13 @@ func ParseGetServiceResponse(rsp *http.Response) (*GetServiceResponse, error) {
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -30628,6 +32041,16 @@ func ParseGetServiceResponse(rsp *http.Response) (*GetServiceResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetServiceResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetServiceResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -30763,6 +32186,13 @@ func ParseUpdateServiceResponse(rsp *http.Response) (*UpdateServiceResponse, err
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -30896,6 +32326,16 @@ func ParseUpdateServiceResponse(rsp *http.Response) (*UpdateServiceResponse, err
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers UpdateServiceResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers UpdateServiceResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -31023,6 +32463,13 @@ func ParseListDependenciesResponse(rsp *http.Response) (*ListDependenciesRespons
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -31095,6 +32542,16 @@ func ParseListDependenciesResponse(rsp *http.Response) (*ListDependenciesRespons
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers ListDependenciesResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListDependenciesResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -31230,6 +32687,13 @@ func ParseCreateDependencyResponse(rsp *http.Response) (*CreateDependencyRespons
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -31363,6 +32827,16 @@ func ParseCreateDependencyResponse(rsp *http.Response) (*CreateDependencyRespons
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers CreateDependencyResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers CreateDependencyResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -31466,6 +32940,13 @@ func ParseDeleteDependencyResponse(rsp *http.Response) (*DeleteDependencyRespons
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -31549,6 +33030,16 @@ func ParseDeleteDependencyResponse(rsp *http.Response) (*DeleteDependencyRespons
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers DeleteDependencyResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers DeleteDependencyResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -31696,6 +33187,13 @@ func ParseGetDependencyResponse(rsp *http.Response) (*GetDependencyResponse, err
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -31785,6 +33283,16 @@ func ParseGetDependencyResponse(rsp *http.Response) (*GetDependencyResponse, err
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetDependencyResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetDependencyResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -31920,6 +33428,13 @@ func ParseUpdateDependencyResponse(rsp *http.Response) (*UpdateDependencyRespons
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -32053,6 +33568,16 @@ func ParseUpdateDependencyResponse(rsp *http.Response) (*UpdateDependencyRespons
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers UpdateDependencyResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers UpdateDependencyResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -32180,6 +33705,13 @@ func ParseListDependentsResponse(rsp *http.Response) (*ListDependentsResponse, e
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -32252,6 +33784,16 @@ func ParseListDependentsResponse(rsp *http.Response) (*ListDependentsResponse, e
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers ListDependentsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListDependentsResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -32359,6 +33901,13 @@ func ParseRestoreServiceResponse(rsp *http.Response) (*RestoreServiceResponse, e
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -32452,6 +34001,16 @@ func ParseRestoreServiceResponse(rsp *http.Response) (*RestoreServiceResponse, e
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers RestoreServiceResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers RestoreServiceResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -32596,6 +34155,13 @@ func ParsePreviewRetireServiceResponse(rsp *http.Response) (*PreviewRetireServic
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -32658,6 +34224,16 @@ func ParsePreviewRetireServiceResponse(rsp *http.Response) (*PreviewRetireServic
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers PreviewRetireServiceResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers PreviewRetireServiceResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -32793,6 +34369,13 @@ func ParseRetireServiceResponse(rsp *http.Response) (*RetireServiceResponse, err
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -32926,6 +34509,16 @@ func ParseRetireServiceResponse(rsp *http.Response) (*RetireServiceResponse, err
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers RetireServiceResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers RetireServiceResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -33053,6 +34646,13 @@ func ParseListServiceSLOsResponse(rsp *http.Response) (*ListServiceSLOsResponse,
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -33125,6 +34725,16 @@ func ParseListServiceSLOsResponse(rsp *http.Response) (*ListServiceSLOsResponse,
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers ListServiceSLOsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListServiceSLOsResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -33260,6 +34870,13 @@ func ParseDeclareSLOResponse(rsp *http.Response) (*DeclareSLOResponse, error) {
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -33393,6 +35010,16 @@ func ParseDeclareSLOResponse(rsp *http.Response) (*DeclareSLOResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers DeclareSLOResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers DeclareSLOResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -33503,6 +35130,13 @@ func ParseGetSLOResponse(rsp *http.Response) (*GetSLOResponse, error) {
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -33592,6 +35226,16 @@ func ParseGetSLOResponse(rsp *http.Response) (*GetSLOResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetSLOResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetSLOResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -33727,6 +35371,13 @@ func ParseReviseSLOResponse(rsp *http.Response) (*ReviseSLOResponse, error) {
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -33860,6 +35511,16 @@ func ParseReviseSLOResponse(rsp *http.Response) (*ReviseSLOResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers ReviseSLOResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers ReviseSLOResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -33987,6 +35648,13 @@ func ParseExplainSLOResponse(rsp *http.Response) (*ExplainSLOResponse, error) {
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -34049,6 +35717,16 @@ func ParseExplainSLOResponse(rsp *http.Response) (*ExplainSLOResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers ExplainSLOResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers ExplainSLOResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -34156,6 +35834,13 @@ func ParseGetSLOHistoryResponse(rsp *http.Response) (*GetSLOHistoryResponse, err
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -34218,6 +35903,16 @@ func ParseGetSLOHistoryResponse(rsp *http.Response) (*GetSLOHistoryResponse, err
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetSLOHistoryResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetSLOHistoryResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -34325,6 +36020,13 @@ func ParseGetMeasurementsResponse(rsp *http.Response) (*GetMeasurementsResponse,
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -34387,6 +36089,16 @@ func ParseGetMeasurementsResponse(rsp *http.Response) (*GetMeasurementsResponse,
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetMeasurementsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetMeasurementsResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -34522,6 +36234,13 @@ func ParsePushMeasurementsResponse(rsp *http.Response) (*PushMeasurementsRespons
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -34631,6 +36350,16 @@ func ParsePushMeasurementsResponse(rsp *http.Response) (*PushMeasurementsRespons
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers PushMeasurementsResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers PushMeasurementsResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -34766,6 +36495,13 @@ func ParseRestoreSLOResponse(rsp *http.Response) (*RestoreSLOResponse, error) {
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -34899,6 +36635,16 @@ func ParseRestoreSLOResponse(rsp *http.Response) (*RestoreSLOResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers RestoreSLOResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers RestoreSLOResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -35054,6 +36800,13 @@ func ParseRetireSLOResponse(rsp *http.Response) (*RetireSLOResponse, error) {
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -35187,6 +36940,16 @@ func ParseRetireSLOResponse(rsp *http.Response) (*RetireSLOResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers RetireSLOResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers RetireSLOResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -35314,6 +37077,13 @@ func ParseListSLORevisionsResponse(rsp *http.Response) (*ListSLORevisionsRespons
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -35386,6 +37156,16 @@ func ParseListSLORevisionsResponse(rsp *http.Response) (*ListSLORevisionsRespons
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers ListSLORevisionsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListSLORevisionsResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -35493,6 +37273,13 @@ func ParseGetSLOStatusResponse(rsp *http.Response) (*GetSLOStatusResponse, error
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -35555,6 +37342,16 @@ func ParseGetSLOStatusResponse(rsp *http.Response) (*GetSLOStatusResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetSLOStatusResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetSLOStatusResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -35662,6 +37459,13 @@ func ParsePreviewTransferServiceResponse(rsp *http.Response) (*PreviewTransferSe
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -35724,6 +37528,16 @@ func ParsePreviewTransferServiceResponse(rsp *http.Response) (*PreviewTransferSe
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers PreviewTransferServiceResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers PreviewTransferServiceResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -35859,6 +37673,13 @@ func ParseTransferServiceResponse(rsp *http.Response) (*TransferServiceResponse,
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -35992,6 +37813,16 @@ func ParseTransferServiceResponse(rsp *http.Response) (*TransferServiceResponse,
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers TransferServiceResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers TransferServiceResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -36112,6 +37943,13 @@ func ParseListSLOsResponse(rsp *http.Response) (*ListSLOsResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -36160,6 +37998,23 @@ func ParseListSLOsResponse(rsp *http.Response) (*ListSLOsResponse, error) {
 			headers.Link = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers ListSLOsResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListSLOsResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -36250,6 +38105,13 @@ func ParseListSystemsResponse(rsp *http.Response) (*ListSystemsResponse, error) 
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -36298,6 +38160,23 @@ func ParseListSystemsResponse(rsp *http.Response) (*ListSystemsResponse, error) 
 			headers.Link = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers ListSystemsResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListSystemsResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -36409,6 +38288,13 @@ func ParseCreateSystemResponse(rsp *http.Response) (*CreateSystemResponse, error
 		}
 		response.ApplicationProblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -36515,6 +38401,16 @@ func ParseCreateSystemResponse(rsp *http.Response) (*CreateSystemResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers CreateSystemResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers CreateSystemResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -36618,6 +38514,13 @@ func ParseDeleteSystemResponse(rsp *http.Response) (*DeleteSystemResponse, error
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -36701,6 +38604,16 @@ func ParseDeleteSystemResponse(rsp *http.Response) (*DeleteSystemResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers DeleteSystemResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers DeleteSystemResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -36848,6 +38761,13 @@ func ParseGetSystemResponse(rsp *http.Response) (*GetSystemResponse, error) {
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -36937,6 +38857,16 @@ func ParseGetSystemResponse(rsp *http.Response) (*GetSystemResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetSystemResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetSystemResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -37072,6 +39002,13 @@ func ParseUpdateSystemResponse(rsp *http.Response) (*UpdateSystemResponse, error
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -37205,6 +39142,16 @@ func ParseUpdateSystemResponse(rsp *http.Response) (*UpdateSystemResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers UpdateSystemResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers UpdateSystemResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -37325,6 +39272,13 @@ func ParseListTeamsResponse(rsp *http.Response) (*ListTeamsResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -37373,6 +39327,23 @@ func ParseListTeamsResponse(rsp *http.Response) (*ListTeamsResponse, error) {
 			headers.Link = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers ListTeamsResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListTeamsResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -37484,6 +39455,13 @@ func ParseCreateTeamResponse(rsp *http.Response) (*CreateTeamResponse, error) {
 		}
 		response.ApplicationProblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -37590,6 +39568,16 @@ func ParseCreateTeamResponse(rsp *http.Response) (*CreateTeamResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers CreateTeamResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers CreateTeamResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -37693,6 +39681,13 @@ func ParseDeleteTeamResponse(rsp *http.Response) (*DeleteTeamResponse, error) {
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -37776,6 +39771,16 @@ func ParseDeleteTeamResponse(rsp *http.Response) (*DeleteTeamResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers DeleteTeamResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers DeleteTeamResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -37923,6 +39928,13 @@ func ParseGetTeamResponse(rsp *http.Response) (*GetTeamResponse, error) {
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -38012,6 +40024,16 @@ func ParseGetTeamResponse(rsp *http.Response) (*GetTeamResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetTeamResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetTeamResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -38147,6 +40169,13 @@ func ParseUpdateTeamResponse(rsp *http.Response) (*UpdateTeamResponse, error) {
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -38280,6 +40309,16 @@ func ParseUpdateTeamResponse(rsp *http.Response) (*UpdateTeamResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers UpdateTeamResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers UpdateTeamResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -38407,6 +40446,13 @@ func ParseListMembersResponse(rsp *http.Response) (*ListMembersResponse, error) 
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -38479,6 +40525,16 @@ func ParseListMembersResponse(rsp *http.Response) (*ListMembersResponse, error) 
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers ListMembersResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListMembersResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -38582,6 +40638,13 @@ func ParseRemoveMemberResponse(rsp *http.Response) (*RemoveMemberResponse, error
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -38651,6 +40714,16 @@ func ParseRemoveMemberResponse(rsp *http.Response) (*RemoveMemberResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers RemoveMemberResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers RemoveMemberResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -38775,6 +40848,13 @@ func ParseAddMemberResponse(rsp *http.Response) (*AddMemberResponse, error) {
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -38844,6 +40924,16 @@ func ParseAddMemberResponse(rsp *http.Response) (*AddMemberResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers AddMemberResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers AddMemberResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -38961,6 +41051,13 @@ func ParseListTokensResponse(rsp *http.Response) (*ListTokensResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -39009,6 +41106,23 @@ func ParseListTokensResponse(rsp *http.Response) (*ListTokensResponse, error) {
 			headers.Link = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers ListTokensResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListTokensResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -39120,6 +41234,13 @@ func ParseCreateTokenResponse(rsp *http.Response) (*CreateTokenResponse, error) 
 		}
 		response.ApplicationProblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -39226,6 +41347,16 @@ func ParseCreateTokenResponse(rsp *http.Response) (*CreateTokenResponse, error) 
 			headers.XRequestID = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers CreateTokenResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers CreateTokenResponse409Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -39329,6 +41460,13 @@ func ParseRevokeTokenResponse(rsp *http.Response) (*RevokeTokenResponse, error) 
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -39398,6 +41536,16 @@ func ParseRevokeTokenResponse(rsp *http.Response) (*RevokeTokenResponse, error) 
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers RevokeTokenResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers RevokeTokenResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -39522,6 +41670,13 @@ func ParseGetTokenResponse(rsp *http.Response) (*GetTokenResponse, error) {
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -39584,6 +41739,16 @@ func ParseGetTokenResponse(rsp *http.Response) (*GetTokenResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetTokenResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetTokenResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -39684,6 +41849,13 @@ func ParseListViolationsResponse(rsp *http.Response) (*ListViolationsResponse, e
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -39732,6 +41904,23 @@ func ParseListViolationsResponse(rsp *http.Response) (*ListViolationsResponse, e
 			headers.Link = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers ListViolationsResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListViolationsResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -39829,6 +42018,13 @@ func ParseGetViolationResponse(rsp *http.Response) (*GetViolationResponse, error
 		}
 		response.ApplicationProblemJSON308 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -39891,6 +42087,16 @@ func ParseGetViolationResponse(rsp *http.Response) (*GetViolationResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetViolationResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetViolationResponse401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
