@@ -173,6 +173,14 @@ func (h *house) prepare() {
 	h.ids["the policy"] = h.must(200, call{as: "administrator", method: "GET", path: "/v1/budget-policies/error-budget"}).text("id")
 	h.make("ada", "the token", "/v1/tokens", `{"name":"spare"}`)
 	h.make("ada", "the attachment", "/v1/budget-policies/error-budget/attachments", `{"target":"service","service":"checkout","mode":"enforce"}`)
+	// Things that are called otherwise now.
+	h.make("ada", "former team", "/v1/teams", `{"slug":"former-team","name":"F"}`)
+	h.make("ada", "former system", "/v1/systems", `{"slug":"former-system","name":"F","team":"payments"}`)
+	h.make("ada", "former service", "/v1/services", service(`"slug":"former-service"`))
+	h.make("administrator", "former policy", "/v1/budget-policies", `{"slug":"former-policy","name":"F","clauses":[{"name":"a","overPercent":100}]}`)
+	for noun, path := range map[string]string{"team": "/v1/teams", "system": "/v1/systems", "service": "/v1/services", "policy": "/v1/budget-policies"} {
+		h.rename("administrator", path+"/former-"+noun, "later-"+noun)
+	}
 	// Half of the events are bad, of which 0.1 % may be: a violation, and its issue.
 	h.must(200, call{as: "ada", method: "POST", path: "/v1/services/checkout/slos/availability/measurements", body: slots(at(2*time.Minute) + `,"good":500,"total":1000`)})
 	for _, job := range []string{"evaluate-budgets", "apply-policies", "prune"} {
