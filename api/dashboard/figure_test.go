@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
@@ -93,6 +94,22 @@ func TestNumbersAreTypeset(t *testing.T) {
 	}
 	if rateFigure(nil).Known {
 		t.Error("no burn rate is shown as one")
+	}
+}
+
+func TestAnIssueSaysThatItsBudgetRecovered(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		issue issues.Issue
+		want  badge
+	}{
+		{issues.Issue{State: issues.StateDraft, Open: true, Labels: []string{"reliability"}}, badge{"info", "Draft, open"}},
+		{issues.Issue{State: issues.StateDraft, Open: true, Labels: []string{"reliability", issues.LabelRecovered}}, badge{"ok", "Draft, recovered"}},
+		{issues.Issue{State: issues.StateDraft, Labels: []string{issues.LabelRecovered}}, badge{"none", "Draft, closed"}},
+	} {
+		if got := issueBadge(c.issue); got != c.want {
+			t.Errorf("%+v: %v, want %v", c.issue, got, c.want)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"html/template"
+	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -87,13 +88,18 @@ func (d *Dashboard) issueRowsOf(v *visit, found []issues.Issue) ([]issueRow, err
 	return out, nil
 }
 
-// issueBadge tells what is wanted, and that no tracker has it while it is a draft.
+// issueBadge tells what is wanted, whether the budget recovered since, and that no
+// tracker has it while it is a draft.
 func issueBadge(i issues.Issue) badge {
 	switch {
+	case i.State == issues.StateDraft && i.Open && slices.Contains(i.Labels, issues.LabelRecovered):
+		return badge{"ok", "Draft, recovered"}
 	case i.State == issues.StateDraft && i.Open:
 		return badge{"info", "Draft, open"}
 	case i.State == issues.StateDraft:
 		return badge{"none", "Draft, closed"}
+	case i.Open && slices.Contains(i.Labels, issues.LabelRecovered):
+		return badge{"ok", "Open, recovered"}
 	case i.Open:
 		return badge{"info", "Open"}
 	default:

@@ -157,9 +157,10 @@ func because(in Input, state State) string {
 		if w.Total <= 0 {
 			return fmt.Sprintf("there were no events in the window of %s", Short(in.Period))
 		}
-		return fmt.Sprintf("there were %s events in the window of %s, and nothing is concluded from fewer than %d", decimal(w.Total), Short(in.Period), in.MinEvents)
+		return fmt.Sprintf("there were %s events in the window of %s, and nothing is concluded from fewer than %s",
+			grouped(decimal(w.Total)), Short(in.Period), grouped(strconv.FormatInt(in.MinEvents, 10)))
 	case Exhausted:
-		return fmt.Sprintf("%s bad events of the %s that the budget allows: nothing of it remains", decimal(w.Bad()), allowedEvents(w, in.Objective).short(6))
+		return fmt.Sprintf("%s bad events of the %s that the budget allows: nothing of it remains", grouped(decimal(w.Bad())), grouped(allowedEvents(w, in.Objective).short(3)))
 	case AtRisk:
 		var reasons []string
 		for i := range Pairs {
@@ -193,6 +194,18 @@ func HighestBurn(o Objective) Ratio {
 
 // decimal writes thousandths of an event as events.
 func decimal(thousandths int64) string { return events(thousandths).short(3) }
+
+// grouped sets commas between the thousands of a decimal, for sentences.
+func grouped(decimal string) string {
+	whole, rest, fraction := strings.Cut(decimal, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if fraction {
+		whole += "." + rest
+	}
+	return whole
+}
 
 // percentOf writes parts per billion as a percentage.
 func percentOf(ppb int64) string {

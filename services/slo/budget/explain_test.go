@@ -69,6 +69,7 @@ func TestTheExplanationSaysWhatMadeTheState(t *testing.T) {
 		{"too few", func(s *Sums) { s.Window = window.Sum{Good: 1_500, Total: 1_500} }, "1.5 events in the window of 28d, and nothing is concluded from fewer than 2"},
 		{"calm", func(s *Sums) { s.Window = quiet }, "100 % of the budget remains"},
 		{"spent", func(s *Sums) { s.Window = bad }, "2 bad events of the 0.1 that the budget allows"},
+		{"spent by many", func(s *Sums) { s.Window = window.Sum{Good: 2_410_721_000, Total: 2_415_252_000} }, "4,531 bad events of the 2,415.252 that the budget allows"},
 		{"fast", func(s *Sums) {
 			s.Window, s.Lookbacks[over1h], s.Lookbacks[over5m] = quiet, bad, bad
 		}, "the burn rates over 1h (20) and 5m (20) exceed 13.44"},
