@@ -9,7 +9,6 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/db"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
-	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/session"
 	"github.com/evenkeel/evenkeel/ent/db/signincode"
@@ -34,7 +33,8 @@ func (a Access) IsMember(ctx context.Context, personID, team id.ID) (bool, error
 }
 
 func (s *Store) isMember(ctx context.Context, personID, team id.ID) (bool, error) {
-	is, err := s.ent.Member.Query().Where(member.PersonID(string(personID)), member.TeamID(string(team))).Exist(ctx)
+	var is bool
+	err := s.queryOne(ctx, "SELECT EXISTS (SELECT 1 FROM members WHERE team_id = $1 AND person_id = $2)", []any{string(team), string(personID)}, &is)
 	return is, fail("read a membership", err)
 }
 
@@ -135,39 +135,29 @@ func (a Access) Token(ctx context.Context, of id.ID) (access.Token, error) {
 	return fromDBToken(t), nil
 }
 
-const tokenWithOwner = `SELECT t.kind, t.name, t.person_id, t.team_id, t.scopes, t.hash, t.created_at, t.expires_at, t.last_used_at, t.revoked_at, t.version,
- p.id, p.display_name, p.email, p.administrator, p.created_at, p.updated_at, p.deactivated_at, p.version
+const credential = `SELECT t.kind, t.name, t.team_id, t.scopes, t.hash, t.expires_at, t.last_used_at, t.revoked_at,
+ p.id, p.display_name, p.administrator, p.deactivated_at
 FROM tokens t LEFT JOIN people p ON p.id = t.person_id AND t.kind = 'personal' WHERE t.id = $1`
 
-// TokenWithOwner is on the way of every request, hence one statement.
-func (a Access) TokenWithOwner(ctx context.Context, of id.ID) (access.Token, access.Person, error) {
-	var (
-		t             db.Token
-		p             db.Person
-		scopes        []byte
-		personID      sql.NullString
-		name, email   sql.NullString
-		administrator sql.NullBool
-		created       sql.NullTime
-		updated       sql.NullTime
-		version       sql.NullInt64
-	)
-	err := a.s.queryOne(ctx, tokenWithOwner, []any{string(of)},
-		&t.Kind, &t.Name, &t.PersonID, &t.TeamID, &scopes, &t.Hash, &t.CreatedAt, &t.ExpiresAt, &t.LastUsedAt, &t.RevokedAt, &t.Version,
-		&personID, &name, &email, &administrator, &created, &updated, &p.DeactivatedAt, &version)
+// Credential is on the way of every request, hence one statement, of no more than
+// is needed: SQLite keeps times as texts, which take long to read.
+func (a Access) Credential(ctx context.Context, of id.ID) (access.Credential, error) {
+	c := access.Credential{Token: of}
+	var scopes []byte
+	var team, person, name sql.NullString
+	var administrator sql.NullBool
+	err := a.s.queryOne(ctx, credential, []any{string(of)}, &c.Kind, &c.Name, &team, &scopes, &c.Hash, &c.ExpiresAt, &c.LastUsedAt, &c.RevokedAt,
+		&person, &name, &administrator, &c.DeactivatedAt)
 	if err != nil {
-		return access.Token{}, access.Person{}, notFound("token", string(of), err)
+		return access.Credential{}, notFound("token", string(of), err)
 	}
-	t.ID = string(of)
-	if err := json.Unmarshal(scopes, &t.Scopes); err != nil {
-		return access.Token{}, access.Person{}, fail("read a token's scopes", err)
+	if err := json.Unmarshal(scopes, &c.Scopes); err != nil {
+		return access.Credential{}, fail("read a token's scopes", err)
 	}
-	if !personID.Valid {
-		return fromDBToken(&t), access.Person{}, nil
-	}
-	p.ID, p.DisplayName, p.Email, p.Administrator = personID.String, name.String, email.String, administrator.Bool
-	p.CreatedAt, p.UpdatedAt, p.Version = created.Time, updated.Time, version.Int64
-	return fromDBToken(&t), fromDBPerson(&p), nil
+	c.Team, c.Person, c.PersonName, c.Administrator = id.ID(team.String), id.ID(person.String), name.String, administrator.Bool
+	c.ExpiresAt, c.LastUsedAt = utc(c.ExpiresAt), utcOrNil(c.LastUsedAt)
+	c.RevokedAt, c.DeactivatedAt = utcOrNil(c.RevokedAt), utcOrNil(c.DeactivatedAt)
+	return c, nil
 }
 
 // Tokens lists the oldest first.

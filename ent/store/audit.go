@@ -6,6 +6,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/db"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -22,13 +23,10 @@ func (s *Store) Audit() Audit { return Audit{s} }
 
 // AppendEntry writes the entry.
 func (a Audit) AppendEntry(ctx context.Context, e audit.Entry) error {
-	err := a.s.ent.AuditEntry.Create().
-		SetID(string(e.ID)).SetAt(e.At).SetOutcome(string(e.Outcome)).
-		SetActorKind(string(e.ActorKind)).SetActorPerson(string(e.ActorPerson)).SetActorTeam(string(e.ActorTeam)).
-		SetActorToken(string(e.ActorToken)).SetActorName(e.ActorName).
-		SetAction(e.Action).SetObjectKind(string(e.ObjectKind)).SetObjectID(string(e.ObjectID)).SetObjectLabel(e.ObjectLabel).
-		SetTeam(string(e.Team)).SetReason(e.Reason).SetChanges(string(e.Changes)).
-		Exec(ctx)
+	_, err := a.s.exec(ctx, `INSERT INTO audit_entries (id, at, outcome, actor_kind, actor_person, actor_team, actor_token, actor_name, action,
+ object_kind, object_id, object_label, team, reason, changes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		string(e.ID), clock.Round(e.At), string(e.Outcome), string(e.ActorKind), string(e.ActorPerson), string(e.ActorTeam), string(e.ActorToken), e.ActorName, e.Action,
+		string(e.ObjectKind), string(e.ObjectID), e.ObjectLabel, string(e.Team), e.Reason, string(e.Changes))
 	return fail("write an audit entry", err)
 }
 

@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 
 	"github.com/evenkeel/evenkeel/ent/db/service"
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -123,23 +125,20 @@ func (r Registry) ServicesByID(ctx context.Context, services []id.ID) (map[id.ID
 
 // UpdateService writes the service, conditional on Version.
 func (r Registry) UpdateService(ctx context.Context, v registry.Service) error {
-	u := r.s.ent.Service.Update().Where(service.ID(string(v.ID)), service.Version(v.Version)).
-		SetSlug(v.Slug).SetName(v.Name).SetDescription(v.Description).
-		SetKind(string(v.Kind)).SetTier(v.Tier).SetLifecycle(string(v.Lifecycle)).
-		SetRepository(v.Repository).SetOnCall(v.OnCall).SetRunbook(v.Runbook).SetDashboard(v.Dashboard).SetDocs(v.Docs).
-		SetContact(v.Contact).SetLabels(neverNil(v.Labels)).SetAnnotations(neverNil(v.Annotations)).
-		SetTeamID(string(v.Team)).SetUpdatedAt(v.UpdatedAt).AddVersion(1)
-	if v.System == "" {
-		u.ClearSystemID()
-	} else {
-		u.SetSystemID(string(v.System))
+	labels, err := json.Marshal(neverNil(v.Labels))
+	if err != nil {
+		return fail("write labels", err)
 	}
-	if v.RetiredAt == nil {
-		u.ClearRetiredAt()
-	} else {
-		u.SetRetiredAt(*v.RetiredAt)
+	annotations, err := json.Marshal(neverNil(v.Annotations))
+	if err != nil {
+		return fail("write annotations", err)
 	}
-	n, err := u.Save(ctx)
+	n, err := r.s.exec(ctx, `UPDATE services SET slug = $1, name = $2, description = $3, kind = $4, tier = $5, lifecycle = $6, repository = $7, on_call = $8,
+ runbook = $9, dashboard = $10, docs = $11, contact = $12, labels = $13, annotations = $14, team_id = $15, system_id = $16, updated_at = $17, retired_at = $18,
+ version = version + 1 WHERE id = $19 AND version = $20`,
+		v.Slug, v.Name, v.Description, string(v.Kind), v.Tier, string(v.Lifecycle), v.Repository, v.OnCall,
+		v.Runbook, v.Dashboard, v.Docs, v.Contact, string(labels), string(annotations), string(v.Team), orNil(v.System), clock.Round(v.UpdatedAt), nullOrTime(v.RetiredAt),
+		string(v.ID), v.Version)
 	if isUnique(err) {
 		return slugTaken(registry.NounService, v.Slug, err)
 	}

@@ -104,15 +104,15 @@ func testAccess(t *testing.T, open opener) {
 		ok(t, s.Access().CreateToken(t.Context(), personal))
 		ok(t, s.Access().CreateToken(t.Context(), workload))
 		same(t, must(s.Access().Token(t.Context(), personal.ID))(t), personal)
-		got, owner, err := s.Access().TokenWithOwner(t.Context(), personal.ID)
-		ok(t, err)
-		same(t, got, personal)
-		same(t, owner, p)
-		got, owner, err = s.Access().TokenWithOwner(t.Context(), workload.ID)
-		ok(t, err)
-		same(t, got, workload)
-		same(t, owner, access.Person{})
-		_, _, err = s.Access().TokenWithOwner(t.Context(), newID())
+		presented := access.Credential{
+			Token: personal.ID, Kind: access.PersonalToken, Name: personal.Name, Scopes: personal.Scopes, Hash: personal.Hash, ExpiresAt: personal.ExpiresAt,
+			Person: p.ID, PersonName: p.DisplayName, Administrator: p.Administrator,
+		}
+		same(t, must(s.Access().Credential(t.Context(), personal.ID))(t), presented)
+		same(t, must(s.Access().Credential(t.Context(), workload.ID))(t), access.Credential{
+			Token: workload.ID, Kind: access.WorkloadToken, Name: workload.Name, Team: team.ID, Scopes: workload.Scopes, Hash: workload.Hash, ExpiresAt: workload.ExpiresAt,
+		})
+		_, err := s.Access().Credential(t.Context(), newID())
 		refused(t, err, fault.NotFound, "token_not_found")
 
 		used := Start.Add(time.Minute)
@@ -121,6 +121,8 @@ func testAccess(t *testing.T, open opener) {
 		ok(t, s.Access().RevokeToken(t.Context(), personal.ID, used.Add(time.Hour)))
 		personal.LastUsedAt, personal.RevokedAt, personal.Version = &used, &used, 2
 		same(t, must(s.Access().Token(t.Context(), personal.ID))(t), personal)
+		presented.LastUsedAt, presented.RevokedAt = &used, &used
+		same(t, must(s.Access().Credential(t.Context(), personal.ID))(t), presented)
 		refused(t, s.Access().RevokeToken(t.Context(), newID(), used), fault.NotFound, "token_not_found")
 
 		same(t, must(s.Access().Tokens(t.Context(), access.TokenFilter{Team: team.ID}, page.Request{}))(t).Items, []access.Token{workload})

@@ -49,7 +49,7 @@ func newLastUses(touch func(context.Context, id.ID, time.Time) error, logger *sl
 }
 
 // note queues a use unless one of the same minute was noted.
-func (u *lastUses) note(t Token, now time.Time) {
+func (u *lastUses) note(t Credential, now time.Time) {
 	if t.LastUsedAt != nil && now.Sub(*t.LastUsedAt) < touchEvery {
 		return
 	}
@@ -58,7 +58,7 @@ func (u *lastUses) note(t Token, now time.Time) {
 	if u.closed {
 		return
 	}
-	if at, ok := u.noted[t.ID]; ok && now.Sub(at) < touchEvery {
+	if at, ok := u.noted[t.Token]; ok && now.Sub(at) < touchEvery {
 		return
 	}
 	if len(u.noted) >= maxTouched {
@@ -73,8 +73,8 @@ func (u *lastUses) note(t Token, now time.Time) {
 	}
 	at := now.Truncate(touchEvery)
 	select {
-	case u.queue <- use{t.ID, at}:
-		u.noted[t.ID] = at
+	case u.queue <- use{t.Token, at}:
+		u.noted[t.Token] = at
 	default:
 	}
 }

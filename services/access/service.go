@@ -58,7 +58,7 @@ func (s *Service) Authenticate(ctx context.Context, text string) (Caller, error)
 		return Caller{}, err
 	}
 	now := s.now()
-	t, person, err := s.store.TokenWithOwner(ctx, presented)
+	t, err := s.store.Credential(ctx, presented)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return Caller{}, fmt.Errorf("authenticate a token: %w", err)
 	}
@@ -68,19 +68,19 @@ func (s *Service) Authenticate(ctx context.Context, text string) (Caller, error)
 	switch {
 	case t.RevokedAt != nil:
 		return Caller{}, fault.New(fault.Unauthenticated, "token_revoked", "the token was revoked; use another")
-	case t.Kind == PersonalToken && (person.ID == "" || person.DeactivatedAt != nil):
+	case t.Kind == PersonalToken && (t.Person == "" || t.DeactivatedAt != nil):
 		return Caller{}, fault.New(fault.Unauthenticated, "token_revoked", "the token's person was deactivated")
 	case !now.Before(t.ExpiresAt):
 		return Caller{}, fault.New(fault.Unauthenticated, "token_expired", "the token expired at %s; make a new one", t.ExpiresAt.Format(time.RFC3339))
 	}
 	s.uses.note(t, now)
-	c := Caller{Token: t.ID, Scopes: t.Scopes}
+	c := Caller{Token: t.Token, Scopes: t.Scopes}
 	if t.Kind == WorkloadToken {
 		c.Kind, c.Team, c.Name = ByTeam, t.Team, t.Name
 		return c, nil
 	}
-	c.Kind, c.Person, c.Name = ByPerson, person.ID, person.DisplayName
-	c.Administrator = person.Administrator && c.Has(ScopeAdmin)
+	c.Kind, c.Person, c.Name = ByPerson, t.Person, t.PersonName
+	c.Administrator = t.Administrator && c.Has(ScopeAdmin)
 	return c, nil
 }
 

@@ -33,9 +33,8 @@ type Store interface {
 
 	CreateToken(ctx context.Context, t Token) error
 	Token(ctx context.Context, token id.ID) (Token, error)
-	// TokenWithOwner is the one query of an authenticated request: the token and,
-	// for a personal one, its person (else a zero Person).
-	TokenWithOwner(ctx context.Context, token id.ID) (Token, Person, error)
+	// Credential is the one query of an authenticated request.
+	Credential(ctx context.Context, token id.ID) (Credential, error)
 	Tokens(ctx context.Context, f TokenFilter, r page.Request) (page.Page[Token], error)
 	RevokeToken(ctx context.Context, token id.ID, at time.Time) error
 	// TouchToken notes the time of last use.

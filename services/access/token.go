@@ -32,6 +32,24 @@ type Token struct {
 	Version    int64
 }
 
+// Credential is what is looked at of a token that somebody presents, and of its
+// person if it is a personal one.
+type Credential struct {
+	Token         id.ID
+	Kind          TokenKind
+	Name          string // the token's
+	Team          id.ID  // of a workload token
+	Scopes        []Scope
+	Hash          []byte
+	ExpiresAt     time.Time
+	LastUsedAt    *time.Time // to the minute
+	RevokedAt     *time.Time
+	Person        id.ID // of a personal token
+	PersonName    string
+	Administrator bool
+	DeactivatedAt *time.Time // the person was
+}
+
 // Session is a person's signed-in browser; SignInCode is the one-time code of
 // the link that begins one. Both are kept as SHA-256.
 type Session struct {

@@ -73,25 +73,28 @@ func FormatToken(token id.ID, s Secret) string {
 // ParseToken takes a token's text apart. A text that FormatToken never wrote is
 // Unauthenticated "token_malformed"; the error does not quote it.
 func ParseToken(text string) (id.ID, Secret, error) {
-	malformed := fault.New(fault.Unauthenticated, "token_malformed",
-		"the token is not one of Evenkeel's, or was mistyped: they read ek_<26 characters>_<43 characters>_<6 characters>")
 	if len(text) != tokenLength || !strings.HasPrefix(text, tokenPrefix) {
-		return "", Secret{}, malformed
+		return "", Secret{}, malformed()
 	}
 	body, sum := text[:tokenLength-checksumLength-1], text[tokenLength-checksumLength:]
 	if text[len(body)] != '_' || checksum(body) != sum {
-		return "", Secret{}, malformed
+		return "", Secret{}, malformed()
 	}
 	rest := body[len(tokenPrefix):]
 	token, ok := id.Parse(rest[:idLength])
 	if !ok || rest[idLength] != '_' {
-		return "", Secret{}, malformed
+		return "", Secret{}, malformed()
 	}
 	s, ok := ParseSecret(rest[idLength+1:])
 	if !ok {
-		return "", Secret{}, malformed
+		return "", Secret{}, malformed()
 	}
 	return token, s, nil
+}
+
+func malformed() error {
+	return fault.New(fault.Unauthenticated, "token_malformed",
+		"the token is not one of Evenkeel's, or was mistyped: they read ek_<26 characters>_<43 characters>_<6 characters>")
 }
 
 func checksum(body string) string {

@@ -17,16 +17,16 @@ func Find[T any](
 	byID func(context.Context, id.ID) (T, error), bySlug func(context.Context, string) (T, error),
 ) (T, error) {
 	var none T
-	missing := fault.Missing(string(noun), clip(name))
+	missing := func() error { return fault.Missing(string(noun), clip(name)) }
 	if known, ok := id.Parse(name); ok {
 		v, err := byID(ctx, known)
 		if fault.Is(err, fault.NotFound) {
-			return none, missing
+			return none, missing()
 		}
 		return v, err
 	}
 	if !ValidSlug(name) {
-		return none, missing // and the database is not asked
+		return none, missing() // and the database is not asked
 	}
 	v, err := bySlug(ctx, name)
 	if !fault.Is(err, fault.NotFound) {
@@ -35,7 +35,7 @@ func Find[T any](
 	now, err := slugs.FormerSlug(ctx, noun, scope, name)
 	switch {
 	case fault.Is(err, fault.NotFound) || err == nil && now == name: // never was, or is no more
-		return none, missing
+		return none, missing()
 	case err != nil:
 		return none, fmt.Errorf("look for a former %s %q: %w", noun, name, err)
 	}
