@@ -28,6 +28,9 @@ type edge struct {
 // camelCase; fields with the tag `audit:"-"` never appear, at any depth.
 func Diff(before, after any) json.RawMessage {
 	both := before != nil && after != nil
+	if was, is := pointedAt(before), pointedAt(after); was.IsValid() && is.IsValid() && was.Type() == is.Type() {
+		return differences(was, is)
+	}
 	from, to := fields(before, both), fields(after, both)
 	changes := make(map[string]edge)
 	for name, value := range from {
@@ -46,18 +49,46 @@ func Diff(before, after any) json.RawMessage {
 	return marshal(changes)
 }
 
-// fields returns the fields of a struct, empty ones only if asked, as JSON by their names.
-func fields(v any, empty bool) map[string]json.RawMessage {
-	out := make(map[string]json.RawMessage)
+// differences is Diff of two values of one type: what is equal, which is most of
+// it, is not written as JSON to find that out.
+func differences(before, after reflect.Value) json.RawMessage {
+	var is []reflect.Value // of after, in the order of the fields
+	eachField(after, func(_ reflect.StructField, fv reflect.Value) { is = append(is, fv) })
+	changes := make(map[string]edge)
+	eachField(before, func(field reflect.StructField, was reflect.Value) {
+		now := is[0]
+		is = is[1:]
+		if bookkeeping[field.Name] || reflect.DeepEqual(was.Interface(), now.Interface()) {
+			return
+		}
+		if from, to := marshal(plain(was)), marshal(plain(now)); !bytes.Equal(from, to) {
+			changes[camel(field.Name)] = edge{From: from, To: to}
+		}
+	})
+	if len(changes) == 0 {
+		return nil
+	}
+	return marshal(changes)
+}
+
+// pointedAt returns the struct that a value is or points at, an invalid one for nil.
+func pointedAt(v any) reflect.Value {
 	value := reflect.ValueOf(v)
 	for value.Kind() == reflect.Pointer || value.Kind() == reflect.Interface {
 		value = value.Elem()
 	}
+	if value.IsValid() && value.Kind() != reflect.Struct {
+		panic(fmt.Sprintf("audit.Diff compares structs, not %s", value.Type()))
+	}
+	return value
+}
+
+// fields returns the fields of a struct, empty ones only if asked, as JSON by their names.
+func fields(v any, empty bool) map[string]json.RawMessage {
+	out := make(map[string]json.RawMessage)
+	value := pointedAt(v)
 	if !value.IsValid() {
 		return out
-	}
-	if value.Kind() != reflect.Struct {
-		panic(fmt.Sprintf("audit.Diff compares structs, not %s", value.Type()))
 	}
 	eachField(value, func(field reflect.StructField, fv reflect.Value) {
 		if !bookkeeping[field.Name] && (empty || !fv.IsZero()) {
