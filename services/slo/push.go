@@ -39,11 +39,30 @@ const maxUnknownNames = 20
 // Faults: NotFound and Moved for the names; Forbidden; Conflict "service_retired"
 // and "slo_retired"; Invalid with every fault of the slots, and nothing is kept.
 func (s *Service) Push(ctx context.Context, r Report) (measure.Receipt, error) {
-	v, owner, err := s.find(ctx, r.Name)
+	t, err := s.target(ctx, r.Name)
 	if err != nil {
 		return measure.Receipt{}, err
 	}
-	return s.push(ctx, []Report{r}, []Target{target(v, owner)}, func(int) string { return "" })
+	return s.push(ctx, []Report{r}, []Target{t}, func(int) string { return "" })
+}
+
+// target returns what a report is about. Almost all name it as it is called now;
+// for the others it is found by what they say, or told why it is not.
+func (s *Service) target(ctx context.Context, n Name) (Target, error) {
+	if registry.ValidSlug(n.Service) && registry.ValidSlug(n.SLO) {
+		found, err := s.store.Targets(ctx, []Name{n})
+		if err != nil {
+			return Target{}, fmt.Errorf("find the SLO: %w", err)
+		}
+		if len(found) == 1 {
+			return found[0], nil
+		}
+	}
+	v, owner, err := s.find(ctx, n)
+	if err != nil {
+		return Target{}, err
+	}
+	return target(v, owner), nil
 }
 
 // PushMany takes in slots of up to measure.MaxSeriesPerPush SLOs, of several
