@@ -30,17 +30,26 @@ type document struct {
 	}
 }
 
+// served is the program's document, which is the same in every house: it takes
+// longer to read than most tests.
+var served struct {
+	sync.Once
+	*openapi3.T
+}
+
 // readDocument asks the program for its document.
 func (h *house) readDocument() *document {
 	h.t.Helper()
-	served := h.must(200, call{method: "GET", path: "/openapi-3.0.json"})
-	doc, err := openapi3.NewLoader().LoadFromData(served.body)
-	if err != nil {
-		h.t.Fatalf("read the OpenAPI document: %v", err)
-	}
+	served.Do(func() {
+		doc, err := openapi3.NewLoader().LoadFromData(h.must(200, call{method: "GET", path: "/openapi-3.0.json"}).body)
+		if err != nil {
+			h.t.Fatalf("read the OpenAPI document: %v", err)
+		}
+		served.T = doc
+	})
 	d := &document{}
 	d.seen.statuses = map[string]map[int]int{}
-	for path, item := range doc.Paths.Map() {
+	for path, item := range served.Paths.Map() {
 		for method, op := range item.Operations() {
 			d.operations = append(d.operations, operation{op, method, path, append(slices.Clone(item.Parameters), op.Parameters...)})
 			d.seen.statuses[op.OperationID] = map[int]int{}
@@ -116,11 +125,11 @@ func (d *document) judge(t *testing.T, o operation, a answer) {
 	t.Helper()
 	d.seen.Lock()
 	d.seen.statuses[o.OperationID][a.status]++
-	first := d.seen.statuses[o.OperationID][a.status] == 1
+	seen := d.seen.statuses[o.OperationID][a.status]
 	d.seen.Unlock()
 	declared := o.Responses.Value(strconv.Itoa(a.status))
 	if declared == nil {
-		if first {
+		if seen == 1 {
 			t.Errorf("%s answers %d %s, which it does not declare: %s", o.OperationID, a.status, a.problem.Code, a.call)
 		}
 		return
@@ -137,8 +146,8 @@ func (d *document) judge(t *testing.T, o operation, a answer) {
 		t.Errorf("%s: %s → %d is of type %q, which it does not declare", o.OperationID, a.call, a.status, a.header.Get("Content-Type"))
 		return
 	}
-	if !first && a.status >= 300 {
-		return // problems are alike
+	if seen > 5 || seen > 1 && a.status >= 300 {
+		return // the others are alike
 	}
 	var v any
 	if err := json.Unmarshal(a.body, &v); err != nil {
