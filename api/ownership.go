@@ -73,7 +73,7 @@ func (a *API) addOwnership(r Rooms) {
 		rule: access.Rule{Verb: access.Transfer, Kind: access.KindService},
 	}, func(ctx context.Context, in *transfer) (*reply[Service], error) {
 		s, err := r.Registry.Transfer(ctx, in.Service, in.Version(), in.Body.Team, in.Body.Reason)
-		return r.changed(ctx, s, err)
+		return changed(s, err)
 	})
 
 	type retirePreviewReply struct{ Body RetirePreview }
@@ -101,7 +101,7 @@ func (a *API) addOwnership(r Rooms) {
 		rule: access.Rule{Verb: access.Retire, Kind: access.KindService},
 	}, func(ctx context.Context, in *retire) (*reply[Service], error) {
 		s, err := r.Registry.Retire(ctx, in.Service, in.Version(), in.Body.Reason)
-		return r.changed(ctx, s, err)
+		return changed(s, err)
 	})
 
 	type restore struct {
@@ -114,17 +114,8 @@ func (a *API) addOwnership(r Rooms) {
 		rule: access.Rule{Verb: access.Retire, Kind: access.KindService},
 	}, func(ctx context.Context, in *restore) (*reply[Service], error) {
 		s, err := r.Registry.Restore(ctx, in.Service, in.Version())
-		return r.changed(ctx, s, err)
+		return changed(s, err)
 	})
-}
-
-// changed is the reply with a service as it is after a change.
-func (r Rooms) changed(ctx context.Context, s registry.Service, err error) (*reply[Service], error) {
-	shown, err := r.service(ctx, s, err)
-	if err != nil {
-		return nil, err
-	}
-	return current(shown.Version, shown), nil
 }
 
 func toHoldings(holdings []registry.Holding) []Holding {

@@ -51,7 +51,6 @@ func (a *API) AddOperations(r Rooms) {
 // the names of what a page of things refers to, found with one query for each kind.
 type (
 	teamNames    map[id.ID]registry.Team
-	systemNames  map[id.ID]registry.System
 	serviceNames map[id.ID]registry.Service
 )
 
@@ -66,18 +65,6 @@ func (r Rooms) teamNames(ctx context.Context, teams []id.ID) (teamNames, error) 
 	found, err := r.Registry.TeamsByID(ctx, teams)
 	if err != nil {
 		return nil, fmt.Errorf("name teams: %w", err)
-	}
-	return found, nil
-}
-
-func (r Rooms) systemNames(ctx context.Context, systems []id.ID) (systemNames, error) {
-	systems = distinct(systems)
-	if len(systems) == 0 {
-		return nil, nil
-	}
-	found, err := r.Registry.SystemsByID(ctx, systems)
-	if err != nil {
-		return nil, fmt.Errorf("name systems: %w", err)
 	}
 	return found, nil
 }

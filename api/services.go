@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/evenkeel/evenkeel/internal/id"
-	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
@@ -41,11 +40,7 @@ func (a *API) addServices(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		shown, err := r.services(ctx, services.Items)
-		if err != nil {
-			return nil, err
-		}
-		return listed(ctx, page.Page[Service]{Items: shown, Next: services.Next}, itself[Service]), nil
+		return listed(ctx, services, toService), nil
 	})
 
 	type post struct {
@@ -56,19 +51,17 @@ func (a *API) addServices(r Rooms) {
 		id: "createService", method: http.MethodPost, path: "/v1/services", tag: "Services",
 		summary: "Register a service", description: "The owning team, or an administrator, does it. Nothing is measured until an SLO is declared.", rule: access.Rule{Verb: access.Create, Kind: access.KindService},
 	}, func(ctx context.Context, in *post) (*created[Service], error) {
-		return create(ctx, a, in.Once, creation[Service, Service]{
-			make: func(ctx context.Context) (Service, error) {
+		return create(ctx, a, in.Once, creation[registry.Service, Service]{
+			make: func(ctx context.Context) (registry.Service, error) {
 				given := fromServiceProfile(in.Body.ServiceProfile)
 				given.Team = in.Body.Team
-				s, err := r.Registry.CreateService(ctx, given)
-				return r.service(ctx, s, err)
+				return r.Registry.CreateService(ctx, given)
 			},
-			load: func(ctx context.Context, made id.ID) (Service, error) {
-				s, err := r.Registry.ServiceFor(ctx, string(made))
-				return r.service(ctx, s, err)
+			load: func(ctx context.Context, made id.ID) (registry.Service, error) {
+				return r.Registry.ServiceFor(ctx, string(made))
 			},
-			name: func(s Service) (id.ID, int64, string) { return id.ID(s.ID), s.Version, "/v1/services/" + s.Slug },
-			show: itself[Service],
+			name: func(s registry.Service) (id.ID, int64, string) { return s.ID, s.Version, "/v1/services/" + s.Slug },
+			show: toService,
 		})
 	})
 
@@ -81,11 +74,10 @@ func (a *API) addServices(r Rooms) {
 		summary: "Get a service", description: "What was declared of it, and who owns it. A former slug leads to the current one.", rule: access.Rule{Verb: access.Read, Kind: access.KindService},
 	}, func(ctx context.Context, in *get) (*reply[Service], error) {
 		s, err := r.Registry.ServiceFor(ctx, in.Service)
-		service, err := r.service(ctx, s, err)
 		if err != nil {
 			return nil, err
 		}
-		return found(in.IfNoneMatch, service.Version, service), nil
+		return found(in.IfNoneMatch, s.Version, toService(s)), nil
 	})
 
 	type put struct {
@@ -100,11 +92,7 @@ func (a *API) addServices(r Rooms) {
 		rule:        access.Rule{Verb: access.Update, Kind: access.KindService},
 	}, func(ctx context.Context, in *put) (*reply[Service], error) {
 		s, err := r.Registry.UpdateService(ctx, in.Service, in.Version(), fromServiceProfile(in.Body))
-		service, err := r.service(ctx, s, err)
-		if err != nil {
-			return nil, err
-		}
-		return current(service.Version, service), nil
+		return changed(s, err)
 	})
 }
 
@@ -127,32 +115,12 @@ func (r Rooms) owners(ctx context.Context, team, system string) (teamID, systemI
 	return teamID, systemID, nil
 }
 
-// services shows services with the names of their teams and systems.
-func (r Rooms) services(ctx context.Context, services []registry.Service) ([]Service, error) {
-	teams, err := r.teamNames(ctx, each(services, func(s registry.Service) id.ID { return s.Team }))
+// changed is the reply with a service as it is after a change.
+func changed(s registry.Service, err error) (*reply[Service], error) {
 	if err != nil {
 		return nil, err
 	}
-	systems, err := r.systemNames(ctx, each(services, func(s registry.Service) id.ID { return s.System }))
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Service, len(services))
-	for i, s := range services {
-		out[i] = toService(s, teams, systems)
-	}
-	return out, nil
-}
-
-func (r Rooms) service(ctx context.Context, s registry.Service, err error) (Service, error) {
-	if err != nil {
-		return Service{}, err
-	}
-	shown, err := r.services(ctx, []registry.Service{s})
-	if err != nil {
-		return Service{}, err
-	}
-	return shown[0], nil
+	return current(s.Version, toService(s)), nil
 }
 
 func fromServiceProfile(in ServiceProfile) registry.ServiceInput {
@@ -166,10 +134,10 @@ func fromServiceProfile(in ServiceProfile) registry.ServiceInput {
 	}
 }
 
-func toService(s registry.Service, teams teamNames, systems systemNames) Service {
+func toService(s registry.Service) Service {
 	return Service{
-		ID: string(s.ID), Slug: s.Slug, Name: s.Name, Description: s.Description, Team: teams.ref(s.Team),
-		System: optionalRef(s.System, systems[s.System].Slug), Kind: string(s.Kind), Tier: s.Tier, Lifecycle: string(s.Lifecycle),
+		ID: string(s.ID), Slug: s.Slug, Name: s.Name, Description: s.Description, Team: ref(s.Team, s.TeamSlug),
+		System: optionalRef(s.System, s.SystemSlug), Kind: string(s.Kind), Tier: s.Tier, Lifecycle: string(s.Lifecycle),
 		Repository: s.Repository, OnCall: s.OnCall, Runbook: s.Runbook, Dashboard: s.Dashboard, Docs: s.Docs, Contact: s.Contact,
 		Labels: orEmpty(s.Labels), Annotations: orEmpty(s.Annotations),
 		CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, RetiredAt: s.RetiredAt, Version: s.Version,

@@ -58,19 +58,6 @@ func (r Registry) Systems(ctx context.Context, f registry.SystemFilter, req page
 	return page.Map(page.Cut(req, f, rows, func(y *db.System) []string { return []string{y.Slug} }), fromDBSystem), nil
 }
 
-// SystemsByID returns those that exist, by ID.
-func (r Registry) SystemsByID(ctx context.Context, systems []id.ID) (map[id.ID]registry.System, error) {
-	out := make(map[id.ID]registry.System, len(systems))
-	err := chunks(texts(systems), idBatch, func(ids []string) error {
-		rows, err := r.s.ent.System.Query().Where(system.IDIn(ids...)).All(ctx)
-		for _, y := range rows {
-			out[id.ID(y.ID)] = fromDBSystem(y)
-		}
-		return err
-	})
-	return out, fail("read systems", err)
-}
-
 // UpdateSystem writes the system, conditional on Version.
 func (r Registry) UpdateSystem(ctx context.Context, y registry.System) error {
 	n, err := r.s.ent.System.Update().Where(system.ID(string(y.ID)), system.Version(y.Version)).

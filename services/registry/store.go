@@ -82,8 +82,6 @@ type Store interface {
 	System(ctx context.Context, system id.ID) (System, error)
 	SystemBySlug(ctx context.Context, slug string) (System, error)
 	Systems(ctx context.Context, f SystemFilter, r page.Request) (page.Page[System], error)
-	// SystemsByID returns those that exist, by ID.
-	SystemsByID(ctx context.Context, systems []id.ID) (map[id.ID]System, error)
 	UpdateSystem(ctx context.Context, s System) error
 	// DeleteSystem removes a system without services; else Conflict "system_in_use".
 	DeleteSystem(ctx context.Context, system id.ID, version int64) error

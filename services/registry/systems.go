@@ -180,11 +180,3 @@ func (r *Registry) DeleteSystem(ctx context.Context, name string, version int64)
 	}
 	return nil
 }
-
-// SystemsByID returns those of the systems that exist, by identifier.
-func (r *Registry) SystemsByID(ctx context.Context, systems []id.ID) (map[id.ID]System, error) {
-	if err := r.read(ctx, access.KindSystem); err != nil {
-		return nil, err
-	}
-	return r.store.SystemsByID(ctx, systems)
-}
