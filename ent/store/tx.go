@@ -104,7 +104,7 @@ func (s *Store) checkFence(ctx context.Context, t *joinedTx) error {
 		return fail("check the lease "+fence.Lease, err)
 	}
 	if err != nil || epoch != fence.Epoch {
-		return fault.New(fault.Conflict, "lease_lost", "the lease %q was taken by another since; nothing was written", fence.Lease)
+		return tx.LeaseLost("the lease %q was taken by another since; nothing was written", fence.Lease)
 	}
 	t.fences[fence] = true
 	return nil

@@ -2,14 +2,18 @@
 // knowing a database: to open one, and to fence it by a lease.
 package tx
 
-import "context"
+import (
+	"context"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+)
 
 // Runner opens transactions.
 type Runner interface {
 	// InTx runs do in a transaction, which stores join through the context that
 	// do receives. A call inside another joins the outer one. It commits when do
 	// returns nil and rolls back otherwise. When the context carries a Fence, the
-	// transaction fails with a conflict unless the lease still has that epoch.
+	// transaction fails with LeaseLost unless the lease still has that epoch.
 	// No network is spoken to inside, and do may be run again from its start when
 	// the database reports a serialisation failure.
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
@@ -33,4 +37,18 @@ func WithFence(ctx context.Context, f Fence) context.Context {
 func FenceFrom(ctx context.Context) (Fence, bool) {
 	f, ok := ctx.Value(fenceKey{}).(Fence)
 	return f, ok
+}
+
+const leaseLost = "lease_lost"
+
+// LeaseLost is the Conflict of what is done under a lease that another has taken.
+func LeaseLost(message string, args ...any) *fault.Error {
+	return fault.New(fault.Conflict, leaseLost, message, args...)
+}
+
+// IsLeaseLost reports whether err is because another has taken the lease: whatever
+// else is tried under it fails as well.
+func IsLeaseLost(err error) bool {
+	e := fault.As(err)
+	return e != nil && e.Code == leaseLost
 }

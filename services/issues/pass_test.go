@@ -9,6 +9,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/audit"
@@ -91,26 +92,36 @@ func TestACrashLeavesNothingHalfDone(t *testing.T) {
 type stubborn struct {
 	policy.Desk
 	slo *id.ID
+	err error
 }
 
 func (s stubborn) ViolationOpened(ctx context.Context, v policy.Violation, c policy.Clause, about slo.View) error {
 	if v.SLO == *s.slo {
-		return errCrash
+		return s.err
 	}
 	return s.Desk.ViolationOpened(ctx, v, c, about)
 }
 
 func TestAnSLOThatFailsDoesNotHoldTheOthersUp(t *testing.T) {
 	t.Parallel()
+	for _, err := range []error{errCrash, fault.New(fault.Conflict, "reference_missing", "it is gone"), fault.New(fault.Invalid, "invalid_input", "it is wrong")} {
+		t.Run(err.Error(), func(t *testing.T) {
+			t.Parallel()
+			othersGoOn(t, err)
+		})
+	}
+}
+
+func othersGoOn(t *testing.T, reason error) {
 	var fails id.ID
-	h := build(t, func(d policy.Desk) policy.Desk { return stubborn{d, &fails} })
+	h := build(t, func(d policy.Desk) policy.Desk { return stubborn{d, &fails, reason} })
 	h.attach(policy.Warn)
 	fails = h.slo.SLO.ID
 	second := h.declare(t.Context(), "latency")
 	h.spend(200)
 	h.spendOf(second, 200)
 	counts, err := h.policies.ApplyOnce(t.Context())
-	if !errors.Is(err, errCrash) || counts["failed"] != 1 || counts["opened"] != 1 || counts["assessed"] != 2 {
+	if !errors.Is(err, reason) || counts["failed"] != 1 || counts["opened"] != 1 || counts["assessed"] != 2 {
 		t.Errorf("the pass did %v, %v", counts, err)
 	}
 	if v, _ := h.theIssue(); v.SLO != second.SLO.ID {

@@ -16,7 +16,7 @@ import (
 
 // Why a run's context was cancelled.
 var (
-	errLeaseLost = fault.New(fault.Conflict, "lease_lost", "another replica took the job over while it ran")
+	errLeaseLost = tx.LeaseLost("another replica took the job over while it ran")
 	errStopped   = fault.New(fault.Unavailable, "stopped", "the replica was stopped while the job ran")
 )
 

@@ -67,7 +67,7 @@ func (e *Evaluator) RunOnce(ctx context.Context) (map[string]int64, error) {
 	}}
 	for {
 		more, err := run.once(ctx)
-		if err != nil && fenced(err) {
+		if err != nil && tx.IsLeaseLost(err) {
 			e.memory = newMemory()
 		}
 		if err != nil || !more {
@@ -113,7 +113,7 @@ func (r *run) once(ctx context.Context) (more bool, err error) {
 	var failures []error
 	for _, chunk := range chunks(r.memory.due(r.now)) {
 		if err := r.settle(ctx, chunk); err != nil {
-			if failures = append(failures, err); fenced(err) || ctx.Err() != nil {
+			if failures = append(failures, err); tx.IsLeaseLost(err) || ctx.Err() != nil {
 				return false, errors.Join(failures...)
 			}
 		}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
-	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/measure/segment"
 )
@@ -156,10 +155,4 @@ func (f *Folder) PruneOnce(ctx context.Context, before time.Time) (int64, error)
 // unreadable reports whether bytes in the store were refused.
 func unreadable(err error) bool {
 	return errors.Is(err, segment.ErrCorrupt) || errors.Is(err, segment.ErrVersion)
-}
-
-// fenced reports whether another replica has taken the lease.
-func fenced(err error) bool {
-	e := fault.As(err)
-	return e != nil && e.Kind == fault.Conflict && e.Code == "lease_lost"
 }

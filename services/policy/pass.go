@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -114,7 +115,7 @@ func (p *pass) assess(ctx context.Context, views []slo.View) error {
 			}
 			continue
 		}
-		if ctx.Err() != nil || fault.Is(err, fault.Conflict) { // stopped, or the lease is another's now
+		if ctx.Err() != nil || tx.IsLeaseLost(err) {
 			return fmt.Errorf("apply policies: %w", err)
 		}
 		if fault.Is(err, fault.Precondition) { // somebody else changed the violation meanwhile
