@@ -43,10 +43,10 @@ func (j Jobs) FinishRun(ctx context.Context, r jobs.Run) error {
 	return fault.New(fault.Conflict, "run_ended", "the run has ended already")
 }
 
-// AbandonRuns marks running runs of the job of earlier epochs abandoned.
+// AbandonRuns marks running runs of the job abandoned, of that epoch and earlier ones.
 func (j Jobs) AbandonRuns(ctx context.Context, job string, epoch int64, at time.Time) (int, error) {
 	n, err := j.s.ent.JobRun.Update().
-		Where(jobrun.Job(job), jobrun.EpochLT(epoch), jobrun.State(string(jobs.Running))).
+		Where(jobrun.Job(job), jobrun.EpochLTE(epoch), jobrun.State(string(jobs.Running))).
 		SetState(string(jobs.Abandoned)).SetFinishedAt(at).Save(ctx)
 	return n, fail("abandon runs", err)
 }

@@ -98,8 +98,8 @@ func testJobs(t *testing.T, open opener) {
 		other := aRun("evaluate", Start, 0)
 		must(j.BeginRun(t.Context(), other))(t)
 		at := Start.Add(time.Hour)
-		same(t, must(j.AbandonRuns(t.Context(), "prune", 3, at))(t), 3)
-		same(t, must(j.AbandonRuns(t.Context(), "prune", 3, at))(t), 0)
+		same(t, must(j.AbandonRuns(t.Context(), "prune", 2, at))(t), 3)
+		same(t, must(j.AbandonRuns(t.Context(), "prune", 2, at))(t), 0)
 		for i := range 3 {
 			made[i].State, made[i].FinishedAt = jobs.Abandoned, &at
 		}

@@ -210,3 +210,35 @@ func TestPeopleAreToldOfFaultsAndNotOfInternalErrors(t *testing.T) {
 		t.Errorf("runs %+v", all)
 	}
 }
+
+// unfinished cannot record the end of the first run.
+type unfinished struct {
+	jobs.Store
+	once *sync.Once
+}
+
+func (u unfinished) FinishRun(ctx context.Context, r jobs.Run) error {
+	var err error
+	u.once.Do(func() { err = errors.New("the database is away") })
+	if err != nil {
+		return err
+	}
+	return u.Store.FinishRun(ctx, r)
+}
+
+func TestARunWhoseEndWasNotRecordedIsAbandonedByTheNext(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	r := replica(t, s, "a", job(func(context.Context) (jobs.Result, error) { return nil, nil }), func(p *jobs.Parts) {
+		p.Store = unfinished{p.Store, new(sync.Once)}
+	})
+	for range 2 {
+		if _, err := r.RunNow(asAdmin(t), "sweep"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := runs(t, r)
+	if len(got) != 2 || got[0].State != jobs.Abandoned || got[0].FinishedAt == nil || got[1].State != jobs.Succeeded || got[0].Epoch != got[1].Epoch {
+		t.Errorf("runs %+v", got)
+	}
+}

@@ -22,7 +22,8 @@ type Store interface {
 	// BeginRun inserts; it reports false when the job has a run at that scheduled time.
 	BeginRun(ctx context.Context, r Run) (bool, error)
 	FinishRun(ctx context.Context, r Run) error
-	// AbandonRuns marks running runs of the job of earlier epochs abandoned.
+	// AbandonRuns marks running runs of the job abandoned, of that epoch and earlier
+	// ones: whoever has the lease, and runs nothing, knows that nobody does.
 	AbandonRuns(ctx context.Context, job string, epoch int64, at time.Time) (int, error)
 	Run(ctx context.Context, run id.ID) (Run, error)
 	// Runs lists the newest first.
