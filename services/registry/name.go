@@ -20,10 +20,10 @@ func Find[T any](
 	missing := func() error { return fault.Missing(string(noun), clip(name)) }
 	if known, ok := id.Parse(name); ok {
 		v, err := byID(ctx, known)
-		if fault.Is(err, fault.NotFound) {
-			return none, missing()
+		if !fault.Is(err, fault.NotFound) {
+			return v, err
 		}
-		return v, err
+		// Digits alone spell a slug too.
 	}
 	if !ValidSlug(name) {
 		return none, missing() // and the database is not asked

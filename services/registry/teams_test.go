@@ -88,6 +88,19 @@ func TestATeamIsNamedBySlugOrIdentifierAndItsOldNameLeadsOn(t *testing.T) {
 	}
 }
 
+// Twenty-six digits spell a ULID as well as a slug.
+func TestATeamWhoseSlugLooksLikeAnIdentifierIsFound(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	const slug = "01234567890123456789012345"
+	made := ok(h.CreateTeam(h.ada, registry.TeamInput{Slug: slug, Name: "Numbers"}))(t)
+	if got := ok(h.TeamFor(h.bob, slug))(t); got.ID != made.ID {
+		t.Errorf("found %+v", got)
+	}
+	_, err := h.TeamFor(h.bob, "71234567890123456789012345")
+	refused(t, err, fault.NotFound, "team_not_found")
+}
+
 func TestATeamIsChangedByItsMembersInItsVersion(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
