@@ -135,7 +135,7 @@ func (s *Service) Revise(ctx context.Context, slo id.ID, version int64, d Declar
 	if err != nil {
 		return View{}, nil, err
 	}
-	return revised, revised.Revision.Warnings(now), nil
+	return revised.asOf(now), revised.Revision.Warnings(now), nil
 }
 
 // revise returns the view as the declaration has it. Past revisions and
@@ -251,7 +251,7 @@ func (s *Service) turn(
 	if err != nil {
 		return View{}, err
 	}
-	return v, nil
+	return v.asOf(now), nil
 }
 
 // toChange loads an SLO and its service, and authorises the caller, before it

@@ -196,6 +196,8 @@ func TestARetiredSLOIsLeftAloneUntilItIsRestored(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	v := h.declare(t, "availability", "99%")
+	h.push(t, "availability", h.at(time.Minute, 1, 1))
+	h.evaluate(t, v)
 	_, err := h.Retire(h.bob, v.SLO.ID, 1, "")
 	refused(t, err, fault.Forbidden, "forbidden")
 	retired := ok(h.Retire(h.ada, v.SLO.ID, 1, "replaced"))(t)
@@ -221,6 +223,10 @@ func TestARetiredSLOIsLeftAloneUntilItIsRestored(t *testing.T) {
 	restored := ok(h.Restore(h.ada, v.SLO.ID, 2, "not yet"))(t)
 	if restored.SLO.RetiredAt != nil || restored.SLO.Version != 3 {
 		t.Errorf("restored as %+v", restored.SLO)
+	}
+	revised, _, err := h.Revise(h.ada, v.SLO.ID, 3, v.Declared())
+	if err != nil || !restored.Status.Stale || !revised.Status.Stale {
+		t.Errorf("what was measured thirty days ago counts as fresh: %+v, %+v, %v", restored.Status, revised.Status, err)
 	}
 	_, err = h.Restore(h.ada, v.SLO.ID, 3, "")
 	refused(t, err, fault.Conflict, "slo_not_retired")
