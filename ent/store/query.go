@@ -7,14 +7,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-
-	"entgo.io/ent/dialect"
 )
 
 // queryOne runs a query, written with PostgreSQL's placeholders in their order,
 // and scans its one row; sql.ErrNoRows when there is none.
 func (s *Store) queryOne(ctx context.Context, query string, args []any, dest ...any) error {
-	rows, err := s.db.QueryContext(ctx, s.placed(query), args...)
+	rows, err := s.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
@@ -33,7 +31,7 @@ func (s *Store) queryOne(ctx context.Context, query string, args []any, dest ...
 
 // queryAll runs a query and calls scan for each row.
 func (s *Store) queryAll(ctx context.Context, query string, args []any, scan func(rows *sql.Rows) error) error {
-	rows, err := s.db.QueryContext(ctx, s.placed(query), args...)
+	rows, err := s.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
@@ -48,45 +46,12 @@ func (s *Store) queryAll(ctx context.Context, query string, args []any, scan fun
 
 // exec runs a statement and returns the number of rows it changed.
 func (s *Store) exec(ctx context.Context, query string, args ...any) (int, error) {
-	result, err := s.db.ExecContext(ctx, s.placed(query), args...)
+	result, err := s.db.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, err
 	}
 	n, err := result.RowsAffected()
 	return int(n), err
-}
-
-// placed turns $1, $2, … into what the dialect takes. SQLite reads $1 as a name,
-// and ?1 as a number; its driver looks up names and numbers one by one among all
-// arguments, which takes seconds for thousands, so that placeholders in their
-// order become plain question marks.
-func (s *Store) placed(query string) string {
-	if s.db.dialect != dialect.SQLite {
-		return query
-	}
-	var b strings.Builder
-	b.Grow(len(query))
-	rest, next := query, 1
-	for {
-		i := strings.IndexByte(rest, '$')
-		if i < 0 {
-			b.WriteString(rest)
-			return b.String()
-		}
-		b.WriteString(rest[:i])
-		b.WriteByte('?')
-		rest = rest[i+1:]
-		n, digits := 0, 0
-		for digits < len(rest) && rest[digits] >= '0' && rest[digits] <= '9' {
-			n = n*10 + int(rest[digits]-'0')
-			digits++
-		}
-		if n != next {
-			return strings.ReplaceAll(query, "$", "?")
-		}
-		rest = rest[digits:]
-		next++
-	}
 }
 
 // bulkRows is how many rows go into one statement.
@@ -95,12 +60,13 @@ const bulkRows = 500
 // shape is the shape of a list of rows in a statement.
 type shape struct{ rows, columns int }
 
-// spelled remembers the texts of lists of bulkRows rows, which come again and again.
+// spelled remembers the texts of lists of one row and of bulkRows, which come again
+// and again.
 var spelled sync.Map
 
 // values writes "($1,$2),($3,$4)" for so many rows of so many columns.
 func values(rows, columns int) string {
-	if rows != bulkRows {
+	if rows != bulkRows && rows != 1 {
 		return spell(rows, columns)
 	}
 	if text, ok := spelled.Load(shape{rows, columns}); ok {

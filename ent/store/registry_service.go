@@ -31,13 +31,13 @@ func (r Registry) CreateService(ctx context.Context, v registry.Service) error {
 const serviceColumns = `v.id, v.slug, v.name, v.description, v.kind, v.tier, v.lifecycle, v.repository, v.on_call, v.runbook, v.dashboard, v.docs, v.contact,
  v.labels, v.annotations, v.team_id, t.slug, v.system_id, y.slug, v.created_at, v.updated_at, v.retired_at, v.version`
 
-// serviceTables are left joins, though every service has a team, so that SQLite
+// selectServices joins from the left, though every service has a team, so that SQLite
 // goes through the services in the order of their slugs and not through the teams.
-const serviceTables = " FROM services v LEFT JOIN teams t ON t.id = v.team_id LEFT JOIN systems y ON y.id = v.system_id"
+const selectServices = "SELECT " + serviceColumns + " FROM services v LEFT JOIN teams t ON t.id = v.team_id LEFT JOIN systems y ON y.id = v.system_id"
 
 func (r Registry) services(ctx context.Context, rest string, args ...any) ([]registry.Service, error) {
 	var out []registry.Service
-	err := r.s.queryAll(ctx, "SELECT "+serviceColumns+serviceTables+rest, args, func(rows *sql.Rows) error {
+	err := r.s.queryAll(ctx, selectServices+rest, args, func(rows *sql.Rows) error {
 		v, err := fromDBService(rows)
 		out = append(out, v)
 		return err
