@@ -123,12 +123,14 @@ func (a *API) Huma() huma.API { return a.huma }
 
 // Handle adds a handler that is not an operation, such as a page or a style
 // sheet. It has the edge's request id, log, metrics, headers and body limit, and
-// does its own authentication. HEAD is answered by the handler of GET.
+// does its own authentication. HEAD is answered by the handler of GET, which sees
+// it as what it is.
 func (a *API) Handle(method, pattern string, h http.Handler) {
 	m := a.metrics.meter(method, pattern)
 	a.router.Method(method, pattern, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := exchangeFrom(r.Context())
 		x.route, x.meter = pattern, m
+		r.Method = x.method
 		if r.Body != nil && r.Body != http.NoBody {
 			r.Body = http.MaxBytesReader(w, r.Body, a.cfg.MaxBody)
 		}

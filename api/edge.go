@@ -28,16 +28,16 @@ func (a *API) edge(next http.Handler) http.Handler {
 		h["X-Request-Id"] = []string{x.id}
 		secureAPI(h)
 
-		method := r.Method
+		x.method = r.Method
 		r = r.WithContext(&x.ctx)
-		if method == http.MethodHead {
+		if x.method == http.MethodHead {
 			// Routed as GET; net/http itself drops the body of a reply to HEAD.
 			r.Method = http.MethodGet
 		}
 		defer func() {
 			v := recover()
 			cut := v != nil && a.recovered(x, v)
-			a.finish(x, r, method, time.Since(start))
+			a.finish(x, r, time.Since(start))
 			if cut {
 				panic(http.ErrAbortHandler) // net/http closes the connection, and logs nothing
 			}
@@ -74,7 +74,7 @@ func (a *API) recovered(x *exchange, v any) (cut bool) {
 const statusClientClosed = 499
 
 // finish counts and logs a request.
-func (a *API) finish(x *exchange, r *http.Request, method string, d time.Duration) {
+func (a *API) finish(x *exchange, r *http.Request, d time.Duration) {
 	status := x.status
 	if status == 0 {
 		status = http.StatusOK // net/http sends it for a handler that wrote nothing
@@ -92,7 +92,7 @@ func (a *API) finish(x *exchange, r *http.Request, method string, d time.Duratio
 	}
 	a.log.LogAttrs(&x.ctx, slog.LevelInfo, "request",
 		slog.String("request_id", x.id),
-		slog.String("method", method),
+		slog.String("method", x.method),
 		slog.String("route", m.route),
 		slog.String("path", clip(r.URL.Path, 256)),
 		slog.Int("status", status),

@@ -14,6 +14,7 @@ type exchange struct {
 	http.ResponseWriter
 	ctx       exchangeContext
 	id        string // of the request
+	method    string // as it was sent: HEAD is led as GET
 	route     string // pattern
 	meter     *meter
 	operation *endpoint // nil for pages

@@ -45,6 +45,9 @@ func (d *Dashboard) session(r *http.Request) (access.Caller, error) {
 // a link.
 func (d *Dashboard) signIn(w http.ResponseWriter, r *http.Request) {
 	code := r.URL.Query().Get("code")
+	if r.Method == http.MethodHead {
+		code = "" // who only looks at a link does not use it up
+	}
 	if code == "" {
 		if _, err := d.session(r); err == nil {
 			http.Redirect(w, r, "/", http.StatusSeeOther)
