@@ -145,8 +145,8 @@ func (a *answer) common() {
 			wrong("is %q and not JSON", media)
 		}
 		return
-	case !strings.HasPrefix(a.call.path, "/v1/") && strings.HasPrefix(media, "text/html"):
-		return // a page
+	case !strings.HasPrefix(a.call.path, "/v1/") && (strings.HasPrefix(media, "text/html") || a.status == http.StatusSeeOther):
+		return // a page, or the way to one
 	}
 	if media != "application/problem+json" {
 		wrong("is %q, not a problem", media)
