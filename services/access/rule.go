@@ -170,17 +170,10 @@ func (r *Refusal) Error() string { return r.Reason }
 func (a *Authorizer) Authorize(ctx context.Context, verb Verb, o Object) error {
 	c := CallerFrom(ctx)
 	rule := Rule{verb, o.Kind}
-	switch c.Kind {
-	case BySystem:
-		return nil
-	case ByPerson, ByTeam:
-	default:
-		return unauthenticated()
+	if err := permit(c, rule, o); err != nil {
+		return err
 	}
-	if need := scopeFor(rule); !c.Has(need) {
-		return refuse(c, verb, o, lacks(rule, need))
-	}
-	if c.Administers() {
+	if c.Kind == BySystem || c.Administers() {
 		return nil
 	}
 	g := grants[rule]
@@ -216,16 +209,19 @@ func (a *Authorizer) Authorize(ctx context.Context, verb Verb, o Object) error {
 // caller is known and the token's scopes cover the rule. It does not replace
 // Authorize, which knows the object.
 func (a *Authorizer) Permit(ctx context.Context, rule Rule) error {
-	c := CallerFrom(ctx)
+	return permit(CallerFrom(ctx), rule, Object{Kind: rule.Kind})
+}
+
+// permit refuses callers who are not known, or whose scopes do not cover the rule.
+// The system is known, and has all scopes.
+func permit(c Caller, rule Rule, o Object) error {
 	switch c.Kind {
-	case BySystem:
-		return nil
-	case ByPerson, ByTeam:
+	case BySystem, ByPerson, ByTeam:
 	default:
 		return unauthenticated()
 	}
 	if need := scopeFor(rule); !c.Has(need) {
-		return refuse(c, rule.Verb, Object{Kind: rule.Kind}, lacks(rule, need))
+		return refuse(c, rule.Verb, o, lacks(rule, need))
 	}
 	return nil
 }
