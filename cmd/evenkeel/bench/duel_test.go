@@ -13,7 +13,9 @@ import (
 
 const (
 	workers = 8 // connections at a time
-	slice   = 400 * time.Millisecond
+	// slice is how long a turn takes: short, so that both sides of a pair see the same
+	// machine, and much longer than what a turn begins with.
+	slice = 150 * time.Millisecond
 )
 
 // side is a server with its clients.

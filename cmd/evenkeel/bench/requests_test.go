@@ -35,9 +35,9 @@ func requests(b *testing.B, h *house) {
 		{"get", goalOne, gets}, {"list of 100", goalList, lists}, {"conditional update", goalOne, updates}, {"ingest", goalOne, ingests},
 	} {
 		for _, logged := range []bool{false, true} {
-			name, pairs := w.name, 9
+			name, pairs := w.name, 25
 			if logged {
-				name, pairs = name+" with access log", 5
+				name, pairs = name+" with access log", 13
 			}
 			b.Run(name, func(b *testing.B) {
 				h.log.on.Store(logged)
