@@ -14,7 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 )
 
-func freshRequestID() id.ID { return id.New(clock.System()) }
+func freshRequestID() id.ID { return id.Unordered(clock.System()) }
 
 // edge is what surrounds every request: its id, the headers of every reply,
 // recovery, the access log and the metrics. It is one middleware rather than five

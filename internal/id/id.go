@@ -6,6 +6,8 @@ import (
 	"bufio"
 	"container/list"
 	"crypto/rand"
+	"encoding/binary"
+	mathrand "math/rand/v2"
 	"sync"
 	"time"
 
@@ -40,6 +42,16 @@ func New(now time.Time) ID {
 	defer mu.Unlock()
 	from := of(ulid.Timestamp(now))
 	return ID(ulid.MustNew(from.ms, from.entropy).String())
+}
+
+// Unordered returns a fresh identifier that nobody sorts by and that is no secret:
+// it is made without waiting for others, as every request needs one.
+func Unordered(now time.Time) ID {
+	var u ulid.ULID
+	binary.BigEndian.PutUint64(u[8:], mathrand.Uint64())
+	binary.BigEndian.PutUint16(u[6:], uint16(mathrand.Uint32()))
+	_ = u.SetTime(ulid.Timestamp(now)) // fails in the year 10889
+	return ID(u.String())
 }
 
 // of returns the millisecond's source. The one that was not used for longest is

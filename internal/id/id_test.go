@@ -65,3 +65,15 @@ func TestOnlyWhatSpellsAnIdentifierIsOne(t *testing.T) {
 		}
 	}
 }
+
+func TestUnorderedIdentifiersAreIdentifiersOfTheirTime(t *testing.T) {
+	t.Parallel()
+	seen := map[id.ID]bool{}
+	for range 10_000 {
+		made := id.Unordered(noon)
+		if _, ok := id.Parse(string(made)); !ok || seen[made] || made >= id.New(noon.Add(time.Second)) || made <= id.New(noon.Add(-time.Second)) {
+			t.Fatalf("%s is made twice, of another time, or none", made)
+		}
+		seen[made] = true
+	}
+}
