@@ -45,25 +45,36 @@ func (r Registry) services(ctx context.Context, rest string, args ...any) ([]reg
 	return out, fail("read services", err)
 }
 
-func (r Registry) service(ctx context.Context, name, where string) (registry.Service, error) {
-	found, err := r.services(ctx, where, name)
+// service reads one row; its query is a constant, because it is asked so often.
+func (r Registry) service(ctx context.Context, query, name string) (registry.Service, error) {
+	rows, err := r.s.db.QueryContext(ctx, query, name)
 	if err != nil {
-		return registry.Service{}, err
+		return registry.Service{}, fail("read a service", err)
 	}
-	if len(found) == 0 {
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return registry.Service{}, fail("read a service", err)
+		}
 		return registry.Service{}, fault.Missing("service", name)
 	}
-	return found[0], nil
+	v, err := fromDBService(rows)
+	return v, fail("read a service", err)
 }
+
+const (
+	serviceByID   = selectServices + " WHERE v.id = $1"
+	serviceBySlug = selectServices + " WHERE v.slug = $1"
+)
 
 // Service returns the service.
 func (r Registry) Service(ctx context.Context, of id.ID) (registry.Service, error) {
-	return r.service(ctx, string(of), " WHERE v.id = $1")
+	return r.service(ctx, serviceByID, string(of))
 }
 
 // ServiceBySlug returns the service that has the slug now.
 func (r Registry) ServiceBySlug(ctx context.Context, name string) (registry.Service, error) {
-	return r.service(ctx, name, " WHERE v.slug = $1")
+	return r.service(ctx, serviceBySlug, name)
 }
 
 // Services lists by slug.
