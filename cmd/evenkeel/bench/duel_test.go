@@ -102,7 +102,7 @@ func duel(b *testing.B, name string, pairs int, goal float64, this, peer side, d
 	}
 	ratio := median(ratios)
 	results.add(figure{
-		name: name, this: perSecond(median(ours)), peer: perSecond(median(theirs)), said: fmt.Sprintf("%.2f", ratio),
+		name: name, this: perSecond(median(ours)), peer: perSecond(median(theirs)), said: fmt.Sprintf("%.3f", ratio),
 		goal: fmt.Sprintf("≥ %.2f", goal), met: ratio >= goal,
 		note: fmt.Sprintf("%d pairs, %.2f to %.2f; processor %.0f and %.0f µs, %.2f",
 			pairs, slices.Min(ratios), slices.Max(ratios), median(oursCPU), median(theirsCPU), median(ratiosCPU)),
