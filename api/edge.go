@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -22,12 +23,20 @@ func freshRequestID() id.ID { return id.Unordered(clock.System()) }
 func (a *API) edge(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		x := newExchange(w, r)
+		ctx, cancel := context.WithTimeout(r.Context(), a.cfg.Timeout)
+		defer cancel()
+		x := newExchange(ctx, w)
 		x.id = requestID(r.Header.Get("X-Request-Id"), freshRequestID)
 		h := w.Header()
 		h["X-Request-Id"] = []string{x.id}
 		secureAPI(h)
 
+		if r.ContentLength != 0 {
+			// Of every request that announces a body, whoever sent it: where no handler
+			// reads it, net/http waits for it before it answers. The time for the next
+			// request's head is set anew.
+			_ = http.NewResponseController(w).SetReadDeadline(start.Add(a.cfg.BodyTimeout))
+		}
 		x.method = r.Method
 		r = r.WithContext(&x.ctx)
 		if x.method == http.MethodHead {

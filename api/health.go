@@ -1,11 +1,17 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
+
+// readyTimeout is how long /readyz waits: who asks has no more patience than that.
+const readyTimeout = 2 * time.Second
 
 // ownPages adds what every installation has beside its operations.
 func (a *API) ownPages() {
@@ -33,8 +39,10 @@ func (a *API) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if a.cfg.Ready != nil {
-		if err := a.cfg.Ready(r.Context()); err != nil {
-			a.log.LogAttrs(r.Context(), slog.LevelWarn, "not ready", slog.String("error", err.Error()))
+		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+		defer cancel()
+		if err := a.cfg.Ready(ctx); err != nil {
+			a.log.LogAttrs(r.Context(), slog.LevelWarn, "not ready", slog.String("error", err.Error()), slog.Any("cause", errors.Unwrap(err)))
 			refuse("not_ready", "this instance cannot serve yet")
 			return
 		}

@@ -113,6 +113,10 @@ func (a *API) classify(ctx context.Context, x *exchange, err error) *Problem {
 	if f := fault.As(err); f != nil {
 		if status, known := statusOf[f.Kind]; known {
 			a.recordRefusal(ctx, x, f)
+			if f.Kind == fault.Unavailable {
+				a.log.LogAttrs(ctx, slog.LevelWarn, "request was answered that something is unavailable",
+					slog.String("request_id", x.id), slog.String("route", x.route), slog.String("code", f.Code), slog.Any("cause", f.Err))
+			}
 			return faultProblem(x, f, status)
 		}
 	}
