@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/evenkeel/evenkeel/cmd/evenkeel/app"
 	"github.com/evenkeel/evenkeel/cmd/evenkeel/config"
 	"github.com/evenkeel/evenkeel/internal/fault"
 )
@@ -226,5 +227,7 @@ func quote(value any) string {
 
 // load reads the configuration for a command whose flags config.AddFlags made.
 func (p *program) load(cmd *cobra.Command) (*config.Effective, error) {
-	return config.Load(config.Sources{Flags: cmd.Flags(), Environ: p.environ, Hostname: p.hostname})
+	return config.Load(config.Sources{
+		Flags: cmd.Flags(), Environ: p.environ, Hostname: p.hostname, CheckSchedule: app.CheckSchedule,
+	})
 }

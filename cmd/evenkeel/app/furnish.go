@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/evenkeel/evenkeel/services/access"
@@ -74,6 +76,17 @@ func (a *App) jobs() []jobs.Job {
 			RunOnce:     a.prune,
 		},
 	}
+}
+
+// CheckSchedule says in its error what would be right when there is no such job or
+// the text is no schedule, before anything is opened.
+func CheckSchedule(job, schedule string) error {
+	// Only the names are asked for; what is bound to this App is never run.
+	known := (&App{}).jobs()
+	if !slices.ContainsFunc(known, func(j jobs.Job) bool { return j.Name == job }) {
+		return errors.New("there is no such job")
+	}
+	return jobs.CheckSchedule(schedule)
 }
 
 func counted(do func(context.Context) (map[string]int64, error)) func(context.Context) (jobs.Result, error) {

@@ -92,10 +92,13 @@ func (c Config) ListensBeyondLoopback() bool {
 
 // BaseURL returns the address for links, without a trailing slash: PublicURL, or
 // one made of the address that the listener was bound to, which only then is
-// known when Listen asks for any free port.
+// known when Listen asks for any free port. Nil is for who listens to nothing.
 func (c Config) BaseURL(bound net.Addr) string {
 	if c.PublicURL != "" {
 		return c.PublicURL
+	}
+	if bound == nil {
+		return localURL(c.Listen)
 	}
 	return localURL(bound.String())
 }
