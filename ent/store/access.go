@@ -168,7 +168,7 @@ func (a Access) Tokens(ctx context.Context, f access.TokenFilter, r page.Request
 	}
 	q := a.s.ent.Token.Query()
 	if f.Person != "" {
-		q.Where(token.PersonID(string(f.Person)))
+		q.Where(token.PersonID(string(f.Person)), token.Kind(string(access.PersonalToken)))
 	}
 	if f.Team != "" {
 		q.Where(token.TeamID(string(f.Team)))

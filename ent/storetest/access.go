@@ -127,8 +127,9 @@ func testAccess(t *testing.T, open opener) {
 
 		same(t, must(s.Access().Tokens(t.Context(), access.TokenFilter{Team: team.ID}, page.Request{}))(t).Items, []access.Token{workload})
 		same(t, must(s.Access().Tokens(t.Context(), access.TokenFilter{}, page.Request{}))(t).Items, []access.Token{personal, workload})
-		first := must(s.Access().Tokens(t.Context(), access.TokenFilter{Person: p.ID}, page.Request{Limit: 1}))(t)
-		second := must(s.Access().Tokens(t.Context(), access.TokenFilter{Person: p.ID}, page.Request{Limit: 1, After: first.Next}))(t)
+		same(t, must(s.Access().Tokens(t.Context(), access.TokenFilter{Person: p.ID}, page.Request{}))(t).Items, []access.Token{personal})
+		first := must(s.Access().Tokens(t.Context(), access.TokenFilter{}, page.Request{Limit: 1}))(t)
+		second := must(s.Access().Tokens(t.Context(), access.TokenFilter{}, page.Request{Limit: 1, After: first.Next}))(t)
 		same(t, append(first.Items, second.Items...), []access.Token{personal, workload})
 	})
 

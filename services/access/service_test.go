@@ -319,6 +319,9 @@ func TestTokensAreSeenAndRevokedByThoseWhoOwnThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(t, h.RevokeToken(as(t, h.ada, all...), crews.ID), fault.Forbidden, "forbidden")
+	if got := names(as(t, h.ada, all...), access.TokenFilter{}); strings.Contains(got, "pipeline") {
+		t.Errorf("who left still lists %s", got)
+	}
 	if err := h.RevokeToken(as(t, h.root, access.Scopes...), crews.ID); err != nil {
 		t.Error(err)
 	}

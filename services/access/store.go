@@ -10,7 +10,7 @@ import (
 
 // TokenFilter narrows a list of tokens; empty fields do not.
 type TokenFilter struct {
-	Person id.ID // their personal tokens, and workload tokens that they made
+	Person id.ID // their personal tokens; workload tokens are their team's, whoever made them
 	Team   id.ID
 }
 
