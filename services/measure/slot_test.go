@@ -33,7 +33,7 @@ func TestEventsAreRoundedOnceHalfAwayFromZero(t *testing.T) {
 			t.Errorf("%v events are %d thousandths (%v), want %d", test.events, got, err, test.want)
 		}
 	}
-	for _, events := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), 9.3e15, -9.3e15, math.MaxFloat64} {
+	for _, events := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), 9223372036854775, 9223372036854776, -9223372036854776, 9.3e15, -9.3e15, math.MaxFloat64} {
 		if got, err := Thousandths(events); err == nil {
 			t.Errorf("%v events became %d thousandths", events, got)
 		}
