@@ -150,7 +150,7 @@ func (a *API) addSLOs(r Rooms) {
 	})
 	register(a, operation{
 		id: "restoreSLO", method: http.MethodPost, path: "/v1/services/{service}/slos/{slo}/restore", tag: "SLOs", summary: "Restore a retired SLO", description: "It is evaluated again, with the measurements that it had.",
-		rule: access.Rule{Verb: access.Retire, Kind: access.KindSLO},
+		rule: access.Rule{Verb: access.Restore, Kind: access.KindSLO},
 	}, func(ctx context.Context, in *retire) (*reply[SLODeclared], error) {
 		v, _, err := r.SLOs.Find(ctx, in.name())
 		if err != nil {

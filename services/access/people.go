@@ -190,6 +190,9 @@ func (s *Service) changePerson(ctx context.Context, person id.ID, version int64,
 		case before.DeactivatedAt != nil:
 			return deactivated(before)
 		}
+		if after == before {
+			return nil
+		}
 		after.UpdatedAt = now
 		if err := s.store.UpdatePerson(ctx, after); err != nil {
 			return err

@@ -138,7 +138,11 @@ func (r *Registry) UpdateDependency(ctx context.Context, service string, depende
 			return err
 		}
 		after = before
-		after.DependencyTerms, after.UpdatedAt = terms, now
+		after.DependencyTerms = terms
+		if unchanged(before, after) {
+			return nil
+		}
+		after.UpdatedAt = now
 		if err := r.store.UpdateDependency(ctx, after); err != nil {
 			return err
 		}
