@@ -72,7 +72,7 @@ generate: ## Write all generated files anew
 
 .PHONY: fmt
 fmt: ## Format all Go files
-	gofmt -w $$(git ls-files --cached --others --exclude-standard '*.go')
+	git ls-files -z --cached --others --exclude-standard -- '*.go' | sort -zu | xargs -0 sh -c 'for f; do [ -e "$$f" ] && gofmt -w "$$f"; done; true' sh
 
 .PHONY: clean
 clean: ## Remove what was built; data/ stays

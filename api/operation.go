@@ -37,8 +37,7 @@ type operation struct {
 	// maxBody in bytes, where it is not the API's.
 	maxBody int64
 	// errors are statuses beyond those that follow from the inputs: see replies.
-	errors     []int
-	deprecated bool
+	errors []int
 }
 
 // endpoint is an operation made ready to serve.
@@ -91,7 +90,7 @@ func register[I, O any](a *API, op operation, handle func(context.Context, *I) (
 	}
 	h := huma.Operation{
 		OperationID: e.id, Method: e.method, Path: e.path, Summary: e.summary, Description: e.description,
-		Tags: []string{e.tag}, DefaultStatus: e.status, Deprecated: e.deprecated,
+		Tags: []string{e.tag}, DefaultStatus: e.status,
 		Metadata: map[string]any{endpointKey: e},
 		// The body is read, checked and decoded here; huma gets a null instead.
 		SkipValidateBody: true, MaxBodyBytes: -1, BodyReadTimeout: -1,

@@ -3,8 +3,8 @@ package registry
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 

@@ -39,23 +39,27 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 		a.log.Info("stopping", slog.Duration("drain_delay", a.opts.Config.DrainDelay), slog.Duration("drain_timeout", a.opts.Config.DrainTimeout))
 	case err = <-failed:
 	}
-	err = errors.Join(err, a.drain(context.WithoutCancel(ctx), server))
+	delay := a.opts.Config.DrainDelay
+	if err != nil {
+		delay = 0 // nobody can reach it any more, so nobody has to notice
+	}
+	err = errors.Join(err, a.drain(context.WithoutCancel(ctx), server, delay))
 	stopMeasuring() // after the last request, whose count is flushed
 	background.Wait()
 	return err
 }
 
 // drain finishes requests and jobs under way, side by side. Before, readiness
-// goes, and for the configured delay requests are taken as ever: a load balancer
-// sends them until it has noticed.
-func (a *App) drain(ctx context.Context, server *http.Server) error {
-	ctx, cancel := context.WithTimeout(ctx, a.opts.Config.DrainDelay+a.opts.Config.DrainTimeout)
+// goes, and for the delay requests are taken as ever: a load balancer sends them
+// until it has noticed.
+func (a *App) drain(ctx context.Context, server *http.Server, delay time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, delay+a.opts.Config.DrainTimeout)
 	defer cancel()
 	a.API.Drain()
 	var requests, runs error
 	var both sync.WaitGroup
 	both.Go(func() {
-		<-time.After(a.opts.Config.DrainDelay)
+		<-time.After(delay)
 		if requests = server.Shutdown(ctx); requests != nil {
 			requests = errors.Join(fmt.Errorf("finish requests: %w", requests), server.Close())
 		}
