@@ -18,6 +18,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
+	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
@@ -57,6 +58,8 @@ type Client struct {
 	AuditEntry *AuditEntryClient
 	// BudgetPolicy is the client for interacting with the BudgetPolicy builders.
 	BudgetPolicy *BudgetPolicyClient
+	// DataSource is the client for interacting with the DataSource builders.
+	DataSource *DataSourceClient
 	// Dependency is the client for interacting with the Dependency builders.
 	Dependency *DependencyClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -119,6 +122,7 @@ func (c *Client) init() {
 	c.Attachment = NewAttachmentClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.BudgetPolicy = NewBudgetPolicyClient(c.config)
+	c.DataSource = NewDataSourceClient(c.config)
 	c.Dependency = NewDependencyClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Identity = NewIdentityClient(c.config)
@@ -238,6 +242,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Attachment:     NewAttachmentClient(cfg),
 		AuditEntry:     NewAuditEntryClient(cfg),
 		BudgetPolicy:   NewBudgetPolicyClient(cfg),
+		DataSource:     NewDataSourceClient(cfg),
 		Dependency:     NewDependencyClient(cfg),
 		IdempotencyKey: NewIdempotencyKeyClient(cfg),
 		Identity:       NewIdentityClient(cfg),
@@ -284,6 +289,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Attachment:     NewAttachmentClient(cfg),
 		AuditEntry:     NewAuditEntryClient(cfg),
 		BudgetPolicy:   NewBudgetPolicyClient(cfg),
+		DataSource:     NewDataSourceClient(cfg),
 		Dependency:     NewDependencyClient(cfg),
 		IdempotencyKey: NewIdempotencyKeyClient(cfg),
 		Identity:       NewIdentityClient(cfg),
@@ -337,11 +343,11 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Attachment, c.AuditEntry, c.BudgetPolicy, c.Dependency, c.IdempotencyKey,
-		c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.Person,
-		c.PolicyRevision, c.SLO, c.SLORevision, c.SLOStatus, c.Segment,
-		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.Slug,
-		c.System, c.Team, c.Token, c.Violation,
+		c.Attachment, c.AuditEntry, c.BudgetPolicy, c.DataSource, c.Dependency,
+		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
+		c.Member, c.Person, c.PolicyRevision, c.SLO, c.SLORevision, c.SLOStatus,
+		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
+		c.Slug, c.System, c.Team, c.Token, c.Violation,
 	} {
 		n.Use(hooks...)
 	}
@@ -351,11 +357,11 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Attachment, c.AuditEntry, c.BudgetPolicy, c.Dependency, c.IdempotencyKey,
-		c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.Person,
-		c.PolicyRevision, c.SLO, c.SLORevision, c.SLOStatus, c.Segment,
-		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.Slug,
-		c.System, c.Team, c.Token, c.Violation,
+		c.Attachment, c.AuditEntry, c.BudgetPolicy, c.DataSource, c.Dependency,
+		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
+		c.Member, c.Person, c.PolicyRevision, c.SLO, c.SLORevision, c.SLOStatus,
+		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
+		c.Slug, c.System, c.Team, c.Token, c.Violation,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -370,6 +376,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AuditEntry.mutate(ctx, m)
 	case *BudgetPolicyMutation:
 		return c.BudgetPolicy.mutate(ctx, m)
+	case *DataSourceMutation:
+		return c.DataSource.mutate(ctx, m)
 	case *DependencyMutation:
 		return c.Dependency.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
@@ -851,6 +859,139 @@ func (c *BudgetPolicyClient) mutate(ctx context.Context, m *BudgetPolicyMutation
 		return (&BudgetPolicyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown BudgetPolicy mutation op: %q", m.Op())
+	}
+}
+
+// DataSourceClient is a client for the DataSource schema.
+type DataSourceClient struct {
+	config
+}
+
+// NewDataSourceClient returns a client for the DataSource from the given config.
+func NewDataSourceClient(c config) *DataSourceClient {
+	return &DataSourceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `datasource.Hooks(f(g(h())))`.
+func (c *DataSourceClient) Use(hooks ...Hook) {
+	c.hooks.DataSource = append(c.hooks.DataSource, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `datasource.Intercept(f(g(h())))`.
+func (c *DataSourceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DataSource = append(c.inters.DataSource, interceptors...)
+}
+
+// Create returns a builder for creating a DataSource entity.
+func (c *DataSourceClient) Create() *DataSourceCreate {
+	mutation := newDataSourceMutation(c.config, OpCreate)
+	return &DataSourceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DataSource entities.
+func (c *DataSourceClient) CreateBulk(builders ...*DataSourceCreate) *DataSourceCreateBulk {
+	return &DataSourceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DataSourceClient) MapCreateBulk(slice any, setFunc func(*DataSourceCreate, int)) *DataSourceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DataSourceCreateBulk{err: fmt.Errorf("calling to DataSourceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DataSourceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DataSourceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DataSource.
+func (c *DataSourceClient) Update() *DataSourceUpdate {
+	mutation := newDataSourceMutation(c.config, OpUpdate)
+	return &DataSourceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DataSourceClient) UpdateOne(_m *DataSource) *DataSourceUpdateOne {
+	mutation := newDataSourceMutation(c.config, OpUpdateOne, withDataSource(_m))
+	return &DataSourceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DataSourceClient) UpdateOneID(id string) *DataSourceUpdateOne {
+	mutation := newDataSourceMutation(c.config, OpUpdateOne, withDataSourceID(id))
+	return &DataSourceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DataSource.
+func (c *DataSourceClient) Delete() *DataSourceDelete {
+	mutation := newDataSourceMutation(c.config, OpDelete)
+	return &DataSourceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DataSourceClient) DeleteOne(_m *DataSource) *DataSourceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DataSourceClient) DeleteOneID(id string) *DataSourceDeleteOne {
+	builder := c.Delete().Where(datasource.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DataSourceDeleteOne{builder}
+}
+
+// Query returns a query builder for DataSource.
+func (c *DataSourceClient) Query() *DataSourceQuery {
+	return &DataSourceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDataSource},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DataSource entity by its id.
+func (c *DataSourceClient) Get(ctx context.Context, id string) (*DataSource, error) {
+	return c.Query().Where(datasource.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DataSourceClient) GetX(ctx context.Context, id string) *DataSource {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DataSourceClient) Hooks() []Hook {
+	return c.hooks.DataSource
+}
+
+// Interceptors returns the client interceptors.
+func (c *DataSourceClient) Interceptors() []Interceptor {
+	return c.inters.DataSource
+}
+
+func (c *DataSourceClient) mutate(ctx context.Context, m *DataSourceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DataSourceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DataSourceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DataSourceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DataSourceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown DataSource mutation op: %q", m.Op())
 	}
 }
 
@@ -1418,6 +1559,22 @@ func (c *IndicatorClient) QuerySlo(_m *Indicator) *SLOQuery {
 			sqlgraph.From(indicator.Table, indicator.FieldID, id),
 			sqlgraph.To(slo.Table, slo.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, indicator.SloTable, indicator.SloColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryDataSource queries the data_source edge of a Indicator.
+func (c *IndicatorClient) QueryDataSource(_m *Indicator) *DataSourceQuery {
+	query := (&DataSourceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(indicator.Table, indicator.FieldID, id),
+			sqlgraph.To(datasource.Table, datasource.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, indicator.DataSourceTable, indicator.DataSourceColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -4481,14 +4638,14 @@ func (c *ViolationClient) mutate(ctx context.Context, m *ViolationMutation) (Val
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Attachment, AuditEntry, BudgetPolicy, Dependency, IdempotencyKey, Identity,
-		Indicator, Issue, JobRun, Lease, Member, Person, PolicyRevision, SLO,
+		Attachment, AuditEntry, BudgetPolicy, DataSource, Dependency, IdempotencyKey,
+		Identity, Indicator, Issue, JobRun, Lease, Member, Person, PolicyRevision, SLO,
 		SLORevision, SLOStatus, Segment, SegmentChange, Series, Service, Session,
 		SignInCode, Slug, System, Team, Token, Violation []ent.Hook
 	}
 	inters struct {
-		Attachment, AuditEntry, BudgetPolicy, Dependency, IdempotencyKey, Identity,
-		Indicator, Issue, JobRun, Lease, Member, Person, PolicyRevision, SLO,
+		Attachment, AuditEntry, BudgetPolicy, DataSource, Dependency, IdempotencyKey,
+		Identity, Indicator, Issue, JobRun, Lease, Member, Person, PolicyRevision, SLO,
 		SLORevision, SLOStatus, Segment, SegmentChange, Series, Service, Session,
 		SignInCode, Slug, System, Team, Token, Violation []ent.Interceptor
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
+	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
@@ -102,6 +103,7 @@ func checkColumn(t, c string) error {
 			attachment.Table:     attachment.ValidColumn,
 			auditentry.Table:     auditentry.ValidColumn,
 			budgetpolicy.Table:   budgetpolicy.ValidColumn,
+			datasource.Table:     datasource.ValidColumn,
 			dependency.Table:     dependency.ValidColumn,
 			idempotencykey.Table: idempotencykey.ValidColumn,
 			identity.Table:       identity.ValidColumn,

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
 	"github.com/evenkeel/evenkeel/ent/db/slo"
 )
@@ -28,6 +29,10 @@ type Indicator struct {
 	ResolutionS int64 `json:"resolution_s,omitempty"`
 	// Description holds the value of the "description" field.
 	Description string `json:"description,omitempty"`
+	// DataSourceID holds the value of the "data_source_id" field.
+	DataSourceID *string `json:"data_source_id,omitempty"`
+	// Origin holds the value of the "origin" field.
+	Origin string `json:"origin,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -40,9 +45,11 @@ type Indicator struct {
 type IndicatorEdges struct {
 	// Slo holds the value of the slo edge.
 	Slo *SLO `json:"slo,omitempty"`
+	// DataSource holds the value of the data_source edge.
+	DataSource *DataSource `json:"data_source,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [2]bool
 }
 
 // SloOrErr returns the Slo value or an error if the edge
@@ -56,6 +63,17 @@ func (e IndicatorEdges) SloOrErr() (*SLO, error) {
 	return nil, &NotLoadedError{edge: "slo"}
 }
 
+// DataSourceOrErr returns the DataSource value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e IndicatorEdges) DataSourceOrErr() (*DataSource, error) {
+	if e.DataSource != nil {
+		return e.DataSource, nil
+	} else if e.loadedTypes[1] {
+		return nil, &NotFoundError{label: datasource.Label}
+	}
+	return nil, &NotLoadedError{edge: "data_source"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Indicator) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -63,7 +81,7 @@ func (*Indicator) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case indicator.FieldResolutionS:
 			values[i] = new(sql.NullInt64)
-		case indicator.FieldID, indicator.FieldSloID, indicator.FieldCategory, indicator.FieldCounting, indicator.FieldDescription:
+		case indicator.FieldID, indicator.FieldSloID, indicator.FieldCategory, indicator.FieldCounting, indicator.FieldDescription, indicator.FieldDataSourceID, indicator.FieldOrigin:
 			values[i] = new(sql.NullString)
 		case indicator.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -118,6 +136,19 @@ func (_m *Indicator) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Description = value.String
 			}
+		case indicator.FieldDataSourceID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field data_source_id", values[i])
+			} else if value.Valid {
+				_m.DataSourceID = new(string)
+				*_m.DataSourceID = value.String
+			}
+		case indicator.FieldOrigin:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field origin", values[i])
+			} else if value.Valid {
+				_m.Origin = value.String
+			}
 		case indicator.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -140,6 +171,11 @@ func (_m *Indicator) Value(name string) (ent.Value, error) {
 // QuerySlo queries the "slo" edge of the Indicator entity.
 func (_m *Indicator) QuerySlo() *SLOQuery {
 	return NewIndicatorClient(_m.config).QuerySlo(_m)
+}
+
+// QueryDataSource queries the "data_source" edge of the Indicator entity.
+func (_m *Indicator) QueryDataSource() *DataSourceQuery {
+	return NewIndicatorClient(_m.config).QueryDataSource(_m)
 }
 
 // Update returns a builder for updating this Indicator.
@@ -179,6 +215,14 @@ func (_m *Indicator) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("description=")
 	builder.WriteString(_m.Description)
+	builder.WriteString(", ")
+	if v := _m.DataSourceID; v != nil {
+		builder.WriteString("data_source_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("origin=")
+	builder.WriteString(_m.Origin)
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

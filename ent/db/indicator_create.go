@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
 	"github.com/evenkeel/evenkeel/ent/db/slo"
 )
@@ -54,6 +55,26 @@ func (_c *IndicatorCreate) SetDescription(v string) *IndicatorCreate {
 	return _c
 }
 
+// SetDataSourceID sets the "data_source_id" field.
+func (_c *IndicatorCreate) SetDataSourceID(v string) *IndicatorCreate {
+	_c.mutation.SetDataSourceID(v)
+	return _c
+}
+
+// SetNillableDataSourceID sets the "data_source_id" field if the given value is not nil.
+func (_c *IndicatorCreate) SetNillableDataSourceID(v *string) *IndicatorCreate {
+	if v != nil {
+		_c.SetDataSourceID(*v)
+	}
+	return _c
+}
+
+// SetOrigin sets the "origin" field.
+func (_c *IndicatorCreate) SetOrigin(v string) *IndicatorCreate {
+	_c.mutation.SetOrigin(v)
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *IndicatorCreate) SetCreatedAt(v time.Time) *IndicatorCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -69,6 +90,11 @@ func (_c *IndicatorCreate) SetID(v string) *IndicatorCreate {
 // SetSlo sets the "slo" edge to the SLO entity.
 func (_c *IndicatorCreate) SetSlo(v *SLO) *IndicatorCreate {
 	return _c.SetSloID(v.ID)
+}
+
+// SetDataSource sets the "data_source" edge to the DataSource entity.
+func (_c *IndicatorCreate) SetDataSource(v *DataSource) *IndicatorCreate {
+	return _c.SetDataSourceID(v.ID)
 }
 
 // Mutation returns the IndicatorMutation object of the builder.
@@ -119,6 +145,9 @@ func (_c *IndicatorCreate) check() error {
 	}
 	if _, ok := _c.mutation.Description(); !ok {
 		return &ValidationError{Name: "description", err: errors.New(`db: missing required field "Indicator.description"`)}
+	}
+	if _, ok := _c.mutation.Origin(); !ok {
+		return &ValidationError{Name: "origin", err: errors.New(`db: missing required field "Indicator.origin"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "Indicator.created_at"`)}
@@ -178,6 +207,10 @@ func (_c *IndicatorCreate) createSpec() (*Indicator, *sqlgraph.CreateSpec) {
 		_spec.SetField(indicator.FieldDescription, field.TypeString, value)
 		_node.Description = value
 	}
+	if value, ok := _c.mutation.Origin(); ok {
+		_spec.SetField(indicator.FieldOrigin, field.TypeString, value)
+		_node.Origin = value
+	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(indicator.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
@@ -197,6 +230,23 @@ func (_c *IndicatorCreate) createSpec() (*Indicator, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.SloID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.DataSourceIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   indicator.DataSourceTable,
+			Columns: []string{indicator.DataSourceColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(datasource.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.DataSourceID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
@@ -314,6 +364,36 @@ func (u *IndicatorUpsert) SetDescription(v string) *IndicatorUpsert {
 // UpdateDescription sets the "description" field to the value that was provided on create.
 func (u *IndicatorUpsert) UpdateDescription() *IndicatorUpsert {
 	u.SetExcluded(indicator.FieldDescription)
+	return u
+}
+
+// SetDataSourceID sets the "data_source_id" field.
+func (u *IndicatorUpsert) SetDataSourceID(v string) *IndicatorUpsert {
+	u.Set(indicator.FieldDataSourceID, v)
+	return u
+}
+
+// UpdateDataSourceID sets the "data_source_id" field to the value that was provided on create.
+func (u *IndicatorUpsert) UpdateDataSourceID() *IndicatorUpsert {
+	u.SetExcluded(indicator.FieldDataSourceID)
+	return u
+}
+
+// ClearDataSourceID clears the value of the "data_source_id" field.
+func (u *IndicatorUpsert) ClearDataSourceID() *IndicatorUpsert {
+	u.SetNull(indicator.FieldDataSourceID)
+	return u
+}
+
+// SetOrigin sets the "origin" field.
+func (u *IndicatorUpsert) SetOrigin(v string) *IndicatorUpsert {
+	u.Set(indicator.FieldOrigin, v)
+	return u
+}
+
+// UpdateOrigin sets the "origin" field to the value that was provided on create.
+func (u *IndicatorUpsert) UpdateOrigin() *IndicatorUpsert {
+	u.SetExcluded(indicator.FieldOrigin)
 	return u
 }
 
@@ -451,6 +531,41 @@ func (u *IndicatorUpsertOne) SetDescription(v string) *IndicatorUpsertOne {
 func (u *IndicatorUpsertOne) UpdateDescription() *IndicatorUpsertOne {
 	return u.Update(func(s *IndicatorUpsert) {
 		s.UpdateDescription()
+	})
+}
+
+// SetDataSourceID sets the "data_source_id" field.
+func (u *IndicatorUpsertOne) SetDataSourceID(v string) *IndicatorUpsertOne {
+	return u.Update(func(s *IndicatorUpsert) {
+		s.SetDataSourceID(v)
+	})
+}
+
+// UpdateDataSourceID sets the "data_source_id" field to the value that was provided on create.
+func (u *IndicatorUpsertOne) UpdateDataSourceID() *IndicatorUpsertOne {
+	return u.Update(func(s *IndicatorUpsert) {
+		s.UpdateDataSourceID()
+	})
+}
+
+// ClearDataSourceID clears the value of the "data_source_id" field.
+func (u *IndicatorUpsertOne) ClearDataSourceID() *IndicatorUpsertOne {
+	return u.Update(func(s *IndicatorUpsert) {
+		s.ClearDataSourceID()
+	})
+}
+
+// SetOrigin sets the "origin" field.
+func (u *IndicatorUpsertOne) SetOrigin(v string) *IndicatorUpsertOne {
+	return u.Update(func(s *IndicatorUpsert) {
+		s.SetOrigin(v)
+	})
+}
+
+// UpdateOrigin sets the "origin" field to the value that was provided on create.
+func (u *IndicatorUpsertOne) UpdateOrigin() *IndicatorUpsertOne {
+	return u.Update(func(s *IndicatorUpsert) {
+		s.UpdateOrigin()
 	})
 }
 
@@ -756,6 +871,41 @@ func (u *IndicatorUpsertBulk) SetDescription(v string) *IndicatorUpsertBulk {
 func (u *IndicatorUpsertBulk) UpdateDescription() *IndicatorUpsertBulk {
 	return u.Update(func(s *IndicatorUpsert) {
 		s.UpdateDescription()
+	})
+}
+
+// SetDataSourceID sets the "data_source_id" field.
+func (u *IndicatorUpsertBulk) SetDataSourceID(v string) *IndicatorUpsertBulk {
+	return u.Update(func(s *IndicatorUpsert) {
+		s.SetDataSourceID(v)
+	})
+}
+
+// UpdateDataSourceID sets the "data_source_id" field to the value that was provided on create.
+func (u *IndicatorUpsertBulk) UpdateDataSourceID() *IndicatorUpsertBulk {
+	return u.Update(func(s *IndicatorUpsert) {
+		s.UpdateDataSourceID()
+	})
+}
+
+// ClearDataSourceID clears the value of the "data_source_id" field.
+func (u *IndicatorUpsertBulk) ClearDataSourceID() *IndicatorUpsertBulk {
+	return u.Update(func(s *IndicatorUpsert) {
+		s.ClearDataSourceID()
+	})
+}
+
+// SetOrigin sets the "origin" field.
+func (u *IndicatorUpsertBulk) SetOrigin(v string) *IndicatorUpsertBulk {
+	return u.Update(func(s *IndicatorUpsert) {
+		s.SetOrigin(v)
+	})
+}
+
+// UpdateOrigin sets the "origin" field to the value that was provided on create.
+func (u *IndicatorUpsertBulk) UpdateOrigin() *IndicatorUpsertBulk {
+	return u.Update(func(s *IndicatorUpsert) {
+		s.UpdateOrigin()
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
 	"github.com/evenkeel/evenkeel/ent/db/predicate"
 	"github.com/evenkeel/evenkeel/ent/db/slo"
@@ -20,12 +21,13 @@ import (
 // IndicatorQuery is the builder for querying Indicator entities.
 type IndicatorQuery struct {
 	config
-	ctx        *QueryContext
-	order      []indicator.OrderOption
-	inters     []Interceptor
-	predicates []predicate.Indicator
-	withSlo    *SLOQuery
-	modifiers  []func(*sql.Selector)
+	ctx            *QueryContext
+	order          []indicator.OrderOption
+	inters         []Interceptor
+	predicates     []predicate.Indicator
+	withSlo        *SLOQuery
+	withDataSource *DataSourceQuery
+	modifiers      []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -77,6 +79,28 @@ func (_q *IndicatorQuery) QuerySlo() *SLOQuery {
 			sqlgraph.From(indicator.Table, indicator.FieldID, selector),
 			sqlgraph.To(slo.Table, slo.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, indicator.SloTable, indicator.SloColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryDataSource chains the current query on the "data_source" edge.
+func (_q *IndicatorQuery) QueryDataSource() *DataSourceQuery {
+	query := (&DataSourceClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(indicator.Table, indicator.FieldID, selector),
+			sqlgraph.To(datasource.Table, datasource.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, indicator.DataSourceTable, indicator.DataSourceColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -271,12 +295,13 @@ func (_q *IndicatorQuery) Clone() *IndicatorQuery {
 		return nil
 	}
 	return &IndicatorQuery{
-		config:     _q.config,
-		ctx:        _q.ctx.Clone(),
-		order:      append([]indicator.OrderOption{}, _q.order...),
-		inters:     append([]Interceptor{}, _q.inters...),
-		predicates: append([]predicate.Indicator{}, _q.predicates...),
-		withSlo:    _q.withSlo.Clone(),
+		config:         _q.config,
+		ctx:            _q.ctx.Clone(),
+		order:          append([]indicator.OrderOption{}, _q.order...),
+		inters:         append([]Interceptor{}, _q.inters...),
+		predicates:     append([]predicate.Indicator{}, _q.predicates...),
+		withSlo:        _q.withSlo.Clone(),
+		withDataSource: _q.withDataSource.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -291,6 +316,17 @@ func (_q *IndicatorQuery) WithSlo(opts ...func(*SLOQuery)) *IndicatorQuery {
 		opt(query)
 	}
 	_q.withSlo = query
+	return _q
+}
+
+// WithDataSource tells the query-builder to eager-load the nodes that are connected to
+// the "data_source" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *IndicatorQuery) WithDataSource(opts ...func(*DataSourceQuery)) *IndicatorQuery {
+	query := (&DataSourceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withDataSource = query
 	return _q
 }
 
@@ -372,8 +408,9 @@ func (_q *IndicatorQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*In
 	var (
 		nodes       = []*Indicator{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [2]bool{
 			_q.withSlo != nil,
+			_q.withDataSource != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -403,6 +440,12 @@ func (_q *IndicatorQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*In
 			return nil, err
 		}
 	}
+	if query := _q.withDataSource; query != nil {
+		if err := _q.loadDataSource(ctx, query, nodes, nil,
+			func(n *Indicator, e *DataSource) { n.Edges.DataSource = e }); err != nil {
+			return nil, err
+		}
+	}
 	return nodes, nil
 }
 
@@ -428,6 +471,38 @@ func (_q *IndicatorQuery) loadSlo(ctx context.Context, query *SLOQuery, nodes []
 		nodes, ok := nodeids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected foreign-key "slo_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *IndicatorQuery) loadDataSource(ctx context.Context, query *DataSourceQuery, nodes []*Indicator, init func(*Indicator), assign func(*Indicator, *DataSource)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Indicator)
+	for i := range nodes {
+		if nodes[i].DataSourceID == nil {
+			continue
+		}
+		fk := *nodes[i].DataSourceID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(datasource.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "data_source_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -466,6 +541,9 @@ func (_q *IndicatorQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withSlo != nil {
 			_spec.Node.AddColumnOnce(indicator.FieldSloID)
+		}
+		if _q.withDataSource != nil {
+			_spec.Node.AddColumnOnce(indicator.FieldDataSourceID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
 	"github.com/evenkeel/evenkeel/ent/db/predicate"
 	"github.com/evenkeel/evenkeel/ent/db/slo"
@@ -106,6 +107,40 @@ func (_u *IndicatorUpdate) SetNillableDescription(v *string) *IndicatorUpdate {
 	return _u
 }
 
+// SetDataSourceID sets the "data_source_id" field.
+func (_u *IndicatorUpdate) SetDataSourceID(v string) *IndicatorUpdate {
+	_u.mutation.SetDataSourceID(v)
+	return _u
+}
+
+// SetNillableDataSourceID sets the "data_source_id" field if the given value is not nil.
+func (_u *IndicatorUpdate) SetNillableDataSourceID(v *string) *IndicatorUpdate {
+	if v != nil {
+		_u.SetDataSourceID(*v)
+	}
+	return _u
+}
+
+// ClearDataSourceID clears the value of the "data_source_id" field.
+func (_u *IndicatorUpdate) ClearDataSourceID() *IndicatorUpdate {
+	_u.mutation.ClearDataSourceID()
+	return _u
+}
+
+// SetOrigin sets the "origin" field.
+func (_u *IndicatorUpdate) SetOrigin(v string) *IndicatorUpdate {
+	_u.mutation.SetOrigin(v)
+	return _u
+}
+
+// SetNillableOrigin sets the "origin" field if the given value is not nil.
+func (_u *IndicatorUpdate) SetNillableOrigin(v *string) *IndicatorUpdate {
+	if v != nil {
+		_u.SetOrigin(*v)
+	}
+	return _u
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_u *IndicatorUpdate) SetCreatedAt(v time.Time) *IndicatorUpdate {
 	_u.mutation.SetCreatedAt(v)
@@ -125,6 +160,11 @@ func (_u *IndicatorUpdate) SetSlo(v *SLO) *IndicatorUpdate {
 	return _u.SetSloID(v.ID)
 }
 
+// SetDataSource sets the "data_source" edge to the DataSource entity.
+func (_u *IndicatorUpdate) SetDataSource(v *DataSource) *IndicatorUpdate {
+	return _u.SetDataSourceID(v.ID)
+}
+
 // Mutation returns the IndicatorMutation object of the builder.
 func (_u *IndicatorUpdate) Mutation() *IndicatorMutation {
 	return _u.mutation
@@ -133,6 +173,12 @@ func (_u *IndicatorUpdate) Mutation() *IndicatorMutation {
 // ClearSlo clears the "slo" edge to the SLO entity.
 func (_u *IndicatorUpdate) ClearSlo() *IndicatorUpdate {
 	_u.mutation.ClearSlo()
+	return _u
+}
+
+// ClearDataSource clears the "data_source" edge to the DataSource entity.
+func (_u *IndicatorUpdate) ClearDataSource() *IndicatorUpdate {
+	_u.mutation.ClearDataSource()
 	return _u
 }
 
@@ -198,6 +244,9 @@ func (_u *IndicatorUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Description(); ok {
 		_spec.SetField(indicator.FieldDescription, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Origin(); ok {
+		_spec.SetField(indicator.FieldOrigin, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(indicator.FieldCreatedAt, field.TypeTime, value)
 	}
@@ -223,6 +272,35 @@ func (_u *IndicatorUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(slo.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.DataSourceCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   indicator.DataSourceTable,
+			Columns: []string{indicator.DataSourceColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(datasource.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.DataSourceIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   indicator.DataSourceTable,
+			Columns: []string{indicator.DataSourceColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(datasource.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -327,6 +405,40 @@ func (_u *IndicatorUpdateOne) SetNillableDescription(v *string) *IndicatorUpdate
 	return _u
 }
 
+// SetDataSourceID sets the "data_source_id" field.
+func (_u *IndicatorUpdateOne) SetDataSourceID(v string) *IndicatorUpdateOne {
+	_u.mutation.SetDataSourceID(v)
+	return _u
+}
+
+// SetNillableDataSourceID sets the "data_source_id" field if the given value is not nil.
+func (_u *IndicatorUpdateOne) SetNillableDataSourceID(v *string) *IndicatorUpdateOne {
+	if v != nil {
+		_u.SetDataSourceID(*v)
+	}
+	return _u
+}
+
+// ClearDataSourceID clears the value of the "data_source_id" field.
+func (_u *IndicatorUpdateOne) ClearDataSourceID() *IndicatorUpdateOne {
+	_u.mutation.ClearDataSourceID()
+	return _u
+}
+
+// SetOrigin sets the "origin" field.
+func (_u *IndicatorUpdateOne) SetOrigin(v string) *IndicatorUpdateOne {
+	_u.mutation.SetOrigin(v)
+	return _u
+}
+
+// SetNillableOrigin sets the "origin" field if the given value is not nil.
+func (_u *IndicatorUpdateOne) SetNillableOrigin(v *string) *IndicatorUpdateOne {
+	if v != nil {
+		_u.SetOrigin(*v)
+	}
+	return _u
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_u *IndicatorUpdateOne) SetCreatedAt(v time.Time) *IndicatorUpdateOne {
 	_u.mutation.SetCreatedAt(v)
@@ -346,6 +458,11 @@ func (_u *IndicatorUpdateOne) SetSlo(v *SLO) *IndicatorUpdateOne {
 	return _u.SetSloID(v.ID)
 }
 
+// SetDataSource sets the "data_source" edge to the DataSource entity.
+func (_u *IndicatorUpdateOne) SetDataSource(v *DataSource) *IndicatorUpdateOne {
+	return _u.SetDataSourceID(v.ID)
+}
+
 // Mutation returns the IndicatorMutation object of the builder.
 func (_u *IndicatorUpdateOne) Mutation() *IndicatorMutation {
 	return _u.mutation
@@ -354,6 +471,12 @@ func (_u *IndicatorUpdateOne) Mutation() *IndicatorMutation {
 // ClearSlo clears the "slo" edge to the SLO entity.
 func (_u *IndicatorUpdateOne) ClearSlo() *IndicatorUpdateOne {
 	_u.mutation.ClearSlo()
+	return _u
+}
+
+// ClearDataSource clears the "data_source" edge to the DataSource entity.
+func (_u *IndicatorUpdateOne) ClearDataSource() *IndicatorUpdateOne {
+	_u.mutation.ClearDataSource()
 	return _u
 }
 
@@ -449,6 +572,9 @@ func (_u *IndicatorUpdateOne) sqlSave(ctx context.Context) (_node *Indicator, er
 	if value, ok := _u.mutation.Description(); ok {
 		_spec.SetField(indicator.FieldDescription, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Origin(); ok {
+		_spec.SetField(indicator.FieldOrigin, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(indicator.FieldCreatedAt, field.TypeTime, value)
 	}
@@ -474,6 +600,35 @@ func (_u *IndicatorUpdateOne) sqlSave(ctx context.Context) (_node *Indicator, er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(slo.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.DataSourceCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   indicator.DataSourceTable,
+			Columns: []string{indicator.DataSourceColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(datasource.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.DataSourceIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   indicator.DataSourceTable,
+			Columns: []string{indicator.DataSourceColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(datasource.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
+	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
@@ -54,6 +55,7 @@ const (
 	TypeAttachment     = "Attachment"
 	TypeAuditEntry     = "AuditEntry"
 	TypeBudgetPolicy   = "BudgetPolicy"
+	TypeDataSource     = "DataSource"
 	TypeDependency     = "Dependency"
 	TypeIdempotencyKey = "IdempotencyKey"
 	TypeIdentity       = "Identity"
@@ -2848,6 +2850,1155 @@ func (m *BudgetPolicyMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown BudgetPolicy edge %s", name)
 }
 
+// DataSourceMutation represents an operation that mutates the DataSource nodes in the graph.
+type DataSourceMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	slug          *string
+	name          *string
+	description   *string
+	kind          *string
+	address       *string
+	settings      *string
+	created_at    *time.Time
+	updated_at    *time.Time
+	retired_at    *time.Time
+	version       *int64
+	addversion    *int64
+	succeeded_at  *time.Time
+	failed_at     *time.Time
+	failing_since *time.Time
+	failure       *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*DataSource, error)
+	predicates    []predicate.DataSource
+}
+
+var _ ent.Mutation = (*DataSourceMutation)(nil)
+
+// datasourceOption allows management of the mutation configuration using functional options.
+type datasourceOption func(*DataSourceMutation)
+
+// newDataSourceMutation creates new mutation for the DataSource entity.
+func newDataSourceMutation(c config, op Op, opts ...datasourceOption) *DataSourceMutation {
+	m := &DataSourceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDataSource,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDataSourceID sets the ID field of the mutation.
+func withDataSourceID(id string) datasourceOption {
+	return func(m *DataSourceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DataSource
+		)
+		m.oldValue = func(ctx context.Context) (*DataSource, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DataSource.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDataSource sets the old DataSource of the mutation.
+func withDataSource(node *DataSource) datasourceOption {
+	return func(m *DataSourceMutation) {
+		m.oldValue = func(context.Context) (*DataSource, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DataSourceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DataSourceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DataSource entities.
+func (m *DataSourceMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DataSourceMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DataSourceMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DataSource.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSlug sets the "slug" field.
+func (m *DataSourceMutation) SetSlug(s string) {
+	m.slug = &s
+}
+
+// Slug returns the value of the "slug" field in the mutation.
+func (m *DataSourceMutation) Slug() (r string, exists bool) {
+	v := m.slug
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlug returns the old "slug" field's value of the DataSource entity.
+// If the DataSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataSourceMutation) OldSlug(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlug is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlug requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlug: %w", err)
+	}
+	return oldValue.Slug, nil
+}
+
+// ResetSlug resets all changes to the "slug" field.
+func (m *DataSourceMutation) ResetSlug() {
+	m.slug = nil
+}
+
+// SetName sets the "name" field.
+func (m *DataSourceMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *DataSourceMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the DataSource entity.
+// If the DataSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataSourceMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *DataSourceMutation) ResetName() {
+	m.name = nil
+}
+
+// SetDescription sets the "description" field.
+func (m *DataSourceMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *DataSourceMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the DataSource entity.
+// If the DataSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataSourceMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *DataSourceMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *DataSourceMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *DataSourceMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the DataSource entity.
+// If the DataSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataSourceMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *DataSourceMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetAddress sets the "address" field.
+func (m *DataSourceMutation) SetAddress(s string) {
+	m.address = &s
+}
+
+// Address returns the value of the "address" field in the mutation.
+func (m *DataSourceMutation) Address() (r string, exists bool) {
+	v := m.address
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAddress returns the old "address" field's value of the DataSource entity.
+// If the DataSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataSourceMutation) OldAddress(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAddress is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAddress requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAddress: %w", err)
+	}
+	return oldValue.Address, nil
+}
+
+// ResetAddress resets all changes to the "address" field.
+func (m *DataSourceMutation) ResetAddress() {
+	m.address = nil
+}
+
+// SetSettings sets the "settings" field.
+func (m *DataSourceMutation) SetSettings(s string) {
+	m.settings = &s
+}
+
+// Settings returns the value of the "settings" field in the mutation.
+func (m *DataSourceMutation) Settings() (r string, exists bool) {
+	v := m.settings
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettings returns the old "settings" field's value of the DataSource entity.
+// If the DataSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataSourceMutation) OldSettings(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettings is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettings requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettings: %w", err)
+	}
+	return oldValue.Settings, nil
+}
+
+// ResetSettings resets all changes to the "settings" field.
+func (m *DataSourceMutation) ResetSettings() {
+	m.settings = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DataSourceMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DataSourceMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DataSource entity.
+// If the DataSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataSourceMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DataSourceMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *DataSourceMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *DataSourceMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the DataSource entity.
+// If the DataSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataSourceMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *DataSourceMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (m *DataSourceMutation) SetRetiredAt(t time.Time) {
+	m.retired_at = &t
+}
+
+// RetiredAt returns the value of the "retired_at" field in the mutation.
+func (m *DataSourceMutation) RetiredAt() (r time.Time, exists bool) {
+	v := m.retired_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetiredAt returns the old "retired_at" field's value of the DataSource entity.
+// If the DataSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataSourceMutation) OldRetiredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetiredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetiredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetiredAt: %w", err)
+	}
+	return oldValue.RetiredAt, nil
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (m *DataSourceMutation) ClearRetiredAt() {
+	m.retired_at = nil
+	m.clearedFields[datasource.FieldRetiredAt] = struct{}{}
+}
+
+// RetiredAtCleared returns if the "retired_at" field was cleared in this mutation.
+func (m *DataSourceMutation) RetiredAtCleared() bool {
+	_, ok := m.clearedFields[datasource.FieldRetiredAt]
+	return ok
+}
+
+// ResetRetiredAt resets all changes to the "retired_at" field.
+func (m *DataSourceMutation) ResetRetiredAt() {
+	m.retired_at = nil
+	delete(m.clearedFields, datasource.FieldRetiredAt)
+}
+
+// SetVersion sets the "version" field.
+func (m *DataSourceMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *DataSourceMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the DataSource entity.
+// If the DataSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataSourceMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *DataSourceMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *DataSourceMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *DataSourceMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetSucceededAt sets the "succeeded_at" field.
+func (m *DataSourceMutation) SetSucceededAt(t time.Time) {
+	m.succeeded_at = &t
+}
+
+// SucceededAt returns the value of the "succeeded_at" field in the mutation.
+func (m *DataSourceMutation) SucceededAt() (r time.Time, exists bool) {
+	v := m.succeeded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSucceededAt returns the old "succeeded_at" field's value of the DataSource entity.
+// If the DataSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataSourceMutation) OldSucceededAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSucceededAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSucceededAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSucceededAt: %w", err)
+	}
+	return oldValue.SucceededAt, nil
+}
+
+// ClearSucceededAt clears the value of the "succeeded_at" field.
+func (m *DataSourceMutation) ClearSucceededAt() {
+	m.succeeded_at = nil
+	m.clearedFields[datasource.FieldSucceededAt] = struct{}{}
+}
+
+// SucceededAtCleared returns if the "succeeded_at" field was cleared in this mutation.
+func (m *DataSourceMutation) SucceededAtCleared() bool {
+	_, ok := m.clearedFields[datasource.FieldSucceededAt]
+	return ok
+}
+
+// ResetSucceededAt resets all changes to the "succeeded_at" field.
+func (m *DataSourceMutation) ResetSucceededAt() {
+	m.succeeded_at = nil
+	delete(m.clearedFields, datasource.FieldSucceededAt)
+}
+
+// SetFailedAt sets the "failed_at" field.
+func (m *DataSourceMutation) SetFailedAt(t time.Time) {
+	m.failed_at = &t
+}
+
+// FailedAt returns the value of the "failed_at" field in the mutation.
+func (m *DataSourceMutation) FailedAt() (r time.Time, exists bool) {
+	v := m.failed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailedAt returns the old "failed_at" field's value of the DataSource entity.
+// If the DataSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataSourceMutation) OldFailedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailedAt: %w", err)
+	}
+	return oldValue.FailedAt, nil
+}
+
+// ClearFailedAt clears the value of the "failed_at" field.
+func (m *DataSourceMutation) ClearFailedAt() {
+	m.failed_at = nil
+	m.clearedFields[datasource.FieldFailedAt] = struct{}{}
+}
+
+// FailedAtCleared returns if the "failed_at" field was cleared in this mutation.
+func (m *DataSourceMutation) FailedAtCleared() bool {
+	_, ok := m.clearedFields[datasource.FieldFailedAt]
+	return ok
+}
+
+// ResetFailedAt resets all changes to the "failed_at" field.
+func (m *DataSourceMutation) ResetFailedAt() {
+	m.failed_at = nil
+	delete(m.clearedFields, datasource.FieldFailedAt)
+}
+
+// SetFailingSince sets the "failing_since" field.
+func (m *DataSourceMutation) SetFailingSince(t time.Time) {
+	m.failing_since = &t
+}
+
+// FailingSince returns the value of the "failing_since" field in the mutation.
+func (m *DataSourceMutation) FailingSince() (r time.Time, exists bool) {
+	v := m.failing_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailingSince returns the old "failing_since" field's value of the DataSource entity.
+// If the DataSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataSourceMutation) OldFailingSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailingSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailingSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailingSince: %w", err)
+	}
+	return oldValue.FailingSince, nil
+}
+
+// ClearFailingSince clears the value of the "failing_since" field.
+func (m *DataSourceMutation) ClearFailingSince() {
+	m.failing_since = nil
+	m.clearedFields[datasource.FieldFailingSince] = struct{}{}
+}
+
+// FailingSinceCleared returns if the "failing_since" field was cleared in this mutation.
+func (m *DataSourceMutation) FailingSinceCleared() bool {
+	_, ok := m.clearedFields[datasource.FieldFailingSince]
+	return ok
+}
+
+// ResetFailingSince resets all changes to the "failing_since" field.
+func (m *DataSourceMutation) ResetFailingSince() {
+	m.failing_since = nil
+	delete(m.clearedFields, datasource.FieldFailingSince)
+}
+
+// SetFailure sets the "failure" field.
+func (m *DataSourceMutation) SetFailure(s string) {
+	m.failure = &s
+}
+
+// Failure returns the value of the "failure" field in the mutation.
+func (m *DataSourceMutation) Failure() (r string, exists bool) {
+	v := m.failure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailure returns the old "failure" field's value of the DataSource entity.
+// If the DataSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataSourceMutation) OldFailure(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailure is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailure requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailure: %w", err)
+	}
+	return oldValue.Failure, nil
+}
+
+// ResetFailure resets all changes to the "failure" field.
+func (m *DataSourceMutation) ResetFailure() {
+	m.failure = nil
+}
+
+// Where appends a list predicates to the DataSourceMutation builder.
+func (m *DataSourceMutation) Where(ps ...predicate.DataSource) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DataSourceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DataSourceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DataSource, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DataSourceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DataSourceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DataSource).
+func (m *DataSourceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DataSourceMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.slug != nil {
+		fields = append(fields, datasource.FieldSlug)
+	}
+	if m.name != nil {
+		fields = append(fields, datasource.FieldName)
+	}
+	if m.description != nil {
+		fields = append(fields, datasource.FieldDescription)
+	}
+	if m.kind != nil {
+		fields = append(fields, datasource.FieldKind)
+	}
+	if m.address != nil {
+		fields = append(fields, datasource.FieldAddress)
+	}
+	if m.settings != nil {
+		fields = append(fields, datasource.FieldSettings)
+	}
+	if m.created_at != nil {
+		fields = append(fields, datasource.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, datasource.FieldUpdatedAt)
+	}
+	if m.retired_at != nil {
+		fields = append(fields, datasource.FieldRetiredAt)
+	}
+	if m.version != nil {
+		fields = append(fields, datasource.FieldVersion)
+	}
+	if m.succeeded_at != nil {
+		fields = append(fields, datasource.FieldSucceededAt)
+	}
+	if m.failed_at != nil {
+		fields = append(fields, datasource.FieldFailedAt)
+	}
+	if m.failing_since != nil {
+		fields = append(fields, datasource.FieldFailingSince)
+	}
+	if m.failure != nil {
+		fields = append(fields, datasource.FieldFailure)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DataSourceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case datasource.FieldSlug:
+		return m.Slug()
+	case datasource.FieldName:
+		return m.Name()
+	case datasource.FieldDescription:
+		return m.Description()
+	case datasource.FieldKind:
+		return m.Kind()
+	case datasource.FieldAddress:
+		return m.Address()
+	case datasource.FieldSettings:
+		return m.Settings()
+	case datasource.FieldCreatedAt:
+		return m.CreatedAt()
+	case datasource.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case datasource.FieldRetiredAt:
+		return m.RetiredAt()
+	case datasource.FieldVersion:
+		return m.Version()
+	case datasource.FieldSucceededAt:
+		return m.SucceededAt()
+	case datasource.FieldFailedAt:
+		return m.FailedAt()
+	case datasource.FieldFailingSince:
+		return m.FailingSince()
+	case datasource.FieldFailure:
+		return m.Failure()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DataSourceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case datasource.FieldSlug:
+		return m.OldSlug(ctx)
+	case datasource.FieldName:
+		return m.OldName(ctx)
+	case datasource.FieldDescription:
+		return m.OldDescription(ctx)
+	case datasource.FieldKind:
+		return m.OldKind(ctx)
+	case datasource.FieldAddress:
+		return m.OldAddress(ctx)
+	case datasource.FieldSettings:
+		return m.OldSettings(ctx)
+	case datasource.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case datasource.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case datasource.FieldRetiredAt:
+		return m.OldRetiredAt(ctx)
+	case datasource.FieldVersion:
+		return m.OldVersion(ctx)
+	case datasource.FieldSucceededAt:
+		return m.OldSucceededAt(ctx)
+	case datasource.FieldFailedAt:
+		return m.OldFailedAt(ctx)
+	case datasource.FieldFailingSince:
+		return m.OldFailingSince(ctx)
+	case datasource.FieldFailure:
+		return m.OldFailure(ctx)
+	}
+	return nil, fmt.Errorf("unknown DataSource field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DataSourceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case datasource.FieldSlug:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlug(v)
+		return nil
+	case datasource.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case datasource.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case datasource.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case datasource.FieldAddress:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAddress(v)
+		return nil
+	case datasource.FieldSettings:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettings(v)
+		return nil
+	case datasource.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case datasource.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case datasource.FieldRetiredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetiredAt(v)
+		return nil
+	case datasource.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case datasource.FieldSucceededAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSucceededAt(v)
+		return nil
+	case datasource.FieldFailedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailedAt(v)
+		return nil
+	case datasource.FieldFailingSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailingSince(v)
+		return nil
+	case datasource.FieldFailure:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailure(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DataSource field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DataSourceMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, datasource.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DataSourceMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case datasource.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DataSourceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case datasource.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DataSource numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DataSourceMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(datasource.FieldRetiredAt) {
+		fields = append(fields, datasource.FieldRetiredAt)
+	}
+	if m.FieldCleared(datasource.FieldSucceededAt) {
+		fields = append(fields, datasource.FieldSucceededAt)
+	}
+	if m.FieldCleared(datasource.FieldFailedAt) {
+		fields = append(fields, datasource.FieldFailedAt)
+	}
+	if m.FieldCleared(datasource.FieldFailingSince) {
+		fields = append(fields, datasource.FieldFailingSince)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DataSourceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DataSourceMutation) ClearField(name string) error {
+	switch name {
+	case datasource.FieldRetiredAt:
+		m.ClearRetiredAt()
+		return nil
+	case datasource.FieldSucceededAt:
+		m.ClearSucceededAt()
+		return nil
+	case datasource.FieldFailedAt:
+		m.ClearFailedAt()
+		return nil
+	case datasource.FieldFailingSince:
+		m.ClearFailingSince()
+		return nil
+	}
+	return fmt.Errorf("unknown DataSource nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DataSourceMutation) ResetField(name string) error {
+	switch name {
+	case datasource.FieldSlug:
+		m.ResetSlug()
+		return nil
+	case datasource.FieldName:
+		m.ResetName()
+		return nil
+	case datasource.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case datasource.FieldKind:
+		m.ResetKind()
+		return nil
+	case datasource.FieldAddress:
+		m.ResetAddress()
+		return nil
+	case datasource.FieldSettings:
+		m.ResetSettings()
+		return nil
+	case datasource.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case datasource.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case datasource.FieldRetiredAt:
+		m.ResetRetiredAt()
+		return nil
+	case datasource.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case datasource.FieldSucceededAt:
+		m.ResetSucceededAt()
+		return nil
+	case datasource.FieldFailedAt:
+		m.ResetFailedAt()
+		return nil
+	case datasource.FieldFailingSince:
+		m.ResetFailingSince()
+		return nil
+	case datasource.FieldFailure:
+		m.ResetFailure()
+		return nil
+	}
+	return fmt.Errorf("unknown DataSource field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DataSourceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DataSourceMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DataSourceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DataSourceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DataSourceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DataSourceMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DataSourceMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DataSource unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DataSourceMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DataSource edge %s", name)
+}
+
 // DependencyMutation represents an operation that mutates the Dependency nodes in the graph.
 type DependencyMutation struct {
 	config
@@ -5273,21 +6424,24 @@ func (m *IdentityMutation) ResetEdge(name string) error {
 // IndicatorMutation represents an operation that mutates the Indicator nodes in the graph.
 type IndicatorMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *string
-	category        *string
-	counting        *string
-	resolution_s    *int64
-	addresolution_s *int64
-	description     *string
-	created_at      *time.Time
-	clearedFields   map[string]struct{}
-	slo             *string
-	clearedslo      bool
-	done            bool
-	oldValue        func(context.Context) (*Indicator, error)
-	predicates      []predicate.Indicator
+	op                 Op
+	typ                string
+	id                 *string
+	category           *string
+	counting           *string
+	resolution_s       *int64
+	addresolution_s    *int64
+	description        *string
+	origin             *string
+	created_at         *time.Time
+	clearedFields      map[string]struct{}
+	slo                *string
+	clearedslo         bool
+	data_source        *string
+	cleareddata_source bool
+	done               bool
+	oldValue           func(context.Context) (*Indicator, error)
+	predicates         []predicate.Indicator
 }
 
 var _ ent.Mutation = (*IndicatorMutation)(nil)
@@ -5594,6 +6748,91 @@ func (m *IndicatorMutation) ResetDescription() {
 	m.description = nil
 }
 
+// SetDataSourceID sets the "data_source_id" field.
+func (m *IndicatorMutation) SetDataSourceID(s string) {
+	m.data_source = &s
+}
+
+// DataSourceID returns the value of the "data_source_id" field in the mutation.
+func (m *IndicatorMutation) DataSourceID() (r string, exists bool) {
+	v := m.data_source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDataSourceID returns the old "data_source_id" field's value of the Indicator entity.
+// If the Indicator object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IndicatorMutation) OldDataSourceID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDataSourceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDataSourceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDataSourceID: %w", err)
+	}
+	return oldValue.DataSourceID, nil
+}
+
+// ClearDataSourceID clears the value of the "data_source_id" field.
+func (m *IndicatorMutation) ClearDataSourceID() {
+	m.data_source = nil
+	m.clearedFields[indicator.FieldDataSourceID] = struct{}{}
+}
+
+// DataSourceIDCleared returns if the "data_source_id" field was cleared in this mutation.
+func (m *IndicatorMutation) DataSourceIDCleared() bool {
+	_, ok := m.clearedFields[indicator.FieldDataSourceID]
+	return ok
+}
+
+// ResetDataSourceID resets all changes to the "data_source_id" field.
+func (m *IndicatorMutation) ResetDataSourceID() {
+	m.data_source = nil
+	delete(m.clearedFields, indicator.FieldDataSourceID)
+}
+
+// SetOrigin sets the "origin" field.
+func (m *IndicatorMutation) SetOrigin(s string) {
+	m.origin = &s
+}
+
+// Origin returns the value of the "origin" field in the mutation.
+func (m *IndicatorMutation) Origin() (r string, exists bool) {
+	v := m.origin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrigin returns the old "origin" field's value of the Indicator entity.
+// If the Indicator object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IndicatorMutation) OldOrigin(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrigin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrigin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrigin: %w", err)
+	}
+	return oldValue.Origin, nil
+}
+
+// ResetOrigin resets all changes to the "origin" field.
+func (m *IndicatorMutation) ResetOrigin() {
+	m.origin = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *IndicatorMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -5657,6 +6896,33 @@ func (m *IndicatorMutation) ResetSlo() {
 	m.clearedslo = false
 }
 
+// ClearDataSource clears the "data_source" edge to the DataSource entity.
+func (m *IndicatorMutation) ClearDataSource() {
+	m.cleareddata_source = true
+	m.clearedFields[indicator.FieldDataSourceID] = struct{}{}
+}
+
+// DataSourceCleared reports if the "data_source" edge to the DataSource entity was cleared.
+func (m *IndicatorMutation) DataSourceCleared() bool {
+	return m.DataSourceIDCleared() || m.cleareddata_source
+}
+
+// DataSourceIDs returns the "data_source" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DataSourceID instead. It exists only for internal usage by the builders.
+func (m *IndicatorMutation) DataSourceIDs() (ids []string) {
+	if id := m.data_source; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDataSource resets all changes to the "data_source" edge.
+func (m *IndicatorMutation) ResetDataSource() {
+	m.data_source = nil
+	m.cleareddata_source = false
+}
+
 // Where appends a list predicates to the IndicatorMutation builder.
 func (m *IndicatorMutation) Where(ps ...predicate.Indicator) {
 	m.predicates = append(m.predicates, ps...)
@@ -5691,7 +6957,7 @@ func (m *IndicatorMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IndicatorMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 8)
 	if m.slo != nil {
 		fields = append(fields, indicator.FieldSloID)
 	}
@@ -5706,6 +6972,12 @@ func (m *IndicatorMutation) Fields() []string {
 	}
 	if m.description != nil {
 		fields = append(fields, indicator.FieldDescription)
+	}
+	if m.data_source != nil {
+		fields = append(fields, indicator.FieldDataSourceID)
+	}
+	if m.origin != nil {
+		fields = append(fields, indicator.FieldOrigin)
 	}
 	if m.created_at != nil {
 		fields = append(fields, indicator.FieldCreatedAt)
@@ -5728,6 +7000,10 @@ func (m *IndicatorMutation) Field(name string) (ent.Value, bool) {
 		return m.ResolutionS()
 	case indicator.FieldDescription:
 		return m.Description()
+	case indicator.FieldDataSourceID:
+		return m.DataSourceID()
+	case indicator.FieldOrigin:
+		return m.Origin()
 	case indicator.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -5749,6 +7025,10 @@ func (m *IndicatorMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldResolutionS(ctx)
 	case indicator.FieldDescription:
 		return m.OldDescription(ctx)
+	case indicator.FieldDataSourceID:
+		return m.OldDataSourceID(ctx)
+	case indicator.FieldOrigin:
+		return m.OldOrigin(ctx)
 	case indicator.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -5794,6 +7074,20 @@ func (m *IndicatorMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDescription(v)
+		return nil
+	case indicator.FieldDataSourceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDataSourceID(v)
+		return nil
+	case indicator.FieldOrigin:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrigin(v)
 		return nil
 	case indicator.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -5846,7 +7140,11 @@ func (m *IndicatorMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *IndicatorMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(indicator.FieldDataSourceID) {
+		fields = append(fields, indicator.FieldDataSourceID)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -5859,6 +7157,11 @@ func (m *IndicatorMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *IndicatorMutation) ClearField(name string) error {
+	switch name {
+	case indicator.FieldDataSourceID:
+		m.ClearDataSourceID()
+		return nil
+	}
 	return fmt.Errorf("unknown Indicator nullable field %s", name)
 }
 
@@ -5881,6 +7184,12 @@ func (m *IndicatorMutation) ResetField(name string) error {
 	case indicator.FieldDescription:
 		m.ResetDescription()
 		return nil
+	case indicator.FieldDataSourceID:
+		m.ResetDataSourceID()
+		return nil
+	case indicator.FieldOrigin:
+		m.ResetOrigin()
+		return nil
 	case indicator.FieldCreatedAt:
 		m.ResetCreatedAt()
 		return nil
@@ -5890,9 +7199,12 @@ func (m *IndicatorMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *IndicatorMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.slo != nil {
 		edges = append(edges, indicator.EdgeSlo)
+	}
+	if m.data_source != nil {
+		edges = append(edges, indicator.EdgeDataSource)
 	}
 	return edges
 }
@@ -5905,13 +7217,17 @@ func (m *IndicatorMutation) AddedIDs(name string) []ent.Value {
 		if id := m.slo; id != nil {
 			return []ent.Value{*id}
 		}
+	case indicator.EdgeDataSource:
+		if id := m.data_source; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *IndicatorMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	return edges
 }
 
@@ -5923,9 +7239,12 @@ func (m *IndicatorMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *IndicatorMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.clearedslo {
 		edges = append(edges, indicator.EdgeSlo)
+	}
+	if m.cleareddata_source {
+		edges = append(edges, indicator.EdgeDataSource)
 	}
 	return edges
 }
@@ -5936,6 +7255,8 @@ func (m *IndicatorMutation) EdgeCleared(name string) bool {
 	switch name {
 	case indicator.EdgeSlo:
 		return m.clearedslo
+	case indicator.EdgeDataSource:
+		return m.cleareddata_source
 	}
 	return false
 }
@@ -5947,6 +7268,9 @@ func (m *IndicatorMutation) ClearEdge(name string) error {
 	case indicator.EdgeSlo:
 		m.ClearSlo()
 		return nil
+	case indicator.EdgeDataSource:
+		m.ClearDataSource()
+		return nil
 	}
 	return fmt.Errorf("unknown Indicator unique edge %s", name)
 }
@@ -5957,6 +7281,9 @@ func (m *IndicatorMutation) ResetEdge(name string) error {
 	switch name {
 	case indicator.EdgeSlo:
 		m.ResetSlo()
+		return nil
+	case indicator.EdgeDataSource:
+		m.ResetDataSource()
 		return nil
 	}
 	return fmt.Errorf("unknown Indicator edge %s", name)
@@ -14848,6 +16175,7 @@ type SeriesMutation struct {
 	typ              string
 	id               *string
 	reporter         *string
+	group_value      *string
 	resolution_s     *int64
 	addresolution_s  *int64
 	folded_until     *time.Time
@@ -15034,6 +16362,42 @@ func (m *SeriesMutation) OldReporter(ctx context.Context) (v string, err error) 
 // ResetReporter resets all changes to the "reporter" field.
 func (m *SeriesMutation) ResetReporter() {
 	m.reporter = nil
+}
+
+// SetGroupValue sets the "group_value" field.
+func (m *SeriesMutation) SetGroupValue(s string) {
+	m.group_value = &s
+}
+
+// GroupValue returns the value of the "group_value" field in the mutation.
+func (m *SeriesMutation) GroupValue() (r string, exists bool) {
+	v := m.group_value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGroupValue returns the old "group_value" field's value of the Series entity.
+// If the Series object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SeriesMutation) OldGroupValue(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGroupValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGroupValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGroupValue: %w", err)
+	}
+	return oldValue.GroupValue, nil
+}
+
+// ResetGroupValue resets all changes to the "group_value" field.
+func (m *SeriesMutation) ResetGroupValue() {
+	m.group_value = nil
 }
 
 // SetResolutionS sets the "resolution_s" field.
@@ -15225,12 +16589,15 @@ func (m *SeriesMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SeriesMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 6)
 	if m.indicator != nil {
 		fields = append(fields, series.FieldIndicatorID)
 	}
 	if m.reporter != nil {
 		fields = append(fields, series.FieldReporter)
+	}
+	if m.group_value != nil {
+		fields = append(fields, series.FieldGroupValue)
 	}
 	if m.resolution_s != nil {
 		fields = append(fields, series.FieldResolutionS)
@@ -15253,6 +16620,8 @@ func (m *SeriesMutation) Field(name string) (ent.Value, bool) {
 		return m.IndicatorID()
 	case series.FieldReporter:
 		return m.Reporter()
+	case series.FieldGroupValue:
+		return m.GroupValue()
 	case series.FieldResolutionS:
 		return m.ResolutionS()
 	case series.FieldFoldedUntil:
@@ -15272,6 +16641,8 @@ func (m *SeriesMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldIndicatorID(ctx)
 	case series.FieldReporter:
 		return m.OldReporter(ctx)
+	case series.FieldGroupValue:
+		return m.OldGroupValue(ctx)
 	case series.FieldResolutionS:
 		return m.OldResolutionS(ctx)
 	case series.FieldFoldedUntil:
@@ -15300,6 +16671,13 @@ func (m *SeriesMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReporter(v)
+		return nil
+	case series.FieldGroupValue:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGroupValue(v)
 		return nil
 	case series.FieldResolutionS:
 		v, ok := value.(int64)
@@ -15391,6 +16769,9 @@ func (m *SeriesMutation) ResetField(name string) error {
 		return nil
 	case series.FieldReporter:
 		m.ResetReporter()
+		return nil
+	case series.FieldGroupValue:
+		m.ResetGroupValue()
 		return nil
 	case series.FieldResolutionS:
 		m.ResetResolutionS()

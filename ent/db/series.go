@@ -22,6 +22,8 @@ type Series struct {
 	IndicatorID string `json:"indicator_id,omitempty"`
 	// Reporter holds the value of the "reporter" field.
 	Reporter string `json:"reporter,omitempty"`
+	// GroupValue holds the value of the "group_value" field.
+	GroupValue string `json:"group_value,omitempty"`
 	// ResolutionS holds the value of the "resolution_s" field.
 	ResolutionS int64 `json:"resolution_s,omitempty"`
 	// FoldedUntil holds the value of the "folded_until" field.
@@ -61,7 +63,7 @@ func (*Series) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case series.FieldResolutionS:
 			values[i] = new(sql.NullInt64)
-		case series.FieldID, series.FieldIndicatorID, series.FieldReporter:
+		case series.FieldID, series.FieldIndicatorID, series.FieldReporter, series.FieldGroupValue:
 			values[i] = new(sql.NullString)
 		case series.FieldFoldedUntil, series.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -97,6 +99,12 @@ func (_m *Series) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field reporter", values[i])
 			} else if value.Valid {
 				_m.Reporter = value.String
+			}
+		case series.FieldGroupValue:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field group_value", values[i])
+			} else if value.Valid {
+				_m.GroupValue = value.String
 			}
 		case series.FieldResolutionS:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -162,6 +170,9 @@ func (_m *Series) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("reporter=")
 	builder.WriteString(_m.Reporter)
+	builder.WriteString(", ")
+	builder.WriteString("group_value=")
+	builder.WriteString(_m.GroupValue)
 	builder.WriteString(", ")
 	builder.WriteString("resolution_s=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ResolutionS))

@@ -36,6 +36,12 @@ func (_c *SeriesCreate) SetReporter(v string) *SeriesCreate {
 	return _c
 }
 
+// SetGroupValue sets the "group_value" field.
+func (_c *SeriesCreate) SetGroupValue(v string) *SeriesCreate {
+	_c.mutation.SetGroupValue(v)
+	return _c
+}
+
 // SetResolutionS sets the "resolution_s" field.
 func (_c *SeriesCreate) SetResolutionS(v int64) *SeriesCreate {
 	_c.mutation.SetResolutionS(v)
@@ -105,6 +111,9 @@ func (_c *SeriesCreate) check() error {
 	if _, ok := _c.mutation.Reporter(); !ok {
 		return &ValidationError{Name: "reporter", err: errors.New(`db: missing required field "Series.reporter"`)}
 	}
+	if _, ok := _c.mutation.GroupValue(); !ok {
+		return &ValidationError{Name: "group_value", err: errors.New(`db: missing required field "Series.group_value"`)}
+	}
 	if _, ok := _c.mutation.ResolutionS(); !ok {
 		return &ValidationError{Name: "resolution_s", err: errors.New(`db: missing required field "Series.resolution_s"`)}
 	}
@@ -156,6 +165,10 @@ func (_c *SeriesCreate) createSpec() (*Series, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Reporter(); ok {
 		_spec.SetField(series.FieldReporter, field.TypeString, value)
 		_node.Reporter = value
+	}
+	if value, ok := _c.mutation.GroupValue(); ok {
+		_spec.SetField(series.FieldGroupValue, field.TypeString, value)
+		_node.GroupValue = value
 	}
 	if value, ok := _c.mutation.ResolutionS(); ok {
 		_spec.SetField(series.FieldResolutionS, field.TypeInt64, value)
@@ -259,6 +272,18 @@ func (u *SeriesUpsert) SetReporter(v string) *SeriesUpsert {
 // UpdateReporter sets the "reporter" field to the value that was provided on create.
 func (u *SeriesUpsert) UpdateReporter() *SeriesUpsert {
 	u.SetExcluded(series.FieldReporter)
+	return u
+}
+
+// SetGroupValue sets the "group_value" field.
+func (u *SeriesUpsert) SetGroupValue(v string) *SeriesUpsert {
+	u.Set(series.FieldGroupValue, v)
+	return u
+}
+
+// UpdateGroupValue sets the "group_value" field to the value that was provided on create.
+func (u *SeriesUpsert) UpdateGroupValue() *SeriesUpsert {
+	u.SetExcluded(series.FieldGroupValue)
 	return u
 }
 
@@ -377,6 +402,20 @@ func (u *SeriesUpsertOne) SetReporter(v string) *SeriesUpsertOne {
 func (u *SeriesUpsertOne) UpdateReporter() *SeriesUpsertOne {
 	return u.Update(func(s *SeriesUpsert) {
 		s.UpdateReporter()
+	})
+}
+
+// SetGroupValue sets the "group_value" field.
+func (u *SeriesUpsertOne) SetGroupValue(v string) *SeriesUpsertOne {
+	return u.Update(func(s *SeriesUpsert) {
+		s.SetGroupValue(v)
+	})
+}
+
+// UpdateGroupValue sets the "group_value" field to the value that was provided on create.
+func (u *SeriesUpsertOne) UpdateGroupValue() *SeriesUpsertOne {
+	return u.Update(func(s *SeriesUpsert) {
+		s.UpdateGroupValue()
 	})
 }
 
@@ -668,6 +707,20 @@ func (u *SeriesUpsertBulk) SetReporter(v string) *SeriesUpsertBulk {
 func (u *SeriesUpsertBulk) UpdateReporter() *SeriesUpsertBulk {
 	return u.Update(func(s *SeriesUpsert) {
 		s.UpdateReporter()
+	})
+}
+
+// SetGroupValue sets the "group_value" field.
+func (u *SeriesUpsertBulk) SetGroupValue(v string) *SeriesUpsertBulk {
+	return u.Update(func(s *SeriesUpsert) {
+		s.SetGroupValue(v)
+	})
+}
+
+// UpdateGroupValue sets the "group_value" field to the value that was provided on create.
+func (u *SeriesUpsertBulk) UpdateGroupValue() *SeriesUpsertBulk {
+	return u.Update(func(s *SeriesUpsert) {
+		s.UpdateGroupValue()
 	})
 }
 

@@ -57,6 +57,20 @@ func (_u *SeriesUpdate) SetNillableReporter(v *string) *SeriesUpdate {
 	return _u
 }
 
+// SetGroupValue sets the "group_value" field.
+func (_u *SeriesUpdate) SetGroupValue(v string) *SeriesUpdate {
+	_u.mutation.SetGroupValue(v)
+	return _u
+}
+
+// SetNillableGroupValue sets the "group_value" field if the given value is not nil.
+func (_u *SeriesUpdate) SetNillableGroupValue(v *string) *SeriesUpdate {
+	if v != nil {
+		_u.SetGroupValue(*v)
+	}
+	return _u
+}
+
 // SetResolutionS sets the "resolution_s" field.
 func (_u *SeriesUpdate) SetResolutionS(v int64) *SeriesUpdate {
 	_u.mutation.ResetResolutionS()
@@ -172,6 +186,9 @@ func (_u *SeriesUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Reporter(); ok {
 		_spec.SetField(series.FieldReporter, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.GroupValue(); ok {
+		_spec.SetField(series.FieldGroupValue, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.ResolutionS(); ok {
 		_spec.SetField(series.FieldResolutionS, field.TypeInt64, value)
 	}
@@ -257,6 +274,20 @@ func (_u *SeriesUpdateOne) SetReporter(v string) *SeriesUpdateOne {
 func (_u *SeriesUpdateOne) SetNillableReporter(v *string) *SeriesUpdateOne {
 	if v != nil {
 		_u.SetReporter(*v)
+	}
+	return _u
+}
+
+// SetGroupValue sets the "group_value" field.
+func (_u *SeriesUpdateOne) SetGroupValue(v string) *SeriesUpdateOne {
+	_u.mutation.SetGroupValue(v)
+	return _u
+}
+
+// SetNillableGroupValue sets the "group_value" field if the given value is not nil.
+func (_u *SeriesUpdateOne) SetNillableGroupValue(v *string) *SeriesUpdateOne {
+	if v != nil {
+		_u.SetGroupValue(*v)
 	}
 	return _u
 }
@@ -405,6 +436,9 @@ func (_u *SeriesUpdateOne) sqlSave(ctx context.Context) (_node *Series, err erro
 	}
 	if value, ok := _u.mutation.Reporter(); ok {
 		_spec.SetField(series.FieldReporter, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.GroupValue(); ok {
+		_spec.SetField(series.FieldGroupValue, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.ResolutionS(); ok {
 		_spec.SetField(series.FieldResolutionS, field.TypeInt64, value)

@@ -20,6 +20,8 @@ type Tx struct {
 	AuditEntry *AuditEntryClient
 	// BudgetPolicy is the client for interacting with the BudgetPolicy builders.
 	BudgetPolicy *BudgetPolicyClient
+	// DataSource is the client for interacting with the DataSource builders.
+	DataSource *DataSourceClient
 	// Dependency is the client for interacting with the Dependency builders.
 	Dependency *DependencyClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -202,6 +204,7 @@ func (tx *Tx) init() {
 	tx.Attachment = NewAttachmentClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.BudgetPolicy = NewBudgetPolicyClient(tx.config)
+	tx.DataSource = NewDataSourceClient(tx.config)
 	tx.Dependency = NewDependencyClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Identity = NewIdentityClient(tx.config)

@@ -7,7 +7,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Indicator is what an SLO counts; a changed one is a new row.
+// Indicator is what an SLO counts; a changed one is a new row. Origin is where
+// its measurements come from, as JSON; empty when they are pushed.
 type Indicator struct{ ent.Schema }
 
 // Annotations of the table.
@@ -22,16 +23,24 @@ func (Indicator) Fields() []ent.Field {
 		text("counting"),
 		field.Int64("resolution_s"),
 		text("description"),
+		optionalRef("data_source_id"),
+		text("origin"),
 		stamp("created_at"),
 	}
 }
 
 // Edges of an indicator.
 func (Indicator) Edges() []ent.Edge {
-	return []ent.Edge{foreign("slo", SLO.Type, "slo_id")}
+	return []ent.Edge{
+		foreign("slo", SLO.Type, "slo_id"),
+		optionalForeign("data_source", DataSource.Type, "data_source_id"),
+	}
 }
 
 // Indexes of indicators.
 func (Indicator) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("slo_id")}
+	return []ent.Index{
+		index.Fields("slo_id"),
+		index.Fields("data_source_id"),
+	}
 }

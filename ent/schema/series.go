@@ -7,7 +7,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Series is what one reporter measures of one indicator.
+// Series is what one reporter measures of one indicator, in one group of its
+// events.
 type Series struct{ ent.Schema }
 
 // Annotations of the table.
@@ -19,6 +20,7 @@ func (Series) Fields() []ent.Field {
 		ulid(),
 		ref("indicator_id"),
 		text("reporter"),
+		text("group_value"),
 		field.Int64("resolution_s"),
 		stamp("folded_until"),
 		stamp("created_at"),
@@ -30,10 +32,10 @@ func (Series) Edges() []ent.Edge {
 	return []ent.Edge{foreign("indicator", Indicator.Type, "indicator_id")}
 }
 
-// Indexes of series: a reporter has one of each indicator.
+// Indexes of series: a reporter has one of each indicator and group.
 func (Series) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("indicator_id", "reporter").Unique(),
+		index.Fields("indicator_id", "reporter", "group_value").Unique(),
 		index.Fields("folded_until", "id"),
 	}
 }

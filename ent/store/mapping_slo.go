@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
@@ -15,7 +16,7 @@ import (
 const (
 	headColumns      = "s.id, s.service_id, s.slug, s.name, s.description, s.revision, s.created_at, s.updated_at, s.retired_at, s.version"
 	revisionColumns  = "r.id, r.slo_id, r.number, r.indicator_id, r.objective, r.window_days, r.min_events, r.rationale, r.reviewer, r.review_by, r.created_at, r.created_by"
-	indicatorColumns = "i.id, i.slo_id, i.category, i.counting, i.resolution_s, i.description, i.created_at"
+	indicatorColumns = "i.id, i.slo_id, i.category, i.counting, i.resolution_s, i.description, i.origin, i.created_at"
 	statusColumns    = "t.slo_id, t.service_id, t.revision_id, t.end_at, t.evaluated_at, t.state, t.since, t.stale, t.latest, t.sums, t.remaining_ppb"
 
 	viewColumns = headColumns + ", " + revisionColumns + ", " + indicatorColumns + ", " + statusColumns
@@ -35,6 +36,7 @@ type viewScan struct {
 	v          slo.View
 	objective  string
 	resolution int64
+	origin     string
 	end        sql.NullTime
 	evaluated  sql.NullTime
 	since      sql.NullTime
@@ -54,7 +56,7 @@ func (x *viewScan) revision() []any {
 
 func (x *viewScan) indicator() []any {
 	i := &x.v.Indicator
-	return []any{&i.ID, &i.SLO, &i.Category, &i.Counting, &x.resolution, &i.Description, &i.CreatedAt}
+	return []any{&i.ID, &i.SLO, &i.Category, &i.Counting, &x.resolution, &i.Description, &x.origin, &i.CreatedAt}
 }
 
 func (x *viewScan) status() []any {
@@ -71,6 +73,9 @@ func (x *viewScan) finish(withStatus bool) error {
 	var err error
 	if r.Objective, err = budget.ParseObjective(x.objective); err != nil {
 		return fmt.Errorf("the objective %q of revision %s %w", x.objective, r.ID, err)
+	}
+	if i.Origin, err = origin.Parse(x.origin); err != nil {
+		return fmt.Errorf("the indicator %s: %w", i.ID, err)
 	}
 	if !withStatus {
 		return nil

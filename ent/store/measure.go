@@ -22,12 +22,12 @@ var _ measure.Store = Measure{}
 // Measure returns the view of the store that package measure declares.
 func (s *Store) Measure() Measure { return Measure{s} }
 
-const seriesColumns = "s.id, s.indicator_id, s.reporter, s.resolution_s, s.folded_until, s.created_at"
+const seriesColumns = "s.id, s.indicator_id, s.reporter, s.group_value, s.resolution_s, s.folded_until, s.created_at"
 
 func scanSeries(rows *sql.Rows) (measure.Series, error) {
 	var s measure.Series
 	var resolution int64
-	err := rows.Scan(&s.ID, &s.Indicator, &s.Reporter, &resolution, &s.FoldedUntil, &s.CreatedAt)
+	err := rows.Scan(&s.ID, &s.Indicator, &s.Reporter, &s.Group, &resolution, &s.FoldedUntil, &s.CreatedAt)
 	s.Resolution = time.Duration(resolution) * time.Second
 	s.FoldedUntil, s.CreatedAt = utc(s.FoldedUntil), utc(s.CreatedAt)
 	return s, err
@@ -37,17 +37,18 @@ func scanSeries(rows *sql.Rows) (measure.Series, error) {
 type seriesKey struct {
 	indicator id.ID
 	reporter  string
+	group     string
 }
 
-func keyOf(s measure.Series) seriesKey { return seriesKey{s.Indicator, s.Reporter} }
+func keyOf(s measure.Series) seriesKey { return seriesKey{s.Indicator, s.Reporter, s.Group} }
 
-// EnsureSeries returns the series of each (indicator, reporter), made when absent.
+// EnsureSeries returns the series of each (indicator, reporter, group), made when absent.
 // On PostgreSQL they are locked against Fold, in one order, until the transaction
 // ends.
 func (m Measure) EnsureSeries(ctx context.Context, want []measure.Series) ([]measure.Series, error) {
 	sorted := slices.Clone(want)
 	slices.SortFunc(sorted, func(a, b measure.Series) int {
-		return cmp.Or(cmp.Compare(a.Indicator, b.Indicator), cmp.Compare(a.Reporter, b.Reporter))
+		return cmp.Or(cmp.Compare(a.Indicator, b.Indicator), cmp.Compare(a.Reporter, b.Reporter), cmp.Compare(a.Group, b.Group))
 	})
 	sorted = slices.CompactFunc(sorted, func(a, b measure.Series) bool { return keyOf(a) == keyOf(b) })
 	found := make(map[seriesKey]measure.Series, len(sorted))
@@ -83,12 +84,12 @@ func (m Measure) EnsureSeries(ctx context.Context, want []measure.Series) ([]mea
 
 func (m Measure) findSeries(ctx context.Context, of []measure.Series, into map[seriesKey]measure.Series) error {
 	err := chunks(of, bulkRows, func(of []measure.Series) error {
-		args := make([]any, 0, 2*len(of))
+		args := make([]any, 0, 3*len(of))
 		for _, s := range of {
-			args = append(args, string(s.Indicator), s.Reporter)
+			args = append(args, string(s.Indicator), s.Reporter, s.Group)
 		}
-		query := m.s.wanted(len(of), "indicator_id text", "reporter text") +
-			"SELECT " + seriesColumns + " FROM wanted w CROSS JOIN series s WHERE s.indicator_id = w.indicator_id AND s.reporter = w.reporter"
+		query := m.s.wanted(len(of), "indicator_id text", "reporter text", "group_value text") +
+			"SELECT " + seriesColumns + " FROM wanted w CROSS JOIN series s WHERE s.indicator_id = w.indicator_id AND s.reporter = w.reporter AND s.group_value = w.group_value"
 		if m.s.postgres() {
 			query += " ORDER BY s.id FOR SHARE OF s"
 		}
@@ -103,18 +104,18 @@ func (m Measure) findSeries(ctx context.Context, of []measure.Series, into map[s
 
 func (m Measure) insertSeries(ctx context.Context, missing []measure.Series) error {
 	err := chunks(missing, bulkRows, func(missing []measure.Series) error {
-		args := make([]any, 0, 6*len(missing))
+		args := make([]any, 0, 7*len(missing))
 		for _, s := range missing {
-			args = append(args, string(s.ID), string(s.Indicator), s.Reporter, seconds(s.Resolution), clock.Round(s.FoldedUntil), clock.Round(s.CreatedAt))
+			args = append(args, string(s.ID), string(s.Indicator), s.Reporter, s.Group, seconds(s.Resolution), clock.Round(s.FoldedUntil), clock.Round(s.CreatedAt))
 		}
-		_, err := m.s.exec(ctx, "INSERT INTO series (id, indicator_id, reporter, resolution_s, folded_until, created_at) VALUES "+
-			values(len(missing), 6)+" ON CONFLICT (indicator_id, reporter) DO NOTHING", args...)
+		_, err := m.s.exec(ctx, "INSERT INTO series (id, indicator_id, reporter, group_value, resolution_s, folded_until, created_at) VALUES "+
+			values(len(missing), 7)+" ON CONFLICT (indicator_id, reporter, group_value) DO NOTHING", args...)
 		return gone(err)
 	})
 	return fail("write series", err)
 }
 
-// Series returns all series of the indicators, by indicator and reporter.
+// Series returns all series of the indicators, by indicator, reporter and group.
 func (m Measure) Series(ctx context.Context, indicators []id.ID) ([]measure.Series, error) {
 	var out []measure.Series
 	err := chunks(indicators, bulkRows, func(of []id.ID) error {
@@ -123,7 +124,7 @@ func (m Measure) Series(ctx context.Context, indicators []id.ID) ([]measure.Seri
 			args[i] = string(v)
 		}
 		query := m.s.wanted(len(of), "indicator_id text") +
-			"SELECT " + seriesColumns + " FROM wanted w CROSS JOIN series s WHERE s.indicator_id = w.indicator_id ORDER BY s.indicator_id, s.reporter"
+			"SELECT " + seriesColumns + " FROM wanted w CROSS JOIN series s WHERE s.indicator_id = w.indicator_id ORDER BY s.indicator_id, s.reporter, s.group_value"
 		return m.s.queryAll(ctx, query, args, func(rows *sql.Rows) error {
 			s, err := scanSeries(rows)
 			out = append(out, s)

@@ -46,7 +46,8 @@ func (o SLO) CreateSLO(ctx context.Context, v slo.View) error {
 func (o SLO) AddIndicator(ctx context.Context, i slo.Indicator) error {
 	err := o.s.ent.Indicator.Create().
 		SetID(string(i.ID)).SetSloID(string(i.SLO)).SetCategory(string(i.Category)).SetCounting(string(i.Counting)).
-		SetResolutionS(seconds(i.Resolution)).SetDescription(i.Description).SetCreatedAt(i.CreatedAt).
+		SetResolutionS(seconds(i.Resolution)).SetDescription(i.Description).SetNillableDataSourceID(orNil(i.Origin.DataSource)).
+		SetOrigin(i.Origin.String()).SetCreatedAt(i.CreatedAt).
 		Exec(ctx)
 	return fail("write an indicator", gone(err))
 }

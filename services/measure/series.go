@@ -26,11 +26,12 @@ const (
 	MaxReporters     = 64
 )
 
-// Series is what one reporter measures of one indicator.
+// Series is what one reporter measures of one indicator, in one group of its events.
 type Series struct {
 	ID         id.ID
 	Indicator  id.ID
 	Reporter   string // RFC 1123 label; DefaultReporter when the reporter gives none
+	Group      string // empty where the indicator has no groups
 	Resolution time.Duration
 	// FoldedUntil is the start of the first day that is still kept in hours: a slot
 	// before it belongs to a day's segment, any other to an hour's.

@@ -39,6 +39,8 @@ type Batch struct {
 	Indicator  id.ID
 	Resolution time.Duration
 	Reporter   string // DefaultReporter when empty
+	// Group is which of the indicator's groups was counted; empty where it has none.
+	Group string
 	// Bad says that the caller counts bad events: faults then speak of "bad"
 	// instead of "good". The slots have good ones all the same: total − bad.
 	Bad   bool
@@ -70,12 +72,13 @@ type reported struct {
 var label = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 
 // arrange checks the batches against all rules that need no store, and gathers
-// their slots by series, in the order of indicator, reporter and time.
+// their slots by series, in the order of indicator, reporter, group and time.
 func arrange(batches []Batch, now time.Time) ([]group, error) {
 	var check fault.Check
 	type key struct {
 		indicator id.ID
 		reporter  string
+		group     string
 	}
 	places := make(map[key]int, len(batches))
 	groups := make([]group, 0, len(batches))
@@ -97,7 +100,7 @@ func arrange(batches []Batch, now time.Time) ([]group, error) {
 		if len(b.Slots) == 0 {
 			continue
 		}
-		k := key{b.Indicator, b.Reporter}
+		k := key{b.Indicator, b.Reporter, b.Group}
 		place, known := places[k]
 		if !known {
 			if place = len(groups); place == MaxSeriesPerPush {
@@ -105,7 +108,7 @@ func arrange(batches []Batch, now time.Time) ([]group, error) {
 				return nil, check.Err()
 			}
 			places[k] = place
-			groups = append(groups, group{pointer: b.Pointer, series: Series{Indicator: b.Indicator, Reporter: b.Reporter, Resolution: b.Resolution}})
+			groups = append(groups, group{pointer: b.Pointer, series: Series{Indicator: b.Indicator, Reporter: b.Reporter, Group: b.Group, Resolution: b.Resolution}})
 		}
 		g := &groups[place]
 		g.reported = slices.Grow(g.reported, len(b.Slots))
@@ -119,7 +122,7 @@ func arrange(batches []Batch, now time.Time) ([]group, error) {
 		checkTwice(&check, batches, g.reported)
 	}
 	slices.SortFunc(groups, func(a, b group) int {
-		return cmp.Or(cmp.Compare(a.series.Indicator, b.series.Indicator), cmp.Compare(a.series.Reporter, b.series.Reporter))
+		return cmp.Or(cmp.Compare(a.series.Indicator, b.series.Indicator), cmp.Compare(a.series.Reporter, b.series.Reporter), cmp.Compare(a.series.Group, b.series.Group))
 	})
 	return groups, check.Err()
 }

@@ -11,7 +11,7 @@ import (
 // rows and uses few statements.
 type Store interface {
 	// EnsureSeries returns, in the order asked for, the series of each (indicator,
-	// reporter), made when absent, and holds them against folding until the
+	// reporter, group), made when absent, and holds them against folding until the
 	// transaction ends. The resolution of an existing series is left as it is.
 	EnsureSeries(ctx context.Context, want []Series) ([]Series, error)
 	// Series returns all series of the indicators.

@@ -7,6 +7,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
@@ -33,8 +34,10 @@ type Declaration struct {
 	Counting   Counting      // GoodTotal when empty
 	Resolution time.Duration // measure.Minute or measure.FiveMinutes; 0 means measure.Minute
 	GoodEvent  string        // what a good event is
-	Rationale  string
-	Reviewer   string
+	// Origin is where the measurements come from; the zero value: they are pushed.
+	Origin    origin.Origin
+	Rationale string
+	Reviewer  string
 	// ReviewBy is a date, at midnight UTC.
 	ReviewBy *time.Time
 }
@@ -45,7 +48,7 @@ func (v View) Declared() Declaration {
 		Slug: v.SLO.Slug, Name: v.SLO.Name, Description: v.SLO.Description,
 		Objective: v.Revision.Objective.String(), WindowDays: v.Revision.WindowDays, MinEvents: v.Revision.MinEvents,
 		Category: v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution,
-		GoodEvent: v.Indicator.Description,
+		GoodEvent: v.Indicator.Description, Origin: v.Indicator.Origin,
 		Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, ReviewBy: v.Revision.ReviewBy,
 	}
 }
@@ -109,7 +112,7 @@ func (d Declaration) check(now time.Time, standing *time.Time) (Terms, Measure, 
 		Objective: objective, WindowDays: d.WindowDays, MinEvents: d.MinEvents,
 		Rationale: d.Rationale, Reviewer: d.Reviewer, ReviewBy: reviewBy,
 	}
-	return terms, Measure{Category: d.Category, Counting: d.Counting, Resolution: d.Resolution, Description: d.GoodEvent}, nil
+	return terms, Measure{Category: d.Category, Counting: d.Counting, Resolution: d.Resolution, Description: d.GoodEvent, Origin: d.Origin}, nil
 }
 
 func checkReviewBy(check *fault.Check, reviewBy, standing *time.Time, now time.Time) *time.Time {
@@ -149,6 +152,7 @@ type record struct {
 	Counting                Counting
 	Resolution              time.Duration
 	GoodEvent               string
+	Origin                  string
 	Rationale, Reviewer     string
 	ReviewBy                string
 	Revision                int
@@ -160,7 +164,7 @@ func (v View) record() record {
 		Slug: v.SLO.Slug, Name: v.SLO.Name, Description: v.SLO.Description,
 		Objective: v.Revision.Objective.String(), WindowDays: v.Revision.WindowDays, MinEvents: v.Revision.MinEvents,
 		Category: v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution, GoodEvent: v.Indicator.Description,
-		Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, Revision: v.SLO.Revision,
+		Origin: v.Indicator.Origin.String(), Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, Revision: v.SLO.Revision,
 	}
 	if v.Revision.ReviewBy != nil {
 		r.ReviewBy = v.Revision.ReviewBy.Format(date)

@@ -96,7 +96,7 @@ func begin(owner registry.Service, d Declaration, terms Terms, counts Measure, b
 }
 
 // Revise changes what an SLO says: its name, description and slug in place, its
-// terms as a new revision, its counting or resolution as a new indicator too,
+// terms as a new revision, its counting, resolution or origin as a new indicator too,
 // whose series begin empty. Where the declaration leaves Slug, WindowDays,
 // MinEvents, Category, Counting or Resolution empty, they stay; a declaration
 // that changes nothing makes no revision.
@@ -142,7 +142,7 @@ func (s *Service) Revise(ctx context.Context, slo id.ID, version int64, d Declar
 // indicators stand: what changes is made anew.
 func (v View) revise(d Declaration, terms Terms, counts Measure, by string, now time.Time) View {
 	v.SLO.Slug, v.SLO.Name, v.SLO.Description = d.Slug, d.Name, d.Description
-	counted := v.Indicator.Counting == counts.Counting && v.Indicator.Resolution == counts.Resolution
+	counted := v.Indicator.Measure.counts(counts)
 	if counted {
 		v.Indicator.Measure = counts
 	} else {
@@ -170,7 +170,7 @@ func (s *Service) writeRevised(ctx context.Context, old View, revised *View) err
 		if err := s.store.AddIndicator(ctx, revised.Indicator); err != nil {
 			return err
 		}
-	case revised.Indicator != old.Indicator:
+	case !revised.Indicator.Measure.worded(old.Indicator.Measure):
 		if err := s.store.UpdateIndicator(ctx, revised.Indicator); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
@@ -106,6 +107,18 @@ type Measure struct {
 	Counting    Counting
 	Resolution  time.Duration // 60 s or 300 s
 	Description string        // what a good event is
+	// Origin is where the measurements come from; its zero value is that they are pushed.
+	Origin origin.Origin
+}
+
+// counts reports whether both count the same: words are not compared.
+func (m Measure) counts(o Measure) bool {
+	return m.Counting == o.Counting && m.Resolution == o.Resolution && m.Origin.String() == o.Origin.String()
+}
+
+// worded reports whether both are described in the same words.
+func (m Measure) worded(o Measure) bool {
+	return m.Category == o.Category && m.Description == o.Description
 }
 
 // View is an SLO with its current revision, indicator and status.

@@ -45,6 +45,18 @@ func (f BudgetPolicyFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.BudgetPolicyMutation", m)
 }
 
+// The DataSourceFunc type is an adapter to allow the use of ordinary
+// function as DataSource mutator.
+type DataSourceFunc func(context.Context, *db.DataSourceMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DataSourceFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.DataSourceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.DataSourceMutation", m)
+}
+
 // The DependencyFunc type is an adapter to allow the use of ordinary
 // function as Dependency mutator.
 type DependencyFunc func(context.Context, *db.DependencyMutation) (db.Value, error)

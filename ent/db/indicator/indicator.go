@@ -22,10 +22,16 @@ const (
 	FieldResolutionS = "resolution_s"
 	// FieldDescription holds the string denoting the description field in the database.
 	FieldDescription = "description"
+	// FieldDataSourceID holds the string denoting the data_source_id field in the database.
+	FieldDataSourceID = "data_source_id"
+	// FieldOrigin holds the string denoting the origin field in the database.
+	FieldOrigin = "origin"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// EdgeSlo holds the string denoting the slo edge name in mutations.
 	EdgeSlo = "slo"
+	// EdgeDataSource holds the string denoting the data_source edge name in mutations.
+	EdgeDataSource = "data_source"
 	// Table holds the table name of the indicator in the database.
 	Table = "indicators"
 	// SloTable is the table that holds the slo relation/edge.
@@ -35,6 +41,13 @@ const (
 	SloInverseTable = "slos"
 	// SloColumn is the table column denoting the slo relation/edge.
 	SloColumn = "slo_id"
+	// DataSourceTable is the table that holds the data_source relation/edge.
+	DataSourceTable = "indicators"
+	// DataSourceInverseTable is the table name for the DataSource entity.
+	// It exists in this package in order to avoid circular dependency with the "datasource" package.
+	DataSourceInverseTable = "data_sources"
+	// DataSourceColumn is the table column denoting the data_source relation/edge.
+	DataSourceColumn = "data_source_id"
 )
 
 // Columns holds all SQL columns for indicator fields.
@@ -45,6 +58,8 @@ var Columns = []string{
 	FieldCounting,
 	FieldResolutionS,
 	FieldDescription,
+	FieldDataSourceID,
+	FieldOrigin,
 	FieldCreatedAt,
 }
 
@@ -91,6 +106,16 @@ func ByDescription(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDescription, opts...).ToFunc()
 }
 
+// ByDataSourceID orders the results by the data_source_id field.
+func ByDataSourceID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDataSourceID, opts...).ToFunc()
+}
+
+// ByOrigin orders the results by the origin field.
+func ByOrigin(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOrigin, opts...).ToFunc()
+}
+
 // ByCreatedAt orders the results by the created_at field.
 func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
@@ -102,10 +127,24 @@ func BySloField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newSloStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByDataSourceField orders the results by data_source field.
+func ByDataSourceField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newDataSourceStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newSloStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(SloInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, SloTable, SloColumn),
+	)
+}
+func newDataSourceStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(DataSourceInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, DataSourceTable, DataSourceColumn),
 	)
 }

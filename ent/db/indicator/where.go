@@ -90,6 +90,16 @@ func Description(v string) predicate.Indicator {
 	return predicate.Indicator(sql.FieldEQ(FieldDescription, v))
 }
 
+// DataSourceID applies equality check predicate on the "data_source_id" field. It's identical to DataSourceIDEQ.
+func DataSourceID(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldEQ(FieldDataSourceID, v))
+}
+
+// Origin applies equality check predicate on the "origin" field. It's identical to OriginEQ.
+func Origin(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldEQ(FieldOrigin, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Indicator {
 	return predicate.Indicator(sql.FieldEQ(FieldCreatedAt, v))
@@ -395,6 +405,146 @@ func DescriptionContainsFold(v string) predicate.Indicator {
 	return predicate.Indicator(sql.FieldContainsFold(FieldDescription, v))
 }
 
+// DataSourceIDEQ applies the EQ predicate on the "data_source_id" field.
+func DataSourceIDEQ(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldEQ(FieldDataSourceID, v))
+}
+
+// DataSourceIDNEQ applies the NEQ predicate on the "data_source_id" field.
+func DataSourceIDNEQ(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldNEQ(FieldDataSourceID, v))
+}
+
+// DataSourceIDIn applies the In predicate on the "data_source_id" field.
+func DataSourceIDIn(vs ...string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldIn(FieldDataSourceID, vs...))
+}
+
+// DataSourceIDNotIn applies the NotIn predicate on the "data_source_id" field.
+func DataSourceIDNotIn(vs ...string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldNotIn(FieldDataSourceID, vs...))
+}
+
+// DataSourceIDGT applies the GT predicate on the "data_source_id" field.
+func DataSourceIDGT(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldGT(FieldDataSourceID, v))
+}
+
+// DataSourceIDGTE applies the GTE predicate on the "data_source_id" field.
+func DataSourceIDGTE(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldGTE(FieldDataSourceID, v))
+}
+
+// DataSourceIDLT applies the LT predicate on the "data_source_id" field.
+func DataSourceIDLT(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldLT(FieldDataSourceID, v))
+}
+
+// DataSourceIDLTE applies the LTE predicate on the "data_source_id" field.
+func DataSourceIDLTE(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldLTE(FieldDataSourceID, v))
+}
+
+// DataSourceIDContains applies the Contains predicate on the "data_source_id" field.
+func DataSourceIDContains(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldContains(FieldDataSourceID, v))
+}
+
+// DataSourceIDHasPrefix applies the HasPrefix predicate on the "data_source_id" field.
+func DataSourceIDHasPrefix(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldHasPrefix(FieldDataSourceID, v))
+}
+
+// DataSourceIDHasSuffix applies the HasSuffix predicate on the "data_source_id" field.
+func DataSourceIDHasSuffix(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldHasSuffix(FieldDataSourceID, v))
+}
+
+// DataSourceIDIsNil applies the IsNil predicate on the "data_source_id" field.
+func DataSourceIDIsNil() predicate.Indicator {
+	return predicate.Indicator(sql.FieldIsNull(FieldDataSourceID))
+}
+
+// DataSourceIDNotNil applies the NotNil predicate on the "data_source_id" field.
+func DataSourceIDNotNil() predicate.Indicator {
+	return predicate.Indicator(sql.FieldNotNull(FieldDataSourceID))
+}
+
+// DataSourceIDEqualFold applies the EqualFold predicate on the "data_source_id" field.
+func DataSourceIDEqualFold(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldEqualFold(FieldDataSourceID, v))
+}
+
+// DataSourceIDContainsFold applies the ContainsFold predicate on the "data_source_id" field.
+func DataSourceIDContainsFold(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldContainsFold(FieldDataSourceID, v))
+}
+
+// OriginEQ applies the EQ predicate on the "origin" field.
+func OriginEQ(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldEQ(FieldOrigin, v))
+}
+
+// OriginNEQ applies the NEQ predicate on the "origin" field.
+func OriginNEQ(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldNEQ(FieldOrigin, v))
+}
+
+// OriginIn applies the In predicate on the "origin" field.
+func OriginIn(vs ...string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldIn(FieldOrigin, vs...))
+}
+
+// OriginNotIn applies the NotIn predicate on the "origin" field.
+func OriginNotIn(vs ...string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldNotIn(FieldOrigin, vs...))
+}
+
+// OriginGT applies the GT predicate on the "origin" field.
+func OriginGT(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldGT(FieldOrigin, v))
+}
+
+// OriginGTE applies the GTE predicate on the "origin" field.
+func OriginGTE(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldGTE(FieldOrigin, v))
+}
+
+// OriginLT applies the LT predicate on the "origin" field.
+func OriginLT(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldLT(FieldOrigin, v))
+}
+
+// OriginLTE applies the LTE predicate on the "origin" field.
+func OriginLTE(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldLTE(FieldOrigin, v))
+}
+
+// OriginContains applies the Contains predicate on the "origin" field.
+func OriginContains(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldContains(FieldOrigin, v))
+}
+
+// OriginHasPrefix applies the HasPrefix predicate on the "origin" field.
+func OriginHasPrefix(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldHasPrefix(FieldOrigin, v))
+}
+
+// OriginHasSuffix applies the HasSuffix predicate on the "origin" field.
+func OriginHasSuffix(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldHasSuffix(FieldOrigin, v))
+}
+
+// OriginEqualFold applies the EqualFold predicate on the "origin" field.
+func OriginEqualFold(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldEqualFold(FieldOrigin, v))
+}
+
+// OriginContainsFold applies the ContainsFold predicate on the "origin" field.
+func OriginContainsFold(v string) predicate.Indicator {
+	return predicate.Indicator(sql.FieldContainsFold(FieldOrigin, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Indicator {
 	return predicate.Indicator(sql.FieldEQ(FieldCreatedAt, v))
@@ -450,6 +600,29 @@ func HasSlo() predicate.Indicator {
 func HasSloWith(preds ...predicate.SLO) predicate.Indicator {
 	return predicate.Indicator(func(s *sql.Selector) {
 		step := newSloStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasDataSource applies the HasEdge predicate on the "data_source" edge.
+func HasDataSource() predicate.Indicator {
+	return predicate.Indicator(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, DataSourceTable, DataSourceColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasDataSourceWith applies the HasEdge predicate on the "data_source" edge with a given conditions (other predicates).
+func HasDataSourceWith(preds ...predicate.DataSource) predicate.Indicator {
+	return predicate.Indicator(func(s *sql.Selector) {
+		step := newDataSourceStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -130,6 +130,37 @@ var (
 			},
 		},
 	}
+	// DataSourcesColumns holds the columns for the "data_sources" table.
+	DataSourcesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "description", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "address", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "settings", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "retired_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "succeeded_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "failed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "failing_since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "failure", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+	}
+	// DataSourcesTable holds the schema information for the "data_sources" table.
+	DataSourcesTable = &schema.Table{
+		Name:       "data_sources",
+		Columns:    DataSourcesColumns,
+		PrimaryKey: []*schema.Column{DataSourcesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "datasource_slug",
+				Unique:  true,
+				Columns: []*schema.Column{DataSourcesColumns[1]},
+			},
+		},
+	}
 	// DependenciesColumns holds the columns for the "dependencies" table.
 	DependenciesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -249,8 +280,10 @@ var (
 		{Name: "counting", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "resolution_s", Type: field.TypeInt64},
 		{Name: "description", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "origin", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "data_source_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
 	// IndicatorsTable holds the schema information for the "indicators" table.
 	IndicatorsTable = &schema.Table{
@@ -260,8 +293,14 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "indicators_slos_slo",
-				Columns:    []*schema.Column{IndicatorsColumns[6]},
+				Columns:    []*schema.Column{IndicatorsColumns[7]},
 				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "indicators_data_sources_data_source",
+				Columns:    []*schema.Column{IndicatorsColumns[8]},
+				RefColumns: []*schema.Column{DataSourcesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 		},
@@ -269,7 +308,12 @@ var (
 			{
 				Name:    "indicator_slo_id",
 				Unique:  false,
-				Columns: []*schema.Column{IndicatorsColumns[6]},
+				Columns: []*schema.Column{IndicatorsColumns[7]},
+			},
+			{
+				Name:    "indicator_data_source_id",
+				Unique:  false,
+				Columns: []*schema.Column{IndicatorsColumns[8]},
 			},
 		},
 	}
@@ -659,6 +703,7 @@ var (
 	SeriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "reporter", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "group_value", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "resolution_s", Type: field.TypeInt64},
 		{Name: "folded_until", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
@@ -672,21 +717,21 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "series_indicators_indicator",
-				Columns:    []*schema.Column{SeriesColumns[5]},
+				Columns:    []*schema.Column{SeriesColumns[6]},
 				RefColumns: []*schema.Column{IndicatorsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "series_indicator_id_reporter",
+				Name:    "series_indicator_id_reporter_group_value",
 				Unique:  true,
-				Columns: []*schema.Column{SeriesColumns[5], SeriesColumns[1]},
+				Columns: []*schema.Column{SeriesColumns[6], SeriesColumns[1], SeriesColumns[2]},
 			},
 			{
 				Name:    "series_folded_until_id",
 				Unique:  false,
-				Columns: []*schema.Column{SeriesColumns[3], SeriesColumns[0]},
+				Columns: []*schema.Column{SeriesColumns[4], SeriesColumns[0]},
 			},
 		},
 	}
@@ -1087,6 +1132,7 @@ var (
 		PolicyAttachmentsTable,
 		AuditEntriesTable,
 		PoliciesTable,
+		DataSourcesTable,
 		DependenciesTable,
 		IdempotencyKeysTable,
 		IdentitiesTable,
@@ -1126,6 +1172,9 @@ func init() {
 	PoliciesTable.Annotation = &entsql.Annotation{
 		Table: "policies",
 	}
+	DataSourcesTable.Annotation = &entsql.Annotation{
+		Table: "data_sources",
+	}
 	DependenciesTable.ForeignKeys[0].RefTable = ServicesTable
 	DependenciesTable.ForeignKeys[1].RefTable = ServicesTable
 	DependenciesTable.Annotation = &entsql.Annotation{
@@ -1139,6 +1188,7 @@ func init() {
 		Table: "identities",
 	}
 	IndicatorsTable.ForeignKeys[0].RefTable = SlosTable
+	IndicatorsTable.ForeignKeys[1].RefTable = DataSourcesTable
 	IndicatorsTable.Annotation = &entsql.Annotation{
 		Table: "indicators",
 	}

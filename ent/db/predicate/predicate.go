@@ -15,6 +15,9 @@ type AuditEntry func(*sql.Selector)
 // BudgetPolicy is the predicate function for budgetpolicy builders.
 type BudgetPolicy func(*sql.Selector)
 
+// DataSource is the predicate function for datasource builders.
+type DataSource func(*sql.Selector)
+
 // Dependency is the predicate function for dependency builders.
 type Dependency func(*sql.Selector)
 

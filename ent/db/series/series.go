@@ -16,6 +16,8 @@ const (
 	FieldIndicatorID = "indicator_id"
 	// FieldReporter holds the string denoting the reporter field in the database.
 	FieldReporter = "reporter"
+	// FieldGroupValue holds the string denoting the group_value field in the database.
+	FieldGroupValue = "group_value"
 	// FieldResolutionS holds the string denoting the resolution_s field in the database.
 	FieldResolutionS = "resolution_s"
 	// FieldFoldedUntil holds the string denoting the folded_until field in the database.
@@ -40,6 +42,7 @@ var Columns = []string{
 	FieldID,
 	FieldIndicatorID,
 	FieldReporter,
+	FieldGroupValue,
 	FieldResolutionS,
 	FieldFoldedUntil,
 	FieldCreatedAt,
@@ -71,6 +74,11 @@ func ByIndicatorID(opts ...sql.OrderTermOption) OrderOption {
 // ByReporter orders the results by the reporter field.
 func ByReporter(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReporter, opts...).ToFunc()
+}
+
+// ByGroupValue orders the results by the group_value field.
+func ByGroupValue(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldGroupValue, opts...).ToFunc()
 }
 
 // ByResolutionS orders the results by the resolution_s field.

@@ -75,6 +75,11 @@ func Reporter(v string) predicate.Series {
 	return predicate.Series(sql.FieldEQ(FieldReporter, v))
 }
 
+// GroupValue applies equality check predicate on the "group_value" field. It's identical to GroupValueEQ.
+func GroupValue(v string) predicate.Series {
+	return predicate.Series(sql.FieldEQ(FieldGroupValue, v))
+}
+
 // ResolutionS applies equality check predicate on the "resolution_s" field. It's identical to ResolutionSEQ.
 func ResolutionS(v int64) predicate.Series {
 	return predicate.Series(sql.FieldEQ(FieldResolutionS, v))
@@ -218,6 +223,71 @@ func ReporterEqualFold(v string) predicate.Series {
 // ReporterContainsFold applies the ContainsFold predicate on the "reporter" field.
 func ReporterContainsFold(v string) predicate.Series {
 	return predicate.Series(sql.FieldContainsFold(FieldReporter, v))
+}
+
+// GroupValueEQ applies the EQ predicate on the "group_value" field.
+func GroupValueEQ(v string) predicate.Series {
+	return predicate.Series(sql.FieldEQ(FieldGroupValue, v))
+}
+
+// GroupValueNEQ applies the NEQ predicate on the "group_value" field.
+func GroupValueNEQ(v string) predicate.Series {
+	return predicate.Series(sql.FieldNEQ(FieldGroupValue, v))
+}
+
+// GroupValueIn applies the In predicate on the "group_value" field.
+func GroupValueIn(vs ...string) predicate.Series {
+	return predicate.Series(sql.FieldIn(FieldGroupValue, vs...))
+}
+
+// GroupValueNotIn applies the NotIn predicate on the "group_value" field.
+func GroupValueNotIn(vs ...string) predicate.Series {
+	return predicate.Series(sql.FieldNotIn(FieldGroupValue, vs...))
+}
+
+// GroupValueGT applies the GT predicate on the "group_value" field.
+func GroupValueGT(v string) predicate.Series {
+	return predicate.Series(sql.FieldGT(FieldGroupValue, v))
+}
+
+// GroupValueGTE applies the GTE predicate on the "group_value" field.
+func GroupValueGTE(v string) predicate.Series {
+	return predicate.Series(sql.FieldGTE(FieldGroupValue, v))
+}
+
+// GroupValueLT applies the LT predicate on the "group_value" field.
+func GroupValueLT(v string) predicate.Series {
+	return predicate.Series(sql.FieldLT(FieldGroupValue, v))
+}
+
+// GroupValueLTE applies the LTE predicate on the "group_value" field.
+func GroupValueLTE(v string) predicate.Series {
+	return predicate.Series(sql.FieldLTE(FieldGroupValue, v))
+}
+
+// GroupValueContains applies the Contains predicate on the "group_value" field.
+func GroupValueContains(v string) predicate.Series {
+	return predicate.Series(sql.FieldContains(FieldGroupValue, v))
+}
+
+// GroupValueHasPrefix applies the HasPrefix predicate on the "group_value" field.
+func GroupValueHasPrefix(v string) predicate.Series {
+	return predicate.Series(sql.FieldHasPrefix(FieldGroupValue, v))
+}
+
+// GroupValueHasSuffix applies the HasSuffix predicate on the "group_value" field.
+func GroupValueHasSuffix(v string) predicate.Series {
+	return predicate.Series(sql.FieldHasSuffix(FieldGroupValue, v))
+}
+
+// GroupValueEqualFold applies the EqualFold predicate on the "group_value" field.
+func GroupValueEqualFold(v string) predicate.Series {
+	return predicate.Series(sql.FieldEqualFold(FieldGroupValue, v))
+}
+
+// GroupValueContainsFold applies the ContainsFold predicate on the "group_value" field.
+func GroupValueContainsFold(v string) predicate.Series {
+	return predicate.Series(sql.FieldContainsFold(FieldGroupValue, v))
 }
 
 // ResolutionSEQ applies the EQ predicate on the "resolution_s" field.

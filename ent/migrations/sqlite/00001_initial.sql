@@ -21,6 +21,10 @@ CREATE INDEX `auditentry_actor_token_at_id` ON `audit_entries` (`actor_token`, `
 CREATE TABLE `policies` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
 -- create index "budgetpolicy_slug" to table: "policies"
 CREATE UNIQUE INDEX `budgetpolicy_slug` ON `policies` (`slug`);
+-- create "data_sources" table
+CREATE TABLE `data_sources` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `kind` text NOT NULL, `address` text NOT NULL, `settings` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `retired_at` datetime NULL, `version` integer NOT NULL, `succeeded_at` datetime NULL, `failed_at` datetime NULL, `failing_since` datetime NULL, `failure` text NOT NULL, PRIMARY KEY (`id`));
+-- create index "datasource_slug" to table: "data_sources"
+CREATE UNIQUE INDEX `datasource_slug` ON `data_sources` (`slug`);
 -- create "dependencies" table
 CREATE TABLE `dependencies` (`id` text NOT NULL, `criticality` text NOT NULL, `failure_mode` text NOT NULL, `timeout_us` integer NOT NULL, `retry` text NOT NULL, `breaker` text NOT NULL, `bulkhead` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, `on_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `dependencies_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `dependencies_services_on` FOREIGN KEY (`on_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "dependency_service_id_on_id" to table: "dependencies"
@@ -40,9 +44,11 @@ CREATE UNIQUE INDEX `identity_provider_issuer_subject` ON `identities` (`provide
 -- create index "identity_person_id" to table: "identities"
 CREATE INDEX `identity_person_id` ON `identities` (`person_id`);
 -- create "indicators" table
-CREATE TABLE `indicators` (`id` text NOT NULL, `category` text NOT NULL, `counting` text NOT NULL, `resolution_s` integer NOT NULL, `description` text NOT NULL, `created_at` datetime NOT NULL, `slo_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `indicators_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `indicators` (`id` text NOT NULL, `category` text NOT NULL, `counting` text NOT NULL, `resolution_s` integer NOT NULL, `description` text NOT NULL, `origin` text NOT NULL, `created_at` datetime NOT NULL, `slo_id` text NOT NULL, `data_source_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `indicators_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `indicators_data_sources_data_source` FOREIGN KEY (`data_source_id`) REFERENCES `data_sources` (`id`) ON DELETE RESTRICT);
 -- create index "indicator_slo_id" to table: "indicators"
 CREATE INDEX `indicator_slo_id` ON `indicators` (`slo_id`);
+-- create index "indicator_data_source_id" to table: "indicators"
+CREATE INDEX `indicator_data_source_id` ON `indicators` (`data_source_id`);
 -- create "issues" table
 CREATE TABLE `issues` (`id` text NOT NULL, `kind` text NOT NULL, `fingerprint` text NOT NULL, `subject` text NOT NULL, `episode` text NOT NULL, `repository` text NOT NULL, `title` text NOT NULL, `body` text NOT NULL, `labels` json NOT NULL, `comments` json NOT NULL, `open` bool NOT NULL, `state` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `issues_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "issue_fingerprint" to table: "issues"
@@ -106,9 +112,9 @@ CREATE INDEX `segment_span_s_start_s` ON `segments` (`span_s`, `start_s`);
 -- create "segment_changes" table
 CREATE TABLE `segment_changes` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `series_id` text NOT NULL, `span_s` integer NOT NULL, `start_s` integer NOT NULL);
 -- create "series" table
-CREATE TABLE `series` (`id` text NOT NULL, `reporter` text NOT NULL, `resolution_s` integer NOT NULL, `folded_until` datetime NOT NULL, `created_at` datetime NOT NULL, `indicator_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `series_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE RESTRICT);
--- create index "series_indicator_id_reporter" to table: "series"
-CREATE UNIQUE INDEX `series_indicator_id_reporter` ON `series` (`indicator_id`, `reporter`);
+CREATE TABLE `series` (`id` text NOT NULL, `reporter` text NOT NULL, `group_value` text NOT NULL, `resolution_s` integer NOT NULL, `folded_until` datetime NOT NULL, `created_at` datetime NOT NULL, `indicator_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `series_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE RESTRICT);
+-- create index "series_indicator_id_reporter_group_value" to table: "series"
+CREATE UNIQUE INDEX `series_indicator_id_reporter_group_value` ON `series` (`indicator_id`, `reporter`, `group_value`);
 -- create index "series_folded_until_id" to table: "series"
 CREATE INDEX `series_folded_until_id` ON `series` (`folded_until`, `id`);
 -- create "services" table
