@@ -1,8 +1,10 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
@@ -20,6 +22,10 @@ func alive(w http.ResponseWriter) {
 	_, _ = w.Write([]byte("{\"status\":\"ok\"}\n"))
 }
 
+// readyWithin is how long the instance may take to find out whether it can serve.
+// Whoever asks wants to know soon; no answer in time is a no.
+const readyWithin = 2 * time.Second
+
 // ready answers 200 while the instance can serve and does not drain. Why it
 // cannot is for the log: /readyz is open to everybody.
 func (a *API) ready(w http.ResponseWriter, r *http.Request) {
@@ -33,7 +39,9 @@ func (a *API) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if a.cfg.Ready != nil {
-		if err := a.cfg.Ready(r.Context()); err != nil {
+		ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
+		defer cancel()
+		if err := a.cfg.Ready(ctx); err != nil {
 			a.log.LogAttrs(r.Context(), slog.LevelWarn, "not ready", slog.String("error", err.Error()))
 			refuse("not_ready", "this instance cannot serve yet")
 			return

@@ -38,6 +38,8 @@ func (d *Dashboard) fail(w http.ResponseWriter, r *http.Request, caller access.C
 		d.problem(w, r, http.StatusBadRequest, caller, problemPage{Title: "This address cannot be read", Text: "A part of it was changed or belongs to another list. Begin again from the list's first page."})
 	case fault.Unavailable:
 		d.problem(w, r, http.StatusServiceUnavailable, caller, problemPage{Title: "Not just now", Text: sentence(f.Message)})
+	case fault.Full:
+		d.problem(w, r, http.StatusInsufficientStorage, caller, problemPage{Title: "There is no room left", Text: sentence(f.Message)})
 	default:
 		d.problem(w, r, http.StatusConflict, caller, problemPage{Title: "That cannot be done now", Text: sentence(f.Message)})
 	}
