@@ -250,6 +250,42 @@ func TestASlowHandlerOutlivesTheTimeForItsBody(t *testing.T) {
 	}
 }
 
+// A database that takes a statement and never answers, for example.
+func TestARequestThatTakesTooLongIsGivenUp(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, func(c *Config) { c.RequestTimeout = 50 * time.Millisecond })
+	register(b.API, operation{id: "waitLong", method: http.MethodGet, path: "/v1/wait", tag: "Teams", summary: "Wait", public: true},
+		func(ctx context.Context, _ *struct{}) (*reply[Gadget], error) {
+			<-ctx.Done()
+			return nil, fmt.Errorf("read a gadget: %w", ctx.Err())
+		})
+	w := b.do(http.MethodGet, "/v1/wait", "")
+	b.readProblem(http.StatusServiceUnavailable, "timeout", w)
+	if w.Header().Get("Retry-After") != "5" {
+		t.Errorf("it says to try again after %q seconds", w.Header().Get("Retry-After"))
+	}
+}
+
+func TestAnInstanceThatDrainsKeepsNoConnection(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	s := httptest.NewServer(b)
+	defer s.Close()
+	for _, drains := range []bool{false, true} {
+		if drains {
+			b.Drain()
+		}
+		r, err := http.Get(s.URL + "/healthz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
+		if r.Body.Close(); r.Close != drains {
+			t.Errorf("draining %t: the connection is closed: %t", drains, r.Close)
+		}
+	}
+}
+
 func TestABodyThatDoesNotComeIsGivenUp(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, func(c *Config) { c.BodyTimeout = 50 * time.Millisecond })

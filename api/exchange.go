@@ -44,9 +44,9 @@ func (c *exchangeContext) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
+func newExchange(ctx context.Context, w http.ResponseWriter) *exchange {
 	x := &exchange{ResponseWriter: w}
-	x.ctx = exchangeContext{Context: r.Context(), x: x}
+	x.ctx = exchangeContext{Context: ctx, x: x}
 	return x
 }
 

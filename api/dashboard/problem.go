@@ -1,6 +1,8 @@
 package dashboard
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,7 +19,11 @@ type problemPage struct {
 // reference to the log.
 func (d *Dashboard) fail(w http.ResponseWriter, r *http.Request, caller access.Caller, err error) {
 	f := fault.As(err)
-	if f == nil {
+	switch {
+	case f == nil && errors.Is(err, context.DeadlineExceeded):
+		d.problem(w, r, http.StatusServiceUnavailable, caller, problemPage{Title: "Not just now", Text: "The page took too long to make. Try again in a moment."})
+		return
+	case f == nil:
 		d.internal(w, r, caller, err)
 		return
 	}

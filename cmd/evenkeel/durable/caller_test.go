@@ -12,11 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/api"
 	"github.com/evenkeel/evenkeel/cmd/evenkeel/process"
 )
 
-// answersWithin is longer than any request may take.
-const answersWithin = 20 * time.Second
+// answersWithin is longer than any request may take: api.DefaultRequestTimeout, and
+// some more on a busy machine.
+const answersWithin = api.DefaultRequestTimeout + 15*time.Second
 
 // caller calls the API where it is now: a restarted process has another address.
 type caller struct {

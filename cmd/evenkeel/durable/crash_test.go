@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -88,6 +89,47 @@ func TestACrashOfPostgreSQLIsSaidAndSurvived(t *testing.T) {
 		t.Errorf("it panicked:\n%s", p.Log())
 	}
 	t.Logf("%d crashes, %d requests refused meanwhile; acknowledged: %d things, %d pushes", crashes, refused, things, pushes)
+}
+
+// TestAPostgreSQLThatStallsIsSaidAndSurvived stops PostgreSQL, so that it takes
+// connections and statements and answers none, as one does whose disk hangs.
+func TestAPostgreSQLThatStallsIsSaidAndSurvived(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	p := process.Start(t, process.Options{Database: s.url, Env: []string{"EVENKEEL_LOG_LEVEL=warn"}})
+	c := newCaller(p)
+	c.get(t, "/v1/services") // there is a connection that will hang
+	s.signal(syscall.SIGSTOP)
+	defer s.signal(syscall.SIGCONT)
+	var asking sync.WaitGroup
+	for range 30 { // more than there are connections
+		asking.Go(func() {
+			a, err := c.do(t.Context(), http.MethodGet, "/v1/services", "", nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			code, err := a.problem()
+			if err != nil || a.status != http.StatusServiceUnavailable || code != "timeout" && code != "database_unavailable" {
+				t.Errorf("%s (%v)", a, err)
+			}
+		})
+	}
+	for path, want := range map[string]int{"/healthz": http.StatusOK, "/readyz": http.StatusServiceUnavailable} {
+		began := time.Now()
+		if a, err := c.do(t.Context(), http.MethodGet, path, "", nil); err != nil || a.status != want {
+			t.Errorf("%s: %s, want %d (%v)", path, a, want, err)
+		}
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("%s took %s", path, took)
+		}
+	}
+	asking.Wait()
+	s.signal(syscall.SIGCONT)
+	eventually(t, 10*time.Second, "it answers again", func() bool {
+		a, err := c.do(t.Context(), http.MethodGet, "/v1/services", "", nil)
+		return err == nil && a.acknowledged()
+	})
 }
 
 // checkWithoutDatabase asks what has to be answered without a database.

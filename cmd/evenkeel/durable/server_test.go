@@ -187,12 +187,17 @@ func (s *server) answers() bool {
 
 // kill ends the server and its children at once.
 func (s *server) kill() {
-	pids := children(s.cmd.Process.Pid)
-	_ = s.cmd.Process.Kill()
-	for _, pid := range pids {
-		_ = syscall.Kill(pid, syscall.SIGKILL) // it may be gone with its parent
-	}
+	s.signal(syscall.SIGKILL)
 	<-s.ended
+}
+
+// signal sends a signal to the server and its children.
+func (s *server) signal(what syscall.Signal) {
+	pids := children(s.cmd.Process.Pid)
+	_ = s.cmd.Process.Signal(what) // it may have ended, and its children with it
+	for _, pid := range pids {
+		_ = syscall.Kill(pid, what)
+	}
 }
 
 // children lists the processes that a process has started. Where there is no
