@@ -70,7 +70,12 @@ func newWriter(name string, dice *rand.Rand) *writer {
 // refusals are the codes, with their statuses, by which a program may refuse that
 // lives on; one that is killed refuses nothing.
 func (w *writer) work(ctx context.Context, c *caller, refusals map[string]int) error {
-	for ctx.Err() == nil {
+	return w.workUntil(ctx, c, refusals, func() bool { return false })
+}
+
+// workUntil is work that ends when enough is done.
+func (w *writer) workUntil(ctx context.Context, c *caller, refusals map[string]int, enough func() bool) error {
+	for ctx.Err() == nil && !enough() {
 		a, err := w.step(ctx, c)
 		switch {
 		case errors.Is(err, errHangs):

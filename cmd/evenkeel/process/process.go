@@ -32,9 +32,6 @@ type Options struct {
 	Env []string
 	// Args come after "serve".
 	Args []string
-	// Within is a command that runs the program, such as one that changes its
-	// surroundings first; empty for none.
-	Within []string
 }
 
 // Process is the program, running.
@@ -58,10 +55,7 @@ func Start(t testing.TB, o Options) *Process {
 		o.Dir = t.TempDir()
 	}
 	p := &Process{t: t, dir: o.Dir, token: o.Token, ended: make(chan struct{})}
-	line := append([]string{}, o.Within...)
-	line = append(line, Build(t), "serve", "--listen", "127.0.0.1:0")
-	line = append(line, o.Args...)
-	p.cmd = exec.Command(line[0], line[1:]...)
+	p.cmd = exec.Command(Build(t), append([]string{"serve", "--listen", "127.0.0.1:0"}, o.Args...)...)
 	p.cmd.Dir, p.cmd.Stderr = o.Dir, &p.log
 	p.cmd.Env = append(os.Environ(), "EVENKEEL_CONFIG=", "EVENKEEL_DATABASE_URL="+o.Database)
 	p.cmd.Env = append(p.cmd.Env, o.Env...)
@@ -103,8 +97,11 @@ func Start(t testing.TB, o Options) *Process {
 func (p *Process) readWelcome(text string) {
 	p.t.Helper()
 	for word := range strings.FieldsSeq(text) {
-		if before, _, found := strings.Cut(word, "/signin?code="); found {
-			p.base, p.signin = before, word
+		if strings.Contains(word, "/signin?code=") {
+			p.signin = word
+		}
+		if before, found := strings.CutSuffix(word, "/docs"); found {
+			p.base = before
 		}
 	}
 	if p.token != "" {
