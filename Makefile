@@ -12,6 +12,7 @@ COUNT    ?=
 BENCH    ?= .
 FUZZTIME ?= 30s
 ARGS     ?=
+LOOPS    ?= ./cmd/evenkeel/app ./cmd/evenkeel/durable
 
 # Go stamps the revision into the binary by itself, unless GOFLAGS or the lack of
 # git keeps it from doing so.
@@ -60,8 +61,9 @@ bench: ## Measure the program against a yardstick and its goals (BENCH=Requests/
 	scripts/testenv postgres -- scripts/bench '$(BENCH)' $(PKG)
 
 .PHONY: soak
-soak: ## Run the tests again and again in random order, then every fuzz target (COUNT=3 FUZZTIME=30s)
+soak: ## Run the tests again and again in random order, the long loops once, then every fuzz target (COUNT=3 FUZZTIME=30s)
 	scripts/testenv postgres chromium cc -- go test -race -shuffle=on -count=$(or $(COUNT),3) -timeout 60m $(PKG)
+	$(if $(LOOPS),EVENKEEL_TEST_EVERYTHING=1 scripts/testenv postgres -- go test -count=1 -timeout 120m -v $(LOOPS))
 	scripts/fuzz $(FUZZTIME)
 
 ##@ Write

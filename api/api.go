@@ -21,10 +21,6 @@ import (
 // refused, unless its operation says otherwise.
 const DefaultMaxBody = 1 << 20
 
-// DefaultTimeout is how long a request may take, with its body, before its
-// context ends and it is answered 503. It is longer than a run of a job is waited for.
-const DefaultTimeout = 30 * time.Second
-
 // Authenticator verifies a bearer token. What is wrong with a token is a fault
 // of kind Unauthenticated; any other error is internal. *access.Service is one.
 type Authenticator interface {
@@ -70,11 +66,11 @@ type Config struct {
 	Ready func(ctx context.Context) error
 	// TracerProvider makes a span of every request; nil makes none and costs nothing.
 	TracerProvider trace.TracerProvider
-	// MaxBody overrides DefaultMaxBody, BodyTimeout DefaultBodyTimeout, Timeout
-	// DefaultTimeout.
-	MaxBody     int64
-	BodyTimeout time.Duration
-	Timeout     time.Duration
+	// MaxBody overrides DefaultMaxBody, BodyTimeout DefaultBodyTimeout,
+	// RequestTimeout DefaultRequestTimeout.
+	MaxBody        int64
+	BodyTimeout    time.Duration
+	RequestTimeout time.Duration
 }
 
 // API is the HTTP edge: an http.Handler to which operations and pages are added
@@ -108,8 +104,8 @@ func New(cfg Config) *API {
 	if cfg.BodyTimeout <= 0 {
 		cfg.BodyTimeout = DefaultBodyTimeout
 	}
-	if cfg.Timeout <= 0 {
-		cfg.Timeout = DefaultTimeout
+	if cfg.RequestTimeout <= 0 {
+		cfg.RequestTimeout = DefaultRequestTimeout
 	}
 	a := &API{cfg: cfg, log: cfg.Logger, router: chi.NewMux(), metrics: newMetrics(cfg.Registry)}
 	a.unmatched = a.metrics.meter("", "unmatched")
@@ -148,7 +144,8 @@ func (a *API) Handle(method, pattern string, h http.Handler) {
 }
 
 // Drain makes /readyz say no, so that no new traffic comes while the server
-// finishes what it has.
+// finishes what it has, and has connections closed after the reply that is next
+// on them.
 func (a *API) Drain() { a.draining.Store(true) }
 
 // NotFoundPage adds the page that a browser gets for a path where there is

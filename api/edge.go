@@ -15,6 +15,13 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 )
 
+// DefaultRequestTimeout is how long a request may take, but for the sending of its
+// reply. It is longer than what any request waits for on purpose, and ends what
+// waits for a database that takes statements and does not answer.
+const DefaultRequestTimeout = 30 * time.Second
+
+var closeConnection = []string{"close"}
+
 func freshRequestID() id.ID { return id.Unordered(clock.System()) }
 
 // edge is what surrounds every request: its id, the headers of every reply,
@@ -23,13 +30,17 @@ func freshRequestID() id.ID { return id.Unordered(clock.System()) }
 func (a *API) edge(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		ctx, cancel := context.WithTimeout(r.Context(), a.cfg.Timeout)
+		ctx, cancel := context.WithTimeout(r.Context(), a.cfg.RequestTimeout)
 		defer cancel()
 		x := newExchange(ctx, w)
 		x.id = requestID(r.Header.Get("X-Request-Id"), freshRequestID)
 		h := w.Header()
 		h["X-Request-Id"] = []string{x.id}
 		secureAPI(h)
+		if a.draining.Load() {
+			// Whoever keeps the connection would find it closed when it is used next.
+			h["Connection"] = closeConnection
+		}
 
 		if r.ContentLength != 0 {
 			// Of every request that announces a body, whoever sent it: where no handler

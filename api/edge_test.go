@@ -252,6 +252,42 @@ func TestASlowHandlerOutlivesTheTimeForItsBody(t *testing.T) {
 	}
 }
 
+// A database that takes a statement and never answers, for example.
+func TestARequestThatTakesTooLongIsGivenUp(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, func(c *Config) { c.RequestTimeout = 50 * time.Millisecond })
+	register(b.API, operation{id: "waitLong", method: http.MethodGet, path: "/v1/wait", tag: "Teams", summary: "Wait", public: true},
+		func(ctx context.Context, _ *struct{}) (*reply[Gadget], error) {
+			<-ctx.Done()
+			return nil, fmt.Errorf("read a gadget: %w", ctx.Err())
+		})
+	w := b.do(http.MethodGet, "/v1/wait", "")
+	b.readProblem(http.StatusServiceUnavailable, "timeout", w)
+	if w.Header().Get("Retry-After") != "5" {
+		t.Errorf("it says to try again after %q seconds", w.Header().Get("Retry-After"))
+	}
+}
+
+func TestAnInstanceThatDrainsKeepsNoConnection(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	s := httptest.NewServer(b)
+	defer s.Close()
+	for _, drains := range []bool{false, true} {
+		if drains {
+			b.Drain()
+		}
+		r, err := http.Get(s.URL + "/healthz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
+		if r.Body.Close(); r.Close != drains {
+			t.Errorf("draining %t: the connection is closed: %t", drains, r.Close)
+		}
+	}
+}
+
 func TestABodyThatDoesNotComeIsGivenUp(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, func(c *Config) { c.BodyTimeout = 50 * time.Millisecond })
@@ -306,21 +342,6 @@ func TestABodyThatNobodyReadsHoldsNobodyUp(t *testing.T) {
 				t.Errorf("got %d, want %d", r.StatusCode, want)
 			}
 		})
-	}
-}
-
-func TestARequestThatTakesTooLongIsGivenUp(t *testing.T) {
-	t.Parallel()
-	b := newBench(t, func(c *Config) { c.Timeout = 20 * time.Millisecond })
-	register(b.API, operation{id: "getSlow", method: http.MethodGet, path: "/v1/slow", tag: "Teams", summary: "Wait", public: true},
-		func(ctx context.Context, _ *struct{}) (*reply[Gadget], error) {
-			<-ctx.Done() // as the driver of a database that does not answer
-			return nil, fmt.Errorf("read a gadget: %w", ctx.Err())
-		})
-	if w := b.do(http.MethodGet, "/v1/slow", ""); w.Header().Get("Retry-After") != "5" {
-		t.Errorf("got %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
-	} else {
-		b.readProblem(503, "timeout", w)
 	}
 }
 

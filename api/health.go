@@ -10,9 +10,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// readyTimeout is how long /readyz waits: who asks has no more patience than that.
-const readyTimeout = 2 * time.Second
-
 // ownPages adds what every installation has beside its operations.
 func (a *API) ownPages() {
 	a.Handle(http.MethodGet, "/healthz", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { alive(w) }))
@@ -25,6 +22,10 @@ func alive(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write([]byte("{\"status\":\"ok\"}\n"))
 }
+
+// readyWithin is how long the instance may take to find out whether it can serve.
+// Whoever asks wants to know soon; no answer in time is a no.
+const readyWithin = 2 * time.Second
 
 // ready answers 200 while the instance can serve and does not drain. Why it
 // cannot is for the log: /readyz is open to everybody.
@@ -39,7 +40,7 @@ func (a *API) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if a.cfg.Ready != nil {
-		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+		ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
 		defer cancel()
 		if err := a.cfg.Ready(ctx); err != nil {
 			a.log.LogAttrs(r.Context(), slog.LevelWarn, "not ready", slog.String("error", err.Error()), slog.Any("cause", errors.Unwrap(err)))

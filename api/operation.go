@@ -163,7 +163,7 @@ func (e *endpoint) replies(in any, body bool) []int {
 		out = append(out, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	if e.method != http.MethodGet {
-		out = append(out, http.StatusConflict)
+		out = append(out, http.StatusConflict, http.StatusInsufficientStorage)
 	}
 	if _, ok := in.(conditional); ok {
 		out = append(out, http.StatusPreconditionFailed, http.StatusPreconditionRequired)

@@ -24,6 +24,7 @@ var replies = map[int]struct{ name, text string }{
 	http.StatusPreconditionRequired:  {"PreconditionRequired", "If-Match is missing."},
 	http.StatusInternalServerError:   {"InternalError", "Something failed that should not have."},
 	http.StatusServiceUnavailable:    {"Unavailable", "Try again later."},
+	http.StatusInsufficientStorage:   {"StorageFull", "The database has no room left, and nothing was written; reading goes on. Try again later."},
 }
 
 // components renders the shared replies.
@@ -46,7 +47,7 @@ func components(problem *huma.Schema) map[string]*huma.Response {
 			resp.Headers["Location"] = text("The path and query with the new name in it.")
 		case http.StatusUnauthorized:
 			resp.Headers["WWW-Authenticate"] = text("The scheme that is expected: Bearer.")
-		case http.StatusServiceUnavailable, http.StatusConflict:
+		case http.StatusServiceUnavailable, http.StatusInsufficientStorage, http.StatusConflict:
 			resp.Headers["Retry-After"] = text("After how many seconds it is worth trying again, where that is known.")
 		}
 		out[r.name] = resp

@@ -19,7 +19,11 @@ type problemPage struct {
 // reference to the log.
 func (d *Dashboard) fail(w http.ResponseWriter, r *http.Request, caller access.Caller, err error) {
 	f := fault.As(err)
-	if f == nil {
+	switch {
+	case f == nil && errors.Is(err, context.DeadlineExceeded):
+		d.problem(w, r, http.StatusServiceUnavailable, caller, problemPage{Title: "Not just now", Text: "The page took too long to make. Try again in a moment."})
+		return
+	case f == nil:
 		d.internal(w, r, caller, err)
 		return
 	}
@@ -41,6 +45,8 @@ func (d *Dashboard) fail(w http.ResponseWriter, r *http.Request, caller access.C
 	case fault.Unavailable:
 		d.opts.Logger.WarnContext(r.Context(), "page was answered that something is unavailable", "path", r.URL.Path, "code", f.Code, "cause", f.Err)
 		d.problem(w, r, http.StatusServiceUnavailable, caller, problemPage{Title: "Not just now", Text: sentence(f.Message)})
+	case fault.Full:
+		d.problem(w, r, http.StatusInsufficientStorage, caller, problemPage{Title: "There is no room left", Text: sentence(f.Message)})
 	default:
 		d.problem(w, r, http.StatusConflict, caller, problemPage{Title: "That cannot be done now", Text: sentence(f.Message)})
 	}

@@ -185,7 +185,7 @@ func (p *program) explain(err error) {
 		fmt.Fprintf(&b, "evenkeel: %v\n", err)
 	} else {
 		fmt.Fprintf(&b, "evenkeel: %s\n", f.Message)
-		if f.Kind == fault.Unavailable && f.Err != nil {
+		if (f.Kind == fault.Unavailable || f.Kind == fault.Full) && f.Err != nil {
 			// Whoever starts the program has to find out why; a caller of the API has not.
 			fmt.Fprintf(&b, "  %s\n", oneLine(f.Err.Error()))
 		}

@@ -258,12 +258,13 @@ func (a Access) DeleteSession(ctx context.Context, of id.ID) error {
 	return fail("end a session", err)
 }
 
-// PruneCredentials removes sign-in codes and sessions that expired before the time.
-func (a Access) PruneCredentials(ctx context.Context, before time.Time) (int, error) {
-	codes, err := a.s.ent.SignInCode.Delete().Where(signincode.ExpiresAtLT(before)).Exec(ctx)
-	if err != nil {
-		return 0, fail("prune sign-in codes", err)
+// PruneCredentials removes up to limit sign-in codes and sessions that expired
+// before the time.
+func (a Access) PruneCredentials(ctx context.Context, before time.Time, limit int) (int, error) {
+	codes, err := a.s.prune(ctx, "sign_in_codes", "expires_at < $1", before, limit)
+	if err != nil || codes == limit {
+		return codes, fail("prune sign-in codes", err)
 	}
-	sessions, err := a.s.ent.Session.Delete().Where(session.ExpiresAtLT(before)).Exec(ctx)
+	sessions, err := a.s.prune(ctx, "sessions", "expires_at < $1", before, limit-codes)
 	return codes + sessions, fail("prune sessions", err)
 }

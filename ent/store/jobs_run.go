@@ -107,9 +107,10 @@ func (j Jobs) LastRuns(ctx context.Context) (map[string]jobs.Run, error) {
 	return out, nil
 }
 
-// PruneRuns removes runs that finished before the time, but the newest of each job.
-func (j Jobs) PruneRuns(ctx context.Context, before time.Time) (int, error) {
-	n, err := j.s.exec(ctx, "DELETE FROM job_runs WHERE finished_at < $1 AND id NOT IN ("+newestOfEach+")", clock.Round(before))
+// PruneRuns removes up to limit runs that finished before the time, but the newest
+// of each job.
+func (j Jobs) PruneRuns(ctx context.Context, before time.Time, limit int) (int, error) {
+	n, err := j.s.prune(ctx, "job_runs", "finished_at < $1 AND id NOT IN ("+newestOfEach+")", before, limit)
 	return n, fail("prune runs", err)
 }
 

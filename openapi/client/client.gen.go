@@ -2817,6 +2817,9 @@ type Renamed = Problem
 // RequestTimeout defines model for RequestTimeout.
 type RequestTimeout = Problem
 
+// StorageFull defines model for StorageFull.
+type StorageFull = Problem
+
 // Unauthorized defines model for Unauthorized.
 type Unauthorized = Problem
 
@@ -11920,6 +11923,12 @@ type CreatePolicyResponse503Headers struct {
 	XRequestID *string
 }
 
+// CreatePolicyResponse507Headers the declared response headers of an HTTP 507 response for CreatePolicy
+type CreatePolicyResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type CreatePolicyResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -11945,6 +11954,8 @@ type CreatePolicyResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers201 the parsed response headers for an HTTP 201 response
 	Headers201 *CreatePolicyResponse201Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -11967,6 +11978,8 @@ type CreatePolicyResponse struct {
 	Headers500 *CreatePolicyResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *CreatePolicyResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *CreatePolicyResponse507Headers
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -12022,6 +12035,11 @@ func (r CreatePolicyResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r CreatePolicyResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r CreatePolicyResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -12303,6 +12321,12 @@ type RevisePolicyResponse503Headers struct {
 	XRequestID *string
 }
 
+// RevisePolicyResponse507Headers the declared response headers of an HTTP 507 response for RevisePolicy
+type RevisePolicyResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type RevisePolicyResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -12336,6 +12360,8 @@ type RevisePolicyResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *RevisePolicyResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -12366,6 +12392,8 @@ type RevisePolicyResponse struct {
 	Headers500 *RevisePolicyResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *RevisePolicyResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *RevisePolicyResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -12441,6 +12469,11 @@ func (r RevisePolicyResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r RevisePolicyResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r RevisePolicyResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -12706,6 +12739,12 @@ type AttachPolicyResponse503Headers struct {
 	XRequestID *string
 }
 
+// AttachPolicyResponse507Headers the declared response headers of an HTTP 507 response for AttachPolicy
+type AttachPolicyResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type AttachPolicyResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -12735,6 +12774,8 @@ type AttachPolicyResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers201 the parsed response headers for an HTTP 201 response
 	Headers201 *AttachPolicyResponse201Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -12761,6 +12802,8 @@ type AttachPolicyResponse struct {
 	Headers500 *AttachPolicyResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *AttachPolicyResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *AttachPolicyResponse507Headers
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -12826,6 +12869,11 @@ func (r AttachPolicyResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r AttachPolicyResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r AttachPolicyResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -12916,6 +12964,12 @@ type DetachPolicyResponse503Headers struct {
 	XRequestID *string
 }
 
+// DetachPolicyResponse507Headers the declared response headers of an HTTP 507 response for DetachPolicy
+type DetachPolicyResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type DetachPolicyResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -12941,6 +12995,8 @@ type DetachPolicyResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *DetachPolicyResponse308Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -12963,6 +13019,8 @@ type DetachPolicyResponse struct {
 	Headers500 *DetachPolicyResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *DetachPolicyResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *DetachPolicyResponse507Headers
 }
 
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
@@ -13018,6 +13076,11 @@ func (r DetachPolicyResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r DetachPolicyResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r DetachPolicyResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -13299,6 +13362,12 @@ type ChangeAttachmentResponse503Headers struct {
 	XRequestID *string
 }
 
+// ChangeAttachmentResponse507Headers the declared response headers of an HTTP 507 response for ChangeAttachment
+type ChangeAttachmentResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type ChangeAttachmentResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -13332,6 +13401,8 @@ type ChangeAttachmentResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ChangeAttachmentResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -13362,6 +13433,8 @@ type ChangeAttachmentResponse struct {
 	Headers500 *ChangeAttachmentResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ChangeAttachmentResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *ChangeAttachmentResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -13437,6 +13510,11 @@ func (r ChangeAttachmentResponse) GetApplicationProblemJSON500() *InternalError 
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r ChangeAttachmentResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r ChangeAttachmentResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -14415,6 +14493,12 @@ type RunJobResponse503Headers struct {
 	XRequestID *string
 }
 
+// RunJobResponse507Headers the declared response headers of an HTTP 507 response for RunJob
+type RunJobResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type RunJobResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14438,6 +14522,8 @@ type RunJobResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers201 the parsed response headers for an HTTP 201 response
 	Headers201 *RunJobResponse201Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -14458,6 +14544,8 @@ type RunJobResponse struct {
 	Headers500 *RunJobResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *RunJobResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *RunJobResponse507Headers
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -14508,6 +14596,11 @@ func (r RunJobResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r RunJobResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r RunJobResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -14861,6 +14954,12 @@ type PushManyMeasurementsResponse503Headers struct {
 	XRequestID *string
 }
 
+// PushManyMeasurementsResponse507Headers the declared response headers of an HTTP 507 response for PushManyMeasurements
+type PushManyMeasurementsResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type PushManyMeasurementsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14886,6 +14985,8 @@ type PushManyMeasurementsResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *PushManyMeasurementsResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
@@ -14906,6 +15007,8 @@ type PushManyMeasurementsResponse struct {
 	Headers500 *PushManyMeasurementsResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *PushManyMeasurementsResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *PushManyMeasurementsResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -14961,6 +15064,11 @@ func (r PushManyMeasurementsResponse) GetApplicationProblemJSON500() *InternalEr
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r PushManyMeasurementsResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r PushManyMeasurementsResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -15172,6 +15280,12 @@ type CreatePersonResponse503Headers struct {
 	XRequestID *string
 }
 
+// CreatePersonResponse507Headers the declared response headers of an HTTP 507 response for CreatePerson
+type CreatePersonResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type CreatePersonResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -15197,6 +15311,8 @@ type CreatePersonResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers201 the parsed response headers for an HTTP 201 response
 	Headers201 *CreatePersonResponse201Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -15219,6 +15335,8 @@ type CreatePersonResponse struct {
 	Headers500 *CreatePersonResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *CreatePersonResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *CreatePersonResponse507Headers
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -15274,6 +15392,11 @@ func (r CreatePersonResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r CreatePersonResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r CreatePersonResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -15555,6 +15678,12 @@ type UpdatePersonResponse503Headers struct {
 	XRequestID *string
 }
 
+// UpdatePersonResponse507Headers the declared response headers of an HTTP 507 response for UpdatePerson
+type UpdatePersonResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type UpdatePersonResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -15588,6 +15717,8 @@ type UpdatePersonResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdatePersonResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -15618,6 +15749,8 @@ type UpdatePersonResponse struct {
 	Headers500 *UpdatePersonResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *UpdatePersonResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *UpdatePersonResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -15693,6 +15826,11 @@ func (r UpdatePersonResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r UpdatePersonResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r UpdatePersonResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -15788,6 +15926,12 @@ type DeactivatePersonResponse503Headers struct {
 	XRequestID *string
 }
 
+// DeactivatePersonResponse507Headers the declared response headers of an HTTP 507 response for DeactivatePerson
+type DeactivatePersonResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type DeactivatePersonResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -15815,6 +15959,8 @@ type DeactivatePersonResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *DeactivatePersonResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -15839,6 +15985,8 @@ type DeactivatePersonResponse struct {
 	Headers500 *DeactivatePersonResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *DeactivatePersonResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *DeactivatePersonResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -15899,6 +16047,11 @@ func (r DeactivatePersonResponse) GetApplicationProblemJSON500() *InternalError 
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r DeactivatePersonResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r DeactivatePersonResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -16125,6 +16278,12 @@ type CreateServiceResponse503Headers struct {
 	XRequestID *string
 }
 
+// CreateServiceResponse507Headers the declared response headers of an HTTP 507 response for CreateService
+type CreateServiceResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type CreateServiceResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -16150,6 +16309,8 @@ type CreateServiceResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers201 the parsed response headers for an HTTP 201 response
 	Headers201 *CreateServiceResponse201Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -16172,6 +16333,8 @@ type CreateServiceResponse struct {
 	Headers500 *CreateServiceResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *CreateServiceResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *CreateServiceResponse507Headers
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -16227,6 +16390,11 @@ func (r CreateServiceResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r CreateServiceResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r CreateServiceResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -16508,6 +16676,12 @@ type UpdateServiceResponse503Headers struct {
 	XRequestID *string
 }
 
+// UpdateServiceResponse507Headers the declared response headers of an HTTP 507 response for UpdateService
+type UpdateServiceResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type UpdateServiceResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -16541,6 +16715,8 @@ type UpdateServiceResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateServiceResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -16571,6 +16747,8 @@ type UpdateServiceResponse struct {
 	Headers500 *UpdateServiceResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *UpdateServiceResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *UpdateServiceResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -16646,6 +16824,11 @@ func (r UpdateServiceResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r UpdateServiceResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r UpdateServiceResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -16911,6 +17094,12 @@ type CreateDependencyResponse503Headers struct {
 	XRequestID *string
 }
 
+// CreateDependencyResponse507Headers the declared response headers of an HTTP 507 response for CreateDependency
+type CreateDependencyResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type CreateDependencyResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -16940,6 +17129,8 @@ type CreateDependencyResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers201 the parsed response headers for an HTTP 201 response
 	Headers201 *CreateDependencyResponse201Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -16966,6 +17157,8 @@ type CreateDependencyResponse struct {
 	Headers500 *CreateDependencyResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *CreateDependencyResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *CreateDependencyResponse507Headers
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -17031,6 +17224,11 @@ func (r CreateDependencyResponse) GetApplicationProblemJSON500() *InternalError 
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r CreateDependencyResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r CreateDependencyResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -17121,6 +17319,12 @@ type DeleteDependencyResponse503Headers struct {
 	XRequestID *string
 }
 
+// DeleteDependencyResponse507Headers the declared response headers of an HTTP 507 response for DeleteDependency
+type DeleteDependencyResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type DeleteDependencyResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -17146,6 +17350,8 @@ type DeleteDependencyResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *DeleteDependencyResponse308Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -17168,6 +17374,8 @@ type DeleteDependencyResponse struct {
 	Headers500 *DeleteDependencyResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *DeleteDependencyResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *DeleteDependencyResponse507Headers
 }
 
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
@@ -17223,6 +17431,11 @@ func (r DeleteDependencyResponse) GetApplicationProblemJSON500() *InternalError 
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r DeleteDependencyResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r DeleteDependencyResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -17504,6 +17717,12 @@ type UpdateDependencyResponse503Headers struct {
 	XRequestID *string
 }
 
+// UpdateDependencyResponse507Headers the declared response headers of an HTTP 507 response for UpdateDependency
+type UpdateDependencyResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type UpdateDependencyResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -17537,6 +17756,8 @@ type UpdateDependencyResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateDependencyResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -17567,6 +17788,8 @@ type UpdateDependencyResponse struct {
 	Headers500 *UpdateDependencyResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *UpdateDependencyResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *UpdateDependencyResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -17642,6 +17865,11 @@ func (r UpdateDependencyResponse) GetApplicationProblemJSON500() *InternalError 
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r UpdateDependencyResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r UpdateDependencyResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -17900,6 +18128,12 @@ type RestoreServiceResponse503Headers struct {
 	XRequestID *string
 }
 
+// RestoreServiceResponse507Headers the declared response headers of an HTTP 507 response for RestoreService
+type RestoreServiceResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type RestoreServiceResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -17927,6 +18161,8 @@ type RestoreServiceResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *RestoreServiceResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -17951,6 +18187,8 @@ type RestoreServiceResponse struct {
 	Headers500 *RestoreServiceResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *RestoreServiceResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *RestoreServiceResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -18011,6 +18249,11 @@ func (r RestoreServiceResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r RestoreServiceResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r RestoreServiceResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -18277,6 +18520,12 @@ type RetireServiceResponse503Headers struct {
 	XRequestID *string
 }
 
+// RetireServiceResponse507Headers the declared response headers of an HTTP 507 response for RetireService
+type RetireServiceResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type RetireServiceResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -18310,6 +18559,8 @@ type RetireServiceResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *RetireServiceResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -18340,6 +18591,8 @@ type RetireServiceResponse struct {
 	Headers500 *RetireServiceResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *RetireServiceResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *RetireServiceResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -18415,6 +18668,11 @@ func (r RetireServiceResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r RetireServiceResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r RetireServiceResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -18680,6 +18938,12 @@ type DeclareSLOResponse503Headers struct {
 	XRequestID *string
 }
 
+// DeclareSLOResponse507Headers the declared response headers of an HTTP 507 response for DeclareSLO
+type DeclareSLOResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type DeclareSLOResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -18709,6 +18973,8 @@ type DeclareSLOResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers201 the parsed response headers for an HTTP 201 response
 	Headers201 *DeclareSLOResponse201Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -18735,6 +19001,8 @@ type DeclareSLOResponse struct {
 	Headers500 *DeclareSLOResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *DeclareSLOResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *DeclareSLOResponse507Headers
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -18800,6 +19068,11 @@ func (r DeclareSLOResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r DeclareSLOResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r DeclareSLOResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -19081,6 +19354,12 @@ type ReviseSLOResponse503Headers struct {
 	XRequestID *string
 }
 
+// ReviseSLOResponse507Headers the declared response headers of an HTTP 507 response for ReviseSLO
+type ReviseSLOResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type ReviseSLOResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -19114,6 +19393,8 @@ type ReviseSLOResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ReviseSLOResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -19144,6 +19425,8 @@ type ReviseSLOResponse struct {
 	Headers500 *ReviseSLOResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ReviseSLOResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *ReviseSLOResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -19219,6 +19502,11 @@ func (r ReviseSLOResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r ReviseSLOResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r ReviseSLOResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -19782,6 +20070,12 @@ type PushMeasurementsResponse503Headers struct {
 	XRequestID *string
 }
 
+// PushMeasurementsResponse507Headers the declared response headers of an HTTP 507 response for PushMeasurements
+type PushMeasurementsResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type PushMeasurementsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -19811,6 +20105,8 @@ type PushMeasurementsResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *PushMeasurementsResponse308Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -19835,6 +20131,8 @@ type PushMeasurementsResponse struct {
 	Headers500 *PushMeasurementsResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *PushMeasurementsResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *PushMeasurementsResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -19900,6 +20198,11 @@ func (r PushMeasurementsResponse) GetApplicationProblemJSON500() *InternalError 
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r PushMeasurementsResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r PushMeasurementsResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -20010,6 +20313,12 @@ type RestoreSLOResponse503Headers struct {
 	XRequestID *string
 }
 
+// RestoreSLOResponse507Headers the declared response headers of an HTTP 507 response for RestoreSLO
+type RestoreSLOResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type RestoreSLOResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -20043,6 +20352,8 @@ type RestoreSLOResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *RestoreSLOResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -20073,6 +20384,8 @@ type RestoreSLOResponse struct {
 	Headers500 *RestoreSLOResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *RestoreSLOResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *RestoreSLOResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -20148,6 +20461,11 @@ func (r RestoreSLOResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r RestoreSLOResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r RestoreSLOResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -20258,6 +20576,12 @@ type RetireSLOResponse503Headers struct {
 	XRequestID *string
 }
 
+// RetireSLOResponse507Headers the declared response headers of an HTTP 507 response for RetireSLO
+type RetireSLOResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type RetireSLOResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -20291,6 +20615,8 @@ type RetireSLOResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *RetireSLOResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -20321,6 +20647,8 @@ type RetireSLOResponse struct {
 	Headers500 *RetireSLOResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *RetireSLOResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *RetireSLOResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -20396,6 +20724,11 @@ func (r RetireSLOResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r RetireSLOResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r RetireSLOResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -20981,6 +21314,12 @@ type TransferServiceResponse503Headers struct {
 	XRequestID *string
 }
 
+// TransferServiceResponse507Headers the declared response headers of an HTTP 507 response for TransferService
+type TransferServiceResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type TransferServiceResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -21014,6 +21353,8 @@ type TransferServiceResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *TransferServiceResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -21044,6 +21385,8 @@ type TransferServiceResponse struct {
 	Headers500 *TransferServiceResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *TransferServiceResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *TransferServiceResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -21119,6 +21462,11 @@ func (r TransferServiceResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r TransferServiceResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r TransferServiceResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -21480,6 +21828,12 @@ type CreateSystemResponse503Headers struct {
 	XRequestID *string
 }
 
+// CreateSystemResponse507Headers the declared response headers of an HTTP 507 response for CreateSystem
+type CreateSystemResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type CreateSystemResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -21505,6 +21859,8 @@ type CreateSystemResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers201 the parsed response headers for an HTTP 201 response
 	Headers201 *CreateSystemResponse201Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -21527,6 +21883,8 @@ type CreateSystemResponse struct {
 	Headers500 *CreateSystemResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *CreateSystemResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *CreateSystemResponse507Headers
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -21582,6 +21940,11 @@ func (r CreateSystemResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r CreateSystemResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r CreateSystemResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -21672,6 +22035,12 @@ type DeleteSystemResponse503Headers struct {
 	XRequestID *string
 }
 
+// DeleteSystemResponse507Headers the declared response headers of an HTTP 507 response for DeleteSystem
+type DeleteSystemResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type DeleteSystemResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -21697,6 +22066,8 @@ type DeleteSystemResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *DeleteSystemResponse308Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -21719,6 +22090,8 @@ type DeleteSystemResponse struct {
 	Headers500 *DeleteSystemResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *DeleteSystemResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *DeleteSystemResponse507Headers
 }
 
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
@@ -21774,6 +22147,11 @@ func (r DeleteSystemResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r DeleteSystemResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r DeleteSystemResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -22055,6 +22433,12 @@ type UpdateSystemResponse503Headers struct {
 	XRequestID *string
 }
 
+// UpdateSystemResponse507Headers the declared response headers of an HTTP 507 response for UpdateSystem
+type UpdateSystemResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type UpdateSystemResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -22088,6 +22472,8 @@ type UpdateSystemResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateSystemResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -22118,6 +22504,8 @@ type UpdateSystemResponse struct {
 	Headers500 *UpdateSystemResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *UpdateSystemResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *UpdateSystemResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -22193,6 +22581,11 @@ func (r UpdateSystemResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r UpdateSystemResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r UpdateSystemResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -22419,6 +22812,12 @@ type CreateTeamResponse503Headers struct {
 	XRequestID *string
 }
 
+// CreateTeamResponse507Headers the declared response headers of an HTTP 507 response for CreateTeam
+type CreateTeamResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type CreateTeamResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -22444,6 +22843,8 @@ type CreateTeamResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers201 the parsed response headers for an HTTP 201 response
 	Headers201 *CreateTeamResponse201Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -22466,6 +22867,8 @@ type CreateTeamResponse struct {
 	Headers500 *CreateTeamResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *CreateTeamResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *CreateTeamResponse507Headers
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -22521,6 +22924,11 @@ func (r CreateTeamResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r CreateTeamResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r CreateTeamResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -22611,6 +23019,12 @@ type DeleteTeamResponse503Headers struct {
 	XRequestID *string
 }
 
+// DeleteTeamResponse507Headers the declared response headers of an HTTP 507 response for DeleteTeam
+type DeleteTeamResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type DeleteTeamResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -22636,6 +23050,8 @@ type DeleteTeamResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *DeleteTeamResponse308Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -22658,6 +23074,8 @@ type DeleteTeamResponse struct {
 	Headers500 *DeleteTeamResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *DeleteTeamResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *DeleteTeamResponse507Headers
 }
 
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
@@ -22713,6 +23131,11 @@ func (r DeleteTeamResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r DeleteTeamResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r DeleteTeamResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -22994,6 +23417,12 @@ type UpdateTeamResponse503Headers struct {
 	XRequestID *string
 }
 
+// UpdateTeamResponse507Headers the declared response headers of an HTTP 507 response for UpdateTeam
+type UpdateTeamResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type UpdateTeamResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -23027,6 +23456,8 @@ type UpdateTeamResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateTeamResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
@@ -23057,6 +23488,8 @@ type UpdateTeamResponse struct {
 	Headers500 *UpdateTeamResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *UpdateTeamResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *UpdateTeamResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -23132,6 +23565,11 @@ func (r UpdateTeamResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r UpdateTeamResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r UpdateTeamResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -23375,6 +23813,12 @@ type RemoveMemberResponse503Headers struct {
 	XRequestID *string
 }
 
+// RemoveMemberResponse507Headers the declared response headers of an HTTP 507 response for RemoveMember
+type RemoveMemberResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type RemoveMemberResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -23396,6 +23840,8 @@ type RemoveMemberResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *RemoveMemberResponse308Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -23414,6 +23860,8 @@ type RemoveMemberResponse struct {
 	Headers500 *RemoveMemberResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *RemoveMemberResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *RemoveMemberResponse507Headers
 }
 
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
@@ -23459,6 +23907,11 @@ func (r RemoveMemberResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r RemoveMemberResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r RemoveMemberResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -23539,6 +23992,12 @@ type AddMemberResponse503Headers struct {
 	XRequestID *string
 }
 
+// AddMemberResponse507Headers the declared response headers of an HTTP 507 response for AddMember
+type AddMemberResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type AddMemberResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -23562,6 +24021,8 @@ type AddMemberResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *AddMemberResponse308Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -23580,6 +24041,8 @@ type AddMemberResponse struct {
 	Headers500 *AddMemberResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *AddMemberResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *AddMemberResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -23630,6 +24093,11 @@ func (r AddMemberResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r AddMemberResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r AddMemberResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -23856,6 +24324,12 @@ type CreateTokenResponse503Headers struct {
 	XRequestID *string
 }
 
+// CreateTokenResponse507Headers the declared response headers of an HTTP 507 response for CreateToken
+type CreateTokenResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type CreateTokenResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -23881,6 +24355,8 @@ type CreateTokenResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers201 the parsed response headers for an HTTP 201 response
 	Headers201 *CreateTokenResponse201Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -23903,6 +24379,8 @@ type CreateTokenResponse struct {
 	Headers500 *CreateTokenResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *CreateTokenResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *CreateTokenResponse507Headers
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -23958,6 +24436,11 @@ func (r CreateTokenResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r CreateTokenResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r CreateTokenResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -24038,6 +24521,12 @@ type RevokeTokenResponse503Headers struct {
 	XRequestID *string
 }
 
+// RevokeTokenResponse507Headers the declared response headers of an HTTP 507 response for RevokeToken
+type RevokeTokenResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
 type RevokeTokenResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -24059,6 +24548,8 @@ type RevokeTokenResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *RevokeTokenResponse308Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -24077,6 +24568,8 @@ type RevokeTokenResponse struct {
 	Headers500 *RevokeTokenResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *RevokeTokenResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *RevokeTokenResponse507Headers
 }
 
 // GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
@@ -24122,6 +24615,11 @@ func (r RevokeTokenResponse) GetApplicationProblemJSON500() *InternalError {
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r RevokeTokenResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r RevokeTokenResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -26617,6 +27115,13 @@ func ParseCreatePolicyResponse(rsp *http.Response) (*CreatePolicyResponse, error
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -26765,6 +27270,23 @@ func ParseCreatePolicyResponse(rsp *http.Response) (*CreatePolicyResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers CreatePolicyResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -27105,6 +27627,13 @@ func ParseRevisePolicyResponse(rsp *http.Response) (*RevisePolicyResponse, error
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -27286,6 +27815,23 @@ func ParseRevisePolicyResponse(rsp *http.Response) (*RevisePolicyResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers RevisePolicyResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -27592,6 +28138,13 @@ func ParseAttachPolicyResponse(rsp *http.Response) (*AttachPolicyResponse, error
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -27767,6 +28320,23 @@ func ParseAttachPolicyResponse(rsp *http.Response) (*AttachPolicyResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers AttachPolicyResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -27865,6 +28435,13 @@ func ParseDetachPolicyResponse(rsp *http.Response) (*DetachPolicyResponse, error
 			return nil, err
 		}
 		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
 
 	}
 
@@ -28007,6 +28584,23 @@ func ParseDetachPolicyResponse(rsp *http.Response) (*DetachPolicyResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers DetachPolicyResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -28347,6 +28941,13 @@ func ParseChangeAttachmentResponse(rsp *http.Response) (*ChangeAttachmentRespons
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -28528,6 +29129,23 @@ func ParseChangeAttachmentResponse(rsp *http.Response) (*ChangeAttachmentRespons
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers ChangeAttachmentResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -29681,6 +30299,13 @@ func ParseRunJobResponse(rsp *http.Response) (*RunJobResponse, error) {
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -29812,6 +30437,23 @@ func ParseRunJobResponse(rsp *http.Response) (*RunJobResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers RunJobResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -30222,6 +30864,13 @@ func ParsePushManyMeasurementsResponse(rsp *http.Response) (*PushManyMeasurement
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -30346,6 +30995,23 @@ func ParsePushManyMeasurementsResponse(rsp *http.Response) (*PushManyMeasurement
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers PushManyMeasurementsResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -30580,6 +31246,13 @@ func ParseCreatePersonResponse(rsp *http.Response) (*CreatePersonResponse, error
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -30728,6 +31401,23 @@ func ParseCreatePersonResponse(rsp *http.Response) (*CreatePersonResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers CreatePersonResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -31068,6 +31758,13 @@ func ParseUpdatePersonResponse(rsp *http.Response) (*UpdatePersonResponse, error
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -31249,6 +31946,23 @@ func ParseUpdatePersonResponse(rsp *http.Response) (*UpdatePersonResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers UpdatePersonResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -31351,6 +32065,13 @@ func ParseDeactivatePersonResponse(rsp *http.Response) (*DeactivatePersonRespons
 			return nil, err
 		}
 		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
 
 	}
 
@@ -31503,6 +32224,23 @@ func ParseDeactivatePersonResponse(rsp *http.Response) (*DeactivatePersonRespons
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers DeactivatePersonResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -31761,6 +32499,13 @@ func ParseCreateServiceResponse(rsp *http.Response) (*CreateServiceResponse, err
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -31909,6 +32654,23 @@ func ParseCreateServiceResponse(rsp *http.Response) (*CreateServiceResponse, err
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers CreateServiceResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -32249,6 +33011,13 @@ func ParseUpdateServiceResponse(rsp *http.Response) (*UpdateServiceResponse, err
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -32430,6 +33199,23 @@ func ParseUpdateServiceResponse(rsp *http.Response) (*UpdateServiceResponse, err
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers UpdateServiceResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -32736,6 +33522,13 @@ func ParseCreateDependencyResponse(rsp *http.Response) (*CreateDependencyRespons
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -32911,6 +33704,23 @@ func ParseCreateDependencyResponse(rsp *http.Response) (*CreateDependencyRespons
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers CreateDependencyResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -33009,6 +33819,13 @@ func ParseDeleteDependencyResponse(rsp *http.Response) (*DeleteDependencyRespons
 			return nil, err
 		}
 		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
 
 	}
 
@@ -33151,6 +33968,23 @@ func ParseDeleteDependencyResponse(rsp *http.Response) (*DeleteDependencyRespons
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers DeleteDependencyResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -33491,6 +34325,13 @@ func ParseUpdateDependencyResponse(rsp *http.Response) (*UpdateDependencyRespons
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -33672,6 +34513,23 @@ func ParseUpdateDependencyResponse(rsp *http.Response) (*UpdateDependencyRespons
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers UpdateDependencyResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -33971,6 +34829,13 @@ func ParseRestoreServiceResponse(rsp *http.Response) (*RestoreServiceResponse, e
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -34122,6 +34987,23 @@ func ParseRestoreServiceResponse(rsp *http.Response) (*RestoreServiceResponse, e
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers RestoreServiceResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -34432,6 +35314,13 @@ func ParseRetireServiceResponse(rsp *http.Response) (*RetireServiceResponse, err
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -34613,6 +35502,23 @@ func ParseRetireServiceResponse(rsp *http.Response) (*RetireServiceResponse, err
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers RetireServiceResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -34919,6 +35825,13 @@ func ParseDeclareSLOResponse(rsp *http.Response) (*DeclareSLOResponse, error) {
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -35094,6 +36007,23 @@ func ParseDeclareSLOResponse(rsp *http.Response) (*DeclareSLOResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers DeclareSLOResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -35434,6 +36364,13 @@ func ParseReviseSLOResponse(rsp *http.Response) (*ReviseSLOResponse, error) {
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -35615,6 +36552,23 @@ func ParseReviseSLOResponse(rsp *http.Response) (*ReviseSLOResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers ReviseSLOResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -36283,6 +37237,13 @@ func ParsePushMeasurementsResponse(rsp *http.Response) (*PushMeasurementsRespons
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -36434,6 +37395,23 @@ func ParsePushMeasurementsResponse(rsp *http.Response) (*PushMeasurementsRespons
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers PushMeasurementsResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -36557,6 +37535,13 @@ func ParseRestoreSLOResponse(rsp *http.Response) (*RestoreSLOResponse, error) {
 			return nil, err
 		}
 		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
 
 	}
 
@@ -36739,6 +37724,23 @@ func ParseRestoreSLOResponse(rsp *http.Response) (*RestoreSLOResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers RestoreSLOResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -36862,6 +37864,13 @@ func ParseRetireSLOResponse(rsp *http.Response) (*RetireSLOResponse, error) {
 			return nil, err
 		}
 		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
 
 	}
 
@@ -37044,6 +38053,23 @@ func ParseRetireSLOResponse(rsp *http.Response) (*RetireSLOResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers RetireSLOResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -37736,6 +38762,13 @@ func ParseTransferServiceResponse(rsp *http.Response) (*TransferServiceResponse,
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -37917,6 +38950,23 @@ func ParseTransferServiceResponse(rsp *http.Response) (*TransferServiceResponse,
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers TransferServiceResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -38337,6 +39387,13 @@ func ParseCreateSystemResponse(rsp *http.Response) (*CreateSystemResponse, error
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -38485,6 +39542,23 @@ func ParseCreateSystemResponse(rsp *http.Response) (*CreateSystemResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers CreateSystemResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -38583,6 +39657,13 @@ func ParseDeleteSystemResponse(rsp *http.Response) (*DeleteSystemResponse, error
 			return nil, err
 		}
 		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
 
 	}
 
@@ -38725,6 +39806,23 @@ func ParseDeleteSystemResponse(rsp *http.Response) (*DeleteSystemResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers DeleteSystemResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -39065,6 +40163,13 @@ func ParseUpdateSystemResponse(rsp *http.Response) (*UpdateSystemResponse, error
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -39246,6 +40351,23 @@ func ParseUpdateSystemResponse(rsp *http.Response) (*UpdateSystemResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers UpdateSystemResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -39504,6 +40626,13 @@ func ParseCreateTeamResponse(rsp *http.Response) (*CreateTeamResponse, error) {
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -39652,6 +40781,23 @@ func ParseCreateTeamResponse(rsp *http.Response) (*CreateTeamResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers CreateTeamResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -39750,6 +40896,13 @@ func ParseDeleteTeamResponse(rsp *http.Response) (*DeleteTeamResponse, error) {
 			return nil, err
 		}
 		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
 
 	}
 
@@ -39892,6 +41045,23 @@ func ParseDeleteTeamResponse(rsp *http.Response) (*DeleteTeamResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers DeleteTeamResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -40232,6 +41402,13 @@ func ParseUpdateTeamResponse(rsp *http.Response) (*UpdateTeamResponse, error) {
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -40413,6 +41590,23 @@ func ParseUpdateTeamResponse(rsp *http.Response) (*UpdateTeamResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers UpdateTeamResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -40694,6 +41888,13 @@ func ParseRemoveMemberResponse(rsp *http.Response) (*RemoveMemberResponse, error
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -40815,6 +42016,23 @@ func ParseRemoveMemberResponse(rsp *http.Response) (*RemoveMemberResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers RemoveMemberResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -40903,6 +42121,13 @@ func ParseAddMemberResponse(rsp *http.Response) (*AddMemberResponse, error) {
 			return nil, err
 		}
 		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
 
 	}
 
@@ -41025,6 +42250,23 @@ func ParseAddMemberResponse(rsp *http.Response) (*AddMemberResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers AddMemberResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -41283,6 +42525,13 @@ func ParseCreateTokenResponse(rsp *http.Response) (*CreateTokenResponse, error) 
 		}
 		response.ApplicationProblemJSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
 	}
 
 	switch {
@@ -41431,6 +42680,23 @@ func ParseCreateTokenResponse(rsp *http.Response) (*CreateTokenResponse, error) 
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers CreateTokenResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -41515,6 +42781,13 @@ func ParseRevokeTokenResponse(rsp *http.Response) (*RevokeTokenResponse, error) 
 			return nil, err
 		}
 		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
 
 	}
 
@@ -41637,6 +42910,23 @@ func ParseRevokeTokenResponse(rsp *http.Response) (*RevokeTokenResponse, error) 
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers RevokeTokenResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil

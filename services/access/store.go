@@ -48,6 +48,7 @@ type Store interface {
 	// SessionWithPerson finds an unexpired session by its hash.
 	SessionWithPerson(ctx context.Context, hash []byte, at time.Time) (Session, Person, error)
 	DeleteSession(ctx context.Context, session id.ID) error
-	// PruneCredentials removes sign-in codes and sessions that expired before the time.
-	PruneCredentials(ctx context.Context, before time.Time) (int, error)
+	// PruneCredentials removes up to limit sign-in codes and sessions that expired
+	// before the time.
+	PruneCredentials(ctx context.Context, before time.Time, limit int) (int, error)
 }

@@ -244,13 +244,11 @@ func (s *Service) Run(ctx context.Context, job string, run id.ID) (Run, error) {
 // job, and returns how many.
 func (s *Service) Prune(ctx context.Context, keep time.Duration) (int, error) {
 	before := clock.Round(s.Clock()).Add(-keep)
-	var pruned int
-	err := s.Runner.InTx(ctx, func(ctx context.Context) (err error) {
-		pruned, err = s.Store.PruneRuns(ctx, before)
-		return err
+	pruned, err := tx.InChunks(ctx, s.Runner, tx.RowsAtOnce, func(ctx context.Context, limit int) (int, error) {
+		return s.Store.PruneRuns(ctx, before, limit)
 	})
 	if err != nil {
-		return 0, fmt.Errorf("prune runs: %w", err)
+		return pruned, fmt.Errorf("prune runs: %w", err)
 	}
 	return pruned, nil
 }

@@ -30,6 +30,7 @@ type Store interface {
 	Runs(ctx context.Context, job string, r page.Request) (page.Page[Run], error)
 	// LastRuns returns the newest run of each job.
 	LastRuns(ctx context.Context) (map[string]Run, error)
-	// PruneRuns removes runs that finished before the time, but the newest of each job.
-	PruneRuns(ctx context.Context, before time.Time) (int, error)
+	// PruneRuns removes up to limit runs that finished before the time, but the newest
+	// of each job.
+	PruneRuns(ctx context.Context, before time.Time, limit int) (int, error)
 }

@@ -134,22 +134,13 @@ func foldDays(series Series, stored []StoredSegment) ([]StoredSegment, error) {
 
 // PruneOnce removes the segments that end before the time and returns how many.
 func (f *Folder) PruneOnce(ctx context.Context, before time.Time) (int64, error) {
-	var removed int64
-	for {
-		var n int
-		err := f.tx.InTx(ctx, func(ctx context.Context) error {
-			var err error
-			n, err = f.store.PruneSegments(ctx, before, pruneAt)
-			return err
-		})
-		if err != nil {
-			return removed, fmt.Errorf("removing segments before %s: %w", stamp(before), err)
-		}
-		removed += int64(n)
-		if n < pruneAt {
-			return removed, nil
-		}
+	removed, err := tx.InChunks(ctx, f.tx, pruneAt, func(ctx context.Context, limit int) (int, error) {
+		return f.store.PruneSegments(ctx, before, limit)
+	})
+	if err != nil {
+		return int64(removed), fmt.Errorf("removing segments before %s: %w", stamp(before), err)
 	}
+	return int64(removed), nil
 }
 
 // unreadable reports whether bytes in the store were refused.

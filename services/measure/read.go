@@ -15,6 +15,10 @@ import (
 // MaxSteps bounds the steps of one reading of Totals.
 const MaxSteps = 50_000
 
+// segmentsAtOnce is about how many segments Totals has in memory at a time, some
+// ten megabytes at the most.
+const segmentsAtOnce = 1_000
+
 // ReporterSlots are the known slots of one reporter, by time.
 type ReporterSlots struct {
 	Reporter   string
@@ -65,12 +69,13 @@ func (s *Service) Slots(ctx context.Context, indicator id.ID, from, to time.Time
 // Totals returns the sums over all reporters of [from, to) in steps, the last of
 // which may reach beyond to. Step is a multiple of the indicator's resolution,
 // and from the start of a slot; an Invalid fault says so otherwise, with pointers
-// to the query's from, to and step.
+// to the query's from, to and step. A long time is read in pieces: what is pushed
+// meanwhile may be in some of the steps.
 func (s *Service) Totals(ctx context.Context, indicator id.ID, from, to time.Time, step time.Duration) ([]Step, error) {
 	if step <= 0 || step%Minute != 0 {
 		return nil, invalid("query.step", step.String(), "must be a whole multiple of the resolution")
 	}
-	if to.Sub(from) > step*MaxSteps {
+	if (to.Sub(from)-1)/step >= MaxSteps {
 		return nil, invalid("query.step", step.String(), "makes more than %d steps; choose a longer one", MaxSteps)
 	}
 	from, to = from.UTC(), to.UTC()
@@ -82,7 +87,7 @@ func (s *Service) Totals(ctx context.Context, indicator id.ID, from, to time.Tim
 		return steps, nil
 	}
 	end := from.Add(time.Duration(len(steps)) * step)
-	series, stored, err := s.read(ctx, indicator, from, end)
+	series, err := s.series(ctx, indicator)
 	if err != nil {
 		return nil, err
 	}
@@ -97,51 +102,87 @@ func (s *Service) Totals(ctx context.Context, indicator id.ID, from, to time.Tim
 				one.Resolution/time.Second, stamp(from.Truncate(one.Resolution)))
 		}
 	}
-	for _, row := range stored {
-		resolution := resolutions[row.Series]
-		packed, err := decode(row, resolution)
-		if err != nil {
-			return nil, err
-		}
-		first, last := row.Start, row.Start.Add(row.Span)
-		if first.Before(from) {
-			first = from
-		}
+	piece := DaySpan * time.Duration(max(1, segmentsAtOnce/max(1, len(series))))
+	for at := from; at.Before(end); at = at.Add(piece) {
+		last := at.Add(piece)
 		if last.After(end) {
 			last = end
 		}
-		for at := first; at.Before(last); {
-			k := int(at.Sub(from) / step)
-			next := from.Add(time.Duration(k+1) * step)
-			if next.After(last) {
-				next = last
+		stored, err := s.segments(ctx, indicator, series, at, last)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range stored {
+			if err := addTo(steps, step, row, resolutions[row.Series], at, last); err != nil {
+				return nil, err
 			}
-			i, j := int(at.Sub(row.Start)/resolution), int(next.Sub(row.Start)/resolution)
-			good, total := packed.Range(i, j)
-			steps[k].Sum = steps[k].Plus(window.Sum{Good: good, Total: total})
-			steps[k].Known = steps[k].Known || packed.Known(i, j)
-			at = next
 		}
 	}
 	return steps, nil
 }
 
+// addTo adds what a segment holds of [from, to) to the steps.
+func addTo(steps []Step, step time.Duration, row StoredSegment, resolution time.Duration, from, to time.Time) error {
+	packed, err := decode(row, resolution)
+	if err != nil {
+		return err
+	}
+	at, last := row.Start, row.Start.Add(row.Span)
+	if at.Before(from) {
+		at = from
+	}
+	if last.After(to) {
+		last = to
+	}
+	for at.Before(last) {
+		k := int(at.Sub(steps[0].Start) / step)
+		next := steps[k].Start.Add(step)
+		if next.After(last) {
+			next = last
+		}
+		i, j := int(at.Sub(row.Start)/resolution), int(next.Sub(row.Start)/resolution)
+		good, total := packed.Range(i, j)
+		steps[k].Sum = steps[k].Plus(window.Sum{Good: good, Total: total})
+		steps[k].Known = steps[k].Known || packed.Known(i, j)
+		at = next
+	}
+	return nil
+}
+
 // read returns the series of an indicator by reporter, and their segments in
 // the range by series and time.
 func (s *Service) read(ctx context.Context, indicator id.ID, from, to time.Time) ([]Series, []StoredSegment, error) {
-	series, err := s.store.Series(ctx, []id.ID{indicator})
-	if err != nil {
-		return nil, nil, fmt.Errorf("reading the series of indicator %s: %w", indicator, err)
+	series, err := s.series(ctx, indicator)
+	if err != nil || len(series) == 0 || !from.Before(to) {
+		return nil, nil, err
 	}
-	if len(series) == 0 || !from.Before(to) {
-		return nil, nil, nil
-	}
-	slices.SortFunc(series, func(a, b Series) int { return strings.Compare(a.Reporter, b.Reporter) })
-	stored, err := s.store.Segments(ctx, seriesIDs(series), from, to)
+	stored, err := s.segments(ctx, indicator, series, from, to)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading the segments of indicator %s: %w", indicator, err)
+		return nil, nil, err
 	}
 	return series, stored, nil
+}
+
+// series are those of an indicator, by reporter.
+func (s *Service) series(ctx context.Context, indicator id.ID) ([]Series, error) {
+	series, err := s.store.Series(ctx, []id.ID{indicator})
+	if err != nil {
+		return nil, fmt.Errorf("reading the series of indicator %s: %w", indicator, err)
+	}
+	slices.SortFunc(series, func(a, b Series) int { return strings.Compare(a.Reporter, b.Reporter) })
+	return series, nil
+}
+
+// segments are those of the series that overlap the range, by series and time.
+func (s *Service) segments(ctx context.Context, indicator id.ID, series []Series, from, to time.Time) ([]StoredSegment, error) {
+	if len(series) == 0 {
+		return nil, nil
+	}
+	stored, err := s.store.Segments(ctx, seriesIDs(series), from, to)
+	if err != nil {
+		return nil, fmt.Errorf("reading the segments of indicator %s: %w", indicator, err)
+	}
+	return stored, nil
 }
 
 func seriesIDs(series []Series) []id.ID {
