@@ -21,7 +21,6 @@ func freshRequestID() id.ID { return id.Unordered(clock.System()) }
 // because each costs an indirection and a copy of the request.
 func (a *API) edge(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
 		x := newExchange(w, r)
 		x.id = requestID(r.Header.Get("X-Request-Id"), freshRequestID)
 		h := w.Header()
@@ -37,7 +36,8 @@ func (a *API) edge(next http.Handler) http.Handler {
 		defer func() {
 			v := recover()
 			cut := v != nil && a.recovered(x, v)
-			a.finish(x, r, time.Since(start))
+			x.permit.Leave(false) // where nothing was written
+			a.finish(x, r, time.Since(x.start))
 			if cut {
 				panic(http.ErrAbortHandler) // net/http closes the connection, and logs nothing
 			}

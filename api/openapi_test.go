@@ -129,7 +129,7 @@ func TestTheDocumentNamesWhatClientsNeed(t *testing.T) {
 		t.Error("the document has an ugly name or a link in it")
 	}
 	put := doc.Paths["/v1/widgets/{widget}"]["put"]
-	if got, want := sortedKeys(put.Responses), []string{"200", "308", "400", "401", "403", "404", "408", "409", "412", "413", "415", "422", "428", "500", "503"}; !slices.Equal(got, want) {
+	if got, want := sortedKeys(put.Responses), []string{"200", "308", "400", "401", "403", "404", "408", "409", "412", "413", "415", "422", "428", "429", "500", "503"}; !slices.Equal(got, want) {
 		t.Errorf("replies are %q, want %q", got, want)
 	}
 	for path, item := range doc.Paths {
