@@ -166,6 +166,10 @@ func TestTheReferenceNeedsNobodyElse(t *testing.T) {
 			t.Errorf("the page lacks %s", want)
 		}
 	}
+	// On narrow screens the list of operations is folded up, after the introduction.
+	if intro, list := strings.Index(page, "</header>"), regexp.MustCompile(`<nav class="contents"[^>]*>\s*<details>`).FindStringIndex(page); list == nil || list[0] < intro {
+		t.Error("the list for narrow screens is not there, not folded, or before the introduction")
+	}
 	css := b.do(http.MethodGet, "/docs/reference.css", "")
 	if css.Code != 200 || !strings.Contains(css.Body.String(), "prefers-color-scheme: dark") {
 		t.Errorf("the style sheet: %d", css.Code)
