@@ -86,18 +86,19 @@ func (a *API) pay(x *exchange, load *admission.Route, who *admission.Caller) *Pr
 
 // enter waits for a place; the exchange gives it back.
 func (a *API) enter(ctx context.Context, x *exchange, load *admission.Route, who *admission.Caller, now time.Time) *Problem {
-	permit, err := a.admission.Enter(ctx, load, who, now)
-	var refused *admission.Refusal
-	switch {
-	case err == nil:
-		x.permit = permit
-		return nil
-	case errors.As(err, &refused):
+	var err error
+	if x.permit, err = a.admission.Enter(ctx, load, who, now); err != nil {
+		return a.turnedAway(ctx, err)
+	}
+	return nil
+}
+
+func (a *API) turnedAway(ctx context.Context, err error) *Problem {
+	if refused := (*admission.Refusal)(nil); errors.As(err, &refused) {
 		return refusal(http.StatusServiceUnavailable, "overloaded", refused,
 			"there is more to do than can be done, and more critical requests come first; try again later")
-	default:
-		return a.problem(ctx, err)
 	}
+	return a.problem(ctx, err)
 }
 
 // admitPage charges what is no operation to the address that it comes from, and
