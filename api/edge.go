@@ -29,7 +29,6 @@ func freshRequestID() id.ID { return id.Unordered(clock.System()) }
 // because each costs an indirection and a copy of the request.
 func (a *API) edge(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
 		ctx, cancel := context.WithTimeout(r.Context(), a.cfg.RequestTimeout)
 		defer cancel()
 		x := newExchange(ctx, w)
@@ -46,7 +45,7 @@ func (a *API) edge(next http.Handler) http.Handler {
 			// Of every request that announces a body, whoever sent it: where no handler
 			// reads it, net/http waits for it before it answers. The time for the next
 			// request's head is set anew.
-			_ = http.NewResponseController(w).SetReadDeadline(start.Add(a.cfg.BodyTimeout))
+			_ = http.NewResponseController(w).SetReadDeadline(x.start.Add(a.cfg.BodyTimeout))
 		}
 		x.method = r.Method
 		r = r.WithContext(&x.ctx)
@@ -57,7 +56,8 @@ func (a *API) edge(next http.Handler) http.Handler {
 		defer func() {
 			v := recover()
 			cut := v != nil && a.recovered(x, v)
-			a.finish(x, r, time.Since(start))
+			x.permit.Leave(false) // where nothing was written
+			a.finish(x, r, time.Since(x.start))
 			if cut {
 				panic(http.ErrAbortHandler) // net/http closes the connection, and logs nothing
 			}

@@ -8,13 +8,15 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/evenkeel/evenkeel/api/admission"
 )
 
 // ownPages adds what every installation has beside its operations.
 func (a *API) ownPages() {
-	a.Handle(http.MethodGet, "/healthz", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { alive(w) }))
-	a.Handle(http.MethodGet, "/readyz", http.HandlerFunc(a.ready))
-	a.Handle(http.MethodGet, "/metrics", promhttp.HandlerFor(a.cfg.Registry, promhttp.HandlerOpts{Registry: a.cfg.Registry}))
+	a.handle(admission.Health, http.MethodGet, "/healthz", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { alive(w) }))
+	a.handle(admission.Health, http.MethodGet, "/readyz", http.HandlerFunc(a.ready))
+	a.handle(admission.Critical, http.MethodGet, "/metrics", promhttp.HandlerFor(a.cfg.Registry, promhttp.HandlerOpts{Registry: a.cfg.Registry}))
 	a.documentPages()
 }
 

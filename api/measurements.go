@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/evenkeel/evenkeel/api/admission"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -60,7 +61,8 @@ func (a *API) addMeasurements(r Rooms) {
 	register(a, operation{
 		id: "getMeasurements", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/measurements", tag: "Measurements",
 		summary: "Get what was measured of an SLO", description: "The slots of the current indicator as they are stored, by reporter; at most a week of minutes at once.",
-		rule: access.Rule{Verb: access.Read, Kind: access.KindSLO},
+		rule:  access.Rule{Verb: access.Read, Kind: access.KindSLO},
+		class: admission.Reports,
 	}, func(ctx context.Context, in *get) (*measurementsReply, error) {
 		v, _, err := r.SLOs.Find(ctx, in.name())
 		if err != nil {

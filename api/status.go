@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/evenkeel/evenkeel/api/admission"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -18,6 +19,7 @@ func (a *API) addStatus(r Rooms) {
 	register(a, operation{
 		id: "getSLOStatus", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/status", tag: "SLOs",
 		summary: "Get the status of an SLO", description: "What was last concluded: the SLI, the error budget, burn rates and the state. What is not known is null, never 0 or 1.", rule: read,
+		class: admission.Critical, // pipelines wait for it
 	}, func(ctx context.Context, in *SLOPath) (*statusReply, error) {
 		v, s, err := r.SLOs.Find(ctx, in.name())
 		if err != nil {
@@ -30,6 +32,7 @@ func (a *API) addStatus(r Rooms) {
 	register(a, operation{
 		id: "explainSLO", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/explain", tag: "SLOs",
 		summary: "Explain the status of an SLO", description: "Each figure with its formula, its numbers and its source.", rule: read,
+		class: admission.Reports,
 	}, func(ctx context.Context, in *SLOPath) (*explainReply, error) {
 		v, _, err := r.SLOs.Find(ctx, in.name())
 		if err != nil {
@@ -48,6 +51,7 @@ func (a *API) addStatus(r Rooms) {
 	register(a, operation{
 		id: "getSLOHistory", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/history", tag: "SLOs",
 		summary: "Get the history of an SLO", description: "The SLI and the budget as they stood at each point, computed from what was measured under the current terms.", rule: read,
+		class: admission.Reports,
 	}, func(ctx context.Context, in *history) (*historyReply, error) {
 		v, _, err := r.SLOs.Find(ctx, in.name())
 		if err != nil {
