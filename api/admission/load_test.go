@@ -54,6 +54,7 @@ type outcome struct {
 	sent   int
 	times  []time.Duration // of those that were served
 	reason map[Reason]int
+	ends   map[int]int // how many were served in each second
 }
 
 // p99 is the time within which 99 of 100 served requests were.
@@ -81,12 +82,13 @@ func newWorld(t *testing.T, o Options) *world {
 func (w *world) run(d time.Duration, streams ...stream) map[string]*outcome {
 	var all sync.WaitGroup
 	var mu sync.Mutex
+	start := time.Now()
 	out := map[string]*outcome{}
 	for i, s := range streams {
 		if w.routes[s.class.String()] == nil {
 			w.routes[s.class.String()] = w.control.Route(s.class)
 		}
-		route, o := w.routes[s.class.String()], &outcome{reason: map[Reason]int{}}
+		route, o := w.routes[s.class.String()], &outcome{reason: map[Reason]int{}, ends: map[int]int{}}
 		out[s.name] = o
 		all.Go(func() {
 			every := time.Second / time.Duration(s.perSecond)
@@ -103,6 +105,7 @@ func (w *world) run(d time.Duration, streams ...stream) map[string]*outcome {
 						o.reason[refused.Reason]++
 					} else {
 						o.times = append(o.times, time.Since(begun))
+						o.ends[int(time.Since(start)/time.Second)]++
 					}
 				})
 				time.Sleep(every)

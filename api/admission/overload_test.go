@@ -37,6 +37,15 @@ func TestUnderTenfoldOverloadTheCapacityIsUsedForWhatIsCritical(t *testing.T) {
 				if n := served(out); n < 90*60 {
 					t.Errorf("%d served in a minute, want at least 90 a second", n)
 				}
+				for second := 1; second < 60; second++ { // in the first they only begin to end
+					n := 0
+					for _, o := range out {
+						n += o.ends[second]
+					}
+					if n < 90 {
+						t.Errorf("%d served in second %d", n, second)
+					}
+				}
 				if p99 := out["critical"].p99(); p99 > 2*idle {
 					t.Errorf("p99 of what is critical is %v, %v when idle", p99, idle)
 				}
