@@ -45,22 +45,30 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	return err
 }
 
-// drain finishes requests and jobs under way, side by side. Before, readiness
-// goes, and for the configured delay requests are taken as ever: a load balancer
-// sends them until it has noticed.
+// drain finishes requests and jobs under way. Before, readiness goes, and for the
+// configured delay requests are taken as ever: a load balancer sends them until it
+// has noticed. A request may ask for a run of a job, so jobs are stopped after the
+// requests; where these take long, side by side with them.
 func (a *App) drain(ctx context.Context, server *http.Server) error {
-	ctx, cancel := context.WithTimeout(ctx, a.opts.Config.DrainDelay+a.opts.Config.DrainTimeout)
+	delay, timeout := a.opts.Config.DrainDelay, a.opts.Config.DrainTimeout
+	ctx, cancel := context.WithTimeout(ctx, delay+timeout)
 	defer cancel()
 	a.API.Drain()
 	var requests, runs error
 	var both sync.WaitGroup
+	answered := make(chan struct{})
 	both.Go(func() {
-		<-time.After(a.opts.Config.DrainDelay)
+		defer close(answered)
+		<-time.After(delay)
 		if requests = server.Shutdown(ctx); requests != nil {
 			requests = errors.Join(fmt.Errorf("finish requests: %w", requests), server.Close())
 		}
 	})
 	both.Go(func() {
+		select {
+		case <-answered:
+		case <-time.After(delay + timeout/2):
+		}
 		if runs = a.Jobs.Stop(ctx); runs != nil {
 			runs = fmt.Errorf("finish jobs: %w", runs)
 		}
