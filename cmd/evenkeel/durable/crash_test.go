@@ -20,9 +20,7 @@ func TestACrashOfPostgreSQLIsSaidAndSurvived(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	dice := newDice(t)
-	p := process.Start(t, process.Options{Database: s.url, Env: []string{
-		"EVENKEEL_LOG_LEVEL=warn", "EVENKEEL_JOBS_SCHEDULES_EVALUATE_BUDGETS=@every 1s",
-	}})
+	p := process.Start(t, process.Options{Database: s.url, Env: busy})
 	c := newCaller(p)
 	before := c.list(t, "/v1/audit")
 	writers := make([]*writer, 4)

@@ -30,9 +30,7 @@ func TestNothingAcknowledgedIsLostWhenTheProcessIsKilled(t *testing.T) {
 
 func killed(t *testing.T, database string, kills int) {
 	dice := newDice(t)
-	options := process.Options{Dir: t.TempDir(), Database: database, Env: []string{
-		"EVENKEEL_LOG_LEVEL=warn", "EVENKEEL_JOBS_SCHEDULES_EVALUATE_BUDGETS=@every 1s", // so that it is evaluated while it is killed
-	}}
+	options := process.Options{Dir: t.TempDir(), Database: database, Env: busy}
 	p := process.Start(t, options)
 	c := newCaller(p)
 	before := c.list(t, "/v1/audit")

@@ -26,10 +26,7 @@ func TestRollingRestartsFailNoRequest(t *testing.T) {
 			Dir: dir, Database: database, Token: token,
 			// As long as a load balancer needs that asks ten times in that time.
 			Args: []string{"--drain-delay", (10 * probeEvery).String(), "--data-dir", filepath.Join(dir, "data")},
-			Env: []string{
-				fmt.Sprintf("EVENKEEL_INSTANCE=replica-%d", index), "EVENKEEL_LOG_LEVEL=warn",
-				"EVENKEEL_JOBS_SCHEDULES_EVALUATE_BUDGETS=@every 1s",
-			},
+			Env:  append([]string{fmt.Sprintf("EVENKEEL_INSTANCE=replica-%d", index)}, busy...),
 		})
 		token = p.Token()
 		return p
