@@ -49,22 +49,30 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	return err
 }
 
-// drain finishes requests and jobs under way, side by side. Before, readiness
-// goes, and for the delay requests are taken as ever: a load balancer sends them
-// until it has noticed.
+// drain finishes requests and jobs under way. Before, readiness goes, and for the
+// delay requests are taken as ever: a load balancer sends them until it has
+// noticed. A request may ask for a run of a job, so jobs are stopped after the
+// requests; where these take long, side by side with them.
 func (a *App) drain(ctx context.Context, server *http.Server, delay time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, delay+a.opts.Config.DrainTimeout)
+	timeout := a.opts.Config.DrainTimeout
+	ctx, cancel := context.WithTimeout(ctx, delay+timeout)
 	defer cancel()
 	a.API.Drain()
 	var requests, runs error
 	var both sync.WaitGroup
+	answered := make(chan struct{})
 	both.Go(func() {
+		defer close(answered)
 		<-time.After(delay)
 		if requests = server.Shutdown(ctx); requests != nil {
 			requests = errors.Join(fmt.Errorf("finish requests: %w", requests), server.Close())
 		}
 	})
 	both.Go(func() {
+		select {
+		case <-answered:
+		case <-time.After(delay + timeout/2):
+		}
 		if runs = a.Jobs.Stop(ctx); runs != nil {
 			runs = fmt.Errorf("finish jobs: %w", runs)
 		}

@@ -62,8 +62,9 @@ type Jobs struct {
 
 // Limits are bounds that protect the process.
 type Limits struct {
-	MaxBody        Bytes `koanf:"maxBody" default:"8MiB" min:"1KiB" max:"256MiB" doc:"The largest body of a request; a larger one is refused with 413."`
-	MaxConnections int   `koanf:"maxConnections" default:"1024" min:"1" max:"1000000" doc:"The most connections open at one time; further ones wait."`
+	MaxBody        Bytes         `koanf:"maxBody" default:"8MiB" min:"1KiB" max:"256MiB" doc:"The largest body of a request; a larger one is refused with 413."`
+	RequestTimeout time.Duration `koanf:"requestTimeout" default:"30s" min:"1s" max:"1m" doc:"How long a request may take before it is given up with 503, such as one that waits for a database that does not answer."`
+	MaxConnections int           `koanf:"maxConnections" default:"1024" min:"1" max:"1000000" doc:"The most connections open at one time; further ones wait."`
 	// The burst has a bound for its states are kept ready to be told, see api/admission.
 	RequestsPerSecond int `koanf:"requestsPerSecond" default:"100" min:"0" max:"1000000" doc:"How many requests each caller may make each second, on average; what is over that is refused with 429. A caller is a person, a team's workloads, or, without a token, an address. 0 sets no quota. Each replica counts for itself."`
 	Burst             int `koanf:"burst" default:"200" min:"1" max:"10000" doc:"How many of them a caller may make at once, after it was quiet."`

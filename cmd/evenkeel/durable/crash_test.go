@@ -20,9 +20,7 @@ func TestACrashOfPostgreSQLIsSaidAndSurvived(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	dice := newDice(t)
-	p := process.Start(t, process.Options{Database: s.url, Env: []string{
-		"EVENKEEL_LOG_LEVEL=warn", "EVENKEEL_JOBS_SCHEDULES_EVALUATE_BUDGETS=@every 1s",
-	}})
+	p := process.Start(t, process.Options{Database: s.url, Env: busy})
 	c := newCaller(p)
 	before := c.list(t, "/v1/audit")
 	writers := make([]*writer, 4)
@@ -96,7 +94,7 @@ func TestACrashOfPostgreSQLIsSaidAndSurvived(t *testing.T) {
 func TestAPostgreSQLThatStallsIsSaidAndSurvived(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
-	p := process.Start(t, process.Options{Database: s.url, Env: []string{"EVENKEEL_LOG_LEVEL=warn"}})
+	p := process.Start(t, process.Options{Database: s.url, Env: []string{"EVENKEEL_LOG_LEVEL=warn", "EVENKEEL_LIMITS_REQUEST_TIMEOUT=3s"}})
 	c := newCaller(p)
 	c.get(t, "/v1/services") // there is a connection that will hang
 	s.signal(syscall.SIGSTOP)
@@ -104,7 +102,11 @@ func TestAPostgreSQLThatStallsIsSaidAndSurvived(t *testing.T) {
 	var asking sync.WaitGroup
 	for range 30 { // more than there are connections
 		asking.Go(func() {
+			began := time.Now()
 			a, err := c.do(t.Context(), http.MethodGet, "/v1/services", "", nil)
+			if took := time.Since(began); took > 10*time.Second {
+				t.Errorf("it took %s, not the three seconds that it may", took)
+			}
 			if err != nil {
 				t.Error(err)
 				return

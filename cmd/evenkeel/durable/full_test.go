@@ -24,8 +24,7 @@ func TestAFullDiskStopsWritingAndNothingElse(t *testing.T) {
 
 func stopsWriting(t *testing.T, dir string) {
 	dice := newDice(t)
-	options := process.Options{Dir: dir, Env: []string{"EVENKEEL_LOG_LEVEL=warn"}}
-	p := process.Start(t, options)
+	p := process.Start(t, process.Options{Dir: dir, Env: busy})
 	c := newCaller(p)
 	before := c.list(t, "/v1/audit")
 	w := newWriter("a", dice)

@@ -19,6 +19,12 @@ const (
 	seedVariable = "EVENKEEL_TEST_SEED"
 )
 
+// busy are the settings of a program that has its jobs run all the time.
+var busy = []string{
+	"EVENKEEL_LOG_LEVEL=warn",
+	"EVENKEEL_JOBS_SCHEDULES_EVALUATE_BUDGETS=@every 1s", "EVENKEEL_JOBS_SCHEDULES_APPLY_POLICIES=@every 1s",
+}
+
 // times is how often a loop is run: normally, and when everything is asked for.
 func times(normally, everything int) int {
 	if os.Getenv(everythingVariable) != "" {

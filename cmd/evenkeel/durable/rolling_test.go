@@ -26,10 +26,7 @@ func TestRollingRestartsFailNoRequest(t *testing.T) {
 			Dir: dir, Database: database, Token: token,
 			// As long as a load balancer needs that asks ten times in that time.
 			Args: []string{"--drain-delay", (10 * probeEvery).String(), "--data-dir", filepath.Join(dir, "data")},
-			Env: []string{
-				fmt.Sprintf("EVENKEEL_INSTANCE=replica-%d", index), "EVENKEEL_LOG_LEVEL=warn",
-				"EVENKEEL_JOBS_SCHEDULES_EVALUATE_BUDGETS=@every 1s",
-			},
+			Env:  append([]string{fmt.Sprintf("EVENKEEL_INSTANCE=replica-%d", index)}, busy...),
 		})
 		token = p.Token()
 		return p
@@ -53,14 +50,14 @@ func TestRollingRestartsFailNoRequest(t *testing.T) {
 	c := newCaller(replicas[0])
 	c.turnTo(front.URL)
 	before := c.list(t, "/v1/audit")
-	working, done := context.WithCancel(t.Context())
+	var done atomic.Bool // told between requests: one that is given up looks like one that failed
 	var load sync.WaitGroup
 	writers := make([]*writer, 3)
 	for i := range writers {
 		w := newWriter(string(rune('a'+i)), dice)
 		writers[i] = w
 		load.Go(func() {
-			if err := w.work(working, c, map[string]int{}); err != nil { // it may refuse nothing
+			if err := w.workUntil(t.Context(), c, map[string]int{}, done.Load); err != nil { // it may refuse nothing
 				t.Error(err)
 			}
 		})
@@ -68,12 +65,9 @@ func TestRollingRestartsFailNoRequest(t *testing.T) {
 	var reads atomic.Int64
 	for range 3 {
 		load.Go(func() {
-			for working.Err() == nil {
+			for !done.Load() {
 				for _, path := range []string{"/v1/slos?limit=20", "/v1/services/evenkeel", "/v1/services/evenkeel/slos/availability/status", "/healthz"} {
-					a, err := c.do(working, http.MethodGet, path, "", nil)
-					if working.Err() != nil {
-						return
-					}
+					a, err := c.do(t.Context(), http.MethodGet, path, "", nil)
 					if err != nil || a.status != http.StatusOK {
 						t.Errorf("GET %s: %s (%v)", path, a, err)
 						return
@@ -83,6 +77,20 @@ func TestRollingRestartsFailNoRequest(t *testing.T) {
 			}
 		})
 	}
+	var runs atomic.Int64
+	load.Go(func() {
+		// Where another replica has the job, or it runs already, that is said: by 409.
+		for !done.Load() {
+			a, err := c.do(t.Context(), http.MethodPost, "/v1/jobs/evaluate-budgets/runs", "", nil)
+			if err != nil || a.status != http.StatusCreated && a.status != http.StatusConflict {
+				t.Errorf("run a job: %s (%v)", a, err)
+				return
+			}
+			if a.status == http.StatusCreated {
+				runs.Add(1)
+			}
+		}
+	})
 	restarts := times(4, 50)
 	for n := range restarts {
 		i := n % 2
@@ -98,7 +106,7 @@ func TestRollingRestartsFailNoRequest(t *testing.T) {
 			break
 		}
 	}
-	done()
+	done.Store(true)
 	load.Wait()
 	for _, failure := range balancer.failures {
 		t.Errorf("the load balancer: %s", failure)
@@ -110,6 +118,6 @@ func TestRollingRestartsFailNoRequest(t *testing.T) {
 		pushes += w.pushed
 	}
 	checkAudit(t, c, before, writers)
-	t.Logf("%d restarts; %d reads, %d pushes; %d and %d requests to the replicas, %d of them at second try",
-		restarts, reads.Load(), pushes, balancer.sent[0].Load(), balancer.sent[1].Load(), balancer.retried.Load())
+	t.Logf("%d restarts; %d reads, %d pushes, %d runs of a job; %d and %d requests to the replicas, %d of them at second try",
+		restarts, reads.Load(), pushes, runs.Load(), balancer.sent[0].Load(), balancer.sent[1].Load(), balancer.retried.Load())
 }
