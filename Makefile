@@ -20,6 +20,10 @@ COMMIT      := $(shell git rev-parse HEAD 2>/dev/null)
 COMMIT_TIME := $(shell TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ 2>/dev/null)
 LDFLAGS     := -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.commitTime=$(COMMIT_TIME)
 
+# The program is static wherever it is built, and all that is built for it is shared
+# between the commands. The race detector alone needs C.
+export CGO_ENABLED := 0
+
 test_flags = $(RACE) $(if $(RUN),-run '$(RUN)') $(if $(COUNT),-count=$(COUNT)) -timeout 20m
 
 ##@ Run
@@ -37,7 +41,7 @@ build: ## Build bin/evenkeel
 
 .PHONY: test
 test: ## Run all tests on SQLite and PostgreSQL under the race detector (PKG=./api/... RUN=TestName COUNT=1 RACE=)
-	scripts/testenv postgres prometheus chromium $(if $(RACE),cc) -- go test $(test_flags) $(PKG)
+	$(if $(RACE),CGO_ENABLED=1) scripts/testenv postgres prometheus chromium $(if $(RACE),cc) -- go test $(test_flags) $(PKG)
 
 .PHONY: lint
 lint: ## Check format, go vet, staticcheck, and who imports whom
@@ -61,7 +65,7 @@ bench: ## Measure the program against a yardstick and its goals (BENCH=Requests/
 
 .PHONY: soak
 soak: ## Run the tests again and again in random order, then every fuzz target (COUNT=3 FUZZTIME=30s)
-	scripts/testenv postgres prometheus chromium cc -- go test -race -shuffle=on -count=$(or $(COUNT),3) -timeout 60m $(PKG)
+	CGO_ENABLED=1 scripts/testenv postgres prometheus chromium cc -- go test -race -shuffle=on -count=$(or $(COUNT),3) -timeout 60m $(PKG)
 	scripts/fuzz $(FUZZTIME)
 
 ##@ Write
