@@ -37,6 +37,12 @@ build: ## Build bin/evenkeel
 	@mkdir -p bin
 	go build -ldflags '$(LDFLAGS)' -o bin/evenkeel ./cmd/evenkeel
 
+ENGINE ?= $(firstword $(shell command -v podman docker))
+
+.PHONY: image
+image: ## Build the container image "evenkeel" (ENGINE=podman or docker)
+	$(or $(ENGINE),$(error there is neither podman nor docker)) build --file deploy/Containerfile --build-arg LDFLAGS='$(LDFLAGS)' --tag evenkeel .
+
 ##@ Check
 
 .PHONY: test
