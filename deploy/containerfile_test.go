@@ -2,6 +2,8 @@ package deploy
 
 import (
 	"encoding/json"
+	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -25,17 +27,29 @@ type copied struct {
 	from, to, owner string
 }
 
-// readContainerfile understands as much of the language as our file uses, and fails at the rest.
 func readContainerfile(t *testing.T) image {
 	t.Helper()
+	i, err := parseContainerfile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i
+}
+
+// parseContainerfile understands as much of the language as our file uses, and fails at the rest.
+func parseContainerfile() (image, error) {
 	var i image
+	text, err := os.ReadFile("Containerfile")
+	if err != nil {
+		return i, err
+	}
 	exec := func(text string) (words []string) {
-		if err := json.Unmarshal([]byte(text), &words); err != nil {
-			t.Fatalf("%s is not in the exec form: there is no shell in the image: %v", text, err)
+		if failed := json.Unmarshal([]byte(text), &words); failed != nil {
+			err = fmt.Errorf("%s is not in the exec form, and there is no shell in the image: %w", text, failed)
 		}
 		return words
 	}
-	for line := range strings.Lines(read(t, "Containerfile")) {
+	for line := range strings.Lines(string(text)) {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
@@ -54,7 +68,7 @@ func readContainerfile(t *testing.T) image {
 				if owner, ok := strings.CutPrefix(option, "--chown="); ok {
 					c.owner = owner
 				} else if strings.HasPrefix(option, "--") && option != "--from=build" {
-					t.Fatalf("the option %s of COPY is not known here", option)
+					err = fmt.Errorf("the option %s of COPY is not known here", option)
 				}
 			}
 			i.copies = append(i.copies, c)
@@ -76,10 +90,10 @@ func readContainerfile(t *testing.T) image {
 			i.health = exec(command)
 		case "ARG", "VOLUME", "STOPSIGNAL":
 		default:
-			t.Fatalf("the order %s is not known here", order)
+			err = fmt.Errorf("the order %s is not known here", order)
 		}
 	}
-	return i
+	return i, err
 }
 
 func TestTheImageHoldsTheProgramAlone(t *testing.T) {

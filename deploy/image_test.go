@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -25,6 +26,41 @@ type container struct {
 	uid, gid uint32
 }
 
+// built runs the commands of the image's first stage, once for all tests, and returns
+// the directory that takes the place of /out.
+var built = sync.OnceValues(func() (string, error) {
+	out, err := os.MkdirTemp("", "evenkeel-image-")
+	if err != nil {
+		return "", err
+	}
+	i, err := parseContainerfile()
+	if err != nil {
+		return out, err
+	}
+	for _, run := range i.runs {
+		if run == "go mod download" {
+			continue // go build does it
+		}
+		cmd := exec.Command("sh", "-euc", strings.ReplaceAll(run, "/out/", out+"/"))
+		cmd.Dir = ".."
+		cmd.Env = append(os.Environ(), "LDFLAGS=")
+		if text, err := cmd.CombinedOutput(); err != nil {
+			return out, fmt.Errorf("%s: %w\n%s", run, err, text)
+		}
+	}
+	return out, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if os.Getuid() == 0 { // for nobody else anything was built
+		if out, _ := built(); out != "" {
+			_ = os.RemoveAll(out)
+		}
+	}
+	os.Exit(code)
+}
+
 // build makes the program with the image's own command, and copies what the image copies.
 func build(t *testing.T) container {
 	t.Helper()
@@ -35,17 +71,9 @@ func build(t *testing.T) container {
 	if _, err := fmt.Sscanf(c.user, "%d:%d", &c.uid, &c.gid); err != nil {
 		t.Fatal(err)
 	}
-	out := t.TempDir()
-	for _, run := range c.runs {
-		if run == "go mod download" {
-			continue // go build does it
-		}
-		cmd := exec.CommandContext(t.Context(), "sh", "-euc", strings.ReplaceAll(run, "/out/", out+"/"))
-		cmd.Dir = ".."
-		cmd.Env = append(os.Environ(), "LDFLAGS=")
-		if text, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%s: %v\n%s", run, err, text)
-		}
+	out, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, copied := range c.copies {
 		from := strings.Replace(copied.from, "/out/", out+"/", 1)
@@ -100,10 +128,10 @@ type server struct {
 }
 
 // serve starts it on a free port of this machine, and waits for its welcome.
-func (c container) serve(t *testing.T) *server {
+func (c container) serve(t *testing.T, variables ...string) *server {
 	t.Helper()
 	s := &server{log: &bytes.Buffer{}, ended: make(chan error, 1)}
-	s.cmd = c.command(context.WithoutCancel(t.Context()), c.start, "EVENKEEL_LISTEN=127.0.0.1:0")
+	s.cmd = c.command(context.WithoutCancel(t.Context()), c.start, append(variables, "EVENKEEL_LISTEN=127.0.0.1:0")...)
 	s.cmd.Stderr = s.log
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
@@ -134,6 +162,22 @@ func (c container) serve(t *testing.T) *server {
 	}
 	s.base, _, _ = strings.Cut(s.link, "/signin?")
 	return s
+}
+
+// stop asks it to end as an engine does, and waits until it has.
+func (s *server) stop(t *testing.T) {
+	t.Helper()
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-s.ended:
+		if err != nil {
+			t.Errorf("after SIGTERM: %v\n%s", err, s.log)
+		}
+	case <-time.After(time.Minute):
+		t.Error("it did not end within a minute after SIGTERM")
+	}
 }
 
 // fetch reads a page, as whoever has the token, if any is given.
@@ -208,17 +252,7 @@ func TestTheImagesProgramRunsWithNothingElse(t *testing.T) {
 		}
 	})
 
-	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case err := <-s.ended:
-		if err != nil {
-			t.Errorf("after SIGTERM: %v\n%s", err, s.log)
-		}
-	case <-time.After(time.Minute):
-		t.Error("it did not end within a minute after SIGTERM")
-	}
+	s.stop(t)
 	// Nothing was written beside the volume.
 	entries, err := os.ReadDir(c.root)
 	if err != nil {
