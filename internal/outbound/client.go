@@ -80,7 +80,10 @@ func (c *Client) HTTP() *http.Client { return &http.Client{Transport: c} }
 // whole: its body is in memory.
 func (c *Client) Do(r *http.Request) (*http.Response, error) {
 	resp, err := c.HTTP().Do(r)
-	return resp, Plain(err)
+	if err = Plain(err); err != nil && As(err) == nil {
+		err = &Error{Target: c.options.Name, Kind: Refused, Err: err}
+	}
+	return resp, err
 }
 
 // Close lets go of idle connections and forgets the target's metrics.

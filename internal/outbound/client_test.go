@@ -111,6 +111,10 @@ func TestNoErrorTellsASecret(t *testing.T) {
 		_ = conn.Close()
 	}))
 	redirecting, _ := serverAt(t, "127.0.0.1:0", http.RedirectHandler("http://user:sesame@127.0.0.2/?token=sesame", http.StatusFound))
+	astray, _ := serverAt(t, "127.0.0.1:0", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "http://%zz/?token=sesame")
+		w.WriteHeader(http.StatusFound)
+	}))
 	headers := func(context.Context) (http.Header, error) {
 		h := BearerHeader(secret + "\n") // which net/http refuses to send
 		return h, nil
@@ -123,6 +127,7 @@ func TestNoErrorTellsASecret(t *testing.T) {
 		{"not reached", closed.URL, nil},
 		{"not understood", garbled.URL, nil},
 		{"redirected", redirecting.URL, nil},
+		{"redirected nowhere", astray.URL, nil},
 		{"a header that is none", closed.URL, headers},
 	} {
 		c := newClient(t, Options{Name: test.name, URL: test.url, Reach: here, Attempts: 1, Headers: test.headers})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -99,7 +98,9 @@ func Plain(err error) error {
 	if e := As(of.Err); e != nil {
 		return e
 	}
-	return fmt.Errorf("%s: %w", of.Op, of.Err)
+	// All that comes from a Client is an *Error. What http.Client adds of its own is about
+	// where a redirect leads, and quotes it, at any length.
+	return refuse("its address cannot be read", "a redirect")
 }
 
 // answered gives the kind of an answer.
