@@ -76,6 +76,7 @@ is wrong or a comparison found a difference.`,
 		p.tokenCommand(),
 		p.openapiCommand(),
 		p.configCommand(),
+		p.healthcheckCommand(),
 		p.versionCommand(),
 	)
 	root.SetHelpCommandGroupID(groupLook)

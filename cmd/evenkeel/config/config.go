@@ -7,6 +7,7 @@
 package config
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -105,6 +106,22 @@ func (c Config) BaseURL(bound net.Addr) string {
 		return localURL(c.Listen)
 	}
 	return localURL(bound.String())
+}
+
+// ProbeURL returns the address at which a process on this machine asks whether the
+// server lives. It is made of numbers where it can be: an image that holds the program
+// alone knows no name, not even localhost.
+func (c Config) ProbeURL() (string, error) {
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err != nil || port == "0" {
+		return "", fmt.Errorf("nobody knows where a server listens that is told to listen on %s", c.Listen)
+	}
+	if host == "" || host == "0.0.0.0" {
+		host = "127.0.0.1"
+	} else if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "::1"
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/healthz", nil
 }
 
 // Logger returns a logger as the configuration describes it, writing to w.

@@ -21,7 +21,9 @@ func build() {
 	if built.dir, built.err = os.MkdirTemp("", "evenkeel-binary-"); built.err != nil {
 		return
 	}
-	if out, err := exec.Command("go", "build", "-o", built.dir, program).CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-o", built.dir, program)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as the Makefile builds it
+	if out, err := build.CombinedOutput(); err != nil {
 		built.err = fmt.Errorf("%w\n%s", err, out)
 	}
 }
