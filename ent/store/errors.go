@@ -27,6 +27,7 @@ const (
 	pgLockTimeout   = "55P03"
 	pgDiskFull      = "53100"
 	pgTooMany       = "53300"
+	pgStalled       = "25P03" // the transaction did nothing for stallTimeout
 )
 
 // fail turns an error of the database into what its caller can act upon: a fault
@@ -118,7 +119,7 @@ func isGone(err error) bool {
 		return false
 	}
 	code := pgCode(err)
-	if strings.HasPrefix(code, "57P0") || strings.HasPrefix(code, "08") || code == pgTooMany {
+	if strings.HasPrefix(code, "57P0") || strings.HasPrefix(code, "08") || code == pgTooMany || code == pgStalled {
 		return true
 	}
 	var refused *pgconn.ConnectError
