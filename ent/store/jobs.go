@@ -72,6 +72,20 @@ func (j Jobs) Leases(ctx context.Context) (map[string]jobs.Lease, error) {
 	return out, nil
 }
 
+// ClockOffset is how far the clock that leases go by is ahead of a process' own:
+// that of the middle between asking and being answered.
+func (j Jobs) ClockOffset(ctx context.Context, own clock.Clock) (time.Duration, error) {
+	if !j.s.postgres() {
+		return 0, nil
+	}
+	asked := own()
+	now, err := j.now(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return now.Sub(asked) - own().Sub(asked)/2, nil
+}
+
 // now is the time of leases: the server's on PostgreSQL, where replicas on
 // several machines share them, and this machine's on SQLite, where one process
 // has the database to itself.
