@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/cmd/evenkeel/process"
 	"github.com/evenkeel/evenkeel/openapi"
 	"github.com/evenkeel/evenkeel/openapi/client"
 )
@@ -26,7 +27,7 @@ func TestTheFirstStartNeedsNothingAndTheSecondFindsEverything(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("the administrator's token: %v, %v", info.Mode(), err)
 	}
-	api, err := client.New(first.base, first.token)
+	api, err := client.New(first.Base, first.Token)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,15 +35,15 @@ func TestTheFirstStartNeedsNothingAndTheSecondFindsEverything(t *testing.T) {
 	if err != nil || made.JSON201 == nil {
 		t.Fatalf("create a team: %v %s", err, made.Body)
 	}
-	if err := first.stop(); err != nil {
-		t.Fatalf("Ctrl-C ended it with %v\n%s", err, first.errors)
+	if err := first.Stop(); err != nil {
+		t.Fatalf("Ctrl-C ended it with %v\n%s", err, first.Log())
 	}
 
 	second := start(t, dir)
-	if second.token != first.token {
+	if second.Token != first.Token {
 		t.Error("the token was made anew")
 	}
-	again, err := client.New(second.base, second.token)
+	again, err := client.New(second.Base, second.Token)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +69,7 @@ func TestASecondProcessMayNotUseTheDataDirectory(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	start(t, dir)
-	path, err := buildOnce()
+	path, err := process.Build()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,20 +102,18 @@ func TestAnAddressInUseSaysWhatToDo(t *testing.T) {
 func TestReadinessGoesBeforeTheListener(t *testing.T) {
 	t.Parallel()
 	r := start(t, t.TempDir(), "--drain-delay", "1s")
-	if code, _ := r.get(t.Context(), "/readyz"); code != http.StatusOK {
+	if code, _ := r.Get(t.Context(), "/readyz"); code != http.StatusOK {
 		t.Fatalf("/readyz: %d", code)
 	}
-	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
+	r.Signal(syscall.SIGTERM)
 	for code := http.StatusOK; code != http.StatusServiceUnavailable; {
-		code, _ = r.get(t.Context(), "/readyz") // fails the test where nobody listens any more
+		code, _ = r.Get(t.Context(), "/readyz") // fails the test where nobody listens any more
 	}
-	if code, _ := r.get(t.Context(), "/healthz"); code != http.StatusOK {
+	if code, _ := r.Get(t.Context(), "/healthz"); code != http.StatusOK {
 		t.Errorf("/healthz: %d", code)
 	}
-	if err := <-r.ended; err != nil {
-		t.Errorf("it ended with %v\n%s", err, r.errors)
+	if err := r.Wait(); err != nil {
+		t.Errorf("it ended with %v\n%s", err, r.Log())
 	}
 }
 
@@ -142,13 +141,13 @@ func TestTheLinkSignsInOnce(t *testing.T) {
 		return &http.Client{Jar: jar}
 	}
 	mine := browser()
-	if res, page := visit(mine, r.signin); res.StatusCode != http.StatusOK || res.Request.URL.Path != "/" || !strings.Contains(page, "Platform") {
+	if res, page := visit(mine, r.SignIn); res.StatusCode != http.StatusOK || res.Request.URL.Path != "/" || !strings.Contains(page, "Platform") {
 		t.Errorf("the link leads to %s (%d)", res.Request.URL, res.StatusCode)
 	}
-	if res, _ := visit(mine, r.base+"/services/evenkeel/slos/availability"); res.StatusCode != http.StatusOK {
+	if res, _ := visit(mine, r.Base+"/services/evenkeel/slos/availability"); res.StatusCode != http.StatusOK {
 		t.Errorf("a page after signing in: %d", res.StatusCode)
 	}
-	if res, page := visit(browser(), r.signin); res.Request.URL.Path != "/signin" || strings.Contains(page, "Platform") {
+	if res, page := visit(browser(), r.SignIn); res.Request.URL.Path != "/signin" || strings.Contains(page, "Platform") {
 		t.Errorf("the link worked twice: %s", res.Request.URL)
 	}
 }
@@ -156,7 +155,7 @@ func TestTheLinkSignsInOnce(t *testing.T) {
 func TestItMeasuresItsOwnTraffic(t *testing.T) {
 	t.Parallel()
 	r := start(t, t.TempDir())
-	api, err := client.New(r.base, r.token)
+	api, err := client.New(r.Base, r.Token)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,11 +167,11 @@ func TestItMeasuresItsOwnTraffic(t *testing.T) {
 			t.Fatalf("%v %s", err, res.Body)
 		}
 	}
-	if err := r.stop(); err != nil {
-		t.Fatalf("%v\n%s", err, r.errors)
+	if err := r.Stop(); err != nil {
+		t.Fatalf("%v\n%s", err, r.Log())
 	}
-	second := start(t, r.dir)
-	if api, err = client.New(second.base, second.token); err != nil {
+	second := start(t, r.Dir)
+	if api, err = client.New(second.Base, second.Token); err != nil {
 		t.Fatal(err)
 	}
 	for _, target := range []string{"availability", "latency"} {
@@ -196,7 +195,7 @@ func TestWhatIsServedIsTheCommittedDocument(t *testing.T) {
 	t.Parallel()
 	r := start(t, t.TempDir())
 	for path, want := range map[string][]byte{"/openapi.yaml": openapi.V31, "/openapi-3.0.yaml": openapi.V30} {
-		if code, got := r.get(t.Context(), path); code != http.StatusOK || !bytes.Equal(got, want) {
+		if code, got := r.Get(t.Context(), path); code != http.StatusOK || !bytes.Equal(got, want) {
 			t.Errorf("%s (%d) is not what is committed; run make generate", path, code)
 		}
 	}

@@ -43,7 +43,7 @@ func TestTheTutorialDoesWhatItSays(t *testing.T) {
 	script.WriteString("set -eu\n")
 	for _, b := range blocks[1:] {
 		script.WriteString("echo '" + mark + "'\n")
-		script.WriteString(strings.ReplaceAll(b[1], "http://127.0.0.1:8080", r.base) + "\n")
+		script.WriteString(strings.ReplaceAll(b[1], "http://127.0.0.1:8080", r.Base) + "\n")
 	}
 	shell := exec.CommandContext(t.Context(), "bash", "-c", script.String())
 	shell.Dir = dir
@@ -92,7 +92,7 @@ func TestTheTutorialDoesWhatItSays(t *testing.T) {
 	expect(9, 0, "items.0.state", "draft")
 	expect(9, 0, "items.0.open", true)
 	expect(10, 3, "items.0.ending", "recovered")
-	if code, page := r.get(t.Context(), "/v1/issues?service=checkout"); code != 200 || !strings.Contains(string(page), "budget-recovered") {
+	if code, page := r.Get(t.Context(), "/v1/issues?service=checkout"); code != 200 || !strings.Contains(string(page), "budget-recovered") {
 		t.Errorf("the draft does not say that the service recovered: %d %s", code, page)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "data", "evenkeel.db")); err != nil {
