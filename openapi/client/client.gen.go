@@ -2499,7 +2499,7 @@ type SlotInput struct {
 	// Examples: 118
 	Good *float64 `json:"good,omitempty"`
 
-	// Start Start of the slot, aligned to the indicator's resolution.
+	// Start Start of the slot, aligned to the indicator's resolution: at most five minutes ahead, which clocks may be apart, and 91 days ago.
 	//
 	// Examples: 2026-11-23T10:00:00Z
 	Start time.Time `json:"start"`
