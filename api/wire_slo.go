@@ -179,7 +179,7 @@ type Figure struct {
 
 // SlotInput is what was measured in one slot. Send good or bad, as the indicator counts.
 type SlotInput struct {
-	Start time.Time `json:"start" doc:"Start of the slot, aligned to the indicator's resolution." example:"2026-11-23T10:00:00Z"`
+	Start time.Time `json:"start" doc:"Start of the slot, aligned to the indicator's resolution: at most five minutes ahead, which clocks may be apart, and 91 days ago." example:"2026-11-23T10:00:00Z"`
 	Good  *float64  `json:"good,omitempty" minimum:"0" doc:"Good events; for an indicator that counts good_total." example:"118"`
 	Bad   *float64  `json:"bad,omitempty" minimum:"0" doc:"Bad events; for an indicator that counts bad_total."`
 	Total float64   `json:"total" minimum:"0" maximum:"1000000000" doc:"All events." example:"120"`

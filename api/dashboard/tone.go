@@ -72,6 +72,8 @@ func modeText(m policy.Mode) string {
 
 func runBadge(s jobs.RunState) badge {
 	switch s {
+	case jobs.Requested:
+		return badge{"info", "Requested"}
 	case jobs.Running:
 		return badge{"info", "Running"}
 	case jobs.Succeeded:

@@ -115,6 +115,23 @@ func (a Access) UpdatePerson(ctx context.Context, p access.Person) error {
 	})
 }
 
+// LockAdministrators locks the rows of all administrators, in one order, by a lock
+// that those who refer to them do not wait for. SQLite's one writer is the lock.
+func (a Access) LockAdministrators(ctx context.Context) ([]id.ID, error) {
+	query := "SELECT id FROM people WHERE administrator AND deactivated_at IS NULL ORDER BY id"
+	if a.s.postgres() {
+		query += " FOR NO KEY UPDATE"
+	}
+	var out []id.ID
+	err := a.s.queryAll(ctx, query, nil, func(rows *sql.Rows) error {
+		var of id.ID
+		err := rows.Scan(&of)
+		out = append(out, of)
+		return err
+	})
+	return out, fail("lock the administrators", err)
+}
+
 // CreateToken writes the token.
 func (a Access) CreateToken(ctx context.Context, t access.Token) error {
 	err := a.s.ent.Token.Create().

@@ -31,6 +31,7 @@ const (
 	pgLockTimeout   = "55P03"
 	pgDiskFull      = "53100"
 	pgReadOnly      = "25006"
+	pgStalled       = "25P03" // the transaction did nothing for stallTimeout
 )
 
 // The classes of SQLSTATE that say that the server cannot serve now: the
@@ -141,7 +142,7 @@ func isGone(err error) bool {
 	var said *pgconn.PgError
 	if errors.As(err, &said) {
 		// After FATAL and PANIC the server closes the connection, whatever the code is.
-		return said.SeverityUnlocalized == "FATAL" || said.SeverityUnlocalized == "PANIC" || said.Code == pgReadOnly ||
+		return said.SeverityUnlocalized == "FATAL" || said.SeverityUnlocalized == "PANIC" || said.Code == pgReadOnly || said.Code == pgStalled ||
 			slices.ContainsFunc(pgGone, func(class string) bool { return strings.HasPrefix(said.Code, class) })
 	}
 	var network *net.OpError

@@ -134,6 +134,23 @@ func (m Measure) Series(ctx context.Context, indicators []id.ID) ([]measure.Seri
 	return out, fail("read series", err)
 }
 
+// LockIndicators locks the indicators' rows, by a lock that those who refer to
+// them do not wait for. SQLite's one writer is the lock.
+func (m Measure) LockIndicators(ctx context.Context, indicators []id.ID) error {
+	if !m.s.postgres() {
+		return nil
+	}
+	err := chunks(slices.Sorted(slices.Values(indicators)), bulkRows, func(of []id.ID) error {
+		args := make([]any, len(of))
+		for i, v := range of {
+			args[i] = string(v)
+		}
+		return m.s.queryAll(ctx, "SELECT id FROM indicators WHERE id IN "+values(1, len(of))+" ORDER BY id FOR NO KEY UPDATE", args,
+			func(rows *sql.Rows) error { return nil })
+	})
+	return fail("lock indicators", err)
+}
+
 // Foldable returns up to limit series with hours before the time.
 func (m Measure) Foldable(ctx context.Context, before time.Time, limit int) ([]measure.Series, error) {
 	var out []measure.Series

@@ -456,6 +456,7 @@ func (e MeKind) Valid() bool {
 const (
 	Abandoned RunState = "abandoned"
 	Failed    RunState = "failed"
+	Requested RunState = "requested"
 	Running   RunState = "running"
 	Succeeded RunState = "succeeded"
 )
@@ -466,6 +467,8 @@ func (e RunState) Valid() bool {
 	case Abandoned:
 		return true
 	case Failed:
+		return true
+	case Requested:
 		return true
 	case Running:
 		return true
@@ -1645,7 +1648,9 @@ type Job struct {
 	LeaseHolder string `json:"leaseHolder"`
 
 	// Name Examples: evaluate-budgets
-	Name      string     `json:"name"`
+	Name string `json:"name"`
+
+	// NextRunAt Null where the replica that answers leaves schedules to others.
 	NextRunAt *time.Time `json:"nextRunAt"`
 
 	// Schedule Five fields of cron in UTC, or @every.
@@ -1957,20 +1962,28 @@ type Run struct {
 	FinishedAt *time.Time `json:"finishedAt"`
 
 	// ID Identifier (ULID).
-	ID      string `json:"id"`
-	Job     string `json:"job"`
+	ID  string `json:"id"`
+	Job string `json:"job"`
+
+	// Replica The replica that began it; empty while it is requested.
 	Replica string `json:"replica"`
 
 	// Result What the run did, by name.
-	Result      map[string]int64 `json:"result"`
-	ScheduledAt time.Time        `json:"scheduledAt"`
-	StartedAt   time.Time        `json:"startedAt"`
-	StartedBy   string           `json:"startedBy"`
-	State       RunState         `json:"state"`
-	Trigger     RunTrigger       `json:"trigger"`
+	Result map[string]int64 `json:"result"`
+
+	// ScheduledAt Of a manual run, when it was asked for. All times of runs are the database's.
+	ScheduledAt time.Time `json:"scheduledAt"`
+
+	// StartedAt The same as scheduledAt while it is requested.
+	StartedAt time.Time `json:"startedAt"`
+	StartedBy string    `json:"startedBy"`
+
+	// State requested: somebody asked for it, and no replica began it yet. abandoned: the replica that ran it went away.
+	State   RunState   `json:"state"`
+	Trigger RunTrigger `json:"trigger"`
 }
 
-// RunState defines model for Run.State.
+// RunState requested: somebody asked for it, and no replica began it yet. abandoned: the replica that ran it went away.
 type RunState string
 
 // RunTrigger defines model for Run.Trigger.
@@ -2486,7 +2499,7 @@ type SlotInput struct {
 	// Examples: 118
 	Good *float64 `json:"good,omitempty"`
 
-	// Start Start of the slot, aligned to the indicator's resolution.
+	// Start Start of the slot, aligned to the indicator's resolution: at most five minutes ahead, which clocks may be apart, and 91 days ago.
 	//
 	// Examples: 2026-11-23T10:00:00Z
 	Start time.Time `json:"start"`
@@ -3675,7 +3688,7 @@ type ClientInterface interface {
 
 	// RunJob Run a job now
 	//
-	// Answers when the run ended, or after ten seconds with a run that is still running. Running a job more often than needed changes nothing. Administrators only.
+	// Every replica can be asked: the one that has the job's lease, or can take it, begins the run within about a second, once no other run of the job is under way. Answers when the run ended, or after ten seconds with the run as it is then, running or still requested; Location tells where to look again. Who asks while a run is requested shares it. Running a job more often than needed changes nothing. Administrators only.
 	//
 	// Corresponds with POST /v1/jobs/{job}/runs (the `RunJob` operationId).
 	RunJob(ctx context.Context, job string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4650,7 +4663,7 @@ func (c *Client) ListRuns(ctx context.Context, job string, params *ListRunsParam
 
 // RunJob Run a job now
 //
-// Answers when the run ended, or after ten seconds with a run that is still running. Running a job more often than needed changes nothing. Administrators only.
+// Every replica can be asked: the one that has the job's lease, or can take it, begins the run within about a second, once no other run of the job is under way. Answers when the run ended, or after ten seconds with the run as it is then, running or still requested; Location tells where to look again. Who asks while a run is requested shares it. Running a job more often than needed changes nothing. Administrators only.
 //
 // Corresponds with POST /v1/jobs/{job}/runs (the `RunJob` operationId).
 func (c *Client) RunJob(ctx context.Context, job string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10781,7 +10794,7 @@ type ClientWithResponsesInterface interface {
 
 	// RunJobWithResponse Run a job now
 	//
-	// Answers when the run ended, or after ten seconds with a run that is still running. Running a job more often than needed changes nothing. Administrators only.
+	// Every replica can be asked: the one that has the job's lease, or can take it, begins the run within about a second, once no other run of the job is under way. Answers when the run ended, or after ten seconds with the run as it is then, running or still requested; Location tells where to look again. Who asks while a run is requested shares it. Running a job more often than needed changes nothing. Administrators only.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -26659,7 +26672,7 @@ func (c *ClientWithResponses) ListRunsWithResponse(ctx context.Context, job stri
 
 // RunJobWithResponse Run a job now
 //
-// Answers when the run ended, or after ten seconds with a run that is still running. Running a job more often than needed changes nothing. Administrators only.
+// Every replica can be asked: the one that has the job's lease, or can take it, begins the run within about a second, once no other run of the job is under way. Answers when the run ended, or after ten seconds with the run as it is then, running or still requested; Location tells where to look again. Who asks while a run is requested shares it. Running a job more often than needed changes nothing. Administrators only.
 //
 // Returns a wrapper object for the known response body format(s).
 //

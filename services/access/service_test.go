@@ -380,33 +380,3 @@ func TestLastUseIsWrittenOnceAMinute(t *testing.T) {
 	}
 	ok(h.Authenticate(t.Context(), text))(t) // still answered when closed
 }
-
-func TestOnlyOneFirstStartMakesTheAdministrator(t *testing.T) {
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		authorizer := access.NewAuthorizer(s.Access())
-		log := audit.NewService(s.Audit(), s, authorizer, clock.System)
-		var texts atomic.Int64
-		var all sync.WaitGroup
-		for range 8 {
-			all.Go(func() {
-				service := access.NewService(s.Access(), s, authorizer, log, clock.System, access.Lifetimes{}, slog.New(slog.DiscardHandler))
-				defer func() { _ = service.Close(context.Background()) }()
-				text, err := service.Bootstrap(context.Background())
-				if err != nil {
-					t.Errorf("bootstrap: %v", err)
-				}
-				if text != "" {
-					texts.Add(1)
-					if c, err := service.Authenticate(context.Background(), text); err != nil || !c.Administers() {
-						t.Errorf("the text is worth %+v, %v", c, err)
-					}
-				}
-			})
-		}
-		all.Wait()
-		if texts.Load() != 1 {
-			t.Errorf("%d texts", texts.Load())
-		}
-	})
-}

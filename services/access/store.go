@@ -30,6 +30,9 @@ type Store interface {
 	PersonByIdentity(ctx context.Context, provider, issuer, subject string) (Person, error)
 	People(ctx context.Context, f PersonFilter, r page.Request) (page.Page[Person], error)
 	UpdatePerson(ctx context.Context, p Person) error
+	// LockAdministrators returns the administrators who were not deactivated, and holds
+	// them until the transaction ends: others who lock them wait, and then see who is left.
+	LockAdministrators(ctx context.Context) ([]id.ID, error)
 
 	CreateToken(ctx context.Context, t Token) error
 	Token(ctx context.Context, token id.ID) (Token, error)

@@ -88,7 +88,9 @@ func (s *Service) enter(ctx context.Context, groups []group, now time.Time) erro
 	return s.checkReporters(ctx, fresh)
 }
 
-// checkReporters refuses new series of indicators that have too many.
+// checkReporters refuses new series of indicators that have too many. Of others
+// that make series of the same indicator at this time, each counts when the one
+// before has committed.
 func (s *Service) checkReporters(ctx context.Context, fresh []group) error {
 	if len(fresh) == 0 {
 		return nil
@@ -98,6 +100,9 @@ func (s *Service) checkReporters(ctx context.Context, fresh []group) error {
 		if i == 0 || g.series.Indicator != fresh[i-1].series.Indicator {
 			indicators = append(indicators, g.series.Indicator)
 		}
+	}
+	if err := s.store.LockIndicators(ctx, indicators); err != nil {
+		return fmt.Errorf("locking %d indicators: %w", len(indicators), err)
 	}
 	series, err := s.store.Series(ctx, indicators)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -88,6 +89,39 @@ func TestAnIndicatorHasAtMost64Reporters(t *testing.T) {
 	if got, err := b.service.Slots(t.Context(), b.indicators[0], noon.Add(-day), noon); err != nil || len(got) != 64 {
 		t.Errorf("%d reporters, error %v", len(got), err)
 	}
+}
+
+func TestReportersThatComeAtOnceAreAtMost64(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBundle(t, s, 2)
+		var known []measure.Batch
+		for i := range measure.MaxReporters - 4 {
+			known = append(known, b.batch(0, fmt.Sprintf("known-%d", i), at(1, 1, 1)))
+		}
+		b.push(t, known...)
+		var taken, refused atomic.Int64
+		var group sync.WaitGroup
+		for i := range 12 {
+			group.Go(func() {
+				name := fmt.Sprintf("fresh-%d", i)
+				_, err := b.service.Push(t.Context(), []measure.Batch{b.batch(i%2, name, at(1, 1, 1)), b.batch((i+1)%2, name, at(1, 1, 1))})
+				switch {
+				case err == nil:
+					taken.Add(1)
+				case fault.Is(err, fault.Invalid):
+					refused.Add(1)
+				default:
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		got, err := b.service.Slots(t.Context(), b.indicators[0], noon.Add(-day), noon)
+		if err != nil || len(got) != measure.MaxReporters || taken.Load() != 4 || refused.Load() != 8 {
+			t.Errorf("%d reporters, %d taken and %d refused, %v; want 64, 4 and 8", len(got), taken.Load(), refused.Load(), err)
+		}
+	})
 }
 
 func TestASeriesKeepsItsResolution(t *testing.T) {

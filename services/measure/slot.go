@@ -19,6 +19,10 @@ const (
 	// MaxAge is how far back a slot may begin: the longest window, and a day in
 	// which its edge may lie.
 	MaxAge = 91 * DaySpan
+	// ClockTolerance is how far ahead of the clock a slot may begin, for reporters and
+	// replicas whose clocks are apart: the slot that runs at one of them may not have
+	// begun at another. It counts from the evaluation on whose end is after it.
+	ClockTolerance = 5 * time.Minute
 )
 
 // The largest total of a slot is one number for both packages.
@@ -134,8 +138,9 @@ func checkSlots(check *fault.Check, b Batch, now time.Time) {
 		at := func(member string) string { return fmt.Sprintf("%s/slots/%d/%s", b.Pointer, i, member) }
 		aligned := s.Start.Truncate(b.Resolution)
 		switch {
-		case s.Start.After(now):
-			check.Fail(at("start"), stamp(s.Start), "lies in the future; the slot that runs now began at %s", stamp(now.Truncate(b.Resolution)))
+		case s.Start.After(now.Add(ClockTolerance)):
+			check.Fail(at("start"), stamp(s.Start), "lies in the future, by more than the %d minutes that clocks may be apart; the slot that runs now began at %s",
+				ClockTolerance/time.Minute, stamp(now.Truncate(b.Resolution)))
 		case s.Start.Before(oldest):
 			check.Fail(at("start"), stamp(s.Start), "is longer ago than %d days; the oldest slot that is taken begins at %s",
 				MaxAge/DaySpan, stamp(oldest.Add(b.Resolution-1).Truncate(b.Resolution)))

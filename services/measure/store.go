@@ -16,6 +16,9 @@ type Store interface {
 	EnsureSeries(ctx context.Context, want []Series) ([]Series, error)
 	// Series returns all series of the indicators.
 	Series(ctx context.Context, indicators []id.ID) ([]Series, error)
+	// LockIndicators holds the indicators, in one order, until the transaction ends:
+	// others that lock one of them wait, and then see what was written meanwhile.
+	LockIndicators(ctx context.Context, indicators []id.ID) error
 
 	// LockSegments inserts those that are absent, locks all in the order of their
 	// keys and returns them in the order asked for.

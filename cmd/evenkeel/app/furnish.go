@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
@@ -41,7 +42,10 @@ func (a *App) furnish() error {
 	a.Registry.CountHoldings(a.SLOs)
 	a.Registry.CountHoldings(a.Policies)
 
-	a.evaluator = measure.NewEvaluator(s.Measure(), a.SLOs, a.SLOs, s, now, a.log)
+	// By the replicas' shared time, so that a status does not depend on whose clock
+	// is right: one that is ahead would take every series for stale.
+	shared := func() time.Time { return a.Jobs.Now() }
+	a.evaluator = measure.NewEvaluator(s.Measure(), a.SLOs, a.SLOs, s, shared, a.log)
 	a.folder = measure.NewFolder(s.Measure(), s, now, a.log)
 	a.recorder = self.NewRecorder(now)
 	a.measurer = self.NewFlusher(a.recorder, ownTraffic{a.SLOs}, reporterName(a.opts.Config.Instance), a.log)
@@ -49,7 +53,8 @@ func (a *App) furnish() error {
 	var err error
 	a.Jobs, err = jobs.NewService(jobs.Parts{
 		Store: s.Jobs(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
-		Replica: a.opts.Config.Instance, Schedules: a.opts.Config.Jobs.Schedules, Observe: observeRuns(a.metrics),
+		Replica: a.opts.Config.Instance, LeaseTTL: a.opts.Config.Jobs.LeaseTTL, Disabled: !a.opts.Config.Jobs.Enabled,
+		Schedules: a.opts.Config.Jobs.Schedules, Observe: observeRuns(a.metrics),
 	}, a.jobs())
 	if err != nil {
 		return fmt.Errorf("make the jobs: %w", err)

@@ -30,14 +30,15 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	})
 	measuring, stopMeasuring := context.WithCancel(context.WithoutCancel(ctx))
 	background.Go(func() { a.measurer.Run(measuring, flushEvery) })
-	if a.opts.Config.Jobs.Enabled {
-		a.Jobs.Start()
-	}
-	var err error
-	select {
-	case <-ctx.Done():
-		a.log.Info("stopping", slog.Duration("drain_delay", a.opts.Config.DrainDelay), slog.Duration("drain_timeout", a.opts.Config.DrainTimeout))
-	case err = <-failed:
+	err := a.Jobs.Start(ctx)
+	if err != nil {
+		err = fmt.Errorf("start the jobs: %w", err)
+	} else {
+		select {
+		case <-ctx.Done():
+			a.log.Info("stopping", slog.Duration("drain_delay", a.opts.Config.DrainDelay), slog.Duration("drain_timeout", a.opts.Config.DrainTimeout))
+		case err = <-failed:
+		}
 	}
 	delay := a.opts.Config.DrainDelay
 	if err != nil {

@@ -57,7 +57,8 @@ type Telemetry struct {
 
 // Jobs says what runs by the clock.
 type Jobs struct {
-	Enabled   bool              `koanf:"enabled" default:"true" doc:"Whether this process runs jobs by their schedules. An administrator can run one by hand either way."`
+	Enabled   bool              `koanf:"enabled" default:"true" doc:"Whether this process runs jobs by their schedules. It runs those that an administrator asks for either way."`
+	LeaseTTL  time.Duration     `koanf:"leaseTTL" default:"60s" min:"5s" max:"10m" doc:"How long a replica has a job to itself without renewing its lease: after a crash, the job waits that long before another replica goes on."`
 	Schedules map[string]string `koanf:"schedules" default:"" shown:"each job's own" doc:"Schedules that replace the jobs' own: a job's name, and five cron fields in UTC (\"*/5 * * * *\") or a word (\"@hourly\", \"@every 1m\")."`
 }
 

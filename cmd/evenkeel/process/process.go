@@ -57,7 +57,8 @@ func Start(t testing.TB, o Options) *Process {
 	p := &Process{t: t, dir: o.Dir, token: o.Token, ended: make(chan struct{})}
 	p.cmd = exec.Command(Build(t), append([]string{"serve", "--listen", "127.0.0.1:0"}, o.Args...)...)
 	p.cmd.Dir, p.cmd.Stderr = o.Dir, &p.log
-	p.cmd.Env = append(os.Environ(), "EVENKEEL_CONFIG=", "EVENKEEL_DATABASE_URL="+o.Database)
+	// Tests send more at once than the quota of a caller lets through.
+	p.cmd.Env = append(os.Environ(), "EVENKEEL_CONFIG=", "EVENKEEL_DATABASE_URL="+o.Database, "EVENKEEL_LIMITS_REQUESTS_PER_SECOND=0")
 	p.cmd.Env = append(p.cmd.Env, o.Env...)
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -90,6 +91,12 @@ func Start(t testing.TB, o Options) *Process {
 		t.Fatalf("it did not serve within %s\n%s", patience, &p.log)
 	}
 	return p
+}
+
+// At is what serves at the address in the process of the test itself: it can be
+// asked as any other, but is neither signalled nor waited for.
+func At(t testing.TB, base, token string) *Process {
+	return &Process{t: t, base: base, token: token}
 }
 
 // readWelcome finds the address in what the program prints for people, and the
