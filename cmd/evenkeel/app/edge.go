@@ -15,8 +15,8 @@ func (a *App) openEdge() {
 		Authenticator: a.Access, Permitter: a.authorizer, Refusals: a.Audit, Idempotency: a.Idempotency,
 		Registry: a.metrics, TracerProvider: a.tracer, MaxBody: int64(a.opts.Config.Limits.MaxBody),
 		RequestTimeout: a.opts.Config.Limits.RequestTimeout,
-		Ready:   a.Store.Ping,
-		Observe: func(route string, status int, d time.Duration) { a.recorder.Observe(route, status, d) },
+		Ready:          a.Store.Ping,
+		Observe:        func(route string, status int, d time.Duration) { a.recorder.Observe(route, status, d) },
 	})
 	a.API.AddOperations(api.Rooms{
 		Access: a.Access, Audit: a.Audit, Registry: a.Registry, SLOs: a.SLOs,

@@ -45,12 +45,12 @@ func TestACrashOfPostgreSQLIsSaidAndSurvived(t *testing.T) {
 		<-time.After(between(dice, 0, 300*time.Millisecond))
 		back := time.Now()
 		s.start()
-		eventually(t, 10*time.Second, "it is ready", func() bool {
+		eventually(t, 30*time.Second, "it is ready", func() bool {
 			a, err := c.do(t.Context(), http.MethodGet, "/readyz", "", nil)
 			return err == nil && a.status == http.StatusOK
 		})
 		// Its job goes on too, by its schedule.
-		eventually(t, 20*time.Second, "the job has run since", func() bool {
+		eventually(t, time.Minute, "the job has run since", func() bool {
 			a, err := c.do(t.Context(), http.MethodGet, "/v1/jobs/evaluate-budgets/runs?limit=1", "", nil)
 			if err != nil || a.status != http.StatusOK {
 				return false
@@ -122,13 +122,13 @@ func TestAPostgreSQLThatStallsIsSaidAndSurvived(t *testing.T) {
 		if a, err := c.do(t.Context(), http.MethodGet, path, "", nil); err != nil || a.status != want {
 			t.Errorf("%s: %s, want %d (%v)", path, a, want, err)
 		}
-		if took := time.Since(began); took > 5*time.Second {
+		if took := time.Since(began); took > 10*time.Second {
 			t.Errorf("%s took %s", path, took)
 		}
 	}
 	asking.Wait()
 	s.signal(syscall.SIGCONT)
-	eventually(t, 10*time.Second, "it answers again", func() bool {
+	eventually(t, 30*time.Second, "it answers again", func() bool {
 		a, err := c.do(t.Context(), http.MethodGet, "/v1/services", "", nil)
 		return err == nil && a.acknowledged()
 	})
@@ -144,7 +144,7 @@ func checkWithoutDatabase(t *testing.T, c *caller) {
 			t.Errorf("%s: %v", path, err)
 			continue
 		}
-		if took := time.Since(began); took > 5*time.Second {
+		if took := time.Since(began); took > 10*time.Second {
 			t.Errorf("%s took %s", path, took)
 		}
 		if want == "" {
