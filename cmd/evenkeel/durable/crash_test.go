@@ -1,10 +1,10 @@
 package durable_test
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -30,11 +30,13 @@ func TestACrashOfPostgreSQLIsSaidAndSurvived(t *testing.T) {
 	refusals := map[string]int{"database_unavailable": http.StatusServiceUnavailable}
 	crashes, refused := times(2, 25), 0
 	for range crashes {
-		ctx, stop := context.WithCancel(t.Context())
+		// Told between requests: one that is given up may still be worked on when it is
+		// looked for.
+		var done atomic.Bool
 		var working sync.WaitGroup
 		for _, w := range writers {
 			working.Go(func() {
-				if err := w.work(ctx, c, refusals); err != nil {
+				if err := w.workUntil(t.Context(), c, refusals, done.Load); err != nil {
 					t.Error(err)
 				}
 			})
@@ -64,7 +66,7 @@ func TestACrashOfPostgreSQLIsSaidAndSurvived(t *testing.T) {
 			decode(t, a.body, &runs)
 			return len(runs.Items) == 1 && runs.Items[0].StartedAt.After(back) && runs.Items[0].State == "succeeded"
 		})
-		stop()
+		done.Store(true)
 		working.Wait()
 		for _, w := range writers {
 			w.checkFresh(t, c)
