@@ -2,6 +2,7 @@ package durable_test
 
 import (
 	"context"
+	"database/sql"
 	"os/exec"
 	"path/filepath"
 	"sync"
@@ -53,6 +54,9 @@ func killed(t *testing.T, database string, kills int) {
 		<-time.After(between(dice, 20*time.Millisecond, 700*time.Millisecond))
 		p.Kill()
 		working.Wait()
+		if database != "" {
+			waitForBackends(t, database)
+		}
 		if n == kills-1 {
 			releaseLeases(t, options)
 		}
@@ -82,6 +86,27 @@ func killed(t *testing.T, database string, kills int) {
 		w.checkAll(t, c)
 	}
 	t.Logf("%d kills, %d requests under way; acknowledged: %d services, %d SLOs, %d pushes", kills, unknown, services, slos, pushes)
+}
+
+// waitForBackends waits until PostgreSQL has done what the process had sent before
+// it was killed: a commit may still be on its way.
+func waitForBackends(t *testing.T, database string) {
+	t.Helper()
+	db, err := sql.Open("pgx", database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	eventually(t, 30*time.Second, "nobody uses the database", func() bool {
+		var others int
+		err := db.QueryRowContext(t.Context(), `SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`).Scan(&others)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return others == 0
+	})
 }
 
 // releaseLeases has the minute pass for which a job is its holder's that was

@@ -24,8 +24,8 @@ func TestRollingRestartsFailNoRequest(t *testing.T) {
 	start := func(index int) *process.Process {
 		p := process.Start(t, process.Options{
 			Dir: dir, Database: database, Token: token,
-			// As long as a load balancer needs that asks ten times in that time.
-			Args: []string{"--drain-delay", (10 * probeEvery).String(), "--data-dir", filepath.Join(dir, "data")},
+			// A load balancer asks twenty times in that time, or a few on a busy machine.
+			Args: []string{"--drain-delay", (20 * probeEvery).String(), "--data-dir", filepath.Join(dir, "data")},
 			Env:  append([]string{fmt.Sprintf("EVENKEEL_INSTANCE=replica-%d", index)}, busy...),
 		})
 		token = p.Token()
@@ -44,7 +44,7 @@ func TestRollingRestartsFailNoRequest(t *testing.T) {
 	defer front.Close()
 	ready := func(t *target) func() bool { return t.ready.Load }
 	for _, target := range targets {
-		eventually(t, 10*time.Second, "both are ready", ready(target))
+		eventually(t, 30*time.Second, "both are ready", ready(target))
 	}
 
 	c := newCaller(replicas[0])
@@ -101,7 +101,7 @@ func TestRollingRestartsFailNoRequest(t *testing.T) {
 		balancer.remove(targets[i])
 		replicas[i] = start(i)
 		targets[i] = balancer.add(i, replicas[i].Base())
-		eventually(t, 10*time.Second, "it is ready", ready(targets[i]))
+		eventually(t, 30*time.Second, "it is ready", ready(targets[i]))
 		if t.Failed() {
 			break
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	mathrand "math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -55,14 +56,13 @@ func startServer(t *testing.T) *server {
 	if err != nil {
 		t.Fatalf("initdb: %v\n%s", err, out)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.port = l.Addr().(*net.TCPAddr).Port
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+	// Below the ports that the system gives to connections: it has to be free again
+	// when the server is started after it was killed.
+	eventually(t, 10*time.Second, "a port is free", func() bool {
+		s.port = 20_000 + mathrand.IntN(12_000)
+		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)))
+		return err == nil && l.Close() == nil
+	})
 	s.url = fmt.Sprintf("postgres://evenkeel:%s@127.0.0.1:%d/postgres?sslmode=disable", password, s.port)
 	t.Cleanup(func() {
 		if s.cmd != nil {
