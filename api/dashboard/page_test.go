@@ -82,6 +82,9 @@ func (s *sample) paths() []string {
 		for _, v := range s.views {
 			if v.SLO.Service == svc.ID {
 				out = append(out, "/services/"+svc.Slug+"/slos/"+v.SLO.Slug)
+				for _, g := range s.groups[v.SLO.ID] {
+					out = append(out, "/services/"+svc.Slug+"/slos/"+v.SLO.Slug+"?"+url.Values{"group": {g.Group}}.Encode())
+				}
 			}
 		}
 	}
