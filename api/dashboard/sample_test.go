@@ -9,8 +9,6 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
-	"github.com/evenkeel/evenkeel/services/measure"
-	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -113,32 +111,6 @@ func (s *sample) objective(svc registry.Service, slug, name, target string, stat
 	return &s.views[len(s.views)-1]
 }
 
-// split gives an SLO these groups, the first of which overspent and the last of
-// which had few events.
-func (s *sample) split(v *slo.View, by string, names ...string) {
-	v.Indicator.Origin = origin.Origin{GroupBy: by, MaxGroups: 100}
-	for i, name := range names {
-		g := slo.GroupStatus{Group: name, Status: v.Status}
-		share := 1.7 - 1.6*float64(i)/float64(len(names))
-		total := v.Status.Sums.Window.Total / int64(len(names))
-		g.State = budget.OK
-		switch {
-		case share >= 1:
-			g.State = budget.Exhausted
-		case share > .8:
-			g.State, g.Stale, g.Latest = budget.AtRisk, true, s.now.Add(-50*time.Minute)
-		case i == len(names)-1:
-			g.State, total = budget.NoData, 12_000
-		}
-		bad := int64(float64(total) * share * float64(v.Revision.Objective.BudgetPPB()) / budget.Billion)
-		g.Sums.Window = window.Sum{Good: total - bad, Total: total}
-		if i == 0 {
-			v.Status.Worst = &slo.Worst{Group: name, State: g.State, Sum: g.Sums.Window}
-		}
-		s.groups[v.SLO.ID] = append(s.groups[v.SLO.ID], g)
-	}
-}
-
 func (s *sample) violate(v *slo.View, clause string, mode policy.Mode, ago time.Duration, ending policy.Ending) {
 	consumed := budgetConsumed(*v)
 	x := policy.Violation{
@@ -217,16 +189,6 @@ func newSample() *sample {
 	s.objective(feed, "freshness", "Fresh within five minutes", "99%", budget.NoData, 12, 0, 0, shape{1, 1, 2, 0, 0, 0})
 	s.objective(weird, "weird", hostile, "12.3456789%", budget.OK, 7_000_000, .999999, .3, shape{1, 0, 0, 0, 0, .5})
 	s.objective(long, "long", "The nightly settlement of every ledger in every currency finishes before the first bank opens", "99%", budget.AtRisk, 3_000, .96, 3.1, shape{.5, .04, .2, 0, 0, .9})
-
-	byRegion := s.objective(search, "by-region", "Suggestions appear", "99.9%", budget.OK, 3_000_000, .41, .5, shape{.8, .59, 0, 0, 0, .5})
-	s.split(byRegion, "region", "eu-west", "us-east", measure.None)
-	byTenant := s.objective(weird, "by-tenant", "Every tenant is served", "99%", budget.AtRisk, 60_000_000, .8, 2.2, shape{.9, .2, 0, 0, 0, .6})
-	tenants := []string{hostile, strings.Repeat("a-tenant-with-no-end-", 6), "مستأجر من الشرق 12", "שלום, עולם!", "日本東京支店", measure.Other}
-	for i := range 95 {
-		tenants = append(tenants, fmt.Sprintf("tenant-%02d", i))
-	}
-	s.split(byTenant, "tenant", tenants...)
-	s.split(s.objective(feed, "by-route", "Every route delivers", "99%", budget.NoData, -1, 0, 0, shape{}), "route")
 
 	s.violate(s.find(exhausted.SLO.ID), "four-weeks", policy.Observe, 19*24*time.Hour, policy.Recovered)
 	s.violate(s.find(exhausted.SLO.ID), "four-weeks", policy.Enforce, 53*time.Hour, "")

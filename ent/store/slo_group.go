@@ -160,6 +160,8 @@ func (o SLO) Groups(ctx context.Context, f slo.GroupFilter, r page.Request) (pag
 // sortedGroups are by SLO and name, the order in which all lock them.
 func sortedGroups(statuses []slo.GroupStatus) []slo.GroupStatus {
 	out := slices.Clone(statuses)
-	slices.SortFunc(out, func(a, b slo.GroupStatus) int { return cmp.Or(cmp.Compare(a.SLO, b.SLO), cmp.Compare(a.Group, b.Group)) })
+	slices.SortFunc(out, func(a, b slo.GroupStatus) int {
+		return cmp.Or(cmp.Compare(a.SLO, b.SLO), cmp.Compare(a.Group, b.Group))
+	})
 	return out
 }

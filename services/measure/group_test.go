@@ -369,4 +369,3 @@ func TestASeriesThatIsWrittenIntoIsNotPruned(t *testing.T) {
 		b.expectTotals(t, map[string]int64{"": 32})
 	})
 }
-

@@ -33,8 +33,8 @@ type shape struct {
 type kept struct {
 	Subject
 	shape      *window.Shape
-	err        error // why it can have no shape
-	discovered bool  // its series were looked up
+	err        error   // why it can have no shape
+	discovered bool    // its series were looked up
 	lines      []*line // by group and ID
 	// notes are the changes read and not yet removed; keys are what they name.
 	notes []int64
