@@ -1,6 +1,8 @@
 package dashboard
 
 import (
+	"strings"
+
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -31,6 +33,9 @@ func stateBadge(s budget.State) badge {
 	}
 	return badge{"none", "No data"}
 }
+
+// stateWord is a state within a sentence.
+func stateWord(s budget.State) string { return strings.ToLower(stateBadge(s).Word) }
 
 // worst returns the state of the views that most needs attention, false when
 // there are none.

@@ -149,3 +149,12 @@ func (s *Store) contains(column, placeholder string) string {
 	}
 	return column + " LIKE " + placeholder + ` ESCAPE '\'`
 }
+
+// bytewise has a column compared byte by byte, as SQLite does: names that people
+// give in any language have one order on both databases then.
+func (s *Store) bytewise() string {
+	if s.postgres() {
+		return ` COLLATE "C"`
+	}
+	return ""
+}

@@ -20,6 +20,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Registry":     testRegistry,
 		"Measure":      testMeasure,
 		"SLO":          testSLO,
+		"Groups":       testGroups,
 		"Policy":       testPolicy,
 		"Issues":       testIssues,
 		"Jobs":         testJobs,

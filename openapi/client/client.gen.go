@@ -260,6 +260,30 @@ func (e ExplanationState) Valid() bool {
 	}
 }
 
+// Defines values for GroupRefState.
+const (
+	GroupRefStateAtRisk    GroupRefState = "at_risk"
+	GroupRefStateExhausted GroupRefState = "exhausted"
+	GroupRefStateNoData    GroupRefState = "no_data"
+	GroupRefStateOk        GroupRefState = "ok"
+)
+
+// Valid indicates whether the value is a known member of the GroupRefState enum.
+func (e GroupRefState) Valid() bool {
+	switch e {
+	case GroupRefStateAtRisk:
+		return true
+	case GroupRefStateExhausted:
+		return true
+	case GroupRefStateNoData:
+		return true
+	case GroupRefStateOk:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for IndicatorCategory.
 const (
 	IndicatorCategoryAvailability IndicatorCategory = "availability"
@@ -539,6 +563,30 @@ func (e SLODeclaredState) Valid() bool {
 	case SLODeclaredStateNoData:
 		return true
 	case SLODeclaredStateOk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SLOGroupState.
+const (
+	SLOGroupStateAtRisk    SLOGroupState = "at_risk"
+	SLOGroupStateExhausted SLOGroupState = "exhausted"
+	SLOGroupStateNoData    SLOGroupState = "no_data"
+	SLOGroupStateOk        SLOGroupState = "ok"
+)
+
+// Valid indicates whether the value is a known member of the SLOGroupState enum.
+func (e SLOGroupState) Valid() bool {
+	switch e {
+	case SLOGroupStateAtRisk:
+		return true
+	case SLOGroupStateExhausted:
+		return true
+	case SLOGroupStateNoData:
+		return true
+	case SLOGroupStateOk:
 		return true
 	default:
 		return false
@@ -1010,6 +1058,48 @@ func (e ListServiceSLOsParamsOrder) Valid() bool {
 	case ListServiceSLOsParamsOrderRemaining:
 		return true
 	case ListServiceSLOsParamsOrderSlug:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListSLOGroupsParamsState.
+const (
+	ListSLOGroupsParamsStateAtRisk    ListSLOGroupsParamsState = "at_risk"
+	ListSLOGroupsParamsStateExhausted ListSLOGroupsParamsState = "exhausted"
+	ListSLOGroupsParamsStateNoData    ListSLOGroupsParamsState = "no_data"
+	ListSLOGroupsParamsStateOk        ListSLOGroupsParamsState = "ok"
+)
+
+// Valid indicates whether the value is a known member of the ListSLOGroupsParamsState enum.
+func (e ListSLOGroupsParamsState) Valid() bool {
+	switch e {
+	case ListSLOGroupsParamsStateAtRisk:
+		return true
+	case ListSLOGroupsParamsStateExhausted:
+		return true
+	case ListSLOGroupsParamsStateNoData:
+		return true
+	case ListSLOGroupsParamsStateOk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListSLOGroupsParamsOrder.
+const (
+	ListSLOGroupsParamsOrderGroup     ListSLOGroupsParamsOrder = "group"
+	ListSLOGroupsParamsOrderRemaining ListSLOGroupsParamsOrder = "remaining"
+)
+
+// Valid indicates whether the value is a known member of the ListSLOGroupsParamsOrder enum.
+func (e ListSLOGroupsParamsOrder) Valid() bool {
+	switch e {
+	case ListSLOGroupsParamsOrderGroup:
+		return true
+	case ListSLOGroupsParamsOrderRemaining:
 		return true
 	default:
 		return false
@@ -1496,6 +1586,19 @@ type Figure struct {
 	Worked string `json:"worked"`
 }
 
+// GroupRef defines model for GroupRef.
+type GroupRef struct {
+	// Group Examples: eu-west
+	Group string `json:"group"`
+
+	// Remaining Share of its budget that remains; below 0 when overspent.
+	Remaining *float64      `json:"remaining"`
+	State     GroupRefState `json:"state"`
+}
+
+// GroupRefState defines model for GroupRef.State.
+type GroupRefState string
+
 // History defines model for History.
 type History struct {
 	// From End of the first window.
@@ -1547,6 +1650,14 @@ type Indicator struct {
 	// Examples: a request that was not answered with 5xx
 	Description string `json:"description"`
 
+	// GroupBy The label each value of which is a group with a budget of its own; absent when there are no groups.
+	//
+	// Examples: region
+	GroupBy *string `json:"groupBy,omitempty"`
+
+	// MaxGroups How many groups there may be. Events of further ones count in the whole and in the group …other.
+	MaxGroups *int64 `json:"maxGroups,omitempty"`
+
 	// ResolutionSeconds Length of a slot.
 	ResolutionSeconds IndicatorResolutionSeconds `json:"resolutionSeconds"`
 }
@@ -1572,6 +1683,14 @@ type IndicatorInput struct {
 	//
 	// Examples: a request that was not answered with 5xx
 	Description *string `json:"description,omitempty"`
+
+	// GroupBy The label each value of which is a group with a budget of its own, such as region, tenant or route. At most 100 characters.
+	//
+	// Examples: region
+	GroupBy *string `json:"groupBy,omitempty"`
+
+	// MaxGroups How many groups there may be, 20 when left out; only with groupBy. Events of further ones count in the whole and in the group …other.
+	MaxGroups *int64 `json:"maxGroups,omitempty"`
 
 	// ResolutionSeconds Length of a slot.
 	ResolutionSeconds *IndicatorInputResolutionSeconds `json:"resolutionSeconds,omitempty"`
@@ -1693,6 +1812,9 @@ type Measurements struct {
 
 // MeasurementsInput defines model for MeasurementsInput.
 type MeasurementsInput struct {
+	// Group The group of all slots that name none; left out: events without the label. Only for an indicator with groupBy.
+	Group *string `json:"group,omitempty"`
+
 	// Reporter Who measured; an SLO sums its reporters. RFC 1123 label.
 	Reporter *string     `json:"reporter,omitempty"`
 	Slots    []SlotInput `json:"slots"`
@@ -1937,6 +2059,11 @@ type Ref struct {
 
 // ReporterMeasurements defines model for ReporterMeasurements.
 type ReporterMeasurements struct {
+	// Group Which group was counted; absent when there are none.
+	//
+	// Examples: eu-west
+	Group *string `json:"group,omitempty"`
+
 	// Reporter Examples: default
 	Reporter          string     `json:"reporter"`
 	ResolutionSeconds int64      `json:"resolutionSeconds"`
@@ -2121,6 +2248,45 @@ type SLODeclared struct {
 // SLODeclaredState What was last concluded; /status has the figures.
 type SLODeclaredState string
 
+// SLOGroup defines model for SLOGroup.
+type SLOGroup struct {
+	// Burn Burn rates, the shortest lookback first.
+	Burn []BurnRate `json:"burn"`
+
+	// Group Value of the label; …none without the label, …other for all events of groups beyond maxGroups.
+	//
+	// Examples: eu-west
+	Group string `json:"group"`
+
+	// Judged Whether it was concluded under the SLO's current revision.
+	Judged bool `json:"judged"`
+
+	// Latest End of the newest slot.
+	Latest *time.Time `json:"latest"`
+
+	// Since When it came into that state.
+	Since time.Time `json:"since"`
+
+	// Stale No slot of the group came for twice the resolution; the state is held fast.
+	Stale bool          `json:"stale"`
+	State SLOGroupState `json:"state"`
+
+	// Window Over the SLO's own window.
+	Window Budget `json:"window"`
+}
+
+// SLOGroupState defines model for SLOGroup.State.
+type SLOGroupState string
+
+// SLOGroupList defines model for SLOGroupList.
+type SLOGroupList struct {
+	// Items The items of this page.
+	Items []SLOGroup `json:"items"`
+
+	// Next The cursor of the following page; absent on the last.
+	Next *string `json:"next,omitempty"`
+}
+
 // SLOInput defines model for SLOInput.
 type SLOInput struct {
 	// Description At most 1,050 characters.
@@ -2249,6 +2415,9 @@ type SLOStatus struct {
 
 	// WindowEnd Where all windows end, exclusive; null before the first evaluation.
 	WindowEnd *time.Time `json:"windowEnd"`
+
+	// WorstGroup The group with the least of its budget left, of those with at least minEvents; absent when there is none.
+	WorstGroup *GroupRef `json:"worstGroup,omitempty"`
 }
 
 // SLOStatusOutlook What the burn of the last day says: the budget outlasts the window, ends within it, or is spent already.
@@ -2259,6 +2428,8 @@ type SLOStatusState string
 
 // SeriesInput defines model for SeriesInput.
 type SeriesInput struct {
+	// Group The group of all slots that name none; only for an indicator with groupBy.
+	Group    *string `json:"group,omitempty"`
 	Reporter *string `json:"reporter,omitempty"`
 
 	// Service Slug or identifier.
@@ -2499,12 +2670,15 @@ type SlotInput struct {
 	// Examples: 118
 	Good *float64 `json:"good,omitempty"`
 
+	// Group Which group was counted, at most 128 characters; only for an indicator with groupBy. Send a slot's groups in one request: those beyond maxGroups are summed up.
+	Group *string `json:"group,omitempty"`
+
 	// Start Start of the slot, aligned to the indicator's resolution: at most five minutes ahead, which clocks may be apart, and 91 days ago.
 	//
 	// Examples: 2026-11-23T10:00:00Z
 	Start time.Time `json:"start"`
 
-	// Total All events.
+	// Total All events; of a grouped indicator at most 10,000,000 in each group.
 	//
 	// Examples: 120
 	Total float64 `json:"total"`
@@ -3155,8 +3329,38 @@ type ReviseSLOParams struct {
 	IfMatch *string `json:"If-Match,omitempty"`
 }
 
+// ExplainSLOParams defines parameters for ExplainSLO.
+type ExplainSLOParams struct {
+	// Group Only this group of the SLO's events; of all when left out.
+	Group *string `form:"group,omitempty" json:"group,omitempty"`
+}
+
+// ListSLOGroupsParams defines parameters for ListSLOGroups.
+type ListSLOGroupsParams struct {
+	// Limit How many items to return at most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// After The next of an earlier page: the list goes on after its last item.
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// State Only groups in this state.
+	State *ListSLOGroupsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Order remaining: the least error budget first, those without data last.
+	Order *ListSLOGroupsParamsOrder `form:"order,omitempty" json:"order,omitempty"`
+}
+
+// ListSLOGroupsParamsState defines parameters for ListSLOGroups.
+type ListSLOGroupsParamsState string
+
+// ListSLOGroupsParamsOrder defines parameters for ListSLOGroups.
+type ListSLOGroupsParamsOrder string
+
 // GetSLOHistoryParams defines parameters for GetSLOHistory.
 type GetSLOHistoryParams struct {
+	// Group Only this group of the SLO's events; of all when left out.
+	Group *string `form:"group,omitempty" json:"group,omitempty"`
+
 	// From Start; one window before to when left out.
 	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
 
@@ -3169,6 +3373,9 @@ type GetSLOHistoryParams struct {
 
 // GetMeasurementsParams defines parameters for GetMeasurements.
 type GetMeasurementsParams struct {
+	// Group Only this group of the SLO's events; of all when left out.
+	Group *string `form:"group,omitempty" json:"group,omitempty"`
+
 	// From Start; a day before to when left out.
 	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
 
@@ -3962,7 +4169,7 @@ type ClientInterface interface {
 
 	// ReviseSLOWithBody Revise an SLO
 	//
-	// The body replaces what was declared. Changed terms are a new revision; a changed counting or resolution starts a new series of measurements. Another slug renames the SLO.
+	// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3971,7 +4178,7 @@ type ClientInterface interface {
 
 	// ReviseSLO Revise an SLO
 	//
-	// The body replaces what was declared. Changed terms are a new revision; a changed counting or resolution starts a new series of measurements. Another slug renames the SLO.
+	// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3980,28 +4187,35 @@ type ClientInterface interface {
 
 	// ExplainSLO Explain the status of an SLO
 	//
-	// Each figure with its formula, its numbers and its source.
+	// Each figure with its formula, its numbers and its source; of one group when it is named.
 	//
 	// Corresponds with GET /v1/services/{service}/slos/{slo}/explain (the `ExplainSLO` operationId).
-	ExplainSLO(ctx context.Context, service string, slo string, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ExplainSLO(ctx context.Context, service string, slo string, params *ExplainSLOParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSLOGroups List the groups of an SLO
+	//
+	// What was last concluded of each group of events, when the indicator has groupBy; of others the list is empty. A group without measurements in the whole of the longest window is left out.
+	//
+	// Corresponds with GET /v1/services/{service}/slos/{slo}/groups (the `ListSLOGroups` operationId).
+	ListSLOGroups(ctx context.Context, service string, slo string, params *ListSLOGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSLOHistory Get the history of an SLO
 	//
-	// The SLI and the budget as they stood at each point, computed from what was measured under the current terms.
+	// The SLI and the budget as they stood at each point, computed from what was measured under the current terms; of one group when it is named.
 	//
 	// Corresponds with GET /v1/services/{service}/slos/{slo}/history (the `GetSLOHistory` operationId).
 	GetSLOHistory(ctx context.Context, service string, slo string, params *GetSLOHistoryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetMeasurements Get what was measured of an SLO
 	//
-	// The slots of the current indicator as they are stored, by reporter; at most a week of minutes at once.
+	// The slots of the current indicator as they are stored, by reporter and group; at most a week of minutes at once.
 	//
 	// Corresponds with GET /v1/services/{service}/slos/{slo}/measurements (the `GetMeasurements` operationId).
 	GetMeasurements(ctx context.Context, service string, slo string, params *GetMeasurementsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PushMeasurementsWithBody Push measurements of an SLO
 	//
-	// All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key.
+	// All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key. Of a grouped SLO a request says all groups of each slot that it has.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -4010,7 +4224,7 @@ type ClientInterface interface {
 
 	// PushMeasurements Push measurements of an SLO
 	//
-	// All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key.
+	// All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key. Of a grouped SLO a request says all groups of each slot that it has.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5277,7 +5491,7 @@ func (c *Client) GetSLO(ctx context.Context, service string, slo string, params 
 
 // ReviseSLOWithBody Revise an SLO
 //
-// The body replaces what was declared. Changed terms are a new revision; a changed counting or resolution starts a new series of measurements. Another slug renames the SLO.
+// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.
 //
 // Takes any type of body and a specified content type.
 //
@@ -5296,7 +5510,7 @@ func (c *Client) ReviseSLOWithBody(ctx context.Context, service string, slo stri
 
 // ReviseSLO Revise an SLO
 //
-// The body replaces what was declared. Changed terms are a new revision; a changed counting or resolution starts a new series of measurements. Another slug renames the SLO.
+// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -5315,11 +5529,28 @@ func (c *Client) ReviseSLO(ctx context.Context, service string, slo string, para
 
 // ExplainSLO Explain the status of an SLO
 //
-// Each figure with its formula, its numbers and its source.
+// Each figure with its formula, its numbers and its source; of one group when it is named.
 //
 // Corresponds with GET /v1/services/{service}/slos/{slo}/explain (the `ExplainSLO` operationId).
-func (c *Client) ExplainSLO(ctx context.Context, service string, slo string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewExplainSLORequest(c.Server, service, slo)
+func (c *Client) ExplainSLO(ctx context.Context, service string, slo string, params *ExplainSLOParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExplainSLORequest(c.Server, service, slo, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSLOGroups List the groups of an SLO
+//
+// What was last concluded of each group of events, when the indicator has groupBy; of others the list is empty. A group without measurements in the whole of the longest window is left out.
+//
+// Corresponds with GET /v1/services/{service}/slos/{slo}/groups (the `ListSLOGroups` operationId).
+func (c *Client) ListSLOGroups(ctx context.Context, service string, slo string, params *ListSLOGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSLOGroupsRequest(c.Server, service, slo, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5332,7 +5563,7 @@ func (c *Client) ExplainSLO(ctx context.Context, service string, slo string, req
 
 // GetSLOHistory Get the history of an SLO
 //
-// The SLI and the budget as they stood at each point, computed from what was measured under the current terms.
+// The SLI and the budget as they stood at each point, computed from what was measured under the current terms; of one group when it is named.
 //
 // Corresponds with GET /v1/services/{service}/slos/{slo}/history (the `GetSLOHistory` operationId).
 func (c *Client) GetSLOHistory(ctx context.Context, service string, slo string, params *GetSLOHistoryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5349,7 +5580,7 @@ func (c *Client) GetSLOHistory(ctx context.Context, service string, slo string, 
 
 // GetMeasurements Get what was measured of an SLO
 //
-// The slots of the current indicator as they are stored, by reporter; at most a week of minutes at once.
+// The slots of the current indicator as they are stored, by reporter and group; at most a week of minutes at once.
 //
 // Corresponds with GET /v1/services/{service}/slos/{slo}/measurements (the `GetMeasurements` operationId).
 func (c *Client) GetMeasurements(ctx context.Context, service string, slo string, params *GetMeasurementsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5366,7 +5597,7 @@ func (c *Client) GetMeasurements(ctx context.Context, service string, slo string
 
 // PushMeasurementsWithBody Push measurements of an SLO
 //
-// All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key.
+// All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key. Of a grouped SLO a request says all groups of each slot that it has.
 //
 // Takes any type of body and a specified content type.
 //
@@ -5385,7 +5616,7 @@ func (c *Client) PushMeasurementsWithBody(ctx context.Context, service string, s
 
 // PushMeasurements Push measurements of an SLO
 //
-// All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key.
+// All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key. Of a grouped SLO a request says all groups of each slot that it has.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8627,7 +8858,7 @@ func NewReviseSLORequestWithBody(server string, service string, slo string, para
 }
 
 // NewExplainSLORequest constructs an http.Request for the ExplainSLO method
-func NewExplainSLORequest(server string, service string, slo string) (*http.Request, error) {
+func NewExplainSLORequest(server string, service string, slo string, params *ExplainSLOParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -8657,6 +8888,137 @@ func NewExplainSLORequest(server string, service string, slo string) (*http.Requ
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Group != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "group", *params.Group, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListSLOGroupsRequest constructs an http.Request for the ListSLOGroups method
+func NewListSLOGroupsRequest(server string, service string, slo string, params *ListSLOGroupsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "service", service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "slo", slo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/services/%s/slos/%s/groups", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Order != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "order", *params.Order, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -8708,6 +9070,18 @@ func NewGetSLOHistoryRequest(server string, service string, slo string, params *
 		// styled parameters, preserving literal commas as delimiters
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
+
+		if params.Group != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "group", *params.Group, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
 
 		if params.From != nil {
 
@@ -8800,6 +9174,18 @@ func NewGetMeasurementsRequest(server string, service string, slo string, params
 		// styled parameters, preserving literal commas as delimiters
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
+
+		if params.Group != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "group", *params.Group, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
 
 		if params.From != nil {
 
@@ -11100,7 +11486,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReviseSLOWithBodyWithResponse Revise an SLO
 	//
-	// The body replaces what was declared. Changed terms are a new revision; a changed counting or resolution starts a new series of measurements. Another slug renames the SLO.
+	// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11109,7 +11495,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReviseSLOWithResponse Revise an SLO
 	//
-	// The body replaces what was declared. Changed terms are a new revision; a changed counting or resolution starts a new series of measurements. Another slug renames the SLO.
+	// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11118,16 +11504,25 @@ type ClientWithResponsesInterface interface {
 
 	// ExplainSLOWithResponse Explain the status of an SLO
 	//
-	// Each figure with its formula, its numbers and its source.
+	// Each figure with its formula, its numbers and its source; of one group when it is named.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/services/{service}/slos/{slo}/explain (the `ExplainSLO` operationId).
-	ExplainSLOWithResponse(ctx context.Context, service string, slo string, reqEditors ...RequestEditorFn) (*ExplainSLOResponse, error)
+	ExplainSLOWithResponse(ctx context.Context, service string, slo string, params *ExplainSLOParams, reqEditors ...RequestEditorFn) (*ExplainSLOResponse, error)
+
+	// ListSLOGroupsWithResponse List the groups of an SLO
+	//
+	// What was last concluded of each group of events, when the indicator has groupBy; of others the list is empty. A group without measurements in the whole of the longest window is left out.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/services/{service}/slos/{slo}/groups (the `ListSLOGroups` operationId).
+	ListSLOGroupsWithResponse(ctx context.Context, service string, slo string, params *ListSLOGroupsParams, reqEditors ...RequestEditorFn) (*ListSLOGroupsResponse, error)
 
 	// GetSLOHistoryWithResponse Get the history of an SLO
 	//
-	// The SLI and the budget as they stood at each point, computed from what was measured under the current terms.
+	// The SLI and the budget as they stood at each point, computed from what was measured under the current terms; of one group when it is named.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -11136,7 +11531,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetMeasurementsWithResponse Get what was measured of an SLO
 	//
-	// The slots of the current indicator as they are stored, by reporter; at most a week of minutes at once.
+	// The slots of the current indicator as they are stored, by reporter and group; at most a week of minutes at once.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -11145,7 +11540,7 @@ type ClientWithResponsesInterface interface {
 
 	// PushMeasurementsWithBodyWithResponse Push measurements of an SLO
 	//
-	// All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key.
+	// All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key. Of a grouped SLO a request says all groups of each slot that it has.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11154,7 +11549,7 @@ type ClientWithResponsesInterface interface {
 
 	// PushMeasurementsWithResponse Push measurements of an SLO
 	//
-	// All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key.
+	// All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key. Of a grouped SLO a request says all groups of each slot that it has.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20458,6 +20853,186 @@ func (r ExplainSLOResponse) ContentType() string {
 	return ""
 }
 
+// ListSLOGroupsResponse200Headers the declared response headers of an HTTP 200 response for ListSLOGroups
+type ListSLOGroupsResponse200Headers struct {
+	Link *string
+}
+
+// ListSLOGroupsResponse308Headers the declared response headers of an HTTP 308 response for ListSLOGroups
+type ListSLOGroupsResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// ListSLOGroupsResponse400Headers the declared response headers of an HTTP 400 response for ListSLOGroups
+type ListSLOGroupsResponse400Headers struct {
+	XRequestID *string
+}
+
+// ListSLOGroupsResponse401Headers the declared response headers of an HTTP 401 response for ListSLOGroups
+type ListSLOGroupsResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// ListSLOGroupsResponse403Headers the declared response headers of an HTTP 403 response for ListSLOGroups
+type ListSLOGroupsResponse403Headers struct {
+	XRequestID *string
+}
+
+// ListSLOGroupsResponse404Headers the declared response headers of an HTTP 404 response for ListSLOGroups
+type ListSLOGroupsResponse404Headers struct {
+	XRequestID *string
+}
+
+// ListSLOGroupsResponse422Headers the declared response headers of an HTTP 422 response for ListSLOGroups
+type ListSLOGroupsResponse422Headers struct {
+	XRequestID *string
+}
+
+// ListSLOGroupsResponse429Headers the declared response headers of an HTTP 429 response for ListSLOGroups
+type ListSLOGroupsResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// ListSLOGroupsResponse500Headers the declared response headers of an HTTP 500 response for ListSLOGroups
+type ListSLOGroupsResponse500Headers struct {
+	XRequestID *string
+}
+
+// ListSLOGroupsResponse503Headers the declared response headers of an HTTP 503 response for ListSLOGroups
+type ListSLOGroupsResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type ListSLOGroupsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SLOGroupList
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListSLOGroupsResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *ListSLOGroupsResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ListSLOGroupsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListSLOGroupsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ListSLOGroupsResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ListSLOGroupsResponse404Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *ListSLOGroupsResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ListSLOGroupsResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ListSLOGroupsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListSLOGroupsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSLOGroupsResponse) GetJSON200() *SLOGroupList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r ListSLOGroupsResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListSLOGroupsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListSLOGroupsResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListSLOGroupsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListSLOGroupsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListSLOGroupsResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListSLOGroupsResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListSLOGroupsResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListSLOGroupsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSLOGroupsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSLOGroupsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSLOGroupsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSLOGroupsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetSLOHistoryResponse308Headers the declared response headers of an HTTP 308 response for GetSLOHistory
 type GetSLOHistoryResponse308Headers struct {
 	Location   *string
@@ -27182,7 +27757,7 @@ func (c *ClientWithResponses) GetSLOWithResponse(ctx context.Context, service st
 
 // ReviseSLOWithBodyWithResponse Revise an SLO
 //
-// The body replaces what was declared. Changed terms are a new revision; a changed counting or resolution starts a new series of measurements. Another slug renames the SLO.
+// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27197,7 +27772,7 @@ func (c *ClientWithResponses) ReviseSLOWithBodyWithResponse(ctx context.Context,
 
 // ReviseSLOWithResponse Revise an SLO
 //
-// The body replaces what was declared. Changed terms are a new revision; a changed counting or resolution starts a new series of measurements. Another slug renames the SLO.
+// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27212,22 +27787,37 @@ func (c *ClientWithResponses) ReviseSLOWithResponse(ctx context.Context, service
 
 // ExplainSLOWithResponse Explain the status of an SLO
 //
-// Each figure with its formula, its numbers and its source.
+// Each figure with its formula, its numbers and its source; of one group when it is named.
 //
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/services/{service}/slos/{slo}/explain (the `ExplainSLO` operationId).
-func (c *ClientWithResponses) ExplainSLOWithResponse(ctx context.Context, service string, slo string, reqEditors ...RequestEditorFn) (*ExplainSLOResponse, error) {
-	rsp, err := c.ExplainSLO(ctx, service, slo, reqEditors...)
+func (c *ClientWithResponses) ExplainSLOWithResponse(ctx context.Context, service string, slo string, params *ExplainSLOParams, reqEditors ...RequestEditorFn) (*ExplainSLOResponse, error) {
+	rsp, err := c.ExplainSLO(ctx, service, slo, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
 	return ParseExplainSLOResponse(rsp)
 }
 
+// ListSLOGroupsWithResponse List the groups of an SLO
+//
+// What was last concluded of each group of events, when the indicator has groupBy; of others the list is empty. A group without measurements in the whole of the longest window is left out.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/services/{service}/slos/{slo}/groups (the `ListSLOGroups` operationId).
+func (c *ClientWithResponses) ListSLOGroupsWithResponse(ctx context.Context, service string, slo string, params *ListSLOGroupsParams, reqEditors ...RequestEditorFn) (*ListSLOGroupsResponse, error) {
+	rsp, err := c.ListSLOGroups(ctx, service, slo, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSLOGroupsResponse(rsp)
+}
+
 // GetSLOHistoryWithResponse Get the history of an SLO
 //
-// The SLI and the budget as they stood at each point, computed from what was measured under the current terms.
+// The SLI and the budget as they stood at each point, computed from what was measured under the current terms; of one group when it is named.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -27242,7 +27832,7 @@ func (c *ClientWithResponses) GetSLOHistoryWithResponse(ctx context.Context, ser
 
 // GetMeasurementsWithResponse Get what was measured of an SLO
 //
-// The slots of the current indicator as they are stored, by reporter; at most a week of minutes at once.
+// The slots of the current indicator as they are stored, by reporter and group; at most a week of minutes at once.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -27257,7 +27847,7 @@ func (c *ClientWithResponses) GetMeasurementsWithResponse(ctx context.Context, s
 
 // PushMeasurementsWithBodyWithResponse Push measurements of an SLO
 //
-// All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key.
+// All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key. Of a grouped SLO a request says all groups of each slot that it has.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27272,7 +27862,7 @@ func (c *ClientWithResponses) PushMeasurementsWithBodyWithResponse(ctx context.C
 
 // PushMeasurementsWithResponse Push measurements of an SLO
 //
-// All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key.
+// All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key. Of a grouped SLO a request says all groups of each slot that it has.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -39669,6 +40259,240 @@ func ParseExplainSLOResponse(rsp *http.Response) (*ExplainSLOResponse, error) {
 		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers ExplainSLOResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListSLOGroupsResponse parses an HTTP response from a ListSLOGroupsWithResponse call
+func ParseListSLOGroupsResponse(rsp *http.Response) (*ListSLOGroupsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSLOGroupsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SLOGroupList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListSLOGroupsResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers ListSLOGroupsResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers ListSLOGroupsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ListSLOGroupsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ListSLOGroupsResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers ListSLOGroupsResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 422:
+		var headers ListSLOGroupsResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers ListSLOGroupsResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers ListSLOGroupsResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListSLOGroupsResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {

@@ -170,6 +170,11 @@ func (s *Service) writeRevised(ctx context.Context, old View, revised *View) err
 		if err := s.store.AddIndicator(ctx, revised.Indicator); err != nil {
 			return err
 		}
+		if old.Indicator.Origin.GroupBy != "" {
+			if err := s.store.RemoveGroups(ctx, revised.SLO.ID); err != nil {
+				return err
+			}
+		}
 	case !revised.Indicator.Measure.worded(old.Indicator.Measure):
 		if err := s.store.UpdateIndicator(ctx, revised.Indicator); err != nil {
 			return err
