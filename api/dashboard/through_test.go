@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/judge"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -43,7 +44,7 @@ func build(t *testing.T) *house {
 	h.access = access.NewService(s.Access(), s, authorizer, recorder, now, access.Lifetimes{}, log)
 	t.Cleanup(func() { h.must(h.access.Close(context.WithoutCancel(t.Context()))) })
 	h.registry = registry.New(s.Registry(), s.Access(), s, authorizer, recorder, now)
-	h.slos = slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, now), authorizer, recorder, now)
+	h.slos = slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, now), judge.New(s.Sources(), s.Registry(), nil), authorizer, recorder, now)
 	desk := issues.NewService(s.Issues(), s.Registry(), s.Policy(), authorizer, now, "http://evenkeel.example")
 	h.policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: desk,

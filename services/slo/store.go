@@ -82,6 +82,7 @@ type Target struct {
 	Indicator      id.ID // of the current revision
 	Counting       Counting
 	Resolution     time.Duration
+	NotPushed      bool // the indicator's measurements come from elsewhere
 	ServiceRetired bool
 	Retired        bool // the SLO is
 }

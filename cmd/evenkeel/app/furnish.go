@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/judge"
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -29,7 +30,7 @@ func (a *App) furnish() error {
 	a.Idempotency = idempotency.NewService(s.Idempotency(), s, now)
 	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, a.Audit, now)
 	a.Measure = measure.New(s.Measure(), s, now)
-	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, a.authorizer, a.Audit, now)
+	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), nil), a.authorizer, a.Audit, now)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, now, a.opts.BaseURL)
 	a.Policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: a.Issues,
