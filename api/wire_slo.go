@@ -40,18 +40,20 @@ type Warning struct {
 
 // Indicator is what is counted.
 type Indicator struct {
-	Category          string `json:"category" enum:"availability,latency,freshness,correctness,coverage,durability,throughput,saturation"`
-	Counting          string `json:"counting" enum:"good_total,bad_total" doc:"Which counts reporters send."`
-	ResolutionSeconds int    `json:"resolutionSeconds" enum:"60,300" doc:"Length of a slot."`
-	Description       string `json:"description" doc:"What a good event is." example:"a request that was not answered with 5xx"`
+	Category          string             `json:"category" enum:"availability,latency,freshness,correctness,coverage,durability,throughput,saturation"`
+	Counting          string             `json:"counting" enum:"good_total,bad_total" doc:"Which counts reporters push; good_total where there is a source."`
+	ResolutionSeconds int                `json:"resolutionSeconds" enum:"60,300" doc:"Length of a slot."`
+	Description       string             `json:"description" doc:"What a good event is." example:"a request that was not answered with 5xx"`
+	Source            *MeasurementSource `json:"source,omitempty" doc:"Where the measurements come from; absent when reporters push."`
 }
 
 // IndicatorInput is what is to be counted.
 type IndicatorInput struct {
-	Category          string `json:"category" enum:"availability,latency,freshness,correctness,coverage,durability,throughput,saturation" example:"availability"`
-	Counting          string `json:"counting,omitempty" enum:"good_total,bad_total" default:"good_total" doc:"Which counts reporters send."`
-	ResolutionSeconds int    `json:"resolutionSeconds,omitempty" enum:"60,300" default:"60" doc:"Length of a slot."`
-	Description       string `json:"description,omitempty" doc:"What a good event is." example:"a request that was not answered with 5xx"`
+	Category          string                  `json:"category" enum:"availability,latency,freshness,correctness,coverage,durability,throughput,saturation" example:"availability"`
+	Counting          string                  `json:"counting,omitempty" enum:"good_total,bad_total" default:"good_total" doc:"Which counts reporters push; leave it out where there is a source."`
+	ResolutionSeconds int                     `json:"resolutionSeconds,omitempty" enum:"60,300" default:"60" doc:"Length of a slot."`
+	Description       string                  `json:"description,omitempty" doc:"What a good event is." example:"a request that was not answered with 5xx"`
+	Source            *MeasurementSourceInput `json:"source,omitempty" doc:"Where the measurements come from; leave it out when reporters push them."`
 }
 
 // SLOInput is what is promised.
@@ -162,10 +164,11 @@ type History struct {
 
 // Explanation says where an SLO's state and each of its figures come from.
 type Explanation struct {
-	State    string   `json:"state" enum:"no_data,ok,at_risk,exhausted"`
-	Because  string   `json:"because" doc:"What made it that state, in a sentence."`
-	Formulas string   `json:"formulas" doc:"Version of the formulas."`
-	Figures  []Figure `json:"figures"`
+	State    string     `json:"state" enum:"no_data,ok,at_risk,exhausted"`
+	Because  string     `json:"because" doc:"What made it that state, in a sentence."`
+	Formulas string     `json:"formulas" doc:"Version of the formulas."`
+	Figures  []Figure   `json:"figures"`
+	Measured Provenance `json:"measured" doc:"What the figures are computed from."`
 }
 
 // Figure is one figure with how it came about.

@@ -14,6 +14,27 @@ type Health struct {
 	Failure string
 }
 
+// HealthState is health in a word.
+type HealthState string
+
+// The states of health.
+const (
+	HealthUnknown HealthState = "unknown" // it was not asked yet
+	HealthOK      HealthState = "ok"
+	HealthFailing HealthState = "failing"
+)
+
+// State returns how the data source is.
+func (h Health) State() HealthState {
+	switch {
+	case h.FailingSince != nil:
+		return HealthFailing
+	case h.SucceededAt != nil:
+		return HealthOK
+	}
+	return HealthUnknown
+}
+
 // MaxFailure is how long a Failure is at most, in characters.
 const MaxFailure = 300
 

@@ -3,8 +3,11 @@ package app
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 
+	"github.com/evenkeel/evenkeel/internal/outbound"
+	"github.com/evenkeel/evenkeel/internal/secret"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/idempotency"
@@ -16,6 +19,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/source"
+	"github.com/evenkeel/evenkeel/services/source/dial"
 )
 
 // furnish puts the services over the store, each with what it needs of others.
@@ -30,6 +35,7 @@ func (a *App) furnish() error {
 	a.Idempotency = idempotency.NewService(s.Idempotency(), s, now)
 	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, a.Audit, now)
 	a.Measure = measure.New(s.Measure(), s, now)
+	a.Sources = source.NewService(s.Sources(), s.Registry(), s, a.dialler(), a.authorizer, a.Audit, now)
 	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), nil), a.authorizer, a.Audit, now)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, now, a.opts.BaseURL)
 	a.Policies = policy.NewService(policy.Parts{
@@ -54,6 +60,16 @@ func (a *App) furnish() error {
 		return fmt.Errorf("make the jobs: %w", err)
 	}
 	return nil
+}
+
+// dialler reaches data sources, with the secrets that the operator put somewhere.
+func (a *App) dialler() *dial.Dialler {
+	may := a.opts.Config.DataSources
+	return dial.New(dial.Parts{
+		Secrets: secret.New(a.opts.Config.SecretsDir, os.LookupEnv),
+		Reach:   outbound.Reach{AllowLoopback: may.AllowLoopback, Only: may.AllowCIDRs, Denied: may.DenyCIDRs},
+		Metrics: outbound.NewMetrics(a.metrics), Logger: a.log, Clock: a.now,
+	})
 }
 
 // jobs are what is done again and again.

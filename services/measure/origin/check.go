@@ -1,6 +1,7 @@
 package origin
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -36,7 +37,21 @@ func (o Origin) OrDefaults() Origin {
 	if o.GroupBy != "" && o.MaxGroups == 0 {
 		o.MaxGroups = DefaultMaxGroups
 	}
+	if o.OTLP != nil {
+		otlp := *o.OTLP
+		otlp.Where, otlp.Good, otlp.Bad = comparing(otlp.Where), comparing(otlp.Good), comparing(otlp.Bad)
+		o.OTLP = &otlp
+	}
 	return o
+}
+
+// comparing has conditions that say no comparison be of equality.
+func comparing(matches []Match) []Match {
+	out := slices.Clone(matches)
+	for i := range out {
+		out[i].Op = cmp.Or(out[i].Op, Equal)
+	}
+	return out
 }
 
 // Check notes every fault that can be told without the data source and its
