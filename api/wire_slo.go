@@ -53,7 +53,7 @@ type IndicatorInput struct {
 	Counting          string                  `json:"counting,omitempty" enum:"good_total,bad_total" default:"good_total" doc:"Which counts reporters push; leave it out where there is a source."`
 	ResolutionSeconds int                     `json:"resolutionSeconds,omitempty" enum:"60,300" default:"60" doc:"Length of a slot."`
 	Description       string                  `json:"description,omitempty" doc:"What a good event is." example:"a request that was not answered with 5xx"`
-	Source            *MeasurementSourceInput `json:"source,omitempty" doc:"Where the measurements come from; leave it out when reporters push them."`
+	Source            *MeasurementSourceInput `json:"source,omitempty" doc:"Where the measurements come from; leave it out when reporters push them." example:"{\"dataSource\":\"prometheus-eu\",\"ratio\":{\"good\":\"sum(increase(http_requests_total{code!~'5..'}[$window]))\",\"total\":\"sum(increase(http_requests_total[$window]))\"}}"`
 }
 
 // SLOInput is what is promised.

@@ -74,7 +74,7 @@ type DataSourceInput struct {
 	Description      string             `json:"description,omitempty" doc:"At most 1,050 characters."`
 	Kind             string             `json:"kind" enum:"prometheus,adapter" doc:"What it speaks: prometheus also for Thanos, Mimir and VictoriaMetrics. It cannot be changed." example:"prometheus"`
 	Address          string             `json:"address" doc:"Base address, http or https, with a path where it has one; without user, query and fragment." example:"http://127.0.0.1:9090"`
-	Auth             *SourceAuth        `json:"auth,omitempty" doc:"How it knows who asks; leave it out where it does not."`
+	Auth             *SourceAuth        `json:"auth,omitempty" doc:"How it knows who asks; leave it out where it does not." example:"{\"scheme\":\"none\"}"`
 	TLS              *SourceTLS         `json:"tls,omitempty" doc:"Certificates of an https address." example:"{}"`
 	Tenant           string             `json:"tenant,omitempty" doc:"Sent as X-Scope-OrgID, by which Mimir and its like know a tenant." example:"eu"`
 	TimeoutSeconds   int64              `json:"timeoutSeconds,omitempty" minimum:"1" maximum:"120" default:"15" doc:"Of one request."`

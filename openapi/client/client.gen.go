@@ -1714,6 +1714,8 @@ type DataSourceInput struct {
 	Address string `json:"address"`
 
 	// Auth How it knows who asks; leave it out where it does not.
+	//
+	// Examples: {"scheme":"none"}
 	Auth *SourceAuth `json:"auth,omitempty"`
 
 	// Concurrency How many requests may be under way at once.
@@ -2042,6 +2044,8 @@ type IndicatorInput struct {
 	ResolutionSeconds *IndicatorInputResolutionSeconds `json:"resolutionSeconds,omitempty"`
 
 	// Source Where the measurements come from; leave it out when reporters push them.
+	//
+	// Examples: {"dataSource":"prometheus-eu","ratio":{"good":"sum(increase(http_requests_total{code!~'5..'}[$window]))","total":"sum(increase(http_requests_total[$window]))"}}
 	Source *MeasurementSourceInput `json:"source,omitempty"`
 }
 
