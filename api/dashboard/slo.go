@@ -33,6 +33,7 @@ type sloPage struct {
 	Long             bool // a number is long, and the three are set smaller
 
 	Push     *push
+	Source   *sourceCard
 	BurnDown burnDown
 	Burns    []burnPair
 	BurnNote string
@@ -107,7 +108,10 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	p.numbers(view, figures, concluded)
 	p.burns(figures, concluded)
 	p.windows(view, figures, concluded)
-	if view.Status.Latest.IsZero() {
+	if p.Source, err = d.sourceOf(v, view); err != nil {
+		return screen{}, err
+	}
+	if p.Source == nil && view.Status.Latest.IsZero() {
 		p.Push = d.firstPush(v.now, owner, view)
 	}
 	if err := d.past(v, view, figures, concluded, &p); err != nil {
@@ -237,9 +241,13 @@ func indicatorFacts(view slo.View) []fact {
 	if good == "" {
 		good = "not described"
 	}
+	sent := fact{"Reporters send", link{Text: counting}}
+	if !view.Indicator.Origin.Pushed() {
+		sent = fact{"Reporters send", link{Text: "nothing; see where it comes from"}}
+	}
 	return []fact{
 		{"A good event", link{Text: good}},
-		{"Reporters send", link{Text: counting}},
+		sent,
 		{"In slots of", link{Text: windowText(view.Indicator.Resolution)}},
 		{"Window", link{Text: "rolling, " + windowText(view.Revision.Window())}},
 		{"At least", link{Text: eventNoun(view.Revision.MinEvents * 1000)}},

@@ -19,6 +19,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/source"
 )
 
 // house is the real services over a fresh SQLite database.
@@ -59,7 +60,8 @@ func build(t *testing.T) *house {
 	}})
 	h.must(err)
 	t.Cleanup(func() { h.must(schedule.Stop(context.WithoutCancel(t.Context()))) })
-	h.sources = Sources{Access: h.access, Registry: h.registry, SLOs: h.slos, Policies: h.policies, Issues: desk, Jobs: schedule}
+	places := source.NewService(s.Sources(), s.Registry(), s, nil, authorizer, recorder, now) // pages check nothing
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: places, SLOs: h.slos, Policies: h.policies, Issues: desk, Jobs: schedule}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)

@@ -22,7 +22,7 @@ func (a *App) openEdge() {
 		Policies: a.Policies, Issues: a.Issues, Jobs: a.Jobs,
 	})
 	pages := dashboard.New(dashboard.Sources{
-		Access: a.Access, Registry: a.Registry, SLOs: a.SLOs, Policies: a.Policies, Issues: a.Issues, Jobs: a.Jobs,
+		Access: a.Access, Registry: a.Registry, DataSources: a.Sources, SLOs: a.SLOs, Policies: a.Policies, Issues: a.Issues, Jobs: a.Jobs,
 	}, dashboard.Options{
 		Now: a.now, PublicURL: a.opts.BaseURL, Version: a.opts.Version, RequestID: api.RequestID, Logger: a.log,
 	})
