@@ -36,6 +36,11 @@ var importRules = []rule{
 		reason:  "there is one environment for expressions, with one cost limit",
 	},
 	{
+		name: "Prometheus' API is spoken in one room", of: everywhere, except: []string{"./services/measure/prometheus/..."}, inTests: true,
+		forbids: []string{"github.com/prometheus/client_golang/api/..."},
+		reason:  "what a query costs, what a reply means and whose series it may read is decided once",
+	},
+	{
 		name: "domains know neither the database nor the edge", of: domains,
 		forbids: []string{"./ent/...", "./api/...", "./cmd/..."},
 		reason:  "a domain states a narrow interface and others fulfil it",
