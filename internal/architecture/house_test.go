@@ -41,6 +41,11 @@ var importRules = []rule{
 		reason:  "what a query costs, what a reply means and whose series it may read is decided once",
 	},
 	{
+		name: "the breaker stays with what goes out", of: everywhere, except: []string{"./internal/outbound/..."}, inTests: true,
+		forbids: []string{"github.com/failsafe-go/..."},
+		reason:  "whoever calls another system does it through internal/outbound, which is guarded and bounded",
+	},
+	{
 		name: "domains know neither the database nor the edge", of: domains,
 		forbids: []string{"./ent/...", "./api/...", "./cmd/..."},
 		reason:  "a domain states a narrow interface and others fulfil it",
