@@ -14,14 +14,16 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/services/source"
 )
 
 // maxDetail is how many characters of what a data source says are handed on.
 const maxDetail = 300
 
-// Client gives the HTTP client for a data source: with its secrets, and whatever
-// guards the way there. Its faults are handed on as they are.
+// Client gives the HTTP client for a data source, such as that of an outbound.Client:
+// with its secrets, with what guards the way there, and bounded in time and size.
+// Its faults are handed on as they are.
 type Client func(source.Source) (*http.Client, error)
 
 // Reader reads slots. It keeps nothing and may be used by many at once.
@@ -54,7 +56,8 @@ func (x *exchange) Do(ctx context.Context, req *http.Request) (*http.Response, [
 	return resp, body, err
 }
 
-// ask calls a data source within its time.
+// ask calls a data source. Its queries come by POST and change nothing, so that they
+// may be repeated.
 func ask[T any](ctx context.Context, r *Reader, src source.Source, call func(context.Context, v1.API, ...v1.Option) (T, v1.Warnings, v1.Infos, error)) (T, string, error) {
 	var none T
 	way, err := r.client(src)
@@ -67,15 +70,12 @@ func ask[T any](ctx context.Context, r *Reader, src source.Source, call func(con
 	}
 	var options []v1.Option
 	if src.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, src.Timeout)
-		defer cancel()
 		options = append(options, v1.WithTimeout(src.Timeout))
 	}
 	x := &exchange{Client: client, src: src}
-	got, warnings, _, err := call(ctx, v1.NewAPI(x), options...)
+	got, warnings, _, err := call(outbound.Repeatable(ctx), v1.NewAPI(x), options...)
 	if err != nil {
-		return none, "", x.fault(ctx, err)
+		return none, "", x.fault(err)
 	}
 	return got, partial(warnings), nil
 }
@@ -94,7 +94,7 @@ func partial(warnings v1.Warnings) string {
 // fault turns what went wrong into what can be done about it: Unavailable may be
 // tried again; Invalid and Forbidden will be the same until somebody changes the
 // query or the data source.
-func (x *exchange) fault(ctx context.Context, err error) error {
+func (x *exchange) fault(err error) error {
 	if fault.As(err) != nil {
 		return err // of the way there, which knows better
 	}
@@ -106,10 +106,8 @@ func (x *exchange) fault(ctx context.Context, err error) error {
 	var said *v1.Error
 	spoken := errors.As(err, &said) && said.Type != v1.ErrClient && said.Type != v1.ErrBadResponse
 	switch {
-	case x.status == 0 && ctx.Err() != nil:
-		return give(fault.Unavailable, "source_timeout", "the data source %q did not answer in time", x.src.Slug)
 	case x.status == 0:
-		return give(fault.Unavailable, "source_unreachable", "the data source %q cannot be reached", x.src.Slug)
+		return x.unanswered(give, err)
 	case x.status == http.StatusTooManyRequests, x.status == http.StatusRequestTimeout, x.status >= 500:
 		return give(fault.Unavailable, "source_unavailable", "the data source %q cannot answer now (status %d)", x.src.Slug, x.status)
 	case x.status == http.StatusUnauthorized, x.status == http.StatusForbidden:
@@ -118,6 +116,30 @@ func (x *exchange) fault(ctx context.Context, err error) error {
 		return give(fault.Invalid, "query_refused", "the data source %q refuses the query: %s", x.src.Slug, short(said.Msg, maxDetail))
 	}
 	return give(fault.Invalid, "source_not_prometheus", "the data source %q does not answer as a Prometheus does (status %d); check its address", x.src.Slug, x.status)
+}
+
+// unanswered is fault where no reply came.
+func (x *exchange) unanswered(give func(kind fault.Kind, code, format string, args ...any) error, err error) error {
+	var late interface{ Timeout() bool }
+	kind := outbound.Unreachable
+	if failed := outbound.As(err); failed != nil {
+		kind = failed.Kind
+	} else if errors.As(err, &late) && late.Timeout() {
+		kind = outbound.Timeout
+	}
+	switch kind {
+	case outbound.Timeout:
+		return give(fault.Unavailable, "source_timeout", "the data source %q did not answer in time", x.src.Slug)
+	case outbound.Refused:
+		return give(fault.Invalid, "source_refused", "the data source %q is at an address that must not be asked", x.src.Slug)
+	case outbound.Untrusted:
+		return give(fault.Invalid, "source_untrusted", "the data source %q has a certificate that is not to be trusted", x.src.Slug)
+	case outbound.Credentials:
+		return give(fault.Invalid, "source_credentials", "the credentials for the data source %q could not be had", x.src.Slug)
+	case outbound.TooLarge:
+		return give(fault.Invalid, "query_refused", "the data source %q answers with more than is taken; the query gives too many series", x.src.Slug)
+	}
+	return give(fault.Unavailable, "source_unreachable", "the data source %q cannot be reached now", x.src.Slug)
 }
 
 // queryRange reads an expression at the end of each slot that begins in [from, to).

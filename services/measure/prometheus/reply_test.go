@@ -10,7 +10,10 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
+	"github.com/evenkeel/evenkeel/services/measure/prometheus"
+	"github.com/evenkeel/evenkeel/services/source"
 )
 
 // A real Prometheus gives none of these replies when a test wants it to.
@@ -78,17 +81,38 @@ func TestASlowDataSourceIsUnavailable(t *testing.T) {
 	}))
 	defer server.Close()
 	defer close(done)
-	r, _ := reader(server.URL)
-	ask := minutes(ratio("sum(increase(x[$window]))", "", "sum(increase(x[$window]))"), 1)
-	slow := src
-	slow.Timeout = 50 * time.Millisecond
-	if err := r.Read(t.Context(), slow, []origin.Ask{ask})[0].Err; !fault.Is(err, fault.Unavailable) || fault.As(err).Code != "source_timeout" {
-		t.Errorf("a slow one is %v", err)
+	slow, err := outbound.New(outbound.Options{
+		Name: "main", URL: server.URL, Reach: outbound.Reach{AllowLoopback: true}, AttemptTimeout: 50 * time.Millisecond, Attempts: 2,
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := r.Read(ctx, src, []origin.Ask{ask})[0].Err; !fault.Is(err, fault.Unavailable) {
-		t.Errorf("a cancelled one is %v", err)
+	defer slow.Close()
+	for name, client := range map[string]*http.Client{"an outbound client": slow.HTTP(), "a plain one": {Timeout: 50 * time.Millisecond}} {
+		r := reading{prometheus.New(func(source.Source) (*http.Client, error) { return client, nil }), server.URL}
+		ask := minutes(ratio("sum(increase(x[$window]))", "", "sum(increase(x[$window]))"), 1)
+		if err := r.Read(t.Context(), src, []origin.Ask{ask})[0].Err; !fault.Is(err, fault.Unavailable) || fault.As(err).Code != "source_timeout" {
+			t.Errorf("with %s it is %v", name, err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := r.Read(ctx, src, []origin.Ask{ask})[0].Err; !fault.Is(err, fault.Unavailable) {
+			t.Errorf("with %s, cancelled, it is %v", name, err)
+		}
+	}
+}
+
+func TestAnAddressThatMustNotBeAskedIsTheAdministratorsToChange(t *testing.T) {
+	t.Parallel()
+	guarded, err := outbound.New(outbound.Options{Name: "main", URL: "http://169.254.169.254"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer guarded.Close()
+	r := reading{prometheus.New(func(source.Source) (*http.Client, error) { return guarded.HTTP(), nil }), "http://169.254.169.254"}
+	answer := r.Read(t.Context(), src, []origin.Ask{minutes(ratio("sum(increase(x[$window]))", "", "sum(increase(x[$window]))"), 1)})[0]
+	if f := fault.As(answer.Err); f == nil || f.Kind != fault.Invalid || f.Code != "source_refused" {
+		t.Errorf("it is %v", answer.Err)
 	}
 }
 
