@@ -10,41 +10,33 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 )
 
-// maxSeries bounds the series of one answer: where there are more, an expression
-// keeps a label that it should not.
-const maxSeries = 10_000
+// Bounds of one reply. Where there is more, an expression keeps a label that it
+// should not; groups beyond origin.MaxGroups are read all the same, because their
+// events count in the whole.
+const (
+	maxSeries = 10_000
+	maxGroups = 2_000
+)
 
 // cell is what a query gave of a group at the end of a slot.
 type cell struct {
 	value  float64 // the sum, when there are several series
-	series int     // with a value here; 0 when it gave nothing
+	series int32   // with a value here; 0 when it gave nothing
 	// good and numbers count series whose value keeps a limit, or is one at all.
-	good, numbers int
+	good, numbers int32
 }
 
-// columns are the cells of a query by group, one for each slot.
+// columns are the cells of a reply by group, one for each slot.
 type columns struct {
 	from       time.Time
 	resolution time.Duration
 	slots      int
 	groups     map[string][]cell
-	// partial is why the answer is not whole, by slot; empty where it is.
-	partial []string
+	partial    string // why the reply is not whole; empty when it is
 }
 
 func newColumns(from, to time.Time, resolution time.Duration) *columns {
-	n := int(to.Sub(from) / resolution)
-	return &columns{from: from, resolution: resolution, slots: n, groups: make(map[string][]cell), partial: make([]string, n)}
-}
-
-// group returns the cells of a group.
-func (c *columns) group(name string) []cell {
-	cells, ok := c.groups[name]
-	if !ok {
-		cells = make([]cell, c.slots)
-		c.groups[name] = cells
-	}
-	return cells
+	return &columns{from: from, resolution: resolution, slots: int(to.Sub(from) / resolution), groups: make(map[string][]cell)}
 }
 
 // slot returns which slot ends at a time, or −1.
@@ -57,17 +49,25 @@ func (c *columns) slot(end model.Time) int {
 	return i
 }
 
-// warn marks the slots that begin in [from, to) as partial.
-func (c *columns) warn(from, to time.Time, warning string) {
-	for at := from; warning != "" && at.Before(to); at = at.Add(c.resolution) {
-		c.partial[at.Sub(c.from)/c.resolution] = warning
+// at is the cell of a group in a slot.
+func (c *columns) at(group string, i int) cell {
+	if cells, ok := c.groups[group]; ok {
+		return cells[i]
 	}
+	return cell{}
 }
 
 // add puts the values of a series into the cells of its group. keeps, which may be
 // nil, tells whether a value keeps a limit.
-func (c *columns) add(name string, stream *model.SampleStream, keeps func(float64) bool) {
-	cells := c.group(name)
+func (c *columns) add(group string, stream *model.SampleStream, keeps func(float64) bool) error {
+	cells, ok := c.groups[group]
+	if !ok {
+		if len(c.groups) == maxGroups {
+			return fault.New(fault.Invalid, "query_refused", "the query gives more than %d groups; group by a label with fewer values", maxGroups)
+		}
+		cells = make([]cell, c.slots)
+		c.groups[group] = cells
+	}
 	put := func(at model.Time, v float64) {
 		i := c.slot(at)
 		if i < 0 {
@@ -88,15 +88,18 @@ func (c *columns) add(name string, stream *model.SampleStream, keeps func(float6
 	for _, s := range stream.Histograms { // where a number is wanted
 		put(s.Timestamp, math.NaN())
 	}
+	return nil
 }
 
-// addAll puts a whole answer in.
+// addAll puts a whole reply in.
 func (c *columns) addAll(matrix model.Matrix, groupBy string, keeps func(float64) bool) error {
 	if len(matrix) > maxSeries {
 		return fault.New(fault.Invalid, "query_refused", "the query gives %d series; more than %d are not read", len(matrix), maxSeries)
 	}
 	for _, stream := range matrix {
-		c.add(groupOf(stream.Metric, groupBy), stream, keeps)
+		if err := c.add(groupOf(stream.Metric, groupBy), stream, keeps); err != nil {
+			return err
+		}
 	}
 	return nil
 }

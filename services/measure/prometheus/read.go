@@ -1,6 +1,7 @@
 package prometheus
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -50,6 +51,25 @@ func (r *Reader) read(ctx context.Context, src source.Source, a origin.Ask) orig
 	if err != nil {
 		return origin.Answer{Err: err}
 	}
+	points := maxPoints
+	if a.Origin.GroupBy != "" || a.Origin.Threshold != nil {
+		points = maxGroupedPoints
+	}
+	var answer origin.Answer
+	for from, to := range chunks(a.From, a.To, a.Resolution, points) {
+		a.From, a.To = from, to
+		piece, err := r.piece(ctx, src, a, q)
+		if err != nil {
+			return origin.Answer{Err: err}
+		}
+		answer.Slots = append(answer.Slots, piece.Slots...)
+		answer.Missing = append(answer.Missing, piece.Missing...)
+	}
+	return answer
+}
+
+// piece answers an ask for so many slots as one request gives.
+func (r *Reader) piece(ctx context.Context, src source.Source, a origin.Ask, q Queries) (origin.Answer, error) {
 	switch a.Origin.Kind() {
 	case origin.KindRatio, origin.KindLatency:
 		part, rule := q.Good, rule{absentIsNone: q.GoodIsPart}
@@ -58,33 +78,34 @@ func (r *Reader) read(ctx context.Context, src source.Source, a origin.Ask) orig
 		}
 		parts, totals, err := r.both(ctx, src, a, part, q.Total)
 		if err != nil {
-			return origin.Answer{Err: err}
+			return origin.Answer{}, err
 		}
 		return assemble(a, func(group string, i int) (int64, int64, flaw) {
 			return rule.count(parts.at(group, i), totals.at(group, i))
-		}, parts, totals)
+		}, parts, totals), nil
 	case origin.KindRawRatio:
 		rule := rule{bad: a.Origin.RawRatio.Failure}
 		shares, weights, err := r.both(ctx, src, a, q.Value, q.Weight)
 		if err != nil {
-			return origin.Answer{Err: err}
+			return origin.Answer{}, err
 		}
 		return assemble(a, func(group string, i int) (int64, int64, flaw) {
+			share := shares.at(group, i)
 			if q.Weight == "" {
-				return rule.share(shares.at(group, i), cell{value: 1, series: shares.at(group, i).series})
+				return rule.share(share, cell{value: 1, series: min(share.series, 1)})
 			}
-			return rule.share(shares.at(group, i), weights.at(group, i))
-		}, shares, weights)
+			return rule.share(share, weights.at(group, i))
+		}, shares, weights), nil
 	case origin.KindThreshold:
 		values, err := r.columns(ctx, src, a, q.Value, keeps(a.Origin.Threshold))
 		if err != nil {
-			return origin.Answer{Err: err}
+			return origin.Answer{}, err
 		}
 		return assemble(a, func(group string, i int) (int64, int64, flaw) {
 			return compared(values.at(group, i))
-		}, values)
+		}, values), nil
 	}
-	return origin.Answer{Err: fmt.Errorf("an origin of kind %q is not read from Prometheus", a.Origin.Kind())}
+	return origin.Answer{}, fmt.Errorf("an origin of kind %q is not read from Prometheus", a.Origin.Kind())
 }
 
 // both reads two expressions; an empty one gives nothing.
@@ -99,22 +120,13 @@ func (r *Reader) both(ctx context.Context, src source.Source, a origin.Ask, one,
 
 // columns reads an expression at the end of each slot of an ask.
 func (r *Reader) columns(ctx context.Context, src source.Source, a origin.Ask, query string, keeps func(float64) bool) (*columns, error) {
-	points := maxPoints
-	if a.Origin.GroupBy != "" || keeps != nil {
-		points = maxGroupedPoints
+	matrix, warning, err := r.queryRange(ctx, src, query, a.From, a.To, a.Resolution)
+	if err != nil {
+		return nil, err
 	}
 	c := newColumns(a.From, a.To, a.Resolution)
-	for from, to := range chunks(a.From, a.To, a.Resolution, points) {
-		matrix, warning, err := r.queryRange(ctx, src, query, from, to, a.Resolution)
-		if err != nil {
-			return nil, err
-		}
-		if err := c.addAll(matrix, a.Origin.GroupBy, keeps); err != nil {
-			return nil, err
-		}
-		c.warn(from, to, warning)
-	}
-	return c, nil
+	c.partial = warning
+	return c, c.addAll(matrix, a.Origin.GroupBy, keeps)
 }
 
 // chunks yields the beginnings and ends of ranges of at most that many slots.
@@ -133,14 +145,6 @@ func chunks(from, to time.Time, resolution time.Duration, slots int) func(func(f
 	}
 }
 
-// at is the cell of a group in a slot.
-func (c *columns) at(group string, i int) cell {
-	if cells, ok := c.groups[group]; ok {
-		return cells[i]
-	}
-	return cell{}
-}
-
 // assemble makes an answer of what was read. Where a group has a flaw, the slot has
 // no data in any: the whole, which is their sum, is not known either. A group without
 // a sample is not there; when all are, the slot is not.
@@ -155,10 +159,17 @@ func assemble(a origin.Ask, count func(group string, i int) (good, all int64, f 
 		}
 		groups = slices.Sorted(maps.Keys(names))
 	}
+	partial := ""
+	for _, c := range read {
+		partial = cmp.Or(partial, c.partial)
+	}
 	var answer origin.Answer
 	for i := range read[0].slots {
 		start := read[0].from.Add(time.Duration(i) * read[0].resolution)
-		slots, found := one(start, i, groups, count, read)
+		slots, found := []origin.GroupSlot(nil), flaw{origin.Partial, partial}
+		if partial == "" {
+			slots, found = one(start, i, groups, count)
+		}
 		if found.reason != "" {
 			answer.Missing = append(answer.Missing, origin.Missing{Start: start, Reason: found.reason, Detail: found.detail})
 			continue
@@ -169,12 +180,7 @@ func assemble(a origin.Ask, count func(group string, i int) (good, all int64, f 
 }
 
 // one makes the slots of one time, or says why there are none.
-func one(start time.Time, i int, groups []string, count func(string, int) (int64, int64, flaw), read []*columns) ([]origin.GroupSlot, flaw) {
-	for _, c := range read {
-		if c.partial[i] != "" {
-			return nil, flaw{origin.Partial, c.partial[i]}
-		}
-	}
+func one(start time.Time, i int, groups []string, count func(string, int) (int64, int64, flaw)) ([]origin.GroupSlot, flaw) {
 	var slots []origin.GroupSlot
 	absent := flaw{origin.NoSample, "no group has a sample in this slot"}
 	for _, group := range groups {

@@ -3,6 +3,7 @@ package prometheus
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -57,7 +58,7 @@ func recorded(o *origin.Recorded, resolution time.Duration, matchers []*labels.M
 // against the series that came, before they are anybody's.
 func (r *Reader) readRecorded(ctx context.Context, src source.Source, asks []origin.Ask, places []int, answers []origin.Answer) {
 	first := asks[places[0]]
-	var readers []*recordedAsk
+	var readers []recordedAsk
 	for _, i := range places {
 		matchers, err := Enforced(src, asks[i].Team, asks[i].TeamSlug)
 		if err == nil {
@@ -67,7 +68,7 @@ func (r *Reader) readRecorded(ctx context.Context, src source.Source, asks []ori
 			answers[i].Err = err
 			continue
 		}
-		readers = append(readers, newRecordedAsk(asks[i], i, matchers))
+		readers = append(readers, recordedAsk{asks[i], i, matchers})
 	}
 	if len(readers) == 0 {
 		return
@@ -92,52 +93,58 @@ func (r *Reader) readRecorded(ctx context.Context, src source.Source, asks []ori
 		}
 		found := indexed(matrix)
 		for _, reader := range readers {
-			reader.take(found)
-			reader.parts.warn(from, to, warning)
+			answer := &answers[reader.place]
+			if answer.Err != nil {
+				continue
+			}
+			piece := reader.take(found, from, to, warning)
+			if piece.Err != nil {
+				*answer = piece
+				continue
+			}
+			answer.Slots = append(answer.Slots, piece.Slots...)
+			answer.Missing = append(answer.Missing, piece.Missing...)
 		}
 	}
-	for _, reader := range readers {
-		answers[reader.place] = reader.answer()
-	}
 }
 
-// recordedAsk is an ask, its place, and what was found for it.
+// recordedAsk is an ask, its place, and the matchers of its team.
 type recordedAsk struct {
 	origin.Ask
-	place         int
-	matchers      []*labels.Matcher
-	parts, totals *columns
-	rule          rule
+	place    int
+	matchers []*labels.Matcher
 }
 
-func newRecordedAsk(a origin.Ask, place int, matchers []*labels.Matcher) *recordedAsk {
-	return &recordedAsk{
-		Ask: a, place: place, matchers: matchers,
-		parts: newColumns(a.From, a.To, a.Resolution), totals: newColumns(a.From, a.To, a.Resolution),
-		// Series that differ in other labels are replicas or instances, which counted
-		// different events.
-		rule: rule{bad: a.Origin.Recorded.Bad != "", several: true},
+// take makes an answer for some of the slots of those of the series that are the
+// indicator's. Series that differ in other labels are added up: they are of replicas
+// or instances, which counted different events.
+func (a *recordedAsk) take(found index, from, to time.Time, warning string) origin.Answer {
+	rule := rule{bad: a.Origin.Recorded.Bad != "", several: true}
+	name := a.Origin.Recorded.Good
+	if rule.bad {
+		name = a.Origin.Recorded.Bad
 	}
-}
-
-// take adds up those of the series that are the indicator's.
-func (a *recordedAsk) take(found index) {
-	part := a.Origin.Recorded.Good
-	if a.rule.bad {
-		part = a.Origin.Recorded.Bad
-	}
+	parts, totals := newColumns(from, to, a.Resolution), newColumns(from, to, a.Resolution)
+	parts.partial = warning
 	for _, stream := range found.candidates(a.Origin.Recorded.Labels) {
 		if !a.owns(stream.Metric) {
 			continue
 		}
-		group, name := groupOf(stream.Metric, a.Origin.GroupBy), string(stream.Metric[model.MetricNameLabel])
-		if name == part {
-			a.parts.add(group, stream, nil)
+		group := groupOf(stream.Metric, a.Origin.GroupBy)
+		metric, err := string(stream.Metric[model.MetricNameLabel]), error(nil)
+		if metric == name {
+			err = parts.add(group, stream, nil)
 		}
-		if name == a.Origin.Recorded.Total {
-			a.totals.add(group, stream, nil)
+		if metric == a.Origin.Recorded.Total {
+			err = errors.Join(err, totals.add(group, stream, nil))
+		}
+		if err != nil {
+			return origin.Answer{Err: err}
 		}
 	}
+	return assemble(a.Ask, func(group string, i int) (int64, int64, flaw) {
+		return rule.count(parts.at(group, i), totals.at(group, i))
+	}, parts, totals)
 }
 
 // owns reports whether a series has all labels of the indicator and all that the
@@ -154,12 +161,6 @@ func (a *recordedAsk) owns(metric model.Metric) bool {
 		}
 	}
 	return true
-}
-
-func (a *recordedAsk) answer() origin.Answer {
-	return assemble(a.Ask, func(group string, i int) (int64, int64, flaw) {
-		return a.rule.count(a.parts.at(group, i), a.totals.at(group, i))
-	}, a.parts, a.totals)
 }
 
 // index finds series by a label, so that 10,000 indicators do not each look at all.
