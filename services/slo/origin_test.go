@@ -123,6 +123,7 @@ func TestADataSourceHasToFitTheSLO(t *testing.T) {
 		{"one for other teams", ratio("closed"), "/indicator/source/dataSource", `the team "payments" has none`},
 		{"one with a matcher for the team", ratio("opened"), "", ""},
 		{"by its identifier", ratio(string(opened.ID)), "", ""},
+		{"a query that does not compile", origin.Origin{DataSource: "prometheus", Threshold: &origin.Threshold{Query: "max(", Op: origin.LT}}, "/indicator/source/threshold/query", ""},
 		{"no shape", shapeless, "/indicator/source/groupBy", "name of a label"},
 		{"only a data source", origin.Origin{DataSource: "prometheus"}, "/indicator/source", "must say how"},
 	} {

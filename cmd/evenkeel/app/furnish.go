@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/judge"
+	"github.com/evenkeel/evenkeel/services/measure/prometheus"
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -36,7 +37,7 @@ func (a *App) furnish() error {
 	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, a.Audit, now)
 	a.Measure = measure.New(s.Measure(), s, now)
 	a.Sources = source.NewService(s.Sources(), s.Registry(), s, a.dialler(), a.authorizer, a.Audit, now)
-	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), nil), a.authorizer, a.Audit, now)
+	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), languages), a.authorizer, a.Audit, now)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, now, a.opts.BaseURL)
 	a.Policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: a.Issues,
@@ -61,6 +62,10 @@ func (a *App) furnish() error {
 	}
 	return nil
 }
+
+// languages judge what data sources are asked for. What an adapter is asked is its
+// own affair.
+var languages = map[source.Kind]judge.Language{source.Prometheus: prometheus.Check}
 
 // dialler reaches data sources, with the secrets that the operator put somewhere.
 func (a *App) dialler() *dial.Dialler {

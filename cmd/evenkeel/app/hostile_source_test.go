@@ -78,7 +78,7 @@ func TestWhatADataSourceForbidsIsRefused(t *testing.T) {
 		h.make("administrator", "theirs", "/v1/data-sources", dataSource(`"slug":"theirs","matchersRequired":true,"matchers":[{"team":"search","label":"namespace","op":"=","value":"$team"}]`))
 		h.make("administrator", "was", "/v1/data-sources", dataSource(`"slug":"was"`))
 		h.rename("administrator", "/v1/data-sources/was", "is")
-		read := read(`"ratio":{"good":"good","total":"total"}`)
+		read := read(`"ratio":{"good":"sum(increase(good[$window]))","total":"sum(increase(total[$window]))"}`)
 		h.make("ada", "slo read", "/v1/services/checkout/slos", slo(`"slug":"read"`, read))
 		change := func(as, method, path, tag, body string) call {
 			return call{as: as, method: method, path: "/v1/data-sources/" + path, header: []string{"If-Match: " + tag}, body: body}
@@ -181,6 +181,9 @@ func TestHostileSourcesOfIndicatorsAreRefused(t *testing.T) {
 			bad("a condition that compares otherwise", "/otlp/good/0/op", "=~", `"otlp":{"metric":"a","good":[{"attribute":"a","op":">","value":"b"}]}`, `"dataSource":""`),
 			bad("a group of no label", "/groupBy", "name of a label", ratio, `"groupBy":"http.route"`),
 			bad("a hundred and one groups", "/maxGroups", "<= 100", ratio, `"groupBy":"region","maxGroups":101`),
+			bad("a query that does not compile", "/ratio/total", "", `"ratio":{"good":"sum(increase(a[$window]))","total":"sum(increase(a[$window])"}`),
+			bad("a query without a window", "/ratio/total", "window", `"ratio":{"good":"sum(increase(a[$window]))","total":"sum(a)"}`),
+			bad("a selector that ends the query", "/latency/selector", "", `"latency":{"metric":"a","selector":"job=\"a\"}) or vector(1","thresholdSeconds":1}`),
 			bad("no groups", "/maxGroups", ">= 1", ratio, `"groupBy":"region","maxGroups":0`),
 			bad("groups of nothing", "/maxGroups", "no groupBy", ratio, `"maxGroups":5`),
 			bad("a form of another product", "/promql", "not a known field", `"promql":"up"`),
@@ -201,7 +204,7 @@ func TestEveryFormComesBackAsItWasDeclared(t *testing.T) {
 		h.make("administrator", "adapter", "/v1/data-sources", dataSource(`"slug":"adapter","kind":"adapter"`))
 		for slug, form := range map[string]string{
 			"ratio":     `{"dataSource":"prometheus-eu","ratio":{"bad":"sum(increase(errors_total[$window]))","total":"sum(increase(requests_total[$window]))"},"groupBy":"region","maxGroups":20}`,
-			"raw-ratio": `{"dataSource":"prometheus-eu","rawRatio":{"query":"avg_over_time(probe_success[$window])","type":"failure","weight":"1"}}`,
+			"raw-ratio": `{"dataSource":"prometheus-eu","rawRatio":{"query":"avg_over_time(probe_success[$window])","type":"failure","weight":"sum(increase(probes_total[$window]))"}}`,
 			"threshold": `{"dataSource":"prometheus-eu","threshold":{"query":"max(queue_length)","op":"lte","value":0}}`,
 			"classic":   `{"dataSource":"prometheus-eu","latency":{"metric":"http_request_duration_seconds","selector":"job=\"checkout\"","thresholdSeconds":0.3,"histogram":"classic"}}`,
 			"native":    `{"dataSource":"prometheus-eu","latency":{"metric":"http_request_duration_seconds","thresholdSeconds":0.25,"histogram":"native"}}`,
