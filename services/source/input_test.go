@@ -19,7 +19,8 @@ func TestWhatADataSourceMayBe(t *testing.T) {
 	address := func(a string) func(*source.Input) { return func(in *source.Input) { in.Address = a } }
 	auth := func(a source.Auth) func(*source.Input) { return func(in *source.Input) { in.Auth = a } }
 	tls := func(c source.TLS) func(*source.Input) { return func(in *source.Input) { in.TLS = c } }
-	for _, c := range []struct {
+	h := newHouse(t)
+	for i, c := range []struct {
 		name    string
 		change  func(*source.Input)
 		pointer string // empty: it is right
@@ -97,19 +98,16 @@ func TestWhatADataSourceMayBe(t *testing.T) {
 		}, "/matchers"},
 		{"an adapter that wants matchers", func(in *source.Input) { in.Kind, in.MatchersRequired = source.Adapter, true }, "/matchersRequired"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			h := newHouse(t)
-			in := valid()
-			c.change(&in)
-			_, err := h.Create(h.root, in)
-			switch e := fault.As(err); {
-			case c.pointer == "" && err != nil:
-				t.Errorf("refused: %v", err)
-			case c.pointer != "" && (e == nil || len(e.Violations) != 1 || e.Violations[0].Pointer != c.pointer):
-				t.Errorf("got %v, want a fault at %s", err, c.pointer)
-			}
-		})
+		in := valid()
+		in.Slug = fmt.Sprint("source-", i)
+		c.change(&in)
+		_, err := h.Create(h.root, in)
+		switch e := fault.As(err); {
+		case c.pointer == "" && err != nil:
+			t.Errorf("%s: refused: %v", c.name, err)
+		case c.pointer != "" && (e == nil || len(e.Violations) != 1 || e.Violations[0].Pointer != c.pointer):
+			t.Errorf("%s: got %v, want a fault at %s", c.name, err, c.pointer)
+		}
 	}
 }
 
