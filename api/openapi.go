@@ -17,6 +17,7 @@ var tags = []*huma.Tag{
 	{Name: "Teams", Description: "Teams, their tree and their members."},
 	{Name: "Systems", Description: "Groups of services that belong together."},
 	{Name: "Services", Description: "Services, their owners and what they depend on."},
+	{Name: "Data sources", Description: "Places that measurements are read from, and how they answer."},
 	{Name: "SLOs", Description: "Objectives, their revisions, status and history."},
 	{Name: "Measurements", Description: "What was counted: slots of good and total events."},
 	{Name: "Policies", Description: "Error-budget policies and what they are attached to."},

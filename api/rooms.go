@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/source"
 )
 
 // Rooms are the services that the operations call. They may be nil where only the
@@ -20,6 +21,7 @@ type Rooms struct {
 	Access   *access.Service
 	Audit    *audit.Service
 	Registry *registry.Registry
+	Sources  *source.Service
 	SLOs     *slo.Service
 	Policies *policy.Service
 	Issues   *issues.Service
@@ -37,6 +39,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addServices(r)
 	a.addOwnership(r)
 	a.addDependencies(r)
+	a.addSources(r)
 	a.addSLOs(r)
 	a.addStatus(r)
 	a.addGroups(r)

@@ -8,7 +8,6 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
-	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
@@ -88,7 +87,7 @@ func (a *API) addSLOs(r Rooms) {
 				if err != nil {
 					return SLODeclared{}, err
 				}
-				return toSLODeclared(v, ref(s.ID, s.Slug), warnings), nil
+				return r.declared(ctx, v, warnings, nil)
 			},
 			load: func(ctx context.Context, made id.ID) (SLODeclared, error) {
 				v, err := r.SLOs.View(ctx, made)
@@ -111,7 +110,11 @@ func (a *API) addSLOs(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return found(in.IfNoneMatch, v.SLO.Version, toSLO(v, ref(s.ID, s.Slug))), nil
+		sources, err := r.sourceNames(ctx, []id.ID{dataSourceOf(v)})
+		if err != nil {
+			return nil, err
+		}
+		return found(in.IfNoneMatch, v.SLO.Version, toSLO(v, ref(s.ID, s.Slug), sources)), nil
 	})
 
 	type put struct {
@@ -121,7 +124,7 @@ func (a *API) addSLOs(r Rooms) {
 	}
 	register(a, operation{
 		id: "reviseSLO", method: http.MethodPut, path: "/v1/services/{service}/slos/{slo}", tag: "SLOs", summary: "Revise an SLO",
-		description: "The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.",
+		description: "The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution, grouping or source starts a new series of measurements, and without a source they are pushed. Another slug renames the SLO.",
 		rule:        access.Rule{Verb: access.Update, Kind: access.KindSLO},
 	}, func(ctx context.Context, in *put) (*reply[SLODeclared], error) {
 		v, _, err := r.SLOs.Find(ctx, in.name())
@@ -177,7 +180,11 @@ func (a *API) addSLOs(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return listed(ctx, found, toSLORevision), nil
+		sources, err := r.sourceNames(ctx, each(found.Items, func(v slo.RevisionWithIndicator) id.ID { return v.Indicator.Origin.DataSource }))
+		if err != nil {
+			return nil, err
+		}
+		return listed(ctx, found, func(v slo.RevisionWithIndicator) SLORevision { return toSLORevision(v, sources) }), nil
 	})
 }
 
@@ -190,7 +197,11 @@ func (r Rooms) listSLOs(ctx context.Context, f slo.Filter, p page.Request) (*lis
 	if err != nil {
 		return nil, err
 	}
-	return listed(ctx, views, func(v slo.View) SLO { return toSLO(v, names.ref(v.SLO.Service)) }), nil
+	sources, err := r.sourceNames(ctx, each(views.Items, dataSourceOf))
+	if err != nil {
+		return nil, err
+	}
+	return listed(ctx, views, func(v slo.View) SLO { return toSLO(v, names.ref(v.SLO.Service), sources) }), nil
 }
 
 func (r Rooms) declared(ctx context.Context, v slo.View, warnings []slo.Warning, err error) (SLODeclared, error) {
@@ -201,7 +212,11 @@ func (r Rooms) declared(ctx context.Context, v slo.View, warnings []slo.Warning,
 	if err != nil {
 		return SLODeclared{}, err
 	}
-	return toSLODeclared(v, names.ref(v.SLO.Service), warnings), nil
+	sources, err := r.sourceNames(ctx, []id.ID{dataSourceOf(v)})
+	if err != nil {
+		return SLODeclared{}, err
+	}
+	return toSLODeclared(toSLO(v, names.ref(v.SLO.Service), sources), warnings), nil
 }
 
 func (r Rooms) revised(ctx context.Context, v slo.View, warnings []slo.Warning, err error) (*reply[SLODeclared], error) {
@@ -220,40 +235,40 @@ func fromSLOInput(in SLOInput) slo.Declaration {
 		WindowDays: in.WindowDays, MinEvents: in.MinEvents,
 		Category: slo.Category(in.Indicator.Category), Counting: slo.Counting(in.Indicator.Counting),
 		Resolution: time.Duration(in.Indicator.ResolutionSeconds) * time.Second, GoodEvent: in.Indicator.Description,
-		Origin:    origin.Origin{GroupBy: in.Indicator.GroupBy, MaxGroups: in.Indicator.MaxGroups},
+		Origin:    fromMeasurementSource(in.Indicator),
 		Rationale: in.Rationale, Reviewer: in.Reviewer, ReviewBy: in.ReviewBy,
 	}
 }
 
-func toSLO(v slo.View, service Ref) SLO {
+func toSLO(v slo.View, service Ref, sources sourceNames) SLO {
 	return SLO{
 		ID: string(v.SLO.ID), Slug: v.SLO.Slug, Service: service, Name: v.SLO.Name, Description: v.SLO.Description,
 		Revision: v.SLO.Revision, Objective: v.Revision.Objective.String(), WindowDays: v.Revision.WindowDays, MinEvents: v.Revision.MinEvents,
-		Indicator: toIndicator(v.Indicator), Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, ReviewBy: v.Revision.ReviewBy,
+		Indicator: toIndicator(v.Indicator, sources), Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, ReviewBy: v.Revision.ReviewBy,
 		State: string(v.Status.State), Stale: v.Status.Stale,
 		CreatedAt: v.SLO.CreatedAt, UpdatedAt: v.SLO.UpdatedAt, RetiredAt: v.SLO.RetiredAt, Version: v.SLO.Version,
 	}
 }
 
-func toSLODeclared(v slo.View, service Ref, warnings []slo.Warning) SLODeclared {
-	out := SLODeclared{SLO: toSLO(v, service), Warnings: make([]Warning, len(warnings))}
+func toSLODeclared(s SLO, warnings []slo.Warning) SLODeclared {
+	out := SLODeclared{SLO: s, Warnings: make([]Warning, len(warnings))}
 	for i, w := range warnings {
 		out.Warnings[i] = Warning{Code: w.Code, Pointer: w.Pointer, Message: w.Message}
 	}
 	return out
 }
 
-func toIndicator(i slo.Indicator) Indicator {
+func toIndicator(i slo.Indicator, sources sourceNames) Indicator {
 	return Indicator{
 		Category: string(i.Category), Counting: string(i.Counting),
 		ResolutionSeconds: int(i.Resolution / time.Second), Description: i.Description,
-		GroupBy: i.Origin.GroupBy, MaxGroups: i.Origin.MaxGroups,
+		GroupBy: i.Origin.GroupBy, MaxGroups: i.Origin.MaxGroups, Source: toMeasurementSource(i.Origin, sources),
 	}
 }
 
-func toSLORevision(r slo.RevisionWithIndicator) SLORevision {
+func toSLORevision(r slo.RevisionWithIndicator, sources sourceNames) SLORevision {
 	return SLORevision{
-		ID: string(r.Revision.ID), Number: r.Revision.Number, IndicatorID: string(r.Revision.Indicator), Indicator: toIndicator(r.Indicator),
+		ID: string(r.Revision.ID), Number: r.Revision.Number, IndicatorID: string(r.Revision.Indicator), Indicator: toIndicator(r.Indicator, sources),
 		Objective: r.Revision.Objective.String(), WindowDays: r.Revision.WindowDays, MinEvents: r.Revision.MinEvents,
 		Rationale: r.Revision.Rationale, Reviewer: r.Revision.Reviewer, ReviewBy: r.Revision.ReviewBy,
 		CreatedAt: r.Revision.CreatedAt, CreatedBy: r.Revision.CreatedBy,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/api/admission"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -35,17 +36,22 @@ func (a *API) addStatus(r Rooms) {
 	type explainReply struct{ Body Explanation }
 	register(a, operation{
 		id: "explainSLO", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/explain", tag: "SLOs",
-		summary: "Explain the status of an SLO", description: "Each figure with its formula, its numbers and its source; of one group when it is named.", rule: read,
+		summary: "Explain the status of an SLO", description: "Each figure with its formula, its numbers and its source, and where the measurements come from, with the queries; of one group when it is named.", rule: read,
 		class: admission.Reports,
 	}, func(ctx context.Context, in *explain) (*explainReply, error) {
 		v, _, err := r.SLOs.Find(ctx, in.name())
-		if err == nil && in.Group != "" {
-			v, err = r.SLOs.Group(ctx, v.SLO.ID, in.Group)
-		}
 		if err != nil {
 			return nil, err
 		}
-		return &explainReply{Body: toExplanation(v.Explain())}, nil
+		e, err := r.SLOs.Explain(ctx, v.SLO.ID, in.Group)
+		if err != nil {
+			return nil, err
+		}
+		sources, err := r.sourceNames(ctx, []id.ID{e.Origin.DataSource})
+		if err != nil {
+			return nil, err
+		}
+		return &explainReply{Body: toExplanation(e, sources)}, nil
 	})
 
 	type history struct {
@@ -110,8 +116,11 @@ func toBudget(a budget.Account) Budget {
 	}
 }
 
-func toExplanation(e budget.Explanation) Explanation {
-	out := Explanation{State: string(e.State), Because: e.Because, Formulas: e.Formulas, Figures: make([]Figure, len(e.Lines))}
+func toExplanation(e slo.Explanation, sources sourceNames) Explanation {
+	out := Explanation{
+		State: string(e.State), Because: e.Because, Formulas: e.Formulas, Figures: make([]Figure, len(e.Lines)),
+		Measured: toProvenance(e.Measured, e.Origin, sources),
+	}
 	for i, l := range e.Lines {
 		out.Figures[i] = Figure(l)
 		out.Figures[i].Figure = toFigureName(l.Figure)

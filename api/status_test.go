@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/services/measure/window"
+	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
@@ -20,8 +21,8 @@ func TestEveryExplainedFigureOfABudgetIsAFieldOfTheStatus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := toExplanation(budget.Explain(budget.Input{Objective: objective, Period: 28 * 24 * time.Hour, MinEvents: 1,
-		Sums: budget.Sums{Window: window.Sum{Good: 111000, Total: 118000}, Policy: window.Sum{Good: 111000, Total: 118000}}}))
+	e := toExplanation(slo.Explanation{Explanation: budget.Explain(budget.Input{Objective: objective, Period: 28 * 24 * time.Hour, MinEvents: 1,
+		Sums: budget.Sums{Window: window.Sum{Good: 111000, Total: 118000}, Policy: window.Sum{Good: 111000, Total: 118000}}})}, nil)
 	values := map[string]string{}
 	for _, f := range e.Figures {
 		values[f.Figure] = f.Value

@@ -40,22 +40,24 @@ type Warning struct {
 
 // Indicator is what is counted.
 type Indicator struct {
-	Category          string `json:"category" enum:"availability,latency,freshness,correctness,coverage,durability,throughput,saturation"`
-	Counting          string `json:"counting" enum:"good_total,bad_total" doc:"Which counts reporters send."`
-	ResolutionSeconds int    `json:"resolutionSeconds" enum:"60,300" doc:"Length of a slot."`
-	Description       string `json:"description" doc:"What a good event is." example:"a request that was not answered with 5xx"`
-	GroupBy           string `json:"groupBy,omitempty" doc:"The label each value of which is a group with a budget of its own; absent when there are no groups." example:"region"`
-	MaxGroups         int    `json:"maxGroups,omitempty" doc:"How many groups there may be. Events of further ones count in the whole and in the group …other."`
+	Category          string             `json:"category" enum:"availability,latency,freshness,correctness,coverage,durability,throughput,saturation"`
+	Counting          string             `json:"counting" enum:"good_total,bad_total" doc:"Which counts reporters push; good_total where there is a source."`
+	ResolutionSeconds int                `json:"resolutionSeconds" enum:"60,300" doc:"Length of a slot."`
+	Description       string             `json:"description" doc:"What a good event is." example:"a request that was not answered with 5xx"`
+	GroupBy           string             `json:"groupBy,omitempty" doc:"The label each value of which is a group with a budget of its own; absent when there are no groups." example:"region"`
+	MaxGroups         int                `json:"maxGroups,omitempty" doc:"How many groups there may be. Events of further ones count in the whole and in the group …other."`
+	Source            *MeasurementSource `json:"source,omitempty" doc:"Where the measurements come from; absent when reporters push."`
 }
 
 // IndicatorInput is what is to be counted.
 type IndicatorInput struct {
-	Category          string `json:"category" enum:"availability,latency,freshness,correctness,coverage,durability,throughput,saturation" example:"availability"`
-	Counting          string `json:"counting,omitempty" enum:"good_total,bad_total" default:"good_total" doc:"Which counts reporters send."`
-	ResolutionSeconds int    `json:"resolutionSeconds,omitempty" enum:"60,300" default:"60" doc:"Length of a slot."`
-	Description       string `json:"description,omitempty" doc:"What a good event is." example:"a request that was not answered with 5xx"`
-	GroupBy           string `json:"groupBy,omitempty" doc:"The label each value of which is a group with a budget of its own, such as region, tenant or route. At most 100 characters." example:"region"`
-	MaxGroups         int    `json:"maxGroups,omitempty" minimum:"1" maximum:"100" doc:"How many groups there may be, 20 when left out; only with groupBy. Events of further ones count in the whole and in the group …other."`
+	Category          string                  `json:"category" enum:"availability,latency,freshness,correctness,coverage,durability,throughput,saturation" example:"availability"`
+	Counting          string                  `json:"counting,omitempty" enum:"good_total,bad_total" default:"good_total" doc:"Which counts reporters push; leave it out where there is a source."`
+	ResolutionSeconds int                     `json:"resolutionSeconds,omitempty" enum:"60,300" default:"60" doc:"Length of a slot."`
+	Description       string                  `json:"description,omitempty" doc:"What a good event is." example:"a request that was not answered with 5xx"`
+	GroupBy           string                  `json:"groupBy,omitempty" doc:"The label, or for otlp the attribute, each value of which is a group with a budget of its own, such as region, tenant or route. At most 100 characters." example:"region"`
+	MaxGroups         int                     `json:"maxGroups,omitempty" minimum:"1" maximum:"100" doc:"How many groups there may be, 20 when left out; only with groupBy. Events of further ones count in the whole and in the group …other."`
+	Source            *MeasurementSourceInput `json:"source,omitempty" doc:"Where the measurements come from; leave it out when reporters push them." example:"{\"dataSource\":\"prometheus-eu\",\"ratio\":{\"good\":\"sum(increase(http_requests_total{code!~'5..'}[$window]))\",\"total\":\"sum(increase(http_requests_total[$window]))\"}}"`
 }
 
 // SLOInput is what is promised.
@@ -187,10 +189,11 @@ type History struct {
 
 // Explanation says where an SLO's state and each of its figures come from.
 type Explanation struct {
-	State    string   `json:"state" enum:"no_data,ok,at_risk,exhausted"`
-	Because  string   `json:"because" doc:"What made it that state, in a sentence."`
-	Formulas string   `json:"formulas" doc:"Version of the formulas."`
-	Figures  []Figure `json:"figures"`
+	State    string     `json:"state" enum:"no_data,ok,at_risk,exhausted"`
+	Because  string     `json:"because" doc:"What made it that state, in a sentence."`
+	Formulas string     `json:"formulas" doc:"Version of the formulas."`
+	Figures  []Figure   `json:"figures"`
+	Measured Provenance `json:"measured" doc:"What the figures are computed from."`
 }
 
 // Figure is one figure with how it came about.

@@ -258,3 +258,54 @@ func TestATitleHasCodeSpansAndNothingElse(t *testing.T) {
 		t.Errorf("plain: %q", got)
 	}
 }
+
+func TestDataSourcesSayHowTheyAnswer(t *testing.T) {
+	t.Parallel()
+	v := visiting(t, newSample())
+	doc, _ := v.read("/data-sources")
+	page := words(within(t, doc, "main"))
+	says(t, page,
+		"Prometheus, Europe Answers answered 42 s ago prometheus-eu · Prometheus at https://prometheus-eu.example.org/prometheus · secrets prom-token, prom-ca read by 3 objectives · open to every team",
+		"Failing fails since 3 h ago It answered 503:", "read by 1 objective · open to teams that a matcher is for (1 matcher)",
+		"Batch adapter Not asked yet batch · Adapter at", "no objective is read from it")
+	if strings.Contains(page, "The old Prometheus") {
+		t.Error("a retired data source is among those in use")
+	}
+	doc, _ = v.read("/data-sources?all")
+	says(t, words(within(t, doc, "main")), "The old Prometheus Retired")
+}
+
+func TestAnEmptyListOfDataSourcesSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	doc, text := visiting(t, &sample{now: sampleNow}).read("/data-sources")
+	says(t, words(within(t, doc, "main")), "No data source yet", "once an administrator has registered where that is")
+	if strings.Contains(text, "curl") {
+		t.Error("who may not register one is told how to")
+	}
+	h := build(t)
+	doc, _ = h.visitor().read("/data-sources")
+	says(t, words(within(t, doc, "main")), "Register the first data source", "curl -X POST http://evenkeel.example/v1/data-sources", `"address":"http://127.0.0.1:9090"`)
+}
+
+func TestAnObjectiveSaysWhereItIsReadFrom(t *testing.T) {
+	t.Parallel()
+	v := visiting(t, newSample())
+	for path, want := range map[string][]string{
+		"/services/checkout/slos/latency": {
+			"Where it comes from Answers", `Read from the data source "prometheus-eu": observations of a classic histogram are events, good where they took at most 0.3 s.`,
+			"Each value of the label region is a group, up to 20 of them.", `metric http_request_duration_seconds{job="checkout",code!~"5.."}`, "The data source is Prometheus, Europe .", "Reporters send nothing; see where it comes from",
+		},
+		"/services/payments/slos/availability": {"Where it comes from Failing", "Fails since 3 h ago : It answered 503", "bad sum(increase(grpc_server_handled_total{"},
+		"/services/events-feed/slos/freshness": {"Where it comes from Counted from OpenTelemetry metrics", "metric feed.lag"},
+		"/services/checkout/slos/availability": {"Reporters send good and all events"},
+	} {
+		doc, text := v.read(path)
+		says(t, words(within(t, doc, "main")), want...)
+		if strings.Contains(text, "Where it comes from") && strings.Contains(text, "curl -X POST") {
+			t.Errorf("%s: says how to push what is not pushed", path)
+		}
+	}
+	if _, text := v.read("/services/checkout/slos/availability"); strings.Contains(text, "Where it comes from") {
+		t.Error("what reporters push comes from elsewhere")
+	}
+}

@@ -50,7 +50,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "service", "slo", "slos", "violations", "issues", "issue", "jobs", "signin", "problem",
+	"organisation", "team", "service", "slo", "slos", "violations", "issues", "issue", "jobs", "datasources", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -75,6 +75,7 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page("/issues", "/issues", d.issues)
 	d.page("/issues/{issue}", "/issues/{issue}", d.issue)
 	d.page("/jobs", "/jobs", d.jobs)
+	d.page("/data-sources", "/data-sources", d.dataSources)
 	d.route(http.MethodGet, "/signin", "/signin", d.signIn)
 	d.route(http.MethodPost, "/signout", "/signout", d.signOut)
 	d.route(http.MethodGet, stylePath, stylePath, serveStyle)
@@ -167,6 +168,7 @@ var navigation = []entry{
 	{URL: "/slos", Text: "Objectives"},
 	{URL: "/violations", Text: "Violations"},
 	{URL: "/issues", Text: "Issues"},
+	{URL: "/data-sources", Text: "Data sources"},
 	{URL: "/jobs", Text: "Jobs"},
 }
 

@@ -17,10 +17,11 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
+	"github.com/evenkeel/evenkeel/services/source"
 )
 
 func (s *sample) sources() Sources {
-	return Sources{Access: s.access(), Registry: organisation{s}, SLOs: promises{s}, Policies: s, Issues: tracker{s}, Jobs: schedule{s}}
+	return Sources{Access: s.access(), Registry: organisation{s}, DataSources: places{s}, SLOs: promises{s}, Policies: s, Issues: tracker{s}, Jobs: schedule{s}}
 }
 
 type doorkeeper struct{ *sample }
@@ -118,6 +119,27 @@ func (o organisation) ServicesByID(context.Context, []id.ID) (map[id.ID]registry
 
 func (o organisation) Dependencies(_ context.Context, service string) ([]registry.Dependency, error) {
 	return o.needs[id.ID(service)], nil
+}
+
+type places struct{ *sample }
+
+func (p places) Find(_ context.Context, name string) (source.View, error) {
+	for _, v := range p.places {
+		if string(v.Source.ID) == name {
+			return v, nil
+		}
+	}
+	return source.View{}, fault.Missing("data_source", name)
+}
+
+func (p places) List(_ context.Context, f source.Filter, r page.Request) (page.Page[source.View], error) {
+	var out []source.View
+	for _, v := range p.places {
+		if f.IncludeRetired || v.Source.RetiredAt == nil {
+			out = append(out, v)
+		}
+	}
+	return pageOf(out, r), p.fail
 }
 
 type promises struct{ *sample }

@@ -9,11 +9,13 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
+	"github.com/evenkeel/evenkeel/services/source"
 )
 
 // hostile is text that would do harm where it was not escaped.
@@ -27,6 +29,7 @@ type sample struct {
 	teams      []registry.Team
 	members    map[id.ID][]registry.Member
 	services   []registry.Service
+	places     []source.View
 	needs      map[id.ID][]registry.Dependency
 	views      []slo.View
 	shapes     map[id.ID]shape
@@ -190,6 +193,26 @@ func newSample() *sample {
 	s.objective(weird, "weird", hostile, "12.3456789%", budget.OK, 7_000_000, .999999, .3, shape{1, 0, 0, 0, 0, .5})
 	s.objective(long, "long", "The nightly settlement of every ledger in every currency finishes before the first bank opens", "99%", budget.AtRisk, 3_000, .96, 3.1, shape{.5, .04, .2, 0, 0, .9})
 
+	eu := s.place("prometheus-eu", "Prometheus, Europe", func(v *source.View) {
+		v.SLOs, v.Health.SucceededAt = 3, &sampleAnswered
+		v.Source.Auth, v.Source.TLS.CA = source.Auth{Scheme: source.Bearer, Secret: "prom-token"}, "prom-ca"
+	})
+	failing := s.place("mimir", "Mimir "+hostile, func(v *source.View) {
+		v.SLOs, v.Health.FailingSince, v.Health.Failure = 1, &sampleFailed, "it answered 503: "+hostile
+		v.Source.MatchersRequired, v.Source.Matchers = true, []source.Matcher{{Label: "namespace", Op: "=", Value: "$team"}}
+	})
+	s.place("batch", "Batch adapter", func(v *source.View) { v.Source.Kind = source.Adapter })
+	s.place("old", "The old Prometheus", func(v *source.View) { v.Source.RetiredAt = &sampleFailed })
+	s.readFrom("latency", checkout, origin.Origin{DataSource: eu.Source.ID, Latency: &origin.Latency{
+		Metric: "http_request_duration_seconds", Selector: `job="checkout",code!~"5.."`, ThresholdSeconds: 0.3,
+	}, GroupBy: "region", MaxGroups: 20})
+	s.readFrom("availability", payments, origin.Origin{DataSource: failing.Source.ID, Ratio: &origin.Ratio{
+		Bad:   `sum(increase(grpc_server_handled_total{grpc_code=~"Unknown|Internal|Unavailable|DataLoss",job="payments"}[$window]))`,
+		Total: "sum(increase(grpc_server_handled_total{job=\"payments\"}[$window])) # " + hostile,
+	}})
+	s.readFrom("latency", search, origin.Origin{DataSource: eu.Source.ID, Threshold: &origin.Threshold{Query: "max(queue_length)", Op: origin.LT, Value: 100}})
+	s.readFrom("freshness", feed, origin.Origin{OTLP: &origin.OTLP{Metric: "feed.lag", Threshold: 300}})
+
 	s.violate(s.find(exhausted.SLO.ID), "four-weeks", policy.Observe, 19*24*time.Hour, policy.Recovered)
 	s.violate(s.find(exhausted.SLO.ID), "four-weeks", policy.Enforce, 53*time.Hour, "")
 	s.violate(s.find(far.SLO.ID), "four-weeks", policy.Warn, 8*24*time.Hour, "")
@@ -212,6 +235,28 @@ func newSample() *sample {
 		{StartedAt: failed.Add(-time.Hour), FinishedAt: &failed, State: jobs.Abandoned, StartedBy: "schedule"},
 	}
 	return s
+}
+
+var sampleAnswered, sampleFailed = sampleNow.Add(-42 * time.Second), sampleNow.Add(-3 * time.Hour)
+
+// place is a data source.
+func (s *sample) place(slug, name string, change func(*source.View)) source.View {
+	v := source.View{Source: source.Source{
+		ID: s.id(), Slug: slug, Name: name, Kind: source.Prometheus, Access: source.Access{Address: "https://" + slug + ".example.org/prometheus"},
+		Limits: source.Limits{Delay: time.Minute},
+	}}
+	change(&v)
+	s.places = append(s.places, v)
+	return v
+}
+
+// readFrom has an objective of the service be read from elsewhere.
+func (s *sample) readFrom(slug string, of registry.Service, from origin.Origin) {
+	for i := range s.views {
+		if v := &s.views[i]; v.SLO.Service == of.ID && v.SLO.Slug == slug {
+			v.Indicator.Origin = from
+		}
+	}
 }
 
 func (s *sample) find(v id.ID) *slo.View {

@@ -34,6 +34,7 @@ type sloPage struct {
 
 	Push     *push
 	Groups   *groups // nil where there are none
+	Source   *sourceCard
 	BurnDown burnDown
 	Burns    []burnPair
 	BurnNote string
@@ -108,7 +109,10 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	p.numbers(view, figures, concluded)
 	p.burns(figures, concluded)
 	p.windows(view, figures, concluded)
-	if view.Status.Latest.IsZero() {
+	if p.Source, err = d.sourceOf(v, view); err != nil {
+		return screen{}, err
+	}
+	if p.Source == nil && view.Status.Latest.IsZero() {
 		p.Push = d.firstPush(v.now, owner, view)
 	}
 	if err := d.past(v, view, &p); err != nil {
@@ -246,9 +250,13 @@ func indicatorFacts(view slo.View) []fact {
 	if good == "" {
 		good = "not described"
 	}
+	sent := fact{"Reporters send", link{Text: counting}}
+	if !view.Indicator.Origin.Pushed() {
+		sent = fact{"Reporters send", link{Text: "nothing; see where it comes from"}}
+	}
 	facts := []fact{
 		{"A good event", link{Text: good}},
-		{"Reporters send", link{Text: counting}},
+		sent,
 		{"In slots of", link{Text: windowText(view.Indicator.Resolution)}},
 		{"Window", link{Text: "rolling, " + windowText(view.Revision.Window())}},
 		{"At least", link{Text: eventNoun(view.Revision.MinEvents * 1000)}},

@@ -12,17 +12,19 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/source"
 )
 
 // Sources is where the pages read. Each is satisfied by the service of its
 // domain, which authorises the context's caller.
 type Sources struct {
-	Access   Access
-	Registry Registry
-	SLOs     SLOs
-	Policies Policies
-	Issues   Issues
-	Jobs     Jobs
+	Access      Access
+	Registry    Registry
+	DataSources DataSources
+	SLOs        SLOs
+	Policies    Policies
+	Issues      Issues
+	Jobs        Jobs
 }
 
 // Access signs people in and out, and tells whose a session is.
@@ -44,6 +46,12 @@ type Registry interface {
 	Services(ctx context.Context, f registry.ServiceFilter, r page.Request) (page.Page[registry.Service], error)
 	ServicesByID(ctx context.Context, services []id.ID) (map[id.ID]registry.Service, error)
 	Dependencies(ctx context.Context, service string) ([]registry.Dependency, error)
+}
+
+// DataSources tells of places that measurements are read from.
+type DataSources interface {
+	Find(ctx context.Context, name string) (source.View, error)
+	List(ctx context.Context, f source.Filter, r page.Request) (page.Page[source.View], error)
 }
 
 // SLOs tells of objectives and how they stand.

@@ -15,9 +15,11 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/judge"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/source"
 )
 
 // house is the real services over a fresh SQLite database.
@@ -43,7 +45,7 @@ func build(t *testing.T) *house {
 	h.access = access.NewService(s.Access(), s, authorizer, recorder, now, access.Lifetimes{}, log)
 	t.Cleanup(func() { h.must(h.access.Close(context.WithoutCancel(t.Context()))) })
 	h.registry = registry.New(s.Registry(), s.Access(), s, authorizer, recorder, now)
-	h.slos = slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, now), authorizer, recorder, now)
+	h.slos = slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, now), judge.New(s.Sources(), s.Registry(), nil), authorizer, recorder, now)
 	desk := issues.NewService(s.Issues(), s.Registry(), s.Policy(), authorizer, now, "http://evenkeel.example")
 	h.policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: desk,
@@ -58,7 +60,8 @@ func build(t *testing.T) *house {
 	}})
 	h.must(err)
 	t.Cleanup(func() { h.must(schedule.Stop(context.WithoutCancel(t.Context()))) })
-	h.sources = Sources{Access: h.access, Registry: h.registry, SLOs: h.slos, Policies: h.policies, Issues: desk, Jobs: schedule}
+	places := source.NewService(s.Sources(), s.Registry(), s, nil, authorizer, recorder, now) // pages check nothing
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: places, SLOs: h.slos, Policies: h.policies, Issues: desk, Jobs: schedule}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)

@@ -7,6 +7,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
+	"github.com/evenkeel/evenkeel/services/source"
 )
 
 // badge is a state in a word, with the tone that paints it and gives its shape.
@@ -88,4 +89,16 @@ func runBadge(s jobs.RunState) badge {
 	default:
 		return badge{"risk", "Abandoned"}
 	}
+}
+
+func sourceBadge(v source.View) badge {
+	switch state := v.Health.State(); {
+	case v.Source.RetiredAt != nil:
+		return badge{"none", "Retired"}
+	case state == source.HealthFailing:
+		return badge{"bad", "Failing"}
+	case state == source.HealthOK:
+		return badge{"ok", "Answers"}
+	}
+	return badge{"none", "Not asked yet"}
 }

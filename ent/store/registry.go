@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
 	"github.com/evenkeel/evenkeel/ent/db/slug"
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -21,7 +22,7 @@ func (s *Store) Registry() Registry { return Registry{s} }
 
 // slugTaken is the conflict over a name.
 func slugTaken(noun registry.Noun, name string, cause error) error {
-	e := fault.New(fault.Conflict, "slug_taken", "the name %q belongs to another %s, or once did; choose another", name, noun)
+	e := fault.New(fault.Conflict, "slug_taken", "the name %q belongs to another %s, or once did; choose another", name, strings.ReplaceAll(string(noun), "_", " "))
 	e.Err = cause
 	return e
 }
@@ -31,7 +32,7 @@ func named(noun registry.Noun, name string, err error) error {
 	if isUnique(err) {
 		return slugTaken(noun, name, err)
 	}
-	return fail("write a "+string(noun), gone(err))
+	return fail("write a "+strings.ReplaceAll(string(noun), "_", " "), gone(err))
 }
 
 // ReserveSlug takes the slug for the target and makes it its current one.

@@ -169,6 +169,10 @@ func testSLO(t *testing.T, open opener) {
 			}
 		}
 		same(t, got, []slo.Target{target(v, false), target(gone, true)})
+		readFrom(t, s, service.ID, "read", Source(t, s, "prometheus").ID)
+		if got := must(s.SLO().Targets(t.Context(), []slo.Name{name("read")}))(t); !got[0].NotPushed {
+			t.Error("the target does not say that it is read from elsewhere")
+		}
 		service.RetiredAt = &Start
 		ok(t, s.Registry().UpdateService(t.Context(), service))
 		if got := must(s.SLO().Targets(t.Context(), []slo.Name{name("latency")}))(t); !got[0].ServiceRetired {

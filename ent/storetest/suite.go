@@ -18,6 +18,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Audit":        testAudit,
 		"Idempotency":  testIdempotency,
 		"Registry":     testRegistry,
+		"Sources":      testSources,
 		"Measure":      testMeasure,
 		"SLO":          testSLO,
 		"Groups":       testGroups,

@@ -36,6 +36,11 @@ var importRules = []rule{
 		reason:  "there is one environment for expressions, with one cost limit",
 	},
 	{
+		name: "Prometheus' API is spoken in one room", of: everywhere, except: []string{"./services/measure/prometheus/..."}, inTests: true,
+		forbids: []string{"github.com/prometheus/client_golang/api/..."},
+		reason:  "what a query costs, what a reply means and whose series it may read is decided once",
+	},
+	{
 		name: "the breaker stays with what goes out", of: everywhere, except: []string{"./internal/outbound/..."}, inTests: true,
 		forbids: []string{"github.com/failsafe-go/..."},
 		reason:  "whoever calls another system does it through internal/outbound, which is guarded and bounded",

@@ -91,7 +91,7 @@ func Stale(noun string) *Error {
 
 // Renamed reports that a slug was changed.
 func Renamed(noun, was, now string) *Error {
-	e := New(Moved, noun+"_renamed", "the %s %q is now called %q", noun, was, now)
+	e := New(Moved, noun+"_renamed", "the %s %q is now called %q", strings.ReplaceAll(noun, "_", " "), was, now)
 	e.Was, e.Now = was, now
 	return e
 }
@@ -126,6 +126,12 @@ func (c *Check) Require(ok bool, pointer string, value any, format string, args 
 	if !ok {
 		c.Fail(pointer, value, format, args...)
 	}
+}
+
+// Join notes what another check found, and reports whether that was nothing.
+func (c *Check) Join(found Check) bool {
+	c.violations = append(c.violations, found.violations...)
+	return len(found.violations) == 0
 }
 
 // Err returns nil, or one Invalid error with all violations.

@@ -75,14 +75,17 @@ type Options struct {
 	Random   func() float64 // in [0, 1); nil means math/rand's
 }
 
-// TLS says whom to trust and who we are. Files are in PEM.
+// TLS says whom to trust and who we are. Files and texts are in PEM.
 type TLS struct {
 	// CAFile holds the certificates of those trusted to sign the target's; empty means
-	// those that the system trusts.
-	CAFile string
+	// those that the system trusts. CA is the same as text, of who has no file.
+	CAFile, CA string
 	// CertificateFile and KeyFile identify us to the target (mTLS). They are read for each
 	// connection, since certificates are renewed.
 	CertificateFile, KeyFile string
+	// Identify, if not nil, gives our certificate and its key for each connection, in
+	// place of files.
+	Identify func(context.Context) (certificate, key string, err error)
 	// ServerName is the name that the target's certificate has to bear; empty means the
 	// host of the URL.
 	ServerName string
@@ -151,6 +154,16 @@ func (t TLS) config(c *fault.Check) *tls.Config {
 			c.Fail("/tls/caFile", t.CAFile, "must hold at least one certificate in PEM")
 		}
 	}
+	if t.CA != "" {
+		config.RootCAs = x509.NewCertPool()
+		c.Require(config.RootCAs.AppendCertsFromPEM([]byte(t.CA)), "/tls/ca", nil, "must hold at least one certificate in PEM")
+	}
+	if t.Identify != nil {
+		config.GetClientCertificate = func(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			return t.identity(info.Context())
+		}
+		return config
+	}
 	if t.CertificateFile == "" && t.KeyFile == "" {
 		return config
 	}
@@ -163,6 +176,19 @@ func (t TLS) config(c *fault.Check) *tls.Config {
 	}
 	config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return load() }
 	return config
+}
+
+// identity is what Identify gives. What it gives is in no error.
+func (t TLS) identity(ctx context.Context) (*tls.Certificate, error) {
+	certificate, key, err := t.Identify(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pair, err := tls.X509KeyPair([]byte(certificate), []byte(key))
+	if err != nil {
+		return nil, errors.New("our certificate and its key are not a pair in PEM")
+	}
+	return &pair, nil
 }
 
 // reason leaves the path out of a file's error, which its violation names.

@@ -122,6 +122,30 @@ func (e AttachmentUpdateMode) Valid() bool {
 	}
 }
 
+// Defines values for AttributeMatchOp.
+const (
+	AttributeMatchOpEmpty      AttributeMatchOp = "!="
+	AttributeMatchOpEqual      AttributeMatchOp = "="
+	AttributeMatchOpEqualTilde AttributeMatchOp = "=~"
+	AttributeMatchOpN1         AttributeMatchOp = "!~"
+)
+
+// Valid indicates whether the value is a known member of the AttributeMatchOp enum.
+func (e AttributeMatchOp) Valid() bool {
+	switch e {
+	case AttributeMatchOpEmpty:
+		return true
+	case AttributeMatchOpEqual:
+		return true
+	case AttributeMatchOpEqualTilde:
+		return true
+	case AttributeMatchOpN1:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AuditActorKind.
 const (
 	AuditActorKindAnonymous AuditActorKind = "anonymous"
@@ -176,6 +200,102 @@ func (e BurnPairSeverity) Valid() bool {
 	case Page:
 		return true
 	case Ticket:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DataSourceKind.
+const (
+	DataSourceKindAdapter    DataSourceKind = "adapter"
+	DataSourceKindPrometheus DataSourceKind = "prometheus"
+)
+
+// Valid indicates whether the value is a known member of the DataSourceKind enum.
+func (e DataSourceKind) Valid() bool {
+	switch e {
+	case DataSourceKindAdapter:
+		return true
+	case DataSourceKindPrometheus:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DataSourceCheckProblem.
+const (
+	DataSourceCheckProblemAddressRefused  DataSourceCheckProblem = "address_refused"
+	DataSourceCheckProblemClockSkew       DataSourceCheckProblem = "clock_skew"
+	DataSourceCheckProblemFailing         DataSourceCheckProblem = "failing"
+	DataSourceCheckProblemNameUnknown     DataSourceCheckProblem = "name_unknown"
+	DataSourceCheckProblemNotAllowed      DataSourceCheckProblem = "not_allowed"
+	DataSourceCheckProblemSecretMissing   DataSourceCheckProblem = "secret_missing"
+	DataSourceCheckProblemTLSFailed       DataSourceCheckProblem = "tls_failed"
+	DataSourceCheckProblemTimedOut        DataSourceCheckProblem = "timed_out"
+	DataSourceCheckProblemUnexpectedReply DataSourceCheckProblem = "unexpected_reply"
+	DataSourceCheckProblemUnreachable     DataSourceCheckProblem = "unreachable"
+)
+
+// Valid indicates whether the value is a known member of the DataSourceCheckProblem enum.
+func (e DataSourceCheckProblem) Valid() bool {
+	switch e {
+	case DataSourceCheckProblemAddressRefused:
+		return true
+	case DataSourceCheckProblemClockSkew:
+		return true
+	case DataSourceCheckProblemFailing:
+		return true
+	case DataSourceCheckProblemNameUnknown:
+		return true
+	case DataSourceCheckProblemNotAllowed:
+		return true
+	case DataSourceCheckProblemSecretMissing:
+		return true
+	case DataSourceCheckProblemTLSFailed:
+		return true
+	case DataSourceCheckProblemTimedOut:
+		return true
+	case DataSourceCheckProblemUnexpectedReply:
+		return true
+	case DataSourceCheckProblemUnreachable:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DataSourceCheckResult.
+const (
+	DataSourceCheckResultFailed DataSourceCheckResult = "failed"
+	DataSourceCheckResultOk     DataSourceCheckResult = "ok"
+)
+
+// Valid indicates whether the value is a known member of the DataSourceCheckResult enum.
+func (e DataSourceCheckResult) Valid() bool {
+	switch e {
+	case DataSourceCheckResultFailed:
+		return true
+	case DataSourceCheckResultOk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DataSourceInputKind.
+const (
+	DataSourceInputKindAdapter    DataSourceInputKind = "adapter"
+	DataSourceInputKindPrometheus DataSourceInputKind = "prometheus"
+)
+
+// Valid indicates whether the value is a known member of the DataSourceInputKind enum.
+func (e DataSourceInputKind) Valid() bool {
+	switch e {
+	case DataSourceInputKindAdapter:
+		return true
+	case DataSourceInputKindPrometheus:
 		return true
 	default:
 		return false
@@ -458,6 +578,24 @@ func (e IssueState) Valid() bool {
 	}
 }
 
+// Defines values for LatencySourceHistogram.
+const (
+	Classic LatencySourceHistogram = "classic"
+	Native  LatencySourceHistogram = "native"
+)
+
+// Valid indicates whether the value is a known member of the LatencySourceHistogram enum.
+func (e LatencySourceHistogram) Valid() bool {
+	switch e {
+	case Classic:
+		return true
+	case Native:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MeKind.
 const (
 	MeKindPerson   MeKind = "person"
@@ -476,27 +614,45 @@ func (e MeKind) Valid() bool {
 	}
 }
 
+// Defines values for RawRatioSourceType.
+const (
+	Failure RawRatioSourceType = "failure"
+	Success RawRatioSourceType = "success"
+)
+
+// Valid indicates whether the value is a known member of the RawRatioSourceType enum.
+func (e RawRatioSourceType) Valid() bool {
+	switch e {
+	case Failure:
+		return true
+	case Success:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RunState.
 const (
-	Abandoned RunState = "abandoned"
-	Failed    RunState = "failed"
-	Requested RunState = "requested"
-	Running   RunState = "running"
-	Succeeded RunState = "succeeded"
+	RunStateAbandoned RunState = "abandoned"
+	RunStateFailed    RunState = "failed"
+	RunStateRequested RunState = "requested"
+	RunStateRunning   RunState = "running"
+	RunStateSucceeded RunState = "succeeded"
 )
 
 // Valid indicates whether the value is a known member of the RunState enum.
 func (e RunState) Valid() bool {
 	switch e {
-	case Abandoned:
+	case RunStateAbandoned:
 		return true
-	case Failed:
+	case RunStateFailed:
 		return true
-	case Requested:
+	case RunStateRequested:
 		return true
-	case Running:
+	case RunStateRunning:
 		return true
-	case Succeeded:
+	case RunStateSucceeded:
 		return true
 	default:
 		return false
@@ -812,6 +968,108 @@ func (e ServiceProfileLifecycle) Valid() bool {
 	}
 }
 
+// Defines values for SourceAuthScheme.
+const (
+	Basic  SourceAuthScheme = "basic"
+	Bearer SourceAuthScheme = "bearer"
+	None   SourceAuthScheme = "none"
+)
+
+// Valid indicates whether the value is a known member of the SourceAuthScheme enum.
+func (e SourceAuthScheme) Valid() bool {
+	switch e {
+	case Basic:
+		return true
+	case Bearer:
+		return true
+	case None:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SourceHealthState.
+const (
+	SourceHealthStateFailing SourceHealthState = "failing"
+	SourceHealthStateOk      SourceHealthState = "ok"
+	SourceHealthStateUnknown SourceHealthState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the SourceHealthState enum.
+func (e SourceHealthState) Valid() bool {
+	switch e {
+	case SourceHealthStateFailing:
+		return true
+	case SourceHealthStateOk:
+		return true
+	case SourceHealthStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TeamMatcherOp.
+const (
+	TeamMatcherOpEqual      TeamMatcherOp = "="
+	TeamMatcherOpEqualTilde TeamMatcherOp = "=~"
+)
+
+// Valid indicates whether the value is a known member of the TeamMatcherOp enum.
+func (e TeamMatcherOp) Valid() bool {
+	switch e {
+	case TeamMatcherOpEqual:
+		return true
+	case TeamMatcherOpEqualTilde:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TeamMatcherInputOp.
+const (
+	TeamMatcherInputOpEqual      TeamMatcherInputOp = "="
+	TeamMatcherInputOpEqualTilde TeamMatcherInputOp = "=~"
+)
+
+// Valid indicates whether the value is a known member of the TeamMatcherInputOp enum.
+func (e TeamMatcherInputOp) Valid() bool {
+	switch e {
+	case TeamMatcherInputOpEqual:
+		return true
+	case TeamMatcherInputOpEqualTilde:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ThresholdSourceOp.
+const (
+	Gt  ThresholdSourceOp = "gt"
+	Gte ThresholdSourceOp = "gte"
+	Lt  ThresholdSourceOp = "lt"
+	Lte ThresholdSourceOp = "lte"
+)
+
+// Valid indicates whether the value is a known member of the ThresholdSourceOp enum.
+func (e ThresholdSourceOp) Valid() bool {
+	switch e {
+	case Gt:
+		return true
+	case Gte:
+		return true
+	case Lt:
+		return true
+	case Lte:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TokenKind.
 const (
 	TokenKindPersonal TokenKind = "personal"
@@ -947,6 +1205,24 @@ func (e ListAuditParamsOutcome) Valid() bool {
 	case ListAuditParamsOutcomeDone:
 		return true
 	case ListAuditParamsOutcomeRefused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListDataSourcesParamsKind.
+const (
+	ListDataSourcesParamsKindAdapter    ListDataSourcesParamsKind = "adapter"
+	ListDataSourcesParamsKindPrometheus ListDataSourcesParamsKind = "prometheus"
+)
+
+// Valid indicates whether the value is a known member of the ListDataSourcesParamsKind enum.
+func (e ListDataSourcesParamsKind) Valid() bool {
+	switch e {
+	case ListDataSourcesParamsKindAdapter:
+		return true
+	case ListDataSourcesParamsKindPrometheus:
 		return true
 	default:
 		return false
@@ -1166,6 +1442,17 @@ func (e ListViolationsParamsState) Valid() bool {
 	}
 }
 
+// AdapterSource defines model for AdapterSource.
+type AdapterSource struct {
+	// Indicator What the adapter calls the indicator.
+	//
+	// Examples: orders-paid
+	Indicator string `json:"indicator"`
+
+	// Parameters Handed on as they are; at most 32.
+	Parameters *map[string]string `json:"parameters,omitempty"`
+}
+
 // Attachment defines model for Attachment.
 type Attachment struct {
 	CreatedAt time.Time `json:"createdAt"`
@@ -1232,6 +1519,21 @@ type AttachmentUpdate struct {
 
 // AttachmentUpdateMode defines model for AttachmentUpdate.Mode.
 type AttachmentUpdateMode string
+
+// AttributeMatch defines model for AttributeMatch.
+type AttributeMatch struct {
+	// Attribute Examples: http.response.status_code
+	Attribute string `json:"attribute"`
+
+	// Op The last two take RE2 expressions, anchored at both ends.
+	Op *AttributeMatchOp `json:"op,omitempty"`
+
+	// Value Examples: 200
+	Value *string `json:"value,omitempty"`
+}
+
+// AttributeMatchOp The last two take RE2 expressions, anchored at both ends.
+type AttributeMatchOp string
 
 // AuditActor defines model for AuditActor.
 type AuditActor struct {
@@ -1416,6 +1718,168 @@ type ClauseInput struct {
 	OverPercent int64 `json:"overPercent"`
 }
 
+// DataSource defines model for DataSource.
+type DataSource struct {
+	// Address Examples: http://127.0.0.1:9090
+	Address string     `json:"address"`
+	Auth    SourceAuth `json:"auth"`
+
+	// Concurrency How many requests may be under way at once.
+	Concurrency int64     `json:"concurrency"`
+	CreatedAt   time.Time `json:"createdAt"`
+
+	// DelaySeconds How long after its end a slot is first read.
+	DelaySeconds int64        `json:"delaySeconds"`
+	Description  string       `json:"description"`
+	Health       SourceHealth `json:"health"`
+
+	// ID Identifier (ULID).
+	ID string `json:"id"`
+
+	// Kind What it speaks.
+	Kind DataSourceKind `json:"kind"`
+
+	// Matchers Added to every selector of a team's queries.
+	Matchers []TeamMatcher `json:"matchers"`
+
+	// MatchersRequired Teams without a matcher may not read from it.
+	MatchersRequired bool `json:"matchersRequired"`
+
+	// Name Examples: Prometheus, Europe
+	Name string `json:"name"`
+
+	// RetiredAt When it was retired and asked no more; null while it is.
+	RetiredAt *time.Time `json:"retiredAt"`
+
+	// Slos How many SLOs are read from it.
+	Slos int64 `json:"slos"`
+
+	// Slug Name in URLs.
+	//
+	// Examples: prometheus-eu
+	Slug string `json:"slug"`
+
+	// Tenant Sent as X-Scope-OrgID; empty when no such header is sent.
+	Tenant string `json:"tenant"`
+
+	// TimeoutSeconds Of one request.
+	TimeoutSeconds int64     `json:"timeoutSeconds"`
+	TLS            SourceTLS `json:"tls"`
+	UpdatedAt      time.Time `json:"updatedAt"`
+
+	// Version Grows with each change of what was declared; also the ETag. Health changes without it.
+	Version int64 `json:"version"`
+}
+
+// DataSourceKind What it speaks.
+type DataSourceKind string
+
+// DataSourceCheck defines model for DataSourceCheck.
+type DataSourceCheck struct {
+	// ClockSkewSeconds How far its clock is ahead of Evenkeel's; null when it does not say.
+	ClockSkewSeconds     *int64  `json:"clockSkewSeconds"`
+	DurationMilliseconds float64 `json:"durationMilliseconds"`
+
+	// Message The same in words.
+	//
+	// Examples: It answers queries, as version 2.42.0.
+	Message string `json:"message"`
+
+	// Problem Why it cannot be used; absent when it can.
+	Problem *DataSourceCheckProblem `json:"problem,omitempty"`
+	Result  DataSourceCheckResult   `json:"result"`
+
+	// Version What it says that it is.
+	Version *string `json:"version,omitempty"`
+}
+
+// DataSourceCheckProblem Why it cannot be used; absent when it can.
+type DataSourceCheckProblem string
+
+// DataSourceCheckResult defines model for DataSourceCheck.Result.
+type DataSourceCheckResult string
+
+// DataSourceInput defines model for DataSourceInput.
+type DataSourceInput struct {
+	// Address Base address, http or https, with a path where it has one; without user, query and fragment.
+	//
+	// Examples: http://127.0.0.1:9090
+	Address string `json:"address"`
+
+	// Auth How it knows who asks; leave it out where it does not.
+	//
+	// Examples: {"scheme":"none"}
+	Auth *SourceAuth `json:"auth,omitempty"`
+
+	// Concurrency How many requests may be under way at once.
+	Concurrency *int64 `json:"concurrency,omitempty"`
+
+	// DelaySeconds How long after its end a slot is first read: until then samples may be on their way.
+	DelaySeconds *int64 `json:"delaySeconds,omitempty"`
+
+	// Description At most 1,050 characters.
+	Description *string `json:"description,omitempty"`
+
+	// Kind What it speaks: prometheus also for Thanos, Mimir and VictoriaMetrics. It cannot be changed.
+	//
+	// Examples: prometheus
+	Kind DataSourceInputKind `json:"kind"`
+
+	// Matchers Added to every selector of a team's queries: those of every team, and its own. Each label once for a team.
+	Matchers *[]TeamMatcherInput `json:"matchers,omitempty"`
+
+	// MatchersRequired Whether teams without a matcher may not read from it.
+	MatchersRequired *bool `json:"matchersRequired,omitempty"`
+
+	// Name At most 100 characters.
+	//
+	// Examples: Prometheus, Europe
+	Name string `json:"name"`
+
+	// Slug RFC 1123 label, at most 63 characters.
+	//
+	// Examples: prometheus-eu
+	Slug string `json:"slug"`
+
+	// Tenant Sent as X-Scope-OrgID, by which Mimir and its like know a tenant.
+	//
+	// Examples: eu
+	Tenant *string `json:"tenant,omitempty"`
+
+	// TimeoutSeconds Of one request.
+	TimeoutSeconds *int64 `json:"timeoutSeconds,omitempty"`
+
+	// TLS Certificates of an https address.
+	//
+	// Examples: {}
+	TLS *SourceTLS `json:"tls,omitempty"`
+}
+
+// DataSourceInputKind What it speaks: prometheus also for Thanos, Mimir and VictoriaMetrics. It cannot be changed.
+//
+// Examples: prometheus
+type DataSourceInputKind string
+
+// DataSourceList defines model for DataSourceList.
+type DataSourceList struct {
+	// Items The items of this page.
+	Items []DataSource `json:"items"`
+
+	// Next The cursor of the following page; absent on the last.
+	Next *string `json:"next,omitempty"`
+}
+
+// DataSourceRetirement defines model for DataSourceRetirement.
+type DataSourceRetirement struct {
+	// Force Retire it although SLOs are read from it: they get no data from then on.
+	Force *bool `json:"force,omitempty"`
+
+	// Reason Kept in the audit log.
+	//
+	// Examples: replaced by prometheus-eu
+	Reason *string `json:"reason,omitempty"`
+}
+
 // Dependency defines model for Dependency.
 type Dependency struct {
 	// Breaker The circuit breaker around calls.
@@ -1539,7 +2003,10 @@ type Explanation struct {
 	Figures []Figure `json:"figures"`
 
 	// Formulas Version of the formulas.
-	Formulas string           `json:"formulas"`
+	Formulas string `json:"formulas"`
+
+	// Measured What the figures are computed from.
+	Measured Provenance       `json:"measured"`
 	State    ExplanationState `json:"state"`
 }
 
@@ -1642,7 +2109,7 @@ type Holding struct {
 type Indicator struct {
 	Category IndicatorCategory `json:"category"`
 
-	// Counting Which counts reporters send.
+	// Counting Which counts reporters push; good_total where there is a source.
 	Counting IndicatorCounting `json:"counting"`
 
 	// Description What a good event is.
@@ -1660,12 +2127,15 @@ type Indicator struct {
 
 	// ResolutionSeconds Length of a slot.
 	ResolutionSeconds IndicatorResolutionSeconds `json:"resolutionSeconds"`
+
+	// Source Where the measurements come from; absent when reporters push.
+	Source *MeasurementSource `json:"source,omitempty"`
 }
 
 // IndicatorCategory defines model for Indicator.Category.
 type IndicatorCategory string
 
-// IndicatorCounting Which counts reporters send.
+// IndicatorCounting Which counts reporters push; good_total where there is a source.
 type IndicatorCounting string
 
 // IndicatorResolutionSeconds Length of a slot.
@@ -1676,7 +2146,7 @@ type IndicatorInput struct {
 	// Category Examples: availability
 	Category IndicatorInputCategory `json:"category"`
 
-	// Counting Which counts reporters send.
+	// Counting Which counts reporters push; leave it out where there is a source.
 	Counting *IndicatorInputCounting `json:"counting,omitempty"`
 
 	// Description What a good event is.
@@ -1684,7 +2154,7 @@ type IndicatorInput struct {
 	// Examples: a request that was not answered with 5xx
 	Description *string `json:"description,omitempty"`
 
-	// GroupBy The label each value of which is a group with a budget of its own, such as region, tenant or route. At most 100 characters.
+	// GroupBy The label, or for otlp the attribute, each value of which is a group with a budget of its own, such as region, tenant or route. At most 100 characters.
 	//
 	// Examples: region
 	GroupBy *string `json:"groupBy,omitempty"`
@@ -1694,12 +2164,17 @@ type IndicatorInput struct {
 
 	// ResolutionSeconds Length of a slot.
 	ResolutionSeconds *IndicatorInputResolutionSeconds `json:"resolutionSeconds,omitempty"`
+
+	// Source Where the measurements come from; leave it out when reporters push them.
+	//
+	// Examples: {"dataSource":"prometheus-eu","ratio":{"good":"sum(increase(http_requests_total{code!~'5..'}[$window]))","total":"sum(increase(http_requests_total[$window]))"}}
+	Source *MeasurementSourceInput `json:"source,omitempty"`
 }
 
 // IndicatorInputCategory Examples: availability
 type IndicatorInputCategory string
 
-// IndicatorInputCounting Which counts reporters send.
+// IndicatorInputCounting Which counts reporters push; leave it out where there is a source.
 type IndicatorInputCounting string
 
 // IndicatorInputResolutionSeconds Length of a slot.
@@ -1787,6 +2262,29 @@ type JobList struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// LatencySource defines model for LatencySource.
+type LatencySource struct {
+	Histogram *LatencySourceHistogram `json:"histogram,omitempty"`
+
+	// Metric Name of the histogram, without _bucket.
+	//
+	// Examples: http_request_duration_seconds
+	Metric string `json:"metric"`
+
+	// Selector Narrows it: PromQL without braces.
+	//
+	// Examples: job="checkout"
+	Selector *string `json:"selector,omitempty"`
+
+	// ThresholdSeconds Good events took at most as long. Of a classic histogram it has to be the bound of a bucket.
+	//
+	// Examples: 0.3
+	ThresholdSeconds float64 `json:"thresholdSeconds"`
+}
+
+// LatencySourceHistogram defines model for LatencySource.Histogram.
+type LatencySourceHistogram string
+
 // Me defines model for Me.
 type Me struct {
 	Administrator bool       `json:"administrator"`
@@ -1804,6 +2302,62 @@ type Me struct {
 
 // MeKind defines model for Me.Kind.
 type MeKind string
+
+// MeasurementSource defines model for MeasurementSource.
+type MeasurementSource struct {
+	// Adapter A program that speaks the pull-adapter protocol is asked.
+	Adapter *AdapterSource `json:"adapter,omitempty"`
+
+	// DataSource The data source that is asked; absent for what is received by OTLP.
+	DataSource *Ref `json:"dataSource,omitempty"`
+
+	// Latency Observations of a histogram are compared with a limit.
+	Latency *LatencySource `json:"latency,omitempty"`
+
+	// Otlp OpenTelemetry metrics are received and counted.
+	Otlp *OTLPSource `json:"otlp,omitempty"`
+
+	// Ratio Two queries count good, or bad, and all events.
+	Ratio *RatioSource `json:"ratio,omitempty"`
+
+	// RawRatio A query gives the share of good, or bad, events.
+	RawRatio *RawRatioSource `json:"rawRatio,omitempty"`
+
+	// Recorded Recording rules counted events.
+	Recorded *RecordedSource `json:"recorded,omitempty"`
+
+	// Threshold Values of a query are compared with a limit.
+	Threshold *ThresholdSource `json:"threshold,omitempty"`
+}
+
+// MeasurementSourceInput defines model for MeasurementSourceInput.
+type MeasurementSourceInput struct {
+	// Adapter A program that speaks the pull-adapter protocol is asked.
+	Adapter *AdapterSource `json:"adapter,omitempty"`
+
+	// DataSource Slug or identifier of the data source that is asked; leave it out for otlp.
+	//
+	// Examples: prometheus-eu
+	DataSource *string `json:"dataSource,omitempty"`
+
+	// Latency Observations of a histogram are compared with a limit.
+	Latency *LatencySource `json:"latency,omitempty"`
+
+	// Otlp OpenTelemetry metrics are received and counted.
+	Otlp *OTLPSource `json:"otlp,omitempty"`
+
+	// Ratio Two queries count good, or bad, and all events.
+	Ratio *RatioSource `json:"ratio,omitempty"`
+
+	// RawRatio A query gives the share of good, or bad, events.
+	RawRatio *RawRatioSource `json:"rawRatio,omitempty"`
+
+	// Recorded Recording rules counted events.
+	Recorded *RecordedSource `json:"recorded,omitempty"`
+
+	// Threshold Values of a query are compared with a limit.
+	Threshold *ThresholdSource `json:"threshold,omitempty"`
+}
 
 // Measurements defines model for Measurements.
 type Measurements struct {
@@ -1833,6 +2387,37 @@ type MemberList struct {
 
 	// Next The cursor of the following page; absent on the last.
 	Next *string `json:"next,omitempty"`
+}
+
+// NamedQuery defines model for NamedQuery.
+type NamedQuery struct {
+	// Name The member of the form that it is of.
+	//
+	// Examples: total
+	Name string `json:"name"`
+
+	// Text Examples: sum(increase(http_requests_total[$window]))
+	Text string `json:"text"`
+}
+
+// OTLPSource defines model for OTLPSource.
+type OTLPSource struct {
+	// Bad Attributes that tell the bad ones, in place of good.
+	Bad *[]AttributeMatch `json:"bad,omitempty"`
+
+	// Good Attributes that tell the good ones among them.
+	Good *[]AttributeMatch `json:"good,omitempty"`
+
+	// Metric Name of a sum or of a histogram.
+	//
+	// Examples: http.server.requests
+	Metric string `json:"metric"`
+
+	// Threshold Good observations of a histogram are at most as large, in its own unit.
+	Threshold *float64 `json:"threshold,omitempty"`
+
+	// Where Attributes, of data point or resource, that all events have.
+	Where *[]AttributeMatch `json:"where,omitempty"`
 }
 
 // Person defines model for Person.
@@ -2024,6 +2609,51 @@ type Problem struct {
 	Type string `json:"type"`
 }
 
+// Provenance defines model for Provenance.
+type Provenance struct {
+	// Queries What is asked, or looked for; empty when reporters push.
+	Queries []NamedQuery `json:"queries"`
+
+	// Source The same as it was declared; absent when reporters push.
+	Source *MeasurementSource `json:"source,omitempty"`
+
+	// Text Where the measurements come from, in a sentence.
+	Text string `json:"text"`
+}
+
+// RatioSource defines model for RatioSource.
+type RatioSource struct {
+	// Bad Number of bad ones, in place of good.
+	Bad *string `json:"bad,omitempty"`
+
+	// Good Number of good events in the window.
+	//
+	// Examples: sum(increase(http_requests_total{code!~"5.."}[$window]))
+	Good *string `json:"good,omitempty"`
+
+	// Total Number of all events in the window.
+	//
+	// Examples: sum(increase(http_requests_total[$window]))
+	Total string `json:"total"`
+}
+
+// RawRatioSource defines model for RawRatioSource.
+type RawRatioSource struct {
+	// Query The share, 0 to 1.
+	//
+	// Examples: avg_over_time(probe_success[$window])
+	Query string `json:"query"`
+
+	// Type Whether it is the share of good or of bad events.
+	Type RawRatioSourceType `json:"type"`
+
+	// Weight Number of events in the window; each slot counts as one event when it is left out.
+	Weight *string `json:"weight,omitempty"`
+}
+
+// RawRatioSourceType Whether it is the share of good or of bad events.
+type RawRatioSourceType string
+
 // Reason defines model for Reason.
 type Reason struct {
 	// Reason Kept in the audit log.
@@ -2042,6 +2672,27 @@ type Receipt struct {
 
 	// Slots Slots that were reported.
 	Slots int64 `json:"slots"`
+}
+
+// RecordedSource defines model for RecordedSource.
+type RecordedSource struct {
+	// Bad Name of the metric of bad ones, in place of good.
+	Bad *string `json:"bad,omitempty"`
+
+	// Good Name of the metric of good events.
+	//
+	// Examples: slo:good_events:count
+	Good *string `json:"good,omitempty"`
+
+	// Labels Tell which of their series are this indicator's; at most 32.
+	//
+	// Examples: {"slo":"checkout-availability"}
+	Labels map[string]string `json:"labels"`
+
+	// Total Name of the metric of all events.
+	//
+	// Examples: slo:events:count
+	Total string `json:"total"`
 }
 
 // Ref defines model for Ref.
@@ -2694,6 +3345,57 @@ type SlotRead struct {
 	Total float64 `json:"total"`
 }
 
+// SourceAuth defines model for SourceAuth.
+type SourceAuth struct {
+	// Scheme Examples: none
+	Scheme *SourceAuthScheme `json:"scheme,omitempty"`
+
+	// Secret Name of the secret that is the token, or the password: an RFC 1123 label, by which a file in secretsDir, or a variable EVENKEEL_SECRET_…, is looked up. Never the secret itself.
+	Secret *string `json:"secret,omitempty"`
+
+	// Username Of basic.
+	Username *string `json:"username,omitempty"`
+}
+
+// SourceAuthScheme Examples: none
+type SourceAuthScheme string
+
+// SourceHealth defines model for SourceHealth.
+type SourceHealth struct {
+	// FailedAt When it last failed to.
+	FailedAt *time.Time `json:"failedAt"`
+
+	// FailingSince Since when it fails; null while it answers.
+	FailingSince *time.Time `json:"failingSince"`
+
+	// Failure What failed last.
+	Failure string `json:"failure"`
+
+	// State unknown until it is first asked.
+	State SourceHealthState `json:"state"`
+
+	// SucceededAt When it last answered.
+	SucceededAt *time.Time `json:"succeededAt"`
+}
+
+// SourceHealthState unknown until it is first asked.
+type SourceHealthState string
+
+// SourceTLS defines model for SourceTLS.
+type SourceTLS struct {
+	// Ca Name of the secret with the authority's certificates in PEM; the system's authorities when left out.
+	Ca *string `json:"ca,omitempty"`
+
+	// Certificate Name of the secret with Evenkeel's certificate in PEM.
+	Certificate *string `json:"certificate,omitempty"`
+
+	// Key Name of the secret with its key in PEM.
+	Key *string `json:"key,omitempty"`
+
+	// ServerName The name that the certificate has to be for, when not the address's.
+	ServerName *string `json:"serverName,omitempty"`
+}
+
 // System defines model for System.
 type System struct {
 	CreatedAt   time.Time `json:"createdAt"`
@@ -2808,6 +3510,69 @@ type TeamList struct {
 	// Next The cursor of the following page; absent on the last.
 	Next *string `json:"next,omitempty"`
 }
+
+// TeamMatcher defines model for TeamMatcher.
+type TeamMatcher struct {
+	// Label Examples: namespace
+	Label string        `json:"label"`
+	Op    TeamMatcherOp `json:"op"`
+
+	// Team The team whose queries get it; absent for those of every team.
+	Team *Ref `json:"team,omitempty"`
+
+	// Value $team in it stands for the slug of the team that asks.
+	//
+	// Examples: $team
+	Value string `json:"value"`
+}
+
+// TeamMatcherOp defines model for TeamMatcher.Op.
+type TeamMatcherOp string
+
+// TeamMatcherInput defines model for TeamMatcherInput.
+type TeamMatcherInput struct {
+	// Label Name of a label.
+	//
+	// Examples: namespace
+	Label string `json:"label"`
+
+	// Op =~ is an RE2 expression, anchored at both ends.
+	//
+	// Examples: =
+	Op TeamMatcherInputOp `json:"op"`
+
+	// Team Slug or identifier of the team whose queries get it; leave it out for those of every team.
+	//
+	// Examples: payments
+	Team *string `json:"team,omitempty"`
+
+	// Value Not empty. $team in it stands for the slug of the team that asks.
+	//
+	// Examples: $team
+	Value string `json:"value"`
+}
+
+// TeamMatcherInputOp =~ is an RE2 expression, anchored at both ends.
+//
+// Examples: =
+type TeamMatcherInputOp string
+
+// ThresholdSource defines model for ThresholdSource.
+type ThresholdSource struct {
+	// Op How a good value compares with the limit, as OpenSLO names it.
+	Op ThresholdSourceOp `json:"op"`
+
+	// Query Examples: max(queue_length)
+	Query string `json:"query"`
+
+	// Value The limit.
+	//
+	// Examples: 100
+	Value float64 `json:"value"`
+}
+
+// ThresholdSourceOp How a good value compares with the limit, as OpenSLO names it.
+type ThresholdSourceOp string
 
 // Token defines model for Token.
 type Token struct {
@@ -3123,6 +3888,51 @@ type ListPolicyRevisionsParams struct {
 
 	// After The next of an earlier page: the list goes on after its last item.
 	After *string `form:"after,omitempty" json:"after,omitempty"`
+}
+
+// ListDataSourcesParams defines parameters for ListDataSources.
+type ListDataSourcesParams struct {
+	// Limit How many items to return at most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// After The next of an earlier page: the list goes on after its last item.
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Kind Only data sources of this kind.
+	Kind *ListDataSourcesParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Query Only data sources with this in their slug or name.
+	Query *string `form:"query,omitempty" json:"query,omitempty"`
+
+	// IncludeRetired Retired ones, too.
+	IncludeRetired *bool `form:"includeRetired,omitempty" json:"includeRetired,omitempty"`
+}
+
+// ListDataSourcesParamsKind defines parameters for ListDataSources.
+type ListDataSourcesParamsKind string
+
+// CreateDataSourceParams defines parameters for CreateDataSource.
+type CreateDataSourceParams struct {
+	// IdempotencyKey A name of the caller's own for this request. Repeated with the same body it has no further effect and gets the same status and a fresh rendering of what was made; with another body it is refused with 422.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateDataSourceParams defines parameters for UpdateDataSource.
+type UpdateDataSourceParams struct {
+	// IfMatch The ETag of the version that the change is made to, as a GET returned it. Required: without it the reply is 428.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// RestoreDataSourceParams defines parameters for RestoreDataSource.
+type RestoreDataSourceParams struct {
+	// IfMatch The ETag of the version that the change is made to, as a GET returned it. Required: without it the reply is 428.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// RetireDataSourceParams defines parameters for RetireDataSource.
+type RetireDataSourceParams struct {
+	// IfMatch The ETag of the version that the change is made to, as a GET returned it. Required: without it the reply is 428.
+	IfMatch *string `json:"If-Match,omitempty"`
 }
 
 // ListIssuesParams defines parameters for ListIssues.
@@ -3599,6 +4409,18 @@ type AttachPolicyJSONRequestBody = AttachmentInput
 // ChangeAttachmentJSONRequestBody defines body for ChangeAttachment for application/json ContentType.
 type ChangeAttachmentJSONRequestBody = AttachmentUpdate
 
+// CreateDataSourceJSONRequestBody defines body for CreateDataSource for application/json ContentType.
+type CreateDataSourceJSONRequestBody = DataSourceInput
+
+// UpdateDataSourceJSONRequestBody defines body for UpdateDataSource for application/json ContentType.
+type UpdateDataSourceJSONRequestBody = DataSourceInput
+
+// RestoreDataSourceJSONRequestBody defines body for RestoreDataSource for application/json ContentType.
+type RestoreDataSourceJSONRequestBody = Reason
+
+// RetireDataSourceJSONRequestBody defines body for RetireDataSource for application/json ContentType.
+type RetireDataSourceJSONRequestBody = DataSourceRetirement
+
 // PushManyMeasurementsJSONRequestBody defines body for PushManyMeasurements for application/json ContentType.
 type PushManyMeasurementsJSONRequestBody = BulkMeasurementsInput
 
@@ -3857,6 +4679,99 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/budget-policies/{policy}/revisions (the `ListPolicyRevisions` operationId).
 	ListPolicyRevisions(ctx context.Context, policy string, params *ListPolicyRevisionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDataSources List data sources
+	//
+	// Places that measurements are read from, with how they last answered. Retired ones are left out unless they are asked for.
+	//
+	// Corresponds with GET /v1/data-sources (the `ListDataSources` operationId).
+	ListDataSources(ctx context.Context, params *ListDataSourcesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateDataSourceWithBody Register a data source
+	//
+	// An administrator does it. Secrets are named, and kept where the program's operator puts them. Nothing is asked yet; checkDataSource does.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/data-sources (the `CreateDataSource` operationId).
+	CreateDataSourceWithBody(ctx context.Context, params *CreateDataSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateDataSource Register a data source
+	//
+	// An administrator does it. Secrets are named, and kept where the program's operator puts them. Nothing is asked yet; checkDataSource does.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/data-sources (the `CreateDataSource` operationId).
+	CreateDataSource(ctx context.Context, params *CreateDataSourceParams, body CreateDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDataSource Get a data source
+	//
+	// By slug or identifier. A former slug leads to the current one. Its ETag is of what was declared: health and the number of SLOs change without it, so that there is no 304.
+	//
+	// Corresponds with GET /v1/data-sources/{dataSource} (the `GetDataSource` operationId).
+	GetDataSource(ctx context.Context, dataSource string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateDataSourceWithBody Update a data source
+	//
+	// The body replaces what was declared; the kind has to stay. Another slug renames the data source.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/data-sources/{dataSource} (the `UpdateDataSource` operationId).
+	UpdateDataSourceWithBody(ctx context.Context, dataSource string, params *UpdateDataSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateDataSource Update a data source
+	//
+	// The body replaces what was declared; the kind has to stay. Another slug renames the data source.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/data-sources/{dataSource} (the `UpdateDataSource` operationId).
+	UpdateDataSource(ctx context.Context, dataSource string, params *UpdateDataSourceParams, body UpdateDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckDataSource Check a data source
+	//
+	// Asks it something trivial now, and tells in words what is wrong. The answer is 200 either way. Administrators do it; nothing is changed.
+	//
+	// Corresponds with POST /v1/data-sources/{dataSource}/check (the `CheckDataSource` operationId).
+	CheckDataSource(ctx context.Context, dataSource string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestoreDataSourceWithBody Restore a retired data source
+	//
+	// It is asked again.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/data-sources/{dataSource}/restore (the `RestoreDataSource` operationId).
+	RestoreDataSourceWithBody(ctx context.Context, dataSource string, params *RestoreDataSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestoreDataSource Restore a retired data source
+	//
+	// It is asked again.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/data-sources/{dataSource}/restore (the `RestoreDataSource` operationId).
+	RestoreDataSource(ctx context.Context, dataSource string, params *RestoreDataSourceParams, body RestoreDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RetireDataSourceWithBody Retire a data source
+	//
+	// It is not asked any more. Refused while SLOs are read from it, unless it is forced. It can be restored at any time.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/data-sources/{dataSource}/retire (the `RetireDataSource` operationId).
+	RetireDataSourceWithBody(ctx context.Context, dataSource string, params *RetireDataSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RetireDataSource Retire a data source
+	//
+	// It is not asked any more. Refused while SLOs are read from it, unless it is forced. It can be restored at any time.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/data-sources/{dataSource}/retire (the `RetireDataSource` operationId).
+	RetireDataSource(ctx context.Context, dataSource string, params *RetireDataSourceParams, body RetireDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListIssues List issues
 	//
@@ -4169,7 +5084,7 @@ type ClientInterface interface {
 
 	// ReviseSLOWithBody Revise an SLO
 	//
-	// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.
+	// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution, grouping or source starts a new series of measurements, and without a source they are pushed. Another slug renames the SLO.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -4178,7 +5093,7 @@ type ClientInterface interface {
 
 	// ReviseSLO Revise an SLO
 	//
-	// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.
+	// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution, grouping or source starts a new series of measurements, and without a source they are pushed. Another slug renames the SLO.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -4187,7 +5102,7 @@ type ClientInterface interface {
 
 	// ExplainSLO Explain the status of an SLO
 	//
-	// Each figure with its formula, its numbers and its source; of one group when it is named.
+	// Each figure with its formula, its numbers and its source, and where the measurements come from, with the queries; of one group when it is named.
 	//
 	// Corresponds with GET /v1/services/{service}/slos/{slo}/explain (the `ExplainSLO` operationId).
 	ExplainSLO(ctx context.Context, service string, slo string, params *ExplainSLOParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4780,6 +5695,209 @@ func (c *Client) ChangeAttachment(ctx context.Context, policy string, attachment
 // Corresponds with GET /v1/budget-policies/{policy}/revisions (the `ListPolicyRevisions` operationId).
 func (c *Client) ListPolicyRevisions(ctx context.Context, policy string, params *ListPolicyRevisionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListPolicyRevisionsRequest(c.Server, policy, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListDataSources List data sources
+//
+// Places that measurements are read from, with how they last answered. Retired ones are left out unless they are asked for.
+//
+// Corresponds with GET /v1/data-sources (the `ListDataSources` operationId).
+func (c *Client) ListDataSources(ctx context.Context, params *ListDataSourcesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDataSourcesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateDataSourceWithBody Register a data source
+//
+// An administrator does it. Secrets are named, and kept where the program's operator puts them. Nothing is asked yet; checkDataSource does.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/data-sources (the `CreateDataSource` operationId).
+func (c *Client) CreateDataSourceWithBody(ctx context.Context, params *CreateDataSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateDataSourceRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateDataSource Register a data source
+//
+// An administrator does it. Secrets are named, and kept where the program's operator puts them. Nothing is asked yet; checkDataSource does.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/data-sources (the `CreateDataSource` operationId).
+func (c *Client) CreateDataSource(ctx context.Context, params *CreateDataSourceParams, body CreateDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateDataSourceRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetDataSource Get a data source
+//
+// By slug or identifier. A former slug leads to the current one. Its ETag is of what was declared: health and the number of SLOs change without it, so that there is no 304.
+//
+// Corresponds with GET /v1/data-sources/{dataSource} (the `GetDataSource` operationId).
+func (c *Client) GetDataSource(ctx context.Context, dataSource string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDataSourceRequest(c.Server, dataSource)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateDataSourceWithBody Update a data source
+//
+// The body replaces what was declared; the kind has to stay. Another slug renames the data source.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/data-sources/{dataSource} (the `UpdateDataSource` operationId).
+func (c *Client) UpdateDataSourceWithBody(ctx context.Context, dataSource string, params *UpdateDataSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateDataSourceRequestWithBody(c.Server, dataSource, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateDataSource Update a data source
+//
+// The body replaces what was declared; the kind has to stay. Another slug renames the data source.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/data-sources/{dataSource} (the `UpdateDataSource` operationId).
+func (c *Client) UpdateDataSource(ctx context.Context, dataSource string, params *UpdateDataSourceParams, body UpdateDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateDataSourceRequest(c.Server, dataSource, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckDataSource Check a data source
+//
+// Asks it something trivial now, and tells in words what is wrong. The answer is 200 either way. Administrators do it; nothing is changed.
+//
+// Corresponds with POST /v1/data-sources/{dataSource}/check (the `CheckDataSource` operationId).
+func (c *Client) CheckDataSource(ctx context.Context, dataSource string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckDataSourceRequest(c.Server, dataSource)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestoreDataSourceWithBody Restore a retired data source
+//
+// It is asked again.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/data-sources/{dataSource}/restore (the `RestoreDataSource` operationId).
+func (c *Client) RestoreDataSourceWithBody(ctx context.Context, dataSource string, params *RestoreDataSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestoreDataSourceRequestWithBody(c.Server, dataSource, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestoreDataSource Restore a retired data source
+//
+// It is asked again.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/data-sources/{dataSource}/restore (the `RestoreDataSource` operationId).
+func (c *Client) RestoreDataSource(ctx context.Context, dataSource string, params *RestoreDataSourceParams, body RestoreDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestoreDataSourceRequest(c.Server, dataSource, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RetireDataSourceWithBody Retire a data source
+//
+// It is not asked any more. Refused while SLOs are read from it, unless it is forced. It can be restored at any time.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/data-sources/{dataSource}/retire (the `RetireDataSource` operationId).
+func (c *Client) RetireDataSourceWithBody(ctx context.Context, dataSource string, params *RetireDataSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRetireDataSourceRequestWithBody(c.Server, dataSource, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RetireDataSource Retire a data source
+//
+// It is not asked any more. Refused while SLOs are read from it, unless it is forced. It can be restored at any time.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/data-sources/{dataSource}/retire (the `RetireDataSource` operationId).
+func (c *Client) RetireDataSource(ctx context.Context, dataSource string, params *RetireDataSourceParams, body RetireDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRetireDataSourceRequest(c.Server, dataSource, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5491,7 +6609,7 @@ func (c *Client) GetSLO(ctx context.Context, service string, slo string, params 
 
 // ReviseSLOWithBody Revise an SLO
 //
-// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.
+// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution, grouping or source starts a new series of measurements, and without a source they are pushed. Another slug renames the SLO.
 //
 // Takes any type of body and a specified content type.
 //
@@ -5510,7 +6628,7 @@ func (c *Client) ReviseSLOWithBody(ctx context.Context, service string, slo stri
 
 // ReviseSLO Revise an SLO
 //
-// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.
+// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution, grouping or source starts a new series of measurements, and without a source they are pushed. Another slug renames the SLO.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -5529,7 +6647,7 @@ func (c *Client) ReviseSLO(ctx context.Context, service string, slo string, para
 
 // ExplainSLO Explain the status of an SLO
 //
-// Each figure with its formula, its numbers and its source; of one group when it is named.
+// Each figure with its formula, its numbers and its source, and where the measurements come from, with the queries; of one group when it is named.
 //
 // Corresponds with GET /v1/services/{service}/slos/{slo}/explain (the `ExplainSLO` operationId).
 func (c *Client) ExplainSLO(ctx context.Context, service string, slo string, params *ExplainSLOParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7055,6 +8173,417 @@ func NewListPolicyRevisionsRequest(server string, policy string, params *ListPol
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListDataSourcesRequest constructs an http.Request for the ListDataSources method
+func NewListDataSourcesRequest(server string, params *ListDataSourcesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/data-sources")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Query != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "query", *params.Query, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.IncludeRetired != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "includeRetired", *params.IncludeRetired, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateDataSourceRequest calls the generic CreateDataSource builder with application/json body
+func NewCreateDataSourceRequest(server string, params *CreateDataSourceParams, body CreateDataSourceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateDataSourceRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateDataSourceRequestWithBody constructs an http.Request for the CreateDataSource method, with any body, and a specified content type
+func NewCreateDataSourceRequestWithBody(server string, params *CreateDataSourceParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/data-sources")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetDataSourceRequest constructs an http.Request for the GetDataSource method
+func NewGetDataSourceRequest(server string, dataSource string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "dataSource", dataSource, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/data-sources/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateDataSourceRequest calls the generic UpdateDataSource builder with application/json body
+func NewUpdateDataSourceRequest(server string, dataSource string, params *UpdateDataSourceParams, body UpdateDataSourceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateDataSourceRequestWithBody(server, dataSource, params, "application/json", bodyReader)
+}
+
+// NewUpdateDataSourceRequestWithBody constructs an http.Request for the UpdateDataSource method, with any body, and a specified content type
+func NewUpdateDataSourceRequestWithBody(server string, dataSource string, params *UpdateDataSourceParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "dataSource", dataSource, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/data-sources/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCheckDataSourceRequest constructs an http.Request for the CheckDataSource method
+func NewCheckDataSourceRequest(server string, dataSource string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "dataSource", dataSource, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/data-sources/%s/check", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRestoreDataSourceRequest calls the generic RestoreDataSource builder with application/json body
+func NewRestoreDataSourceRequest(server string, dataSource string, params *RestoreDataSourceParams, body RestoreDataSourceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRestoreDataSourceRequestWithBody(server, dataSource, params, "application/json", bodyReader)
+}
+
+// NewRestoreDataSourceRequestWithBody constructs an http.Request for the RestoreDataSource method, with any body, and a specified content type
+func NewRestoreDataSourceRequestWithBody(server string, dataSource string, params *RestoreDataSourceParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "dataSource", dataSource, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/data-sources/%s/restore", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewRetireDataSourceRequest calls the generic RetireDataSource builder with application/json body
+func NewRetireDataSourceRequest(server string, dataSource string, params *RetireDataSourceParams, body RetireDataSourceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRetireDataSourceRequestWithBody(server, dataSource, params, "application/json", bodyReader)
+}
+
+// NewRetireDataSourceRequestWithBody constructs an http.Request for the RetireDataSource method, with any body, and a specified content type
+func NewRetireDataSourceRequestWithBody(server string, dataSource string, params *RetireDataSourceParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "dataSource", dataSource, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/data-sources/%s/retire", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -11133,6 +12662,105 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/budget-policies/{policy}/revisions (the `ListPolicyRevisions` operationId).
 	ListPolicyRevisionsWithResponse(ctx context.Context, policy string, params *ListPolicyRevisionsParams, reqEditors ...RequestEditorFn) (*ListPolicyRevisionsResponse, error)
 
+	// ListDataSourcesWithResponse List data sources
+	//
+	// Places that measurements are read from, with how they last answered. Retired ones are left out unless they are asked for.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/data-sources (the `ListDataSources` operationId).
+	ListDataSourcesWithResponse(ctx context.Context, params *ListDataSourcesParams, reqEditors ...RequestEditorFn) (*ListDataSourcesResponse, error)
+
+	// CreateDataSourceWithBodyWithResponse Register a data source
+	//
+	// An administrator does it. Secrets are named, and kept where the program's operator puts them. Nothing is asked yet; checkDataSource does.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/data-sources (the `CreateDataSource` operationId).
+	CreateDataSourceWithBodyWithResponse(ctx context.Context, params *CreateDataSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateDataSourceResponse, error)
+
+	// CreateDataSourceWithResponse Register a data source
+	//
+	// An administrator does it. Secrets are named, and kept where the program's operator puts them. Nothing is asked yet; checkDataSource does.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/data-sources (the `CreateDataSource` operationId).
+	CreateDataSourceWithResponse(ctx context.Context, params *CreateDataSourceParams, body CreateDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateDataSourceResponse, error)
+
+	// GetDataSourceWithResponse Get a data source
+	//
+	// By slug or identifier. A former slug leads to the current one. Its ETag is of what was declared: health and the number of SLOs change without it, so that there is no 304.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/data-sources/{dataSource} (the `GetDataSource` operationId).
+	GetDataSourceWithResponse(ctx context.Context, dataSource string, reqEditors ...RequestEditorFn) (*GetDataSourceResponse, error)
+
+	// UpdateDataSourceWithBodyWithResponse Update a data source
+	//
+	// The body replaces what was declared; the kind has to stay. Another slug renames the data source.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/data-sources/{dataSource} (the `UpdateDataSource` operationId).
+	UpdateDataSourceWithBodyWithResponse(ctx context.Context, dataSource string, params *UpdateDataSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateDataSourceResponse, error)
+
+	// UpdateDataSourceWithResponse Update a data source
+	//
+	// The body replaces what was declared; the kind has to stay. Another slug renames the data source.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/data-sources/{dataSource} (the `UpdateDataSource` operationId).
+	UpdateDataSourceWithResponse(ctx context.Context, dataSource string, params *UpdateDataSourceParams, body UpdateDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateDataSourceResponse, error)
+
+	// CheckDataSourceWithResponse Check a data source
+	//
+	// Asks it something trivial now, and tells in words what is wrong. The answer is 200 either way. Administrators do it; nothing is changed.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/data-sources/{dataSource}/check (the `CheckDataSource` operationId).
+	CheckDataSourceWithResponse(ctx context.Context, dataSource string, reqEditors ...RequestEditorFn) (*CheckDataSourceResponse, error)
+
+	// RestoreDataSourceWithBodyWithResponse Restore a retired data source
+	//
+	// It is asked again.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/data-sources/{dataSource}/restore (the `RestoreDataSource` operationId).
+	RestoreDataSourceWithBodyWithResponse(ctx context.Context, dataSource string, params *RestoreDataSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestoreDataSourceResponse, error)
+
+	// RestoreDataSourceWithResponse Restore a retired data source
+	//
+	// It is asked again.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/data-sources/{dataSource}/restore (the `RestoreDataSource` operationId).
+	RestoreDataSourceWithResponse(ctx context.Context, dataSource string, params *RestoreDataSourceParams, body RestoreDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*RestoreDataSourceResponse, error)
+
+	// RetireDataSourceWithBodyWithResponse Retire a data source
+	//
+	// It is not asked any more. Refused while SLOs are read from it, unless it is forced. It can be restored at any time.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/data-sources/{dataSource}/retire (the `RetireDataSource` operationId).
+	RetireDataSourceWithBodyWithResponse(ctx context.Context, dataSource string, params *RetireDataSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RetireDataSourceResponse, error)
+
+	// RetireDataSourceWithResponse Retire a data source
+	//
+	// It is not asked any more. Refused while SLOs are read from it, unless it is forced. It can be restored at any time.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/data-sources/{dataSource}/retire (the `RetireDataSource` operationId).
+	RetireDataSourceWithResponse(ctx context.Context, dataSource string, params *RetireDataSourceParams, body RetireDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*RetireDataSourceResponse, error)
+
 	// ListIssuesWithResponse List issues
 	//
 	// The newest first. Without a tracker they are drafts, which read just as they would be opened.
@@ -11486,7 +13114,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReviseSLOWithBodyWithResponse Revise an SLO
 	//
-	// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.
+	// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution, grouping or source starts a new series of measurements, and without a source they are pushed. Another slug renames the SLO.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11495,7 +13123,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReviseSLOWithResponse Revise an SLO
 	//
-	// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.
+	// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution, grouping or source starts a new series of measurements, and without a source they are pushed. Another slug renames the SLO.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11504,7 +13132,7 @@ type ClientWithResponsesInterface interface {
 
 	// ExplainSLOWithResponse Explain the status of an SLO
 	//
-	// Each figure with its formula, its numbers and its source; of one group when it is named.
+	// Each figure with its formula, its numbers and its source, and where the measurements come from, with the queries; of one group when it is named.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -14318,6 +15946,1591 @@ func (r ListPolicyRevisionsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListPolicyRevisionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListDataSourcesResponse200Headers the declared response headers of an HTTP 200 response for ListDataSources
+type ListDataSourcesResponse200Headers struct {
+	Link *string
+}
+
+// ListDataSourcesResponse401Headers the declared response headers of an HTTP 401 response for ListDataSources
+type ListDataSourcesResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// ListDataSourcesResponse403Headers the declared response headers of an HTTP 403 response for ListDataSources
+type ListDataSourcesResponse403Headers struct {
+	XRequestID *string
+}
+
+// ListDataSourcesResponse422Headers the declared response headers of an HTTP 422 response for ListDataSources
+type ListDataSourcesResponse422Headers struct {
+	XRequestID *string
+}
+
+// ListDataSourcesResponse429Headers the declared response headers of an HTTP 429 response for ListDataSources
+type ListDataSourcesResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// ListDataSourcesResponse500Headers the declared response headers of an HTTP 500 response for ListDataSources
+type ListDataSourcesResponse500Headers struct {
+	XRequestID *string
+}
+
+// ListDataSourcesResponse503Headers the declared response headers of an HTTP 503 response for ListDataSources
+type ListDataSourcesResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type ListDataSourcesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DataSourceList
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListDataSourcesResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListDataSourcesResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ListDataSourcesResponse403Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *ListDataSourcesResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ListDataSourcesResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ListDataSourcesResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListDataSourcesResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDataSourcesResponse) GetJSON200() *DataSourceList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListDataSourcesResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListDataSourcesResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListDataSourcesResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListDataSourcesResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListDataSourcesResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListDataSourcesResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDataSourcesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDataSourcesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDataSourcesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDataSourcesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateDataSourceResponse201Headers the declared response headers of an HTTP 201 response for CreateDataSource
+type CreateDataSourceResponse201Headers struct {
+	ETag                *string
+	IdempotencyReplayed *string
+	Location            *string
+}
+
+// CreateDataSourceResponse400Headers the declared response headers of an HTTP 400 response for CreateDataSource
+type CreateDataSourceResponse400Headers struct {
+	XRequestID *string
+}
+
+// CreateDataSourceResponse401Headers the declared response headers of an HTTP 401 response for CreateDataSource
+type CreateDataSourceResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// CreateDataSourceResponse403Headers the declared response headers of an HTTP 403 response for CreateDataSource
+type CreateDataSourceResponse403Headers struct {
+	XRequestID *string
+}
+
+// CreateDataSourceResponse408Headers the declared response headers of an HTTP 408 response for CreateDataSource
+type CreateDataSourceResponse408Headers struct {
+	XRequestID *string
+}
+
+// CreateDataSourceResponse409Headers the declared response headers of an HTTP 409 response for CreateDataSource
+type CreateDataSourceResponse409Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// CreateDataSourceResponse413Headers the declared response headers of an HTTP 413 response for CreateDataSource
+type CreateDataSourceResponse413Headers struct {
+	XRequestID *string
+}
+
+// CreateDataSourceResponse415Headers the declared response headers of an HTTP 415 response for CreateDataSource
+type CreateDataSourceResponse415Headers struct {
+	XRequestID *string
+}
+
+// CreateDataSourceResponse422Headers the declared response headers of an HTTP 422 response for CreateDataSource
+type CreateDataSourceResponse422Headers struct {
+	XRequestID *string
+}
+
+// CreateDataSourceResponse429Headers the declared response headers of an HTTP 429 response for CreateDataSource
+type CreateDataSourceResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// CreateDataSourceResponse500Headers the declared response headers of an HTTP 500 response for CreateDataSource
+type CreateDataSourceResponse500Headers struct {
+	XRequestID *string
+}
+
+// CreateDataSourceResponse503Headers the declared response headers of an HTTP 503 response for CreateDataSource
+type CreateDataSourceResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// CreateDataSourceResponse507Headers the declared response headers of an HTTP 507 response for CreateDataSource
+type CreateDataSourceResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type CreateDataSourceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *DataSource
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *ContentTooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateDataSourceResponse201Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *CreateDataSourceResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CreateDataSourceResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *CreateDataSourceResponse403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *CreateDataSourceResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *CreateDataSourceResponse409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *CreateDataSourceResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *CreateDataSourceResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *CreateDataSourceResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *CreateDataSourceResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *CreateDataSourceResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CreateDataSourceResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *CreateDataSourceResponse507Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateDataSourceResponse) GetJSON201() *DataSource {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CreateDataSourceResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CreateDataSourceResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CreateDataSourceResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r CreateDataSourceResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreateDataSourceResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CreateDataSourceResponse) GetApplicationProblemJSON413() *ContentTooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CreateDataSourceResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateDataSourceResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CreateDataSourceResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r CreateDataSourceResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CreateDataSourceResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r CreateDataSourceResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateDataSourceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateDataSourceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateDataSourceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateDataSourceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetDataSourceResponse200Headers the declared response headers of an HTTP 200 response for GetDataSource
+type GetDataSourceResponse200Headers struct {
+	ETag *string
+}
+
+// GetDataSourceResponse308Headers the declared response headers of an HTTP 308 response for GetDataSource
+type GetDataSourceResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// GetDataSourceResponse400Headers the declared response headers of an HTTP 400 response for GetDataSource
+type GetDataSourceResponse400Headers struct {
+	XRequestID *string
+}
+
+// GetDataSourceResponse401Headers the declared response headers of an HTTP 401 response for GetDataSource
+type GetDataSourceResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// GetDataSourceResponse403Headers the declared response headers of an HTTP 403 response for GetDataSource
+type GetDataSourceResponse403Headers struct {
+	XRequestID *string
+}
+
+// GetDataSourceResponse404Headers the declared response headers of an HTTP 404 response for GetDataSource
+type GetDataSourceResponse404Headers struct {
+	XRequestID *string
+}
+
+// GetDataSourceResponse422Headers the declared response headers of an HTTP 422 response for GetDataSource
+type GetDataSourceResponse422Headers struct {
+	XRequestID *string
+}
+
+// GetDataSourceResponse429Headers the declared response headers of an HTTP 429 response for GetDataSource
+type GetDataSourceResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// GetDataSourceResponse500Headers the declared response headers of an HTTP 500 response for GetDataSource
+type GetDataSourceResponse500Headers struct {
+	XRequestID *string
+}
+
+// GetDataSourceResponse503Headers the declared response headers of an HTTP 503 response for GetDataSource
+type GetDataSourceResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type GetDataSourceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DataSource
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetDataSourceResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *GetDataSourceResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetDataSourceResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetDataSourceResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetDataSourceResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetDataSourceResponse404Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *GetDataSourceResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *GetDataSourceResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetDataSourceResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetDataSourceResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetDataSourceResponse) GetJSON200() *DataSource {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r GetDataSourceResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetDataSourceResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetDataSourceResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetDataSourceResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetDataSourceResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetDataSourceResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetDataSourceResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetDataSourceResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetDataSourceResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetDataSourceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDataSourceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDataSourceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDataSourceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateDataSourceResponse200Headers the declared response headers of an HTTP 200 response for UpdateDataSource
+type UpdateDataSourceResponse200Headers struct {
+	ETag *string
+}
+
+// UpdateDataSourceResponse308Headers the declared response headers of an HTTP 308 response for UpdateDataSource
+type UpdateDataSourceResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// UpdateDataSourceResponse400Headers the declared response headers of an HTTP 400 response for UpdateDataSource
+type UpdateDataSourceResponse400Headers struct {
+	XRequestID *string
+}
+
+// UpdateDataSourceResponse401Headers the declared response headers of an HTTP 401 response for UpdateDataSource
+type UpdateDataSourceResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// UpdateDataSourceResponse403Headers the declared response headers of an HTTP 403 response for UpdateDataSource
+type UpdateDataSourceResponse403Headers struct {
+	XRequestID *string
+}
+
+// UpdateDataSourceResponse404Headers the declared response headers of an HTTP 404 response for UpdateDataSource
+type UpdateDataSourceResponse404Headers struct {
+	XRequestID *string
+}
+
+// UpdateDataSourceResponse408Headers the declared response headers of an HTTP 408 response for UpdateDataSource
+type UpdateDataSourceResponse408Headers struct {
+	XRequestID *string
+}
+
+// UpdateDataSourceResponse409Headers the declared response headers of an HTTP 409 response for UpdateDataSource
+type UpdateDataSourceResponse409Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// UpdateDataSourceResponse412Headers the declared response headers of an HTTP 412 response for UpdateDataSource
+type UpdateDataSourceResponse412Headers struct {
+	XRequestID *string
+}
+
+// UpdateDataSourceResponse413Headers the declared response headers of an HTTP 413 response for UpdateDataSource
+type UpdateDataSourceResponse413Headers struct {
+	XRequestID *string
+}
+
+// UpdateDataSourceResponse415Headers the declared response headers of an HTTP 415 response for UpdateDataSource
+type UpdateDataSourceResponse415Headers struct {
+	XRequestID *string
+}
+
+// UpdateDataSourceResponse422Headers the declared response headers of an HTTP 422 response for UpdateDataSource
+type UpdateDataSourceResponse422Headers struct {
+	XRequestID *string
+}
+
+// UpdateDataSourceResponse428Headers the declared response headers of an HTTP 428 response for UpdateDataSource
+type UpdateDataSourceResponse428Headers struct {
+	XRequestID *string
+}
+
+// UpdateDataSourceResponse429Headers the declared response headers of an HTTP 429 response for UpdateDataSource
+type UpdateDataSourceResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// UpdateDataSourceResponse500Headers the declared response headers of an HTTP 500 response for UpdateDataSource
+type UpdateDataSourceResponse500Headers struct {
+	XRequestID *string
+}
+
+// UpdateDataSourceResponse503Headers the declared response headers of an HTTP 503 response for UpdateDataSource
+type UpdateDataSourceResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// UpdateDataSourceResponse507Headers the declared response headers of an HTTP 507 response for UpdateDataSource
+type UpdateDataSourceResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type UpdateDataSourceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DataSource
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *ContentTooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateDataSourceResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *UpdateDataSourceResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *UpdateDataSourceResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *UpdateDataSourceResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *UpdateDataSourceResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *UpdateDataSourceResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *UpdateDataSourceResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *UpdateDataSourceResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *UpdateDataSourceResponse412Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *UpdateDataSourceResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *UpdateDataSourceResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *UpdateDataSourceResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *UpdateDataSourceResponse428Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *UpdateDataSourceResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *UpdateDataSourceResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateDataSourceResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *UpdateDataSourceResponse507Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateDataSourceResponse) GetJSON200() *DataSource {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r UpdateDataSourceResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r UpdateDataSourceResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r UpdateDataSourceResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r UpdateDataSourceResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UpdateDataSourceResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r UpdateDataSourceResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UpdateDataSourceResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r UpdateDataSourceResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r UpdateDataSourceResponse) GetApplicationProblemJSON413() *ContentTooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r UpdateDataSourceResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UpdateDataSourceResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r UpdateDataSourceResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r UpdateDataSourceResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r UpdateDataSourceResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r UpdateDataSourceResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r UpdateDataSourceResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateDataSourceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateDataSourceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateDataSourceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateDataSourceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CheckDataSourceResponse308Headers the declared response headers of an HTTP 308 response for CheckDataSource
+type CheckDataSourceResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// CheckDataSourceResponse400Headers the declared response headers of an HTTP 400 response for CheckDataSource
+type CheckDataSourceResponse400Headers struct {
+	XRequestID *string
+}
+
+// CheckDataSourceResponse401Headers the declared response headers of an HTTP 401 response for CheckDataSource
+type CheckDataSourceResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// CheckDataSourceResponse403Headers the declared response headers of an HTTP 403 response for CheckDataSource
+type CheckDataSourceResponse403Headers struct {
+	XRequestID *string
+}
+
+// CheckDataSourceResponse404Headers the declared response headers of an HTTP 404 response for CheckDataSource
+type CheckDataSourceResponse404Headers struct {
+	XRequestID *string
+}
+
+// CheckDataSourceResponse409Headers the declared response headers of an HTTP 409 response for CheckDataSource
+type CheckDataSourceResponse409Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// CheckDataSourceResponse422Headers the declared response headers of an HTTP 422 response for CheckDataSource
+type CheckDataSourceResponse422Headers struct {
+	XRequestID *string
+}
+
+// CheckDataSourceResponse429Headers the declared response headers of an HTTP 429 response for CheckDataSource
+type CheckDataSourceResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// CheckDataSourceResponse500Headers the declared response headers of an HTTP 500 response for CheckDataSource
+type CheckDataSourceResponse500Headers struct {
+	XRequestID *string
+}
+
+// CheckDataSourceResponse503Headers the declared response headers of an HTTP 503 response for CheckDataSource
+type CheckDataSourceResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// CheckDataSourceResponse507Headers the declared response headers of an HTTP 507 response for CheckDataSource
+type CheckDataSourceResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type CheckDataSourceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DataSourceCheck
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *CheckDataSourceResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *CheckDataSourceResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CheckDataSourceResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *CheckDataSourceResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *CheckDataSourceResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *CheckDataSourceResponse409Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *CheckDataSourceResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *CheckDataSourceResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *CheckDataSourceResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CheckDataSourceResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *CheckDataSourceResponse507Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CheckDataSourceResponse) GetJSON200() *DataSourceCheck {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r CheckDataSourceResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CheckDataSourceResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CheckDataSourceResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CheckDataSourceResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CheckDataSourceResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CheckDataSourceResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CheckDataSourceResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CheckDataSourceResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r CheckDataSourceResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CheckDataSourceResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r CheckDataSourceResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
+}
+
+// GetBody returns the raw response body bytes
+func (r CheckDataSourceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CheckDataSourceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CheckDataSourceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CheckDataSourceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RestoreDataSourceResponse200Headers the declared response headers of an HTTP 200 response for RestoreDataSource
+type RestoreDataSourceResponse200Headers struct {
+	ETag *string
+}
+
+// RestoreDataSourceResponse308Headers the declared response headers of an HTTP 308 response for RestoreDataSource
+type RestoreDataSourceResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// RestoreDataSourceResponse400Headers the declared response headers of an HTTP 400 response for RestoreDataSource
+type RestoreDataSourceResponse400Headers struct {
+	XRequestID *string
+}
+
+// RestoreDataSourceResponse401Headers the declared response headers of an HTTP 401 response for RestoreDataSource
+type RestoreDataSourceResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// RestoreDataSourceResponse403Headers the declared response headers of an HTTP 403 response for RestoreDataSource
+type RestoreDataSourceResponse403Headers struct {
+	XRequestID *string
+}
+
+// RestoreDataSourceResponse404Headers the declared response headers of an HTTP 404 response for RestoreDataSource
+type RestoreDataSourceResponse404Headers struct {
+	XRequestID *string
+}
+
+// RestoreDataSourceResponse408Headers the declared response headers of an HTTP 408 response for RestoreDataSource
+type RestoreDataSourceResponse408Headers struct {
+	XRequestID *string
+}
+
+// RestoreDataSourceResponse409Headers the declared response headers of an HTTP 409 response for RestoreDataSource
+type RestoreDataSourceResponse409Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// RestoreDataSourceResponse412Headers the declared response headers of an HTTP 412 response for RestoreDataSource
+type RestoreDataSourceResponse412Headers struct {
+	XRequestID *string
+}
+
+// RestoreDataSourceResponse413Headers the declared response headers of an HTTP 413 response for RestoreDataSource
+type RestoreDataSourceResponse413Headers struct {
+	XRequestID *string
+}
+
+// RestoreDataSourceResponse415Headers the declared response headers of an HTTP 415 response for RestoreDataSource
+type RestoreDataSourceResponse415Headers struct {
+	XRequestID *string
+}
+
+// RestoreDataSourceResponse422Headers the declared response headers of an HTTP 422 response for RestoreDataSource
+type RestoreDataSourceResponse422Headers struct {
+	XRequestID *string
+}
+
+// RestoreDataSourceResponse428Headers the declared response headers of an HTTP 428 response for RestoreDataSource
+type RestoreDataSourceResponse428Headers struct {
+	XRequestID *string
+}
+
+// RestoreDataSourceResponse429Headers the declared response headers of an HTTP 429 response for RestoreDataSource
+type RestoreDataSourceResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// RestoreDataSourceResponse500Headers the declared response headers of an HTTP 500 response for RestoreDataSource
+type RestoreDataSourceResponse500Headers struct {
+	XRequestID *string
+}
+
+// RestoreDataSourceResponse503Headers the declared response headers of an HTTP 503 response for RestoreDataSource
+type RestoreDataSourceResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// RestoreDataSourceResponse507Headers the declared response headers of an HTTP 507 response for RestoreDataSource
+type RestoreDataSourceResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type RestoreDataSourceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DataSource
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *ContentTooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RestoreDataSourceResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *RestoreDataSourceResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *RestoreDataSourceResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RestoreDataSourceResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *RestoreDataSourceResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *RestoreDataSourceResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *RestoreDataSourceResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *RestoreDataSourceResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *RestoreDataSourceResponse412Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *RestoreDataSourceResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *RestoreDataSourceResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *RestoreDataSourceResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *RestoreDataSourceResponse428Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *RestoreDataSourceResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *RestoreDataSourceResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *RestoreDataSourceResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *RestoreDataSourceResponse507Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RestoreDataSourceResponse) GetJSON200() *DataSource {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r RestoreDataSourceResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RestoreDataSourceResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RestoreDataSourceResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RestoreDataSourceResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RestoreDataSourceResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r RestoreDataSourceResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RestoreDataSourceResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r RestoreDataSourceResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RestoreDataSourceResponse) GetApplicationProblemJSON413() *ContentTooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RestoreDataSourceResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RestoreDataSourceResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r RestoreDataSourceResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RestoreDataSourceResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RestoreDataSourceResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r RestoreDataSourceResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r RestoreDataSourceResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
+}
+
+// GetBody returns the raw response body bytes
+func (r RestoreDataSourceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RestoreDataSourceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestoreDataSourceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RestoreDataSourceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RetireDataSourceResponse200Headers the declared response headers of an HTTP 200 response for RetireDataSource
+type RetireDataSourceResponse200Headers struct {
+	ETag *string
+}
+
+// RetireDataSourceResponse308Headers the declared response headers of an HTTP 308 response for RetireDataSource
+type RetireDataSourceResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// RetireDataSourceResponse400Headers the declared response headers of an HTTP 400 response for RetireDataSource
+type RetireDataSourceResponse400Headers struct {
+	XRequestID *string
+}
+
+// RetireDataSourceResponse401Headers the declared response headers of an HTTP 401 response for RetireDataSource
+type RetireDataSourceResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// RetireDataSourceResponse403Headers the declared response headers of an HTTP 403 response for RetireDataSource
+type RetireDataSourceResponse403Headers struct {
+	XRequestID *string
+}
+
+// RetireDataSourceResponse404Headers the declared response headers of an HTTP 404 response for RetireDataSource
+type RetireDataSourceResponse404Headers struct {
+	XRequestID *string
+}
+
+// RetireDataSourceResponse408Headers the declared response headers of an HTTP 408 response for RetireDataSource
+type RetireDataSourceResponse408Headers struct {
+	XRequestID *string
+}
+
+// RetireDataSourceResponse409Headers the declared response headers of an HTTP 409 response for RetireDataSource
+type RetireDataSourceResponse409Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// RetireDataSourceResponse412Headers the declared response headers of an HTTP 412 response for RetireDataSource
+type RetireDataSourceResponse412Headers struct {
+	XRequestID *string
+}
+
+// RetireDataSourceResponse413Headers the declared response headers of an HTTP 413 response for RetireDataSource
+type RetireDataSourceResponse413Headers struct {
+	XRequestID *string
+}
+
+// RetireDataSourceResponse415Headers the declared response headers of an HTTP 415 response for RetireDataSource
+type RetireDataSourceResponse415Headers struct {
+	XRequestID *string
+}
+
+// RetireDataSourceResponse422Headers the declared response headers of an HTTP 422 response for RetireDataSource
+type RetireDataSourceResponse422Headers struct {
+	XRequestID *string
+}
+
+// RetireDataSourceResponse428Headers the declared response headers of an HTTP 428 response for RetireDataSource
+type RetireDataSourceResponse428Headers struct {
+	XRequestID *string
+}
+
+// RetireDataSourceResponse429Headers the declared response headers of an HTTP 429 response for RetireDataSource
+type RetireDataSourceResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// RetireDataSourceResponse500Headers the declared response headers of an HTTP 500 response for RetireDataSource
+type RetireDataSourceResponse500Headers struct {
+	XRequestID *string
+}
+
+// RetireDataSourceResponse503Headers the declared response headers of an HTTP 503 response for RetireDataSource
+type RetireDataSourceResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// RetireDataSourceResponse507Headers the declared response headers of an HTTP 507 response for RetireDataSource
+type RetireDataSourceResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type RetireDataSourceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DataSource
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *ContentTooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RetireDataSourceResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *RetireDataSourceResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *RetireDataSourceResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RetireDataSourceResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *RetireDataSourceResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *RetireDataSourceResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *RetireDataSourceResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *RetireDataSourceResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *RetireDataSourceResponse412Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *RetireDataSourceResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *RetireDataSourceResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *RetireDataSourceResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *RetireDataSourceResponse428Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *RetireDataSourceResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *RetireDataSourceResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *RetireDataSourceResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *RetireDataSourceResponse507Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RetireDataSourceResponse) GetJSON200() *DataSource {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r RetireDataSourceResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RetireDataSourceResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RetireDataSourceResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RetireDataSourceResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RetireDataSourceResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r RetireDataSourceResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RetireDataSourceResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r RetireDataSourceResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RetireDataSourceResponse) GetApplicationProblemJSON413() *ContentTooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RetireDataSourceResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RetireDataSourceResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r RetireDataSourceResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RetireDataSourceResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RetireDataSourceResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r RetireDataSourceResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r RetireDataSourceResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
+}
+
+// GetBody returns the raw response body bytes
+func (r RetireDataSourceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RetireDataSourceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RetireDataSourceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RetireDataSourceResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -27170,6 +30383,171 @@ func (c *ClientWithResponses) ListPolicyRevisionsWithResponse(ctx context.Contex
 	return ParseListPolicyRevisionsResponse(rsp)
 }
 
+// ListDataSourcesWithResponse List data sources
+//
+// Places that measurements are read from, with how they last answered. Retired ones are left out unless they are asked for.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/data-sources (the `ListDataSources` operationId).
+func (c *ClientWithResponses) ListDataSourcesWithResponse(ctx context.Context, params *ListDataSourcesParams, reqEditors ...RequestEditorFn) (*ListDataSourcesResponse, error) {
+	rsp, err := c.ListDataSources(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDataSourcesResponse(rsp)
+}
+
+// CreateDataSourceWithBodyWithResponse Register a data source
+//
+// An administrator does it. Secrets are named, and kept where the program's operator puts them. Nothing is asked yet; checkDataSource does.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/data-sources (the `CreateDataSource` operationId).
+func (c *ClientWithResponses) CreateDataSourceWithBodyWithResponse(ctx context.Context, params *CreateDataSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateDataSourceResponse, error) {
+	rsp, err := c.CreateDataSourceWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateDataSourceResponse(rsp)
+}
+
+// CreateDataSourceWithResponse Register a data source
+//
+// An administrator does it. Secrets are named, and kept where the program's operator puts them. Nothing is asked yet; checkDataSource does.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/data-sources (the `CreateDataSource` operationId).
+func (c *ClientWithResponses) CreateDataSourceWithResponse(ctx context.Context, params *CreateDataSourceParams, body CreateDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateDataSourceResponse, error) {
+	rsp, err := c.CreateDataSource(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateDataSourceResponse(rsp)
+}
+
+// GetDataSourceWithResponse Get a data source
+//
+// By slug or identifier. A former slug leads to the current one. Its ETag is of what was declared: health and the number of SLOs change without it, so that there is no 304.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/data-sources/{dataSource} (the `GetDataSource` operationId).
+func (c *ClientWithResponses) GetDataSourceWithResponse(ctx context.Context, dataSource string, reqEditors ...RequestEditorFn) (*GetDataSourceResponse, error) {
+	rsp, err := c.GetDataSource(ctx, dataSource, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDataSourceResponse(rsp)
+}
+
+// UpdateDataSourceWithBodyWithResponse Update a data source
+//
+// The body replaces what was declared; the kind has to stay. Another slug renames the data source.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/data-sources/{dataSource} (the `UpdateDataSource` operationId).
+func (c *ClientWithResponses) UpdateDataSourceWithBodyWithResponse(ctx context.Context, dataSource string, params *UpdateDataSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateDataSourceResponse, error) {
+	rsp, err := c.UpdateDataSourceWithBody(ctx, dataSource, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateDataSourceResponse(rsp)
+}
+
+// UpdateDataSourceWithResponse Update a data source
+//
+// The body replaces what was declared; the kind has to stay. Another slug renames the data source.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/data-sources/{dataSource} (the `UpdateDataSource` operationId).
+func (c *ClientWithResponses) UpdateDataSourceWithResponse(ctx context.Context, dataSource string, params *UpdateDataSourceParams, body UpdateDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateDataSourceResponse, error) {
+	rsp, err := c.UpdateDataSource(ctx, dataSource, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateDataSourceResponse(rsp)
+}
+
+// CheckDataSourceWithResponse Check a data source
+//
+// Asks it something trivial now, and tells in words what is wrong. The answer is 200 either way. Administrators do it; nothing is changed.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/data-sources/{dataSource}/check (the `CheckDataSource` operationId).
+func (c *ClientWithResponses) CheckDataSourceWithResponse(ctx context.Context, dataSource string, reqEditors ...RequestEditorFn) (*CheckDataSourceResponse, error) {
+	rsp, err := c.CheckDataSource(ctx, dataSource, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckDataSourceResponse(rsp)
+}
+
+// RestoreDataSourceWithBodyWithResponse Restore a retired data source
+//
+// It is asked again.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/data-sources/{dataSource}/restore (the `RestoreDataSource` operationId).
+func (c *ClientWithResponses) RestoreDataSourceWithBodyWithResponse(ctx context.Context, dataSource string, params *RestoreDataSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestoreDataSourceResponse, error) {
+	rsp, err := c.RestoreDataSourceWithBody(ctx, dataSource, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestoreDataSourceResponse(rsp)
+}
+
+// RestoreDataSourceWithResponse Restore a retired data source
+//
+// It is asked again.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/data-sources/{dataSource}/restore (the `RestoreDataSource` operationId).
+func (c *ClientWithResponses) RestoreDataSourceWithResponse(ctx context.Context, dataSource string, params *RestoreDataSourceParams, body RestoreDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*RestoreDataSourceResponse, error) {
+	rsp, err := c.RestoreDataSource(ctx, dataSource, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestoreDataSourceResponse(rsp)
+}
+
+// RetireDataSourceWithBodyWithResponse Retire a data source
+//
+// It is not asked any more. Refused while SLOs are read from it, unless it is forced. It can be restored at any time.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/data-sources/{dataSource}/retire (the `RetireDataSource` operationId).
+func (c *ClientWithResponses) RetireDataSourceWithBodyWithResponse(ctx context.Context, dataSource string, params *RetireDataSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RetireDataSourceResponse, error) {
+	rsp, err := c.RetireDataSourceWithBody(ctx, dataSource, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRetireDataSourceResponse(rsp)
+}
+
+// RetireDataSourceWithResponse Retire a data source
+//
+// It is not asked any more. Refused while SLOs are read from it, unless it is forced. It can be restored at any time.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/data-sources/{dataSource}/retire (the `RetireDataSource` operationId).
+func (c *ClientWithResponses) RetireDataSourceWithResponse(ctx context.Context, dataSource string, params *RetireDataSourceParams, body RetireDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*RetireDataSourceResponse, error) {
+	rsp, err := c.RetireDataSource(ctx, dataSource, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRetireDataSourceResponse(rsp)
+}
+
 // ListIssuesWithResponse List issues
 //
 // The newest first. Without a tracker they are drafts, which read just as they would be opened.
@@ -27757,7 +31135,7 @@ func (c *ClientWithResponses) GetSLOWithResponse(ctx context.Context, service st
 
 // ReviseSLOWithBodyWithResponse Revise an SLO
 //
-// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.
+// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution, grouping or source starts a new series of measurements, and without a source they are pushed. Another slug renames the SLO.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27772,7 +31150,7 @@ func (c *ClientWithResponses) ReviseSLOWithBodyWithResponse(ctx context.Context,
 
 // ReviseSLOWithResponse Revise an SLO
 //
-// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.
+// The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution, grouping or source starts a new series of measurements, and without a source they are pushed. Another slug renames the SLO.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27787,7 +31165,7 @@ func (c *ClientWithResponses) ReviseSLOWithResponse(ctx context.Context, service
 
 // ExplainSLOWithResponse Explain the status of an SLO
 //
-// Each figure with its formula, its numbers and its source; of one group when it is named.
+// Each figure with its formula, its numbers and its source, and where the measurements come from, with the queries; of one group when it is named.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -31645,6 +35023,2095 @@ func ParseListPolicyRevisionsResponse(rsp *http.Response) (*ListPolicyRevisionsR
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListDataSourcesResponse parses an HTTP response from a ListDataSourcesWithResponse call
+func ParseListDataSourcesResponse(rsp *http.Response) (*ListDataSourcesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDataSourcesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DataSourceList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListDataSourcesResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers ListDataSourcesResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ListDataSourcesResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 422:
+		var headers ListDataSourcesResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers ListDataSourcesResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers ListDataSourcesResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListDataSourcesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateDataSourceResponse parses an HTTP response from a CreateDataSourceWithResponse call
+func ParseCreateDataSourceResponse(rsp *http.Response) (*CreateDataSourceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateDataSourceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest DataSource
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest ContentTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateDataSourceResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 400:
+		var headers CreateDataSourceResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers CreateDataSourceResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers CreateDataSourceResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers CreateDataSourceResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers CreateDataSourceResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers CreateDataSourceResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers CreateDataSourceResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers CreateDataSourceResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers CreateDataSourceResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers CreateDataSourceResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers CreateDataSourceResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers CreateDataSourceResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetDataSourceResponse parses an HTTP response from a GetDataSourceWithResponse call
+func ParseGetDataSourceResponse(rsp *http.Response) (*GetDataSourceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDataSourceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DataSource
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetDataSourceResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers GetDataSourceResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetDataSourceResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetDataSourceResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetDataSourceResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetDataSourceResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 422:
+		var headers GetDataSourceResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers GetDataSourceResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetDataSourceResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetDataSourceResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateDataSourceResponse parses an HTTP response from a UpdateDataSourceWithResponse call
+func ParseUpdateDataSourceResponse(rsp *http.Response) (*UpdateDataSourceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateDataSourceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DataSource
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest ContentTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateDataSourceResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers UpdateDataSourceResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers UpdateDataSourceResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers UpdateDataSourceResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers UpdateDataSourceResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers UpdateDataSourceResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers UpdateDataSourceResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers UpdateDataSourceResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers UpdateDataSourceResponse412Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers412 = &headers
+	case rsp.StatusCode == 413:
+		var headers UpdateDataSourceResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers UpdateDataSourceResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers UpdateDataSourceResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers UpdateDataSourceResponse428Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers428 = &headers
+	case rsp.StatusCode == 429:
+		var headers UpdateDataSourceResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers UpdateDataSourceResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateDataSourceResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers UpdateDataSourceResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCheckDataSourceResponse parses an HTTP response from a CheckDataSourceWithResponse call
+func ParseCheckDataSourceResponse(rsp *http.Response) (*CheckDataSourceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CheckDataSourceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DataSourceCheck
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 308:
+		var headers CheckDataSourceResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers CheckDataSourceResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers CheckDataSourceResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers CheckDataSourceResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers CheckDataSourceResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers CheckDataSourceResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 422:
+		var headers CheckDataSourceResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers CheckDataSourceResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers CheckDataSourceResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers CheckDataSourceResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers CheckDataSourceResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRestoreDataSourceResponse parses an HTTP response from a RestoreDataSourceWithResponse call
+func ParseRestoreDataSourceResponse(rsp *http.Response) (*RestoreDataSourceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestoreDataSourceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DataSource
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest ContentTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RestoreDataSourceResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers RestoreDataSourceResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers RestoreDataSourceResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers RestoreDataSourceResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers RestoreDataSourceResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers RestoreDataSourceResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers RestoreDataSourceResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers RestoreDataSourceResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers RestoreDataSourceResponse412Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers412 = &headers
+	case rsp.StatusCode == 413:
+		var headers RestoreDataSourceResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers RestoreDataSourceResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers RestoreDataSourceResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers RestoreDataSourceResponse428Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers428 = &headers
+	case rsp.StatusCode == 429:
+		var headers RestoreDataSourceResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers RestoreDataSourceResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers RestoreDataSourceResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers RestoreDataSourceResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRetireDataSourceResponse parses an HTTP response from a RetireDataSourceWithResponse call
+func ParseRetireDataSourceResponse(rsp *http.Response) (*RetireDataSourceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RetireDataSourceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DataSource
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest ContentTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RetireDataSourceResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers RetireDataSourceResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers RetireDataSourceResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers RetireDataSourceResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers RetireDataSourceResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers RetireDataSourceResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers RetireDataSourceResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers RetireDataSourceResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers RetireDataSourceResponse412Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers412 = &headers
+	case rsp.StatusCode == 413:
+		var headers RetireDataSourceResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers RetireDataSourceResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers RetireDataSourceResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers RetireDataSourceResponse428Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers428 = &headers
+	case rsp.StatusCode == 429:
+		var headers RetireDataSourceResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers RetireDataSourceResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers RetireDataSourceResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers RetireDataSourceResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil

@@ -23,8 +23,9 @@ const (
 	Retire   Verb = "retire"
 	Restore  Verb = "restore"
 	Transfer Verb = "transfer"
-	Push     Verb = "push" // measurements
-	Run      Verb = "run"  // jobs
+	Push     Verb = "push"  // measurements
+	Run      Verb = "run"   // jobs
+	Check    Verb = "check" // that a data source answers
 )
 
 // Kind is the kind of thing that a verb is about.
@@ -47,6 +48,7 @@ const (
 	KindIssue      Kind = "issue"
 	KindJob        Kind = "job"
 	KindAudit      Kind = "audit"
+	KindDataSource Kind = "data_source"
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -137,7 +139,8 @@ var grants = map[Rule]grant{
 	{Read, KindViolation}:    everyone,
 	{Read, KindIssue}:        everyone,
 	{Read, KindJob}:          everyone,
-	{Read, KindAudit}:        people, // a team's entries; the whole log: administrators
+	{Read, KindDataSource}:   everyone, // it holds no secrets, only their names
+	{Read, KindAudit}:        people,   // a team's entries; the whole log: administrators
 }
 
 // Memberships tells who belongs to a team.
@@ -281,25 +284,28 @@ func lacks(rule Rule, need Scope) string {
 	return fmt.Sprintf("the token lacks the scope %q, which it takes to %s %s", need, rule.Verb, rule.Kind.indefinite())
 }
 
-// indefinite returns the kind with its article, as it is spoken.
+// words returns the kind as it is spoken.
+func (k Kind) words() string { return strings.ReplaceAll(string(k), "_", " ") }
+
+// indefinite returns the kind with its article.
 func (k Kind) indefinite() string {
 	if k == KindSLO || strings.ContainsAny(string(k[:min(1, len(k))]), "aeiou") {
-		return "an " + string(k)
+		return "an " + k.words()
 	}
-	return "a " + string(k)
+	return "a " + k.words()
 }
 
 func refuse(c Caller, verb Verb, o Object, reason string) error {
 	if reason == "" {
 		switch grants[Rule{verb, o.Kind}] {
 		case nobody:
-			reason = fmt.Sprintf("only administrators may %s this %s", verb, o.Kind)
+			reason = fmt.Sprintf("only administrators may %s this %s", verb, o.Kind.words())
 		case anybody:
 			reason = fmt.Sprintf("a workload may not %s %s; a person may", verb, o.Kind.indefinite())
 		case self:
-			reason = fmt.Sprintf("only its person, the members of its team and administrators may %s this %s", verb, o.Kind)
+			reason = fmt.Sprintf("only its person, the members of its team and administrators may %s this %s", verb, o.Kind.words())
 		default:
-			reason = fmt.Sprintf("only members of the owning team and administrators may %s this %s", verb, o.Kind)
+			reason = fmt.Sprintf("only members of the owning team and administrators may %s this %s", verb, o.Kind.words())
 		}
 	}
 	e := fault.New(fault.Forbidden, "forbidden", "%s", reason)

@@ -100,7 +100,7 @@ func BenchmarkStatusOf10000SLOsFromChanges(b *testing.B) {
 		}
 	}
 	bundle.service = measure.New(s.Measure(), s, bundle.clock.Now)
-	slos := slo.NewService(s.SLO(), s, s.Registry(), bundle.service, nil, nil, bundle.clock.Now)
+	slos := slo.NewService(s.SLO(), s, s.Registry(), bundle.service, nil, nil, nil, bundle.clock.Now)
 	bundle.evaluator = measure.NewEvaluator(s.Measure(), slos, slos, s, bundle.clock.Now, quiet)
 	bundle.pushAll(b, bundle.everybody(at(1, 1, 1)))
 	bundle.evaluate(b, map[string]int64{"evaluated": thousands})

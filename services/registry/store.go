@@ -13,11 +13,12 @@ type Noun string
 
 // The nouns with slugs. The scope of an SLO's slug is its service.
 const (
-	NounTeam    Noun = "team"
-	NounSystem  Noun = "system"
-	NounService Noun = "service"
-	NounSLO     Noun = "slo"
-	NounPolicy  Noun = "policy"
+	NounTeam       Noun = "team"
+	NounSystem     Noun = "system"
+	NounService    Noun = "service"
+	NounSLO        Noun = "slo"
+	NounPolicy     Noun = "policy"
+	NounDataSource Noun = "data_source"
 )
 
 // SlugStore reserves names. One row for each slug ever used, current or former.

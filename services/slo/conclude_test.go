@@ -15,7 +15,7 @@ func declared(t *testing.T) View {
 	t.Helper()
 	d := sound()
 	d.Objective = "99%"
-	terms, counts, err := d.orElse(defaults).check(noon, nil)
+	terms, counts, err := checked(d.orElse(defaults), noon, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestARevisionLeavesTheFiguresUnknownUntilItIsEvaluated(t *testing.T) {
 	v.Status = v.conclude(noon, evaluation(v, 11, noon, noon))
 	d := v.Declared()
 	d.Objective = "95%"
-	terms, counts, err := d.check(noon, nil)
+	terms, counts, err := checked(d, noon, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +194,7 @@ func TestTheSameTermsAreNoNewRevision(t *testing.T) {
 	} {
 		d := v.Declared()
 		c.change(&d)
-		terms, counts, err := d.check(noon, nil)
+		terms, counts, err := checked(d, noon, nil)
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}

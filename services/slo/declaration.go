@@ -1,6 +1,7 @@
 package slo
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -21,6 +22,9 @@ const (
 
 const date = "2006-01-02"
 
+// sourcePointer is where a declaration on the wire says where measurements come from.
+const sourcePointer = "/indicator/source"
+
 // Declaration is what a team says of an SLO.
 type Declaration struct {
 	Slug        string // RFC 1123 label, unique within the service
@@ -34,7 +38,8 @@ type Declaration struct {
 	Counting   Counting      // GoodTotal when empty
 	Resolution time.Duration // measure.Minute or measure.FiveMinutes; 0 means measure.Minute
 	GoodEvent  string        // what a good event is
-	// Origin is where the measurements come from; the zero value: they are pushed.
+	// Origin is where the measurements come from; the zero value: they are pushed. Its
+	// data source is a slug or identifier.
 	Origin    origin.Origin
 	Rationale string
 	Reviewer  string
@@ -68,35 +73,33 @@ func (d Declaration) orElse(other Declaration) Declaration {
 	if d.Category == "" {
 		d.Category = other.Category
 	}
-	if d.Counting == "" {
+	if d.Counting == "" && d.Origin.Pushed() {
 		d.Counting = other.Counting
 	}
+	d.Counting = cmp.Or(d.Counting, GoodTotal)
 	if d.Resolution == 0 {
 		d.Resolution = other.Resolution
 	}
 	if d.Name == "" {
 		d.Name = d.Slug
 	}
-	if d.Origin.GroupBy != "" && d.Origin.MaxGroups == 0 {
-		d.Origin.MaxGroups = origin.DefaultMaxGroups
-		if other.Origin.GroupBy == d.Origin.GroupBy {
-			d.Origin.MaxGroups = other.Origin.MaxGroups
-		}
+	if d.Origin.MaxGroups == 0 && d.Origin.GroupBy != "" && d.Origin.GroupBy == other.Origin.GroupBy {
+		d.Origin.MaxGroups = other.Origin.MaxGroups
 	}
+	d.Origin = d.Origin.OrDefaults()
 	return d
 }
 
 // defaults are what a new SLO says when its declaration does not.
 var defaults = Declaration{WindowDays: DefaultWindowDays, MinEvents: 1, Counting: GoodTotal, Resolution: measure.Minute}
 
-// check returns the terms and the measure that the declaration spells, or every
-// fault of it, with pointers as on the wire. A review date that stands already
-// may have passed since.
-func (d Declaration) check(now time.Time, standing *time.Time) (Terms, Measure, error) {
-	var check fault.Check
-	registry.CheckSlug(&check, "/slug", d.Slug)
-	registry.CheckName(&check, "/name", d.Name)
-	registry.CheckText(&check, "/description", d.Description, registry.MaxDescription)
+// check returns the terms and the measure that the declaration spells, and notes
+// its faults, but for those of its origin, with pointers as on the wire. A review
+// date that stands already may have passed since.
+func (d Declaration) check(check *fault.Check, now time.Time, standing *time.Time) (Terms, Measure) {
+	registry.CheckSlug(check, "/slug", d.Slug)
+	registry.CheckName(check, "/name", d.Name)
+	registry.CheckText(check, "/description", d.Description, registry.MaxDescription)
 	objective, err := budget.ParseObjective(d.Objective)
 	if err != nil {
 		check.Fail("/objective", d.Objective, "%s", err)
@@ -105,32 +108,18 @@ func (d Declaration) check(now time.Time, standing *time.Time) (Terms, Measure, 
 	check.Require(d.MinEvents >= 1 && d.MinEvents <= MaxMinEvents, "/minEvents", d.MinEvents, "must be 1 to %d events", int64(MaxMinEvents))
 	check.Require(slices.Contains(Categories, d.Category), "/indicator/category", d.Category, "must be one of %q", Categories)
 	check.Require(slices.Contains(Countings, d.Counting), "/indicator/counting", d.Counting, "must be one of %q", Countings)
+	check.Require(d.Counting == GoodTotal || d.Origin.Pushed(), "/indicator/counting", d.Counting, "must be left out where there is a source: it says which counts reporters push")
 	check.Require(d.Resolution == measure.Minute || d.Resolution == measure.FiveMinutes,
 		"/indicator/resolutionSeconds", int64(d.Resolution/time.Second), "must be 60 or 300 seconds")
-	checkGroups(&check, d.Origin)
-	registry.CheckText(&check, "/indicator/description", d.GoodEvent, registry.MaxDescription)
-	registry.CheckText(&check, "/rationale", d.Rationale, registry.MaxDescription)
-	access.CheckLine(&check, "/reviewer", d.Reviewer, 0, registry.MaxName)
-	reviewBy := checkReviewBy(&check, d.ReviewBy, standing, now)
-	if err := check.Err(); err != nil {
-		return Terms{}, Measure{}, err
-	}
+	registry.CheckText(check, "/indicator/description", d.GoodEvent, registry.MaxDescription)
+	registry.CheckText(check, "/rationale", d.Rationale, registry.MaxDescription)
+	access.CheckLine(check, "/reviewer", d.Reviewer, 0, registry.MaxName)
+	reviewBy := checkReviewBy(check, d.ReviewBy, standing, now)
 	terms := Terms{
 		Objective: objective, WindowDays: d.WindowDays, MinEvents: d.MinEvents,
 		Rationale: d.Rationale, Reviewer: d.Reviewer, ReviewBy: reviewBy,
 	}
-	return terms, Measure{Category: d.Category, Counting: d.Counting, Resolution: d.Resolution, Description: d.GoodEvent, Origin: d.Origin}, nil
-}
-
-// checkGroups applies the rules of groups, which are the same whatever the origin.
-func checkGroups(check *fault.Check, o origin.Origin) {
-	access.CheckLine(check, "/indicator/groupBy", o.GroupBy, 0, registry.MaxName)
-	switch {
-	case o.GroupBy == "":
-		check.Require(o.MaxGroups == 0, "/indicator/maxGroups", o.MaxGroups, "must be absent without groupBy: there are no groups")
-	case o.MaxGroups < 1 || o.MaxGroups > origin.MaxGroups:
-		check.Fail("/indicator/maxGroups", o.MaxGroups, "must be 1 to %d groups", origin.MaxGroups)
-	}
+	return terms, Measure{Category: d.Category, Counting: d.Counting, Resolution: d.Resolution, Description: d.GoodEvent, Origin: d.Origin}
 }
 
 func checkReviewBy(check *fault.Check, reviewBy, standing *time.Time, now time.Time) *time.Time {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
 )
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -18,6 +19,13 @@ func sound() Declaration {
 	}
 }
 
+// checked is what the declaration spells, or its faults.
+func checked(d Declaration, now time.Time, standing *time.Time) (Terms, Measure, error) {
+	var check fault.Check
+	terms, counts := d.check(&check, now, standing)
+	return terms, counts, check.Err()
+}
+
 func TestAllFaultsOfADeclarationAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	yesterday := noon.AddDate(0, 0, -1)
@@ -26,7 +34,7 @@ func TestAllFaultsOfADeclarationAreReportedAtOnce(t *testing.T) {
 		Category: "speed", Counting: "good_bad", Resolution: 90 * time.Second, GoodEvent: "\x1b[31m", Rationale: "\xff",
 		Reviewer: "Ada\nLovelace", ReviewBy: &yesterday,
 	}
-	_, _, err := d.orElse(defaults).check(noon, nil)
+	_, _, err := checked(d.orElse(defaults), noon, nil)
 	e := fault.As(err)
 	if e == nil || e.Kind != fault.Invalid {
 		t.Fatalf("got %v", err)
@@ -65,6 +73,7 @@ func TestOnlySoundTermsAreTaken(t *testing.T) {
 		{"five minutes", func(d *Declaration) { d.Resolution = measure.FiveMinutes }, ""},
 		{"one second", func(d *Declaration) { d.Resolution = time.Second }, "/indicator/resolutionSeconds"},
 		{"bad events", func(d *Declaration) { d.Counting = BadTotal }, ""},
+		{"bad events of a source", func(d *Declaration) { d.Counting, d.Origin = BadTotal, origin.Origin{OTLP: &origin.OTLP{}} }, "/indicator/counting"},
 		{"review today", func(d *Declaration) { d.ReviewBy = &today }, ""},
 		{"review yesterday", func(d *Declaration) { d.ReviewBy = &yesterday }, "/reviewBy"},
 		{"several lines", func(d *Declaration) { d.Rationale = "one\ntwo\tthree" }, ""},
@@ -74,7 +83,7 @@ func TestOnlySoundTermsAreTaken(t *testing.T) {
 	} {
 		d := sound()
 		c.change(&d)
-		_, _, err := d.orElse(defaults).check(noon, nil)
+		_, _, err := checked(d.orElse(defaults), noon, nil)
 		switch e := fault.As(err); {
 		case c.pointer == "" && err != nil:
 			t.Errorf("%s: %v", c.name, err)
@@ -89,7 +98,7 @@ func TestAReviewDateThatStandsMayPass(t *testing.T) {
 	last := noon.Truncate(24*time.Hour).AddDate(0, -1, 0)
 	d := sound()
 	d.ReviewBy = &last
-	terms, _, err := d.orElse(defaults).check(noon, &last)
+	terms, _, err := checked(d.orElse(defaults), noon, &last)
 	if err != nil {
 		t.Fatalf("the date was not touched: %v", err)
 	}
@@ -107,7 +116,7 @@ func TestAnAlertThatCanNeverFireIsAWarning(t *testing.T) {
 	for objective, want := range map[string]int{"99.9%": 0, "90%": 1, "50%": 3} {
 		d := sound()
 		d.Objective, d.ReviewBy = objective, &later
-		terms, _, err := d.orElse(defaults).check(noon, nil)
+		terms, _, err := checked(d.orElse(defaults), noon, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +134,7 @@ func TestAnAlertThatCanNeverFireIsAWarning(t *testing.T) {
 
 func TestAMissingReviewDateIsAWarning(t *testing.T) {
 	t.Parallel()
-	terms, _, err := sound().orElse(defaults).check(noon, nil)
+	terms, _, err := checked(sound().orElse(defaults), noon, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

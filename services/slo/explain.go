@@ -5,16 +5,34 @@ import (
 	"fmt"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
-// Explain says where an SLO's state and each of its figures come from.
-func (s *Service) Explain(ctx context.Context, slo id.ID) (budget.Explanation, error) {
+// Explanation says where an SLO's state and figures come from, and what they are
+// computed from.
+type Explanation struct {
+	budget.Explanation
+	// Measured says in a sentence where the measurements come from, Origin exactly.
+	Measured string
+	Origin   origin.Origin
+}
+
+// Explain says where an SLO's state and each of its figures come from; of one
+// group, unless it is empty.
+func (s *Service) Explain(ctx context.Context, slo id.ID, group string) (Explanation, error) {
 	v, err := s.View(ctx, slo)
-	if err != nil {
-		return budget.Explanation{}, err
+	if group != "" {
+		v, err = s.Group(ctx, slo, group)
 	}
-	return v.Explain(), nil
+	if err != nil {
+		return Explanation{}, err
+	}
+	words, err := s.origins.Words(ctx, v.Indicator.Origin)
+	if err != nil {
+		return Explanation{}, fmt.Errorf("explain an SLO: %w", err)
+	}
+	return Explanation{Explanation: v.Explain(), Measured: words, Origin: v.Indicator.Origin}, nil
 }
 
 // Explain says where the state and each figure come from, as far as they were

@@ -42,8 +42,9 @@ const maxUnknownNames = 20
 // Push takes in slots of one SLO. The last write of a slot by a reporter is what
 // holds, and one that repeats what is known changes nothing.
 //
-// Faults: NotFound and Moved for the names; Forbidden; Conflict "service_retired"
-// and "slo_retired"; Invalid with every fault of the slots, and nothing is kept.
+// Faults: NotFound and Moved for the names; Forbidden; Conflict "service_retired",
+// "slo_retired" and "not_pushed" where the measurements come from elsewhere;
+// Invalid with every fault of the slots, and nothing is kept.
 func (s *Service) Push(ctx context.Context, r Report) (measure.Receipt, error) {
 	t, err := s.target(ctx, r.Name)
 	if err != nil {
@@ -153,7 +154,8 @@ func target(v View, owner registry.Service) Target {
 	return Target{
 		Name:    Name{Service: owner.Slug, SLO: v.SLO.Slug},
 		Service: owner.ID, Team: owner.Team, SLO: v.SLO.ID, Indicator: v.Indicator.ID,
-		Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution, MaxGroups: v.Indicator.Origin.MaxGroups,
+		Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution,
+		MaxGroups: v.Indicator.Origin.MaxGroups, NotPushed: !v.Indicator.Origin.Pushed(),
 		ServiceRetired: owner.RetiredAt != nil, Retired: v.SLO.RetiredAt != nil,
 	}
 }
@@ -231,9 +233,25 @@ func (s *Service) mayPush(ctx context.Context, targets []Target) error {
 			return fault.New(fault.Conflict, "service_retired", "the service %q was retired, and takes no measurements; restore it first", t.Name.Service)
 		case t.Retired:
 			return fault.New(fault.Conflict, "slo_retired", "the SLO %q of the service %q was retired, and takes no measurements; restore it first", t.Name.SLO, t.Name.Service)
+		case t.NotPushed:
+			return s.notPushed(ctx, t)
 		}
 	}
 	return nil
+}
+
+// notPushed refuses a push to an SLO whose measurements come from elsewhere. What
+// they come from is looked up only now.
+func (s *Service) notPushed(ctx context.Context, t Target) error {
+	v, err := s.store.View(ctx, t.SLO)
+	if err != nil {
+		return fmt.Errorf("read the SLO of a push: %w", err)
+	}
+	words, err := s.origins.Words(ctx, v.Indicator.Origin)
+	if err != nil {
+		return err
+	}
+	return fault.New(fault.Conflict, "not_pushed", "the SLO %q of the service %q takes no pushes. %s", t.Name.SLO, t.Name.Service, words)
 }
 
 var (

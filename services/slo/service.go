@@ -23,6 +23,7 @@ type Service struct {
 	runner       tx.Runner
 	registry     Registry
 	measurements Measurements
+	origins      Origins
 	authorizer   *access.Authorizer
 	recorder     access.Recorder
 	now          clock.Clock
@@ -30,11 +31,11 @@ type Service struct {
 
 // NewService returns the service over its store and collaborators.
 func NewService(
-	store Store, runner tx.Runner, registry Registry, measurements Measurements,
+	store Store, runner tx.Runner, registry Registry, measurements Measurements, origins Origins,
 	authorizer *access.Authorizer, recorder access.Recorder, now clock.Clock,
 ) *Service {
 	return &Service{
-		store: store, runner: runner, registry: registry, measurements: measurements,
+		store: store, runner: runner, registry: registry, measurements: measurements, origins: origins,
 		authorizer: authorizer, recorder: recorder, now: now,
 	}
 }
@@ -60,7 +61,7 @@ func (s *Service) Declare(ctx context.Context, service id.ID, d Declaration) (Vi
 			return err
 		}
 		d := d.orElse(defaults)
-		terms, counts, err := d.check(now, nil)
+		terms, counts, err := s.settle(ctx, d, owner, nil, now)
 		if err != nil {
 			return err
 		}
@@ -78,6 +79,31 @@ func (s *Service) Declare(ctx context.Context, service id.ID, d Declaration) (Vi
 		return View{}, nil, err
 	}
 	return made, made.Revision.Warnings(now), nil
+}
+
+// settle returns the terms and the measure that the declaration spells, or every
+// fault of it. What stands of the SLO that is revised is not judged again: a
+// review date may have passed, and a data source been retired since.
+func (s *Service) settle(ctx context.Context, d Declaration, owner registry.Service, standing *View, now time.Time) (Terms, Measure, error) {
+	var check, shape fault.Check
+	var reviewBy *time.Time
+	if standing != nil {
+		reviewBy = standing.Revision.ReviewBy
+	}
+	terms, counts := d.check(&check, now, reviewBy)
+	d.Origin.Check(&shape, sourcePointer)
+	if check.Join(shape) && d.Origin.Asked() {
+		var err error
+		if counts.Origin, err = s.origins.Refer(ctx, &check, sourcePointer, d.Origin); err != nil {
+			return Terms{}, Measure{}, err
+		}
+		if known := counts.Origin.DataSource != ""; known && (standing == nil || counts.Origin.String() != standing.Indicator.Origin.String()) {
+			if err := s.origins.Judge(ctx, &check, sourcePointer, counts.Origin, owner); err != nil {
+				return Terms{}, Measure{}, err
+			}
+		}
+	}
+	return terms, counts, check.Err()
 }
 
 // begin makes all that a new SLO consists of.
@@ -118,7 +144,7 @@ func (s *Service) Revise(ctx context.Context, slo id.ID, version int64, d Declar
 			return err
 		}
 		d := d.orElse(old.Declared())
-		terms, counts, err := d.check(now, old.Revision.ReviewBy)
+		terms, counts, err := s.settle(ctx, d, owner, &old, now)
 		if err != nil {
 			return err
 		}

@@ -94,7 +94,8 @@ type Target struct {
 	Indicator      id.ID // of the current revision
 	Counting       Counting
 	Resolution     time.Duration
-	MaxGroups      int // of the indicator; 0 when it has none
+	MaxGroups      int  // of the indicator; 0 when it has none
+	NotPushed      bool // the indicator's measurements come from elsewhere
 	ServiceRetired bool
 	Retired        bool // the SLO is
 }

@@ -59,7 +59,7 @@ func theWorkedExample(t *testing.T, s *store.Store) {
 	if v.Overspent(100, h.clock.Now()) != budget.Over || v.Overspent(119, h.clock.Now()) != budget.Within {
 		t.Errorf("the verdicts are %s and %s", v.Overspent(100, h.clock.Now()), v.Overspent(119, h.clock.Now()))
 	}
-	explained := ok(h.Explain(h.bob, v.SLO.ID))(t)
+	explained := ok(h.Explain(h.bob, v.SLO.ID, ""))(t)
 	if explained.State != budget.Exhausted || !strings.Contains(explained.Because, "7 bad events of the 5.9") {
 		t.Errorf("explained as %+v", explained)
 	}
@@ -94,7 +94,7 @@ func TestAnSLOThatNobodyEvaluatesIsStale(t *testing.T) {
 	if tally := ok(h.TeamSummary(h.bob))(t)[h.payments.ID]; tally.Stale != 1 || tally.Total != 1 || tally.States[budget.Exhausted] != 1 {
 		t.Errorf("the team's tally is %+v", tally)
 	}
-	if explained := ok(h.Explain(h.bob, v.SLO.ID))(t); !strings.HasPrefix(explained.Because, "outdated: it was not evaluated after 2026-11-23 12:00 UTC") {
+	if explained := ok(h.Explain(h.bob, v.SLO.ID, ""))(t); !strings.HasPrefix(explained.Because, "outdated: it was not evaluated after 2026-11-23 12:00 UTC") {
 		t.Errorf("explained as %q", explained.Because)
 	}
 }
@@ -163,7 +163,7 @@ func TestANewRevisionIsJudgedAtTheNextEvaluation(t *testing.T) {
 	if v.Status.State != budget.Exhausted || v.Status.Revision != first || v.Current() || v.Status.Sums.Window.Total != 100_000 {
 		t.Errorf("before it was evaluated %+v", v.Status)
 	}
-	if e := ok(h.Explain(h.ada, v.SLO.ID))(t); !strings.Contains(e.Because, "revision 2 was not evaluated yet") {
+	if e := ok(h.Explain(h.ada, v.SLO.ID, ""))(t); !strings.Contains(e.Because, "revision 2 was not evaluated yet") {
 		t.Errorf("explained by %q", e.Because)
 	}
 	v = h.evaluate(t, v)

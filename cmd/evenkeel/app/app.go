@@ -24,6 +24,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/source"
 )
 
 // Options say how to put the program together.
@@ -51,6 +52,7 @@ type App struct {
 	Idempotency *idempotency.Service
 	Registry    *registry.Registry
 	Measure     *measure.Service
+	Sources     *source.Service
 	SLOs        *slo.Service
 	Policies    *policy.Service
 	Issues      *issues.Service

@@ -12,7 +12,7 @@ import (
 var nouns = []struct{ path, noun string }{
 	{"/members/", "member"}, {"/attachments", "attachment"}, {"/dependencies", "dependency"}, {"/slos", "slo"}, {"/measurements", "slo"},
 	{"/v1/people", "person"}, {"/v1/tokens", "token"}, {"/v1/teams", "team"}, {"/v1/systems", "system"}, {"/v1/services", "service"},
-	{"/v1/budget-policies", "policy"}, {"/v1/jobs", "job"},
+	{"/v1/budget-policies", "policy"}, {"/v1/jobs", "job"}, {"/v1/data-sources", "data_source"},
 }
 
 func TestNothingIsDoneForNobody(t *testing.T) {
@@ -41,7 +41,7 @@ func TestNothingIsDoneForNobody(t *testing.T) {
 				}
 			}
 		}
-		for _, page := range []string{"/", "/teams/payments", "/services/checkout", "/services/checkout/slos/availability", "/violations", "/issues", "/jobs"} {
+		for _, page := range []string{"/", "/teams/payments", "/services/checkout", "/services/checkout/slos/availability", "/violations", "/issues", "/jobs", "/data-sources"} {
 			a := h.do(call{as: "nobody", method: "GET", path: page, header: []string{"Accept: text/html"}})
 			if a.status == 200 || strings.Contains(string(a.body), "Checkout") {
 				t.Errorf("the page %s shows itself to nobody: %d", page, a.status)

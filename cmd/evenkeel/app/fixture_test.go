@@ -245,7 +245,7 @@ func (h *house) rename(as, path, slug string) {
 	h.t.Helper()
 	now := h.must(200, call{as: as, method: "GET", path: path})
 	body := now.object()
-	for _, readOnly := range []string{"id", "version", "createdAt", "updatedAt", "retiredAt", "revision", "state", "stale", "service", "author"} {
+	for _, readOnly := range []string{"id", "version", "createdAt", "updatedAt", "retiredAt", "revision", "state", "stale", "service", "author", "health", "slos"} {
 		delete(body, readOnly)
 	}
 	for _, ref := range []string{"team", "system", "parent"} {
@@ -269,6 +269,11 @@ func service(changes ...string) string {
 
 func slo(changes ...string) string {
 	return with(`{"slug":"availability","name":"Availability","objective":"99.9%","indicator":{"category":"availability"}}`, changes...)
+}
+
+// dataSource is on this machine, at a port at which nothing listens.
+func dataSource(changes ...string) string {
+	return with(`{"slug":"prometheus-eu","name":"Prometheus","kind":"prometheus","address":"http://127.0.0.1:1"}`, changes...)
 }
 
 // slots are pushed, each given as its members.

@@ -4,20 +4,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/outbound"
+	"github.com/evenkeel/evenkeel/internal/secret"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/judge"
+	"github.com/evenkeel/evenkeel/services/measure/prometheus"
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/source"
+	"github.com/evenkeel/evenkeel/services/source/dial"
 )
 
 // furnish puts the services over the store, each with what it needs of others.
@@ -32,7 +39,8 @@ func (a *App) furnish() error {
 	a.Idempotency = idempotency.NewService(s.Idempotency(), s, now)
 	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, a.Audit, now)
 	a.Measure = measure.New(s.Measure(), s, now)
-	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, a.authorizer, a.Audit, now)
+	a.Sources = source.NewService(s.Sources(), s.Registry(), s, a.dialler(), a.authorizer, a.Audit, now)
+	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), languages), a.authorizer, a.Audit, now)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, now, a.opts.BaseURL)
 	a.Policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: a.Issues,
@@ -60,6 +68,20 @@ func (a *App) furnish() error {
 		return fmt.Errorf("make the jobs: %w", err)
 	}
 	return nil
+}
+
+// languages judge what data sources are asked for. What an adapter is asked is its
+// own affair.
+var languages = map[source.Kind]judge.Language{source.Prometheus: prometheus.Check}
+
+// dialler reaches data sources, with the secrets that the operator put somewhere.
+func (a *App) dialler() *dial.Dialler {
+	may := a.opts.Config.DataSources
+	return dial.New(dial.Parts{
+		Secrets: secret.New(a.opts.Config.SecretsDir, os.LookupEnv),
+		Reach:   outbound.Reach{AllowLoopback: may.AllowLoopback, Only: may.AllowCIDRs, Denied: may.DenyCIDRs},
+		Metrics: outbound.NewMetrics(a.metrics), Logger: a.log, Clock: a.now,
+	})
 }
 
 // jobs are what is done again and again.

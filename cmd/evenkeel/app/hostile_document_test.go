@@ -69,7 +69,7 @@ func (h *house) readDocument() *document {
 
 // rank orders operations so that what the earlier ones need is still there.
 func (o operation) rank() int {
-	last := slices.Index([]string{"retireSLO", "restoreSLO", "retireService", "restoreService", "transferService", "deactivatePerson"}, o.OperationID)
+	last := slices.Index([]string{"retireDataSource", "restoreDataSource", "retireSLO", "restoreSLO", "retireService", "restoreService", "transferService", "deactivatePerson"}, o.OperationID)
 	return slices.Index([]string{"GET", "POST", "PUT", "PATCH", "DELETE"}, o.method) + 10*(last+1)
 }
 
@@ -182,12 +182,16 @@ func (h *house) prepare() {
 	h.ids["the policy"] = h.must(200, call{as: "administrator", method: "GET", path: "/v1/budget-policies/error-budget"}).text("id")
 	h.make("ada", "the token", "/v1/tokens", `{"name":"spare"}`)
 	h.make("ada", "the attachment", "/v1/budget-policies/error-budget/attachments", `{"target":"service","service":"checkout","mode":"enforce"}`)
+	h.make("administrator", "the dataSource", "/v1/data-sources", dataSource())
 	// Things that are called otherwise now.
 	h.make("ada", "former team", "/v1/teams", `{"slug":"former-team","name":"F"}`)
 	h.make("ada", "former system", "/v1/systems", `{"slug":"former-system","name":"F","team":"payments"}`)
 	h.make("ada", "former service", "/v1/services", service(`"slug":"former-service"`))
 	h.make("administrator", "former policy", "/v1/budget-policies", `{"slug":"former-policy","name":"F","clauses":[{"name":"a","overPercent":100}]}`)
-	for noun, path := range map[string]string{"team": "/v1/teams", "system": "/v1/systems", "service": "/v1/services", "policy": "/v1/budget-policies"} {
+	h.make("administrator", "former source", "/v1/data-sources", dataSource(`"slug":"former-source"`))
+	for noun, path := range map[string]string{
+		"team": "/v1/teams", "system": "/v1/systems", "service": "/v1/services", "policy": "/v1/budget-policies", "source": "/v1/data-sources",
+	} {
 		h.rename("administrator", path+"/former-"+noun, "later-"+noun)
 	}
 	// Half of the events are bad, of which 0.1 % may be: a violation, and its issue.

@@ -131,7 +131,7 @@ func (s *sweep) try(o operation, target, body string) {
 	}
 	path, _, _ := strings.Cut(target, "?")
 	thing := path
-	for _, action := range []string{"/retire", "/restore", "/transfer", "/deactivate"} {
+	for _, action := range []string{"/retire", "/restore", "/transfer", "/deactivate", "/check"} {
 		thing = strings.TrimSuffix(thing, action)
 	}
 	if s.tags[thing] == "" {

@@ -28,6 +28,7 @@ type Config struct {
 	DrainDelay      time.Duration `koanf:"drainDelay" default:"0s" min:"0s" max:"5m" doc:"How long requests are still taken after the signal to stop, while /readyz says that no more should come: as long as a load balancer needs to notice."`
 	DrainTimeout    time.Duration `koanf:"drainTimeout" default:"30s" min:"0s" max:"10m" doc:"How long requests and jobs under way may take to finish after the signal to stop."`
 	SessionLifetime time.Duration `koanf:"sessionLifetime" default:"12h" min:"5m" max:"30d" doc:"How long somebody stays signed in to the dashboard."`
+	SecretsDir      string        `koanf:"secretsDir" default:"" shown:"none" doc:"The directory of the secrets that data sources name: prom-token is the file of that name in it, else the variable EVENKEEL_SECRET_PROM_TOKEN. Each is read whenever it is needed, so that a changed one is used at once. Links out of the directory are not followed."`
 	TokenLifetime   time.Duration `koanf:"tokenLifetime" default:"90d" min:"1h" max:"365d" doc:"How long a token lives that was made without an expiry of its own."`
 
 	Database  Database  `koanf:"database" doc:"Where everything is kept."`
@@ -35,6 +36,9 @@ type Config struct {
 	Telemetry Telemetry `koanf:"telemetry" doc:"Traces. Metrics are always at /metrics."`
 	Jobs      Jobs      `koanf:"jobs" doc:"What runs by the clock."`
 	Limits    Limits    `koanf:"limits" doc:"Bounds that protect the process from its callers."`
+
+	DataSources DataSources `koanf:"dataSources" doc:"Where data sources may be. Addresses are judged when they are dialled, whatever name led to them. Link-local ones, those that clouds describe their machines at, and others that nobody serves anything at are refused whatever is said here."`
+
 	Retention Retention `koanf:"retention" doc:"How long things are kept before the job prune removes them."`
 }
 
@@ -70,6 +74,13 @@ type Limits struct {
 	// The burst has a bound for its states are kept ready to be told, see api/admission.
 	RequestsPerSecond int `koanf:"requestsPerSecond" default:"100" min:"0" max:"1000000" doc:"How many requests each caller may make each second, on average; what is over that is refused with 429. A caller is a person, a team's workloads, or, without a token, an address. 0 sets no quota. Each replica counts for itself."`
 	Burst             int `koanf:"burst" default:"200" min:"1" max:"10000" doc:"How many of them a caller may make at once, after it was quiet."`
+}
+
+// DataSources says which addresses of data sources may be dialled.
+type DataSources struct {
+	AllowLoopback bool     `koanf:"allowLoopback" default:"false" shown:"whether listen is a loopback address" doc:"Whether data sources may be on this machine's own loopback addresses. Where only this machine can reach Evenkeel, whoever could ask for that is on it anyway; a server that others reach has services on loopback that trust whoever is there."`
+	DenyCIDRs     Networks `koanf:"denyCIDRs" default:"" shown:"none" doc:"Networks in which no data source may be, such as 10.0.0.0/8, fd00::/8. They win over allowCIDRs."`
+	AllowCIDRs    Networks `koanf:"allowCIDRs" default:"" shown:"every network" doc:"The only networks in which data sources may be. They narrow what is allowed and never widen it: a loopback address needs allowLoopback too."`
 }
 
 // Retention says how long things are kept.

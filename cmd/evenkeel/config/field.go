@@ -35,6 +35,7 @@ var (
 	levelType    = reflect.TypeFor[slog.Level]()
 	bytesType    = reflect.TypeFor[Bytes]()
 	durationType = reflect.TypeFor[time.Duration]()
+	networksType = reflect.TypeFor[Networks]()
 )
 
 // fields and sections list the keys in the struct's order.
@@ -108,6 +109,12 @@ func (f field) parse(raw any) (reflect.Value, error) {
 			return v, fmt.Errorf("must be a size such as 8MiB, 500kB or a number of bytes")
 		}
 		v.SetInt(int64(b))
+	case networksType:
+		networks, err := parseNetworks(raw)
+		if err != nil {
+			return v, err
+		}
+		v.Set(reflect.ValueOf(networks))
 	case levelType:
 		var level slog.Level
 		if err := level.UnmarshalText([]byte(text)); err != nil {
@@ -196,6 +203,8 @@ func (f field) write(v reflect.Value) any {
 	case time.Duration:
 		return FormatDuration(value)
 	case Bytes:
+		return value.String()
+	case Networks:
 		return value.String()
 	case slog.Level:
 		return strings.ToLower(value.String())

@@ -52,6 +52,8 @@ func newFlagValue(f field) *flagValue {
 		v.kind = "duration"
 	case bytesType:
 		v.kind = "size"
+	case networksType:
+		v.kind = "networks"
 	case mapType:
 		v.kind, v.entries = "job=schedule", map[string]any{}
 	default:

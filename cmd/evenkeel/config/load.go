@@ -208,4 +208,7 @@ func (l *loading) derive(hostname string) {
 		c.PublicURL = localURL(c.Listen)
 	}
 	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	if _, said := l.effective.origins["dataSources.allowLoopback"]; !said {
+		c.DataSources.AllowLoopback = !c.ListensBeyondLoopback()
+	}
 }

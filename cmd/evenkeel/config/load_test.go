@@ -281,6 +281,7 @@ func TestVariablesOfOthersAreLeftAlone(t *testing.T) {
 	// The last ones are what Kubernetes sets for Services named evenkeel and evenkeel-db.
 	load(t, sources(t, "", []string{
 		"EVENKEEL_URL=http://x", "EVENKEEL_TOKEN=ek_x", "EVENKEEL_TEST_POSTGRES=postgres://x", "EVENKEELISH=1", "HOME=/",
+		"EVENKEEL_SECRET_PROM_TOKEN=x",
 		"EVENKEEL_SERVICE_HOST=10.0.0.1", "EVENKEEL_SERVICE_PORT=80", "EVENKEEL_SERVICE_PORT_HTTP=80", "EVENKEEL_PORT=tcp://10.0.0.1:80",
 		"EVENKEEL_PORT_80_TCP=tcp://10.0.0.1:80", "EVENKEEL_PORT_80_TCP_PROTO=tcp", "EVENKEEL_PORT_80_TCP_PORT=80", "EVENKEEL_PORT_80_TCP_ADDR=10.0.0.1",
 		"EVENKEEL_DB_SERVICE_HOST=10.0.0.2", "EVENKEEL_DB_PORT_5432_TCP_ADDR=10.0.0.2",
@@ -306,6 +307,46 @@ func TestListeningBeyondLoopbackIsKnown(t *testing.T) {
 		e := load(t, sources(t, "", nil, "--listen", listen))
 		if e.ListensBeyondLoopback() != beyond {
 			t.Errorf("%s: beyond loopback %v", listen, !beyond)
+		}
+	}
+}
+
+func TestDataSourcesAreOnLoopbackWhereEvenkeelIs(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		args []string
+		want bool
+	}{
+		{nil, true},
+		{[]string{"--listen=[::1]:0"}, true},
+		{[]string{"--listen=:8080"}, false},
+		{[]string{"--listen=:8080", "--data-sources-allow-loopback"}, true},
+		{[]string{"--data-sources-allow-loopback=false"}, false},
+	} {
+		if e := load(t, sources(t, "", nil, c.args...)); e.DataSources.AllowLoopback != c.want {
+			t.Errorf("%v: loopback is allowed: %v", c.args, !c.want)
+		}
+	}
+}
+
+func TestNetworksAreAListOrText(t *testing.T) {
+	t.Parallel()
+	e := load(t, sources(t, "dataSources:\n  denyCIDRs: [10.0.0.0/8, 'fd00::/8']\n", []string{"EVENKEEL_DATA_SOURCES_ALLOW_CIDRS=192.168.0.0/16, 2001:db8::1/128"}))
+	if got := e.DataSources.DenyCIDRs.String(); got != "10.0.0.0/8, fd00::/8" {
+		t.Errorf("denied are %s", got)
+	}
+	if got := e.DataSources.AllowCIDRs.String(); got != "192.168.0.0/16, 2001:db8::1/128" {
+		t.Errorf("allowed are %s", got)
+	}
+	for _, wrong := range []string{"10.0.0.0", "10.0.0.1/8", "10.0.0.0/33", "::ffff:10.0.0.0/104", "fe80::%eth0/64", "local", ",", "10.0.0.0/8,,"} {
+		got := faults(t, sources(t, "", []string{"EVENKEEL_DATA_SOURCES_DENY_CIDRS=" + wrong}))["EVENKEEL_DATA_SOURCES_DENY_CIDRS"]
+		if !strings.Contains(got, "must be networks") {
+			t.Errorf("%q: %q", wrong, got)
+		}
+	}
+	for _, wrong := range []string{"[1]", "{a: b}", "true", "[[10.0.0.0/8]]"} {
+		if len(faults(t, sources(t, "dataSources:\n  denyCIDRs: "+wrong+"\n", nil))) == 0 {
+			t.Errorf("%s is taken", wrong)
 		}
 	}
 }

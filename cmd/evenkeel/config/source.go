@@ -32,6 +32,7 @@ var reserved = []struct {
 	{regexp.MustCompile(`^EVENKEEL_CONFIG$`), "names the configuration file itself"},
 	{regexp.MustCompile(`^EVENKEEL_(URL|TOKEN)$`), "tell a client where the API is and who is calling"},
 	{regexp.MustCompile(`^EVENKEEL_TEST_`), "set up the tests"},
+	{regexp.MustCompile(`^EVENKEEL_SECRET_[A-Z0-9_]+$`), "are the secrets that data sources name"},
 	// Kubernetes sets these in every pod for each Service whose name begins with "evenkeel".
 	{regexp.MustCompile(`^EVENKEEL_([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?)$`), "Kubernetes' service links"},
 	{regexp.MustCompile(`^EVENKEEL_([A-Z0-9_]+_)?PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?$`), "Kubernetes' service links"},

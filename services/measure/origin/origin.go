@@ -3,6 +3,7 @@ package origin
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/measure"
@@ -207,6 +208,10 @@ func (o Origin) String() string {
 	}
 	return string(text)
 }
+
+// PushedText reports whether the origin that String wrote as the text is pushed; it
+// is not read for that: of what is pushed, groups are all that there is to say.
+func PushedText(text string) bool { return text == "" || strings.HasPrefix(text, `{"groupBy":`) }
 
 // Parse reads what String wrote.
 func Parse(text string) (Origin, error) {

@@ -1,0 +1,159 @@
+package prometheus
+
+import (
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/promql/parser"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
+)
+
+// Queries are what an origin comes to in PromQL, with the window, the grouping and
+// the enforced matchers in it. A member that the origin has no use for is empty.
+type Queries struct {
+	// Good or Bad, and Total, are numbers of events in a slot.
+	Good, Bad, Total string
+	// Value is a share of events (RawRatio) or the values to compare (Threshold), and
+	// Weight the number of events that the share is of.
+	Value, Weight string
+	// GoodIsPart says that the good events are a part of the total by their selectors,
+	// so that none of them beside a total means that none was good.
+	GoodIsPart bool
+}
+
+// Check notes what of an origin cannot be asked of a Prometheus; base points to the
+// origin. The shape, such as that one of good and bad is there, is not looked at.
+func Check(check *fault.Check, base string, o origin.Origin) {
+	compile(check, base, o, time.Minute, nil)
+}
+
+// Compile returns the queries of an origin for slots of that length. Errors: Invalid
+// with every fault at once, base pointing to the origin.
+func Compile(base string, o origin.Origin, resolution time.Duration, matchers []*labels.Matcher) (Queries, error) {
+	var check fault.Check
+	q := compile(&check, base, o, resolution, matchers)
+	return q, check.Err()
+}
+
+func compile(check *fault.Check, base string, o origin.Origin, resolution time.Duration, matchers []*labels.Matcher) Queries {
+	if o.GroupBy != "" {
+		check.Require(len(o.GroupBy) <= 256 && utf8.ValidString(o.GroupBy) && o.GroupBy != model.MetricNameLabel, origin.GroupsPointer(base)+"/groupBy", o.GroupBy,
+			"must be the name of a label, at most 256 bytes, and not %s", model.MetricNameLabel)
+	}
+	c := compiler{check: check, base: base, resolution: resolution, groupBy: o.GroupBy, matchers: matchers}
+	switch o.Kind() {
+	case origin.KindRatio:
+		return c.ratio(o.Ratio)
+	case origin.KindRawRatio:
+		q := Queries{Value: c.text(c.parse("/rawRatio/query", o.RawRatio.Query, false))}
+		if o.RawRatio.Weight != "" {
+			q.Weight = c.text(c.parse("/rawRatio/weight", o.RawRatio.Weight, true))
+		}
+		return q
+	case origin.KindThreshold:
+		return Queries{Value: c.text(c.parse("/threshold/query", o.Threshold.Query, false))}
+	case origin.KindLatency:
+		return c.latency(o.Latency)
+	case origin.KindRecorded:
+		for member, name := range map[string]string{"good": o.Recorded.Good, "bad": o.Recorded.Bad, "total": o.Recorded.Total} {
+			if name != "" {
+				checkMetric(check, base+"/recorded/"+member, name)
+			}
+		}
+	}
+	return Queries{}
+}
+
+// compiler holds what the expressions of one origin have in common.
+type compiler struct {
+	check      *fault.Check
+	base       string
+	resolution time.Duration
+	groupBy    string
+	matchers   []*labels.Matcher
+}
+
+// parse reads a member, which keeps the label to group by.
+func (c *compiler) parse(member, text string, windowed bool) *expression {
+	e := parse(c.check, c.base+member, text, c.resolution, windowed)
+	if e == nil || (c.groupBy != "" && !e.group(c.groupBy)) {
+		return nil
+	}
+	return e
+}
+
+// text enforces the matchers and writes the expression.
+func (c *compiler) text(e *expression) string {
+	if e == nil {
+		return ""
+	}
+	enforce(e.tree, c.matchers)
+	return e.tree.String()
+}
+
+func (c *compiler) ratio(r *origin.Ratio) Queries {
+	var good, bad *expression
+	if r.Good != "" {
+		good = c.parse("/ratio/good", r.Good, true)
+	}
+	if r.Bad != "" {
+		bad = c.parse("/ratio/bad", r.Bad, true)
+	}
+	total := c.parse("/ratio/total", r.Total, true)
+	part := good != nil && total != nil && isPart(good.tree, total.tree)
+	return Queries{Good: c.text(good), Bad: c.text(bad), Total: c.text(total), GoodIsPart: part}
+}
+
+// isPart reports whether one expression counts some of the events of another by the
+// look of it: both sum up one selector, and one has the matchers of the other, and
+// perhaps more.
+func isPart(part, whole parser.Expr) bool {
+	p, w := onlySelector(part), onlySelector(whole)
+	if p == nil || w == nil {
+		return false
+	}
+	for _, want := range w.LabelMatchers {
+		if !slices.ContainsFunc(p.LabelMatchers, func(m *labels.Matcher) bool { return m.String() == want.String() }) {
+			return false
+		}
+	}
+	return true
+}
+
+// onlySelector returns the one selector of an expression that gives nothing only when
+// nothing is selected, such as sum(increase(x[1m])) * 2; nil for others: a − b gives
+// nothing as well when there is no b.
+func onlySelector(node parser.Expr) *parser.VectorSelector {
+	switch n := node.(type) {
+	case *parser.VectorSelector:
+		return n
+	case *parser.MatrixSelector:
+		return onlySelector(n.VectorSelector)
+	case *parser.ParenExpr:
+		return onlySelector(n.Expr)
+	case *parser.AggregateExpr:
+		if n.Op == parser.SUM {
+			return onlySelector(n.Expr)
+		}
+	case *parser.Call:
+		if len(n.Args) == 1 && (n.Func.Name == "increase" || n.Func.Name == "rate" || n.Func.Name == "round") {
+			return onlySelector(n.Args[0])
+		}
+	case *parser.BinaryExpr:
+		if n.Op != parser.MUL && n.Op != parser.DIV {
+			return nil
+		}
+		if _, ok := n.RHS.(*parser.NumberLiteral); ok {
+			return onlySelector(n.LHS)
+		}
+		if _, ok := n.LHS.(*parser.NumberLiteral); ok {
+			return onlySelector(n.RHS)
+		}
+	}
+	return nil
+}

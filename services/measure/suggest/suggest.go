@@ -1,0 +1,270 @@
+package suggest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
+	"github.com/evenkeel/evenkeel/services/measure/prometheus"
+	"github.com/evenkeel/evenkeel/services/measure/window"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+	"github.com/evenkeel/evenkeel/services/source"
+)
+
+// Bounds of one call.
+const (
+	DefaultLimit = 20
+	MaxLimit     = 100
+	// atOnce is how many suggestions are worked on at one time.
+	atOnce = 4
+	// bucketSpan is how far back is looked to choose a bucket.
+	bucketSpan = 7 * 24 * time.Hour
+	// readSpan is how much of the period one request reads.
+	readSpan = 7 * 24 * time.Hour
+)
+
+// Service makes suggestions. It authorises nobody: its callers know who may look at a
+// data source for a team.
+type Service struct {
+	reader    *prometheus.Reader
+	templates []Template
+	now       clock.Clock
+}
+
+// New returns a service.
+func New(reader *prometheus.Reader, templates []Template, now clock.Clock) *Service {
+	return &Service{reader: reader, templates: templates, now: now}
+}
+
+// Request says what suggestions are wanted for.
+type Request struct {
+	// Scope is the team, and a selector that narrows what is looked at. The selector
+	// is a part of the origins that are suggested.
+	Scope prometheus.Scope
+	Kind  registry.Kind // of service; empty for any
+	Limit int           // of suggestions; 0 for DefaultLimit, at most MaxLimit
+}
+
+// Report is what there is to suggest.
+type Report struct {
+	// From and To are the time that was looked back over.
+	From, To    time.Time
+	Suggestions []Suggestion
+	// More is how many further ones there would be without the limit.
+	More int
+}
+
+// Suggestion is something that could be promised.
+type Suggestion struct {
+	Template        string
+	TemplateVersion int
+	Title           string
+	Reference       string
+	Indicator       string
+	Category        string
+	Description     string            // what a good event is
+	Service         map[string]string // labels that tell it apart
+	Seen            prometheus.Seen
+	Origin          origin.Origin // ready to be declared
+	Measured        Measured
+	// Objective is proposed; it is zero where none is, and Why says why.
+	Objective budget.Objective
+	Why       string
+	// Alerts are when the burn pairs of the objective would have fired.
+	Alerts []Alert
+}
+
+// Measured is what the period would have been.
+type Measured struct {
+	Sum window.Sum // thousandths of an event
+	SLI *float64   // share of good events; nil without any
+	// Slots of five minutes with and without data, and why those are without.
+	Slots   int
+	Missing map[origin.Reason]int
+}
+
+// candidate is what may become a suggestion.
+type candidate struct {
+	template  Template
+	indicator Indicator
+	seen      prometheus.Seen
+}
+
+// Suggest looks into a data source. Errors: Invalid for a limit or a selector, and
+// those of the data source; what of it refuses a single query keeps only that
+// suggestion from being measured.
+func (s *Service) Suggest(ctx context.Context, src source.Source, r Request) (Report, error) {
+	var check fault.Check
+	check.Require(r.Limit >= 0 && r.Limit <= MaxLimit, "/limit", r.Limit, "must be 1 to %d", MaxLimit)
+	check.Require(r.Kind == "" || slices.Contains(registry.Kinds, r.Kind), "/kind", r.Kind, "must be one of %q", registry.Kinds)
+	if err := check.Err(); err != nil {
+		return Report{}, err
+	}
+	if r.Limit == 0 {
+		r.Limit = DefaultLimit
+	}
+	to := s.now().Add(-src.Delay).UTC().Truncate(measure.FiveMinutes)
+	report := Report{From: to.Add(-Period), To: to}
+	candidates, err := s.candidates(ctx, src, r, to)
+	if err != nil {
+		return Report{}, err
+	}
+	report.More = max(0, len(candidates)-r.Limit)
+	candidates = candidates[:len(candidates)-report.More]
+
+	found := make([]*Suggestion, len(candidates))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(max(1, min(atOnce, src.Concurrency)))
+	for i, c := range candidates {
+		group.Go(func() (err error) {
+			found[i], err = s.work(ctx, src, r, c, report)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return Report{}, err
+	}
+	for _, one := range found {
+		if one != nil {
+			report.Suggestions = append(report.Suggestions, *one)
+		}
+	}
+	return report, nil
+}
+
+// candidates finds services and what could be promised of them.
+func (s *Service) candidates(ctx context.Context, src source.Source, r Request, at time.Time) ([]candidate, error) {
+	var metrics []string
+	for _, t := range s.templates {
+		metrics = append(metrics, t.Detect.Metric)
+		for _, in := range t.Indicators {
+			if in.Buckets != "" {
+				metrics = append(metrics, in.Buckets)
+			}
+		}
+	}
+	slices.Sort(metrics)
+	present, err := s.reader.Names(ctx, src, r.Scope, slices.Compact(metrics), at)
+	if err != nil {
+		return nil, err
+	}
+	var found []candidate
+	for _, t := range s.templates {
+		if !slices.Contains(present, t.Detect.Metric) || (r.Kind != "" && !slices.Contains(t.Kinds, r.Kind)) {
+			continue
+		}
+		services, err := s.reader.Seen(ctx, src, r.Scope, prometheus.Look{Metric: t.Detect.Metric, Has: t.Detect.Labels, By: t.Service}, at)
+		if err != nil {
+			return nil, err
+		}
+		for _, seen := range services {
+			for _, in := range t.Indicators {
+				if in.Buckets == "" || slices.Contains(present, in.Buckets) {
+					found = append(found, candidate{t, in, seen})
+				}
+			}
+		}
+	}
+	return found, nil
+}
+
+// work makes a suggestion, or none where no bucket can be chosen.
+func (s *Service) work(ctx context.Context, src source.Source, r Request, c candidate, report Report) (*Suggestion, error) {
+	t, in := c.template, c.indicator
+	made := &Suggestion{
+		Template: t.Name, TemplateVersion: t.Version, Title: t.Title, Reference: t.Reference,
+		Indicator: in.Name, Category: in.Category, Description: in.Description, Service: c.seen.Labels, Seen: c.seen,
+	}
+	var bound float64
+	if in.Buckets != "" {
+		to := report.To.Truncate(time.Hour)
+		d, err := s.reader.Distribution(ctx, src, r.Scope, in.Buckets, c.seen.Labels, to.Add(-bucketSpan), to)
+		if err != nil && !refused(err) {
+			return nil, err
+		}
+		var ok bool
+		if bound, ok = choose(d); !ok {
+			return nil, nil
+		}
+		made.Description = strings.Replace(in.Description, "%s", spell(bound, in.Unit), 1)
+	}
+	fitted, err := prometheus.Fit(in.Origin, r.Scope.Selector, c.seen.Labels, bound)
+	if err != nil {
+		return nil, fmt.Errorf("fitting the template %s: %w", t.Name, err)
+	}
+	fitted.DataSource = src.ID
+	made.Origin = fitted
+	slots, err := s.measure(ctx, src, r, made, report)
+	if err != nil || made.Why != "" {
+		return made, err
+	}
+	made.conclude(slots, report.From, report.To)
+	return made, nil
+}
+
+// measure reads the period, as the collector would.
+func (s *Service) measure(ctx context.Context, src source.Source, r Request, made *Suggestion, report Report) ([]slot, error) {
+	var slots []slot
+	made.Measured.Missing = make(map[origin.Reason]int)
+	for from := report.From; from.Before(report.To); from = from.Add(readSpan) {
+		ask := origin.Ask{
+			Team: r.Scope.Team, TeamSlug: r.Scope.TeamSlug, Origin: made.Origin, Resolution: measure.FiveMinutes,
+			From: from, To: from.Add(readSpan),
+		}
+		answer := s.reader.Read(ctx, src, []origin.Ask{ask})[0]
+		if refused(answer.Err) {
+			made.Why = "It could not be measured: " + fault.As(answer.Err).Message + "."
+			return nil, nil
+		}
+		if answer.Err != nil {
+			return nil, answer.Err
+		}
+		for _, one := range answer.Slots {
+			slots = append(slots, slot{one.Start, window.Sum{Good: one.Good, Total: one.Total}})
+		}
+		for _, one := range answer.Missing {
+			made.Measured.Missing[one.Reason]++
+		}
+	}
+	return slots, nil
+}
+
+// refused reports whether a data source refuses this one query, such as for the
+// number of samples that it would read.
+func refused(err error) bool {
+	f := fault.As(err)
+	return f != nil && f.Code == "query_refused"
+}
+
+// conclude says what follows from the slots of the period.
+func (m *Suggestion) conclude(slots []slot, from, to time.Time) {
+	sum := total(slots)
+	m.Measured.Sum, m.Measured.Slots = sum, len(slots)
+	if sli, ok := budget.SLI(sum); ok {
+		share := sli.Float64()
+		m.Measured.SLI = &share
+	}
+	objective, ok := Propose(sum)
+	switch {
+	case ok:
+		m.Objective = objective
+		m.Alerts = alerts(slots, objective, from, to)
+	case sum.Total == 0:
+		m.Why = "There were no events in the last 28 days."
+	case sum.Total/measure.Event < minEvents(lowest()):
+		m.Why = "There were too few events in the last 28 days to tell."
+	default:
+		m.Why = fmt.Sprintf("The last 28 days would have left less than %d %% of the budget of even %s.", sparePercent, lowest())
+	}
+}
+
+func lowest() budget.Objective { return Ladder[len(Ladder)-1] }
