@@ -103,3 +103,23 @@ func TestTooManyGroupsAreRefused(t *testing.T) {
 		t.Errorf("too many series are %v", err)
 	}
 }
+
+func TestRecordedIndicatorsOfTheSameMetricsAreReadTogether(t *testing.T) {
+	t.Parallel()
+	var r *Reader
+	recorded := func(good, bad, total, slo string) origin.Origin {
+		return origin.Origin{Recorded: &origin.Recorded{Good: good, Bad: bad, Total: total, Labels: map[string]string{"slo": slo}}}
+	}
+	key := r.Together(recorded("a", "", "b", "x"))
+	if key == "" || key != r.Together(recorded("a", "", "b", "y")) {
+		t.Errorf("two of the same metrics have the keys %q and %q", key, r.Together(recorded("a", "", "b", "y")))
+	}
+	for _, o := range []origin.Origin{recorded("", "a", "b", "x"), recorded("a", "", "c", "x"), recorded(`a","b`, "", "", "x"), {Threshold: &origin.Threshold{}}} {
+		if r.Together(o) == key {
+			t.Errorf("%s has the same key", o)
+		}
+	}
+	if got := r.Together(origin.Origin{Threshold: &origin.Threshold{}}); got != "" {
+		t.Errorf("what is read alone has the key %q", got)
+	}
+}

@@ -29,7 +29,7 @@ func (r *Reader) Read(ctx context.Context, src source.Source, asks []origin.Ask)
 	joint := make(map[jointKey][]int)
 	for i, a := range asks {
 		if a.Origin.Recorded != nil {
-			key := jointKey{Together(a.Origin), a.Resolution, a.From.UnixNano(), a.To.UnixNano()}
+			key := jointKey{r.Together(a.Origin), a.Resolution, a.From.UnixNano(), a.To.UnixNano()}
 			joint[key] = append(joint[key], i)
 			continue
 		}

@@ -44,7 +44,7 @@ func (r reading) Read(ctx context.Context, src source.Source, asks []origin.Ask)
 // reader reads from an address and counts the requests.
 func reader(base string) (reading, *counted) {
 	c := new(counted)
-	return reading{prometheus.New(func(source.Source) (*http.Client, error) { return &http.Client{Transport: c}, nil }), base}, c
+	return reading{prometheus.New(func(context.Context, source.Source) (*http.Client, error) { return &http.Client{Transport: c}, nil }), base}, c
 }
 
 var src = source.Source{Slug: "main", Limits: source.Limits{Timeout: 20 * time.Second}}
