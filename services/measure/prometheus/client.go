@@ -24,7 +24,7 @@ const maxDetail = 300
 // Client gives the HTTP client for a data source, such as that of an outbound.Client:
 // with its secrets, with what guards the way there, and bounded in time and size.
 // Its faults are handed on as they are.
-type Client func(source.Source) (*http.Client, error)
+type Client func(context.Context, source.Source) (*http.Client, error)
 
 // Reader reads slots. It keeps nothing and may be used by many at once.
 type Reader struct {
@@ -60,7 +60,7 @@ func (x *exchange) Do(ctx context.Context, req *http.Request) (*http.Response, [
 // may be repeated.
 func ask[T any](ctx context.Context, r *Reader, src source.Source, call func(context.Context, v1.API, ...v1.Option) (T, v1.Warnings, v1.Infos, error)) (T, string, error) {
 	var none T
-	way, err := r.client(src)
+	way, err := r.client(ctx, src)
 	if err != nil {
 		return none, "", err
 	}

@@ -2,11 +2,15 @@ package prometheus
 
 import (
 	"math"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/prometheus/common/model"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 )
 
@@ -104,13 +108,24 @@ func (c *columns) addAll(matrix model.Matrix, groupBy string, keeps func(float64
 	return nil
 }
 
-// groupOf is the group that a series belongs to.
+// maxGroupName is how many characters the name of a group may have.
+const maxGroupName = 128
+
+// groupOf is the group that a series belongs to. What can be no name, because it is
+// long, or changes how what is around it is read, is of Other: a caller who makes up
+// a path must not keep all others from being counted.
 func groupOf(metric model.Metric, groupBy string) string {
 	if groupBy == "" {
 		return ""
 	}
-	if value := string(metric[model.LabelName(groupBy)]); value != "" {
-		return value
+	value := string(metric[model.LabelName(groupBy)])
+	switch {
+	case value == "":
+		return origin.None
+	case !utf8.ValidString(value), utf8.RuneCountInString(value) > maxGroupName, strings.ContainsFunc(value, access.Hidden), !strings.ContainsFunc(value, visible):
+		return origin.Other
 	}
-	return origin.None
+	return value
 }
+
+func visible(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }

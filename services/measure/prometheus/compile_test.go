@@ -155,6 +155,8 @@ func TestFaultsSayWhereTheyAre(t *testing.T) {
 		"groups without":                           {grouped(`sum without (route) (increase(x[$window]))`), "/ratio/good", "drops"},
 		"groups of topk":                           {grouped(`topk(1, increase(x[$window]))`), "/ratio/good", "topk"},
 		"groups with a default":                    {grouped(`sum(increase(x[$window])) or vector(0)`), "/ratio/good", "no bad events count as 0"},
+		"groups of the time":                       {grouped(`sum(increase(x[$window])) * hour()`), "/ratio/good", "hour gives no labels"},
+		"groups of what is absent":                 {grouped(`absent(x) * sum(increase(x[$window]))`), "/ratio/good", "absent gives no labels"},
 		"groups of one number":                     {grouped(`scalar(x) + $window`), "/ratio/good", "one number without labels"},
 		"groups that are not matched":              {grouped(`sum(increase(x[$window])) * on (job) sum(y)`), "/ratio/good", "not matched by"},
 		"groups that are ignored":                  {grouped(`sum(increase(x[$window])) * ignoring (route) sum(y)`), "/ratio/good", "not matched by"},

@@ -3,6 +3,7 @@ package prometheus
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,5 +102,40 @@ func TestTooManyGroupsAreRefused(t *testing.T) {
 	}
 	if err := c.addAll(make(model.Matrix, maxSeries+1), "", nil); !fault.Is(err, fault.Invalid) {
 		t.Errorf("too many series are %v", err)
+	}
+}
+
+func TestRecordedIndicatorsOfTheSameMetricsAreReadTogether(t *testing.T) {
+	t.Parallel()
+	var r *Reader
+	recorded := func(good, bad, total, slo string) origin.Origin {
+		return origin.Origin{Recorded: &origin.Recorded{Good: good, Bad: bad, Total: total, Labels: map[string]string{"slo": slo}}}
+	}
+	key := r.Together(recorded("a", "", "b", "x"))
+	if key == "" || key != r.Together(recorded("a", "", "b", "y")) {
+		t.Errorf("two of the same metrics have the keys %q and %q", key, r.Together(recorded("a", "", "b", "y")))
+	}
+	for _, o := range []origin.Origin{recorded("", "a", "b", "x"), recorded("a", "", "c", "x"), recorded(`a","b`, "", "", "x"), {Threshold: &origin.Threshold{}}} {
+		if r.Together(o) == key {
+			t.Errorf("%s has the same key", o)
+		}
+	}
+	if got := r.Together(origin.Origin{Threshold: &origin.Threshold{}}); got != "" {
+		t.Errorf("what is read alone has the key %q", got)
+	}
+}
+
+func TestALabelThatCanBeNoNameIsOfTheOtherGroup(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{
+		"": origin.None, "/a": "/a", "ünï cödé": "ünï cödé", strings.Repeat("ü", 128): strings.Repeat("ü", 128),
+		strings.Repeat("ü", 129): origin.Other, "a\nb": origin.Other, "a\u202eb": origin.Other, "\xff": origin.Other, " \u00a0": origin.Other, "\u200b": origin.Other,
+	} {
+		if got := groupOf(model.Metric{"route": model.LabelValue(value)}, "route"); got != want {
+			t.Errorf("%q is of the group %q, want %q", value, got, want)
+		}
+	}
+	if got := groupOf(model.Metric{"route": "/a"}, ""); got != "" {
+		t.Errorf("without groups it is %q", got)
 	}
 }

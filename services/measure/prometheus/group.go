@@ -6,11 +6,6 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
-// unlabelled are the functions that give no labels, or only those of a selector.
-var unlabelled = map[string]bool{
-	"absent": true, "absent_over_time": true, "vector": true, "scalar": true, "time": true, "pi": true,
-}
-
 // group lets the result of the expression keep a label. An aggregation without
 // labels, such as sum(…), gets `by (label)`, which splits what it gives and changes
 // nothing of the parts; where a label would be lost otherwise, that is noted: what
@@ -39,14 +34,17 @@ func (e *expression) keep(node parser.Expr, label string) bool {
 	case *parser.BinaryExpr:
 		return e.keepBinary(n, label)
 	case *parser.Call:
-		if unlabelled[n.Func.Name] {
+		labelled := false
+		for _, arg := range n.Args {
+			if t := arg.Type(); t == parser.ValueTypeVector || t == parser.ValueTypeMatrix {
+				if labelled = true; !e.keep(arg, label) {
+					return false
+				}
+			}
+		}
+		if !labelled || n.Func.Name == "absent" || n.Func.Name == "absent_over_time" {
 			e.failAt(n, "cannot be grouped by %q: %s gives no labels; what is absent needs no default here, no bad events count as 0", label, n.Func.Name)
 			return false
-		}
-		for _, arg := range n.Args {
-			if t := arg.Type(); (t == parser.ValueTypeVector || t == parser.ValueTypeMatrix) && !e.keep(arg, label) {
-				return false
-			}
 		}
 		return true
 	}

@@ -29,7 +29,7 @@ func (r *Reader) Read(ctx context.Context, src source.Source, asks []origin.Ask)
 	joint := make(map[jointKey][]int)
 	for i, a := range asks {
 		if a.Origin.Recorded != nil {
-			key := jointKey{Together(a.Origin), a.Resolution, a.From.UnixNano(), a.To.UnixNano()}
+			key := jointKey{r.Together(a.Origin), a.Resolution, a.From.UnixNano(), a.To.UnixNano()}
 			joint[key] = append(joint[key], i)
 			continue
 		}
@@ -81,6 +81,7 @@ func (r *Reader) piece(ctx context.Context, src source.Source, a origin.Ask, q Q
 			return origin.Answer{}, err
 		}
 		return assemble(a, func(group string, i int) (int64, int64, flaw) {
+			rule.several = group == origin.Other // several groups are in it
 			return rule.count(parts.at(group, i), totals.at(group, i))
 		}, parts, totals), nil
 	case origin.KindRawRatio:

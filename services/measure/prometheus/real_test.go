@@ -44,7 +44,7 @@ func (r reading) Read(ctx context.Context, src source.Source, asks []origin.Ask)
 // reader reads from an address and counts the requests.
 func reader(base string) (reading, *counted) {
 	c := new(counted)
-	return reading{prometheus.New(func(source.Source) (*http.Client, error) { return &http.Client{Transport: c}, nil }), base}, c
+	return reading{prometheus.New(func(context.Context, source.Source) (*http.Client, error) { return &http.Client{Transport: c}, nil }), base}, c
 }
 
 var src = source.Source{Slug: "main", Limits: source.Limits{Timeout: 20 * time.Second}}
@@ -135,6 +135,9 @@ var made = []promtest.Series{
 	counter(`took_seconds_bucket{route="/b",le="0.30"}`, 0, -1, 1, 2), counter(`took_seconds_bucket{route="/b",le="+Inf"}`, 0, -1, 1, 2.5),
 	counter(`took_seconds_count{route="/b"}`, 0, -1, 1, 2.5),
 	counter(`took_seconds_bucket{le="0.3"}`, 0, -1, 0, 0), counter(`took_seconds_count{}`, 0, -1, 2, 0),
+	// Paths that somebody made up.
+	counter("paths_total{path=\"/a\",ok=\"yes\"}", 0, -1, 5), counter("paths_total{path=\"/\u202e\",ok=\"yes\"}", 0, -1, 1),
+	counter("paths_total{path=\"/\u202eb\",ok=\"yes\"}", 0, -1, 1), counter("paths_total{path=\"/\u202eb\",ok=\"no\"}", 0, -1, 1),
 	gauge(`share{}`, 0.5, nan, 1.5, -0.5, 99, 1, math.Inf(1)),
 	gauge(`temperature{pod="a"}`, 1, 3, nan, 99, 3), gauge(`temperature{pod="b"}`, 2, nan, nan, 99, 2), gauge(`temperature{pod="c"}`, 3, 3, nan, 99, math.Inf(1)),
 	// What recording rules of two replicas counted.
@@ -181,6 +184,8 @@ func TestSlotsAreReadFromARealPrometheus(t *testing.T) {
 		"a classic histogram":                 {latency, 3, "16/28 8/10 no_sample"},
 		"a classic histogram by route":        {grouped(latency), 3, "/a=12/16,/b=4/4,…none=0/8 /a=0/0,/b=8/10,…none=0/0 no_sample"},
 		"a bound that is none":                {origin.Origin{Latency: &origin.Latency{Metric: "took_seconds", ThresholdSeconds: 0.4}}, 1, "ambiguous"},
+		"groups that can have no name": {origin.Origin{GroupBy: "path", Ratio: &origin.Ratio{Bad: `sum(increase(paths_total{ok="no"}[$window]))`, Total: `sum(increase(paths_total[$window]))`}}, 1,
+			"/a=20/20,…other=8/12"},
 		"a group with a flaw": {grouped(ratio(`sum(increase(took_seconds_count[$window])) + (sum(increase(took_seconds_count{route="/a"}[$window])) or sum(increase(took_seconds_count{route="/b"}[$window])) * 0)`,
 			"", `sum(increase(took_seconds_count[$window]))`)), 1, "good_above"},
 		"shares":              {share("", false), 8, "0.5/1 not_number good_above negative no_sample 1/1 not_number no_sample"},

@@ -29,7 +29,7 @@ type jointKey struct {
 // Together is the key of the indicators that are best asked in one call of Read,
 // for the same slots: recorded ones with the same metrics. It is empty for the
 // others, which cost the same alone.
-func Together(o origin.Origin) string {
+func (*Reader) Together(o origin.Origin) string {
 	if o.Recorded == nil {
 		return ""
 	}

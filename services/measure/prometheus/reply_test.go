@@ -89,7 +89,7 @@ func TestASlowDataSourceIsUnavailable(t *testing.T) {
 	}
 	defer slow.Close()
 	for name, client := range map[string]*http.Client{"an outbound client": slow.HTTP(), "a plain one": {Timeout: 50 * time.Millisecond}} {
-		r := reading{prometheus.New(func(source.Source) (*http.Client, error) { return client, nil }), server.URL}
+		r := reading{prometheus.New(func(context.Context, source.Source) (*http.Client, error) { return client, nil }), server.URL}
 		ask := minutes(ratio("sum(increase(x[$window]))", "", "sum(increase(x[$window]))"), 1)
 		if err := r.Read(t.Context(), src, []origin.Ask{ask})[0].Err; !fault.Is(err, fault.Unavailable) || fault.As(err).Code != "source_timeout" {
 			t.Errorf("with %s it is %v", name, err)
@@ -109,7 +109,7 @@ func TestAnAddressThatMustNotBeAskedIsTheAdministratorsToChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer guarded.Close()
-	r := reading{prometheus.New(func(source.Source) (*http.Client, error) { return guarded.HTTP(), nil }), "http://169.254.169.254"}
+	r := reading{prometheus.New(func(context.Context, source.Source) (*http.Client, error) { return guarded.HTTP(), nil }), "http://169.254.169.254"}
 	answer := r.Read(t.Context(), src, []origin.Ask{minutes(ratio("sum(increase(x[$window]))", "", "sum(increase(x[$window]))"), 1)})[0]
 	if f := fault.As(answer.Err); f == nil || f.Kind != fault.Invalid || f.Code != "source_refused" {
 		t.Errorf("it is %v", answer.Err)

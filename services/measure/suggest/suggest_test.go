@@ -1,6 +1,7 @@
 package suggest_test
 
 import (
+	"context"
 	"net/http"
 	"reflect"
 	"slices"
@@ -84,7 +85,7 @@ func TestWhatARealPrometheusHoldsIsSuggested(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reader := prometheus.New(func(source.Source) (*http.Client, error) { return http.DefaultClient, nil })
+	reader := prometheus.New(func(context.Context, source.Source) (*http.Client, error) { return http.DefaultClient, nil })
 	service := suggest.New(reader, templates, func() time.Time { return now.Add(90 * time.Second) })
 	src := source.Source{
 		ID: sourceID, Slug: "main", Access: source.Access{Address: base},
