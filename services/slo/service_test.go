@@ -300,7 +300,7 @@ func TestReadingTakesACaller(t *testing.T) {
 		"revisions": func(ctx context.Context) error { _, err := h.Revisions(ctx, v.SLO.ID, page.Request{}); return err },
 		"revision":  func(ctx context.Context) error { _, err := h.Revision(ctx, v.SLO.ID, 1); return err },
 		"summary":   func(ctx context.Context) error { _, err := h.TeamSummary(ctx); return err },
-		"explain":   func(ctx context.Context) error { _, err := h.Explain(ctx, v.SLO.ID); return err },
+		"explain":   func(ctx context.Context) error { _, err := h.Explain(ctx, v.SLO.ID, ""); return err },
 		"history": func(ctx context.Context) error {
 			_, err := h.History(ctx, v.SLO.ID, "", time.Time{}, time.Time{}, 0)
 			return err
