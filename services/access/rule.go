@@ -45,6 +45,7 @@ const (
 	KindViolation  Kind = "violation"
 	KindIssue      Kind = "issue"
 	KindJob        Kind = "job"
+	KindBackfill   Kind = "backfill"
 	KindAudit      Kind = "audit"
 )
 
@@ -134,6 +135,9 @@ var grants = map[Rule]grant{
 	{Read, KindViolation}:    everyone,
 	{Read, KindIssue}:        everyone,
 	{Read, KindJob}:          everyone,
+	{Read, KindBackfill}:     everyone,
+	{Create, KindBackfill}:   owner,  // like what it reads: the SLO of a service
+	{Update, KindBackfill}:   owner,  // cancelling and resuming
 	{Read, KindAudit}:        people, // a team's entries; the whole log: administrators
 }
 
