@@ -26,29 +26,50 @@ type Measurements interface {
 	Totals(ctx context.Context, indicator id.ID, from, to time.Time, step time.Duration) ([]measure.Step, error)
 }
 
-// Backfills has the past of an indicator read that a data source is asked for,
-// within the context's transaction; see collect.Service, which is one. What is
-// pushed or received has no past to be read.
-type Backfills interface {
+// Collection reads what data sources are asked for; see collect.Service, which is
+// one.
+type Collection interface {
+	// Want has the past of an indicator read, within the context's transaction.
 	Want(ctx context.Context, slo, indicator id.ID, from, to time.Time) error
+	// Delay is how long after its end a slot of the data source is first read.
+	Delay(ctx context.Context, dataSource id.ID) (time.Duration, error)
 }
 
-// FillWith has the window of each new indicator filled in. Without it an SLO
-// begins with what is measured from then on.
-func (s *Service) FillWith(b Backfills) { s.backfills = b }
+// CollectWith has the window of each new indicator filled in that a data source is
+// asked for. Without it nobody is asked.
+func (s *Service) CollectWith(c Collection) { s.collection = c }
 
 // longestFill is how far back a new indicator is filled in at most.
 const longestFill = 90 * day
 
 // fill has an indicator's past read that is new: the window, and a day in which
-// its edge lies until the last of it was read.
+// its edge lies until the last of it was read. What is pushed or received has no
+// past to be read.
 func (s *Service) fill(ctx context.Context, v View, now time.Time) error {
-	if s.backfills == nil || !v.Indicator.Origin.Asked() {
+	if s.collection == nil || !v.Indicator.Origin.Asked() {
 		return nil
 	}
 	from := now.Add(-min(v.Revision.Window()+day, longestFill))
-	if err := s.backfills.Want(ctx, v.SLO.ID, v.Indicator.ID, from, now); err != nil {
+	if err := s.collection.Want(ctx, v.SLO.ID, v.Indicator.ID, from, now); err != nil {
 		return fmt.Errorf("have the past of an indicator read: %w", err)
 	}
 	return nil
+}
+
+// delays returns how late the slots of each data source come that the views are
+// read from, as it is meant to be.
+func (s *Service) delays(ctx context.Context, views []View) (map[id.ID]time.Duration, error) {
+	out := map[id.ID]time.Duration{}
+	for _, v := range views {
+		from := v.Indicator.Origin.DataSource
+		if _, known := out[from]; known || from == "" || s.collection == nil {
+			continue
+		}
+		delay, err := s.collection.Delay(ctx, from)
+		if err != nil {
+			return nil, fmt.Errorf("read the delay of a data source: %w", err)
+		}
+		out[from] = delay
+	}
+	return out, nil
 }

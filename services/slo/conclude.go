@@ -37,6 +37,10 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 	if err != nil {
 		return fmt.Errorf("read %d SLOs to conclude on: %w", len(ids), err)
 	}
+	delays, err := s.delays(ctx, views)
+	if err != nil {
+		return err
+	}
 	byID := make(map[id.ID]*View, len(views))
 	for i := range views {
 		byID[views[i].SLO.ID] = &views[i]
@@ -44,7 +48,7 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 	statuses := make([]Status, 0, len(evaluations))
 	for _, e := range evaluations {
 		if v := byID[e.Subject]; v != nil && v.SLO.RetiredAt == nil && v.Revision.ID == e.Revision {
-			statuses = append(statuses, v.conclude(now, e))
+			statuses = append(statuses, v.conclude(now, e, delays[v.Indicator.Origin.DataSource]))
 		}
 	}
 	if len(statuses) == 0 {
@@ -57,15 +61,16 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 }
 
 // conclude is the status that follows from an evaluation and the former status.
-// Without any slot in the windows it is stale as well as without data.
-func (v *View) conclude(now time.Time, e measure.Evaluation) Status {
+// Without any slot in the windows it is stale as well as without data. Slots are
+// not expected before the delay is over with which they are read.
+func (v *View) conclude(now time.Time, e measure.Evaluation, delay time.Duration) Status {
 	in := v.Revision.input(budget.SumsOf(e.Sums))
 	out := Status{
 		SLO: v.SLO.ID, Service: v.SLO.Service, Revision: v.Revision.ID,
 		End: e.End, EvaluatedAt: now, State: budget.Decide(in), Since: now,
 		Latest: e.Latest, Sums: in.Sums,
 	}
-	out.Stale = out.stopped(v.Indicator.Resolution)
+	out.Stale = out.stopped(v.Indicator.Resolution, delay)
 	if remaining, ok := budget.RemainingPPB(in.Sums.Window, in.Objective); ok && out.State != budget.NoData {
 		out.RemainingPPB = &remaining
 	}

@@ -23,7 +23,7 @@ type Service struct {
 	runner       tx.Runner
 	registry     Registry
 	measurements Measurements
-	backfills    Backfills // may be nil
+	collection   Collection // may be nil
 	authorizer   *access.Authorizer
 	recorder     access.Recorder
 	now          clock.Clock

@@ -40,9 +40,10 @@ const outdatedAfter = 30 * time.Minute
 // comes late by a slot is no reason to hold anything.
 const staleAfter = 2
 
-// stopped reports whether no slot came for twice the resolution before End.
-func (s Status) stopped(resolution time.Duration) bool {
-	return s.Latest.Before(s.End.Add(-staleAfter * resolution))
+// stopped reports whether no slot came for twice the resolution before End, and
+// for as long as slots are late by intention.
+func (s Status) stopped(resolution, delay time.Duration) bool {
+	return s.Latest.Before(s.End.Add(-staleAfter*resolution - delay))
 }
 
 // Evaluated reports whether the SLO was ever evaluated.

@@ -100,6 +100,12 @@ func (s *Service) Want(ctx context.Context, slo, indicator id.ID, from, to time.
 	return nil
 }
 
+// Delay is how long after its end a slot of the data source is first read.
+func (s *Service) Delay(ctx context.Context, dataSource id.ID) (time.Duration, error) {
+	src, err := s.sources.Source(ctx, dataSource)
+	return src.Delay, err
+}
+
 // backfill makes one of whole slots, of what can be stored and is not collected.
 func (s *Service) backfill(ctx context.Context, t Target, src source.Source, why Cause, from, to, now time.Time) Backfill {
 	b := Backfill{
