@@ -32,14 +32,15 @@ type sloPage struct {
 	BudgetCaption    string
 	Long             bool // a number is long, and the three are set smaller
 
-	Push     *push
-	BurnDown burnDown
-	Burns    []burnPair
-	BurnNote string
-	End      moment
-	Windows  []windowRow
-	Explain  *explanation
-	Facts    []fact
+	Push       *push
+	Collection *collection
+	BurnDown   burnDown
+	Burns      []burnPair
+	BurnNote   string
+	End        moment
+	Windows    []windowRow
+	Explain    *explanation
+	Facts      []fact
 
 	Revisions       []revisionRow
 	Violations      []violationRow
@@ -107,7 +108,10 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	p.numbers(view, figures, concluded)
 	p.burns(figures, concluded)
 	p.windows(view, figures, concluded)
-	if view.Status.Latest.IsZero() {
+	if p.Collection, err = d.collected(v, view); err != nil {
+		return screen{}, err
+	}
+	if view.Status.Latest.IsZero() && view.Indicator.Origin.Pushed() {
 		p.Push = d.firstPush(v.now, owner, view)
 	}
 	if err := d.past(v, view, figures, concluded, &p); err != nil {
@@ -237,9 +241,13 @@ func indicatorFacts(view slo.View) []fact {
 	if good == "" {
 		good = "not described"
 	}
+	counted := fact{"Reporters send", link{Text: counting}}
+	if view.Indicator.Origin.Asked() {
+		counted.Name = "A data source counts"
+	}
 	return []fact{
 		{"A good event", link{Text: good}},
-		{"Reporters send", link{Text: counting}},
+		counted,
 		{"In slots of", link{Text: windowText(view.Indicator.Resolution)}},
 		{"Window", link{Text: "rolling, " + windowText(view.Revision.Window())}},
 		{"At least", link{Text: eventNoun(view.Revision.MinEvents * 1000)}},

@@ -9,6 +9,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -23,6 +24,8 @@ type Sources struct {
 	Policies Policies
 	Issues   Issues
 	Jobs     Jobs
+	// Collection is needed where SLOs are read from data sources.
+	Collection Collection
 }
 
 // Access signs people in and out, and tells whose a session is.
@@ -55,6 +58,11 @@ type SLOs interface {
 	TeamSummary(ctx context.Context) (map[id.ID]slo.Tally, error)
 	Warnings(v slo.View) []slo.Warning
 	History(ctx context.Context, slo id.ID, from, to time.Time, step time.Duration) (slo.History, error)
+}
+
+// Collection tells how SLOs are read from data sources.
+type Collection interface {
+	Standing(ctx context.Context, slo id.ID) (collect.Standing, error)
 }
 
 // Policies tells of violations.

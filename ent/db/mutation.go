@@ -16523,6 +16523,7 @@ type SLOStatusMutation struct {
 	state            *string
 	since            *time.Time
 	stale            *bool
+	filling          *bool
 	latest           *time.Time
 	sums             *[]byte
 	remaining_ppb    *int64
@@ -16968,6 +16969,42 @@ func (m *SLOStatusMutation) ResetStale() {
 	m.stale = nil
 }
 
+// SetFilling sets the "filling" field.
+func (m *SLOStatusMutation) SetFilling(b bool) {
+	m.filling = &b
+}
+
+// Filling returns the value of the "filling" field in the mutation.
+func (m *SLOStatusMutation) Filling() (r bool, exists bool) {
+	v := m.filling
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFilling returns the old "filling" field's value of the SLOStatus entity.
+// If the SLOStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLOStatusMutation) OldFilling(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFilling is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFilling requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFilling: %w", err)
+	}
+	return oldValue.Filling, nil
+}
+
+// ResetFilling resets all changes to the "filling" field.
+func (m *SLOStatusMutation) ResetFilling() {
+	m.filling = nil
+}
+
 // SetLatest sets the "latest" field.
 func (m *SLOStatusMutation) SetLatest(t time.Time) {
 	m.latest = &t
@@ -17240,7 +17277,7 @@ func (m *SLOStatusMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SLOStatusMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.slo != nil {
 		fields = append(fields, slostatus.FieldSloID)
 	}
@@ -17264,6 +17301,9 @@ func (m *SLOStatusMutation) Fields() []string {
 	}
 	if m.stale != nil {
 		fields = append(fields, slostatus.FieldStale)
+	}
+	if m.filling != nil {
+		fields = append(fields, slostatus.FieldFilling)
 	}
 	if m.latest != nil {
 		fields = append(fields, slostatus.FieldLatest)
@@ -17301,6 +17341,8 @@ func (m *SLOStatusMutation) Field(name string) (ent.Value, bool) {
 		return m.Since()
 	case slostatus.FieldStale:
 		return m.Stale()
+	case slostatus.FieldFilling:
+		return m.Filling()
 	case slostatus.FieldLatest:
 		return m.Latest()
 	case slostatus.FieldSums:
@@ -17334,6 +17376,8 @@ func (m *SLOStatusMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldSince(ctx)
 	case slostatus.FieldStale:
 		return m.OldStale(ctx)
+	case slostatus.FieldFilling:
+		return m.OldFilling(ctx)
 	case slostatus.FieldLatest:
 		return m.OldLatest(ctx)
 	case slostatus.FieldSums:
@@ -17406,6 +17450,13 @@ func (m *SLOStatusMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetStale(v)
+		return nil
+	case slostatus.FieldFilling:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFilling(v)
 		return nil
 	case slostatus.FieldLatest:
 		v, ok := value.(time.Time)
@@ -17567,6 +17618,9 @@ func (m *SLOStatusMutation) ResetField(name string) error {
 		return nil
 	case slostatus.FieldStale:
 		m.ResetStale()
+		return nil
+	case slostatus.FieldFilling:
+		m.ResetFilling()
 		return nil
 	case slostatus.FieldLatest:
 		m.ResetLatest()

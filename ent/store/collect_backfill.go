@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -139,6 +140,25 @@ func (c Collect) some(ctx context.Context, doing, query string, args ...any) ([]
 // OpenBackfills returns those of the indicator that are not finished.
 func (c Collect) OpenBackfills(ctx context.Context, indicator id.ID) ([]collect.Backfill, error) {
 	return c.some(ctx, "read open backfills", " WHERE b.indicator_id = $1 AND b.finished_at IS NULL ORDER BY b.id", string(indicator))
+}
+
+// Filling returns those of the indicators that have one of slots since the time
+// which is not finished, and was not made by request.
+func (c Collect) Filling(ctx context.Context, indicators []id.ID, since time.Time) ([]id.ID, error) {
+	var out []id.ID
+	err := chunks(indicators, bulkRows, func(of []id.ID) error {
+		args := make([]any, 0, len(of)+2)
+		for _, v := range of {
+			args = append(args, string(v))
+		}
+		n := len(of)
+		args = append(args, clock.Round(since), string(collect.ByRequest))
+		found, err := c.ids(ctx, c.s.wanted(n, "indicator_id text")+fmt.Sprintf(`SELECT DISTINCT b.indicator_id FROM wanted w CROSS JOIN backfills b
+ WHERE b.indicator_id = w.indicator_id AND b.finished_at IS NULL AND b.cursor_at > $%d AND b.cause <> $%d`, n+1, n+2), args...)
+		out = append(out, found...)
+		return err
+	})
+	return out, fail("read open backfills", err)
 }
 
 // ChangeBackfill writes what somebody did with it, conditional on Version.

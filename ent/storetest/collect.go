@@ -169,6 +169,16 @@ func testCollect(t *testing.T, open opener) {
 		same(t, len(must(c.Work(t.Context(), src.ID, Start.Add(2*time.Hour), one.ID, 10))(t)), 2)
 		same(t, must(c.OpenBackfills(t.Context(), v.Indicator.ID))(t), []collect.Backfill{one, three})
 
+		outage := aBackfill(other, Start)
+		outage.Cause = collect.ByOutage
+		ok(t, c.CreateBackfills(t.Context(), []collect.Backfill{outage}))
+		both := []id.ID{v.Indicator.ID, other.Indicator.ID, "none"}
+		same(t, must(c.Filling(t.Context(), both, outage.Cursor.Add(-time.Second)))(t), []id.ID{other.Indicator.ID})
+		same(t, must(c.Filling(t.Context(), both, outage.Cursor))(t), []id.ID(nil))
+		outage.FinishedAt = Start
+		same(t, must(c.PutBackfill(t.Context(), outage))(t), true)
+		same(t, must(c.Filling(t.Context(), both, Start.Add(-time.Hour*24*30)))(t), []id.ID(nil))
+
 		one.Cursor, one.State, one.Found, one.Missing = one.Cursor.Add(-time.Hour), collect.Running, 10, map[origin.Reason]int64{origin.NoSample: 2}
 		one.Attempts, one.Failing, one.Failure, one.StartedAt = 2, collect.Unavailable, "down", Start
 		same(t, must(c.PutBackfill(t.Context(), one))(t), true)

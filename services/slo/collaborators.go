@@ -8,6 +8,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
 // Registry is what SLOs need of the organisation: their services, and names. A
@@ -33,6 +34,9 @@ type Collection interface {
 	Want(ctx context.Context, slo, indicator id.ID, from, to time.Time) error
 	// Delay is how long after its end a slot of the data source is first read.
 	Delay(ctx context.Context, dataSource id.ID) (time.Duration, error)
+	// Filling returns those of the indicators of which slots since the time were left
+	// out, or not read yet, and still will be.
+	Filling(ctx context.Context, indicators []id.ID, since time.Time) (map[id.ID]bool, error)
 }
 
 // CollectWith has the window of each new indicator filled in that a data source is
@@ -72,4 +76,23 @@ func (s *Service) delays(ctx context.Context, views []View) (map[id.ID]time.Dura
 		out[from] = delay
 	}
 	return out, nil
+}
+
+// filling returns those of the views' indicators of which a part of the policy
+// window is still being read.
+func (s *Service) filling(ctx context.Context, views []View, now time.Time) (map[id.ID]bool, error) {
+	var asked []id.ID
+	for _, v := range views {
+		if v.Indicator.Origin.Asked() {
+			asked = append(asked, v.Indicator.ID)
+		}
+	}
+	if s.collection == nil || len(asked) == 0 {
+		return nil, nil
+	}
+	filling, err := s.collection.Filling(ctx, asked, now.Add(-budget.PolicyWindow))
+	if err != nil {
+		return nil, fmt.Errorf("read what is being filled in: %w", err)
+	}
+	return filling, nil
 }

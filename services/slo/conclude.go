@@ -41,6 +41,10 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 	if err != nil {
 		return err
 	}
+	filling, err := s.filling(ctx, views, now)
+	if err != nil {
+		return err
+	}
 	byID := make(map[id.ID]*View, len(views))
 	for i := range views {
 		byID[views[i].SLO.ID] = &views[i]
@@ -48,7 +52,9 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 	statuses := make([]Status, 0, len(evaluations))
 	for _, e := range evaluations {
 		if v := byID[e.Subject]; v != nil && v.SLO.RetiredAt == nil && v.Revision.ID == e.Revision {
-			statuses = append(statuses, v.conclude(now, e, delays[v.Indicator.Origin.DataSource]))
+			status := v.conclude(now, e, delays[v.Indicator.Origin.DataSource])
+			status.Filling = filling[v.Indicator.ID]
+			statuses = append(statuses, status)
 		}
 	}
 	if len(statuses) == 0 {
@@ -106,10 +112,10 @@ func (v View) Figures() budget.Figures {
 
 // Overspent tells whether, at now, more than percent % of the budget of the
 // trailing policy window is consumed. It is Unknown while the status is stale or
-// outdated, which blocks transitions, or not of the current revision, or of too
-// few events.
+// outdated or its past still being read, which blocks transitions, or not of the
+// current revision, or of too few events.
 func (v View) Overspent(percent int64, now time.Time) budget.Verdict {
-	if v.Status.Stale || v.Status.Outdated(now) || !v.Current() {
+	if v.Status.Stale || v.Status.Filling || v.Status.Outdated(now) || !v.Current() {
 		return budget.Unknown
 	}
 	return budget.Overspent(v.Status.Sums.Policy, v.Revision.Objective, v.Revision.MinEvents, percent)

@@ -32,6 +32,8 @@ func (v View) Explain() budget.Explanation {
 		e.Because = "stale: no measurement ever came"
 	case status.Stale && !status.stopped(v.Indicator.Resolution, 0):
 		e.Because = fmt.Sprintf("outdated: it was not evaluated after %s, and the state that there was is held", status.End.Format("2006-01-02 15:04 UTC"))
+	case status.Filling:
+		e.Because = "incomplete: a part of its past is still being read; until then violations neither open nor end"
 	case status.Stale:
 		e.Because = fmt.Sprintf("stale: no measurement came after %s, and the state that there was is held", status.Latest.Format("2006-01-02 15:04 UTC"))
 	}

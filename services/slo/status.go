@@ -23,6 +23,9 @@ type Status struct {
 	// Stale is set when no slot came for twice the resolution; it holds State fast.
 	// It is set too on a status that is read when it is Outdated.
 	Stale bool
+	// Filling is set while a part of the policy window's past is still being read:
+	// the figures are of what is known, and nothing is opened or ended by them.
+	Filling bool
 	// Latest is the end of the newest slot, zero when there is none.
 	Latest time.Time
 	Sums   budget.Sums

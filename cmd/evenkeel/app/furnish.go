@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -30,6 +31,8 @@ func (a *App) furnish() error {
 	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, a.Audit, now)
 	a.Measure = measure.New(s.Measure(), s, now)
 	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, a.authorizer, a.Audit, now)
+	a.Collection = collect.NewService(s.Collect(), s.Collect(), s, a.authorizer, a.Audit, now)
+	a.SLOs.CollectWith(a.Collection)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, now, a.opts.BaseURL)
 	a.Policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: a.Issues,
@@ -41,6 +44,11 @@ func (a *App) furnish() error {
 
 	a.evaluator = measure.NewEvaluator(s.Measure(), a.SLOs, a.SLOs, s, now, a.log)
 	a.folder = measure.NewFolder(s.Measure(), s, now, a.log)
+	parts := collect.Parts{
+		Store: s.Collect(), Health: s.Collect(), Sources: s.Collect(), Readers: collect.Readers{}, Measurements: a.Measure, Runner: s,
+		Gates: collect.NewGates(), Meter: newCollecting(a.metrics), Clock: now, Logger: a.log,
+	}
+	a.collector, a.filler = collect.NewCollector(parts), collect.NewFiller(parts)
 	a.recorder = self.NewRecorder(now)
 	a.measurer = self.NewFlusher(a.recorder, ownTraffic{a.SLOs}, reporterName(a.opts.Config.Instance), a.log)
 
@@ -58,6 +66,16 @@ func (a *App) furnish() error {
 // jobs are what is done again and again.
 func (a *App) jobs() []jobs.Job {
 	return []jobs.Job{
+		{
+			Name: "collect-measurements", Schedule: "@every 15s",
+			Description: "Reads from data sources what ended lately.",
+			RunOnce:     counted(a.collector.RunOnce),
+		},
+		{
+			Name: "backfill", Schedule: "@every 15s",
+			Description: "Reads the past from data sources: of new indicators, of outages, and what was asked for.",
+			RunOnce:     counted(a.filler.RunOnce),
+		},
 		{
 			Name: "evaluate-budgets", Schedule: "@every 30s",
 			Description: "Turns new measurements into the status of each SLO.",

@@ -725,6 +725,7 @@ var (
 		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "stale", Type: field.TypeBool},
+		{Name: "filling", Type: field.TypeBool},
 		{Name: "latest", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "sums", Type: field.TypeBytes},
 		{Name: "remaining_ppb", Type: field.TypeInt64, Nullable: true},
@@ -739,7 +740,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "slo_statuses_slos_slo",
-				Columns:    []*schema.Column{SloStatusesColumns[12]},
+				Columns:    []*schema.Column{SloStatusesColumns[13]},
 				RefColumns: []*schema.Column{SlosColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -748,17 +749,17 @@ var (
 			{
 				Name:    "slostatus_slo_id",
 				Unique:  true,
-				Columns: []*schema.Column{SloStatusesColumns[12]},
+				Columns: []*schema.Column{SloStatusesColumns[13]},
 			},
 			{
 				Name:    "slostatus_rank_slo_id",
 				Unique:  false,
-				Columns: []*schema.Column{SloStatusesColumns[11], SloStatusesColumns[12]},
+				Columns: []*schema.Column{SloStatusesColumns[12], SloStatusesColumns[13]},
 			},
 			{
 				Name:    "slostatus_state_rank_slo_id",
 				Unique:  false,
-				Columns: []*schema.Column{SloStatusesColumns[5], SloStatusesColumns[11], SloStatusesColumns[12]},
+				Columns: []*schema.Column{SloStatusesColumns[5], SloStatusesColumns[12], SloStatusesColumns[13]},
 			},
 		},
 	}

@@ -229,7 +229,7 @@ func TestABackfillIsAskedForCancelledAndResumedByItsOwners(t *testing.T) {
 	p := newProgram(t, "prom")
 	from := h.source(p)
 	v := h.declare("payments", "availability", from)
-	p.holdAll("availability", minute(-91*1440), minute(10), nil)
+	p.holdAll("availability", minute(-10*1440), minute(10), nil)
 	_, err := h.Create(h.ada, v.SLO.ID, minute(-100), minute(-50))
 	refused(t, err, fault.Conflict, "backfill_open")
 	h.fill()
@@ -247,8 +247,8 @@ func TestABackfillIsAskedForCancelledAndResumedByItsOwners(t *testing.T) {
 	refused(t, err, fault.NotFound, "slo_not_found")
 
 	// Bounds are rounded outward to slots; the newest are collection's.
-	b := ok(h.Create(h.ada, v.SLO.ID, minute(-90*1440).Add(10*time.Second), minute(0).Add(5*time.Second)))(t)
-	if !b.From.Equal(minute(-90*1440)) || !b.To.Equal(minute(-4)) || b.State != collect.Queued || b.Cause != collect.ByRequest {
+	b := ok(h.Create(h.ada, v.SLO.ID, minute(-9*1440).Add(10*time.Second), minute(0).Add(5*time.Second)))(t)
+	if !b.From.Equal(minute(-9*1440)) || !b.To.Equal(minute(-4)) || b.State != collect.Queued || b.Cause != collect.ByRequest {
 		t.Errorf("backfill %+v", b)
 	}
 	_, err = h.Cancel(bob, b.ID)
@@ -268,7 +268,7 @@ func TestABackfillIsAskedForCancelledAndResumedByItsOwners(t *testing.T) {
 	refused(t, err, fault.Conflict, "backfill_not_stopped")
 	for h.fill()["finished"] == 0 {
 	}
-	h.expect(v, p, minute(-90*1440), minute(-4))
+	h.expect(v, p, minute(-9*1440), minute(-4))
 	var actions []string
 	root := access.WithCaller(t.Context(), access.Caller{Kind: access.ByPerson, Person: "root", Administrator: true, Scopes: access.Scopes})
 	for _, e := range ok(h.audit.List(root, audit.Filter{ObjectID: b.ID}, page.Request{}))(t).Items {

@@ -104,7 +104,7 @@ func (p *program) answer(w http.ResponseWriter, r *http.Request) {
 		what = own
 	}
 	out := map[string][]point{}
-	for _, name := range names {
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
 		for at, v := range p.slots[name] {
 			if !at.Before(from) && at.Before(to) {
 				v.Partial = p.partial[at]

@@ -106,6 +106,20 @@ func (s *Service) Delay(ctx context.Context, dataSource id.ID) (time.Duration, e
 	return src.Delay, err
 }
 
+// Filling returns those of the indicators whose slots since the time are still
+// being filled in, where that was not just asked for by somebody.
+func (s *Service) Filling(ctx context.Context, indicators []id.ID, since time.Time) (map[id.ID]bool, error) {
+	found, err := s.store.Filling(ctx, indicators, since)
+	if err != nil {
+		return nil, fmt.Errorf("read open backfills: %w", err)
+	}
+	out := make(map[id.ID]bool, len(found))
+	for _, of := range found {
+		out[of] = true
+	}
+	return out, nil
+}
+
 // backfill makes one of whole slots, of what can be stored and is not collected.
 func (s *Service) backfill(ctx context.Context, t Target, src source.Source, why Cause, from, to, now time.Time) Backfill {
 	b := Backfill{
@@ -171,7 +185,7 @@ func (s *Service) Create(ctx context.Context, slo id.ID, from, to time.Time) (Li
 	if err != nil {
 		return Listed{}, err
 	}
-	return Listed{Backfill: made, Service: t.Service, Resolution: t.Resolution}, nil
+	return Listed{Backfill: made, Service: t.Service, Resolution: t.Resolution}.asOf(now), nil
 }
 
 func checkRange(from, to, now, end time.Time) error {
@@ -202,7 +216,7 @@ func (s *Service) listed(ctx context.Context, of id.ID) (Listed, error) {
 	if err != nil {
 		return Listed{}, fmt.Errorf("read what a backfill is of: %w", err)
 	}
-	return Listed{Backfill: b, Service: t.Service, Resolution: resolution}, nil
+	return Listed{Backfill: b, Service: t.Service, Resolution: resolution}.asOf(s.now()), nil
 }
 
 // Backfills lists the newest first.
@@ -214,7 +228,14 @@ func (s *Service) Backfills(ctx context.Context, f Filter, r page.Request) (page
 	if err != nil {
 		return page.Page[Listed]{}, fmt.Errorf("list backfills: %w", err)
 	}
-	return found, nil
+	now := s.now()
+	return page.Map(found, func(l Listed) Listed { return l.asOf(now) }), nil
+}
+
+// asOf is the backfill with its progress at now.
+func (l Listed) asOf(now time.Time) Listed {
+	l.Reached = l.Progress(l.Resolution, now)
+	return l
 }
 
 // Cancel ends a backfill; what it read stays.

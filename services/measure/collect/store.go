@@ -42,6 +42,9 @@ type Store interface {
 	Backfills(ctx context.Context, f Filter, r page.Request) (page.Page[Listed], error)
 	// OpenBackfills returns those of the indicator that are not finished, by ID.
 	OpenBackfills(ctx context.Context, indicator id.ID) ([]Backfill, error)
+	// Filling returns those of the indicators that have a backfill of slots since the
+	// time which is not finished, and was not made by request.
+	Filling(ctx context.Context, indicators []id.ID, since time.Time) ([]id.ID, error)
 	// ChangeBackfill writes what somebody did with it, conditional on Version, and
 	// answers fault.Stale.
 	ChangeBackfill(ctx context.Context, b Backfill) error
@@ -64,4 +67,6 @@ type Listed struct {
 	Backfill
 	Service    id.ID
 	Resolution time.Duration
+	// Reached is its Progress at the time of reading; a Store leaves it empty.
+	Reached Progress
 }
