@@ -9,11 +9,11 @@ type Collection struct {
 	AttemptedAt    *time.Time       `json:"attemptedAt" nullable:"true" doc:"When it was last asked; null before the first time."`
 	SucceededAt    *time.Time       `json:"succeededAt" nullable:"true" doc:"When it last answered in full."`
 	FailingSince   *time.Time       `json:"failingSince" nullable:"true" doc:"Since when it fails; null while it does not."`
-	Failure        *CollectFailure  `json:"failure" nullable:"true"`
+	Failure        *CollectFailure  `json:"failure,omitempty" doc:"Absent while it does not fail."`
 	LagSeconds     int64            `json:"lagSeconds" doc:"By how much collection is behind what could be read, in seconds."`
 	MissingSlots   int64            `json:"missingSlots" doc:"Slots without data since it is collected. They are no data, and never budget."`
 	Missing        map[string]int64 `json:"missing" doc:"The same by the reason: no_sample, not_number, negative, good_above, too_many, partial or ambiguous." example:"{\"no_sample\":12}"`
-	LastMissing    *MissingSlot     `json:"lastMissing" nullable:"true"`
+	LastMissing    *MissingSlot     `json:"lastMissing,omitempty" doc:"The newest slot without data, when there is one."`
 	Backfills      []Backfill       `json:"backfills" doc:"Those that are not finished."`
 }
 
@@ -42,7 +42,7 @@ type Backfill struct {
 	Progress   BackfillProgress `json:"progress"`
 	Attempts   int              `json:"attempts" doc:"That failed since the last chunk that was read."`
 	NextAt     *time.Time       `json:"nextAt" nullable:"true" doc:"When it is tried again after it failed."`
-	Failure    *CollectFailure  `json:"failure" nullable:"true" doc:"Of the last attempt."`
+	Failure    *CollectFailure  `json:"failure,omitempty" doc:"Of the last attempt, when it failed."`
 	Note       string           `json:"note,omitempty" doc:"Why it was cancelled."`
 	CreatedAt  time.Time        `json:"createdAt"`
 	CreatedBy  string           `json:"createdBy"`
