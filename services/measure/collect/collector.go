@@ -26,9 +26,10 @@ func NewCollector(p Parts) *Collector { return &Collector{p} }
 
 // RunOnce reads of each active SLO that is asked for the slots that ended the
 // source's delay ago and were not collected, and the last three again. It returns
-// the numbers of "targets" with something to read, of "slots" stored, of "missing"
-// ones, of targets that "failed" or were "unreached" before the round was over,
-// of "holes" that were left to backfills, and of "segments" that changed.
+// the numbers of "targets" with something to read, of "slots" stored, of slots that
+// are "missing" for good, of targets that "failed" or were "unreached" before the
+// round was over, of "holes" that were left to backfills, and of "segments" that
+// changed.
 func (c *Collector) RunOnce(ctx context.Context) (map[string]int64, error) {
 	sources, err := c.Store.SourcesInUse(ctx)
 	if err != nil {
@@ -282,10 +283,7 @@ func (r *round) failed(t *Target, ask origin.Ask, kind Failing, text string, ask
 
 func (r *round) learnt(t *Target, ask origin.Ask, got reading) outcome {
 	c, left := t.read(ask, got, r.src.Delay, r.now)
-	for reason, n := range c.Missing {
-		r.Meter.Missing(r.src.Slug, reason, int(n-t.Collection.Missing[reason]))
-	}
-	o := outcome{reading: got, collection: &c, asked: true, failing: c.Failing}
+	o := outcome{reading: got, collection: &c, lost: more(t.Collection.Missing, c.Missing), asked: true, failing: c.Failing}
 	if left.From = latest(left.From, oldest(r.now, t.Resolution)); left.From.Before(left.To) {
 		o.left = &Backfill{
 			ID: id.New(r.now), SLO: t.SLO, Indicator: t.Indicator, Source: r.src.ID, Cause: ByOutage,
@@ -298,6 +296,17 @@ func (r *round) learnt(t *Target, ask origin.Ask, got reading) outcome {
 	defer r.mu.Unlock()
 	r.behind(t, ask.To, c.Until)
 	return o
+}
+
+// more is by how much each count grew.
+func more(before, after map[origin.Reason]int64) map[origin.Reason]int {
+	out := map[origin.Reason]int{}
+	for reason, n := range after {
+		if n > before[reason] {
+			out[reason] = int(n - before[reason])
+		}
+	}
+	return out
 }
 
 // collectorName is who wants what an outage left out.

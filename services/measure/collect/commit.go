@@ -7,6 +7,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/source"
 )
 
@@ -18,7 +19,8 @@ type outcome struct {
 	collection *Collection
 	left       *Backfill // of the slots that collection left out
 	backfill   *Backfill
-	ended      bool // the backfill was, by somebody else
+	lost       map[origin.Reason]int // slots that are known to have no data since
+	ended      bool                  // the backfill was, by somebody else
 	asked      bool
 	failing    Failing
 	// refused turns it into what is stored when its slots cannot be.
@@ -52,7 +54,10 @@ func (r *run) commitSome(ctx context.Context, src source.Source, some []outcome,
 		for _, o := range some {
 			r.Meter.Slots(src.Slug, o.slots)
 			r.count("slots", o.slots)
-			r.count("missing", len(o.missing))
+			for reason, n := range o.lost {
+				r.Meter.Missing(src.Slug, reason, n)
+				r.count("missing", n)
+			}
 			if o.failing != "" {
 				r.Meter.Failed(src.Slug, o.failing)
 				r.count("failed", 1)

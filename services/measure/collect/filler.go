@@ -202,7 +202,7 @@ func (f *filling) outcome(ctx context.Context, w *Work, ask origin.Ask, a origin
 		got = reading{} // the chunk is read again, as a whole
 	}
 	o := f.after(w, b, true)
-	o.reading = got
+	o.reading, o.lost = got, more(w.Missing, b.Missing)
 	o.refused = func(kind Failing, text string) outcome { return f.after(w, w.failed(kind, text, now), true) }
 	return o
 }

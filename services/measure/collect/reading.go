@@ -28,6 +28,11 @@ func (r reading) partial(until time.Time) (time.Time, string) {
 	return time.Time{}, ""
 }
 
+// byGroup orders slots by their groups, and by time.
+func byGroup(a, b origin.GroupSlot) int {
+	return cmp.Or(cmp.Compare(a.Group, b.Group), a.Start.Compare(b.Start))
+}
+
 // sift keeps of an answer what can be stored, so that one bad value never spoils
 // the push of the others: each slot of the range has data or is missing with a
 // reason, and none is both. What was not asked for is left out.
@@ -48,10 +53,11 @@ func sift(ask origin.Ask, a origin.Answer) reading {
 			lack(i, m.Reason, clip(m.Detail))
 		}
 	}
-	slots := slices.Clone(a.Slots)
-	slices.SortStableFunc(slots, func(a, b origin.GroupSlot) int {
-		return cmp.Or(cmp.Compare(a.Group, b.Group), a.Start.Compare(b.Start))
-	})
+	slots := a.Slots
+	if !slices.IsSortedFunc(slots, byGroup) {
+		slots = slices.Clone(slots) // what a reader gave stays its own
+		slices.SortStableFunc(slots, byGroup)
+	}
 	for i, s := range slots {
 		k, ok := at(s.Start)
 		if !ok {
@@ -77,7 +83,9 @@ func sift(ask origin.Ask, a origin.Answer) reading {
 		}
 		last := len(r.batches) - 1
 		if last < 0 || r.batches[last].Group != s.Group {
-			r.batches = append(r.batches, measure.Batch{Indicator: ask.Indicator, Resolution: ask.Resolution, Reporter: Reporter, Group: s.Group})
+			r.batches = append(r.batches, measure.Batch{
+				Indicator: ask.Indicator, Resolution: ask.Resolution, Reporter: Reporter, Group: s.Group, Slots: make([]measure.Slot, 0, min(n, len(slots)-i)),
+			})
 			last++
 		}
 		r.batches[last].Slots = append(r.batches[last].Slots, s.Slot)
