@@ -135,7 +135,7 @@ func TestEachFaultOfADataSourceIsSeenAndNoneIsBudget(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
 			p := newProgram(t, "prom")
-			from := h.source(p, func(s *source.Source) { s.Timeout = 300 * time.Millisecond })
+			from := h.source(p)
 			v := h.declare("payments", "availability", from)
 			p.holdAll("availability", minute(-10), minute(-1), nil)
 			h.collect()
@@ -151,6 +151,9 @@ func TestEachFaultOfADataSourceIsSeenAndNoneIsBudget(t *testing.T) {
 			default:
 				p.hold("availability", minute(-1), 10, 10)
 				p.fault("", c.what)
+			}
+			if c.what == "slow" {
+				h.parts.Readers[source.Adapter] = hasty{}
 			}
 			h.minutes(1)
 			h.compare(h.stored(v, minute(-10), minute(10)), before)
@@ -178,6 +181,7 @@ func TestEachFaultOfADataSourceIsSeenAndNoneIsBudget(t *testing.T) {
 			}
 			// Once all is well again, nothing is left of it.
 			p.fault("", "")
+			h.parts.Readers[source.Adapter] = reader{}
 			p.partial = map[time.Time]bool{}
 			p.holdAll("availability", minute(-1), minute(3), nil)
 			h.minutes(3)

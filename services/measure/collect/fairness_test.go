@@ -79,7 +79,21 @@ func TestNoMoreCallsAreUnderWayThanASourceTakes(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	p := newProgram(t, "prom")
-	p.before = func(string) { time.Sleep(2 * time.Millisecond) } // so that they meet
+	// Each waits until as many are under way as may be.
+	var mu sync.Mutex
+	met, under := make(chan struct{}), 0
+	p.before = func(string) {
+		mu.Lock()
+		if under++; under == 3 {
+			close(met)
+		}
+		mu.Unlock()
+		select {
+		case <-met:
+		case <-time.After(time.Minute):
+			t.Error("three are never under way at once")
+		}
+	}
 	from := h.source(p, func(s *source.Source) { s.Concurrency = 3 })
 	for i := range 40 {
 		h.declare("payments", fmt.Sprintf("slo-%d", i), from)
@@ -88,7 +102,7 @@ func TestNoMoreCallsAreUnderWayThanASourceTakes(t *testing.T) {
 	both.Go(func() { h.collect() })
 	both.Go(func() { h.fill() })
 	both.Wait()
-	if p.most > 3 || p.most < 2 {
+	if p.most != 3 {
 		t.Errorf("%d were under way at once", p.most)
 	}
 }
