@@ -239,6 +239,41 @@ func TestAfterAnOutageThePresentComesFirstAndThePastIsFilledIn(t *testing.T) {
 	h.expect(v, p, minute(-2*24*60), minute(299))
 }
 
+// A store of the source's is away for three hours: its answers are partial, and no
+// slot of them is stored. Once it is back, the last hour is read, and one backfill
+// has the rest.
+func TestPartialAnswersForHoursLoseNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := newProgram(t, "prom")
+	v := h.declare("payments", "availability", h.source(p))
+	p.holdAll("availability", minute(-3000), minute(400), nil)
+	h.collect()
+	h.fill()
+	for at := minute(0); at.Before(minute(400)); at = at.Add(time.Minute) {
+		p.partial[at] = true
+	}
+	for range 36 {
+		h.clock.Advance(5 * time.Minute)
+		if counts := h.collect(); counts["holes"] != 0 {
+			t.Fatalf("a hole is left while nothing is whole: %v", counts)
+		}
+	}
+	h.expect(v, p, minute(-2880), minute(0))
+	if s := h.standing(v); !s.Until.Equal(minute(0)) || s.Collection.Failing != collect.Incomplete || s.Lag != 179*time.Minute {
+		t.Errorf("standing %+v", s)
+	}
+	p.mu.Lock()
+	clear(p.partial)
+	p.mu.Unlock()
+	h.minutes(1)
+	if s := h.standing(v); s.Collection.Failing != "" || len(s.Open) != 1 || !s.Open[0].From.Equal(minute(-3)) {
+		t.Errorf("standing %+v", s)
+	}
+	h.fill()
+	h.expect(v, p, minute(-2880), minute(180))
+}
+
 func TestASecondReplicaIsFencedOff(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

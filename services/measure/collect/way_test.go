@@ -2,6 +2,7 @@ package collect_test
 
 import (
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,6 +114,9 @@ func TestASilentDataSourceHoldsTheStateAndRecoversToWhatWasTrue(t *testing.T) {
 	h.collect()
 	if v = h.evaluate(v); v.Status.Stale || !v.Status.Filling {
 		t.Errorf("with a hole: %+v", v.Status)
+	}
+	if because := v.Explain().Because; !strings.Contains(because, "its past is still being read") {
+		t.Errorf("the state is explained by %q", because)
 	}
 	h.apply(policies, 0, 0)
 	h.fill()
