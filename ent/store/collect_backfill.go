@@ -161,6 +161,12 @@ func (c Collect) Filling(ctx context.Context, indicators []id.ID, since time.Tim
 	return out, fail("read open backfills", err)
 }
 
+// PruneBackfills removes those that finished before the time.
+func (c Collect) PruneBackfills(ctx context.Context, before time.Time) (int, error) {
+	n, err := c.s.exec(ctx, "DELETE FROM backfills WHERE finished_at < $1", clock.Round(before))
+	return n, fail("prune backfills", err)
+}
+
 // ChangeBackfill writes what somebody did with it, conditional on Version.
 func (c Collect) ChangeBackfill(ctx context.Context, b collect.Backfill) error {
 	n, err := c.s.exec(ctx, `UPDATE backfills SET state = $1, attempts = $2, next_at = $3, failure_kind = $4, failure = $5, finished_at = $6, version = version + 1

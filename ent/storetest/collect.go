@@ -191,6 +191,11 @@ func testCollect(t *testing.T, open opener) {
 		refused(t, c.ChangeBackfill(t.Context(), cancelled), fault.Precondition, "")
 		same(t, must(c.PutBackfill(t.Context(), one))(t), false)
 
+		same(t, must(c.PruneBackfills(t.Context(), Start))(t), 0)
+		same(t, must(c.PruneBackfills(t.Context(), Start.Add(time.Second)))(t), 2)
+		_, _, err = c.Backfill(t.Context(), one.ID)
+		refused(t, err, fault.NotFound, "backfill_not_found")
+
 		// What was retired has idle backfills, which are not worked off.
 		v.SLO.RetiredAt = &Start
 		ok(t, s.SLO().UpdateSLO(t.Context(), v.SLO))

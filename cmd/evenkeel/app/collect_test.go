@@ -79,6 +79,11 @@ func TestBackfillsAreSeenAskedForAndEnded(t *testing.T) {
 		if got := h.must(200, call{as: "ada", method: "POST", path: one + "/resume"}); got.text("state") != "queued" {
 			t.Errorf("resumed: %s", got.body)
 		}
+		h.must(200, call{as: "ada", method: "POST", path: one + "/cancel"})
+		h.clock.Advance(31 * 24 * time.Hour)
+		if run := h.must(201, call{as: "administrator", method: "POST", path: "/v1/jobs/prune/runs"}); !strings.Contains(string(run.body), `"backfills_removed":1`) {
+			t.Errorf("prune: %s", run.body)
+		}
 		// Nobody reads from Prometheus here: the jobs leave it alone.
 		for _, job := range []string{"collect-measurements", "backfill"} {
 			h.clock.Advance(time.Second)

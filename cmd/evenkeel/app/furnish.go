@@ -119,6 +119,7 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 		{"segments", func() (int64, error) { return a.folder.PruneOnce(ctx, now.Add(-keep.Measurements)) }},
 		{"idempotency_keys", func() (int64, error) { return wide(a.Idempotency.Prune(ctx, keep.IdempotencyKeys)) }},
 		{"credentials", func() (int64, error) { return wide(a.Access.Prune(ctx)) }},
+		{"backfills", func() (int64, error) { return wide(a.Collection.Prune(ctx, keep.Runs)) }},
 		{"runs", func() (int64, error) { return wide(a.Jobs.Prune(ctx, keep.Runs)) }},
 	}
 	for _, step := range steps {

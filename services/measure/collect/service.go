@@ -238,6 +238,20 @@ func (l Listed) asOf(now time.Time) Listed {
 	return l
 }
 
+// Prune forgets backfills that finished longer than keep ago, and returns how many.
+func (s *Service) Prune(ctx context.Context, keep time.Duration) (int, error) {
+	before := clock.Round(s.now()).Add(-keep)
+	var pruned int
+	err := s.runner.InTx(ctx, func(ctx context.Context) (err error) {
+		pruned, err = s.store.PruneBackfills(ctx, before)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("prune backfills: %w", err)
+	}
+	return pruned, nil
+}
+
 // Cancel ends a backfill; what it read stays.
 //
 // Faults: NotFound; Forbidden; Conflict "backfill_finished".
