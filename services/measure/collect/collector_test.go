@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
@@ -276,10 +278,14 @@ func TestPartialAnswersForHoursLoseNothing(t *testing.T) {
 
 func TestASecondReplicaIsFencedOff(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	storetest.Each(t, func(t *testing.T, s *store.Store) { fencedOff(t, newHouseOn(t, s)) })
+}
+
+func fencedOff(t *testing.T, h *house) {
+	t.Helper()
 	p := newProgram(t, "prom")
 	v := h.declare("payments", "availability", h.source(p))
-	p.holdAll("availability", minute(-10), minute(10), nil)
+	p.holdAll("availability", minute(-3000), minute(10), nil)
 	lease := func(holder string) tx.Fence {
 		l := ok(h.store.Jobs().TakeLease(t.Context(), "collect-measurements", holder, time.Hour))(t)
 		return tx.Fence{Lease: l.Name, Epoch: l.Epoch}
@@ -292,13 +298,20 @@ func TestASecondReplicaIsFencedOff(t *testing.T) {
 	if _, err := collect.NewCollector(h.parts).RunOnce(tx.WithFence(h.system("collect-measurements"), first)); !tx.IsLeaseLost(err) {
 		t.Errorf("the first replica got %v", err)
 	}
-	if got := h.stored(v, minute(-10), minute(10)); len(got) != 0 {
+	if _, err := collect.NewFiller(h.parts).RunOnce(tx.WithFence(h.system("backfill"), first)); !tx.IsLeaseLost(err) {
+		t.Errorf("the first replica filled in and got %v", err)
+	}
+	if got := h.stored(v, minute(-3000), minute(10)); len(got) != 0 || h.open(v)[0].Cursor != h.open(v)[0].To {
 		t.Errorf("the first replica wrote %v", got)
 	}
 	if _, err := collect.NewCollector(h.parts).RunOnce(tx.WithFence(h.system("collect-measurements"), second)); err != nil {
 		t.Error(err)
 	}
 	h.expect(v, p, minute(-4), minute(-1))
+	if _, err := collect.NewFiller(h.parts).RunOnce(tx.WithFence(h.system("backfill"), second)); err != nil {
+		t.Error(err)
+	}
+	h.expect(v, p, minute(-2880), minute(-1))
 }
 
 func TestAllThatIsReadTogetherIsAskedForOnce(t *testing.T) {

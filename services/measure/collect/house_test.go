@@ -52,7 +52,11 @@ type house struct {
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	s := storetest.SQLite(t)
+	return newHouseOn(t, storetest.SQLite(t))
+}
+
+func newHouseOn(t testing.TB, s *store.Store) *house {
+	t.Helper()
 	h := &house{t: t, store: s, clock: clock.NewManual(start), meter: newMeter(), teams: map[string]registry.Service{}}
 	authorizer := access.NewAuthorizer(s.Access())
 	h.audit = audit.NewService(s.Audit(), s, authorizer, h.clock.Now)
