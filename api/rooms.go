@@ -9,6 +9,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -18,14 +19,15 @@ import (
 // Rooms are the services that the operations call. They may be nil where only the
 // OpenAPI document is wanted.
 type Rooms struct {
-	Access   *access.Service
-	Audit    *audit.Service
-	Registry *registry.Registry
-	Sources  *source.Service
-	SLOs     *slo.Service
-	Policies *policy.Service
-	Issues   *issues.Service
-	Jobs     *jobs.Service
+	Access     *access.Service
+	Audit      *audit.Service
+	Registry   *registry.Registry
+	Sources    *source.Service
+	SLOs       *slo.Service
+	Collection *collect.Service
+	Policies   *policy.Service
+	Issues     *issues.Service
+	Jobs       *jobs.Service
 }
 
 // AddOperations adds every operation under /v1.
@@ -44,6 +46,8 @@ func (a *API) AddOperations(r Rooms) {
 	a.addStatus(r)
 	a.addGroups(r)
 	a.addMeasurements(r)
+	a.addCollection(r)
+	a.addBackfills(r)
 	a.addPolicies(r)
 	a.addAttachments(r)
 	a.addViolations(r)

@@ -32,16 +32,17 @@ type sloPage struct {
 	BudgetCaption    string
 	Long             bool // a number is long, and the three are set smaller
 
-	Push     *push
-	Groups   *groups // nil where there are none
-	Source   *sourceCard
-	BurnDown burnDown
-	Burns    []burnPair
-	BurnNote string
-	End      moment
-	Windows  []windowRow
-	Explain  *explanation
-	Facts    []fact
+	Push       *push
+	Groups     *groups // nil where there are none
+	Source     *sourceCard
+	Collection *collection
+	BurnDown   burnDown
+	Burns      []burnPair
+	BurnNote   string
+	End        moment
+	Windows    []windowRow
+	Explain    *explanation
+	Facts      []fact
 
 	Revisions       []revisionRow
 	Violations      []violationRow
@@ -110,6 +111,9 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	p.burns(figures, concluded)
 	p.windows(view, figures, concluded)
 	if p.Source, err = d.sourceOf(v, view); err != nil {
+		return screen{}, err
+	}
+	if p.Collection, err = d.collected(v, view); err != nil {
 		return screen{}, err
 	}
 	if p.Source == nil && view.Status.Latest.IsZero() {

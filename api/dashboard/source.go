@@ -9,6 +9,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -25,6 +26,8 @@ type Sources struct {
 	Policies    Policies
 	Issues      Issues
 	Jobs        Jobs
+	// Collection is needed where SLOs are read from data sources.
+	Collection Collection
 }
 
 // Access signs people in and out, and tells whose a session is.
@@ -64,6 +67,11 @@ type SLOs interface {
 	Warnings(v slo.View) []slo.Warning
 	Groups(ctx context.Context, f slo.GroupFilter, r page.Request) (page.Page[slo.GroupStatus], error)
 	History(ctx context.Context, slo id.ID, group string, from, to time.Time, step time.Duration) (slo.History, error)
+}
+
+// Collection tells how SLOs are read from data sources.
+type Collection interface {
+	Standing(ctx context.Context, slo id.ID) (collect.Standing, error)
 }
 
 // Policies tells of violations.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -15,6 +16,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/judge"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -33,12 +35,15 @@ type house struct {
 	policies  *policy.Service
 	evaluator *measure.Evaluator
 	admin     context.Context
+
+	store      *store.Store
+	collection *collect.Service
 }
 
 func build(t *testing.T) *house {
 	t.Helper()
 	s, log := storetest.SQLite(t), slog.New(slog.DiscardHandler)
-	h := &house{T: t, clock: clock.NewManual(sampleNow)}
+	h := &house{T: t, clock: clock.NewManual(sampleNow), store: s}
 	now := h.clock.Now
 	authorizer := access.NewAuthorizer(s.Access())
 	recorder := audit.NewService(s.Audit(), s, authorizer, now)
@@ -46,6 +51,7 @@ func build(t *testing.T) *house {
 	t.Cleanup(func() { h.must(h.access.Close(context.WithoutCancel(t.Context()))) })
 	h.registry = registry.New(s.Registry(), s.Access(), s, authorizer, recorder, now)
 	h.slos = slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, now), judge.New(s.Sources(), s.Registry(), nil), authorizer, recorder, now)
+	h.collection = collect.NewService(s.Collect(), s.Sources(), s, authorizer, recorder, now)
 	desk := issues.NewService(s.Issues(), s.Registry(), s.Policy(), authorizer, now, "http://evenkeel.example")
 	h.policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: desk,
@@ -61,7 +67,7 @@ func build(t *testing.T) *house {
 	h.must(err)
 	t.Cleanup(func() { h.must(schedule.Stop(context.WithoutCancel(t.Context()))) })
 	places := source.NewService(s.Sources(), s.Registry(), s, nil, authorizer, recorder, now) // pages check nothing
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: places, SLOs: h.slos, Policies: h.policies, Issues: desk, Jobs: schedule}
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: places, SLOs: h.slos, Policies: h.policies, Issues: desk, Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)

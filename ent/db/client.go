@@ -17,7 +17,9 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
+	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
+	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
@@ -57,8 +59,12 @@ type Client struct {
 	Attachment *AttachmentClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// Backfill is the client for interacting with the Backfill builders.
+	Backfill *BackfillClient
 	// BudgetPolicy is the client for interacting with the BudgetPolicy builders.
 	BudgetPolicy *BudgetPolicyClient
+	// Collection is the client for interacting with the Collection builders.
+	Collection *CollectionClient
 	// DataSource is the client for interacting with the DataSource builders.
 	DataSource *DataSourceClient
 	// Dependency is the client for interacting with the Dependency builders.
@@ -124,7 +130,9 @@ func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.Attachment = NewAttachmentClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
+	c.Backfill = NewBackfillClient(c.config)
 	c.BudgetPolicy = NewBudgetPolicyClient(c.config)
+	c.Collection = NewCollectionClient(c.config)
 	c.DataSource = NewDataSourceClient(c.config)
 	c.Dependency = NewDependencyClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
@@ -245,7 +253,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		config:         cfg,
 		Attachment:     NewAttachmentClient(cfg),
 		AuditEntry:     NewAuditEntryClient(cfg),
+		Backfill:       NewBackfillClient(cfg),
 		BudgetPolicy:   NewBudgetPolicyClient(cfg),
+		Collection:     NewCollectionClient(cfg),
 		DataSource:     NewDataSourceClient(cfg),
 		Dependency:     NewDependencyClient(cfg),
 		IdempotencyKey: NewIdempotencyKeyClient(cfg),
@@ -293,7 +303,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		config:         cfg,
 		Attachment:     NewAttachmentClient(cfg),
 		AuditEntry:     NewAuditEntryClient(cfg),
+		Backfill:       NewBackfillClient(cfg),
 		BudgetPolicy:   NewBudgetPolicyClient(cfg),
+		Collection:     NewCollectionClient(cfg),
 		DataSource:     NewDataSourceClient(cfg),
 		Dependency:     NewDependencyClient(cfg),
 		IdempotencyKey: NewIdempotencyKeyClient(cfg),
@@ -349,11 +361,12 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Attachment, c.AuditEntry, c.BudgetPolicy, c.DataSource, c.Dependency,
-		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
-		c.Member, c.Person, c.PolicyRevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
-		c.SignInCode, c.Slug, c.System, c.Team, c.Token, c.Violation,
+		c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
+		c.DataSource, c.Dependency, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue,
+		c.JobRun, c.Lease, c.Member, c.Person, c.PolicyRevision, c.SLO,
+		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
+		c.Series, c.Service, c.Session, c.SignInCode, c.Slug, c.System, c.Team,
+		c.Token, c.Violation,
 	} {
 		n.Use(hooks...)
 	}
@@ -363,11 +376,12 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Attachment, c.AuditEntry, c.BudgetPolicy, c.DataSource, c.Dependency,
-		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
-		c.Member, c.Person, c.PolicyRevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
-		c.SignInCode, c.Slug, c.System, c.Team, c.Token, c.Violation,
+		c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
+		c.DataSource, c.Dependency, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue,
+		c.JobRun, c.Lease, c.Member, c.Person, c.PolicyRevision, c.SLO,
+		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
+		c.Series, c.Service, c.Session, c.SignInCode, c.Slug, c.System, c.Team,
+		c.Token, c.Violation,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -380,8 +394,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Attachment.mutate(ctx, m)
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
+	case *BackfillMutation:
+		return c.Backfill.mutate(ctx, m)
 	case *BudgetPolicyMutation:
 		return c.BudgetPolicy.mutate(ctx, m)
+	case *CollectionMutation:
+		return c.Collection.mutate(ctx, m)
 	case *DataSourceMutation:
 		return c.DataSource.mutate(ctx, m)
 	case *DependencyMutation:
@@ -737,6 +755,187 @@ func (c *AuditEntryClient) mutate(ctx context.Context, m *AuditEntryMutation) (V
 	}
 }
 
+// BackfillClient is a client for the Backfill schema.
+type BackfillClient struct {
+	config
+}
+
+// NewBackfillClient returns a client for the Backfill from the given config.
+func NewBackfillClient(c config) *BackfillClient {
+	return &BackfillClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `backfill.Hooks(f(g(h())))`.
+func (c *BackfillClient) Use(hooks ...Hook) {
+	c.hooks.Backfill = append(c.hooks.Backfill, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `backfill.Intercept(f(g(h())))`.
+func (c *BackfillClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Backfill = append(c.inters.Backfill, interceptors...)
+}
+
+// Create returns a builder for creating a Backfill entity.
+func (c *BackfillClient) Create() *BackfillCreate {
+	mutation := newBackfillMutation(c.config, OpCreate)
+	return &BackfillCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Backfill entities.
+func (c *BackfillClient) CreateBulk(builders ...*BackfillCreate) *BackfillCreateBulk {
+	return &BackfillCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BackfillClient) MapCreateBulk(slice any, setFunc func(*BackfillCreate, int)) *BackfillCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BackfillCreateBulk{err: fmt.Errorf("calling to BackfillClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BackfillCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BackfillCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Backfill.
+func (c *BackfillClient) Update() *BackfillUpdate {
+	mutation := newBackfillMutation(c.config, OpUpdate)
+	return &BackfillUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BackfillClient) UpdateOne(_m *Backfill) *BackfillUpdateOne {
+	mutation := newBackfillMutation(c.config, OpUpdateOne, withBackfill(_m))
+	return &BackfillUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BackfillClient) UpdateOneID(id string) *BackfillUpdateOne {
+	mutation := newBackfillMutation(c.config, OpUpdateOne, withBackfillID(id))
+	return &BackfillUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Backfill.
+func (c *BackfillClient) Delete() *BackfillDelete {
+	mutation := newBackfillMutation(c.config, OpDelete)
+	return &BackfillDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BackfillClient) DeleteOne(_m *Backfill) *BackfillDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BackfillClient) DeleteOneID(id string) *BackfillDeleteOne {
+	builder := c.Delete().Where(backfill.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BackfillDeleteOne{builder}
+}
+
+// Query returns a query builder for Backfill.
+func (c *BackfillClient) Query() *BackfillQuery {
+	return &BackfillQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBackfill},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Backfill entity by its id.
+func (c *BackfillClient) Get(ctx context.Context, id string) (*Backfill, error) {
+	return c.Query().Where(backfill.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BackfillClient) GetX(ctx context.Context, id string) *Backfill {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySlo queries the slo edge of a Backfill.
+func (c *BackfillClient) QuerySlo(_m *Backfill) *SLOQuery {
+	query := (&SLOClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(backfill.Table, backfill.FieldID, id),
+			sqlgraph.To(slo.Table, slo.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, backfill.SloTable, backfill.SloColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryIndicator queries the indicator edge of a Backfill.
+func (c *BackfillClient) QueryIndicator(_m *Backfill) *IndicatorQuery {
+	query := (&IndicatorClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(backfill.Table, backfill.FieldID, id),
+			sqlgraph.To(indicator.Table, indicator.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, backfill.IndicatorTable, backfill.IndicatorColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryDataSource queries the data_source edge of a Backfill.
+func (c *BackfillClient) QueryDataSource(_m *Backfill) *DataSourceQuery {
+	query := (&DataSourceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(backfill.Table, backfill.FieldID, id),
+			sqlgraph.To(datasource.Table, datasource.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, backfill.DataSourceTable, backfill.DataSourceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *BackfillClient) Hooks() []Hook {
+	return c.hooks.Backfill
+}
+
+// Interceptors returns the client interceptors.
+func (c *BackfillClient) Interceptors() []Interceptor {
+	return c.inters.Backfill
+}
+
+func (c *BackfillClient) mutate(ctx context.Context, m *BackfillMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BackfillCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BackfillUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BackfillUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BackfillDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Backfill mutation op: %q", m.Op())
+	}
+}
+
 // BudgetPolicyClient is a client for the BudgetPolicy schema.
 type BudgetPolicyClient struct {
 	config
@@ -867,6 +1066,155 @@ func (c *BudgetPolicyClient) mutate(ctx context.Context, m *BudgetPolicyMutation
 		return (&BudgetPolicyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown BudgetPolicy mutation op: %q", m.Op())
+	}
+}
+
+// CollectionClient is a client for the Collection schema.
+type CollectionClient struct {
+	config
+}
+
+// NewCollectionClient returns a client for the Collection from the given config.
+func NewCollectionClient(c config) *CollectionClient {
+	return &CollectionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `collection.Hooks(f(g(h())))`.
+func (c *CollectionClient) Use(hooks ...Hook) {
+	c.hooks.Collection = append(c.hooks.Collection, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `collection.Intercept(f(g(h())))`.
+func (c *CollectionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Collection = append(c.inters.Collection, interceptors...)
+}
+
+// Create returns a builder for creating a Collection entity.
+func (c *CollectionClient) Create() *CollectionCreate {
+	mutation := newCollectionMutation(c.config, OpCreate)
+	return &CollectionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Collection entities.
+func (c *CollectionClient) CreateBulk(builders ...*CollectionCreate) *CollectionCreateBulk {
+	return &CollectionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CollectionClient) MapCreateBulk(slice any, setFunc func(*CollectionCreate, int)) *CollectionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CollectionCreateBulk{err: fmt.Errorf("calling to CollectionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CollectionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CollectionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Collection.
+func (c *CollectionClient) Update() *CollectionUpdate {
+	mutation := newCollectionMutation(c.config, OpUpdate)
+	return &CollectionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CollectionClient) UpdateOne(_m *Collection) *CollectionUpdateOne {
+	mutation := newCollectionMutation(c.config, OpUpdateOne, withCollection(_m))
+	return &CollectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CollectionClient) UpdateOneID(id int64) *CollectionUpdateOne {
+	mutation := newCollectionMutation(c.config, OpUpdateOne, withCollectionID(id))
+	return &CollectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Collection.
+func (c *CollectionClient) Delete() *CollectionDelete {
+	mutation := newCollectionMutation(c.config, OpDelete)
+	return &CollectionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CollectionClient) DeleteOne(_m *Collection) *CollectionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CollectionClient) DeleteOneID(id int64) *CollectionDeleteOne {
+	builder := c.Delete().Where(collection.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CollectionDeleteOne{builder}
+}
+
+// Query returns a query builder for Collection.
+func (c *CollectionClient) Query() *CollectionQuery {
+	return &CollectionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCollection},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Collection entity by its id.
+func (c *CollectionClient) Get(ctx context.Context, id int64) (*Collection, error) {
+	return c.Query().Where(collection.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CollectionClient) GetX(ctx context.Context, id int64) *Collection {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryIndicator queries the indicator edge of a Collection.
+func (c *CollectionClient) QueryIndicator(_m *Collection) *IndicatorQuery {
+	query := (&IndicatorClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(collection.Table, collection.FieldID, id),
+			sqlgraph.To(indicator.Table, indicator.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, collection.IndicatorTable, collection.IndicatorColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CollectionClient) Hooks() []Hook {
+	return c.hooks.Collection
+}
+
+// Interceptors returns the client interceptors.
+func (c *CollectionClient) Interceptors() []Interceptor {
+	return c.inters.Collection
+}
+
+func (c *CollectionClient) mutate(ctx context.Context, m *CollectionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CollectionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CollectionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CollectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CollectionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Collection mutation op: %q", m.Op())
 	}
 }
 
@@ -4795,16 +5143,17 @@ func (c *ViolationClient) mutate(ctx context.Context, m *ViolationMutation) (Val
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Attachment, AuditEntry, BudgetPolicy, DataSource, Dependency, IdempotencyKey,
-		Identity, Indicator, Issue, JobRun, Lease, Member, Person, PolicyRevision, SLO,
-		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
-		Service, Session, SignInCode, Slug, System, Team, Token, Violation []ent.Hook
+		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, DataSource,
+		Dependency, IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member,
+		Person, PolicyRevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Segment,
+		SegmentChange, Series, Service, Session, SignInCode, Slug, System, Team, Token,
+		Violation []ent.Hook
 	}
 	inters struct {
-		Attachment, AuditEntry, BudgetPolicy, DataSource, Dependency, IdempotencyKey,
-		Identity, Indicator, Issue, JobRun, Lease, Member, Person, PolicyRevision, SLO,
-		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
-		Service, Session, SignInCode, Slug, System, Team, Token,
+		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, DataSource,
+		Dependency, IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member,
+		Person, PolicyRevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Segment,
+		SegmentChange, Series, Service, Session, SignInCode, Slug, System, Team, Token,
 		Violation []ent.Interceptor
 	}
 )

@@ -14,7 +14,9 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
+	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
+	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
@@ -103,7 +105,9 @@ func checkColumn(t, c string) error {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			attachment.Table:     attachment.ValidColumn,
 			auditentry.Table:     auditentry.ValidColumn,
+			backfill.Table:       backfill.ValidColumn,
 			budgetpolicy.Table:   budgetpolicy.ValidColumn,
+			collection.Table:     collection.ValidColumn,
 			datasource.Table:     datasource.ValidColumn,
 			dependency.Table:     dependency.ValidColumn,
 			idempotencykey.Table: idempotencykey.ValidColumn,

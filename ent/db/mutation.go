@@ -14,7 +14,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
+	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
+	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
@@ -55,7 +57,9 @@ const (
 	// Node types.
 	TypeAttachment     = "Attachment"
 	TypeAuditEntry     = "AuditEntry"
+	TypeBackfill       = "Backfill"
 	TypeBudgetPolicy   = "BudgetPolicy"
+	TypeCollection     = "Collection"
 	TypeDataSource     = "DataSource"
 	TypeDependency     = "Dependency"
 	TypeIdempotencyKey = "IdempotencyKey"
@@ -2127,6 +2131,1599 @@ func (m *AuditEntryMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown AuditEntry edge %s", name)
 }
 
+// BackfillMutation represents an operation that mutates the Backfill nodes in the graph.
+type BackfillMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *string
+	cause              *string
+	from_at            *time.Time
+	to_at              *time.Time
+	cursor_at          *time.Time
+	state              *string
+	found              *int64
+	addfound           *int64
+	missing            *map[string]int64
+	attempts           *int
+	addattempts        *int
+	next_at            *time.Time
+	failure_kind       *string
+	failure            *string
+	created_at         *time.Time
+	created_by         *string
+	started_at         *time.Time
+	finished_at        *time.Time
+	version            *int64
+	addversion         *int64
+	clearedFields      map[string]struct{}
+	slo                *string
+	clearedslo         bool
+	indicator          *string
+	clearedindicator   bool
+	data_source        *string
+	cleareddata_source bool
+	done               bool
+	oldValue           func(context.Context) (*Backfill, error)
+	predicates         []predicate.Backfill
+}
+
+var _ ent.Mutation = (*BackfillMutation)(nil)
+
+// backfillOption allows management of the mutation configuration using functional options.
+type backfillOption func(*BackfillMutation)
+
+// newBackfillMutation creates new mutation for the Backfill entity.
+func newBackfillMutation(c config, op Op, opts ...backfillOption) *BackfillMutation {
+	m := &BackfillMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBackfill,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withBackfillID sets the ID field of the mutation.
+func withBackfillID(id string) backfillOption {
+	return func(m *BackfillMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Backfill
+		)
+		m.oldValue = func(ctx context.Context) (*Backfill, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Backfill.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withBackfill sets the old Backfill of the mutation.
+func withBackfill(node *Backfill) backfillOption {
+	return func(m *BackfillMutation) {
+		m.oldValue = func(context.Context) (*Backfill, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BackfillMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BackfillMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Backfill entities.
+func (m *BackfillMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *BackfillMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *BackfillMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Backfill.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSloID sets the "slo_id" field.
+func (m *BackfillMutation) SetSloID(s string) {
+	m.slo = &s
+}
+
+// SloID returns the value of the "slo_id" field in the mutation.
+func (m *BackfillMutation) SloID() (r string, exists bool) {
+	v := m.slo
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSloID returns the old "slo_id" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldSloID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSloID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSloID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSloID: %w", err)
+	}
+	return oldValue.SloID, nil
+}
+
+// ResetSloID resets all changes to the "slo_id" field.
+func (m *BackfillMutation) ResetSloID() {
+	m.slo = nil
+}
+
+// SetIndicatorID sets the "indicator_id" field.
+func (m *BackfillMutation) SetIndicatorID(s string) {
+	m.indicator = &s
+}
+
+// IndicatorID returns the value of the "indicator_id" field in the mutation.
+func (m *BackfillMutation) IndicatorID() (r string, exists bool) {
+	v := m.indicator
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIndicatorID returns the old "indicator_id" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldIndicatorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIndicatorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIndicatorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIndicatorID: %w", err)
+	}
+	return oldValue.IndicatorID, nil
+}
+
+// ResetIndicatorID resets all changes to the "indicator_id" field.
+func (m *BackfillMutation) ResetIndicatorID() {
+	m.indicator = nil
+}
+
+// SetDataSourceID sets the "data_source_id" field.
+func (m *BackfillMutation) SetDataSourceID(s string) {
+	m.data_source = &s
+}
+
+// DataSourceID returns the value of the "data_source_id" field in the mutation.
+func (m *BackfillMutation) DataSourceID() (r string, exists bool) {
+	v := m.data_source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDataSourceID returns the old "data_source_id" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldDataSourceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDataSourceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDataSourceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDataSourceID: %w", err)
+	}
+	return oldValue.DataSourceID, nil
+}
+
+// ResetDataSourceID resets all changes to the "data_source_id" field.
+func (m *BackfillMutation) ResetDataSourceID() {
+	m.data_source = nil
+}
+
+// SetCause sets the "cause" field.
+func (m *BackfillMutation) SetCause(s string) {
+	m.cause = &s
+}
+
+// Cause returns the value of the "cause" field in the mutation.
+func (m *BackfillMutation) Cause() (r string, exists bool) {
+	v := m.cause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCause returns the old "cause" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldCause(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCause: %w", err)
+	}
+	return oldValue.Cause, nil
+}
+
+// ResetCause resets all changes to the "cause" field.
+func (m *BackfillMutation) ResetCause() {
+	m.cause = nil
+}
+
+// SetFromAt sets the "from_at" field.
+func (m *BackfillMutation) SetFromAt(t time.Time) {
+	m.from_at = &t
+}
+
+// FromAt returns the value of the "from_at" field in the mutation.
+func (m *BackfillMutation) FromAt() (r time.Time, exists bool) {
+	v := m.from_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFromAt returns the old "from_at" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldFromAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFromAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFromAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFromAt: %w", err)
+	}
+	return oldValue.FromAt, nil
+}
+
+// ResetFromAt resets all changes to the "from_at" field.
+func (m *BackfillMutation) ResetFromAt() {
+	m.from_at = nil
+}
+
+// SetToAt sets the "to_at" field.
+func (m *BackfillMutation) SetToAt(t time.Time) {
+	m.to_at = &t
+}
+
+// ToAt returns the value of the "to_at" field in the mutation.
+func (m *BackfillMutation) ToAt() (r time.Time, exists bool) {
+	v := m.to_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToAt returns the old "to_at" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldToAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToAt: %w", err)
+	}
+	return oldValue.ToAt, nil
+}
+
+// ResetToAt resets all changes to the "to_at" field.
+func (m *BackfillMutation) ResetToAt() {
+	m.to_at = nil
+}
+
+// SetCursorAt sets the "cursor_at" field.
+func (m *BackfillMutation) SetCursorAt(t time.Time) {
+	m.cursor_at = &t
+}
+
+// CursorAt returns the value of the "cursor_at" field in the mutation.
+func (m *BackfillMutation) CursorAt() (r time.Time, exists bool) {
+	v := m.cursor_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCursorAt returns the old "cursor_at" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldCursorAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCursorAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCursorAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCursorAt: %w", err)
+	}
+	return oldValue.CursorAt, nil
+}
+
+// ResetCursorAt resets all changes to the "cursor_at" field.
+func (m *BackfillMutation) ResetCursorAt() {
+	m.cursor_at = nil
+}
+
+// SetState sets the "state" field.
+func (m *BackfillMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *BackfillMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *BackfillMutation) ResetState() {
+	m.state = nil
+}
+
+// SetFound sets the "found" field.
+func (m *BackfillMutation) SetFound(i int64) {
+	m.found = &i
+	m.addfound = nil
+}
+
+// Found returns the value of the "found" field in the mutation.
+func (m *BackfillMutation) Found() (r int64, exists bool) {
+	v := m.found
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFound returns the old "found" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldFound(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFound is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFound requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFound: %w", err)
+	}
+	return oldValue.Found, nil
+}
+
+// AddFound adds i to the "found" field.
+func (m *BackfillMutation) AddFound(i int64) {
+	if m.addfound != nil {
+		*m.addfound += i
+	} else {
+		m.addfound = &i
+	}
+}
+
+// AddedFound returns the value that was added to the "found" field in this mutation.
+func (m *BackfillMutation) AddedFound() (r int64, exists bool) {
+	v := m.addfound
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFound resets all changes to the "found" field.
+func (m *BackfillMutation) ResetFound() {
+	m.found = nil
+	m.addfound = nil
+}
+
+// SetMissing sets the "missing" field.
+func (m *BackfillMutation) SetMissing(value map[string]int64) {
+	m.missing = &value
+}
+
+// Missing returns the value of the "missing" field in the mutation.
+func (m *BackfillMutation) Missing() (r map[string]int64, exists bool) {
+	v := m.missing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMissing returns the old "missing" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldMissing(ctx context.Context) (v map[string]int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMissing is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMissing requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMissing: %w", err)
+	}
+	return oldValue.Missing, nil
+}
+
+// ResetMissing resets all changes to the "missing" field.
+func (m *BackfillMutation) ResetMissing() {
+	m.missing = nil
+}
+
+// SetAttempts sets the "attempts" field.
+func (m *BackfillMutation) SetAttempts(i int) {
+	m.attempts = &i
+	m.addattempts = nil
+}
+
+// Attempts returns the value of the "attempts" field in the mutation.
+func (m *BackfillMutation) Attempts() (r int, exists bool) {
+	v := m.attempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttempts returns the old "attempts" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldAttempts(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttempts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttempts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttempts: %w", err)
+	}
+	return oldValue.Attempts, nil
+}
+
+// AddAttempts adds i to the "attempts" field.
+func (m *BackfillMutation) AddAttempts(i int) {
+	if m.addattempts != nil {
+		*m.addattempts += i
+	} else {
+		m.addattempts = &i
+	}
+}
+
+// AddedAttempts returns the value that was added to the "attempts" field in this mutation.
+func (m *BackfillMutation) AddedAttempts() (r int, exists bool) {
+	v := m.addattempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttempts resets all changes to the "attempts" field.
+func (m *BackfillMutation) ResetAttempts() {
+	m.attempts = nil
+	m.addattempts = nil
+}
+
+// SetNextAt sets the "next_at" field.
+func (m *BackfillMutation) SetNextAt(t time.Time) {
+	m.next_at = &t
+}
+
+// NextAt returns the value of the "next_at" field in the mutation.
+func (m *BackfillMutation) NextAt() (r time.Time, exists bool) {
+	v := m.next_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextAt returns the old "next_at" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldNextAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextAt: %w", err)
+	}
+	return oldValue.NextAt, nil
+}
+
+// ResetNextAt resets all changes to the "next_at" field.
+func (m *BackfillMutation) ResetNextAt() {
+	m.next_at = nil
+}
+
+// SetFailureKind sets the "failure_kind" field.
+func (m *BackfillMutation) SetFailureKind(s string) {
+	m.failure_kind = &s
+}
+
+// FailureKind returns the value of the "failure_kind" field in the mutation.
+func (m *BackfillMutation) FailureKind() (r string, exists bool) {
+	v := m.failure_kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailureKind returns the old "failure_kind" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldFailureKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailureKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailureKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailureKind: %w", err)
+	}
+	return oldValue.FailureKind, nil
+}
+
+// ResetFailureKind resets all changes to the "failure_kind" field.
+func (m *BackfillMutation) ResetFailureKind() {
+	m.failure_kind = nil
+}
+
+// SetFailure sets the "failure" field.
+func (m *BackfillMutation) SetFailure(s string) {
+	m.failure = &s
+}
+
+// Failure returns the value of the "failure" field in the mutation.
+func (m *BackfillMutation) Failure() (r string, exists bool) {
+	v := m.failure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailure returns the old "failure" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldFailure(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailure is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailure requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailure: %w", err)
+	}
+	return oldValue.Failure, nil
+}
+
+// ResetFailure resets all changes to the "failure" field.
+func (m *BackfillMutation) ResetFailure() {
+	m.failure = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *BackfillMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *BackfillMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *BackfillMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *BackfillMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *BackfillMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *BackfillMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetStartedAt sets the "started_at" field.
+func (m *BackfillMutation) SetStartedAt(t time.Time) {
+	m.started_at = &t
+}
+
+// StartedAt returns the value of the "started_at" field in the mutation.
+func (m *BackfillMutation) StartedAt() (r time.Time, exists bool) {
+	v := m.started_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedAt returns the old "started_at" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldStartedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedAt: %w", err)
+	}
+	return oldValue.StartedAt, nil
+}
+
+// ClearStartedAt clears the value of the "started_at" field.
+func (m *BackfillMutation) ClearStartedAt() {
+	m.started_at = nil
+	m.clearedFields[backfill.FieldStartedAt] = struct{}{}
+}
+
+// StartedAtCleared returns if the "started_at" field was cleared in this mutation.
+func (m *BackfillMutation) StartedAtCleared() bool {
+	_, ok := m.clearedFields[backfill.FieldStartedAt]
+	return ok
+}
+
+// ResetStartedAt resets all changes to the "started_at" field.
+func (m *BackfillMutation) ResetStartedAt() {
+	m.started_at = nil
+	delete(m.clearedFields, backfill.FieldStartedAt)
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *BackfillMutation) SetFinishedAt(t time.Time) {
+	m.finished_at = &t
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *BackfillMutation) FinishedAt() (r time.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldFinishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *BackfillMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.clearedFields[backfill.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *BackfillMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[backfill.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *BackfillMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	delete(m.clearedFields, backfill.FieldFinishedAt)
+}
+
+// SetVersion sets the "version" field.
+func (m *BackfillMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *BackfillMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Backfill entity.
+// If the Backfill object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BackfillMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *BackfillMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *BackfillMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *BackfillMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearSlo clears the "slo" edge to the SLO entity.
+func (m *BackfillMutation) ClearSlo() {
+	m.clearedslo = true
+	m.clearedFields[backfill.FieldSloID] = struct{}{}
+}
+
+// SloCleared reports if the "slo" edge to the SLO entity was cleared.
+func (m *BackfillMutation) SloCleared() bool {
+	return m.clearedslo
+}
+
+// SloIDs returns the "slo" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SloID instead. It exists only for internal usage by the builders.
+func (m *BackfillMutation) SloIDs() (ids []string) {
+	if id := m.slo; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSlo resets all changes to the "slo" edge.
+func (m *BackfillMutation) ResetSlo() {
+	m.slo = nil
+	m.clearedslo = false
+}
+
+// ClearIndicator clears the "indicator" edge to the Indicator entity.
+func (m *BackfillMutation) ClearIndicator() {
+	m.clearedindicator = true
+	m.clearedFields[backfill.FieldIndicatorID] = struct{}{}
+}
+
+// IndicatorCleared reports if the "indicator" edge to the Indicator entity was cleared.
+func (m *BackfillMutation) IndicatorCleared() bool {
+	return m.clearedindicator
+}
+
+// IndicatorIDs returns the "indicator" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// IndicatorID instead. It exists only for internal usage by the builders.
+func (m *BackfillMutation) IndicatorIDs() (ids []string) {
+	if id := m.indicator; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetIndicator resets all changes to the "indicator" edge.
+func (m *BackfillMutation) ResetIndicator() {
+	m.indicator = nil
+	m.clearedindicator = false
+}
+
+// ClearDataSource clears the "data_source" edge to the DataSource entity.
+func (m *BackfillMutation) ClearDataSource() {
+	m.cleareddata_source = true
+	m.clearedFields[backfill.FieldDataSourceID] = struct{}{}
+}
+
+// DataSourceCleared reports if the "data_source" edge to the DataSource entity was cleared.
+func (m *BackfillMutation) DataSourceCleared() bool {
+	return m.cleareddata_source
+}
+
+// DataSourceIDs returns the "data_source" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DataSourceID instead. It exists only for internal usage by the builders.
+func (m *BackfillMutation) DataSourceIDs() (ids []string) {
+	if id := m.data_source; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDataSource resets all changes to the "data_source" edge.
+func (m *BackfillMutation) ResetDataSource() {
+	m.data_source = nil
+	m.cleareddata_source = false
+}
+
+// Where appends a list predicates to the BackfillMutation builder.
+func (m *BackfillMutation) Where(ps ...predicate.Backfill) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BackfillMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BackfillMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Backfill, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BackfillMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BackfillMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Backfill).
+func (m *BackfillMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BackfillMutation) Fields() []string {
+	fields := make([]string, 0, 19)
+	if m.slo != nil {
+		fields = append(fields, backfill.FieldSloID)
+	}
+	if m.indicator != nil {
+		fields = append(fields, backfill.FieldIndicatorID)
+	}
+	if m.data_source != nil {
+		fields = append(fields, backfill.FieldDataSourceID)
+	}
+	if m.cause != nil {
+		fields = append(fields, backfill.FieldCause)
+	}
+	if m.from_at != nil {
+		fields = append(fields, backfill.FieldFromAt)
+	}
+	if m.to_at != nil {
+		fields = append(fields, backfill.FieldToAt)
+	}
+	if m.cursor_at != nil {
+		fields = append(fields, backfill.FieldCursorAt)
+	}
+	if m.state != nil {
+		fields = append(fields, backfill.FieldState)
+	}
+	if m.found != nil {
+		fields = append(fields, backfill.FieldFound)
+	}
+	if m.missing != nil {
+		fields = append(fields, backfill.FieldMissing)
+	}
+	if m.attempts != nil {
+		fields = append(fields, backfill.FieldAttempts)
+	}
+	if m.next_at != nil {
+		fields = append(fields, backfill.FieldNextAt)
+	}
+	if m.failure_kind != nil {
+		fields = append(fields, backfill.FieldFailureKind)
+	}
+	if m.failure != nil {
+		fields = append(fields, backfill.FieldFailure)
+	}
+	if m.created_at != nil {
+		fields = append(fields, backfill.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, backfill.FieldCreatedBy)
+	}
+	if m.started_at != nil {
+		fields = append(fields, backfill.FieldStartedAt)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, backfill.FieldFinishedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, backfill.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BackfillMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case backfill.FieldSloID:
+		return m.SloID()
+	case backfill.FieldIndicatorID:
+		return m.IndicatorID()
+	case backfill.FieldDataSourceID:
+		return m.DataSourceID()
+	case backfill.FieldCause:
+		return m.Cause()
+	case backfill.FieldFromAt:
+		return m.FromAt()
+	case backfill.FieldToAt:
+		return m.ToAt()
+	case backfill.FieldCursorAt:
+		return m.CursorAt()
+	case backfill.FieldState:
+		return m.State()
+	case backfill.FieldFound:
+		return m.Found()
+	case backfill.FieldMissing:
+		return m.Missing()
+	case backfill.FieldAttempts:
+		return m.Attempts()
+	case backfill.FieldNextAt:
+		return m.NextAt()
+	case backfill.FieldFailureKind:
+		return m.FailureKind()
+	case backfill.FieldFailure:
+		return m.Failure()
+	case backfill.FieldCreatedAt:
+		return m.CreatedAt()
+	case backfill.FieldCreatedBy:
+		return m.CreatedBy()
+	case backfill.FieldStartedAt:
+		return m.StartedAt()
+	case backfill.FieldFinishedAt:
+		return m.FinishedAt()
+	case backfill.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BackfillMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case backfill.FieldSloID:
+		return m.OldSloID(ctx)
+	case backfill.FieldIndicatorID:
+		return m.OldIndicatorID(ctx)
+	case backfill.FieldDataSourceID:
+		return m.OldDataSourceID(ctx)
+	case backfill.FieldCause:
+		return m.OldCause(ctx)
+	case backfill.FieldFromAt:
+		return m.OldFromAt(ctx)
+	case backfill.FieldToAt:
+		return m.OldToAt(ctx)
+	case backfill.FieldCursorAt:
+		return m.OldCursorAt(ctx)
+	case backfill.FieldState:
+		return m.OldState(ctx)
+	case backfill.FieldFound:
+		return m.OldFound(ctx)
+	case backfill.FieldMissing:
+		return m.OldMissing(ctx)
+	case backfill.FieldAttempts:
+		return m.OldAttempts(ctx)
+	case backfill.FieldNextAt:
+		return m.OldNextAt(ctx)
+	case backfill.FieldFailureKind:
+		return m.OldFailureKind(ctx)
+	case backfill.FieldFailure:
+		return m.OldFailure(ctx)
+	case backfill.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case backfill.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case backfill.FieldStartedAt:
+		return m.OldStartedAt(ctx)
+	case backfill.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
+	case backfill.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Backfill field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BackfillMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case backfill.FieldSloID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSloID(v)
+		return nil
+	case backfill.FieldIndicatorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIndicatorID(v)
+		return nil
+	case backfill.FieldDataSourceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDataSourceID(v)
+		return nil
+	case backfill.FieldCause:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCause(v)
+		return nil
+	case backfill.FieldFromAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFromAt(v)
+		return nil
+	case backfill.FieldToAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToAt(v)
+		return nil
+	case backfill.FieldCursorAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCursorAt(v)
+		return nil
+	case backfill.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case backfill.FieldFound:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFound(v)
+		return nil
+	case backfill.FieldMissing:
+		v, ok := value.(map[string]int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMissing(v)
+		return nil
+	case backfill.FieldAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttempts(v)
+		return nil
+	case backfill.FieldNextAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextAt(v)
+		return nil
+	case backfill.FieldFailureKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailureKind(v)
+		return nil
+	case backfill.FieldFailure:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailure(v)
+		return nil
+	case backfill.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case backfill.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case backfill.FieldStartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedAt(v)
+		return nil
+	case backfill.FieldFinishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
+	case backfill.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Backfill field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BackfillMutation) AddedFields() []string {
+	var fields []string
+	if m.addfound != nil {
+		fields = append(fields, backfill.FieldFound)
+	}
+	if m.addattempts != nil {
+		fields = append(fields, backfill.FieldAttempts)
+	}
+	if m.addversion != nil {
+		fields = append(fields, backfill.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BackfillMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case backfill.FieldFound:
+		return m.AddedFound()
+	case backfill.FieldAttempts:
+		return m.AddedAttempts()
+	case backfill.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BackfillMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case backfill.FieldFound:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFound(v)
+		return nil
+	case backfill.FieldAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttempts(v)
+		return nil
+	case backfill.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Backfill numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BackfillMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(backfill.FieldStartedAt) {
+		fields = append(fields, backfill.FieldStartedAt)
+	}
+	if m.FieldCleared(backfill.FieldFinishedAt) {
+		fields = append(fields, backfill.FieldFinishedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BackfillMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BackfillMutation) ClearField(name string) error {
+	switch name {
+	case backfill.FieldStartedAt:
+		m.ClearStartedAt()
+		return nil
+	case backfill.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Backfill nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BackfillMutation) ResetField(name string) error {
+	switch name {
+	case backfill.FieldSloID:
+		m.ResetSloID()
+		return nil
+	case backfill.FieldIndicatorID:
+		m.ResetIndicatorID()
+		return nil
+	case backfill.FieldDataSourceID:
+		m.ResetDataSourceID()
+		return nil
+	case backfill.FieldCause:
+		m.ResetCause()
+		return nil
+	case backfill.FieldFromAt:
+		m.ResetFromAt()
+		return nil
+	case backfill.FieldToAt:
+		m.ResetToAt()
+		return nil
+	case backfill.FieldCursorAt:
+		m.ResetCursorAt()
+		return nil
+	case backfill.FieldState:
+		m.ResetState()
+		return nil
+	case backfill.FieldFound:
+		m.ResetFound()
+		return nil
+	case backfill.FieldMissing:
+		m.ResetMissing()
+		return nil
+	case backfill.FieldAttempts:
+		m.ResetAttempts()
+		return nil
+	case backfill.FieldNextAt:
+		m.ResetNextAt()
+		return nil
+	case backfill.FieldFailureKind:
+		m.ResetFailureKind()
+		return nil
+	case backfill.FieldFailure:
+		m.ResetFailure()
+		return nil
+	case backfill.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case backfill.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case backfill.FieldStartedAt:
+		m.ResetStartedAt()
+		return nil
+	case backfill.FieldFinishedAt:
+		m.ResetFinishedAt()
+		return nil
+	case backfill.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Backfill field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BackfillMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.slo != nil {
+		edges = append(edges, backfill.EdgeSlo)
+	}
+	if m.indicator != nil {
+		edges = append(edges, backfill.EdgeIndicator)
+	}
+	if m.data_source != nil {
+		edges = append(edges, backfill.EdgeDataSource)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BackfillMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case backfill.EdgeSlo:
+		if id := m.slo; id != nil {
+			return []ent.Value{*id}
+		}
+	case backfill.EdgeIndicator:
+		if id := m.indicator; id != nil {
+			return []ent.Value{*id}
+		}
+	case backfill.EdgeDataSource:
+		if id := m.data_source; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BackfillMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BackfillMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BackfillMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedslo {
+		edges = append(edges, backfill.EdgeSlo)
+	}
+	if m.clearedindicator {
+		edges = append(edges, backfill.EdgeIndicator)
+	}
+	if m.cleareddata_source {
+		edges = append(edges, backfill.EdgeDataSource)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BackfillMutation) EdgeCleared(name string) bool {
+	switch name {
+	case backfill.EdgeSlo:
+		return m.clearedslo
+	case backfill.EdgeIndicator:
+		return m.clearedindicator
+	case backfill.EdgeDataSource:
+		return m.cleareddata_source
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BackfillMutation) ClearEdge(name string) error {
+	switch name {
+	case backfill.EdgeSlo:
+		m.ClearSlo()
+		return nil
+	case backfill.EdgeIndicator:
+		m.ClearIndicator()
+		return nil
+	case backfill.EdgeDataSource:
+		m.ClearDataSource()
+		return nil
+	}
+	return fmt.Errorf("unknown Backfill unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BackfillMutation) ResetEdge(name string) error {
+	switch name {
+	case backfill.EdgeSlo:
+		m.ResetSlo()
+		return nil
+	case backfill.EdgeIndicator:
+		m.ResetIndicator()
+		return nil
+	case backfill.EdgeDataSource:
+		m.ResetDataSource()
+		return nil
+	}
+	return fmt.Errorf("unknown Backfill edge %s", name)
+}
+
 // BudgetPolicyMutation represents an operation that mutates the BudgetPolicy nodes in the graph.
 type BudgetPolicyMutation struct {
 	config
@@ -2850,6 +4447,1047 @@ func (m *BudgetPolicyMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *BudgetPolicyMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown BudgetPolicy edge %s", name)
+}
+
+// CollectionMutation represents an operation that mutates the Collection nodes in the graph.
+type CollectionMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *int64
+	until_s          *int64
+	adduntil_s       *int64
+	attempted_at     *time.Time
+	succeeded_at     *time.Time
+	failing_since    *time.Time
+	failure_kind     *string
+	failure          *string
+	missing          *map[string]int64
+	missing_start    *time.Time
+	missing_reason   *string
+	missing_detail   *string
+	clearedFields    map[string]struct{}
+	indicator        *string
+	clearedindicator bool
+	done             bool
+	oldValue         func(context.Context) (*Collection, error)
+	predicates       []predicate.Collection
+}
+
+var _ ent.Mutation = (*CollectionMutation)(nil)
+
+// collectionOption allows management of the mutation configuration using functional options.
+type collectionOption func(*CollectionMutation)
+
+// newCollectionMutation creates new mutation for the Collection entity.
+func newCollectionMutation(c config, op Op, opts ...collectionOption) *CollectionMutation {
+	m := &CollectionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCollection,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCollectionID sets the ID field of the mutation.
+func withCollectionID(id int64) collectionOption {
+	return func(m *CollectionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Collection
+		)
+		m.oldValue = func(ctx context.Context) (*Collection, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Collection.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCollection sets the old Collection of the mutation.
+func withCollection(node *Collection) collectionOption {
+	return func(m *CollectionMutation) {
+		m.oldValue = func(context.Context) (*Collection, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CollectionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CollectionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Collection entities.
+func (m *CollectionMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CollectionMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CollectionMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Collection.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetIndicatorID sets the "indicator_id" field.
+func (m *CollectionMutation) SetIndicatorID(s string) {
+	m.indicator = &s
+}
+
+// IndicatorID returns the value of the "indicator_id" field in the mutation.
+func (m *CollectionMutation) IndicatorID() (r string, exists bool) {
+	v := m.indicator
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIndicatorID returns the old "indicator_id" field's value of the Collection entity.
+// If the Collection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionMutation) OldIndicatorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIndicatorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIndicatorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIndicatorID: %w", err)
+	}
+	return oldValue.IndicatorID, nil
+}
+
+// ResetIndicatorID resets all changes to the "indicator_id" field.
+func (m *CollectionMutation) ResetIndicatorID() {
+	m.indicator = nil
+}
+
+// SetUntilS sets the "until_s" field.
+func (m *CollectionMutation) SetUntilS(i int64) {
+	m.until_s = &i
+	m.adduntil_s = nil
+}
+
+// UntilS returns the value of the "until_s" field in the mutation.
+func (m *CollectionMutation) UntilS() (r int64, exists bool) {
+	v := m.until_s
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntilS returns the old "until_s" field's value of the Collection entity.
+// If the Collection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionMutation) OldUntilS(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntilS is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntilS requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntilS: %w", err)
+	}
+	return oldValue.UntilS, nil
+}
+
+// AddUntilS adds i to the "until_s" field.
+func (m *CollectionMutation) AddUntilS(i int64) {
+	if m.adduntil_s != nil {
+		*m.adduntil_s += i
+	} else {
+		m.adduntil_s = &i
+	}
+}
+
+// AddedUntilS returns the value that was added to the "until_s" field in this mutation.
+func (m *CollectionMutation) AddedUntilS() (r int64, exists bool) {
+	v := m.adduntil_s
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUntilS resets all changes to the "until_s" field.
+func (m *CollectionMutation) ResetUntilS() {
+	m.until_s = nil
+	m.adduntil_s = nil
+}
+
+// SetAttemptedAt sets the "attempted_at" field.
+func (m *CollectionMutation) SetAttemptedAt(t time.Time) {
+	m.attempted_at = &t
+}
+
+// AttemptedAt returns the value of the "attempted_at" field in the mutation.
+func (m *CollectionMutation) AttemptedAt() (r time.Time, exists bool) {
+	v := m.attempted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttemptedAt returns the old "attempted_at" field's value of the Collection entity.
+// If the Collection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionMutation) OldAttemptedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttemptedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttemptedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttemptedAt: %w", err)
+	}
+	return oldValue.AttemptedAt, nil
+}
+
+// ClearAttemptedAt clears the value of the "attempted_at" field.
+func (m *CollectionMutation) ClearAttemptedAt() {
+	m.attempted_at = nil
+	m.clearedFields[collection.FieldAttemptedAt] = struct{}{}
+}
+
+// AttemptedAtCleared returns if the "attempted_at" field was cleared in this mutation.
+func (m *CollectionMutation) AttemptedAtCleared() bool {
+	_, ok := m.clearedFields[collection.FieldAttemptedAt]
+	return ok
+}
+
+// ResetAttemptedAt resets all changes to the "attempted_at" field.
+func (m *CollectionMutation) ResetAttemptedAt() {
+	m.attempted_at = nil
+	delete(m.clearedFields, collection.FieldAttemptedAt)
+}
+
+// SetSucceededAt sets the "succeeded_at" field.
+func (m *CollectionMutation) SetSucceededAt(t time.Time) {
+	m.succeeded_at = &t
+}
+
+// SucceededAt returns the value of the "succeeded_at" field in the mutation.
+func (m *CollectionMutation) SucceededAt() (r time.Time, exists bool) {
+	v := m.succeeded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSucceededAt returns the old "succeeded_at" field's value of the Collection entity.
+// If the Collection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionMutation) OldSucceededAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSucceededAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSucceededAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSucceededAt: %w", err)
+	}
+	return oldValue.SucceededAt, nil
+}
+
+// ClearSucceededAt clears the value of the "succeeded_at" field.
+func (m *CollectionMutation) ClearSucceededAt() {
+	m.succeeded_at = nil
+	m.clearedFields[collection.FieldSucceededAt] = struct{}{}
+}
+
+// SucceededAtCleared returns if the "succeeded_at" field was cleared in this mutation.
+func (m *CollectionMutation) SucceededAtCleared() bool {
+	_, ok := m.clearedFields[collection.FieldSucceededAt]
+	return ok
+}
+
+// ResetSucceededAt resets all changes to the "succeeded_at" field.
+func (m *CollectionMutation) ResetSucceededAt() {
+	m.succeeded_at = nil
+	delete(m.clearedFields, collection.FieldSucceededAt)
+}
+
+// SetFailingSince sets the "failing_since" field.
+func (m *CollectionMutation) SetFailingSince(t time.Time) {
+	m.failing_since = &t
+}
+
+// FailingSince returns the value of the "failing_since" field in the mutation.
+func (m *CollectionMutation) FailingSince() (r time.Time, exists bool) {
+	v := m.failing_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailingSince returns the old "failing_since" field's value of the Collection entity.
+// If the Collection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionMutation) OldFailingSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailingSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailingSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailingSince: %w", err)
+	}
+	return oldValue.FailingSince, nil
+}
+
+// ClearFailingSince clears the value of the "failing_since" field.
+func (m *CollectionMutation) ClearFailingSince() {
+	m.failing_since = nil
+	m.clearedFields[collection.FieldFailingSince] = struct{}{}
+}
+
+// FailingSinceCleared returns if the "failing_since" field was cleared in this mutation.
+func (m *CollectionMutation) FailingSinceCleared() bool {
+	_, ok := m.clearedFields[collection.FieldFailingSince]
+	return ok
+}
+
+// ResetFailingSince resets all changes to the "failing_since" field.
+func (m *CollectionMutation) ResetFailingSince() {
+	m.failing_since = nil
+	delete(m.clearedFields, collection.FieldFailingSince)
+}
+
+// SetFailureKind sets the "failure_kind" field.
+func (m *CollectionMutation) SetFailureKind(s string) {
+	m.failure_kind = &s
+}
+
+// FailureKind returns the value of the "failure_kind" field in the mutation.
+func (m *CollectionMutation) FailureKind() (r string, exists bool) {
+	v := m.failure_kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailureKind returns the old "failure_kind" field's value of the Collection entity.
+// If the Collection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionMutation) OldFailureKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailureKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailureKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailureKind: %w", err)
+	}
+	return oldValue.FailureKind, nil
+}
+
+// ResetFailureKind resets all changes to the "failure_kind" field.
+func (m *CollectionMutation) ResetFailureKind() {
+	m.failure_kind = nil
+}
+
+// SetFailure sets the "failure" field.
+func (m *CollectionMutation) SetFailure(s string) {
+	m.failure = &s
+}
+
+// Failure returns the value of the "failure" field in the mutation.
+func (m *CollectionMutation) Failure() (r string, exists bool) {
+	v := m.failure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailure returns the old "failure" field's value of the Collection entity.
+// If the Collection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionMutation) OldFailure(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailure is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailure requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailure: %w", err)
+	}
+	return oldValue.Failure, nil
+}
+
+// ResetFailure resets all changes to the "failure" field.
+func (m *CollectionMutation) ResetFailure() {
+	m.failure = nil
+}
+
+// SetMissing sets the "missing" field.
+func (m *CollectionMutation) SetMissing(value map[string]int64) {
+	m.missing = &value
+}
+
+// Missing returns the value of the "missing" field in the mutation.
+func (m *CollectionMutation) Missing() (r map[string]int64, exists bool) {
+	v := m.missing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMissing returns the old "missing" field's value of the Collection entity.
+// If the Collection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionMutation) OldMissing(ctx context.Context) (v map[string]int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMissing is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMissing requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMissing: %w", err)
+	}
+	return oldValue.Missing, nil
+}
+
+// ResetMissing resets all changes to the "missing" field.
+func (m *CollectionMutation) ResetMissing() {
+	m.missing = nil
+}
+
+// SetMissingStart sets the "missing_start" field.
+func (m *CollectionMutation) SetMissingStart(t time.Time) {
+	m.missing_start = &t
+}
+
+// MissingStart returns the value of the "missing_start" field in the mutation.
+func (m *CollectionMutation) MissingStart() (r time.Time, exists bool) {
+	v := m.missing_start
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMissingStart returns the old "missing_start" field's value of the Collection entity.
+// If the Collection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionMutation) OldMissingStart(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMissingStart is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMissingStart requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMissingStart: %w", err)
+	}
+	return oldValue.MissingStart, nil
+}
+
+// ClearMissingStart clears the value of the "missing_start" field.
+func (m *CollectionMutation) ClearMissingStart() {
+	m.missing_start = nil
+	m.clearedFields[collection.FieldMissingStart] = struct{}{}
+}
+
+// MissingStartCleared returns if the "missing_start" field was cleared in this mutation.
+func (m *CollectionMutation) MissingStartCleared() bool {
+	_, ok := m.clearedFields[collection.FieldMissingStart]
+	return ok
+}
+
+// ResetMissingStart resets all changes to the "missing_start" field.
+func (m *CollectionMutation) ResetMissingStart() {
+	m.missing_start = nil
+	delete(m.clearedFields, collection.FieldMissingStart)
+}
+
+// SetMissingReason sets the "missing_reason" field.
+func (m *CollectionMutation) SetMissingReason(s string) {
+	m.missing_reason = &s
+}
+
+// MissingReason returns the value of the "missing_reason" field in the mutation.
+func (m *CollectionMutation) MissingReason() (r string, exists bool) {
+	v := m.missing_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMissingReason returns the old "missing_reason" field's value of the Collection entity.
+// If the Collection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionMutation) OldMissingReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMissingReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMissingReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMissingReason: %w", err)
+	}
+	return oldValue.MissingReason, nil
+}
+
+// ResetMissingReason resets all changes to the "missing_reason" field.
+func (m *CollectionMutation) ResetMissingReason() {
+	m.missing_reason = nil
+}
+
+// SetMissingDetail sets the "missing_detail" field.
+func (m *CollectionMutation) SetMissingDetail(s string) {
+	m.missing_detail = &s
+}
+
+// MissingDetail returns the value of the "missing_detail" field in the mutation.
+func (m *CollectionMutation) MissingDetail() (r string, exists bool) {
+	v := m.missing_detail
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMissingDetail returns the old "missing_detail" field's value of the Collection entity.
+// If the Collection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionMutation) OldMissingDetail(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMissingDetail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMissingDetail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMissingDetail: %w", err)
+	}
+	return oldValue.MissingDetail, nil
+}
+
+// ResetMissingDetail resets all changes to the "missing_detail" field.
+func (m *CollectionMutation) ResetMissingDetail() {
+	m.missing_detail = nil
+}
+
+// ClearIndicator clears the "indicator" edge to the Indicator entity.
+func (m *CollectionMutation) ClearIndicator() {
+	m.clearedindicator = true
+	m.clearedFields[collection.FieldIndicatorID] = struct{}{}
+}
+
+// IndicatorCleared reports if the "indicator" edge to the Indicator entity was cleared.
+func (m *CollectionMutation) IndicatorCleared() bool {
+	return m.clearedindicator
+}
+
+// IndicatorIDs returns the "indicator" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// IndicatorID instead. It exists only for internal usage by the builders.
+func (m *CollectionMutation) IndicatorIDs() (ids []string) {
+	if id := m.indicator; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetIndicator resets all changes to the "indicator" edge.
+func (m *CollectionMutation) ResetIndicator() {
+	m.indicator = nil
+	m.clearedindicator = false
+}
+
+// Where appends a list predicates to the CollectionMutation builder.
+func (m *CollectionMutation) Where(ps ...predicate.Collection) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CollectionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CollectionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Collection, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CollectionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CollectionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Collection).
+func (m *CollectionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CollectionMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.indicator != nil {
+		fields = append(fields, collection.FieldIndicatorID)
+	}
+	if m.until_s != nil {
+		fields = append(fields, collection.FieldUntilS)
+	}
+	if m.attempted_at != nil {
+		fields = append(fields, collection.FieldAttemptedAt)
+	}
+	if m.succeeded_at != nil {
+		fields = append(fields, collection.FieldSucceededAt)
+	}
+	if m.failing_since != nil {
+		fields = append(fields, collection.FieldFailingSince)
+	}
+	if m.failure_kind != nil {
+		fields = append(fields, collection.FieldFailureKind)
+	}
+	if m.failure != nil {
+		fields = append(fields, collection.FieldFailure)
+	}
+	if m.missing != nil {
+		fields = append(fields, collection.FieldMissing)
+	}
+	if m.missing_start != nil {
+		fields = append(fields, collection.FieldMissingStart)
+	}
+	if m.missing_reason != nil {
+		fields = append(fields, collection.FieldMissingReason)
+	}
+	if m.missing_detail != nil {
+		fields = append(fields, collection.FieldMissingDetail)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CollectionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case collection.FieldIndicatorID:
+		return m.IndicatorID()
+	case collection.FieldUntilS:
+		return m.UntilS()
+	case collection.FieldAttemptedAt:
+		return m.AttemptedAt()
+	case collection.FieldSucceededAt:
+		return m.SucceededAt()
+	case collection.FieldFailingSince:
+		return m.FailingSince()
+	case collection.FieldFailureKind:
+		return m.FailureKind()
+	case collection.FieldFailure:
+		return m.Failure()
+	case collection.FieldMissing:
+		return m.Missing()
+	case collection.FieldMissingStart:
+		return m.MissingStart()
+	case collection.FieldMissingReason:
+		return m.MissingReason()
+	case collection.FieldMissingDetail:
+		return m.MissingDetail()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CollectionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case collection.FieldIndicatorID:
+		return m.OldIndicatorID(ctx)
+	case collection.FieldUntilS:
+		return m.OldUntilS(ctx)
+	case collection.FieldAttemptedAt:
+		return m.OldAttemptedAt(ctx)
+	case collection.FieldSucceededAt:
+		return m.OldSucceededAt(ctx)
+	case collection.FieldFailingSince:
+		return m.OldFailingSince(ctx)
+	case collection.FieldFailureKind:
+		return m.OldFailureKind(ctx)
+	case collection.FieldFailure:
+		return m.OldFailure(ctx)
+	case collection.FieldMissing:
+		return m.OldMissing(ctx)
+	case collection.FieldMissingStart:
+		return m.OldMissingStart(ctx)
+	case collection.FieldMissingReason:
+		return m.OldMissingReason(ctx)
+	case collection.FieldMissingDetail:
+		return m.OldMissingDetail(ctx)
+	}
+	return nil, fmt.Errorf("unknown Collection field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CollectionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case collection.FieldIndicatorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIndicatorID(v)
+		return nil
+	case collection.FieldUntilS:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntilS(v)
+		return nil
+	case collection.FieldAttemptedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttemptedAt(v)
+		return nil
+	case collection.FieldSucceededAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSucceededAt(v)
+		return nil
+	case collection.FieldFailingSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailingSince(v)
+		return nil
+	case collection.FieldFailureKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailureKind(v)
+		return nil
+	case collection.FieldFailure:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailure(v)
+		return nil
+	case collection.FieldMissing:
+		v, ok := value.(map[string]int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMissing(v)
+		return nil
+	case collection.FieldMissingStart:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMissingStart(v)
+		return nil
+	case collection.FieldMissingReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMissingReason(v)
+		return nil
+	case collection.FieldMissingDetail:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMissingDetail(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Collection field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CollectionMutation) AddedFields() []string {
+	var fields []string
+	if m.adduntil_s != nil {
+		fields = append(fields, collection.FieldUntilS)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CollectionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case collection.FieldUntilS:
+		return m.AddedUntilS()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CollectionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case collection.FieldUntilS:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUntilS(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Collection numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CollectionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(collection.FieldAttemptedAt) {
+		fields = append(fields, collection.FieldAttemptedAt)
+	}
+	if m.FieldCleared(collection.FieldSucceededAt) {
+		fields = append(fields, collection.FieldSucceededAt)
+	}
+	if m.FieldCleared(collection.FieldFailingSince) {
+		fields = append(fields, collection.FieldFailingSince)
+	}
+	if m.FieldCleared(collection.FieldMissingStart) {
+		fields = append(fields, collection.FieldMissingStart)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CollectionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CollectionMutation) ClearField(name string) error {
+	switch name {
+	case collection.FieldAttemptedAt:
+		m.ClearAttemptedAt()
+		return nil
+	case collection.FieldSucceededAt:
+		m.ClearSucceededAt()
+		return nil
+	case collection.FieldFailingSince:
+		m.ClearFailingSince()
+		return nil
+	case collection.FieldMissingStart:
+		m.ClearMissingStart()
+		return nil
+	}
+	return fmt.Errorf("unknown Collection nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CollectionMutation) ResetField(name string) error {
+	switch name {
+	case collection.FieldIndicatorID:
+		m.ResetIndicatorID()
+		return nil
+	case collection.FieldUntilS:
+		m.ResetUntilS()
+		return nil
+	case collection.FieldAttemptedAt:
+		m.ResetAttemptedAt()
+		return nil
+	case collection.FieldSucceededAt:
+		m.ResetSucceededAt()
+		return nil
+	case collection.FieldFailingSince:
+		m.ResetFailingSince()
+		return nil
+	case collection.FieldFailureKind:
+		m.ResetFailureKind()
+		return nil
+	case collection.FieldFailure:
+		m.ResetFailure()
+		return nil
+	case collection.FieldMissing:
+		m.ResetMissing()
+		return nil
+	case collection.FieldMissingStart:
+		m.ResetMissingStart()
+		return nil
+	case collection.FieldMissingReason:
+		m.ResetMissingReason()
+		return nil
+	case collection.FieldMissingDetail:
+		m.ResetMissingDetail()
+		return nil
+	}
+	return fmt.Errorf("unknown Collection field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CollectionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.indicator != nil {
+		edges = append(edges, collection.EdgeIndicator)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CollectionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case collection.EdgeIndicator:
+		if id := m.indicator; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CollectionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CollectionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CollectionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedindicator {
+		edges = append(edges, collection.EdgeIndicator)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CollectionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case collection.EdgeIndicator:
+		return m.clearedindicator
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CollectionMutation) ClearEdge(name string) error {
+	switch name {
+	case collection.EdgeIndicator:
+		m.ClearIndicator()
+		return nil
+	}
+	return fmt.Errorf("unknown Collection unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CollectionMutation) ResetEdge(name string) error {
+	switch name {
+	case collection.EdgeIndicator:
+		m.ResetIndicator()
+		return nil
+	}
+	return fmt.Errorf("unknown Collection edge %s", name)
 }
 
 // DataSourceMutation represents an operation that mutates the DataSource nodes in the graph.
@@ -15122,6 +17760,7 @@ type SLOStatusMutation struct {
 	state            *string
 	since            *time.Time
 	stale            *bool
+	filling          *bool
 	latest           *time.Time
 	sums             *[]byte
 	remaining_ppb    *int64
@@ -15568,6 +18207,42 @@ func (m *SLOStatusMutation) ResetStale() {
 	m.stale = nil
 }
 
+// SetFilling sets the "filling" field.
+func (m *SLOStatusMutation) SetFilling(b bool) {
+	m.filling = &b
+}
+
+// Filling returns the value of the "filling" field in the mutation.
+func (m *SLOStatusMutation) Filling() (r bool, exists bool) {
+	v := m.filling
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFilling returns the old "filling" field's value of the SLOStatus entity.
+// If the SLOStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLOStatusMutation) OldFilling(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFilling is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFilling requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFilling: %w", err)
+	}
+	return oldValue.Filling, nil
+}
+
+// ResetFilling resets all changes to the "filling" field.
+func (m *SLOStatusMutation) ResetFilling() {
+	m.filling = nil
+}
+
 // SetLatest sets the "latest" field.
 func (m *SLOStatusMutation) SetLatest(t time.Time) {
 	m.latest = &t
@@ -15876,7 +18551,7 @@ func (m *SLOStatusMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SLOStatusMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.slo != nil {
 		fields = append(fields, slostatus.FieldSloID)
 	}
@@ -15900,6 +18575,9 @@ func (m *SLOStatusMutation) Fields() []string {
 	}
 	if m.stale != nil {
 		fields = append(fields, slostatus.FieldStale)
+	}
+	if m.filling != nil {
+		fields = append(fields, slostatus.FieldFilling)
 	}
 	if m.latest != nil {
 		fields = append(fields, slostatus.FieldLatest)
@@ -15940,6 +18618,8 @@ func (m *SLOStatusMutation) Field(name string) (ent.Value, bool) {
 		return m.Since()
 	case slostatus.FieldStale:
 		return m.Stale()
+	case slostatus.FieldFilling:
+		return m.Filling()
 	case slostatus.FieldLatest:
 		return m.Latest()
 	case slostatus.FieldSums:
@@ -15975,6 +18655,8 @@ func (m *SLOStatusMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldSince(ctx)
 	case slostatus.FieldStale:
 		return m.OldStale(ctx)
+	case slostatus.FieldFilling:
+		return m.OldFilling(ctx)
 	case slostatus.FieldLatest:
 		return m.OldLatest(ctx)
 	case slostatus.FieldSums:
@@ -16049,6 +18731,13 @@ func (m *SLOStatusMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetStale(v)
+		return nil
+	case slostatus.FieldFilling:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFilling(v)
 		return nil
 	case slostatus.FieldLatest:
 		v, ok := value.(time.Time)
@@ -16217,6 +18906,9 @@ func (m *SLOStatusMutation) ResetField(name string) error {
 		return nil
 	case slostatus.FieldStale:
 		m.ResetStale()
+		return nil
+	case slostatus.FieldFilling:
+		m.ResetFilling()
 		return nil
 	case slostatus.FieldLatest:
 		m.ResetLatest()

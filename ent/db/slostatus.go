@@ -34,6 +34,8 @@ type SLOStatus struct {
 	Since *time.Time `json:"since,omitempty"`
 	// Stale holds the value of the "stale" field.
 	Stale bool `json:"stale,omitempty"`
+	// Filling holds the value of the "filling" field.
+	Filling bool `json:"filling,omitempty"`
 	// Latest holds the value of the "latest" field.
 	Latest *time.Time `json:"latest,omitempty"`
 	// Sums holds the value of the "sums" field.
@@ -77,7 +79,7 @@ func (*SLOStatus) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case slostatus.FieldSums:
 			values[i] = new([]byte)
-		case slostatus.FieldStale:
+		case slostatus.FieldStale, slostatus.FieldFilling:
 			values[i] = new(sql.NullBool)
 		case slostatus.FieldID, slostatus.FieldRemainingPpb, slostatus.FieldRank:
 			values[i] = new(sql.NullInt64)
@@ -156,6 +158,12 @@ func (_m *SLOStatus) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field stale", values[i])
 			} else if value.Valid {
 				_m.Stale = value.Bool
+			}
+		case slostatus.FieldFilling:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field filling", values[i])
+			} else if value.Valid {
+				_m.Filling = value.Bool
 			}
 		case slostatus.FieldLatest:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -259,6 +267,9 @@ func (_m *SLOStatus) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("stale=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Stale))
+	builder.WriteString(", ")
+	builder.WriteString("filling=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Filling))
 	builder.WriteString(", ")
 	if v := _m.Latest; v != nil {
 		builder.WriteString("latest=")

@@ -95,6 +95,12 @@ func (_c *SLOStatusCreate) SetStale(v bool) *SLOStatusCreate {
 	return _c
 }
 
+// SetFilling sets the "filling" field.
+func (_c *SLOStatusCreate) SetFilling(v bool) *SLOStatusCreate {
+	_c.mutation.SetFilling(v)
+	return _c
+}
+
 // SetLatest sets the "latest" field.
 func (_c *SLOStatusCreate) SetLatest(v time.Time) *SLOStatusCreate {
 	_c.mutation.SetLatest(v)
@@ -201,6 +207,9 @@ func (_c *SLOStatusCreate) check() error {
 	if _, ok := _c.mutation.Stale(); !ok {
 		return &ValidationError{Name: "stale", err: errors.New(`db: missing required field "SLOStatus.stale"`)}
 	}
+	if _, ok := _c.mutation.Filling(); !ok {
+		return &ValidationError{Name: "filling", err: errors.New(`db: missing required field "SLOStatus.filling"`)}
+	}
 	if _, ok := _c.mutation.Sums(); !ok {
 		return &ValidationError{Name: "sums", err: errors.New(`db: missing required field "SLOStatus.sums"`)}
 	}
@@ -273,6 +282,10 @@ func (_c *SLOStatusCreate) createSpec() (*SLOStatus, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Stale(); ok {
 		_spec.SetField(slostatus.FieldStale, field.TypeBool, value)
 		_node.Stale = value
+	}
+	if value, ok := _c.mutation.Filling(); ok {
+		_spec.SetField(slostatus.FieldFilling, field.TypeBool, value)
+		_node.Filling = value
 	}
 	if value, ok := _c.mutation.Latest(); ok {
 		_spec.SetField(slostatus.FieldLatest, field.TypeTime, value)
@@ -474,6 +487,18 @@ func (u *SLOStatusUpsert) SetStale(v bool) *SLOStatusUpsert {
 // UpdateStale sets the "stale" field to the value that was provided on create.
 func (u *SLOStatusUpsert) UpdateStale() *SLOStatusUpsert {
 	u.SetExcluded(slostatus.FieldStale)
+	return u
+}
+
+// SetFilling sets the "filling" field.
+func (u *SLOStatusUpsert) SetFilling(v bool) *SLOStatusUpsert {
+	u.Set(slostatus.FieldFilling, v)
+	return u
+}
+
+// UpdateFilling sets the "filling" field to the value that was provided on create.
+func (u *SLOStatusUpsert) UpdateFilling() *SLOStatusUpsert {
+	u.SetExcluded(slostatus.FieldFilling)
 	return u
 }
 
@@ -739,6 +764,20 @@ func (u *SLOStatusUpsertOne) SetStale(v bool) *SLOStatusUpsertOne {
 func (u *SLOStatusUpsertOne) UpdateStale() *SLOStatusUpsertOne {
 	return u.Update(func(s *SLOStatusUpsert) {
 		s.UpdateStale()
+	})
+}
+
+// SetFilling sets the "filling" field.
+func (u *SLOStatusUpsertOne) SetFilling(v bool) *SLOStatusUpsertOne {
+	return u.Update(func(s *SLOStatusUpsert) {
+		s.SetFilling(v)
+	})
+}
+
+// UpdateFilling sets the "filling" field to the value that was provided on create.
+func (u *SLOStatusUpsertOne) UpdateFilling() *SLOStatusUpsertOne {
+	return u.Update(func(s *SLOStatusUpsert) {
+		s.UpdateFilling()
 	})
 }
 
@@ -1183,6 +1222,20 @@ func (u *SLOStatusUpsertBulk) SetStale(v bool) *SLOStatusUpsertBulk {
 func (u *SLOStatusUpsertBulk) UpdateStale() *SLOStatusUpsertBulk {
 	return u.Update(func(s *SLOStatusUpsert) {
 		s.UpdateStale()
+	})
+}
+
+// SetFilling sets the "filling" field.
+func (u *SLOStatusUpsertBulk) SetFilling(v bool) *SLOStatusUpsertBulk {
+	return u.Update(func(s *SLOStatusUpsert) {
+		s.SetFilling(v)
+	})
+}
+
+// UpdateFilling sets the "filling" field to the value that was provided on create.
+func (u *SLOStatusUpsertBulk) UpdateFilling() *SLOStatusUpsertBulk {
+	return u.Update(func(s *SLOStatusUpsert) {
+		s.UpdateFilling()
 	})
 }
 

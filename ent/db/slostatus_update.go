@@ -159,6 +159,20 @@ func (_u *SLOStatusUpdate) SetNillableStale(v *bool) *SLOStatusUpdate {
 	return _u
 }
 
+// SetFilling sets the "filling" field.
+func (_u *SLOStatusUpdate) SetFilling(v bool) *SLOStatusUpdate {
+	_u.mutation.SetFilling(v)
+	return _u
+}
+
+// SetNillableFilling sets the "filling" field if the given value is not nil.
+func (_u *SLOStatusUpdate) SetNillableFilling(v *bool) *SLOStatusUpdate {
+	if v != nil {
+		_u.SetFilling(*v)
+	}
+	return _u
+}
+
 // SetLatest sets the "latest" field.
 func (_u *SLOStatusUpdate) SetLatest(v time.Time) *SLOStatusUpdate {
 	_u.mutation.SetLatest(v)
@@ -339,6 +353,9 @@ func (_u *SLOStatusUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Stale(); ok {
 		_spec.SetField(slostatus.FieldStale, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Filling(); ok {
+		_spec.SetField(slostatus.FieldFilling, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Latest(); ok {
 		_spec.SetField(slostatus.FieldLatest, field.TypeTime, value)
@@ -542,6 +559,20 @@ func (_u *SLOStatusUpdateOne) SetStale(v bool) *SLOStatusUpdateOne {
 func (_u *SLOStatusUpdateOne) SetNillableStale(v *bool) *SLOStatusUpdateOne {
 	if v != nil {
 		_u.SetStale(*v)
+	}
+	return _u
+}
+
+// SetFilling sets the "filling" field.
+func (_u *SLOStatusUpdateOne) SetFilling(v bool) *SLOStatusUpdateOne {
+	_u.mutation.SetFilling(v)
+	return _u
+}
+
+// SetNillableFilling sets the "filling" field if the given value is not nil.
+func (_u *SLOStatusUpdateOne) SetNillableFilling(v *bool) *SLOStatusUpdateOne {
+	if v != nil {
+		_u.SetFilling(*v)
 	}
 	return _u
 }
@@ -756,6 +787,9 @@ func (_u *SLOStatusUpdateOne) sqlSave(ctx context.Context) (_node *SLOStatus, er
 	}
 	if value, ok := _u.mutation.Stale(); ok {
 		_spec.SetField(slostatus.FieldStale, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Filling(); ok {
+		_spec.SetField(slostatus.FieldFilling, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Latest(); ok {
 		_spec.SetField(slostatus.FieldLatest, field.TypeTime, value)

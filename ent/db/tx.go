@@ -18,8 +18,12 @@ type Tx struct {
 	Attachment *AttachmentClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// Backfill is the client for interacting with the Backfill builders.
+	Backfill *BackfillClient
 	// BudgetPolicy is the client for interacting with the BudgetPolicy builders.
 	BudgetPolicy *BudgetPolicyClient
+	// Collection is the client for interacting with the Collection builders.
+	Collection *CollectionClient
 	// DataSource is the client for interacting with the DataSource builders.
 	DataSource *DataSourceClient
 	// Dependency is the client for interacting with the Dependency builders.
@@ -205,7 +209,9 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.Attachment = NewAttachmentClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
+	tx.Backfill = NewBackfillClient(tx.config)
 	tx.BudgetPolicy = NewBudgetPolicyClient(tx.config)
+	tx.Collection = NewCollectionClient(tx.config)
 	tx.DataSource = NewDataSourceClient(tx.config)
 	tx.Dependency = NewDependencyClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)

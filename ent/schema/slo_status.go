@@ -29,6 +29,7 @@ func (SLOStatus) Fields() []ent.Field {
 		text("state"),
 		optionalStamp("since"),
 		field.Bool("stale"),
+		field.Bool("filling"),
 		optionalStamp("latest"),
 		field.Bytes("sums"),
 		field.Int64("remaining_ppb").Optional().Nillable(),

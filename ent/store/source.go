@@ -6,7 +6,6 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/db"
 	"github.com/evenkeel/evenkeel/ent/db/datasource"
-	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -189,14 +188,4 @@ func (o Sources) Dependents(ctx context.Context, of id.ID, limit int) ([]source.
 			return err
 		})
 	return out, fail("list the SLOs of a data source", err)
-}
-
-// PutHealth writes how the data source answered.
-func (o Sources) PutHealth(ctx context.Context, of id.ID, h source.Health) error {
-	n, err := o.s.exec(ctx, "UPDATE data_sources SET succeeded_at = $1, failed_at = $2, failing_since = $3, failure = $4 WHERE id = $5",
-		nullOrTime(h.SucceededAt), nullOrTime(h.FailedAt), nullOrTime(h.FailingSince), h.Failure, string(of))
-	if err == nil && n == 0 {
-		return fault.Missing("data_source", string(of))
-	}
-	return fail("write the health of a data source", err)
 }

@@ -89,25 +89,6 @@ func testSources(t *testing.T, open opener) {
 		refused(t, err, fault.NotFound, "data_source_not_found")
 	})
 
-	each(t, open, "how a data source answers is written without its version", func(t *testing.T, s *store.Store) {
-		o, v := s.Sources(), Source(t, s, "prometheus")
-		first, second := Start.Add(time.Second), Start.Add(2*time.Second)
-		for _, h := range []source.Health{
-			{FailedAt: &first, FailingSince: &first, Failure: "nobody listens there"},
-			{SucceededAt: &second, FailedAt: &first, Failure: "nobody listens there"},
-			{},
-		} {
-			ok(t, o.PutHealth(t.Context(), v.ID, h))
-			same(t, must(o.View(t.Context(), v.ID))(t), source.View{Source: v, Health: h})
-		}
-		v.Name = "renamed"
-		ok(t, o.PutHealth(t.Context(), v.ID, source.Health{SucceededAt: &first}))
-		ok(t, o.UpdateSource(t.Context(), v))
-		v.Version = 2
-		same(t, must(o.View(t.Context(), v.ID))(t), source.View{Source: v, Health: source.Health{SucceededAt: &first}})
-		refused(t, o.PutHealth(t.Context(), newID(), source.Health{}), fault.NotFound, "data_source_not_found")
-	})
-
 	each(t, open, "data sources are listed by slug, filtered and paged", func(t *testing.T, s *store.Store) {
 		o := s.Sources()
 		for _, slug := range []string{"c", "a", "e", "b", "d"} {

@@ -20,6 +20,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Registry":     testRegistry,
 		"Sources":      testSources,
 		"Measure":      testMeasure,
+		"Collect":      testCollect,
 		"SLO":          testSLO,
 		"Groups":       testGroups,
 		"Policy":       testPolicy,

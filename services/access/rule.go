@@ -47,6 +47,7 @@ const (
 	KindViolation  Kind = "violation"
 	KindIssue      Kind = "issue"
 	KindJob        Kind = "job"
+	KindBackfill   Kind = "backfill"
 	KindAudit      Kind = "audit"
 	KindDataSource Kind = "data_source"
 )
@@ -140,7 +141,10 @@ var grants = map[Rule]grant{
 	{Read, KindIssue}:        everyone,
 	{Read, KindJob}:          everyone,
 	{Read, KindDataSource}:   everyone, // it holds no secrets, only their names
-	{Read, KindAudit}:        people,   // a team's entries; the whole log: administrators
+	{Read, KindBackfill}:     everyone,
+	{Create, KindBackfill}:   owner,  // like what it reads: the SLO of a service
+	{Update, KindBackfill}:   owner,  // cancelling and resuming
+	{Read, KindAudit}:        people, // a team's entries; the whole log: administrators
 }
 
 // Memberships tells who belongs to a team.

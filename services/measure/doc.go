@@ -4,5 +4,5 @@
 // hands these to whoever makes a status of them. It knows indicators and
 // subjects only by their identifiers: what they promise lives in slo. The packed
 // form is in segment, the arithmetic of windows in window, both pure;
-// Evenkeel's own traffic is measured in self.
+// Evenkeel's own traffic is measured in self, data sources are read in collect.
 package measure

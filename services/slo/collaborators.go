@@ -2,6 +2,7 @@ package slo
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -9,6 +10,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
 // Registry is what SLOs need of the organisation: their services, and names. A
@@ -39,4 +41,74 @@ type Origins interface {
 	Judge(ctx context.Context, check *fault.Check, base string, o origin.Origin, owner registry.Service) error
 	// Words says in a sentence where the measurements come from.
 	Words(ctx context.Context, o origin.Origin) (string, error)
+}
+
+// Collection reads what data sources are asked for; see collect.Service, which is
+// one.
+type Collection interface {
+	// Want has the past of an indicator read, within the context's transaction.
+	Want(ctx context.Context, slo, indicator id.ID, from, to time.Time) error
+	// Delay is how long after its end a slot of the data source is first read.
+	Delay(ctx context.Context, dataSource id.ID) (time.Duration, error)
+	// Filling returns those of the indicators of which slots since the time were left
+	// out, or not read yet, and still will be.
+	Filling(ctx context.Context, indicators []id.ID, since time.Time) (map[id.ID]bool, error)
+}
+
+// CollectWith has the window of each new indicator filled in that a data source is
+// asked for. Without it nobody is asked.
+func (s *Service) CollectWith(c Collection) { s.collection = c }
+
+// longestFill is how far back a new indicator is filled in at most.
+const longestFill = 90 * day
+
+// fill has an indicator's past read that is new: the window, and a day in which
+// its edge lies until the last of it was read. What is pushed or received has no
+// past to be read.
+func (s *Service) fill(ctx context.Context, v View, now time.Time) error {
+	if s.collection == nil || !v.Indicator.Origin.Asked() {
+		return nil
+	}
+	from := now.Add(-min(v.Revision.Window()+day, longestFill))
+	if err := s.collection.Want(ctx, v.SLO.ID, v.Indicator.ID, from, now); err != nil {
+		return fmt.Errorf("have the past of an indicator read: %w", err)
+	}
+	return nil
+}
+
+// delays returns how late the slots of each data source come that the views are
+// read from, as it is meant to be.
+func (s *Service) delays(ctx context.Context, views []View) (map[id.ID]time.Duration, error) {
+	out := map[id.ID]time.Duration{}
+	for _, v := range views {
+		from := v.Indicator.Origin.DataSource
+		if _, known := out[from]; known || from == "" || s.collection == nil {
+			continue
+		}
+		delay, err := s.collection.Delay(ctx, from)
+		if err != nil {
+			return nil, fmt.Errorf("read the delay of a data source: %w", err)
+		}
+		out[from] = delay
+	}
+	return out, nil
+}
+
+// filling returns those of the views' indicators of which a part of the policy
+// window is still being read.
+func (s *Service) filling(ctx context.Context, views []View, now time.Time) (map[id.ID]bool, error) {
+	var asked []id.ID
+	for _, v := range views {
+		if v.Indicator.Origin.Asked() {
+			asked = append(asked, v.Indicator.ID)
+		}
+	}
+	if s.collection == nil || len(asked) == 0 {
+		return nil, nil
+	}
+	filling, err := s.collection.Filling(ctx, asked, now.Add(-budget.PolicyWindow))
+	if err != nil {
+		return nil, fmt.Errorf("read what is being filled in: %w", err)
+	}
+	return filling, nil
 }

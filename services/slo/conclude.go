@@ -37,6 +37,14 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 	if err != nil {
 		return fmt.Errorf("read %d SLOs to conclude on: %w", len(ids), err)
 	}
+	delays, err := s.delays(ctx, views)
+	if err != nil {
+		return err
+	}
+	filling, err := s.filling(ctx, views, now)
+	if err != nil {
+		return err
+	}
 	byID := make(map[id.ID]*View, len(views))
 	for i := range views {
 		byID[views[i].SLO.ID] = &views[i]
@@ -45,7 +53,9 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 	var grouped map[id.ID]measure.Evaluation
 	for _, e := range evaluations {
 		if v := byID[e.Subject]; v != nil && v.SLO.RetiredAt == nil && v.Revision.ID == e.Revision {
-			statuses = append(statuses, v.conclude(now, e))
+			status := v.conclude(now, e, delays[v.Indicator.Origin.DataSource])
+			status.Filling = filling[v.Indicator.ID]
+			statuses = append(statuses, status)
 			if v.Indicator.Origin.GroupBy != "" {
 				if grouped == nil {
 					grouped = map[id.ID]measure.Evaluation{}
@@ -58,7 +68,7 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 		return nil
 	}
 	if len(grouped) > 0 {
-		if err := s.concludeGroups(ctx, now, byID, grouped, statuses); err != nil {
+		if err := s.concludeGroups(ctx, now, byID, grouped, statuses, delays); err != nil {
 			return err
 		}
 	}
@@ -69,15 +79,16 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 }
 
 // conclude is the status that follows from an evaluation and the former status.
-// Without any slot in the windows it is stale as well as without data.
-func (v *View) conclude(now time.Time, e measure.Evaluation) Status {
+// Without any slot in the windows it is stale as well as without data. Slots are
+// not expected before the delay is over with which they are read.
+func (v *View) conclude(now time.Time, e measure.Evaluation, delay time.Duration) Status {
 	in := v.Revision.input(budget.SumsOf(e.Sums))
 	out := Status{
 		SLO: v.SLO.ID, Service: v.SLO.Service, Revision: v.Revision.ID,
 		End: e.End, EvaluatedAt: now, State: budget.Decide(in), Since: now,
 		Latest: e.Latest, Sums: in.Sums,
 	}
-	out.Stale = out.stopped(v.Indicator.Resolution)
+	out.Stale = out.stopped(v.Indicator.Resolution, delay)
 	if remaining, ok := budget.RemainingPPB(in.Sums.Window, in.Objective); ok && out.State != budget.NoData {
 		out.RemainingPPB = &remaining
 	}
@@ -113,10 +124,10 @@ func (v View) Figures() budget.Figures {
 
 // Overspent tells whether, at now, more than percent % of the budget of the
 // trailing policy window is consumed. It is Unknown while the status is stale or
-// outdated, which blocks transitions, or not of the current revision, or of too
-// few events.
+// outdated or its past still being read, which blocks transitions, or not of the
+// current revision, or of too few events.
 func (v View) Overspent(percent int64, now time.Time) budget.Verdict {
-	if v.Status.Stale || v.Status.Outdated(now) || !v.Current() {
+	if v.Status.Stale || v.Status.Filling || v.Status.Outdated(now) || !v.Current() {
 		return budget.Unknown
 	}
 	return budget.Overspent(v.Status.Sums.Policy, v.Revision.Objective, v.Revision.MinEvents, percent)

@@ -64,7 +64,7 @@ func TestTheStateFollowsFromTheSumsAndSinceFromTheState(t *testing.T) {
 	} {
 		at = at.Add(time.Minute)
 		since := v.Status.Since
-		v.Status = v.conclude(at, evaluation(v, step.bad, at, at))
+		v.Status = v.conclude(at, evaluation(v, step.bad, at, at), 0)
 		if v.Status.State != step.want || v.Status.Stale || *v.Status.RemainingPPB != step.ppb {
 			t.Errorf("%d bad: %s, stale %v, %d remaining", step.bad, v.Status.State, v.Status.Stale, *v.Status.RemainingPPB)
 		}
@@ -80,7 +80,7 @@ func TestTheStateFollowsFromTheSumsAndSinceFromTheState(t *testing.T) {
 func TestAStaleSLOHoldsItsState(t *testing.T) {
 	t.Parallel()
 	v := declared(t)
-	v.Status = v.conclude(noon, evaluation(v, 4, noon, noon))
+	v.Status = v.conclude(noon, evaluation(v, 4, noon, noon), 0)
 	for _, c := range []struct {
 		name   string
 		latest time.Time
@@ -93,7 +93,7 @@ func TestAStaleSLOHoldsItsState(t *testing.T) {
 		{"three slots are missing", noon.Add(-3 * time.Minute), true, budget.OK},
 		{"a day is missing", noon.Add(-24 * time.Hour), true, budget.OK},
 	} {
-		got := v.conclude(noon.Add(time.Second), evaluation(v, 11, noon, c.latest))
+		got := v.conclude(noon.Add(time.Second), evaluation(v, 11, noon, c.latest), 0)
 		if got.Stale != c.stale || got.State != c.want {
 			t.Errorf("%s: %s, stale %v", c.name, got.State, got.Stale)
 		}
@@ -115,12 +115,12 @@ func TestAStaleSLOHoldsItsState(t *testing.T) {
 func TestAStaleSLOWhoseWindowsAreEmptyHasNoData(t *testing.T) {
 	t.Parallel()
 	v := declared(t)
-	v.Status = v.conclude(noon, evaluation(v, 11, noon, noon))
+	v.Status = v.conclude(noon, evaluation(v, 11, noon, noon), 0)
 	e := evaluation(v, 0, noon.AddDate(0, 2, 0), time.Time{})
 	for i := range e.Sums {
 		e.Sums[i] = window.Sum{}
 	}
-	if got := v.conclude(e.End, e); got.State != budget.NoData || !got.Stale || !got.Since.Equal(e.End) {
+	if got := v.conclude(e.End, e, 0); got.State != budget.NoData || !got.Stale || !got.Since.Equal(e.End) {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -132,11 +132,11 @@ func TestWithoutEventsNothingRemainsToSortBy(t *testing.T) {
 	for i := range e.Sums {
 		e.Sums[i] = window.Sum{}
 	}
-	if got := v.conclude(noon, e); got.State != budget.NoData || got.RemainingPPB != nil {
+	if got := v.conclude(noon, e, 0); got.State != budget.NoData || got.RemainingPPB != nil {
 		t.Errorf("got %+v", got)
 	}
 	v.Revision.MinEvents = 1001
-	if got := v.conclude(noon, evaluation(v, 0, noon, noon)); got.State != budget.NoData || got.RemainingPPB != nil {
+	if got := v.conclude(noon, evaluation(v, 0, noon, noon), 0); got.State != budget.NoData || got.RemainingPPB != nil {
 		t.Errorf("with too few: %+v", got)
 	}
 }
@@ -144,7 +144,7 @@ func TestWithoutEventsNothingRemainsToSortBy(t *testing.T) {
 func TestARevisionLeavesTheFiguresUnknownUntilItIsEvaluated(t *testing.T) {
 	t.Parallel()
 	v := declared(t)
-	v.Status = v.conclude(noon, evaluation(v, 11, noon, noon))
+	v.Status = v.conclude(noon, evaluation(v, 11, noon, noon), 0)
 	d := v.Declared()
 	d.Objective = "95%"
 	terms, counts, err := checked(d, noon, nil)
@@ -162,7 +162,7 @@ func TestARevisionLeavesTheFiguresUnknownUntilItIsEvaluated(t *testing.T) {
 	if f.State != budget.Exhausted || f.Window.SLI != nil || revised.Overspent(100, revised.Status.EvaluatedAt) != budget.Unknown {
 		t.Errorf("figures are %+v", f)
 	}
-	revised.Status = revised.conclude(noon.Add(2*time.Minute), evaluation(revised, 11, noon, noon))
+	revised.Status = revised.conclude(noon.Add(2*time.Minute), evaluation(revised, 11, noon, noon), 0)
 	if !revised.Current() || revised.Status.State == budget.Exhausted {
 		t.Errorf("then %+v", revised.Status)
 	}

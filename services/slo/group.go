@@ -111,9 +111,12 @@ func (s *Service) Group(ctx context.Context, slo id.ID, group string) (View, err
 }
 
 // concludeGroups makes a status of each group of the evaluations, which are of
-// grouped SLOs, notes the worst in the SLOs' own statuses, and writes them in the context's transaction.
-// Groups that are not evaluated any more are removed.
-func (s *Service) concludeGroups(ctx context.Context, now time.Time, views map[id.ID]*View, evaluations map[id.ID]measure.Evaluation, statuses []Status) error {
+// grouped SLOs, notes the worst in the SLOs' own statuses, and writes them in the
+// context's transaction. Groups that are not evaluated any more are removed.
+func (s *Service) concludeGroups(
+	ctx context.Context, now time.Time, views map[id.ID]*View, evaluations map[id.ID]measure.Evaluation, statuses []Status,
+	delays map[id.ID]time.Duration,
+) error {
 	ids := slices.Sorted(maps.Keys(evaluations))
 	rows, err := s.store.GroupStatuses(ctx, ids)
 	if err != nil {
@@ -138,7 +141,7 @@ func (s *Service) concludeGroups(ctx context.Context, now time.Time, views map[i
 				g.Status = Status{State: budget.NoData, Since: now}
 			}
 			of := v.OfGroup(g)
-			g = GroupStatus{sums.Group, of.conclude(now, measure.Evaluation{End: status.End, Sums: sums.Sums, Latest: sums.Latest})}
+			g = GroupStatus{sums.Group, of.conclude(now, measure.Evaluation{End: status.End, Sums: sums.Sums, Latest: sums.Latest}, delays[v.Indicator.Origin.DataSource])}
 			written = append(written, g)
 			status.Worst = worse(status.Worst, g, v.Revision.Objective)
 		}

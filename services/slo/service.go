@@ -24,6 +24,7 @@ type Service struct {
 	registry     Registry
 	measurements Measurements
 	origins      Origins
+	collection   Collection // may be nil
 	authorizer   *access.Authorizer
 	recorder     access.Recorder
 	now          clock.Clock
@@ -71,6 +72,9 @@ func (s *Service) Declare(ctx context.Context, service id.ID, d Declaration) (Vi
 		}
 		if err := s.store.CreateSLO(ctx, made); err != nil {
 			return fmt.Errorf("declare an SLO: %w", err)
+		}
+		if err := s.fill(ctx, made, now); err != nil {
+			return err
 		}
 		o.ID = made.SLO.ID
 		return s.recorder.RecordDiff(ctx, access.Create, o, "", nil, made.record())
@@ -155,6 +159,11 @@ func (s *Service) Revise(ctx context.Context, slo id.ID, version int64, d Declar
 		}
 		if err := s.writeRevised(ctx, old, &revised); err != nil {
 			return fmt.Errorf("revise an SLO: %w", err)
+		}
+		if revised.Indicator.ID != old.Indicator.ID {
+			if err := s.fill(ctx, revised, now); err != nil {
+				return err
+			}
 		}
 		return s.recorder.RecordDiff(ctx, access.Update, object(old, owner), "", old.record(), revised.record())
 	})

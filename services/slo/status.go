@@ -23,6 +23,9 @@ type Status struct {
 	// Stale is set when no slot came for twice the resolution; it holds State fast.
 	// It is set too on a status that is read when it is Outdated.
 	Stale bool
+	// Filling is set while a part of the policy window's past is still being read:
+	// the figures are of what is known, and nothing is opened or ended by them.
+	Filling bool
 	// Latest is the end of the newest slot, zero when there is none.
 	Latest time.Time
 	Sums   budget.Sums
@@ -42,9 +45,10 @@ const outdatedAfter = 30 * time.Minute
 // comes late by a slot is no reason to hold anything.
 const staleAfter = 2
 
-// stopped reports whether no slot came for twice the resolution before End.
-func (s Status) stopped(resolution time.Duration) bool {
-	return s.Latest.Before(s.End.Add(-staleAfter * resolution))
+// stopped reports whether no slot came for twice the resolution before End, and
+// for as long as slots are late by intention.
+func (s Status) stopped(resolution, delay time.Duration) bool {
+	return s.Latest.Before(s.End.Add(-staleAfter*resolution - delay))
 }
 
 // Evaluated reports whether the SLO was ever evaluated.

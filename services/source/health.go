@@ -9,8 +9,7 @@ type Health struct {
 	// FailingSince is when the failures began that no success followed; nil while it
 	// answers.
 	FailingSince *time.Time
-	// Failure says what failed last, for people and without secrets; it stays after a
-	// success.
+	// Failure says what fails, for people and without secrets; empty while it answers.
 	Failure string
 }
 

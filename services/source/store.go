@@ -34,8 +34,6 @@ type Store interface {
 	// by slug.
 	View(ctx context.Context, source id.ID) (View, error)
 	Views(ctx context.Context, f Filter, r page.Request) (page.Page[View], error)
-	// PutHealth writes how the source answered, whatever its version is.
-	PutHealth(ctx context.Context, source id.ID, h Health) error
 	// Dependents returns, by name, the first SLOs that are read from the source, of
 	// those that are not retired, as their services are not.
 	Dependents(ctx context.Context, source id.ID, limit int) ([]Dependent, error)

@@ -61,6 +61,14 @@ func Burn(rate float64, known bool, factor float64, over string) template.HTML {
 	return d.close("chart bar", barWidth, barHeight, true, "")
 }
 
+// Progress is the bar of work of which a share is done, 0 to 1.
+func Progress(share float64) template.HTML {
+	var d drawing
+	d.rect("track", 0, 0, barWidth, barHeight)
+	d.rect("fill calm", 0, 0, min(max(share, 0), 1)*barWidth, barHeight)
+	return d.close("chart bar", barWidth, barHeight, true, "")
+}
+
 // Part is a counted part of a whole, painted by a tone.
 type Part struct {
 	Tone  string

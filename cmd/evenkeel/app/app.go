@@ -20,6 +20,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -54,6 +55,7 @@ type App struct {
 	Measure     *measure.Service
 	Sources     *source.Service
 	SLOs        *slo.Service
+	Collection  *collect.Service
 	Policies    *policy.Service
 	Issues      *issues.Service
 	Jobs        *jobs.Service
@@ -62,6 +64,8 @@ type App struct {
 	authorizer *access.Authorizer
 	evaluator  *measure.Evaluator
 	folder     *measure.Folder
+	collector  *collect.Collector
+	filler     *collect.Filler
 	recorder   *self.Recorder
 	measurer   *self.Flusher
 }

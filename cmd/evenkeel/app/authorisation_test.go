@@ -12,7 +12,7 @@ import (
 var nouns = []struct{ path, noun string }{
 	{"/members/", "member"}, {"/attachments", "attachment"}, {"/dependencies", "dependency"}, {"/slos", "slo"}, {"/measurements", "slo"},
 	{"/v1/people", "person"}, {"/v1/tokens", "token"}, {"/v1/teams", "team"}, {"/v1/systems", "system"}, {"/v1/services", "service"},
-	{"/v1/budget-policies", "policy"}, {"/v1/jobs", "job"}, {"/v1/data-sources", "data_source"},
+	{"/v1/backfills", "backfill"}, {"/v1/budget-policies", "policy"}, {"/v1/jobs", "job"}, {"/v1/data-sources", "data_source"},
 }
 
 func TestNothingIsDoneForNobody(t *testing.T) {

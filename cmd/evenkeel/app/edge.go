@@ -20,11 +20,11 @@ func (a *App) openEdge() {
 		Observe: func(route string, status int, d time.Duration) { a.recorder.Observe(route, status, d) },
 	})
 	a.API.AddOperations(api.Rooms{
-		Access: a.Access, Audit: a.Audit, Registry: a.Registry, Sources: a.Sources, SLOs: a.SLOs,
+		Access: a.Access, Audit: a.Audit, Registry: a.Registry, Sources: a.Sources, SLOs: a.SLOs, Collection: a.Collection,
 		Policies: a.Policies, Issues: a.Issues, Jobs: a.Jobs,
 	})
 	pages := dashboard.New(dashboard.Sources{
-		Access: a.Access, Registry: a.Registry, DataSources: a.Sources, SLOs: a.SLOs, Policies: a.Policies, Issues: a.Issues, Jobs: a.Jobs,
+		Access: a.Access, Registry: a.Registry, DataSources: a.Sources, SLOs: a.SLOs, Policies: a.Policies, Issues: a.Issues, Jobs: a.Jobs, Collection: a.Collection,
 	}, dashboard.Options{
 		Now: a.now, PublicURL: a.opts.BaseURL, Version: a.opts.Version, RequestID: api.RequestID, Logger: a.log,
 	})

@@ -17,6 +17,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/judge"
 	"github.com/evenkeel/evenkeel/services/measure/prometheus"
 	"github.com/evenkeel/evenkeel/services/measure/self"
@@ -39,8 +40,11 @@ func (a *App) furnish() error {
 	a.Idempotency = idempotency.NewService(s.Idempotency(), s, now)
 	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, a.Audit, now)
 	a.Measure = measure.New(s.Measure(), s, now)
-	a.Sources = source.NewService(s.Sources(), s.Registry(), s, a.dialler(), a.authorizer, a.Audit, now)
+	dialler := a.dialler()
+	a.Sources = source.NewService(s.Sources(), s.Registry(), s, dialler, a.authorizer, a.Audit, now)
 	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), languages), a.authorizer, a.Audit, now)
+	a.Collection = collect.NewService(s.Collect(), s.Sources(), s, a.authorizer, a.Audit, now)
+	a.SLOs.CollectWith(a.Collection)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, now, a.opts.BaseURL)
 	a.Policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: a.Issues,
@@ -55,6 +59,13 @@ func (a *App) furnish() error {
 	shared := func() time.Time { return a.Jobs.Now() }
 	a.evaluator = measure.NewEvaluator(s.Measure(), a.SLOs, a.SLOs, s, shared, a.log)
 	a.folder = measure.NewFolder(s.Measure(), s, now, a.log)
+	clients := dial.NewClients(dialler)
+	a.onClose(func(context.Context) error { clients.Close(); return nil })
+	parts := collect.Parts{
+		Store: s.Collect(), Health: s.Collect(), Sources: s.Sources(), Readers: collect.Readers{source.Prometheus: prometheus.New(clients.HTTP)}, Measurements: a.Measure, Runner: s,
+		Gates: collect.NewGates(), Meter: newCollecting(a.metrics), Clock: now, Logger: a.log,
+	}
+	a.collector, a.filler = collect.NewCollector(parts), collect.NewFiller(parts)
 	a.recorder = self.NewRecorder(now)
 	a.measurer = self.NewFlusher(a.recorder, ownTraffic{a.SLOs}, reporterName(a.opts.Config.Instance), a.log)
 
@@ -87,6 +98,16 @@ func (a *App) dialler() *dial.Dialler {
 // jobs are what is done again and again.
 func (a *App) jobs() []jobs.Job {
 	return []jobs.Job{
+		{
+			Name: "collect-measurements", Schedule: "@every 15s",
+			Description: "Reads from data sources what ended lately.",
+			RunOnce:     counted(a.collector.RunOnce),
+		},
+		{
+			Name: "backfill", Schedule: "@every 15s",
+			Description: "Reads the past from data sources: of new indicators, of outages, and what was asked for.",
+			RunOnce:     counted(a.filler.RunOnce),
+		},
 		{
 			Name: "evaluate-budgets", Schedule: "@every 30s",
 			Description: "Turns new measurements into the status of each SLO.",
@@ -141,6 +162,7 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 		{"segments", func() (int64, error) { return a.folder.PruneOnce(ctx, now.Add(-keep.Measurements)) }},
 		{"idempotency_keys", func() (int64, error) { return wide(a.Idempotency.Prune(ctx, keep.IdempotencyKeys)) }},
 		{"credentials", func() (int64, error) { return wide(a.Access.Prune(ctx)) }},
+		{"backfills", func() (int64, error) { return wide(a.Collection.Prune(ctx, keep.Runs)) }},
 		{"runs", func() (int64, error) { return wide(a.Jobs.Prune(ctx, keep.Runs)) }},
 	}
 	for _, step := range steps {

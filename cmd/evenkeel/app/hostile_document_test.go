@@ -200,6 +200,7 @@ func (h *house) prepare() {
 		h.make("administrator", "the run", "/v1/jobs/"+job+"/runs", "")
 		h.clock.Advance(time.Second)
 	}
+	h.ids["the backfill"] = string(h.backfill().ID)
 	for noun, list := range map[string]string{"violation": "/v1/violations", "issue": "/v1/issues", "entry": "/v1/audit"} {
 		items := h.must(200, call{as: "administrator", method: "GET", path: list}).items()
 		if len(items) == 0 {

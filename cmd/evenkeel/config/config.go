@@ -86,7 +86,7 @@ type DataSources struct {
 // Retention says how long things are kept.
 type Retention struct {
 	Measurements    time.Duration `koanf:"measurements" default:"400d" min:"91d" max:"3660d" doc:"How long measurements are kept. The longest window of an SLO is 90 days, so less than 91 days is refused."`
-	Runs            time.Duration `koanf:"runs" default:"30d" min:"1d" max:"3660d" doc:"How long the runs of jobs are kept."`
+	Runs            time.Duration `koanf:"runs" default:"30d" min:"1d" max:"3660d" doc:"How long the runs of jobs and finished backfills are kept."`
 	IdempotencyKeys time.Duration `koanf:"idempotencyKeys" default:"24h" min:"1h" max:"30d" doc:"How long a request that is repeated under the same Idempotency-Key has its effect only once."`
 }
 

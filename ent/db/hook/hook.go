@@ -33,6 +33,18 @@ func (f AuditEntryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AuditEntryMutation", m)
 }
 
+// The BackfillFunc type is an adapter to allow the use of ordinary
+// function as Backfill mutator.
+type BackfillFunc func(context.Context, *db.BackfillMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BackfillFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.BackfillMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.BackfillMutation", m)
+}
+
 // The BudgetPolicyFunc type is an adapter to allow the use of ordinary
 // function as BudgetPolicy mutator.
 type BudgetPolicyFunc func(context.Context, *db.BudgetPolicyMutation) (db.Value, error)
@@ -43,6 +55,18 @@ func (f BudgetPolicyFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.BudgetPolicyMutation", m)
+}
+
+// The CollectionFunc type is an adapter to allow the use of ordinary
+// function as Collection mutator.
+type CollectionFunc func(context.Context, *db.CollectionMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CollectionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.CollectionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CollectionMutation", m)
 }
 
 // The DataSourceFunc type is an adapter to allow the use of ordinary

@@ -106,6 +106,80 @@ var (
 			},
 		},
 	}
+	// BackfillsColumns holds the columns for the "backfills" table.
+	BackfillsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "cause", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "from_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "to_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "cursor_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "found", Type: field.TypeInt64},
+		{Name: "missing", Type: field.TypeJSON},
+		{Name: "attempts", Type: field.TypeInt},
+		{Name: "next_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "failure_kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "failure", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "started_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "indicator_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "data_source_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// BackfillsTable holds the schema information for the "backfills" table.
+	BackfillsTable = &schema.Table{
+		Name:       "backfills",
+		Columns:    BackfillsColumns,
+		PrimaryKey: []*schema.Column{BackfillsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "backfills_slos_slo",
+				Columns:    []*schema.Column{BackfillsColumns[17]},
+				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "backfills_indicators_indicator",
+				Columns:    []*schema.Column{BackfillsColumns[18]},
+				RefColumns: []*schema.Column{IndicatorsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "backfills_data_sources_data_source",
+				Columns:    []*schema.Column{BackfillsColumns[19]},
+				RefColumns: []*schema.Column{DataSourcesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "backfill_open",
+				Unique:  false,
+				Columns: []*schema.Column{BackfillsColumns[19], BackfillsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "finished_at IS NULL",
+				},
+			},
+			{
+				Name:    "backfill_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{BackfillsColumns[12], BackfillsColumns[0]},
+			},
+			{
+				Name:    "backfill_slo_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{BackfillsColumns[17], BackfillsColumns[12], BackfillsColumns[0]},
+			},
+			{
+				Name:    "backfill_indicator_id",
+				Unique:  false,
+				Columns: []*schema.Column{BackfillsColumns[18]},
+			},
+		},
+	}
 	// PoliciesColumns holds the columns for the "policies" table.
 	PoliciesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -127,6 +201,42 @@ var (
 				Name:    "budgetpolicy_slug",
 				Unique:  true,
 				Columns: []*schema.Column{PoliciesColumns[1]},
+			},
+		},
+	}
+	// CollectionsColumns holds the columns for the "collections" table.
+	CollectionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "until_s", Type: field.TypeInt64},
+		{Name: "attempted_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "succeeded_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "failing_since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "failure_kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "failure", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "missing", Type: field.TypeJSON},
+		{Name: "missing_start", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "missing_reason", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "missing_detail", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "indicator_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// CollectionsTable holds the schema information for the "collections" table.
+	CollectionsTable = &schema.Table{
+		Name:       "collections",
+		Columns:    CollectionsColumns,
+		PrimaryKey: []*schema.Column{CollectionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "collections_indicators_indicator",
+				Columns:    []*schema.Column{CollectionsColumns[11]},
+				RefColumns: []*schema.Column{IndicatorsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "collection_indicator_id",
+				Unique:  true,
+				Columns: []*schema.Column{CollectionsColumns[11]},
 			},
 		},
 	}
@@ -658,6 +768,7 @@ var (
 		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "stale", Type: field.TypeBool},
+		{Name: "filling", Type: field.TypeBool},
 		{Name: "latest", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "sums", Type: field.TypeBytes},
 		{Name: "remaining_ppb", Type: field.TypeInt64, Nullable: true},
@@ -673,7 +784,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "slo_statuses_slos_slo",
-				Columns:    []*schema.Column{SloStatusesColumns[13]},
+				Columns:    []*schema.Column{SloStatusesColumns[14]},
 				RefColumns: []*schema.Column{SlosColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -682,17 +793,17 @@ var (
 			{
 				Name:    "slostatus_slo_id",
 				Unique:  true,
-				Columns: []*schema.Column{SloStatusesColumns[13]},
+				Columns: []*schema.Column{SloStatusesColumns[14]},
 			},
 			{
 				Name:    "slostatus_rank_slo_id",
 				Unique:  false,
-				Columns: []*schema.Column{SloStatusesColumns[11], SloStatusesColumns[13]},
+				Columns: []*schema.Column{SloStatusesColumns[12], SloStatusesColumns[14]},
 			},
 			{
 				Name:    "slostatus_state_rank_slo_id",
 				Unique:  false,
-				Columns: []*schema.Column{SloStatusesColumns[5], SloStatusesColumns[11], SloStatusesColumns[13]},
+				Columns: []*schema.Column{SloStatusesColumns[5], SloStatusesColumns[12], SloStatusesColumns[14]},
 			},
 		},
 	}
@@ -1175,7 +1286,9 @@ var (
 	Tables = []*schema.Table{
 		PolicyAttachmentsTable,
 		AuditEntriesTable,
+		BackfillsTable,
 		PoliciesTable,
+		CollectionsTable,
 		DataSourcesTable,
 		DependenciesTable,
 		IdempotencyKeysTable,
@@ -1214,8 +1327,18 @@ func init() {
 	AuditEntriesTable.Annotation = &entsql.Annotation{
 		Table: "audit_entries",
 	}
+	BackfillsTable.ForeignKeys[0].RefTable = SlosTable
+	BackfillsTable.ForeignKeys[1].RefTable = IndicatorsTable
+	BackfillsTable.ForeignKeys[2].RefTable = DataSourcesTable
+	BackfillsTable.Annotation = &entsql.Annotation{
+		Table: "backfills",
+	}
 	PoliciesTable.Annotation = &entsql.Annotation{
 		Table: "policies",
+	}
+	CollectionsTable.ForeignKeys[0].RefTable = IndicatorsTable
+	CollectionsTable.Annotation = &entsql.Annotation{
+		Table: "collections",
 	}
 	DataSourcesTable.Annotation = &entsql.Annotation{
 		Table: "data_sources",

@@ -12,8 +12,14 @@ type Attachment func(*sql.Selector)
 // AuditEntry is the predicate function for auditentry builders.
 type AuditEntry func(*sql.Selector)
 
+// Backfill is the predicate function for backfill builders.
+type Backfill func(*sql.Selector)
+
 // BudgetPolicy is the predicate function for budgetpolicy builders.
 type BudgetPolicy func(*sql.Selector)
+
+// Collection is the predicate function for collection builders.
+type Collection func(*sql.Selector)
 
 // DataSource is the predicate function for datasource builders.
 type DataSource func(*sql.Selector)

@@ -28,6 +28,8 @@ const (
 	FieldSince = "since"
 	// FieldStale holds the string denoting the stale field in the database.
 	FieldStale = "stale"
+	// FieldFilling holds the string denoting the filling field in the database.
+	FieldFilling = "filling"
 	// FieldLatest holds the string denoting the latest field in the database.
 	FieldLatest = "latest"
 	// FieldSums holds the string denoting the sums field in the database.
@@ -62,6 +64,7 @@ var Columns = []string{
 	FieldState,
 	FieldSince,
 	FieldStale,
+	FieldFilling,
 	FieldLatest,
 	FieldSums,
 	FieldRemainingPpb,
@@ -125,6 +128,11 @@ func BySince(opts ...sql.OrderTermOption) OrderOption {
 // ByStale orders the results by the stale field.
 func ByStale(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStale, opts...).ToFunc()
+}
+
+// ByFilling orders the results by the filling field.
+func ByFilling(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFilling, opts...).ToFunc()
 }
 
 // ByLatest orders the results by the latest field.

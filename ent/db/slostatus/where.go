@@ -95,6 +95,11 @@ func Stale(v bool) predicate.SLOStatus {
 	return predicate.SLOStatus(sql.FieldEQ(FieldStale, v))
 }
 
+// Filling applies equality check predicate on the "filling" field. It's identical to FillingEQ.
+func Filling(v bool) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldEQ(FieldFilling, v))
+}
+
 // Latest applies equality check predicate on the "latest" field. It's identical to LatestEQ.
 func Latest(v time.Time) predicate.SLOStatus {
 	return predicate.SLOStatus(sql.FieldEQ(FieldLatest, v))
@@ -538,6 +543,16 @@ func StaleEQ(v bool) predicate.SLOStatus {
 // StaleNEQ applies the NEQ predicate on the "stale" field.
 func StaleNEQ(v bool) predicate.SLOStatus {
 	return predicate.SLOStatus(sql.FieldNEQ(FieldStale, v))
+}
+
+// FillingEQ applies the EQ predicate on the "filling" field.
+func FillingEQ(v bool) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldEQ(FieldFilling, v))
+}
+
+// FillingNEQ applies the NEQ predicate on the "filling" field.
+func FillingNEQ(v bool) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldNEQ(FieldFilling, v))
 }
 
 // LatestEQ applies the EQ predicate on the "latest" field.

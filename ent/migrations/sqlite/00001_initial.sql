@@ -17,10 +17,24 @@ CREATE INDEX `auditentry_object_id_at_id` ON `audit_entries` (`object_id`, `at`,
 CREATE INDEX `auditentry_actor_person_at_id` ON `audit_entries` (`actor_person`, `at`, `id`);
 -- create index "auditentry_actor_token_at_id" to table: "audit_entries"
 CREATE INDEX `auditentry_actor_token_at_id` ON `audit_entries` (`actor_token`, `at`, `id`);
+-- create "backfills" table
+CREATE TABLE `backfills` (`id` text NOT NULL, `cause` text NOT NULL, `from_at` datetime NOT NULL, `to_at` datetime NOT NULL, `cursor_at` datetime NOT NULL, `state` text NOT NULL, `found` integer NOT NULL, `missing` json NOT NULL, `attempts` integer NOT NULL, `next_at` datetime NOT NULL, `failure_kind` text NOT NULL, `failure` text NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `started_at` datetime NULL, `finished_at` datetime NULL, `version` integer NOT NULL, `slo_id` text NOT NULL, `indicator_id` text NOT NULL, `data_source_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `backfills_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `backfills_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE RESTRICT, CONSTRAINT `backfills_data_sources_data_source` FOREIGN KEY (`data_source_id`) REFERENCES `data_sources` (`id`) ON DELETE RESTRICT);
+-- create index "backfill_open" to table: "backfills"
+CREATE INDEX `backfill_open` ON `backfills` (`data_source_id`, `id`) WHERE finished_at IS NULL;
+-- create index "backfill_created_at_id" to table: "backfills"
+CREATE INDEX `backfill_created_at_id` ON `backfills` (`created_at`, `id`);
+-- create index "backfill_slo_id_created_at_id" to table: "backfills"
+CREATE INDEX `backfill_slo_id_created_at_id` ON `backfills` (`slo_id`, `created_at`, `id`);
+-- create index "backfill_indicator_id" to table: "backfills"
+CREATE INDEX `backfill_indicator_id` ON `backfills` (`indicator_id`);
 -- create "policies" table
 CREATE TABLE `policies` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
 -- create index "budgetpolicy_slug" to table: "policies"
 CREATE UNIQUE INDEX `budgetpolicy_slug` ON `policies` (`slug`);
+-- create "collections" table
+CREATE TABLE `collections` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `until_s` integer NOT NULL, `attempted_at` datetime NULL, `succeeded_at` datetime NULL, `failing_since` datetime NULL, `failure_kind` text NOT NULL, `failure` text NOT NULL, `missing` json NOT NULL, `missing_start` datetime NULL, `missing_reason` text NOT NULL, `missing_detail` text NOT NULL, `indicator_id` text NOT NULL, CONSTRAINT `collections_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE CASCADE);
+-- create index "collection_indicator_id" to table: "collections"
+CREATE UNIQUE INDEX `collection_indicator_id` ON `collections` (`indicator_id`);
 -- create "data_sources" table
 CREATE TABLE `data_sources` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `kind` text NOT NULL, `address` text NOT NULL, `settings` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `retired_at` datetime NULL, `version` integer NOT NULL, `succeeded_at` datetime NULL, `failed_at` datetime NULL, `failing_since` datetime NULL, `failure` text NOT NULL, PRIMARY KEY (`id`));
 -- create index "datasource_slug" to table: "data_sources"
@@ -102,7 +116,7 @@ CREATE UNIQUE INDEX `slorevision_slo_id_number` ON `slo_revisions` (`slo_id`, `n
 -- create index "slorevision_indicator_id" to table: "slo_revisions"
 CREATE INDEX `slorevision_indicator_id` ON `slo_revisions` (`indicator_id`);
 -- create "slo_statuses" table
-CREATE TABLE `slo_statuses` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `service_id` text NOT NULL, `revision_id` text NOT NULL, `end_at` datetime NULL, `evaluated_at` datetime NULL, `state` text NOT NULL, `since` datetime NULL, `stale` bool NOT NULL, `latest` datetime NULL, `sums` blob NOT NULL, `remaining_ppb` integer NULL, `rank` integer NOT NULL, `worst` text NOT NULL, `slo_id` text NOT NULL, CONSTRAINT `slo_statuses_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE CASCADE);
+CREATE TABLE `slo_statuses` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `service_id` text NOT NULL, `revision_id` text NOT NULL, `end_at` datetime NULL, `evaluated_at` datetime NULL, `state` text NOT NULL, `since` datetime NULL, `stale` bool NOT NULL, `filling` bool NOT NULL, `latest` datetime NULL, `sums` blob NOT NULL, `remaining_ppb` integer NULL, `rank` integer NOT NULL, `worst` text NOT NULL, `slo_id` text NOT NULL, CONSTRAINT `slo_statuses_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE CASCADE);
 -- create index "slostatus_slo_id" to table: "slo_statuses"
 CREATE UNIQUE INDEX `slostatus_slo_id` ON `slo_statuses` (`slo_id`);
 -- create index "slostatus_rank_slo_id" to table: "slo_statuses"

@@ -1,0 +1,70 @@
+package api
+
+import "time"
+
+// Collection is how an SLO is read from its data source.
+type Collection struct {
+	Source         Ref              `json:"source" doc:"The data source that is asked."`
+	CollectedUntil time.Time        `json:"collectedUntil" doc:"Start of the first slot that is not collected yet."`
+	AttemptedAt    *time.Time       `json:"attemptedAt" nullable:"true" doc:"When it was last asked; null before the first time."`
+	SucceededAt    *time.Time       `json:"succeededAt" nullable:"true" doc:"When it last answered in full."`
+	FailingSince   *time.Time       `json:"failingSince" nullable:"true" doc:"Since when it fails; null while it does not."`
+	Failure        *CollectFailure  `json:"failure,omitempty" doc:"Absent while it does not fail."`
+	LagSeconds     int64            `json:"lagSeconds" doc:"By how much collection is behind what could be read, in seconds."`
+	MissingSlots   int64            `json:"missingSlots" doc:"Slots without data since it is collected. They are no data, and never budget."`
+	Missing        map[string]int64 `json:"missing" doc:"The same by the reason: no_sample, not_number, negative, good_above, too_many, partial or ambiguous." example:"{\"no_sample\":12}"`
+	LastMissing    *MissingSlot     `json:"lastMissing,omitempty" doc:"The newest slot without data, when there is one."`
+	Backfills      []Backfill       `json:"backfills" doc:"Those that are not finished."`
+}
+
+// CollectFailure is why nothing was learnt.
+type CollectFailure struct {
+	Kind    string `json:"kind" enum:"unavailable,refused,partial,not_taken,internal"`
+	Message string `json:"message" doc:"For people, at most 300 characters."`
+}
+
+// MissingSlot is the newest slot without data.
+type MissingSlot struct {
+	Start  time.Time `json:"start"`
+	Reason string    `json:"reason" enum:"no_sample,not_number,negative,good_above,too_many,partial,ambiguous"`
+	Detail string    `json:"detail"`
+}
+
+// Backfill is a past range of an SLO's slots that is read from its data source.
+type Backfill struct {
+	ID         string           `json:"id" doc:"Identifier (ULID)."`
+	Service    Ref              `json:"service"`
+	SLO        Ref              `json:"slo"`
+	Cause      string           `json:"cause" enum:"request,indicator,outage" doc:"Somebody asked for it; an indicator is new, and its window has a past; or collection stood still for long."`
+	From       time.Time        `json:"from"`
+	To         time.Time        `json:"to" doc:"Exclusive."`
+	State      string           `json:"state" enum:"queued,running,succeeded,failed,cancelled"`
+	Progress   BackfillProgress `json:"progress"`
+	Attempts   int              `json:"attempts" doc:"That failed since the last chunk that was read."`
+	NextAt     *time.Time       `json:"nextAt" nullable:"true" doc:"When it is tried again after it failed."`
+	Failure    *CollectFailure  `json:"failure,omitempty" doc:"Of the last attempt, when it failed."`
+	Note       string           `json:"note,omitempty" doc:"Why it was cancelled."`
+	CreatedAt  time.Time        `json:"createdAt"`
+	CreatedBy  string           `json:"createdBy"`
+	StartedAt  *time.Time       `json:"startedAt" nullable:"true"`
+	FinishedAt *time.Time       `json:"finishedAt" nullable:"true"`
+	Version    int64            `json:"version" doc:"Grows with what people do with it, not with its progress; also the ETag."`
+}
+
+// BackfillProgress is how far a backfill came, in slots.
+type BackfillProgress struct {
+	Slots       int64            `json:"slots" doc:"In the whole range."`
+	Done        int64            `json:"done" doc:"That were read, the newest first."`
+	Found       int64            `json:"found" doc:"Of those, with data."`
+	Missing     map[string]int64 `json:"missing" doc:"Of those, without, by the reason." example:"{\"no_sample\":12}"`
+	Percent     float64          `json:"percent" example:"62.5"`
+	EstimatedAt *time.Time       `json:"estimatedAt" nullable:"true" doc:"About when it will have read all; null when that is unknown."`
+}
+
+// BackfillInput asks for a past range to be read.
+type BackfillInput struct {
+	Service string    `json:"service" maxLength:"63" doc:"Slug of the service, or its identifier." example:"checkout"`
+	SLO     string    `json:"slo" maxLength:"63" doc:"Slug of the SLO within its service, or its identifier." example:"availability"`
+	From    time.Time `json:"from" doc:"Start, at most 91 days ago." example:"2026-11-01T00:00:00Z"`
+	To      time.Time `json:"to" doc:"End, exclusive; at most now. What has just ended is left to collection." example:"2026-11-23T00:00:00Z"`
+}

@@ -1,0 +1,105 @@
+package collect
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
+)
+
+// reading is an answer after every slot of it was looked at.
+type reading struct {
+	batches []measure.Batch  // by group and time
+	slots   int              // in the batches
+	found   int              // slots of the range of which there is data
+	missing []origin.Missing // the others, by time
+}
+
+// partial returns the first slot at or after until of which only a part was known,
+// and why; zero when there is none.
+func (r reading) partial(until time.Time) (time.Time, string) {
+	for _, m := range r.missing {
+		if m.Reason == origin.Partial && !m.Start.Before(until) {
+			return m.Start, clip(cmp.Or(m.Detail, "The data source warned that its answer is not whole."))
+		}
+	}
+	return time.Time{}, ""
+}
+
+// byGroup orders slots by their groups, and by time.
+func byGroup(a, b origin.GroupSlot) int {
+	return cmp.Or(cmp.Compare(a.Group, b.Group), a.Start.Compare(b.Start))
+}
+
+// sift keeps of an answer what can be stored, so that one bad value never spoils
+// the push of the others: each slot of the range has data or is missing with a
+// reason, and none is both. What was not asked for is left out.
+func sift(ask origin.Ask, a origin.Answer) reading {
+	n := int(ask.To.Sub(ask.From) / ask.Resolution)
+	at := func(start time.Time) (int, bool) {
+		i := start.Sub(ask.From)
+		return int(i / ask.Resolution), i >= 0 && i%ask.Resolution == 0 && start.Before(ask.To)
+	}
+	known, why := make([]bool, n), make([]*origin.Missing, n)
+	lack := func(i int, reason origin.Reason, detail string) {
+		if why[i] == nil {
+			why[i] = &origin.Missing{Start: ask.From.Add(time.Duration(i) * ask.Resolution), Reason: reason, Detail: detail}
+		}
+	}
+	for _, m := range a.Missing {
+		if i, ok := at(m.Start); ok {
+			lack(i, m.Reason, clip(m.Detail))
+		}
+	}
+	slots := a.Slots
+	if !slices.IsSortedFunc(slots, byGroup) {
+		slots = slices.Clone(slots) // what a reader gave stays its own
+		slices.SortStableFunc(slots, byGroup)
+	}
+	for i, s := range slots {
+		k, ok := at(s.Start)
+		if !ok {
+			continue
+		}
+		known[k] = true
+		switch {
+		case s.Total < 0 || s.Good < 0:
+			lack(k, origin.Negative, "There were fewer events than none.")
+		case s.Total > measure.MaxEventsPerSlot*measure.Event:
+			lack(k, origin.TooMany, "There were more events than a slot holds.")
+		case s.Good > s.Total:
+			lack(k, origin.GoodAbove, "There were more good events than events.")
+		case i > 0 && slots[i-1].Group == s.Group && slots[i-1].Start.Equal(s.Start) && slots[i-1].Slot != s.Slot:
+			lack(k, origin.Ambiguous, "The slot was given twice, with other numbers.")
+		}
+	}
+	var r reading
+	for i, s := range slots {
+		k, ok := at(s.Start)
+		if !ok || why[k] != nil || i > 0 && slots[i-1].Group == s.Group && slots[i-1].Start.Equal(s.Start) {
+			continue
+		}
+		last := len(r.batches) - 1
+		if last < 0 || r.batches[last].Group != s.Group {
+			r.batches = append(r.batches, measure.Batch{
+				Indicator: ask.Indicator, Resolution: ask.Resolution, Reporter: Reporter, Group: s.Group, Slots: make([]measure.Slot, 0, min(n, len(slots)-i)),
+			})
+			last++
+		}
+		r.batches[last].Slots = append(r.batches[last].Slots, s.Slot)
+		r.slots++
+	}
+	for i := range n {
+		if !known[i] {
+			lack(i, origin.NoSample, "")
+		}
+		if why[i] != nil {
+			r.missing = append(r.missing, *why[i])
+		} else {
+			r.found++
+		}
+	}
+	return r
+}

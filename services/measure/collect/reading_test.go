@@ -1,0 +1,105 @@
+package collect_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
+	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/source"
+)
+
+// grouped answers with the whole and two groups for every slot.
+type grouped struct{ reader }
+
+func (grouped) Read(_ context.Context, _ source.Source, asks []origin.Ask) []origin.Answer {
+	out := make([]origin.Answer, len(asks))
+	for i, ask := range asks {
+		for at := ask.From; at.Before(ask.To); at = at.Add(ask.Resolution) {
+			for group, total := range map[string]int64{"": 3000, "eu": 2000, "asia": 1000} {
+				out[i].Slots = append(out[i].Slots, origin.GroupSlot{Group: group, Slot: measure.Slot{Start: at, Good: total, Total: total}})
+			}
+		}
+	}
+	return out
+}
+
+// push reports a slot of the SLO in somebody's name.
+func (h *house) push(v slo.View, reporter string) {
+	h.t.Helper()
+	_, err := h.measure.Push(h.t.Context(), []measure.Batch{{
+		Indicator: v.Indicator.ID, Resolution: time.Minute, Reporter: reporter, Slots: []measure.Slot{{Start: minute(-60), Good: 1000, Total: 1000}},
+	}})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// chaotic answers with everything that a reader must not.
+type chaotic struct {
+	reader
+	answer func(ask origin.Ask) origin.Answer
+}
+
+func (c chaotic) Read(_ context.Context, _ source.Source, asks []origin.Ask) []origin.Answer {
+	return []origin.Answer{c.answer(asks[0])} // of others there is none
+}
+
+func TestAnAnswerIsSiftedBeforeItIsStored(t *testing.T) {
+	t.Parallel()
+	slot := func(at time.Time, good, total int64) origin.GroupSlot {
+		return origin.GroupSlot{Slot: measure.Slot{Start: at, Good: good, Total: total}}
+	}
+	// Collection asks for 11:56, 11:57 and 11:58.
+	a, b, c := minute(-4), minute(-3), minute(-2)
+	for _, test := range []struct {
+		name   string
+		answer origin.Answer
+		slots  int
+		reason origin.Reason // of 11:58
+	}{
+		{"all is well", origin.Answer{Slots: []origin.GroupSlot{slot(c, 1, 1), slot(a, 1, 1), slot(b, 0, 0)}}, 3, ""},
+		{"the same twice", origin.Answer{Slots: []origin.GroupSlot{slot(a, 1, 1), slot(b, 1, 1), slot(c, 1, 1), slot(c, 1, 1)}}, 3, ""},
+		{"twice, and another", origin.Answer{Slots: []origin.GroupSlot{slot(a, 1, 1), slot(b, 1, 1), slot(c, 1, 1), slot(c, 1, 2)}}, 2, origin.Ambiguous},
+		{"negative", origin.Answer{Slots: []origin.GroupSlot{slot(a, 1, 1), slot(b, 1, 1), slot(c, -1, 1)}}, 2, origin.Negative},
+		{"more good than all", origin.Answer{Slots: []origin.GroupSlot{slot(a, 1, 1), slot(b, 1, 1), slot(c, 2, 1)}}, 2, origin.GoodAbove},
+		{"more than a slot holds", origin.Answer{Slots: []origin.GroupSlot{slot(a, 1, 1), slot(b, 1, 1), slot(c, 1, 1e12+1)}}, 2, origin.TooMany},
+		{"there and missing", origin.Answer{
+			Slots:   []origin.GroupSlot{slot(a, 1, 1), slot(b, 1, 1), slot(c, 1, 1)},
+			Missing: []origin.Missing{{Start: c, Reason: origin.NotNumber}},
+		}, 2, origin.NotNumber},
+		{"nothing", origin.Answer{}, 0, origin.NoSample},
+		{"what was not asked for", origin.Answer{Slots: []origin.GroupSlot{
+			slot(a, 1, 1), slot(b, 1, 1), slot(c, 1, 1), slot(minute(-5), 1, 1), slot(minute(-1), 1, 1), slot(a.Add(time.Second), 1, 1), slot(a.Add(-24*time.Hour), 1, 1),
+		}, Missing: []origin.Missing{{Start: minute(90), Reason: origin.Partial}}}, 3, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			v := h.declare("payments", "availability", h.source(newProgram(t, "prom")))
+			h.parts.Readers[source.Adapter] = chaotic{answer: func(origin.Ask) origin.Answer { return test.answer }}
+			h.collect()
+			if got := h.stored(v, minute(-5000), minute(60)); len(got) != test.slots {
+				t.Errorf("stored %v", got)
+			}
+			if s := h.standing(v); s.Collection.Last.Reason != test.reason || s.Collection.Failing != "" || !s.Until.Equal(minute(-1)) {
+				t.Errorf("collection %+v", s.Collection)
+			}
+		})
+	}
+}
+
+func TestAReaderThatGivesTooFewAnswersIsAnInternalFailure(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	from := h.source(newProgram(t, "prom"))
+	h.declare("payments", "first", from, together)
+	v := h.declare("payments", "second", from, together)
+	h.parts.Readers[source.Adapter] = chaotic{answer: func(origin.Ask) origin.Answer { return origin.Answer{} }}
+	h.collect()
+	if s := h.standing(v); s.Collection.Failing != "internal" {
+		t.Errorf("collection %+v", s.Collection)
+	}
+}
