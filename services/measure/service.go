@@ -30,6 +30,39 @@ func New(store Store, runner tx.Runner, now clock.Clock) *Service {
 // nothing. Errors: Invalid with every fault of the batches at once; Conflict when
 // the indicator's series have another resolution.
 func (s *Service) Push(ctx context.Context, batches []Batch) (Receipt, error) {
+	return s.write(ctx, batches, segment.Merge)
+}
+
+// Add is Push for those who know what is to be added to a slot, and not what it
+// is in all: sums where Push replaces. One that is repeated counts twice; the
+// caller sees to it, in the same transaction, that none is. A slot that would hold
+// more events than MaxEventsPerSlot is Invalid.
+func (s *Service) Add(ctx context.Context, batches []Batch) (Receipt, error) {
+	return s.write(ctx, batches, plus)
+}
+
+// joins makes of a segment and slots what is to be stored; Merge is one.
+type joins func(existing segment.Segment, slots []segment.Slot) (segment.Segment, bool, error)
+
+// plus is Merge where counts are added to those that are known.
+func plus(existing segment.Segment, slots []segment.Slot) (segment.Segment, bool, error) {
+	sums := make([]segment.Slot, 0, len(slots)) // in the order of slots, which is that of their indexes
+	for _, one := range slots {
+		if last := len(sums) - 1; last >= 0 && sums[last].Index == one.Index {
+			sums[last].Good += one.Good
+			sums[last].Total += one.Total
+		} else {
+			good, total, _ := existing.At(one.Index)
+			sums = append(sums, segment.Slot{Index: one.Index, Good: good + one.Good, Total: total + one.Total})
+		}
+		if sums[len(sums)-1].Total > MaxEventsPerSlot*Event {
+			return segment.Segment{}, false, fault.New(fault.Invalid, "slot_full", "a slot would hold more than %d events", int64(MaxEventsPerSlot))
+		}
+	}
+	return segment.Merge(existing, sums)
+}
+
+func (s *Service) write(ctx context.Context, batches []Batch, join joins) (Receipt, error) {
 	now := s.now()
 	groups, err := arrange(batches, now)
 	if err != nil || len(groups) == 0 {
@@ -44,7 +77,7 @@ func (s *Service) Push(ctx context.Context, batches []Batch) (Receipt, error) {
 		if err := s.enter(ctx, groups, now); err != nil {
 			return err
 		}
-		changed, err := s.merge(ctx, groups)
+		changed, err := s.merge(ctx, groups, join)
 		if err != nil || len(changed) == 0 {
 			return err
 		}
@@ -116,7 +149,7 @@ func (s *Service) checkReporters(ctx context.Context, fresh []group) error {
 }
 
 // merge locks the segments of all slots and returns those that become others.
-func (s *Service) merge(ctx context.Context, groups []group) ([]StoredSegment, error) {
+func (s *Service) merge(ctx context.Context, groups []group, join joins) ([]StoredSegment, error) {
 	var keys []SegmentKey
 	var slots [][]segment.Slot
 	for _, g := range groups {
@@ -148,7 +181,7 @@ func (s *Service) merge(ctx context.Context, groups []group) ([]StoredSegment, e
 				return nil, err
 			}
 		}
-		after, differs, err := segment.Merge(before, slots[i])
+		after, differs, err := join(before, slots[i])
 		if err != nil {
 			return nil, fmt.Errorf("merging into the segment of series %s at %s: %w", old.Series, stamp(old.Start), err)
 		}
