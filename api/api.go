@@ -126,13 +126,18 @@ func (a *API) Huma() huma.API { return a.huma }
 // does its own authentication. HEAD is answered by the handler of GET, which sees
 // it as what it is.
 func (a *API) Handle(method, pattern string, h http.Handler) {
+	a.handle(method, pattern, a.cfg.MaxBody, h)
+}
+
+// handle is Handle with a bound of its own for the body.
+func (a *API) handle(method, pattern string, maxBody int64, h http.Handler) {
 	m := a.metrics.meter(method, pattern)
 	a.router.Method(method, pattern, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := exchangeFrom(r.Context())
 		x.route, x.meter = pattern, m
 		r.Method = x.method
 		if r.Body != nil && r.Body != http.NoBody {
-			r.Body = http.MaxBytesReader(w, r.Body, a.cfg.MaxBody)
+			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		}
 		h.ServeHTTP(w, r)
 	}))

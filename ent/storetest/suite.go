@@ -19,6 +19,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Idempotency":  testIdempotency,
 		"Registry":     testRegistry,
 		"Measure":      testMeasure,
+		"OTLP":         testOTLP,
 		"SLO":          testSLO,
 		"Policy":       testPolicy,
 		"Issues":       testIssues,

@@ -20,6 +20,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/otlp"
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -51,6 +52,7 @@ type App struct {
 	Idempotency *idempotency.Service
 	Registry    *registry.Registry
 	Measure     *measure.Service
+	OTLP        *otlp.Service
 	SLOs        *slo.Service
 	Policies    *policy.Service
 	Issues      *issues.Service

@@ -21,6 +21,7 @@ func (a *App) openEdge() {
 		Access: a.Access, Audit: a.Audit, Registry: a.Registry, SLOs: a.SLOs,
 		Policies: a.Policies, Issues: a.Issues, Jobs: a.Jobs,
 	})
+	a.API.HandleExports(a.OTLP)
 	pages := dashboard.New(dashboard.Sources{
 		Access: a.Access, Registry: a.Registry, SLOs: a.SLOs, Policies: a.Policies, Issues: a.Issues, Jobs: a.Jobs,
 	}, dashboard.Options{

@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/otlp"
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -29,6 +30,7 @@ func (a *App) furnish() error {
 	a.Idempotency = idempotency.NewService(s.Idempotency(), s, now)
 	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, a.Audit, now)
 	a.Measure = measure.New(s.Measure(), s, now)
+	a.OTLP = otlp.New(s.OTLP(), s, a.Measure, now)
 	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, a.authorizer, a.Audit, now)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, now, a.opts.BaseURL)
 	a.Policies = policy.NewService(policy.Parts{
@@ -99,6 +101,7 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 		do   func() (int64, error)
 	}{
 		{"segments", func() (int64, error) { return a.folder.PruneOnce(ctx, now.Add(-keep.Measurements)) }},
+		{"otlp_streams", func() (int64, error) { return a.OTLP.Prune(ctx) }},
 		{"idempotency_keys", func() (int64, error) { return wide(a.Idempotency.Prune(ctx, keep.IdempotencyKeys)) }},
 		{"credentials", func() (int64, error) { return wide(a.Access.Prune(ctx)) }},
 		{"runs", func() (int64, error) { return wide(a.Jobs.Prune(ctx, keep.Runs)) }},
