@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -29,8 +30,8 @@ const (
 	maxExport = 16 << 20
 	// maxExportDepth is how deep attributes may be nested.
 	maxExportDepth = 64
-	// exportsAtOnce is how many exports are held in memory at the same time: unpacked
-	// they take several times their size. Others wait for exportPatience.
+	// exportsAtOnce is how many exports are unpacked at the same time: that takes
+	// several times their size. Others wait for exportPatience.
 	exportsAtOnce  = 4
 	exportPatience = 5 * time.Second
 )
@@ -88,12 +89,16 @@ func (v *receiver) receive(x *exchange, r *http.Request, coding coding) (*colpb.
 		p.header("Accept", mediaProtobuf+", "+mediaJSON)
 		return nil, p
 	}
-	leave, err := v.enter(ctx)
+	body, err := v.read(x, r)
+	if err != nil {
+		return nil, err
+	}
+	leave, err := v.enter(ctx) // who sends slowly holds up nobody
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	request, err := v.read(x, r, coding)
+	request, err := v.decode(body, r.Header["Content-Encoding"], coding)
 	if err != nil {
 		return nil, err
 	}
@@ -122,32 +127,36 @@ func (v *receiver) enter(ctx context.Context) (leave func(), err error) {
 	}
 }
 
-// read unpacks and decodes the body.
-func (v *receiver) read(x *exchange, r *http.Request, coding coding) (*colpb.ExportMetricsServiceRequest, error) {
-	body := io.Reader(r.Body)
+// read reads the body as it was sent.
+func (v *receiver) read(x *exchange, r *http.Request) ([]byte, error) {
 	control := http.NewResponseController(x.ResponseWriter)
 	_ = control.SetReadDeadline(time.Now().Add(v.api.cfg.BodyTimeout)) // a writer of a test has none
 	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
-	switch encoding := strings.ToLower(strings.Join(r.Header["Content-Encoding"], ",")); encoding {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, v.unreadable(err)
+	}
+	return body, nil
+}
+
+// decode unpacks and decodes a body.
+func (v *receiver) decode(data []byte, encodings []string, coding coding) (*colpb.ExportMetricsServiceRequest, error) {
+	switch encoding := strings.ToLower(strings.Join(encodings, ",")); encoding {
 	case "", "identity":
 	case "gzip":
-		unpacked, err := gzip.NewReader(r.Body)
-		if err != nil {
+		var err error
+		if data, err = unpack(data); err != nil {
 			return nil, v.unreadable(err)
 		}
-		body = unpacked
+		if len(data) > maxExport {
+			return nil, exportTooLarge()
+		}
 	default:
 		p := newProblem(http.StatusUnsupportedMediaType, "unsupported_media_type", "the Content-Encoding %q is not taken here; send gzip, or none", quote(encoding))
 		p.header("Accept-Encoding", "gzip, identity")
 		return nil, p
 	}
-	data, err := io.ReadAll(io.LimitReader(body, maxExport+1))
-	switch {
-	case err != nil:
-		return nil, v.unreadable(err)
-	case len(data) > maxExport:
-		return nil, exportTooLarge()
-	}
+	var err error
 	request := &colpb.ExportMetricsServiceRequest{}
 	if coding == protobufCoding {
 		err = proto.UnmarshalOptions{DiscardUnknown: true, RecursionLimit: maxExportDepth}.Unmarshal(data, request)
@@ -158,6 +167,15 @@ func (v *receiver) read(x *exchange, r *http.Request, coding coding) (*colpb.Exp
 		return nil, newProblem(http.StatusBadRequest, "malformed_export", "the body is no ExportMetricsServiceRequest as %s", coding.media())
 	}
 	return request, nil
+}
+
+// unpack returns at most a byte more than an export may have.
+func unpack(packed []byte) ([]byte, error) {
+	unpacked, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(unpacked, maxExport+1))
 }
 
 func exportTooLarge() *Problem {

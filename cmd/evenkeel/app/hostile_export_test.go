@@ -165,6 +165,7 @@ func TestHostilePointsAreRefusedAndOthersCounted(t *testing.T) {
 			{"no time", points(`{"asInt":"1"}`), 1, "has no time"},
 			{"the future", points(`{"asInt":"1","timeUnixNano":"` + ns(start.Add(time.Hour)) + `"}`), 1, "future"},
 			{"the end of time", points(`{"asInt":"1","timeUnixNano":"18446744073709551615"}`), 1, "future"},
+			{"too long ago for its slot", points(`{"asInt":"1","timeUnixNano":"` + ns(start.Add(-91*24*time.Hour+time.Second)) + `"}`), 1, "91 days"},
 			{"long ago", points(`{"asInt":"1","timeUnixNano":"` + ns(start.Add(-92*24*time.Hour)) + `"}`), 1, "91 days"},
 			{"a start after the end", points(aPoint(`"asInt":"1","startTimeUnixNano":"` + ns(start.Add(time.Second)) + `"`)), 1, "begins after"},
 			{"too many attributes", points(aPoint(`"asInt":"1","attributes":[` + strings.Join(many, ",") + `]`)), 1, "65 attributes"},

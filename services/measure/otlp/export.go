@@ -19,6 +19,8 @@ const (
 	// MaxReadings is how often they are counted: once for each indicator that wants
 	// them.
 	MaxReadings = 50_000
+	// maxLooks is how often conditions of indicators are looked at.
+	maxLooks = 500_000
 	// MaxAttributes is how many attributes a point may have, and a resource.
 	MaxAttributes = 64
 	// ahead is how far the clock of an exporter may be before ours: such points count
@@ -55,8 +57,15 @@ type export struct {
 	refused refusals
 	points  int // looked at
 	read    int // readings
+	looks   int
 	hasher  hasher
 }
+
+// Why points beyond the bounds are not looked at.
+var (
+	tooManyPoints   = fmt.Sprintf("is point %d or a later one of its export; send at most %d at a time", MaxPoints+1, MaxPoints)
+	tooManyReadings = fmt.Sprintf("is wanted by so many indicators that the export would be counted more than %d times; send fewer points at a time", MaxReadings)
+)
 
 // source is what the points of a metric have in common.
 type source struct {
@@ -191,20 +200,19 @@ func pointsOf(m *metricspb.Metric) int {
 
 // refuse refuses points of a metric without looking at each.
 func (e *export) refuse(s source, points int, reason string) {
-	for range points {
-		e.points++
-		e.refused.add(e.points, s.metric.GetName(), reason)
+	if points > 0 {
+		e.refused.addMany(points, s.metric.GetName(), reason)
 	}
 }
 
 // point reads one for each indicator that wants it.
 func (e *export) point(s source, p point) {
 	e.points++
-	refuse := func(reason string) { e.refused.add(e.points, s.metric.GetName(), reason) }
 	if e.points > MaxPoints {
-		refuse(fmt.Sprintf("is point %d and more of one export; send at most %d at a time", MaxPoints+1, MaxPoints))
+		e.refused.addMany(1, s.metric.GetName(), tooManyPoints)
 		return
 	}
+	refuse := func(reason string) { e.refused.add(e.points, s.metric.GetName(), reason) }
 	if p.flags&uint32(metricspb.DataPointFlags_DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK) != 0 {
 		return // it says that the stream has ended, and counts nothing
 	}
@@ -229,6 +237,10 @@ func (e *export) point(s source, p point) {
 			refuse("cannot be counted: " + t.err.Error())
 			continue
 		}
+		if e.looks++; e.looks > maxLooks || e.read > MaxReadings {
+			refuse(tooManyReadings)
+			break
+		}
 		if first, seen := t.roots[root]; s.cumulative && (!seen || int64(p.time) < first) {
 			t.roots[root] = int64(p.time)
 		}
@@ -236,8 +248,8 @@ func (e *export) point(s source, p point) {
 			continue
 		}
 		if e.read++; e.read > MaxReadings {
-			refuse(fmt.Sprintf("is wanted by so many indicators that the export would be counted more than %d times; send fewer points at a time", MaxReadings))
-			continue
+			refuse(tooManyReadings)
+			break
 		}
 		n, err := p.count(t.Origin.OTLP.Threshold, t.judges(a))
 		if err != nil {
@@ -275,7 +287,7 @@ func (e *export) check(s source, p point) string {
 		return "has no time"
 	case p.time > math.MaxInt64 || int64(p.time) > e.now.Add(ahead).UnixNano():
 		return "lies in the future"
-	case int64(p.time) < e.now.Add(-measure.MaxAge).UnixNano():
+	case int64(p.time) < e.now.Add(measure.FiveMinutes-measure.MaxAge).UnixNano(): // its slot may begin earlier
 		return fmt.Sprintf("is longer ago than %d days", measure.MaxAge/measure.DaySpan)
 	case p.start > p.time:
 		return "begins after it ends"

@@ -17,8 +17,10 @@ const (
 // refusals are the points of an export that were not counted, and why.
 type refusals struct {
 	points  map[int]bool
+	many    int      // others, that nobody looked at
 	reasons []string // the first few, each once
 	more    bool
+	last    string // reason of many
 }
 
 func (r *refusals) add(point int, metric, reason string) {
@@ -26,6 +28,19 @@ func (r *refusals) add(point int, metric, reason string) {
 		r.points = map[int]bool{}
 	}
 	r.points[point] = true
+	r.note(metric, reason)
+}
+
+// addMany refuses points that are not refused one by one.
+func (r *refusals) addMany(points int, metric, reason string) {
+	r.many += points
+	if r.last != reason {
+		r.last = reason
+		r.note(metric, reason)
+	}
+}
+
+func (r *refusals) note(metric, reason string) {
 	text := clip("a point of "+quote(metric)+" "+reason, maxReason)
 	switch {
 	case slices.Contains(r.reasons, text):
@@ -51,14 +66,15 @@ type refusal struct {
 
 // outcome tells how many points were refused, and why.
 func (r *refusals) outcome() Outcome {
-	if len(r.points) == 0 {
+	n := len(r.points) + r.many
+	if n == 0 {
 		return Outcome{}
 	}
-	text := fmt.Sprintf("%d points were not counted by every indicator that wants them: %s", len(r.points), strings.Join(r.reasons, "; "))
+	text := fmt.Sprintf("%d points were not counted by every indicator that wants them: %s", n, strings.Join(r.reasons, "; "))
 	if r.more {
 		text += "; and for other reasons"
 	}
-	return Outcome{Rejected: int64(len(r.points)), Message: text}
+	return Outcome{Rejected: int64(n), Message: text}
 }
 
 // quote escapes a value and keeps the beginning of a long one.
