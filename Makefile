@@ -12,6 +12,7 @@ COUNT    ?=
 BENCH    ?= .
 FUZZTIME ?= 30s
 ARGS     ?=
+LOOPS    ?= ./cmd/evenkeel/app ./cmd/evenkeel/durable
 
 # Go stamps the revision into the binary by itself, unless GOFLAGS or the lack of
 # git keeps it from doing so.
@@ -19,6 +20,10 @@ VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null)
 COMMIT      := $(shell git rev-parse HEAD 2>/dev/null)
 COMMIT_TIME := $(shell TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ 2>/dev/null)
 LDFLAGS     := -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.commitTime=$(COMMIT_TIME)
+
+# The program is static wherever it is built, and all that is built for it is shared
+# between the commands. The race detector alone needs C.
+export CGO_ENABLED := 0
 
 test_flags = $(RACE) $(if $(RUN),-run '$(RUN)') $(if $(COUNT),-count=$(COUNT)) -timeout 20m
 
@@ -33,11 +38,17 @@ build: ## Build bin/evenkeel
 	@mkdir -p bin
 	go build -ldflags '$(LDFLAGS)' -o bin/evenkeel ./cmd/evenkeel
 
+ENGINE ?= $(firstword $(shell command -v podman docker))
+
+.PHONY: image
+image: ## Build the container image "evenkeel" (ENGINE=podman or docker)
+	$(or $(ENGINE),$(error there is neither podman nor docker)) build --file deploy/Containerfile --build-arg LDFLAGS='$(LDFLAGS)' --tag evenkeel .
+
 ##@ Check
 
 .PHONY: test
 test: ## Run all tests on SQLite and PostgreSQL under the race detector (PKG=./api/... RUN=TestName COUNT=1 RACE=)
-	scripts/testenv postgres chromium $(if $(RACE),cc) -- go test $(test_flags) $(PKG)
+	$(if $(RACE),CGO_ENABLED=1) scripts/testenv postgres prometheus chromium $(if $(RACE),cc) -- go test $(test_flags) $(PKG)
 
 .PHONY: lint
 lint: ## Check format, go vet, staticcheck, and who imports whom
@@ -50,7 +61,7 @@ verify: ## Prove that generated files are fresh and the module's sums are right
 .PHONY: cover
 cover: ## Run all tests and write what they cover to bin/cover.html
 	@mkdir -p bin
-	scripts/testenv postgres chromium -- go test -timeout 20m -coverpkg=./... -coverprofile=bin/cover.out $(PKG)
+	scripts/testenv postgres prometheus chromium -- go test -timeout 20m -coverpkg=./... -coverprofile=bin/cover.out $(PKG)
 	@grep -v '^github.com/evenkeel/evenkeel/ent/db/' bin/cover.out > bin/cover.own.out
 	go tool cover -html=bin/cover.own.out -o bin/cover.html
 	@go tool cover -func=bin/cover.own.out | tail -n 1
@@ -60,8 +71,9 @@ bench: ## Measure the program against a yardstick and its goals (BENCH=Requests/
 	scripts/testenv postgres -- scripts/bench '$(BENCH)' $(PKG)
 
 .PHONY: soak
-soak: ## Run the tests again and again in random order, then every fuzz target (COUNT=3 FUZZTIME=30s)
-	scripts/testenv postgres chromium cc -- go test -race -shuffle=on -count=$(or $(COUNT),3) -timeout 60m $(PKG)
+soak: ## Run the tests again and again in random order, the long loops once, then every fuzz target (COUNT=3 FUZZTIME=30s)
+	CGO_ENABLED=1 scripts/testenv postgres prometheus chromium cc -- go test -race -shuffle=on -count=$(or $(COUNT),3) -timeout 60m $(PKG)
+	$(if $(LOOPS),EVENKEEL_TEST_EVERYTHING=1 scripts/testenv postgres -- go test -count=1 -timeout 120m -v $(LOOPS))
 	scripts/fuzz $(FUZZTIME)
 
 ##@ Write
@@ -72,7 +84,7 @@ generate: ## Write all generated files anew
 
 .PHONY: fmt
 fmt: ## Format all Go files
-	gofmt -w $$(git ls-files --cached --others --exclude-standard '*.go')
+	git ls-files -z --cached --others --exclude-standard -- '*.go' | sort -zu | xargs -0 sh -c 'for f; do [ -e "$$f" ] && gofmt -w "$$f"; done; true' sh
 
 .PHONY: clean
 clean: ## Remove what was built; data/ stays

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/evenkeel/evenkeel/api/admission"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -15,6 +16,7 @@ func (a *API) addAccount(r Rooms) {
 	register(a, operation{
 		id: "getMe", method: http.MethodGet, path: "/v1/me", tag: "Account",
 		summary: "Get who calls", description: "The person or workload behind the token, what the token may be used for, and the person's teams.", rule: access.Rule{Verb: access.Read, Kind: access.KindSelf},
+		class: admission.Critical,
 	}, func(ctx context.Context, _ *nothing) (*meReply, error) {
 		account, err := r.Access.Me(ctx)
 		if err != nil {

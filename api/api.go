@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/evenkeel/evenkeel/api/admission"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/idempotency"
 )
@@ -66,9 +67,14 @@ type Config struct {
 	Ready func(ctx context.Context) error
 	// TracerProvider makes a span of every request; nil makes none and costs nothing.
 	TracerProvider trace.TracerProvider
-	// MaxBody overrides DefaultMaxBody, BodyTimeout DefaultBodyTimeout.
-	MaxBody     int64
-	BodyTimeout time.Duration
+	// RequestsPerSecond is each caller's quota, on average; 0 sets none. Burst is
+	// how many a caller may make at once.
+	RequestsPerSecond, Burst int
+	// MaxBody overrides DefaultMaxBody, BodyTimeout DefaultBodyTimeout,
+	// RequestTimeout DefaultRequestTimeout.
+	MaxBody        int64
+	BodyTimeout    time.Duration
+	RequestTimeout time.Duration
 }
 
 // API is the HTTP edge: an http.Handler to which operations and pages are added
@@ -79,7 +85,9 @@ type API struct {
 	router    *chi.Mux
 	huma      huma.API
 	metrics   *metrics
+	admission *admission.Control
 	unmatched *meter
+	stray     *admission.Route // of browsers that ask for what is not there
 	endpoints []*endpoint
 	draining  atomic.Bool
 	// notFoundPage is for browsers, may be nil.
@@ -102,7 +110,12 @@ func New(cfg Config) *API {
 	if cfg.BodyTimeout <= 0 {
 		cfg.BodyTimeout = DefaultBodyTimeout
 	}
+	if cfg.RequestTimeout <= 0 {
+		cfg.RequestTimeout = DefaultRequestTimeout
+	}
 	a := &API{cfg: cfg, log: cfg.Logger, router: chi.NewMux(), metrics: newMetrics(cfg.Registry)}
+	a.admission = admission.New(admission.Options{PerSecond: cfg.RequestsPerSecond, Burst: cfg.Burst, Registerer: cfg.Registry})
+	a.stray = a.admission.Route(admission.Reads)
 	a.unmatched = a.metrics.meter("", "unmatched")
 	a.router.Use(a.edge)
 	if cfg.TracerProvider != nil {
@@ -124,27 +137,37 @@ func (a *API) Huma() huma.API { return a.huma }
 // Handle adds a handler that is not an operation, such as a page or a style
 // sheet. It has the edge's request id, log, metrics, headers and body limit, and
 // does its own authentication. HEAD is answered by the handler of GET, which sees
-// it as what it is.
+// it as what it is. Under overload it counts among what reads, or what writes, by
+// its method; it is charged to the address that it comes from.
 func (a *API) Handle(method, pattern string, h http.Handler) {
-	a.handle(method, pattern, a.cfg.MaxBody, h)
+	class := admission.Writes
+	if method == http.MethodGet {
+		class = admission.Reads
+	}
+	a.handle(class, method, pattern, h)
 }
 
-// handle is Handle with a bound of its own for the body.
-func (a *API) handle(method, pattern string, maxBody int64, h http.Handler) {
+func (a *API) handle(class admission.Class, method, pattern string, h http.Handler) {
 	m := a.metrics.meter(method, pattern)
+	load := a.admission.Route(class)
 	a.router.Method(method, pattern, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := exchangeFrom(r.Context())
 		x.route, x.meter = pattern, m
 		r.Method = x.method
+		if p := a.admitPage(x, load, r); p != nil {
+			writeProblem(w, x, p)
+			return
+		}
 		if r.Body != nil && r.Body != http.NoBody {
-			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+			r.Body = http.MaxBytesReader(w, r.Body, a.cfg.MaxBody)
 		}
 		h.ServeHTTP(w, r)
 	}))
 }
 
 // Drain makes /readyz say no, so that no new traffic comes while the server
-// finishes what it has.
+// finishes what it has, and has connections closed after the reply that is next
+// on them.
 func (a *API) Drain() { a.draining.Store(true) }
 
 // NotFoundPage adds the page that a browser gets for a path where there is
@@ -152,11 +175,16 @@ func (a *API) Drain() { a.draining.Store(true) }
 func (a *API) NotFoundPage(h http.Handler) { a.notFoundPage = h }
 
 func (a *API) notFound(w http.ResponseWriter, r *http.Request) {
+	x := exchangeFrom(r.Context())
 	if a.notFoundPage != nil && !strings.HasPrefix(r.URL.Path, "/v1/") && strings.Contains(r.Header.Get("Accept"), "text/html") {
+		if p := a.admitPage(x, a.stray, r); p != nil {
+			writeProblem(w, x, p)
+			return
+		}
 		a.notFoundPage.ServeHTTP(w, r)
 		return
 	}
-	writeProblem(w, exchangeFrom(r.Context()), newProblem(http.StatusNotFound, "route_not_found", "there is nothing at this path; /docs lists what there is"))
+	writeProblem(w, x, newProblem(http.StatusNotFound, "route_not_found", "there is nothing at this path; /docs lists what there is"))
 }
 
 func (a *API) methodNotAllowed(w http.ResponseWriter, r *http.Request) {

@@ -46,9 +46,8 @@ func (a *API) readBody(e *endpoint, x *exchange, w http.ResponseWriter, r *http.
 	if r.ContentLength > e.maxBody {
 		return nil, tooLarge(w, e)
 	}
-	// huma takes the deadline away again before the handler runs: left in place, it
-	// would cancel the request's context.
-	_ = huma.SetReadDeadline(x.ResponseWriter, time.Now().Add(a.cfg.BodyTimeout))
+	// Its deadline was set at the edge. huma takes it away again before the handler
+	// runs: left in place, it would cancel the request's context.
 	buf := buffers.Get().(*bytes.Buffer)
 	if r.ContentLength > 0 {
 		buf.Grow(int(r.ContentLength) + bytes.MinRead)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -68,11 +69,24 @@ func (a *API) serve(e *endpoint, op *huma.Operation, next func(huma.Context), w 
 		nameSpan(r, e, x.id)
 	}
 	ctx := r.Context()
+	who, known, p := a.charge(e, x, r)
+	if p == nil && len(e.media) == 0 {
+		p = a.enter(ctx, x, e.load, who, x.start)
+	}
+	if p != nil {
+		writeProblem(w, x, p)
+		return
+	}
 	if !e.public {
 		caller, err := a.authenticate(ctx, r)
 		if err == nil {
 			x.caller = caller
 			ctx = access.WithCaller(ctx, caller)
+			if !known {
+				who, err = a.meet(e, x, r, caller)
+			}
+		}
+		if err == nil {
 			err = a.permit(ctx, e)
 		}
 		if err != nil {
@@ -87,6 +101,9 @@ func (a *API) serve(e *endpoint, op *huma.Operation, next func(huma.Context), w 
 		if buf != nil {
 			defer releaseBody(buf)
 		}
+		if p == nil {
+			p = a.enter(ctx, x, e.load, who, time.Now())
+		}
 		if p == nil && e.body != nil && len(x.body) > 0 {
 			p = scanJSON(x.body, e.body, leafChecker{a.huma.OpenAPI().Components.Schemas}, &x.faults)
 		}
@@ -100,6 +117,13 @@ func (a *API) serve(e *endpoint, op *huma.Operation, next func(huma.Context), w 
 	c.start()
 }
 
+// maxToken is the length beyond which no text is a token; maxAuthorization is
+// that with its scheme.
+const (
+	maxToken         = 1024
+	maxAuthorization = maxToken + len("Bearer ")
+)
+
 // authenticate finds out who calls; without a token nobody does.
 func (a *API) authenticate(ctx context.Context, r *http.Request) (access.Caller, error) {
 	given := r.Header["Authorization"]
@@ -107,7 +131,7 @@ func (a *API) authenticate(ctx context.Context, r *http.Request) (access.Caller,
 		return access.Caller{Kind: access.Anonymous}, nil
 	}
 	scheme, token, _ := strings.Cut(given[0], " ")
-	if len(given) > 1 || !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > 1024 || a.cfg.Authenticator == nil {
+	if len(given) > 1 || !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > maxToken || a.cfg.Authenticator == nil {
 		return access.Caller{}, fault.New(fault.Unauthenticated, "invalid_token", "the Authorization header is not one \"Bearer\" with a token of this installation")
 	}
 	return a.cfg.Authenticator.Authenticate(ctx, token)

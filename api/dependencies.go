@@ -53,10 +53,10 @@ func (a *API) addDependencies(r Rooms) {
 				return r.Registry.CreateDependency(ctx, in.Service, in.Body.On, fromDependencyTerms(in.Body.DependencyTerms))
 			},
 			load: func(ctx context.Context, made id.ID) (registry.Dependency, error) {
-				return r.Registry.Dependency(ctx, in.Service, made)
+				return r.Registry.DependencyByID(ctx, made) // its service may be called otherwise by now
 			},
 			name: func(d registry.Dependency) (id.ID, int64, string) {
-				return d.ID, d.Version, "/v1/services/" + in.Service + "/dependencies/" + string(d.ID)
+				return d.ID, d.Version, "/v1/services/" + string(d.Service) + "/dependencies/" + string(d.ID)
 			},
 			show: toDependency,
 		})

@@ -34,6 +34,9 @@
 //     The output is then created, with Location and ETag. For a POST that makes
 //     nothing there is API.once.
 //
+// Under overload an operation is as critical as its method and its reply make it,
+// see classOf; what pipelines wait for, or what is heavy, says so with class.
+//
 // Conventions that register checks, or that huma needs:
 //
 //   - What is embedded has an exported name. huma passes over others.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,6 +15,13 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 )
 
+// DefaultRequestTimeout is how long a request may take, but for the sending of its
+// reply. It is longer than what any request waits for on purpose, and ends what
+// waits for a database that takes statements and does not answer.
+const DefaultRequestTimeout = 30 * time.Second
+
+var closeConnection = []string{"close"}
+
 func freshRequestID() id.ID { return id.Unordered(clock.System()) }
 
 // edge is what surrounds every request: its id, the headers of every reply,
@@ -21,13 +29,24 @@ func freshRequestID() id.ID { return id.Unordered(clock.System()) }
 // because each costs an indirection and a copy of the request.
 func (a *API) edge(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
-		x := newExchange(w, r)
+		ctx, cancel := context.WithTimeout(r.Context(), a.cfg.RequestTimeout)
+		defer cancel()
+		x := newExchange(ctx, w)
 		x.id = requestID(r.Header.Get("X-Request-Id"), freshRequestID)
 		h := w.Header()
 		h["X-Request-Id"] = []string{x.id}
 		secureAPI(h)
+		if a.draining.Load() {
+			// Whoever keeps the connection would find it closed when it is used next.
+			h["Connection"] = closeConnection
+		}
 
+		if r.ContentLength != 0 {
+			// Of every request that announces a body, whoever sent it: where no handler
+			// reads it, net/http waits for it before it answers. The time for the next
+			// request's head is set anew.
+			_ = http.NewResponseController(w).SetReadDeadline(x.start.Add(a.cfg.BodyTimeout))
+		}
 		x.method = r.Method
 		r = r.WithContext(&x.ctx)
 		if x.method == http.MethodHead {
@@ -37,7 +56,8 @@ func (a *API) edge(next http.Handler) http.Handler {
 		defer func() {
 			v := recover()
 			cut := v != nil && a.recovered(x, v)
-			a.finish(x, r, time.Since(start))
+			x.permit.Leave(false) // where nothing was written
+			a.finish(x, r, time.Since(x.start))
 			if cut {
 				panic(http.ErrAbortHandler) // net/http closes the connection, and logs nothing
 			}

@@ -17,6 +17,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
 )
 
 func newRecorder() *httptest.ResponseRecorder { return httptest.NewRecorder() }
@@ -250,6 +252,42 @@ func TestASlowHandlerOutlivesTheTimeForItsBody(t *testing.T) {
 	}
 }
 
+// A database that takes a statement and never answers, for example.
+func TestARequestThatTakesTooLongIsGivenUp(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, func(c *Config) { c.RequestTimeout = 50 * time.Millisecond })
+	register(b.API, operation{id: "waitLong", method: http.MethodGet, path: "/v1/wait", tag: "Teams", summary: "Wait", public: true},
+		func(ctx context.Context, _ *struct{}) (*reply[Gadget], error) {
+			<-ctx.Done()
+			return nil, fmt.Errorf("read a gadget: %w", ctx.Err())
+		})
+	w := b.do(http.MethodGet, "/v1/wait", "")
+	b.readProblem(http.StatusServiceUnavailable, "timeout", w)
+	if w.Header().Get("Retry-After") != "5" {
+		t.Errorf("it says to try again after %q seconds", w.Header().Get("Retry-After"))
+	}
+}
+
+func TestAnInstanceThatDrainsKeepsNoConnection(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	s := httptest.NewServer(b)
+	defer s.Close()
+	for _, drains := range []bool{false, true} {
+		if drains {
+			b.Drain()
+		}
+		r, err := http.Get(s.URL + "/healthz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
+		if r.Body.Close(); r.Close != drains {
+			t.Errorf("draining %t: the connection is closed: %t", drains, r.Close)
+		}
+	}
+}
+
 func TestABodyThatDoesNotComeIsGivenUp(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, func(c *Config) { c.BodyTimeout = 50 * time.Millisecond })
@@ -269,6 +307,56 @@ func TestABodyThatDoesNotComeIsGivenUp(t *testing.T) {
 	defer r.Body.Close()
 	if r.StatusCode != http.StatusRequestTimeout {
 		t.Errorf("got %d", r.StatusCode)
+	}
+}
+
+// Nobody reads these bodies but net/http, which waits for them before it answers.
+func TestABodyThatNobodyReadsHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, func(c *Config) { c.BodyTimeout = 50 * time.Millisecond })
+	b.Handle(http.MethodPost, "/page", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	s := httptest.NewServer(b)
+	t.Cleanup(s.Close)
+	for head, want := range map[string]int{
+		"POST /v1/widgets HTTP/1.1\r\nContent-Type: application/json": http.StatusUnauthorized,
+		"GET /healthz HTTP/1.1":  http.StatusOK,
+		"POST /page HTTP/1.1":    http.StatusNoContent,
+		"POST /nothing HTTP/1.1": http.StatusNotFound,
+		"DELETE /v1/widgets/x HTTP/1.1\r\nAuthorization: Bearer admin": http.StatusPreconditionRequired,
+	} {
+		t.Run(head, func(t *testing.T) {
+			t.Parallel()
+			c, err := net.Dial("tcp", s.Listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			fmt.Fprint(c, head+"\r\nHost: x\r\nContent-Length: 1000\r\n\r\n")
+			_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+			r, err := http.ReadResponse(bufio.NewReader(c), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Body.Close()
+			if r.StatusCode != want {
+				t.Errorf("got %d, want %d", r.StatusCode, want)
+			}
+		})
+	}
+}
+
+func TestWhySomethingIsUnavailableIsInTheLogAndNowhereElse(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	gone := fault.New(fault.Unavailable, "database_unavailable", "the database cannot be reached")
+	gone.Err = errSecret
+	b.failing = gone
+	p := b.problem(503, "database_unavailable", http.MethodGet, "/v1/failing/a/widgets/b", "")
+	if strings.Contains(p.Detail, "hunter2") {
+		t.Errorf("the cause is told: %s", p.Detail)
+	}
+	if log := b.log.String(); !strings.Contains(log, errSecret.Error()) || !strings.Contains(log, p.RequestID) {
+		t.Errorf("the log does not hold the cause: %s", log)
 	}
 }
 

@@ -3,7 +3,9 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
+	"github.com/evenkeel/evenkeel/api/admission"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 )
@@ -13,6 +15,7 @@ import (
 type exchange struct {
 	http.ResponseWriter
 	ctx       exchangeContext
+	start     time.Time
 	id        string // of the request
 	method    string // as it was sent: HEAD is led as GET
 	route     string // pattern
@@ -21,6 +24,7 @@ type exchange struct {
 	caller    access.Caller
 	r         *http.Request // as the operation sees it
 	body      []byte        // as it was read, valid until the handler returns
+	permit    admission.Permit
 	status    int
 	bytes     int64
 	// faults of the query and the body, told together with those of parameters.
@@ -44,9 +48,9 @@ func (c *exchangeContext) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
-	x := &exchange{ResponseWriter: w}
-	x.ctx = exchangeContext{Context: r.Context(), x: x}
+func newExchange(ctx context.Context, w http.ResponseWriter) *exchange {
+	x := &exchange{ResponseWriter: w, start: time.Now()}
+	x.ctx = exchangeContext{Context: ctx, x: x}
 	return x
 }
 
@@ -69,6 +73,7 @@ func (x *exchange) WriteHeader(status int) {
 			return
 		}
 		x.status = status
+		x.begin()
 	}
 	x.ResponseWriter.WriteHeader(status)
 }
@@ -77,11 +82,16 @@ func (x *exchange) WriteHeader(status int) {
 func (x *exchange) Write(b []byte) (int, error) {
 	if x.status == 0 {
 		x.status = http.StatusOK
+		x.begin()
 	}
 	n, err := x.ResponseWriter.Write(b)
 	x.bytes += int64(n)
 	return n, err
 }
+
+// begin gives the request's place back: the work is done when a reply begins,
+// and how long its client takes to read it is nobody else's loss.
+func (x *exchange) begin() { x.permit.Leave(x.status < http.StatusBadRequest) }
 
 // Unwrap gives http.ResponseController the connection's own writer.
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }

@@ -67,7 +67,7 @@ func (a *API) addJobs(r Rooms) {
 	}
 	register(a, operation{
 		id: "runJob", method: http.MethodPost, path: "/v1/jobs/{job}/runs", tag: "Jobs", status: http.StatusCreated,
-		summary: "Run a job now", description: "Answers when the run ended, or after ten seconds with a run that is still running. Running a job more often than needed changes nothing. Administrators only.",
+		summary: "Run a job now", description: "Every replica can be asked: the one that has the job's lease, or can take it, begins the run within about a second, once no other run of the job is under way. Answers when the run ended, or after ten seconds with the run as it is then, running or still requested; Location tells where to look again. Who asks while a run is requested shares it. Running a job more often than needed changes nothing. Administrators only.",
 		rule: access.Rule{Verb: access.Run, Kind: access.KindJob},
 	}, func(ctx context.Context, in *JobPath) (*runMade, error) {
 		run, err := r.Jobs.RunNow(ctx, in.Job)

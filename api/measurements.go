@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/evenkeel/evenkeel/api/admission"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -23,10 +24,10 @@ func (a *API) addMeasurements(r Rooms) {
 	register(a, operation{
 		id: "pushMeasurements", method: http.MethodPost, path: "/v1/services/{service}/slos/{slo}/measurements", tag: "Measurements",
 		status: http.StatusOK, maxBody: maxPush, summary: "Push measurements of an SLO",
-		description: "All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key.",
+		description: "All or nothing, and durable when it is answered. The last write of a slot by a reporter holds, so a push can be repeated, and corrected, without a key. Of a grouped SLO a request says all groups of each slot that it has.",
 		rule:        push,
 	}, func(ctx context.Context, in *post) (*receiptReply, error) {
-		receipt, err := r.SLOs.Push(ctx, slo.Report{Name: in.name(), Reporter: in.Body.Reporter, Slots: fromSlots(in.Body.Slots)})
+		receipt, err := r.SLOs.Push(ctx, slo.Report{Name: in.name(), Reporter: in.Body.Reporter, Group: in.Body.Group, Slots: fromSlots(in.Body.Slots)})
 		if err != nil {
 			return nil, err
 		}
@@ -42,7 +43,7 @@ func (a *API) addMeasurements(r Rooms) {
 	}, func(ctx context.Context, in *bulk) (*receiptReply, error) {
 		reports := make([]slo.Report, len(in.Body.Series))
 		for i, s := range in.Body.Series {
-			reports[i] = slo.Report{Name: slo.Name{Service: s.Service, SLO: s.SLO}, Reporter: s.Reporter, Slots: fromSlots(s.Slots)}
+			reports[i] = slo.Report{Name: slo.Name{Service: s.Service, SLO: s.SLO}, Reporter: s.Reporter, Group: s.Group, Slots: fromSlots(s.Slots)}
 		}
 		receipt, err := r.SLOs.PushMany(ctx, reports)
 		if err != nil {
@@ -53,20 +54,22 @@ func (a *API) addMeasurements(r Rooms) {
 
 	type get struct {
 		SLOPath
+		OfGroup
 		From time.Time `query:"from" doc:"Start; a day before to when left out." example:"2026-11-22T00:00:00Z"`
 		To   time.Time `query:"to" doc:"End, exclusive; now when left out." example:"2026-11-23T00:00:00Z"`
 	}
 	type measurementsReply struct{ Body Measurements }
 	register(a, operation{
 		id: "getMeasurements", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/measurements", tag: "Measurements",
-		summary: "Get what was measured of an SLO", description: "The slots of the current indicator as they are stored, by reporter; at most a week of minutes at once.",
-		rule: access.Rule{Verb: access.Read, Kind: access.KindSLO},
+		summary: "Get what was measured of an SLO", description: "The slots of the current indicator as they are stored, by reporter and group; at most a week of minutes at once.",
+		rule:  access.Rule{Verb: access.Read, Kind: access.KindSLO},
+		class: admission.Reports,
 	}, func(ctx context.Context, in *get) (*measurementsReply, error) {
 		v, _, err := r.SLOs.Find(ctx, in.name())
 		if err != nil {
 			return nil, err
 		}
-		found, err := r.SLOs.Measurements(ctx, v.SLO.ID, in.From, in.To)
+		found, err := r.SLOs.Measurements(ctx, v.SLO.ID, in.Group, in.From, in.To)
 		if err != nil {
 			return nil, err
 		}
@@ -77,7 +80,7 @@ func (a *API) addMeasurements(r Rooms) {
 func fromSlots(slots []SlotInput) []slo.Slot {
 	out := make([]slo.Slot, len(slots))
 	for i, s := range slots {
-		out[i] = slo.Slot{Start: s.Start, Good: s.Good, Bad: s.Bad, Total: s.Total}
+		out[i] = slo.Slot{Start: s.Start, Good: s.Good, Bad: s.Bad, Total: s.Total, Group: s.Group}
 	}
 	return out
 }
@@ -89,7 +92,7 @@ func toMeasurements(reporters []measure.ReporterSlots) Measurements {
 		for j, s := range r.Slots {
 			slots[j] = SlotRead{Start: s.Start, Good: measure.Events(s.Good), Total: measure.Events(s.Total)}
 		}
-		out.Reporters[i] = ReporterMeasurements{Reporter: r.Reporter, ResolutionSeconds: int(r.Resolution / time.Second), Slots: slots}
+		out.Reporters[i] = ReporterMeasurements{Reporter: r.Reporter, Group: r.Group, ResolutionSeconds: int(r.Resolution / time.Second), Slots: slots}
 	}
 	return out
 }

@@ -15,7 +15,8 @@ func movedTo(x *exchange, f *fault.Error) (string, bool) {
 		return "", false
 	}
 	u := x.r.URL
-	if path, found := replaceSegment(x.route, u.EscapedPath(), strings.TrimSuffix(f.Code, "_renamed"), f.Was, f.Now); found {
+	noun := strings.TrimSuffix(f.Code, "_renamed")
+	if path, found := replaceSegment(x.route, u.EscapedPath(), noun, f.Was, f.Now); found {
 		if u.RawQuery != "" {
 			path += "?" + u.RawQuery
 		}
@@ -25,15 +26,19 @@ func movedTo(x *exchange, f *fault.Error) (string, bool) {
 		return "", false
 	}
 	query, found := u.Query(), false
-	for _, values := range query {
-		for i, v := range values {
+	for _, name := range append([]string{noun}, otherNames[noun]...) {
+		for i, v := range query[name] {
 			if v == f.Was {
-				values[i], found = f.Now, true
+				query[name][i], found = f.Now, true
 			}
 		}
 	}
 	return u.EscapedPath() + "?" + query.Encode(), found
 }
+
+// otherNames are parameters of the query, beside that of the noun's own name, that
+// name one.
+var otherNames = map[string][]string{"team": {"parent"}}
 
 // replaceSegment puts now in the place of was in an escaped path: at the
 // parameter that the noun names where that holds it, else at the first that does.

@@ -33,7 +33,7 @@ const DocumentVersion = "0.1.0"
 
 const description = `Evenkeel keeps what product teams promise about their services, and what is left of it.
 
-Send a token as ` + "`Authorization: Bearer ek_…`" + `. Every reply that is not a success is a problem (RFC 9457) with a stable ` + "`code`" + ` and the request's id. Writes to a versioned resource need ` + "`If-Match`" + `; a POST with an ` + "`Idempotency-Key`" + ` is safe to repeat; lists go on after ` + "`next`" + `.`
+Send a token as ` + "`Authorization: Bearer ek_…`" + `. Every reply that is not a success is a problem (RFC 9457) with a stable ` + "`code`" + ` and the request's id. Writes to a versioned resource need ` + "`If-Match`" + `; a POST with an ` + "`Idempotency-Key`" + ` is safe to repeat; lists go on after ` + "`next`" + `. Every reply tells in ` + "`RateLimit`" + ` what is left of the caller's quota.`
 
 func humaConfig() huma.Config {
 	c := huma.DefaultConfig("Evenkeel", DocumentVersion)

@@ -129,7 +129,7 @@ func TestTheDocumentNamesWhatClientsNeed(t *testing.T) {
 		t.Error("the document has an ugly name or a link in it")
 	}
 	put := doc.Paths["/v1/widgets/{widget}"]["put"]
-	if got, want := sortedKeys(put.Responses), []string{"200", "308", "400", "401", "403", "404", "408", "409", "412", "413", "415", "422", "428", "500", "503"}; !slices.Equal(got, want) {
+	if got, want := sortedKeys(put.Responses), []string{"200", "308", "400", "401", "403", "404", "408", "409", "412", "413", "415", "422", "428", "429", "500", "503", "507"}; !slices.Equal(got, want) {
 		t.Errorf("replies are %q, want %q", got, want)
 	}
 	for path, item := range doc.Paths {
@@ -165,6 +165,10 @@ func TestTheReferenceNeedsNobodyElse(t *testing.T) {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %s", want)
 		}
+	}
+	// On narrow screens the list of operations is folded up, after the introduction.
+	if intro, list := strings.Index(page, "</header>"), regexp.MustCompile(`<nav class="contents"[^>]*>\s*<details>`).FindStringIndex(page); list == nil || list[0] < intro {
+		t.Error("the list for narrow screens is not there, not folded, or before the introduction")
 	}
 	css := b.do(http.MethodGet, "/docs/reference.css", "")
 	if css.Code != 200 || !strings.Contains(css.Body.String(), "prefers-color-scheme: dark") {

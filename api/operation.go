@@ -14,6 +14,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/evenkeel/evenkeel/api/admission"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/access"
 )
@@ -37,8 +38,10 @@ type operation struct {
 	// maxBody in bytes, where it is not the API's.
 	maxBody int64
 	// errors are statuses beyond those that follow from the inputs: see replies.
-	errors     []int
-	deprecated bool
+	errors []int
+	// class is how critical it is under overload, where it is not what follows from
+	// the method and the kind of reply: see classOf.
+	class admission.Class
 }
 
 // endpoint is an operation made ready to serve.
@@ -46,6 +49,7 @@ type endpoint struct {
 	operation
 	route   string
 	meter   *meter
+	load    *admission.Route
 	query   map[string]bool // known parameters; true for those that repeat
 	headers []string        // known ones, in canonical form
 	media   []string        // accepted types of the body; none means no body
@@ -83,6 +87,7 @@ func register[I, O any](a *API, op operation, handle func(context.Context, *I) (
 	if e.maxBody <= 0 {
 		e.maxBody = a.cfg.MaxBody
 	}
+	e.load = a.admission.Route(e.classOf(reflect.TypeFor[O]()))
 	if _, ok := out.(makes); ok && e.status == 0 {
 		e.status = http.StatusCreated
 	}
@@ -91,7 +96,7 @@ func register[I, O any](a *API, op operation, handle func(context.Context, *I) (
 	}
 	h := huma.Operation{
 		OperationID: e.id, Method: e.method, Path: e.path, Summary: e.summary, Description: e.description,
-		Tags: []string{e.tag}, DefaultStatus: e.status, Deprecated: e.deprecated,
+		Tags: []string{e.tag}, DefaultStatus: e.status,
 		Metadata: map[string]any{endpointKey: e},
 		// The body is read, checked and decoded here; huma gets a null instead.
 		SkipValidateBody: true, MaxBodyBytes: -1, BodyReadTimeout: -1,
@@ -136,6 +141,8 @@ func (e *endpoint) mustBeComplete() {
 		panic(fmt.Sprintf("operation %q: the id is camelCase", e.id))
 	case e.public == (e.rule != access.Rule{}), !e.public && (e.rule.Verb == "" || e.rule.Kind == ""):
 		panic(fmt.Sprintf("operation %s: it needs a rule of verb and kind, or to be public, and not both", e.id))
+	case e.class == admission.Health:
+		panic(fmt.Sprintf("operation %s: what is never limited is no operation", e.id))
 	case e.summary == "" || e.tag == "" || e.method == "" || !strings.HasPrefix(e.path, "/"):
 		panic(fmt.Sprintf("operation %s: it needs a method, a path, a tag and a summary", e.id))
 	}
@@ -153,7 +160,7 @@ func mustBeSeen(t reflect.Type) {
 // replies lists the statuses beside success that follow from what an operation
 // takes.
 func (e *endpoint) replies(in any, body bool) []int {
-	out := append([]int{http.StatusUnprocessableEntity, http.StatusInternalServerError, http.StatusServiceUnavailable}, e.errors...)
+	out := append([]int{http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}, e.errors...)
 	if !e.public {
 		out = append(out, http.StatusUnauthorized, http.StatusForbidden)
 	}
@@ -164,7 +171,7 @@ func (e *endpoint) replies(in any, body bool) []int {
 		out = append(out, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	if e.method != http.MethodGet {
-		out = append(out, http.StatusConflict)
+		out = append(out, http.StatusConflict, http.StatusInsufficientStorage)
 	}
 	if _, ok := in.(conditional); ok {
 		out = append(out, http.StatusPreconditionFailed, http.StatusPreconditionRequired)

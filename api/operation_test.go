@@ -180,6 +180,7 @@ func TestEveryKindOfFaultHasItsStatus(t *testing.T) {
 		{fault.Stale("widget"), 412, "version_mismatch", ""},
 		{fault.New(fault.Unavailable, "busy", "busy"), 503, "busy", "Retry-After: 5"},
 		{retry, 503, "busy", "Retry-After: 2"},
+		{fault.New(fault.Full, "storage_full", "full"), 507, "storage_full", "Retry-After: 5"},
 		{errors.Join(errors.New("store widget"), fault.Stale("widget")), 412, "version_mismatch", ""},
 		{context.DeadlineExceeded, 503, "timeout", "Retry-After: 5"},
 	} {
@@ -272,7 +273,8 @@ func TestARenamedSlugRedirects(t *testing.T) {
 		"with its query":                  {"team", "/v1/failing/old/widgets/b?of=x%20y", "/v1/failing/new/widgets/b?of=x%20y"},
 		"beside another of the same name": {"widget", "/v1/failing/old/widgets/old", "/v1/failing/old/widgets/new"},
 		"of a noun that the path hides":   {"service", "/v1/failing/old/widgets/b", "/v1/failing/new/widgets/b"},
-		"in the query":                    {"service", "/v1/failing/a/widgets/b?of=old", "/v1/failing/a/widgets/b?of=new"},
+		"in the query":                    {"of", "/v1/failing/a/widgets/b?of=old", "/v1/failing/a/widgets/b?of=new"},
+		"and nothing else in the query":   {"of", "/v1/failing/a/widgets/b?of=old&token=old", "/v1/failing/a/widgets/b?of=new&token=old"},
 		"with an escaped neighbour":       {"team", "/v1/failing/old/widgets/a%2Fb", "/v1/failing/new/widgets/a%2Fb"},
 	} {
 		t.Run(name, func(t *testing.T) {

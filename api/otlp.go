@@ -20,6 +20,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/evenkeel/evenkeel/api/admission"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure/otlp"
 )
@@ -51,6 +52,7 @@ type Exports interface {
 // is protobuf, or JSON as protobuf has it, its errors are google.rpc.Status, and
 // exporters compress, all as the OTLP specification says.
 type receiver struct {
+	*endpoint
 	api     *API
 	exports Exports
 	room    chan struct{}
@@ -59,12 +61,19 @@ type receiver struct {
 // HandleExports adds the endpoint of OpenTelemetry exporters, whose endpoint is
 // then /otlp.
 func (a *API) HandleExports(exports Exports) {
-	a.handle(http.MethodPost, "/otlp/v1/metrics", maxExport, &receiver{api: a, exports: exports, room: make(chan struct{}, exportsAtOnce)})
+	e := &endpoint{
+		operation: operation{method: http.MethodPost, path: "/otlp/v1/metrics", maxBody: maxExport, rule: access.Rule{Verb: access.Push, Kind: access.KindSLO}},
+		route:     "/otlp/v1/metrics", load: a.admission.Route(admission.Writes),
+	}
+	e.meter = a.metrics.meter(e.method, e.path)
+	a.router.Method(e.method, e.path, &receiver{endpoint: e, api: a, exports: exports, room: make(chan struct{}, exportsAtOnce)})
 }
 
 // ServeHTTP answers one export.
 func (v *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := exchangeFrom(r.Context())
+	x.route, x.meter = v.route, v.meter
+	r.Body = http.MaxBytesReader(w, r.Body, v.maxBody)
 	coding := codingOf(r.Header)
 	response, err := v.receive(x, r, coding)
 	if err != nil {
@@ -75,13 +84,8 @@ func (v *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (v *receiver) receive(x *exchange, r *http.Request, coding coding) (*colpb.ExportMetricsServiceResponse, error) {
-	caller, err := v.api.authenticate(r.Context(), r)
+	ctx, who, err := v.caller(x, r)
 	if err != nil {
-		return nil, err
-	}
-	x.caller = caller
-	ctx := access.WithCaller(r.Context(), caller)
-	if err := v.api.permit(ctx, &endpoint{operation: operation{rule: access.Rule{Verb: access.Push, Kind: access.KindSLO}}}); err != nil {
 		return nil, err
 	}
 	if coding == unknownCoding {
@@ -92,6 +96,9 @@ func (v *receiver) receive(x *exchange, r *http.Request, coding coding) (*colpb.
 	body, err := v.read(x, r)
 	if err != nil {
 		return nil, err
+	}
+	if p := v.api.enter(ctx, x, v.load, who, time.Now()); p != nil {
+		return nil, p
 	}
 	leave, err := v.enter(ctx) // who sends slowly holds up nobody
 	if err != nil {
@@ -111,6 +118,27 @@ func (v *receiver) receive(x *exchange, r *http.Request, coding coding) (*colpb.
 		response.PartialSuccess = &colpb.ExportMetricsPartialSuccess{RejectedDataPoints: outcome.Rejected, ErrorMessage: outcome.Message}
 	}
 	return response, nil
+}
+
+// caller finds out who calls, charges the request and permits it, as that of any
+// operation.
+func (v *receiver) caller(x *exchange, r *http.Request) (context.Context, *admission.Caller, error) {
+	who, known, p := v.api.charge(v.endpoint, x, r)
+	if p != nil {
+		return nil, nil, p
+	}
+	caller, err := v.api.authenticate(r.Context(), r)
+	if err != nil {
+		return nil, nil, err
+	}
+	x.caller = caller
+	ctx := access.WithCaller(r.Context(), caller)
+	if !known {
+		if who, err = v.api.meet(v.endpoint, x, r, caller); err != nil {
+			return nil, nil, err
+		}
+	}
+	return ctx, who, v.api.permit(ctx, v.endpoint)
 }
 
 // enter waits until there is room for an export.

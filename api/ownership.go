@@ -111,7 +111,7 @@ func (a *API) addOwnership(r Rooms) {
 	register(a, operation{
 		id: "restoreService", method: http.MethodPost, path: "/v1/services/{service}/restore", tag: "Services",
 		summary: "Restore a retired service", description: "Within 30 days of its retirement.",
-		rule: access.Rule{Verb: access.Retire, Kind: access.KindService},
+		rule: access.Rule{Verb: access.Restore, Kind: access.KindService},
 	}, func(ctx context.Context, in *restore) (*reply[Service], error) {
 		s, err := r.Registry.Restore(ctx, in.Service, in.Version())
 		return changed(s, err)

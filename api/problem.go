@@ -91,6 +91,7 @@ var statusOf = map[fault.Kind]int{
 	fault.Unauthenticated: http.StatusUnauthorized,
 	fault.Precondition:    http.StatusPreconditionFailed,
 	fault.Unavailable:     http.StatusServiceUnavailable,
+	fault.Full:            http.StatusInsufficientStorage,
 	fault.Moved:           http.StatusPermanentRedirect,
 }
 
@@ -113,6 +114,10 @@ func (a *API) classify(ctx context.Context, x *exchange, err error) *Problem {
 	if f := fault.As(err); f != nil {
 		if status, known := statusOf[f.Kind]; known {
 			a.recordRefusal(ctx, x, f)
+			if status >= http.StatusInternalServerError && f.Err != nil {
+				a.log.LogAttrs(ctx, slog.LevelWarn, "request not served",
+					slog.String("request_id", x.id), slog.String("route", x.route), slog.String("error", f.Err.Error()))
+			}
 			return faultProblem(x, f, status)
 		}
 	}
@@ -148,9 +153,9 @@ func faultProblem(x *exchange, f *fault.Error, status int) *Problem {
 	switch f.Kind {
 	case fault.Unauthenticated:
 		p.header("WWW-Authenticate", `Bearer realm="evenkeel"`)
-	case fault.Unavailable, fault.Conflict:
+	case fault.Unavailable, fault.Full, fault.Conflict:
 		wait := f.RetryAfter
-		if wait <= 0 && f.Kind == fault.Unavailable {
+		if wait <= 0 && f.Kind != fault.Conflict {
 			wait = 5 * time.Second
 		}
 		if wait > 0 {

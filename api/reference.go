@@ -118,7 +118,7 @@ func prose(s string) template.HTML {
 		}
 		b.WriteString(part)
 	}
-	return template.HTML(b.String()) //nolint:gosec // escaped above
+	return template.HTML(b.String())
 }
 
 type referenceBuilder struct {

@@ -22,8 +22,10 @@ var replies = map[int]struct{ name, text string }{
 	http.StatusUnsupportedMediaType:  {"UnsupportedMediaType", "The body is of a type, or an encoding, that is not taken here."},
 	http.StatusUnprocessableEntity:   {"Unprocessable", "The request breaks rules; each is named with its place."},
 	http.StatusPreconditionRequired:  {"PreconditionRequired", "If-Match is missing."},
+	http.StatusTooManyRequests:       {"TooManyRequests", "The caller has used up its quota."},
 	http.StatusInternalServerError:   {"InternalError", "Something failed that should not have."},
-	http.StatusServiceUnavailable:    {"Unavailable", "Try again later."},
+	http.StatusServiceUnavailable:    {"Unavailable", "Too much is going on, or something that is needed cannot be reached: try again later."},
+	http.StatusInsufficientStorage:   {"StorageFull", "The database has no room left, and nothing was written; reading goes on. Try again later."},
 }
 
 // components renders the shared replies.
@@ -46,7 +48,11 @@ func components(problem *huma.Schema) map[string]*huma.Response {
 			resp.Headers["Location"] = text("The path and query with the new name in it.")
 		case http.StatusUnauthorized:
 			resp.Headers["WWW-Authenticate"] = text("The scheme that is expected: Bearer.")
-		case http.StatusServiceUnavailable, http.StatusConflict:
+		case http.StatusTooManyRequests:
+			resp.Headers["Retry-After"] = text("After how many seconds the quota allows another request.")
+			resp.Headers["RateLimit-Policy"] = text("The quota: q requests at once, which are there again after w seconds.")
+			resp.Headers["RateLimit"] = text("What is left: r requests; all of them are there again after t seconds.")
+		case http.StatusServiceUnavailable, http.StatusInsufficientStorage, http.StatusConflict:
 			resp.Headers["Retry-After"] = text("After how many seconds it is worth trying again, where that is known.")
 		}
 		out[r.name] = resp

@@ -39,6 +39,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addDependencies(r)
 	a.addSLOs(r)
 	a.addStatus(r)
+	a.addGroups(r)
 	a.addMeasurements(r)
 	a.addPolicies(r)
 	a.addAttachments(r)

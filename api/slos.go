@@ -8,6 +8,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
@@ -120,7 +121,7 @@ func (a *API) addSLOs(r Rooms) {
 	}
 	register(a, operation{
 		id: "reviseSLO", method: http.MethodPut, path: "/v1/services/{service}/slos/{slo}", tag: "SLOs", summary: "Revise an SLO",
-		description: "The body replaces what was declared. Changed terms are a new revision; a changed counting or resolution starts a new series of measurements. Another slug renames the SLO.",
+		description: "The body replaces what was declared. Changed terms are a new revision; a changed counting, resolution or grouping starts a new series of measurements. Another slug renames the SLO.",
 		rule:        access.Rule{Verb: access.Update, Kind: access.KindSLO},
 	}, func(ctx context.Context, in *put) (*reply[SLODeclared], error) {
 		v, _, err := r.SLOs.Find(ctx, in.name())
@@ -150,7 +151,7 @@ func (a *API) addSLOs(r Rooms) {
 	})
 	register(a, operation{
 		id: "restoreSLO", method: http.MethodPost, path: "/v1/services/{service}/slos/{slo}/restore", tag: "SLOs", summary: "Restore a retired SLO", description: "It is evaluated again, with the measurements that it had.",
-		rule: access.Rule{Verb: access.Retire, Kind: access.KindSLO},
+		rule: access.Rule{Verb: access.Restore, Kind: access.KindSLO},
 	}, func(ctx context.Context, in *retire) (*reply[SLODeclared], error) {
 		v, _, err := r.SLOs.Find(ctx, in.name())
 		if err != nil {
@@ -219,6 +220,7 @@ func fromSLOInput(in SLOInput) slo.Declaration {
 		WindowDays: in.WindowDays, MinEvents: in.MinEvents,
 		Category: slo.Category(in.Indicator.Category), Counting: slo.Counting(in.Indicator.Counting),
 		Resolution: time.Duration(in.Indicator.ResolutionSeconds) * time.Second, GoodEvent: in.Indicator.Description,
+		Origin:    origin.Origin{GroupBy: in.Indicator.GroupBy, MaxGroups: in.Indicator.MaxGroups},
 		Rationale: in.Rationale, Reviewer: in.Reviewer, ReviewBy: in.ReviewBy,
 	}
 }
@@ -245,6 +247,7 @@ func toIndicator(i slo.Indicator) Indicator {
 	return Indicator{
 		Category: string(i.Category), Counting: string(i.Counting),
 		ResolutionSeconds: int(i.Resolution / time.Second), Description: i.Description,
+		GroupBy: i.Origin.GroupBy, MaxGroups: i.Origin.MaxGroups,
 	}
 }
 

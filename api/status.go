@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/evenkeel/evenkeel/api/admission"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -18,6 +19,7 @@ func (a *API) addStatus(r Rooms) {
 	register(a, operation{
 		id: "getSLOStatus", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/status", tag: "SLOs",
 		summary: "Get the status of an SLO", description: "What was last concluded: the SLI, the error budget, burn rates and the state. What is not known is null, never 0 or 1.", rule: read,
+		class: admission.Critical, // pipelines wait for it
 	}, func(ctx context.Context, in *SLOPath) (*statusReply, error) {
 		v, s, err := r.SLOs.Find(ctx, in.name())
 		if err != nil {
@@ -26,12 +28,20 @@ func (a *API) addStatus(r Rooms) {
 		return &statusReply{Body: toSLOStatus(v, ref(s.ID, s.Slug))}, nil
 	})
 
+	type explain struct {
+		SLOPath
+		OfGroup
+	}
 	type explainReply struct{ Body Explanation }
 	register(a, operation{
 		id: "explainSLO", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/explain", tag: "SLOs",
-		summary: "Explain the status of an SLO", description: "Each figure with its formula, its numbers and its source.", rule: read,
-	}, func(ctx context.Context, in *SLOPath) (*explainReply, error) {
+		summary: "Explain the status of an SLO", description: "Each figure with its formula, its numbers and its source; of one group when it is named.", rule: read,
+		class: admission.Reports,
+	}, func(ctx context.Context, in *explain) (*explainReply, error) {
 		v, _, err := r.SLOs.Find(ctx, in.name())
+		if err == nil && in.Group != "" {
+			v, err = r.SLOs.Group(ctx, v.SLO.ID, in.Group)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -40,6 +50,7 @@ func (a *API) addStatus(r Rooms) {
 
 	type history struct {
 		SLOPath
+		OfGroup
 		From time.Time `query:"from" doc:"Start; one window before to when left out." example:"2026-11-01T00:00:00Z"`
 		To   time.Time `query:"to" doc:"End, exclusive; now when left out." example:"2026-11-23T00:00:00Z"`
 		Step int       `query:"stepSeconds" minimum:"300" maximum:"7776000" doc:"Seconds from point to point, a multiple of 300 that divides a day, or whole days; chosen when left out."`
@@ -47,13 +58,14 @@ func (a *API) addStatus(r Rooms) {
 	type historyReply struct{ Body History }
 	register(a, operation{
 		id: "getSLOHistory", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/history", tag: "SLOs",
-		summary: "Get the history of an SLO", description: "The SLI and the budget as they stood at each point, computed from what was measured under the current terms.", rule: read,
+		summary: "Get the history of an SLO", description: "The SLI and the budget as they stood at each point, computed from what was measured under the current terms; of one group when it is named.", rule: read,
+		class: admission.Reports,
 	}, func(ctx context.Context, in *history) (*historyReply, error) {
 		v, _, err := r.SLOs.Find(ctx, in.name())
 		if err != nil {
 			return nil, err
 		}
-		h, err := r.SLOs.History(ctx, v.SLO.ID, in.From, in.To, time.Duration(in.Step)*time.Second)
+		h, err := r.SLOs.History(ctx, v.SLO.ID, in.Group, in.From, in.To, time.Duration(in.Step)*time.Second)
 		if err != nil {
 			return nil, err
 		}
@@ -69,17 +81,23 @@ func toSLOStatus(v slo.View, service Ref) SLOStatus {
 		WindowEnd: optionalTime(st.End), EvaluatedAt: optionalTime(st.EvaluatedAt),
 		Objective: v.Revision.Objective.String(), MinEvents: v.Revision.MinEvents,
 		Window: toBudget(f.Window), Policy: toBudget(f.Policy),
-		Burn: make([]BurnRate, len(f.Burns)), Alerts: make([]BurnPair, len(f.Alerts)),
+		Burn: toBurnRates(f), Alerts: make([]BurnPair, len(f.Alerts)),
 		Outlook: string(f.Projection.Outlook), ProjectedExhaustionAt: v.ExhaustedAt(f),
-	}
-	for i, b := range f.Burns {
-		out.Burn[i] = BurnRate{Lookback: budget.Short(b.Lookback), Good: measure.Events(b.Sum.Good), Total: measure.Events(b.Sum.Total), Rate: b.Rate}
+		WorstGroup: toGroupRef(v),
 	}
 	for i, p := range f.Alerts {
 		out.Alerts[i] = BurnPair{
 			Long: budget.Short(p.Long), Short: budget.Short(p.Short), Factor: p.Factor, Severity: string(p.Severity),
 			LongRate: p.LongRate, ShortRate: p.ShortRate, Firing: p.Firing, Reachable: p.Reachable,
 		}
+	}
+	return out
+}
+
+func toBurnRates(f budget.Figures) []BurnRate {
+	out := make([]BurnRate, len(f.Burns))
+	for i, b := range f.Burns {
+		out[i] = BurnRate{Lookback: budget.Short(b.Lookback), Good: measure.Events(b.Sum.Good), Total: measure.Events(b.Sum.Total), Rate: b.Rate}
 	}
 	return out
 }

@@ -135,7 +135,7 @@ type Job struct {
 	Name        string     `json:"name" example:"evaluate-budgets"`
 	Description string     `json:"description"`
 	Schedule    string     `json:"schedule" doc:"Five fields of cron in UTC, or @every." example:"@every 30s"`
-	NextRunAt   *time.Time `json:"nextRunAt" nullable:"true"`
+	NextRunAt   *time.Time `json:"nextRunAt" nullable:"true" doc:"Null where the replica that answers leaves schedules to others."`
 	LastRun     *Run       `json:"lastRun,omitempty" doc:"Absent before the first."`
 	LeaseHolder string     `json:"leaseHolder" doc:"The process that does the job at present; empty when none does."`
 }
@@ -144,12 +144,12 @@ type Job struct {
 type Run struct {
 	ID          string           `json:"id" doc:"Identifier (ULID)."`
 	Job         string           `json:"job"`
-	State       string           `json:"state" enum:"running,succeeded,failed,abandoned"`
+	State       string           `json:"state" enum:"requested,running,succeeded,failed,abandoned" doc:"requested: somebody asked for it, and no replica began it yet. abandoned: the replica that ran it went away."`
 	Trigger     string           `json:"trigger" enum:"schedule,manual"`
 	StartedBy   string           `json:"startedBy"`
-	Replica     string           `json:"replica"`
-	ScheduledAt time.Time        `json:"scheduledAt"`
-	StartedAt   time.Time        `json:"startedAt"`
+	Replica     string           `json:"replica" doc:"The replica that began it; empty while it is requested."`
+	ScheduledAt time.Time        `json:"scheduledAt" doc:"Of a manual run, when it was asked for. All times of runs are the database's."`
+	StartedAt   time.Time        `json:"startedAt" doc:"The same as scheduledAt while it is requested."`
 	FinishedAt  *time.Time       `json:"finishedAt" nullable:"true"`
 	Result      map[string]int64 `json:"result" doc:"What the run did, by name."`
 	Error       string           `json:"error" doc:"What went wrong; empty otherwise."`

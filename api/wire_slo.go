@@ -44,6 +44,8 @@ type Indicator struct {
 	Counting          string `json:"counting" enum:"good_total,bad_total" doc:"Which counts reporters send."`
 	ResolutionSeconds int    `json:"resolutionSeconds" enum:"60,300" doc:"Length of a slot."`
 	Description       string `json:"description" doc:"What a good event is." example:"a request that was not answered with 5xx"`
+	GroupBy           string `json:"groupBy,omitempty" doc:"The label each value of which is a group with a budget of its own; absent when there are no groups." example:"region"`
+	MaxGroups         int    `json:"maxGroups,omitempty" doc:"How many groups there may be. Events of further ones count in the whole and in the group …other."`
 }
 
 // IndicatorInput is what is to be counted.
@@ -52,6 +54,8 @@ type IndicatorInput struct {
 	Counting          string `json:"counting,omitempty" enum:"good_total,bad_total" default:"good_total" doc:"Which counts reporters send."`
 	ResolutionSeconds int    `json:"resolutionSeconds,omitempty" enum:"60,300" default:"60" doc:"Length of a slot."`
 	Description       string `json:"description,omitempty" doc:"What a good event is." example:"a request that was not answered with 5xx"`
+	GroupBy           string `json:"groupBy,omitempty" doc:"The label each value of which is a group with a budget of its own, such as region, tenant or route. At most 100 characters." example:"region"`
+	MaxGroups         int    `json:"maxGroups,omitempty" minimum:"1" maximum:"100" doc:"How many groups there may be, 20 when left out; only with groupBy. Events of further ones count in the whole and in the group …other."`
 }
 
 // SLOInput is what is promised.
@@ -104,6 +108,27 @@ type SLOStatus struct {
 	Alerts                []BurnPair `json:"alerts" doc:"The pairs of windows that put an SLO at risk."`
 	Outlook               string     `json:"outlook" enum:"unknown,beyond,within,exhausted" doc:"What the burn of the last day says: the budget outlasts the window, ends within it, or is spent already."`
 	ProjectedExhaustionAt *time.Time `json:"projectedExhaustionAt" nullable:"true" doc:"When the budget ends at the burn of the last day; null unless the outlook is within."`
+	WorstGroup            *GroupRef  `json:"worstGroup,omitempty" doc:"The group with the least of its budget left, of those with at least minEvents; absent when there is none."`
+}
+
+// GroupRef names a group of an SLO's events and says how it stands.
+type GroupRef struct {
+	Group     string   `json:"group" example:"eu-west"`
+	State     string   `json:"state" enum:"no_data,ok,at_risk,exhausted"`
+	Remaining *float64 `json:"remaining" nullable:"true" doc:"Share of its budget that remains; below 0 when overspent."`
+}
+
+// SLOGroup is what was last concluded of one group of an SLO's events, under the
+// same terms as the whole. What is not known is null.
+type SLOGroup struct {
+	Group  string     `json:"group" doc:"Value of the label; …none without the label, …other for all events of groups beyond maxGroups." example:"eu-west"`
+	State  string     `json:"state" enum:"no_data,ok,at_risk,exhausted"`
+	Since  time.Time  `json:"since" doc:"When it came into that state."`
+	Stale  bool       `json:"stale" doc:"No slot of the group came for twice the resolution; the state is held fast."`
+	Latest *time.Time `json:"latest" nullable:"true" doc:"End of the newest slot."`
+	Judged bool       `json:"judged" doc:"Whether it was concluded under the SLO's current revision."`
+	Window Budget     `json:"window" doc:"Over the SLO's own window."`
+	Burn   []BurnRate `json:"burn" doc:"Burn rates, the shortest lookback first."`
 }
 
 // Budget is what was spent of an error budget over one window. Events are decimal
@@ -179,10 +204,11 @@ type Figure struct {
 
 // SlotInput is what was measured in one slot. Send good or bad, as the indicator counts.
 type SlotInput struct {
-	Start time.Time `json:"start" doc:"Start of the slot, aligned to the indicator's resolution." example:"2026-11-23T10:00:00Z"`
+	Start time.Time `json:"start" doc:"Start of the slot, aligned to the indicator's resolution: at most five minutes ahead, which clocks may be apart, and 91 days ago." example:"2026-11-23T10:00:00Z"`
 	Good  *float64  `json:"good,omitempty" minimum:"0" doc:"Good events; for an indicator that counts good_total." example:"118"`
 	Bad   *float64  `json:"bad,omitempty" minimum:"0" doc:"Bad events; for an indicator that counts bad_total."`
-	Total float64   `json:"total" minimum:"0" maximum:"1000000000" doc:"All events." example:"120"`
+	Total float64   `json:"total" minimum:"0" maximum:"1000000000" doc:"All events; of a grouped indicator at most 10,000,000 in each group." example:"120"`
+	Group string    `json:"group,omitempty" doc:"Which group was counted, at most 128 characters; only for an indicator with groupBy. Send a slot's groups in one request: those beyond maxGroups are summed up."`
 }
 
 // Measurements is what was measured of an SLO.
@@ -193,6 +219,7 @@ type Measurements struct {
 // ReporterMeasurements is what one reporter measured.
 type ReporterMeasurements struct {
 	Reporter          string     `json:"reporter" example:"default"`
+	Group             string     `json:"group,omitempty" doc:"Which group was counted; absent when there are none." example:"eu-west"`
 	ResolutionSeconds int        `json:"resolutionSeconds"`
 	Slots             []SlotRead `json:"slots"`
 }
@@ -207,6 +234,7 @@ type SlotRead struct {
 // MeasurementsInput is a push of slots. The last write of a slot by a reporter wins.
 type MeasurementsInput struct {
 	Reporter string      `json:"reporter,omitempty" default:"default" doc:"Who measured; an SLO sums its reporters. RFC 1123 label."`
+	Group    string      `json:"group,omitempty" doc:"The group of all slots that name none; left out: events without the label. Only for an indicator with groupBy."`
 	Slots    []SlotInput `json:"slots" minItems:"1" maxItems:"50000"`
 }
 
@@ -220,6 +248,7 @@ type SeriesInput struct {
 	Service  string      `json:"service" doc:"Slug or identifier." example:"checkout"`
 	SLO      string      `json:"slo" doc:"Slug or identifier." example:"availability"`
 	Reporter string      `json:"reporter,omitempty" default:"default"`
+	Group    string      `json:"group,omitempty" doc:"The group of all slots that name none; only for an indicator with groupBy."`
 	Slots    []SlotInput `json:"slots" minItems:"1" maxItems:"50000"`
 }
 

@@ -15,6 +15,8 @@ import (
 
 // burnDown is how the remaining budget went, as a picture and as a table.
 type burnDown struct {
+	Group    string // whose it is; empty: of all events
+	Whole    string // the address of that of all events, where it is a group's
 	Note     string
 	Pictures []template.HTML // one for each room; the style sheet shows one
 	Legend   []legendEntry
@@ -44,8 +46,11 @@ type burnBar struct {
 	Rate   figure
 }
 
-func (d *Dashboard) burnDown(v *visit, view slo.View, f budget.Figures, concluded bool, violations []policy.Violation) (burnDown, error) {
-	moments, shown, err := d.shown(v, view)
+// burnDown is of the group's events when one is named; the view is of them then.
+// Violations are of the whole, and marked on its burn-down alone.
+func (d *Dashboard) burnDown(v *visit, view slo.View, group string, violations []policy.Violation) (burnDown, error) {
+	f, concluded := figuresOf(view)
+	moments, shown, err := d.shown(v, view, group)
 	if err != nil {
 		return burnDown{}, err
 	}
@@ -80,8 +85,12 @@ func (d *Dashboard) burnDown(v *visit, view slo.View, f budget.Figures, conclude
 		note = fmt.Sprintf("the last %s, since measuring began; %s", stretch, note)
 	}
 	c.Label = burnLabel(view, f, concluded, note)
+	if group != "" {
+		group = groupName(group)
+		c.Label = "Group " + group + ". " + c.Label
+	}
 	out := burnDown{
-		Note: note, Table: historyTable(view, moments),
+		Group: group, Whole: with(v, "group", ""), Note: note, Table: historyTable(view, moments),
 		Pictures: []template.HTML{c.SVG(chart.Wide, "wide"), c.SVG(chart.Medium, "medium"), c.SVG(chart.Narrow, "narrow")},
 	}
 	out.Legend = legend(c)
@@ -96,9 +105,9 @@ var zooms = []struct{ length, step time.Duration }{
 
 // shown is the history that is drawn, and its length: the whole window, or the
 // shortest stretch that holds all that is known of it.
-func (d *Dashboard) shown(v *visit, view slo.View) ([]slo.Point, time.Duration, error) {
+func (d *Dashboard) shown(v *visit, view slo.View, group string) ([]slo.Point, time.Duration, error) {
 	window := view.Revision.Window()
-	moments, err := d.history(v, view, window, 0)
+	moments, err := d.history(v, view, group, window, 0)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -109,7 +118,7 @@ func (d *Dashboard) shown(v *visit, view slo.View) ([]slo.Point, time.Duration, 
 	unknownUntil := moments[first-1].End // coarse: it may have begun right after
 	for _, z := range zooms {
 		if z.length < window && !unknownUntil.Before(view.Status.End.Add(-z.length)) {
-			moments, err = d.history(v, view, z.length, z.step)
+			moments, err = d.history(v, view, group, z.length, z.step)
 			if err != nil {
 				return nil, 0, err
 			}

@@ -76,7 +76,7 @@ func run(now time.Time, r jobs.Run) runRow {
 	slices.Sort(out.Result)
 	if len(out.Result) == 0 {
 		out.Nothing = map[jobs.RunState]string{
-			jobs.Running: "not over yet", jobs.Succeeded: "nothing to do", jobs.Abandoned: "its replica went away",
+			jobs.Requested: "not begun yet", jobs.Running: "not over yet", jobs.Succeeded: "nothing to do", jobs.Abandoned: "its replica went away",
 		}[r.State]
 	}
 	return out

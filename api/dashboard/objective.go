@@ -32,6 +32,7 @@ type objectiveRow struct {
 	SLI        figure
 	Objective  string
 	Budget     remaining
+	Worse      *worseGroup // nil where no group is in a worse state than the whole
 	Spark      template.HTML
 }
 
@@ -73,6 +74,7 @@ func row(v slo.View, service registry.Service, named bool) objectiveRow {
 		Objective: spaced(objectiveFigure(v.Revision.Objective)),
 		Budget:    remainingOf(v, f, concluded),
 		Detail:    fmt.Sprintf("%s over %s", v.Indicator.Category, windowText(v.Revision.Window())),
+		Worse:     worseOf(v, service.Slug),
 	}
 	if named {
 		r.Service = &link{URL: serviceURL(service.Slug), Text: service.Name}
@@ -114,7 +116,7 @@ func (d *Dashboard) rows(v *visit, views []slo.View, trend bool) ([]objectiveRow
 }
 
 func (d *Dashboard) spark(v *visit, view slo.View) (template.HTML, error) {
-	moments, err := d.history(v, view, view.Revision.Window(), sparkStep(view.Revision.Window()))
+	moments, err := d.history(v, view, "", view.Revision.Window(), sparkStep(view.Revision.Window()))
 	if err != nil {
 		return "", err
 	}
@@ -138,14 +140,15 @@ func sparkStep(window time.Duration) time.Duration {
 	}
 }
 
-// history is how the SLO's window stood for so long until it was last evaluated;
-// nothing before the first evaluation. Of step 0 the service chooses one.
-func (d *Dashboard) history(v *visit, view slo.View, length, step time.Duration) ([]slo.Point, error) {
+// history is how the SLO's window, or one group in it, stood for so long until it
+// was last evaluated; nothing before the first evaluation. Of step 0 the service
+// chooses one.
+func (d *Dashboard) history(v *visit, view slo.View, group string, length, step time.Duration) ([]slo.Point, error) {
 	end := view.Status.End
 	if end.IsZero() {
 		return nil, nil
 	}
-	h, err := d.sources.SLOs.History(v.ctx, view.SLO.ID, end.Add(-length), end, step)
+	h, err := d.sources.SLOs.History(v.ctx, view.SLO.ID, group, end.Add(-length), end, step)
 	if err != nil {
 		return nil, err
 	}

@@ -82,6 +82,9 @@ func (s *sample) paths() []string {
 		for _, v := range s.views {
 			if v.SLO.Service == svc.ID {
 				out = append(out, "/services/"+svc.Slug+"/slos/"+v.SLO.Slug)
+				for _, g := range s.groups[v.SLO.ID][:min(6, len(s.groups[v.SLO.ID]))] {
+					out = append(out, "/services/"+svc.Slug+"/slos/"+v.SLO.Slug+"?"+url.Values{"group": {g.Group}}.Encode())
+				}
 			}
 		}
 	}
@@ -109,7 +112,7 @@ func attr(n *html.Node, name string) string {
 
 func TestEveryPageIsWellMadeInEveryState(t *testing.T) {
 	t.Parallel()
-	full, bare := newSample(), &sample{now: sampleNow}
+	full, bare := newGroupedSample(), &sample{now: sampleNow}
 	for name, s := range map[string]*sample{"full": full, "empty": bare} {
 		for _, path := range s.paths() {
 			t.Run(name+path, func(t *testing.T) {

@@ -1,6 +1,8 @@
 package dashboard
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,7 +19,11 @@ type problemPage struct {
 // reference to the log.
 func (d *Dashboard) fail(w http.ResponseWriter, r *http.Request, caller access.Caller, err error) {
 	f := fault.As(err)
-	if f == nil {
+	switch {
+	case f == nil && errors.Is(err, context.DeadlineExceeded):
+		d.problem(w, r, http.StatusServiceUnavailable, caller, problemPage{Title: "Not just now", Text: "The page took too long to make. Try again in a moment."})
+		return
+	case f == nil:
 		d.internal(w, r, caller, err)
 		return
 	}
@@ -37,20 +43,34 @@ func (d *Dashboard) fail(w http.ResponseWriter, r *http.Request, caller access.C
 	case fault.Invalid:
 		d.problem(w, r, http.StatusBadRequest, caller, problemPage{Title: "This address cannot be read", Text: "A part of it was changed or belongs to another list. Begin again from the list's first page."})
 	case fault.Unavailable:
+		d.opts.Logger.WarnContext(r.Context(), "page was answered that something is unavailable", "path", r.URL.Path, "code", f.Code, "cause", f.Err)
 		d.problem(w, r, http.StatusServiceUnavailable, caller, problemPage{Title: "Not just now", Text: sentence(f.Message)})
+	case fault.Full:
+		d.problem(w, r, http.StatusInsufficientStorage, caller, problemPage{Title: "There is no room left", Text: sentence(f.Message)})
 	default:
 		d.problem(w, r, http.StatusConflict, caller, problemPage{Title: "That cannot be done now", Text: sentence(f.Message)})
 	}
 }
+
+// statusClientClosed is logged where a browser went away, as the API does.
+const statusClientClosed = 499
 
 func (d *Dashboard) internal(w http.ResponseWriter, r *http.Request, caller access.Caller, err error) {
 	p := problemPage{Title: "Something broke on our side", Text: "The page could not be made. Nothing was changed by it. Try again in a moment."}
 	if d.opts.RequestID != nil {
 		p.Reference = d.opts.RequestID(r.Context())
 	}
-	if r.Context().Err() == nil {
-		d.opts.Logger.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "request_id", p.Reference, "error", err)
+	if errors.Is(r.Context().Err(), context.Canceled) {
+		// There is nobody left to answer to, and nothing that failed.
+		w.WriteHeader(statusClientClosed)
+		return
 	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		d.opts.Logger.WarnContext(r.Context(), "page timed out", "path", r.URL.Path, "request_id", p.Reference, "error", err)
+		d.problem(w, r, http.StatusServiceUnavailable, caller, problemPage{Title: "Not just now", Text: "It took too long. Try again in a moment.", Reference: p.Reference})
+		return
+	}
+	d.opts.Logger.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "request_id", p.Reference, "error", err)
 	d.problem(w, r, http.StatusInternalServerError, caller, p)
 }
 

@@ -193,7 +193,11 @@ func (p promises) TeamSummary(context.Context) (map[id.ID]slo.Tally, error) {
 
 func (p promises) Warnings(v slo.View) []slo.Warning { return v.Revision.Warnings(p.now) }
 
-func (p promises) History(_ context.Context, about id.ID, from, to time.Time, step time.Duration) (slo.History, error) {
+func (p promises) Groups(_ context.Context, f slo.GroupFilter, r page.Request) (page.Page[slo.GroupStatus], error) {
+	return pageOf(p.groups[f.SLO], r), nil
+}
+
+func (p promises) History(_ context.Context, about id.ID, _ string, from, to time.Time, step time.Duration) (slo.History, error) {
 	v := p.find(about)
 	sh, total := p.shapes[about], v.Status.Sums.Window.Total
 	if step == 0 {

@@ -31,6 +31,7 @@ type sample struct {
 	views      []slo.View
 	shapes     map[id.ID]shape
 	revisions  map[id.ID][]slo.RevisionWithIndicator
+	groups     map[id.ID][]slo.GroupStatus
 	violations []policy.Violation
 	issues     []issues.Issue
 	jobs       []jobs.Job
@@ -156,7 +157,7 @@ const sampleBody = `The error budget of **availability** of ` + "`checkout`" + `
 func newSample() *sample {
 	s := &sample{
 		now: sampleNow, members: map[id.ID][]registry.Member{}, needs: map[id.ID][]registry.Dependency{}, shapes: map[id.ID]shape{},
-		revisions: map[id.ID][]slo.RevisionWithIndicator{}, runs: map[string][]jobs.Run{},
+		revisions: map[id.ID][]slo.RevisionWithIndicator{}, groups: map[id.ID][]slo.GroupStatus{}, runs: map[string][]jobs.Run{},
 	}
 	platform, shop, data := s.team("platform", "Platform"), s.team("shop", "Shop"), s.team("data", "Data & Insight")
 	s.team("labs", "Labs")

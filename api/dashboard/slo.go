@@ -33,6 +33,7 @@ type sloPage struct {
 	Long             bool // a number is long, and the three are set smaller
 
 	Push     *push
+	Groups   *groups // nil where there are none
 	BurnDown burnDown
 	Burns    []burnPair
 	BurnNote string
@@ -110,7 +111,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	if view.Status.Latest.IsZero() {
 		p.Push = d.firstPush(v.now, owner, view)
 	}
-	if err := d.past(v, view, figures, concluded, &p); err != nil {
+	if err := d.past(v, view, &p); err != nil {
 		return screen{}, err
 	}
 	return screen{template: "slo", title: view.SLO.Name + " of " + owner.Name, section: "/slos", refresh: true, page: p}, nil
@@ -118,7 +119,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 
 // past reads what happened: violations, the burn-down with them, revisions, and
 // where the state comes from.
-func (d *Dashboard) past(v *visit, view slo.View, figures budget.Figures, concluded bool, p *sloPage) error {
+func (d *Dashboard) past(v *visit, view slo.View, p *sloPage) error {
 	violations, err := d.sources.Policies.Violations(v.ctx, policy.ViolationFilter{SLO: view.SLO.ID}, page.Request{Limit: page.DefaultLimit})
 	if err != nil {
 		return err
@@ -130,7 +131,15 @@ func (d *Dashboard) past(v *visit, view slo.View, figures budget.Figures, conclu
 		p.Violations[i].URL = "/violations?all#" + p.Violations[i].ID
 		p.Violations[i].Title = p.Violations[i].Clause
 	}
-	if p.BurnDown, err = d.burnDown(v, view, figures, concluded, violations.Items); err != nil {
+	of, chosen, err := d.groups(v, view, p)
+	if err != nil {
+		return err
+	}
+	marked := violations.Items
+	if chosen != "" {
+		marked = nil
+	}
+	if p.BurnDown, err = d.burnDown(v, of, chosen, marked); err != nil {
 		return err
 	}
 	revisions, err := d.sources.SLOs.Revisions(v.ctx, view.SLO.ID, page.Request{Limit: revisionsShown})
@@ -237,13 +246,17 @@ func indicatorFacts(view slo.View) []fact {
 	if good == "" {
 		good = "not described"
 	}
-	return []fact{
+	facts := []fact{
 		{"A good event", link{Text: good}},
 		{"Reporters send", link{Text: counting}},
 		{"In slots of", link{Text: windowText(view.Indicator.Resolution)}},
 		{"Window", link{Text: "rolling, " + windowText(view.Revision.Window())}},
 		{"At least", link{Text: eventNoun(view.Revision.MinEvents * 1000)}},
 	}
+	if by := view.Indicator.Origin.GroupBy; by != "" {
+		facts = append(facts, fact{"Grouped by", link{Text: fmt.Sprintf("%s, up to %s", by, plural(view.Indicator.Origin.MaxGroups, "group", "groups"))}})
+	}
+	return facts
 }
 
 func revision(now time.Time, r slo.RevisionWithIndicator) revisionRow {

@@ -54,7 +54,8 @@ type SLOs interface {
 	Revisions(ctx context.Context, slo id.ID, r page.Request) (page.Page[slo.RevisionWithIndicator], error)
 	TeamSummary(ctx context.Context) (map[id.ID]slo.Tally, error)
 	Warnings(v slo.View) []slo.Warning
-	History(ctx context.Context, slo id.ID, from, to time.Time, step time.Duration) (slo.History, error)
+	Groups(ctx context.Context, f slo.GroupFilter, r page.Request) (page.Page[slo.GroupStatus], error)
+	History(ctx context.Context, slo id.ID, group string, from, to time.Time, step time.Duration) (slo.History, error)
 }
 
 // Policies tells of violations.

@@ -1,6 +1,8 @@
 package dashboard
 
 import (
+	"strings"
+
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -31,6 +33,9 @@ func stateBadge(s budget.State) badge {
 	}
 	return badge{"none", "No data"}
 }
+
+// stateWord is a state within a sentence.
+func stateWord(s budget.State) string { return strings.ToLower(stateBadge(s).Word) }
 
 // worst returns the state of the views that most needs attention, false when
 // there are none.
@@ -72,6 +77,8 @@ func modeText(m policy.Mode) string {
 
 func runBadge(s jobs.RunState) badge {
 	switch s {
+	case jobs.Requested:
+		return badge{"info", "Requested"}
 	case jobs.Running:
 		return badge{"info", "Running"}
 	case jobs.Succeeded:

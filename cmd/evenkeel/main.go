@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // time zones are known in an image that holds nothing but the program
 )
 
 func main() {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/evenkeel/evenkeel/cmd/evenkeel/app"
 	"github.com/evenkeel/evenkeel/cmd/evenkeel/config"
 	"github.com/evenkeel/evenkeel/internal/fault"
 )
@@ -76,6 +77,7 @@ is wrong or a comparison found a difference.`,
 		p.adapterCommand(),
 		p.openapiCommand(),
 		p.configCommand(),
+		p.healthcheckCommand(),
 		p.versionCommand(),
 	)
 	root.SetHelpCommandGroupID(groupLook)
@@ -185,7 +187,7 @@ func (p *program) explain(err error) {
 		fmt.Fprintf(&b, "evenkeel: %v\n", err)
 	} else {
 		fmt.Fprintf(&b, "evenkeel: %s\n", f.Message)
-		if f.Kind == fault.Unavailable && f.Err != nil {
+		if (f.Kind == fault.Unavailable || f.Kind == fault.Full) && f.Err != nil {
 			// Whoever starts the program has to find out why; a caller of the API has not.
 			fmt.Fprintf(&b, "  %s\n", oneLine(f.Err.Error()))
 		}
@@ -227,5 +229,7 @@ func quote(value any) string {
 
 // load reads the configuration for a command whose flags config.AddFlags made.
 func (p *program) load(cmd *cobra.Command) (*config.Effective, error) {
-	return config.Load(config.Sources{Flags: cmd.Flags(), Environ: p.environ, Hostname: p.hostname})
+	return config.Load(config.Sources{
+		Flags: cmd.Flags(), Environ: p.environ, Hostname: p.hostname, CheckSchedule: app.CheckSchedule,
+	})
 }

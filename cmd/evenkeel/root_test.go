@@ -46,6 +46,7 @@ func TestTheExitCodeTellsWrongUseFromWhatWentWrong(t *testing.T) {
 		{"config --jobs-schedules prune", 2, "job=schedule"},
 		{"config --log-level loud", 1, `--log-level = "loud": log.level must be debug, info, warn or error`},
 		{"config --config /nowhere.yaml", 1, "/nowhere.yaml"},
+		{"config --jobs-schedules sleep=@hourly", 1, "there is no such job"},
 	} {
 		code, stdout, stderr := evenkeel(t, nil, strings.Fields(c.line)...)
 		if code != c.want || !strings.Contains(stderr, c.says) {
@@ -54,6 +55,14 @@ func TestTheExitCodeTellsWrongUseFromWhatWentWrong(t *testing.T) {
 		if (code == 0) != (stderr == "") || (code == 0) != (stdout != "") {
 			t.Errorf("evenkeel %s: wrote %q and, as errors, %q", c.line, stdout, stderr)
 		}
+	}
+}
+
+func TestASchedulesFaultIsToldBeforeAnythingIsOpened(t *testing.T) {
+	t.Parallel()
+	code, _, stderr := evenkeel(t, nil, "config", "--jobs-schedules", "prune=99 * * * *", "--jobs-schedules", "evaluate-budgets=@every 1ms", "--data-dir", "/nowhere")
+	if code != 1 || strings.Count(stderr, "must be") != 2 {
+		t.Errorf("code %d, standard error %q", code, stderr)
 	}
 }
 

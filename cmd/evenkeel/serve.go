@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/api"
 	"github.com/evenkeel/evenkeel/cmd/evenkeel/app"
 	"github.com/evenkeel/evenkeel/cmd/evenkeel/config"
+	"github.com/evenkeel/evenkeel/internal/fault"
 )
 
 // closeTimeout bounds what is done after the last request and job.
@@ -82,7 +83,12 @@ func (p *program) serve(ctx context.Context, c *config.Effective) (err error) {
 // welcome prints what somebody needs who started it by hand.
 func (p *program) welcome(ctx context.Context, a *app.App, base string) error {
 	link, valid, err := a.SignInLink(ctx)
-	if err != nil {
+	signs := fmt.Sprintf("signs you in, once, for the next %d minutes", int(valid.Minutes()))
+	switch {
+	case fault.Is(err, fault.Full):
+		// Without room there is no code to sign in with, but everything can be read.
+		link, signs = base, "nobody can sign in: "+fault.As(err).Message
+	case err != nil:
 		return err
 	}
 	token := a.TokenPath() + " (the administrator's, for the API)"
@@ -93,10 +99,10 @@ func (p *program) welcome(ctx context.Context, a *app.App, base string) error {
 Evenkeel is running. Ctrl-C stops it.
 
   Dashboard          %s
-                     (signs you in, once, for the next %d minutes)
+                     (%s)
   API documentation  %s/docs
   Token              %s
 
-`, link, int(valid.Minutes()), base, token)
+`, link, signs, base, token)
 	return err
 }

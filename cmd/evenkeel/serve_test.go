@@ -13,39 +13,41 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/cmd/evenkeel/process"
 	"github.com/evenkeel/evenkeel/openapi"
 	"github.com/evenkeel/evenkeel/openapi/client"
 )
 
+func TestMain(m *testing.M) { process.Main(m) }
+
+// interrupt ends it as Ctrl-C does, and returns how it ended.
+func interrupt(p *process.Process) error {
+	p.Signal(syscall.SIGINT)
+	return p.Wait()
+}
+
 func TestTheFirstStartNeedsNothingAndTheSecondFindsEverything(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	first := start(t, dir)
+	first := process.Start(t, process.Options{Dir: dir})
 	token := filepath.Join(dir, "data", "admin-token")
 	info, err := os.Stat(token)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("the administrator's token: %v, %v", info.Mode(), err)
 	}
-	api, err := client.New(first.base, first.token)
-	if err != nil {
-		t.Fatal(err)
-	}
-	made, err := api.CreateTeamWithResponse(t.Context(), nil, client.TeamInput{Slug: "payments", Name: "Payments"})
+	made, err := first.Client().CreateTeamWithResponse(t.Context(), nil, client.TeamInput{Slug: "payments", Name: "Payments"})
 	if err != nil || made.JSON201 == nil {
 		t.Fatalf("create a team: %v %s", err, made.Body)
 	}
-	if err := first.stop(); err != nil {
-		t.Fatalf("Ctrl-C ended it with %v\n%s", err, first.errors)
+	if err := interrupt(first); err != nil {
+		t.Fatalf("Ctrl-C ended it with %v\n%s", err, first.Log())
 	}
 
-	second := start(t, dir)
-	if second.token != first.token {
+	second := process.Start(t, process.Options{Dir: dir})
+	if second.Token() != first.Token() {
 		t.Error("the token was made anew")
 	}
-	again, err := client.New(second.base, second.token)
-	if err != nil {
-		t.Fatal(err)
-	}
+	again := second.Client()
 	team, err := again.GetTeamWithResponse(t.Context(), "payments", nil)
 	if err != nil || team.JSON200 == nil || *team.JSON200 != *made.JSON201 {
 		t.Errorf("the team after the second start: %v %s, want %s", err, team.Body, made.Body)
@@ -67,12 +69,8 @@ func TestTheFirstStartNeedsNothingAndTheSecondFindsEverything(t *testing.T) {
 func TestASecondProcessMayNotUseTheDataDirectory(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	start(t, dir)
-	path, err := buildOnce()
-	if err != nil {
-		t.Fatal(err)
-	}
-	other := exec.CommandContext(t.Context(), path, "serve", "--listen", "127.0.0.1:0")
+	process.Start(t, process.Options{Dir: dir})
+	other := exec.CommandContext(t.Context(), process.Build(t), "serve", "--listen", "127.0.0.1:0")
 	other.Dir = dir
 	out, err := other.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "in use by another process") {
@@ -100,27 +98,22 @@ func TestAnAddressInUseSaysWhatToDo(t *testing.T) {
 // A load balancer sends requests until it has seen /readyz go.
 func TestReadinessGoesBeforeTheListener(t *testing.T) {
 	t.Parallel()
-	r := start(t, t.TempDir(), "--drain-delay", "1s")
-	if code, _ := r.get(t.Context(), "/readyz"); code != http.StatusOK {
+	r := process.Start(t, process.Options{Args: []string{"--drain-delay", "10s"}})
+	if code, _ := r.Get("/readyz"); code != http.StatusOK {
 		t.Fatalf("/readyz: %d", code)
 	}
-	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
+	r.Signal(syscall.SIGTERM)
 	for code := http.StatusOK; code != http.StatusServiceUnavailable; {
-		code, _ = r.get(t.Context(), "/readyz") // fails the test where nobody listens any more
+		code, _ = r.Get("/readyz") // fails the test where nobody listens any more
 	}
-	if code, _ := r.get(t.Context(), "/healthz"); code != http.StatusOK {
+	if code, _ := r.Get("/healthz"); code != http.StatusOK {
 		t.Errorf("/healthz: %d", code)
-	}
-	if err := <-r.ended; err != nil {
-		t.Errorf("it ended with %v\n%s", err, r.errors)
 	}
 }
 
 func TestTheLinkSignsInOnce(t *testing.T) {
 	t.Parallel()
-	r := start(t, t.TempDir())
+	r := process.Start(t, process.Options{})
 	visit := func(c *http.Client, url string) (*http.Response, string) {
 		t.Helper()
 		res, err := c.Get(url)
@@ -142,24 +135,21 @@ func TestTheLinkSignsInOnce(t *testing.T) {
 		return &http.Client{Jar: jar}
 	}
 	mine := browser()
-	if res, page := visit(mine, r.signin); res.StatusCode != http.StatusOK || res.Request.URL.Path != "/" || !strings.Contains(page, "Platform") {
+	if res, page := visit(mine, r.SignIn()); res.StatusCode != http.StatusOK || res.Request.URL.Path != "/" || !strings.Contains(page, "Platform") {
 		t.Errorf("the link leads to %s (%d)", res.Request.URL, res.StatusCode)
 	}
-	if res, _ := visit(mine, r.base+"/services/evenkeel/slos/availability"); res.StatusCode != http.StatusOK {
+	if res, _ := visit(mine, r.Base()+"/services/evenkeel/slos/availability"); res.StatusCode != http.StatusOK {
 		t.Errorf("a page after signing in: %d", res.StatusCode)
 	}
-	if res, page := visit(browser(), r.signin); res.Request.URL.Path != "/signin" || strings.Contains(page, "Platform") {
+	if res, page := visit(browser(), r.SignIn()); res.Request.URL.Path != "/signin" || strings.Contains(page, "Platform") {
 		t.Errorf("the link worked twice: %s", res.Request.URL)
 	}
 }
 
 func TestItMeasuresItsOwnTraffic(t *testing.T) {
 	t.Parallel()
-	r := start(t, t.TempDir())
-	api, err := client.New(r.base, r.token)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := process.Start(t, process.Options{})
+	api := r.Client()
 	// Two hundred requests, then the stop flushes what was counted; the next
 	// process answers what is stored. A slot may end in between: slots are summed.
 	began := time.Now().UTC().Truncate(time.Minute)
@@ -168,13 +158,11 @@ func TestItMeasuresItsOwnTraffic(t *testing.T) {
 			t.Fatalf("%v %s", err, res.Body)
 		}
 	}
-	if err := r.stop(); err != nil {
-		t.Fatalf("%v\n%s", err, r.errors)
+	if err := interrupt(r); err != nil {
+		t.Fatalf("%v\n%s", err, r.Log())
 	}
-	second := start(t, r.dir)
-	if api, err = client.New(second.base, second.token); err != nil {
-		t.Fatal(err)
-	}
+	second := process.Start(t, process.Options{Dir: r.Dir()})
+	api = second.Client()
 	for _, target := range []string{"availability", "latency"} {
 		got, err := api.GetMeasurementsWithResponse(t.Context(), "evenkeel", target, &client.GetMeasurementsParams{From: &began})
 		if err != nil || got.JSON200 == nil {
@@ -194,9 +182,9 @@ func TestItMeasuresItsOwnTraffic(t *testing.T) {
 
 func TestWhatIsServedIsTheCommittedDocument(t *testing.T) {
 	t.Parallel()
-	r := start(t, t.TempDir())
+	r := process.Start(t, process.Options{})
 	for path, want := range map[string][]byte{"/openapi.yaml": openapi.V31, "/openapi-3.0.yaml": openapi.V30} {
-		if code, got := r.get(t.Context(), path); code != http.StatusOK || !bytes.Equal(got, want) {
+		if code, got := r.Get(path); code != http.StatusOK || !bytes.Equal(got, want) {
 			t.Errorf("%s (%d) is not what is committed; run make generate", path, code)
 		}
 	}

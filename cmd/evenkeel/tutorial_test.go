@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/evenkeel/evenkeel/cmd/evenkeel/process"
 )
 
 const tutorial = "../../docs/tutorial.md"
@@ -36,14 +38,14 @@ func TestTheTutorialDoesWhatItSays(t *testing.T) {
 		t.Fatalf("make run does not serve: %v\n%s", err, recipe)
 	}
 	dir := t.TempDir()
-	r := start(t, dir)
+	r := process.Start(t, process.Options{Dir: dir})
 
 	const mark = "---8<---"
 	var script strings.Builder
 	script.WriteString("set -eu\n")
 	for _, b := range blocks[1:] {
 		script.WriteString("echo '" + mark + "'\n")
-		script.WriteString(strings.ReplaceAll(b[1], "http://127.0.0.1:8080", r.base) + "\n")
+		script.WriteString(strings.ReplaceAll(b[1], "http://127.0.0.1:8080", r.Base()) + "\n")
 	}
 	shell := exec.CommandContext(t.Context(), "bash", "-c", script.String())
 	shell.Dir = dir
@@ -92,7 +94,7 @@ func TestTheTutorialDoesWhatItSays(t *testing.T) {
 	expect(9, 0, "items.0.state", "draft")
 	expect(9, 0, "items.0.open", true)
 	expect(10, 3, "items.0.ending", "recovered")
-	if code, page := r.get(t.Context(), "/v1/issues?service=checkout"); code != 200 || !strings.Contains(string(page), "budget-recovered") {
+	if code, page := r.Get("/v1/issues?service=checkout"); code != 200 || !strings.Contains(string(page), "budget-recovered") {
 		t.Errorf("the draft does not say that the service recovered: %d %s", code, page)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "data", "evenkeel.db")); err != nil {

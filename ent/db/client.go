@@ -37,6 +37,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/session"
 	"github.com/evenkeel/evenkeel/ent/db/signincode"
 	"github.com/evenkeel/evenkeel/ent/db/slo"
+	"github.com/evenkeel/evenkeel/ent/db/slogroupstatus"
 	"github.com/evenkeel/evenkeel/ent/db/slorevision"
 	"github.com/evenkeel/evenkeel/ent/db/slostatus"
 	"github.com/evenkeel/evenkeel/ent/db/slug"
@@ -85,6 +86,8 @@ type Client struct {
 	PolicyRevision *PolicyRevisionClient
 	// SLO is the client for interacting with the SLO builders.
 	SLO *SLOClient
+	// SLOGroupStatus is the client for interacting with the SLOGroupStatus builders.
+	SLOGroupStatus *SLOGroupStatusClient
 	// SLORevision is the client for interacting with the SLORevision builders.
 	SLORevision *SLORevisionClient
 	// SLOStatus is the client for interacting with the SLOStatus builders.
@@ -138,6 +141,7 @@ func (c *Client) init() {
 	c.Person = NewPersonClient(c.config)
 	c.PolicyRevision = NewPolicyRevisionClient(c.config)
 	c.SLO = NewSLOClient(c.config)
+	c.SLOGroupStatus = NewSLOGroupStatusClient(c.config)
 	c.SLORevision = NewSLORevisionClient(c.config)
 	c.SLOStatus = NewSLOStatusClient(c.config)
 	c.Segment = NewSegmentClient(c.config)
@@ -259,6 +263,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Person:         NewPersonClient(cfg),
 		PolicyRevision: NewPolicyRevisionClient(cfg),
 		SLO:            NewSLOClient(cfg),
+		SLOGroupStatus: NewSLOGroupStatusClient(cfg),
 		SLORevision:    NewSLORevisionClient(cfg),
 		SLOStatus:      NewSLOStatusClient(cfg),
 		Segment:        NewSegmentClient(cfg),
@@ -307,6 +312,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Person:         NewPersonClient(cfg),
 		PolicyRevision: NewPolicyRevisionClient(cfg),
 		SLO:            NewSLOClient(cfg),
+		SLOGroupStatus: NewSLOGroupStatusClient(cfg),
 		SLORevision:    NewSLORevisionClient(cfg),
 		SLOStatus:      NewSLOStatusClient(cfg),
 		Segment:        NewSegmentClient(cfg),
@@ -351,9 +357,9 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Attachment, c.AuditEntry, c.BudgetPolicy, c.DataSource, c.Dependency,
 		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
-		c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLO, c.SLORevision,
-		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
-		c.SignInCode, c.Slug, c.System, c.Team, c.Token, c.Violation,
+		c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLO, c.SLOGroupStatus,
+		c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service,
+		c.Session, c.SignInCode, c.Slug, c.System, c.Team, c.Token, c.Violation,
 	} {
 		n.Use(hooks...)
 	}
@@ -365,9 +371,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Attachment, c.AuditEntry, c.BudgetPolicy, c.DataSource, c.Dependency,
 		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
-		c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLO, c.SLORevision,
-		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
-		c.SignInCode, c.Slug, c.System, c.Team, c.Token, c.Violation,
+		c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLO, c.SLOGroupStatus,
+		c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service,
+		c.Session, c.SignInCode, c.Slug, c.System, c.Team, c.Token, c.Violation,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -408,6 +414,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PolicyRevision.mutate(ctx, m)
 	case *SLOMutation:
 		return c.SLO.mutate(ctx, m)
+	case *SLOGroupStatusMutation:
+		return c.SLOGroupStatus.mutate(ctx, m)
 	case *SLORevisionMutation:
 		return c.SLORevision.mutate(ctx, m)
 	case *SLOStatusMutation:
@@ -2775,6 +2783,155 @@ func (c *SLOClient) mutate(ctx context.Context, m *SLOMutation) (Value, error) {
 	}
 }
 
+// SLOGroupStatusClient is a client for the SLOGroupStatus schema.
+type SLOGroupStatusClient struct {
+	config
+}
+
+// NewSLOGroupStatusClient returns a client for the SLOGroupStatus from the given config.
+func NewSLOGroupStatusClient(c config) *SLOGroupStatusClient {
+	return &SLOGroupStatusClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `slogroupstatus.Hooks(f(g(h())))`.
+func (c *SLOGroupStatusClient) Use(hooks ...Hook) {
+	c.hooks.SLOGroupStatus = append(c.hooks.SLOGroupStatus, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `slogroupstatus.Intercept(f(g(h())))`.
+func (c *SLOGroupStatusClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SLOGroupStatus = append(c.inters.SLOGroupStatus, interceptors...)
+}
+
+// Create returns a builder for creating a SLOGroupStatus entity.
+func (c *SLOGroupStatusClient) Create() *SLOGroupStatusCreate {
+	mutation := newSLOGroupStatusMutation(c.config, OpCreate)
+	return &SLOGroupStatusCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SLOGroupStatus entities.
+func (c *SLOGroupStatusClient) CreateBulk(builders ...*SLOGroupStatusCreate) *SLOGroupStatusCreateBulk {
+	return &SLOGroupStatusCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SLOGroupStatusClient) MapCreateBulk(slice any, setFunc func(*SLOGroupStatusCreate, int)) *SLOGroupStatusCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SLOGroupStatusCreateBulk{err: fmt.Errorf("calling to SLOGroupStatusClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SLOGroupStatusCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SLOGroupStatusCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SLOGroupStatus.
+func (c *SLOGroupStatusClient) Update() *SLOGroupStatusUpdate {
+	mutation := newSLOGroupStatusMutation(c.config, OpUpdate)
+	return &SLOGroupStatusUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SLOGroupStatusClient) UpdateOne(_m *SLOGroupStatus) *SLOGroupStatusUpdateOne {
+	mutation := newSLOGroupStatusMutation(c.config, OpUpdateOne, withSLOGroupStatus(_m))
+	return &SLOGroupStatusUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SLOGroupStatusClient) UpdateOneID(id int64) *SLOGroupStatusUpdateOne {
+	mutation := newSLOGroupStatusMutation(c.config, OpUpdateOne, withSLOGroupStatusID(id))
+	return &SLOGroupStatusUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SLOGroupStatus.
+func (c *SLOGroupStatusClient) Delete() *SLOGroupStatusDelete {
+	mutation := newSLOGroupStatusMutation(c.config, OpDelete)
+	return &SLOGroupStatusDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SLOGroupStatusClient) DeleteOne(_m *SLOGroupStatus) *SLOGroupStatusDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SLOGroupStatusClient) DeleteOneID(id int64) *SLOGroupStatusDeleteOne {
+	builder := c.Delete().Where(slogroupstatus.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SLOGroupStatusDeleteOne{builder}
+}
+
+// Query returns a query builder for SLOGroupStatus.
+func (c *SLOGroupStatusClient) Query() *SLOGroupStatusQuery {
+	return &SLOGroupStatusQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSLOGroupStatus},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SLOGroupStatus entity by its id.
+func (c *SLOGroupStatusClient) Get(ctx context.Context, id int64) (*SLOGroupStatus, error) {
+	return c.Query().Where(slogroupstatus.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SLOGroupStatusClient) GetX(ctx context.Context, id int64) *SLOGroupStatus {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySlo queries the slo edge of a SLOGroupStatus.
+func (c *SLOGroupStatusClient) QuerySlo(_m *SLOGroupStatus) *SLOQuery {
+	query := (&SLOClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(slogroupstatus.Table, slogroupstatus.FieldID, id),
+			sqlgraph.To(slo.Table, slo.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, slogroupstatus.SloTable, slogroupstatus.SloColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SLOGroupStatusClient) Hooks() []Hook {
+	return c.hooks.SLOGroupStatus
+}
+
+// Interceptors returns the client interceptors.
+func (c *SLOGroupStatusClient) Interceptors() []Interceptor {
+	return c.inters.SLOGroupStatus
+}
+
+func (c *SLOGroupStatusClient) mutate(ctx context.Context, m *SLOGroupStatusMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SLOGroupStatusCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SLOGroupStatusUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SLOGroupStatusUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SLOGroupStatusDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown SLOGroupStatus mutation op: %q", m.Op())
+	}
+}
+
 // SLORevisionClient is a client for the SLORevision schema.
 type SLORevisionClient struct {
 	config
@@ -4797,14 +4954,15 @@ type (
 	hooks struct {
 		Attachment, AuditEntry, BudgetPolicy, DataSource, Dependency, IdempotencyKey,
 		Identity, Indicator, Issue, JobRun, Lease, Member, OTLPStream, Person,
-		PolicyRevision, SLO, SLORevision, SLOStatus, Segment, SegmentChange, Series,
-		Service, Session, SignInCode, Slug, System, Team, Token, Violation []ent.Hook
+		PolicyRevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Segment,
+		SegmentChange, Series, Service, Session, SignInCode, Slug, System, Team, Token,
+		Violation []ent.Hook
 	}
 	inters struct {
 		Attachment, AuditEntry, BudgetPolicy, DataSource, Dependency, IdempotencyKey,
 		Identity, Indicator, Issue, JobRun, Lease, Member, OTLPStream, Person,
-		PolicyRevision, SLO, SLORevision, SLOStatus, Segment, SegmentChange, Series,
-		Service, Session, SignInCode, Slug, System, Team, Token,
+		PolicyRevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Segment,
+		SegmentChange, Series, Service, Session, SignInCode, Slug, System, Team, Token,
 		Violation []ent.Interceptor
 	}
 )

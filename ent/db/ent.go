@@ -34,6 +34,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/session"
 	"github.com/evenkeel/evenkeel/ent/db/signincode"
 	"github.com/evenkeel/evenkeel/ent/db/slo"
+	"github.com/evenkeel/evenkeel/ent/db/slogroupstatus"
 	"github.com/evenkeel/evenkeel/ent/db/slorevision"
 	"github.com/evenkeel/evenkeel/ent/db/slostatus"
 	"github.com/evenkeel/evenkeel/ent/db/slug"
@@ -117,6 +118,7 @@ func checkColumn(t, c string) error {
 			person.Table:         person.ValidColumn,
 			policyrevision.Table: policyrevision.ValidColumn,
 			slo.Table:            slo.ValidColumn,
+			slogroupstatus.Table: slogroupstatus.ValidColumn,
 			slorevision.Table:    slorevision.ValidColumn,
 			slostatus.Table:      slostatus.ValidColumn,
 			segment.Table:        segment.ValidColumn,

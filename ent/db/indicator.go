@@ -33,6 +33,8 @@ type Indicator struct {
 	DataSourceID *string `json:"data_source_id,omitempty"`
 	// Origin holds the value of the "origin" field.
 	Origin string `json:"origin,omitempty"`
+	// MaxGroups holds the value of the "max_groups" field.
+	MaxGroups int `json:"max_groups,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -79,7 +81,7 @@ func (*Indicator) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case indicator.FieldResolutionS:
+		case indicator.FieldResolutionS, indicator.FieldMaxGroups:
 			values[i] = new(sql.NullInt64)
 		case indicator.FieldID, indicator.FieldSloID, indicator.FieldCategory, indicator.FieldCounting, indicator.FieldDescription, indicator.FieldDataSourceID, indicator.FieldOrigin:
 			values[i] = new(sql.NullString)
@@ -148,6 +150,12 @@ func (_m *Indicator) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field origin", values[i])
 			} else if value.Valid {
 				_m.Origin = value.String
+			}
+		case indicator.FieldMaxGroups:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field max_groups", values[i])
+			} else if value.Valid {
+				_m.MaxGroups = int(value.Int64)
 			}
 		case indicator.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -223,6 +231,9 @@ func (_m *Indicator) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("origin=")
 	builder.WriteString(_m.Origin)
+	builder.WriteString(", ")
+	builder.WriteString("max_groups=")
+	builder.WriteString(fmt.Sprintf("%v", _m.MaxGroups))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

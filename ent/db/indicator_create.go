@@ -75,6 +75,12 @@ func (_c *IndicatorCreate) SetOrigin(v string) *IndicatorCreate {
 	return _c
 }
 
+// SetMaxGroups sets the "max_groups" field.
+func (_c *IndicatorCreate) SetMaxGroups(v int) *IndicatorCreate {
+	_c.mutation.SetMaxGroups(v)
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *IndicatorCreate) SetCreatedAt(v time.Time) *IndicatorCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -149,6 +155,9 @@ func (_c *IndicatorCreate) check() error {
 	if _, ok := _c.mutation.Origin(); !ok {
 		return &ValidationError{Name: "origin", err: errors.New(`db: missing required field "Indicator.origin"`)}
 	}
+	if _, ok := _c.mutation.MaxGroups(); !ok {
+		return &ValidationError{Name: "max_groups", err: errors.New(`db: missing required field "Indicator.max_groups"`)}
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "Indicator.created_at"`)}
 	}
@@ -210,6 +219,10 @@ func (_c *IndicatorCreate) createSpec() (*Indicator, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Origin(); ok {
 		_spec.SetField(indicator.FieldOrigin, field.TypeString, value)
 		_node.Origin = value
+	}
+	if value, ok := _c.mutation.MaxGroups(); ok {
+		_spec.SetField(indicator.FieldMaxGroups, field.TypeInt, value)
+		_node.MaxGroups = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(indicator.FieldCreatedAt, field.TypeTime, value)
@@ -397,6 +410,24 @@ func (u *IndicatorUpsert) UpdateOrigin() *IndicatorUpsert {
 	return u
 }
 
+// SetMaxGroups sets the "max_groups" field.
+func (u *IndicatorUpsert) SetMaxGroups(v int) *IndicatorUpsert {
+	u.Set(indicator.FieldMaxGroups, v)
+	return u
+}
+
+// UpdateMaxGroups sets the "max_groups" field to the value that was provided on create.
+func (u *IndicatorUpsert) UpdateMaxGroups() *IndicatorUpsert {
+	u.SetExcluded(indicator.FieldMaxGroups)
+	return u
+}
+
+// AddMaxGroups adds v to the "max_groups" field.
+func (u *IndicatorUpsert) AddMaxGroups(v int) *IndicatorUpsert {
+	u.Add(indicator.FieldMaxGroups, v)
+	return u
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (u *IndicatorUpsert) SetCreatedAt(v time.Time) *IndicatorUpsert {
 	u.Set(indicator.FieldCreatedAt, v)
@@ -566,6 +597,27 @@ func (u *IndicatorUpsertOne) SetOrigin(v string) *IndicatorUpsertOne {
 func (u *IndicatorUpsertOne) UpdateOrigin() *IndicatorUpsertOne {
 	return u.Update(func(s *IndicatorUpsert) {
 		s.UpdateOrigin()
+	})
+}
+
+// SetMaxGroups sets the "max_groups" field.
+func (u *IndicatorUpsertOne) SetMaxGroups(v int) *IndicatorUpsertOne {
+	return u.Update(func(s *IndicatorUpsert) {
+		s.SetMaxGroups(v)
+	})
+}
+
+// AddMaxGroups adds v to the "max_groups" field.
+func (u *IndicatorUpsertOne) AddMaxGroups(v int) *IndicatorUpsertOne {
+	return u.Update(func(s *IndicatorUpsert) {
+		s.AddMaxGroups(v)
+	})
+}
+
+// UpdateMaxGroups sets the "max_groups" field to the value that was provided on create.
+func (u *IndicatorUpsertOne) UpdateMaxGroups() *IndicatorUpsertOne {
+	return u.Update(func(s *IndicatorUpsert) {
+		s.UpdateMaxGroups()
 	})
 }
 
@@ -906,6 +958,27 @@ func (u *IndicatorUpsertBulk) SetOrigin(v string) *IndicatorUpsertBulk {
 func (u *IndicatorUpsertBulk) UpdateOrigin() *IndicatorUpsertBulk {
 	return u.Update(func(s *IndicatorUpsert) {
 		s.UpdateOrigin()
+	})
+}
+
+// SetMaxGroups sets the "max_groups" field.
+func (u *IndicatorUpsertBulk) SetMaxGroups(v int) *IndicatorUpsertBulk {
+	return u.Update(func(s *IndicatorUpsert) {
+		s.SetMaxGroups(v)
+	})
+}
+
+// AddMaxGroups adds v to the "max_groups" field.
+func (u *IndicatorUpsertBulk) AddMaxGroups(v int) *IndicatorUpsertBulk {
+	return u.Update(func(s *IndicatorUpsert) {
+		s.AddMaxGroups(v)
+	})
+}
+
+// UpdateMaxGroups sets the "max_groups" field to the value that was provided on create.
+func (u *IndicatorUpsertBulk) UpdateMaxGroups() *IndicatorUpsertBulk {
+	return u.Update(func(s *IndicatorUpsert) {
+		s.UpdateMaxGroups()
 	})
 }
 

@@ -141,6 +141,27 @@ func (_u *IndicatorUpdate) SetNillableOrigin(v *string) *IndicatorUpdate {
 	return _u
 }
 
+// SetMaxGroups sets the "max_groups" field.
+func (_u *IndicatorUpdate) SetMaxGroups(v int) *IndicatorUpdate {
+	_u.mutation.ResetMaxGroups()
+	_u.mutation.SetMaxGroups(v)
+	return _u
+}
+
+// SetNillableMaxGroups sets the "max_groups" field if the given value is not nil.
+func (_u *IndicatorUpdate) SetNillableMaxGroups(v *int) *IndicatorUpdate {
+	if v != nil {
+		_u.SetMaxGroups(*v)
+	}
+	return _u
+}
+
+// AddMaxGroups adds value to the "max_groups" field.
+func (_u *IndicatorUpdate) AddMaxGroups(v int) *IndicatorUpdate {
+	_u.mutation.AddMaxGroups(v)
+	return _u
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_u *IndicatorUpdate) SetCreatedAt(v time.Time) *IndicatorUpdate {
 	_u.mutation.SetCreatedAt(v)
@@ -246,6 +267,12 @@ func (_u *IndicatorUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Origin(); ok {
 		_spec.SetField(indicator.FieldOrigin, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.MaxGroups(); ok {
+		_spec.SetField(indicator.FieldMaxGroups, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedMaxGroups(); ok {
+		_spec.AddField(indicator.FieldMaxGroups, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(indicator.FieldCreatedAt, field.TypeTime, value)
@@ -439,6 +466,27 @@ func (_u *IndicatorUpdateOne) SetNillableOrigin(v *string) *IndicatorUpdateOne {
 	return _u
 }
 
+// SetMaxGroups sets the "max_groups" field.
+func (_u *IndicatorUpdateOne) SetMaxGroups(v int) *IndicatorUpdateOne {
+	_u.mutation.ResetMaxGroups()
+	_u.mutation.SetMaxGroups(v)
+	return _u
+}
+
+// SetNillableMaxGroups sets the "max_groups" field if the given value is not nil.
+func (_u *IndicatorUpdateOne) SetNillableMaxGroups(v *int) *IndicatorUpdateOne {
+	if v != nil {
+		_u.SetMaxGroups(*v)
+	}
+	return _u
+}
+
+// AddMaxGroups adds value to the "max_groups" field.
+func (_u *IndicatorUpdateOne) AddMaxGroups(v int) *IndicatorUpdateOne {
+	_u.mutation.AddMaxGroups(v)
+	return _u
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_u *IndicatorUpdateOne) SetCreatedAt(v time.Time) *IndicatorUpdateOne {
 	_u.mutation.SetCreatedAt(v)
@@ -574,6 +622,12 @@ func (_u *IndicatorUpdateOne) sqlSave(ctx context.Context) (_node *Indicator, er
 	}
 	if value, ok := _u.mutation.Origin(); ok {
 		_spec.SetField(indicator.FieldOrigin, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.MaxGroups(); ok {
+		_spec.SetField(indicator.FieldMaxGroups, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedMaxGroups(); ok {
+		_spec.AddField(indicator.FieldMaxGroups, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(indicator.FieldCreatedAt, field.TypeTime, value)

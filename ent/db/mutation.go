@@ -35,6 +35,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/session"
 	"github.com/evenkeel/evenkeel/ent/db/signincode"
 	"github.com/evenkeel/evenkeel/ent/db/slo"
+	"github.com/evenkeel/evenkeel/ent/db/slogroupstatus"
 	"github.com/evenkeel/evenkeel/ent/db/slorevision"
 	"github.com/evenkeel/evenkeel/ent/db/slostatus"
 	"github.com/evenkeel/evenkeel/ent/db/slug"
@@ -69,6 +70,7 @@ const (
 	TypePerson         = "Person"
 	TypePolicyRevision = "PolicyRevision"
 	TypeSLO            = "SLO"
+	TypeSLOGroupStatus = "SLOGroupStatus"
 	TypeSLORevision    = "SLORevision"
 	TypeSLOStatus      = "SLOStatus"
 	TypeSegment        = "Segment"
@@ -6435,6 +6437,8 @@ type IndicatorMutation struct {
 	addresolution_s    *int64
 	description        *string
 	origin             *string
+	max_groups         *int
+	addmax_groups      *int
 	created_at         *time.Time
 	clearedFields      map[string]struct{}
 	slo                *string
@@ -6835,6 +6839,62 @@ func (m *IndicatorMutation) ResetOrigin() {
 	m.origin = nil
 }
 
+// SetMaxGroups sets the "max_groups" field.
+func (m *IndicatorMutation) SetMaxGroups(i int) {
+	m.max_groups = &i
+	m.addmax_groups = nil
+}
+
+// MaxGroups returns the value of the "max_groups" field in the mutation.
+func (m *IndicatorMutation) MaxGroups() (r int, exists bool) {
+	v := m.max_groups
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMaxGroups returns the old "max_groups" field's value of the Indicator entity.
+// If the Indicator object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IndicatorMutation) OldMaxGroups(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMaxGroups is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMaxGroups requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMaxGroups: %w", err)
+	}
+	return oldValue.MaxGroups, nil
+}
+
+// AddMaxGroups adds i to the "max_groups" field.
+func (m *IndicatorMutation) AddMaxGroups(i int) {
+	if m.addmax_groups != nil {
+		*m.addmax_groups += i
+	} else {
+		m.addmax_groups = &i
+	}
+}
+
+// AddedMaxGroups returns the value that was added to the "max_groups" field in this mutation.
+func (m *IndicatorMutation) AddedMaxGroups() (r int, exists bool) {
+	v := m.addmax_groups
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMaxGroups resets all changes to the "max_groups" field.
+func (m *IndicatorMutation) ResetMaxGroups() {
+	m.max_groups = nil
+	m.addmax_groups = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *IndicatorMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -6959,7 +7019,7 @@ func (m *IndicatorMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IndicatorMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.slo != nil {
 		fields = append(fields, indicator.FieldSloID)
 	}
@@ -6980,6 +7040,9 @@ func (m *IndicatorMutation) Fields() []string {
 	}
 	if m.origin != nil {
 		fields = append(fields, indicator.FieldOrigin)
+	}
+	if m.max_groups != nil {
+		fields = append(fields, indicator.FieldMaxGroups)
 	}
 	if m.created_at != nil {
 		fields = append(fields, indicator.FieldCreatedAt)
@@ -7006,6 +7069,8 @@ func (m *IndicatorMutation) Field(name string) (ent.Value, bool) {
 		return m.DataSourceID()
 	case indicator.FieldOrigin:
 		return m.Origin()
+	case indicator.FieldMaxGroups:
+		return m.MaxGroups()
 	case indicator.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -7031,6 +7096,8 @@ func (m *IndicatorMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldDataSourceID(ctx)
 	case indicator.FieldOrigin:
 		return m.OldOrigin(ctx)
+	case indicator.FieldMaxGroups:
+		return m.OldMaxGroups(ctx)
 	case indicator.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -7091,6 +7158,13 @@ func (m *IndicatorMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOrigin(v)
 		return nil
+	case indicator.FieldMaxGroups:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMaxGroups(v)
+		return nil
 	case indicator.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -7109,6 +7183,9 @@ func (m *IndicatorMutation) AddedFields() []string {
 	if m.addresolution_s != nil {
 		fields = append(fields, indicator.FieldResolutionS)
 	}
+	if m.addmax_groups != nil {
+		fields = append(fields, indicator.FieldMaxGroups)
+	}
 	return fields
 }
 
@@ -7119,6 +7196,8 @@ func (m *IndicatorMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case indicator.FieldResolutionS:
 		return m.AddedResolutionS()
+	case indicator.FieldMaxGroups:
+		return m.AddedMaxGroups()
 	}
 	return nil, false
 }
@@ -7134,6 +7213,13 @@ func (m *IndicatorMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddResolutionS(v)
+		return nil
+	case indicator.FieldMaxGroups:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMaxGroups(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Indicator numeric field %s", name)
@@ -7191,6 +7277,9 @@ func (m *IndicatorMutation) ResetField(name string) error {
 		return nil
 	case indicator.FieldOrigin:
 		m.ResetOrigin()
+		return nil
+	case indicator.FieldMaxGroups:
+		m.ResetMaxGroups()
 		return nil
 	case indicator.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -13677,6 +13766,1154 @@ func (m *SLOMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown SLO edge %s", name)
 }
 
+// SLOGroupStatusMutation represents an operation that mutates the SLOGroupStatus nodes in the graph.
+type SLOGroupStatusMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *int64
+	group_value      *string
+	revision_id      *string
+	end_at           *time.Time
+	evaluated_at     *time.Time
+	state            *string
+	since            *time.Time
+	stale            *bool
+	latest           *time.Time
+	sums             *[]byte
+	remaining_ppb    *int64
+	addremaining_ppb *int64
+	rank             *int64
+	addrank          *int64
+	clearedFields    map[string]struct{}
+	slo              *string
+	clearedslo       bool
+	done             bool
+	oldValue         func(context.Context) (*SLOGroupStatus, error)
+	predicates       []predicate.SLOGroupStatus
+}
+
+var _ ent.Mutation = (*SLOGroupStatusMutation)(nil)
+
+// slogroupstatusOption allows management of the mutation configuration using functional options.
+type slogroupstatusOption func(*SLOGroupStatusMutation)
+
+// newSLOGroupStatusMutation creates new mutation for the SLOGroupStatus entity.
+func newSLOGroupStatusMutation(c config, op Op, opts ...slogroupstatusOption) *SLOGroupStatusMutation {
+	m := &SLOGroupStatusMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSLOGroupStatus,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSLOGroupStatusID sets the ID field of the mutation.
+func withSLOGroupStatusID(id int64) slogroupstatusOption {
+	return func(m *SLOGroupStatusMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SLOGroupStatus
+		)
+		m.oldValue = func(ctx context.Context) (*SLOGroupStatus, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SLOGroupStatus.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSLOGroupStatus sets the old SLOGroupStatus of the mutation.
+func withSLOGroupStatus(node *SLOGroupStatus) slogroupstatusOption {
+	return func(m *SLOGroupStatusMutation) {
+		m.oldValue = func(context.Context) (*SLOGroupStatus, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SLOGroupStatusMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SLOGroupStatusMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SLOGroupStatus entities.
+func (m *SLOGroupStatusMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SLOGroupStatusMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SLOGroupStatusMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SLOGroupStatus.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSloID sets the "slo_id" field.
+func (m *SLOGroupStatusMutation) SetSloID(s string) {
+	m.slo = &s
+}
+
+// SloID returns the value of the "slo_id" field in the mutation.
+func (m *SLOGroupStatusMutation) SloID() (r string, exists bool) {
+	v := m.slo
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSloID returns the old "slo_id" field's value of the SLOGroupStatus entity.
+// If the SLOGroupStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLOGroupStatusMutation) OldSloID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSloID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSloID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSloID: %w", err)
+	}
+	return oldValue.SloID, nil
+}
+
+// ResetSloID resets all changes to the "slo_id" field.
+func (m *SLOGroupStatusMutation) ResetSloID() {
+	m.slo = nil
+}
+
+// SetGroupValue sets the "group_value" field.
+func (m *SLOGroupStatusMutation) SetGroupValue(s string) {
+	m.group_value = &s
+}
+
+// GroupValue returns the value of the "group_value" field in the mutation.
+func (m *SLOGroupStatusMutation) GroupValue() (r string, exists bool) {
+	v := m.group_value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGroupValue returns the old "group_value" field's value of the SLOGroupStatus entity.
+// If the SLOGroupStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLOGroupStatusMutation) OldGroupValue(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGroupValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGroupValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGroupValue: %w", err)
+	}
+	return oldValue.GroupValue, nil
+}
+
+// ResetGroupValue resets all changes to the "group_value" field.
+func (m *SLOGroupStatusMutation) ResetGroupValue() {
+	m.group_value = nil
+}
+
+// SetRevisionID sets the "revision_id" field.
+func (m *SLOGroupStatusMutation) SetRevisionID(s string) {
+	m.revision_id = &s
+}
+
+// RevisionID returns the value of the "revision_id" field in the mutation.
+func (m *SLOGroupStatusMutation) RevisionID() (r string, exists bool) {
+	v := m.revision_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevisionID returns the old "revision_id" field's value of the SLOGroupStatus entity.
+// If the SLOGroupStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLOGroupStatusMutation) OldRevisionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevisionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevisionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevisionID: %w", err)
+	}
+	return oldValue.RevisionID, nil
+}
+
+// ResetRevisionID resets all changes to the "revision_id" field.
+func (m *SLOGroupStatusMutation) ResetRevisionID() {
+	m.revision_id = nil
+}
+
+// SetEndAt sets the "end_at" field.
+func (m *SLOGroupStatusMutation) SetEndAt(t time.Time) {
+	m.end_at = &t
+}
+
+// EndAt returns the value of the "end_at" field in the mutation.
+func (m *SLOGroupStatusMutation) EndAt() (r time.Time, exists bool) {
+	v := m.end_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndAt returns the old "end_at" field's value of the SLOGroupStatus entity.
+// If the SLOGroupStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLOGroupStatusMutation) OldEndAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndAt: %w", err)
+	}
+	return oldValue.EndAt, nil
+}
+
+// ClearEndAt clears the value of the "end_at" field.
+func (m *SLOGroupStatusMutation) ClearEndAt() {
+	m.end_at = nil
+	m.clearedFields[slogroupstatus.FieldEndAt] = struct{}{}
+}
+
+// EndAtCleared returns if the "end_at" field was cleared in this mutation.
+func (m *SLOGroupStatusMutation) EndAtCleared() bool {
+	_, ok := m.clearedFields[slogroupstatus.FieldEndAt]
+	return ok
+}
+
+// ResetEndAt resets all changes to the "end_at" field.
+func (m *SLOGroupStatusMutation) ResetEndAt() {
+	m.end_at = nil
+	delete(m.clearedFields, slogroupstatus.FieldEndAt)
+}
+
+// SetEvaluatedAt sets the "evaluated_at" field.
+func (m *SLOGroupStatusMutation) SetEvaluatedAt(t time.Time) {
+	m.evaluated_at = &t
+}
+
+// EvaluatedAt returns the value of the "evaluated_at" field in the mutation.
+func (m *SLOGroupStatusMutation) EvaluatedAt() (r time.Time, exists bool) {
+	v := m.evaluated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvaluatedAt returns the old "evaluated_at" field's value of the SLOGroupStatus entity.
+// If the SLOGroupStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLOGroupStatusMutation) OldEvaluatedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvaluatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvaluatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvaluatedAt: %w", err)
+	}
+	return oldValue.EvaluatedAt, nil
+}
+
+// ClearEvaluatedAt clears the value of the "evaluated_at" field.
+func (m *SLOGroupStatusMutation) ClearEvaluatedAt() {
+	m.evaluated_at = nil
+	m.clearedFields[slogroupstatus.FieldEvaluatedAt] = struct{}{}
+}
+
+// EvaluatedAtCleared returns if the "evaluated_at" field was cleared in this mutation.
+func (m *SLOGroupStatusMutation) EvaluatedAtCleared() bool {
+	_, ok := m.clearedFields[slogroupstatus.FieldEvaluatedAt]
+	return ok
+}
+
+// ResetEvaluatedAt resets all changes to the "evaluated_at" field.
+func (m *SLOGroupStatusMutation) ResetEvaluatedAt() {
+	m.evaluated_at = nil
+	delete(m.clearedFields, slogroupstatus.FieldEvaluatedAt)
+}
+
+// SetState sets the "state" field.
+func (m *SLOGroupStatusMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *SLOGroupStatusMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the SLOGroupStatus entity.
+// If the SLOGroupStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLOGroupStatusMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *SLOGroupStatusMutation) ResetState() {
+	m.state = nil
+}
+
+// SetSince sets the "since" field.
+func (m *SLOGroupStatusMutation) SetSince(t time.Time) {
+	m.since = &t
+}
+
+// Since returns the value of the "since" field in the mutation.
+func (m *SLOGroupStatusMutation) Since() (r time.Time, exists bool) {
+	v := m.since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSince returns the old "since" field's value of the SLOGroupStatus entity.
+// If the SLOGroupStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLOGroupStatusMutation) OldSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSince: %w", err)
+	}
+	return oldValue.Since, nil
+}
+
+// ClearSince clears the value of the "since" field.
+func (m *SLOGroupStatusMutation) ClearSince() {
+	m.since = nil
+	m.clearedFields[slogroupstatus.FieldSince] = struct{}{}
+}
+
+// SinceCleared returns if the "since" field was cleared in this mutation.
+func (m *SLOGroupStatusMutation) SinceCleared() bool {
+	_, ok := m.clearedFields[slogroupstatus.FieldSince]
+	return ok
+}
+
+// ResetSince resets all changes to the "since" field.
+func (m *SLOGroupStatusMutation) ResetSince() {
+	m.since = nil
+	delete(m.clearedFields, slogroupstatus.FieldSince)
+}
+
+// SetStale sets the "stale" field.
+func (m *SLOGroupStatusMutation) SetStale(b bool) {
+	m.stale = &b
+}
+
+// Stale returns the value of the "stale" field in the mutation.
+func (m *SLOGroupStatusMutation) Stale() (r bool, exists bool) {
+	v := m.stale
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStale returns the old "stale" field's value of the SLOGroupStatus entity.
+// If the SLOGroupStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLOGroupStatusMutation) OldStale(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStale is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStale requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStale: %w", err)
+	}
+	return oldValue.Stale, nil
+}
+
+// ResetStale resets all changes to the "stale" field.
+func (m *SLOGroupStatusMutation) ResetStale() {
+	m.stale = nil
+}
+
+// SetLatest sets the "latest" field.
+func (m *SLOGroupStatusMutation) SetLatest(t time.Time) {
+	m.latest = &t
+}
+
+// Latest returns the value of the "latest" field in the mutation.
+func (m *SLOGroupStatusMutation) Latest() (r time.Time, exists bool) {
+	v := m.latest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLatest returns the old "latest" field's value of the SLOGroupStatus entity.
+// If the SLOGroupStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLOGroupStatusMutation) OldLatest(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLatest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLatest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLatest: %w", err)
+	}
+	return oldValue.Latest, nil
+}
+
+// ClearLatest clears the value of the "latest" field.
+func (m *SLOGroupStatusMutation) ClearLatest() {
+	m.latest = nil
+	m.clearedFields[slogroupstatus.FieldLatest] = struct{}{}
+}
+
+// LatestCleared returns if the "latest" field was cleared in this mutation.
+func (m *SLOGroupStatusMutation) LatestCleared() bool {
+	_, ok := m.clearedFields[slogroupstatus.FieldLatest]
+	return ok
+}
+
+// ResetLatest resets all changes to the "latest" field.
+func (m *SLOGroupStatusMutation) ResetLatest() {
+	m.latest = nil
+	delete(m.clearedFields, slogroupstatus.FieldLatest)
+}
+
+// SetSums sets the "sums" field.
+func (m *SLOGroupStatusMutation) SetSums(b []byte) {
+	m.sums = &b
+}
+
+// Sums returns the value of the "sums" field in the mutation.
+func (m *SLOGroupStatusMutation) Sums() (r []byte, exists bool) {
+	v := m.sums
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSums returns the old "sums" field's value of the SLOGroupStatus entity.
+// If the SLOGroupStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLOGroupStatusMutation) OldSums(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSums is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSums requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSums: %w", err)
+	}
+	return oldValue.Sums, nil
+}
+
+// ResetSums resets all changes to the "sums" field.
+func (m *SLOGroupStatusMutation) ResetSums() {
+	m.sums = nil
+}
+
+// SetRemainingPpb sets the "remaining_ppb" field.
+func (m *SLOGroupStatusMutation) SetRemainingPpb(i int64) {
+	m.remaining_ppb = &i
+	m.addremaining_ppb = nil
+}
+
+// RemainingPpb returns the value of the "remaining_ppb" field in the mutation.
+func (m *SLOGroupStatusMutation) RemainingPpb() (r int64, exists bool) {
+	v := m.remaining_ppb
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemainingPpb returns the old "remaining_ppb" field's value of the SLOGroupStatus entity.
+// If the SLOGroupStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLOGroupStatusMutation) OldRemainingPpb(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemainingPpb is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemainingPpb requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemainingPpb: %w", err)
+	}
+	return oldValue.RemainingPpb, nil
+}
+
+// AddRemainingPpb adds i to the "remaining_ppb" field.
+func (m *SLOGroupStatusMutation) AddRemainingPpb(i int64) {
+	if m.addremaining_ppb != nil {
+		*m.addremaining_ppb += i
+	} else {
+		m.addremaining_ppb = &i
+	}
+}
+
+// AddedRemainingPpb returns the value that was added to the "remaining_ppb" field in this mutation.
+func (m *SLOGroupStatusMutation) AddedRemainingPpb() (r int64, exists bool) {
+	v := m.addremaining_ppb
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearRemainingPpb clears the value of the "remaining_ppb" field.
+func (m *SLOGroupStatusMutation) ClearRemainingPpb() {
+	m.remaining_ppb = nil
+	m.addremaining_ppb = nil
+	m.clearedFields[slogroupstatus.FieldRemainingPpb] = struct{}{}
+}
+
+// RemainingPpbCleared returns if the "remaining_ppb" field was cleared in this mutation.
+func (m *SLOGroupStatusMutation) RemainingPpbCleared() bool {
+	_, ok := m.clearedFields[slogroupstatus.FieldRemainingPpb]
+	return ok
+}
+
+// ResetRemainingPpb resets all changes to the "remaining_ppb" field.
+func (m *SLOGroupStatusMutation) ResetRemainingPpb() {
+	m.remaining_ppb = nil
+	m.addremaining_ppb = nil
+	delete(m.clearedFields, slogroupstatus.FieldRemainingPpb)
+}
+
+// SetRank sets the "rank" field.
+func (m *SLOGroupStatusMutation) SetRank(i int64) {
+	m.rank = &i
+	m.addrank = nil
+}
+
+// Rank returns the value of the "rank" field in the mutation.
+func (m *SLOGroupStatusMutation) Rank() (r int64, exists bool) {
+	v := m.rank
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRank returns the old "rank" field's value of the SLOGroupStatus entity.
+// If the SLOGroupStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLOGroupStatusMutation) OldRank(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRank is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRank requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRank: %w", err)
+	}
+	return oldValue.Rank, nil
+}
+
+// AddRank adds i to the "rank" field.
+func (m *SLOGroupStatusMutation) AddRank(i int64) {
+	if m.addrank != nil {
+		*m.addrank += i
+	} else {
+		m.addrank = &i
+	}
+}
+
+// AddedRank returns the value that was added to the "rank" field in this mutation.
+func (m *SLOGroupStatusMutation) AddedRank() (r int64, exists bool) {
+	v := m.addrank
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRank resets all changes to the "rank" field.
+func (m *SLOGroupStatusMutation) ResetRank() {
+	m.rank = nil
+	m.addrank = nil
+}
+
+// ClearSlo clears the "slo" edge to the SLO entity.
+func (m *SLOGroupStatusMutation) ClearSlo() {
+	m.clearedslo = true
+	m.clearedFields[slogroupstatus.FieldSloID] = struct{}{}
+}
+
+// SloCleared reports if the "slo" edge to the SLO entity was cleared.
+func (m *SLOGroupStatusMutation) SloCleared() bool {
+	return m.clearedslo
+}
+
+// SloIDs returns the "slo" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SloID instead. It exists only for internal usage by the builders.
+func (m *SLOGroupStatusMutation) SloIDs() (ids []string) {
+	if id := m.slo; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSlo resets all changes to the "slo" edge.
+func (m *SLOGroupStatusMutation) ResetSlo() {
+	m.slo = nil
+	m.clearedslo = false
+}
+
+// Where appends a list predicates to the SLOGroupStatusMutation builder.
+func (m *SLOGroupStatusMutation) Where(ps ...predicate.SLOGroupStatus) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SLOGroupStatusMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SLOGroupStatusMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SLOGroupStatus, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SLOGroupStatusMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SLOGroupStatusMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SLOGroupStatus).
+func (m *SLOGroupStatusMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SLOGroupStatusMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.slo != nil {
+		fields = append(fields, slogroupstatus.FieldSloID)
+	}
+	if m.group_value != nil {
+		fields = append(fields, slogroupstatus.FieldGroupValue)
+	}
+	if m.revision_id != nil {
+		fields = append(fields, slogroupstatus.FieldRevisionID)
+	}
+	if m.end_at != nil {
+		fields = append(fields, slogroupstatus.FieldEndAt)
+	}
+	if m.evaluated_at != nil {
+		fields = append(fields, slogroupstatus.FieldEvaluatedAt)
+	}
+	if m.state != nil {
+		fields = append(fields, slogroupstatus.FieldState)
+	}
+	if m.since != nil {
+		fields = append(fields, slogroupstatus.FieldSince)
+	}
+	if m.stale != nil {
+		fields = append(fields, slogroupstatus.FieldStale)
+	}
+	if m.latest != nil {
+		fields = append(fields, slogroupstatus.FieldLatest)
+	}
+	if m.sums != nil {
+		fields = append(fields, slogroupstatus.FieldSums)
+	}
+	if m.remaining_ppb != nil {
+		fields = append(fields, slogroupstatus.FieldRemainingPpb)
+	}
+	if m.rank != nil {
+		fields = append(fields, slogroupstatus.FieldRank)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SLOGroupStatusMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case slogroupstatus.FieldSloID:
+		return m.SloID()
+	case slogroupstatus.FieldGroupValue:
+		return m.GroupValue()
+	case slogroupstatus.FieldRevisionID:
+		return m.RevisionID()
+	case slogroupstatus.FieldEndAt:
+		return m.EndAt()
+	case slogroupstatus.FieldEvaluatedAt:
+		return m.EvaluatedAt()
+	case slogroupstatus.FieldState:
+		return m.State()
+	case slogroupstatus.FieldSince:
+		return m.Since()
+	case slogroupstatus.FieldStale:
+		return m.Stale()
+	case slogroupstatus.FieldLatest:
+		return m.Latest()
+	case slogroupstatus.FieldSums:
+		return m.Sums()
+	case slogroupstatus.FieldRemainingPpb:
+		return m.RemainingPpb()
+	case slogroupstatus.FieldRank:
+		return m.Rank()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SLOGroupStatusMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case slogroupstatus.FieldSloID:
+		return m.OldSloID(ctx)
+	case slogroupstatus.FieldGroupValue:
+		return m.OldGroupValue(ctx)
+	case slogroupstatus.FieldRevisionID:
+		return m.OldRevisionID(ctx)
+	case slogroupstatus.FieldEndAt:
+		return m.OldEndAt(ctx)
+	case slogroupstatus.FieldEvaluatedAt:
+		return m.OldEvaluatedAt(ctx)
+	case slogroupstatus.FieldState:
+		return m.OldState(ctx)
+	case slogroupstatus.FieldSince:
+		return m.OldSince(ctx)
+	case slogroupstatus.FieldStale:
+		return m.OldStale(ctx)
+	case slogroupstatus.FieldLatest:
+		return m.OldLatest(ctx)
+	case slogroupstatus.FieldSums:
+		return m.OldSums(ctx)
+	case slogroupstatus.FieldRemainingPpb:
+		return m.OldRemainingPpb(ctx)
+	case slogroupstatus.FieldRank:
+		return m.OldRank(ctx)
+	}
+	return nil, fmt.Errorf("unknown SLOGroupStatus field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SLOGroupStatusMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case slogroupstatus.FieldSloID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSloID(v)
+		return nil
+	case slogroupstatus.FieldGroupValue:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGroupValue(v)
+		return nil
+	case slogroupstatus.FieldRevisionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevisionID(v)
+		return nil
+	case slogroupstatus.FieldEndAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndAt(v)
+		return nil
+	case slogroupstatus.FieldEvaluatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvaluatedAt(v)
+		return nil
+	case slogroupstatus.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case slogroupstatus.FieldSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSince(v)
+		return nil
+	case slogroupstatus.FieldStale:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStale(v)
+		return nil
+	case slogroupstatus.FieldLatest:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLatest(v)
+		return nil
+	case slogroupstatus.FieldSums:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSums(v)
+		return nil
+	case slogroupstatus.FieldRemainingPpb:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemainingPpb(v)
+		return nil
+	case slogroupstatus.FieldRank:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRank(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SLOGroupStatus field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SLOGroupStatusMutation) AddedFields() []string {
+	var fields []string
+	if m.addremaining_ppb != nil {
+		fields = append(fields, slogroupstatus.FieldRemainingPpb)
+	}
+	if m.addrank != nil {
+		fields = append(fields, slogroupstatus.FieldRank)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SLOGroupStatusMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case slogroupstatus.FieldRemainingPpb:
+		return m.AddedRemainingPpb()
+	case slogroupstatus.FieldRank:
+		return m.AddedRank()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SLOGroupStatusMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case slogroupstatus.FieldRemainingPpb:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRemainingPpb(v)
+		return nil
+	case slogroupstatus.FieldRank:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRank(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SLOGroupStatus numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SLOGroupStatusMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(slogroupstatus.FieldEndAt) {
+		fields = append(fields, slogroupstatus.FieldEndAt)
+	}
+	if m.FieldCleared(slogroupstatus.FieldEvaluatedAt) {
+		fields = append(fields, slogroupstatus.FieldEvaluatedAt)
+	}
+	if m.FieldCleared(slogroupstatus.FieldSince) {
+		fields = append(fields, slogroupstatus.FieldSince)
+	}
+	if m.FieldCleared(slogroupstatus.FieldLatest) {
+		fields = append(fields, slogroupstatus.FieldLatest)
+	}
+	if m.FieldCleared(slogroupstatus.FieldRemainingPpb) {
+		fields = append(fields, slogroupstatus.FieldRemainingPpb)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SLOGroupStatusMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SLOGroupStatusMutation) ClearField(name string) error {
+	switch name {
+	case slogroupstatus.FieldEndAt:
+		m.ClearEndAt()
+		return nil
+	case slogroupstatus.FieldEvaluatedAt:
+		m.ClearEvaluatedAt()
+		return nil
+	case slogroupstatus.FieldSince:
+		m.ClearSince()
+		return nil
+	case slogroupstatus.FieldLatest:
+		m.ClearLatest()
+		return nil
+	case slogroupstatus.FieldRemainingPpb:
+		m.ClearRemainingPpb()
+		return nil
+	}
+	return fmt.Errorf("unknown SLOGroupStatus nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SLOGroupStatusMutation) ResetField(name string) error {
+	switch name {
+	case slogroupstatus.FieldSloID:
+		m.ResetSloID()
+		return nil
+	case slogroupstatus.FieldGroupValue:
+		m.ResetGroupValue()
+		return nil
+	case slogroupstatus.FieldRevisionID:
+		m.ResetRevisionID()
+		return nil
+	case slogroupstatus.FieldEndAt:
+		m.ResetEndAt()
+		return nil
+	case slogroupstatus.FieldEvaluatedAt:
+		m.ResetEvaluatedAt()
+		return nil
+	case slogroupstatus.FieldState:
+		m.ResetState()
+		return nil
+	case slogroupstatus.FieldSince:
+		m.ResetSince()
+		return nil
+	case slogroupstatus.FieldStale:
+		m.ResetStale()
+		return nil
+	case slogroupstatus.FieldLatest:
+		m.ResetLatest()
+		return nil
+	case slogroupstatus.FieldSums:
+		m.ResetSums()
+		return nil
+	case slogroupstatus.FieldRemainingPpb:
+		m.ResetRemainingPpb()
+		return nil
+	case slogroupstatus.FieldRank:
+		m.ResetRank()
+		return nil
+	}
+	return fmt.Errorf("unknown SLOGroupStatus field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SLOGroupStatusMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.slo != nil {
+		edges = append(edges, slogroupstatus.EdgeSlo)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SLOGroupStatusMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case slogroupstatus.EdgeSlo:
+		if id := m.slo; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SLOGroupStatusMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SLOGroupStatusMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SLOGroupStatusMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedslo {
+		edges = append(edges, slogroupstatus.EdgeSlo)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SLOGroupStatusMutation) EdgeCleared(name string) bool {
+	switch name {
+	case slogroupstatus.EdgeSlo:
+		return m.clearedslo
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SLOGroupStatusMutation) ClearEdge(name string) error {
+	switch name {
+	case slogroupstatus.EdgeSlo:
+		m.ClearSlo()
+		return nil
+	}
+	return fmt.Errorf("unknown SLOGroupStatus unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SLOGroupStatusMutation) ResetEdge(name string) error {
+	switch name {
+	case slogroupstatus.EdgeSlo:
+		m.ResetSlo()
+		return nil
+	}
+	return fmt.Errorf("unknown SLOGroupStatus edge %s", name)
+}
+
 // SLORevisionMutation represents an operation that mutates the SLORevision nodes in the graph.
 type SLORevisionMutation struct {
 	config
@@ -14792,6 +16029,7 @@ type SLOStatusMutation struct {
 	addremaining_ppb *int64
 	rank             *int64
 	addrank          *int64
+	worst            *string
 	clearedFields    map[string]struct{}
 	slo              *string
 	clearedslo       bool
@@ -15442,6 +16680,42 @@ func (m *SLOStatusMutation) ResetRank() {
 	m.addrank = nil
 }
 
+// SetWorst sets the "worst" field.
+func (m *SLOStatusMutation) SetWorst(s string) {
+	m.worst = &s
+}
+
+// Worst returns the value of the "worst" field in the mutation.
+func (m *SLOStatusMutation) Worst() (r string, exists bool) {
+	v := m.worst
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorst returns the old "worst" field's value of the SLOStatus entity.
+// If the SLOStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLOStatusMutation) OldWorst(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorst is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorst requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorst: %w", err)
+	}
+	return oldValue.Worst, nil
+}
+
+// ResetWorst resets all changes to the "worst" field.
+func (m *SLOStatusMutation) ResetWorst() {
+	m.worst = nil
+}
+
 // ClearSlo clears the "slo" edge to the SLO entity.
 func (m *SLOStatusMutation) ClearSlo() {
 	m.clearedslo = true
@@ -15503,7 +16777,7 @@ func (m *SLOStatusMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SLOStatusMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.slo != nil {
 		fields = append(fields, slostatus.FieldSloID)
 	}
@@ -15540,6 +16814,9 @@ func (m *SLOStatusMutation) Fields() []string {
 	if m.rank != nil {
 		fields = append(fields, slostatus.FieldRank)
 	}
+	if m.worst != nil {
+		fields = append(fields, slostatus.FieldWorst)
+	}
 	return fields
 }
 
@@ -15572,6 +16849,8 @@ func (m *SLOStatusMutation) Field(name string) (ent.Value, bool) {
 		return m.RemainingPpb()
 	case slostatus.FieldRank:
 		return m.Rank()
+	case slostatus.FieldWorst:
+		return m.Worst()
 	}
 	return nil, false
 }
@@ -15605,6 +16884,8 @@ func (m *SLOStatusMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldRemainingPpb(ctx)
 	case slostatus.FieldRank:
 		return m.OldRank(ctx)
+	case slostatus.FieldWorst:
+		return m.OldWorst(ctx)
 	}
 	return nil, fmt.Errorf("unknown SLOStatus field %s", name)
 }
@@ -15697,6 +16978,13 @@ func (m *SLOStatusMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRank(v)
+		return nil
+	case slostatus.FieldWorst:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorst(v)
 		return nil
 	}
 	return fmt.Errorf("unknown SLOStatus field %s", name)
@@ -15842,6 +17130,9 @@ func (m *SLOStatusMutation) ResetField(name string) error {
 		return nil
 	case slostatus.FieldRank:
 		m.ResetRank()
+		return nil
+	case slostatus.FieldWorst:
+		m.ResetWorst()
 		return nil
 	}
 	return fmt.Errorf("unknown SLOStatus field %s", name)

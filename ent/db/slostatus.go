@@ -42,6 +42,8 @@ type SLOStatus struct {
 	RemainingPpb *int64 `json:"remaining_ppb,omitempty"`
 	// Rank holds the value of the "rank" field.
 	Rank int64 `json:"rank,omitempty"`
+	// Worst holds the value of the "worst" field.
+	Worst string `json:"worst,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the SLOStatusQuery when eager-loading is set.
 	Edges        SLOStatusEdges `json:"edges"`
@@ -79,7 +81,7 @@ func (*SLOStatus) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case slostatus.FieldID, slostatus.FieldRemainingPpb, slostatus.FieldRank:
 			values[i] = new(sql.NullInt64)
-		case slostatus.FieldSloID, slostatus.FieldServiceID, slostatus.FieldRevisionID, slostatus.FieldState:
+		case slostatus.FieldSloID, slostatus.FieldServiceID, slostatus.FieldRevisionID, slostatus.FieldState, slostatus.FieldWorst:
 			values[i] = new(sql.NullString)
 		case slostatus.FieldEndAt, slostatus.FieldEvaluatedAt, slostatus.FieldSince, slostatus.FieldLatest:
 			values[i] = new(sql.NullTime)
@@ -181,6 +183,12 @@ func (_m *SLOStatus) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Rank = value.Int64
 			}
+		case slostatus.FieldWorst:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field worst", values[i])
+			} else if value.Valid {
+				_m.Worst = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -267,6 +275,9 @@ func (_m *SLOStatus) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("rank=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Rank))
+	builder.WriteString(", ")
+	builder.WriteString("worst=")
+	builder.WriteString(_m.Worst)
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -135,6 +135,12 @@ func (_c *SLOStatusCreate) SetRank(v int64) *SLOStatusCreate {
 	return _c
 }
 
+// SetWorst sets the "worst" field.
+func (_c *SLOStatusCreate) SetWorst(v string) *SLOStatusCreate {
+	_c.mutation.SetWorst(v)
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *SLOStatusCreate) SetID(v int64) *SLOStatusCreate {
 	_c.mutation.SetID(v)
@@ -200,6 +206,9 @@ func (_c *SLOStatusCreate) check() error {
 	}
 	if _, ok := _c.mutation.Rank(); !ok {
 		return &ValidationError{Name: "rank", err: errors.New(`db: missing required field "SLOStatus.rank"`)}
+	}
+	if _, ok := _c.mutation.Worst(); !ok {
+		return &ValidationError{Name: "worst", err: errors.New(`db: missing required field "SLOStatus.worst"`)}
 	}
 	if len(_c.mutation.SloIDs()) == 0 {
 		return &ValidationError{Name: "slo", err: errors.New(`db: missing required edge "SLOStatus.slo"`)}
@@ -280,6 +289,10 @@ func (_c *SLOStatusCreate) createSpec() (*SLOStatus, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Rank(); ok {
 		_spec.SetField(slostatus.FieldRank, field.TypeInt64, value)
 		_node.Rank = value
+	}
+	if value, ok := _c.mutation.Worst(); ok {
+		_spec.SetField(slostatus.FieldWorst, field.TypeString, value)
+		_node.Worst = value
 	}
 	if nodes := _c.mutation.SloIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -533,6 +546,18 @@ func (u *SLOStatusUpsert) UpdateRank() *SLOStatusUpsert {
 // AddRank adds v to the "rank" field.
 func (u *SLOStatusUpsert) AddRank(v int64) *SLOStatusUpsert {
 	u.Add(slostatus.FieldRank, v)
+	return u
+}
+
+// SetWorst sets the "worst" field.
+func (u *SLOStatusUpsert) SetWorst(v string) *SLOStatusUpsert {
+	u.Set(slostatus.FieldWorst, v)
+	return u
+}
+
+// UpdateWorst sets the "worst" field to the value that was provided on create.
+func (u *SLOStatusUpsert) UpdateWorst() *SLOStatusUpsert {
+	u.SetExcluded(slostatus.FieldWorst)
 	return u
 }
 
@@ -798,6 +823,20 @@ func (u *SLOStatusUpsertOne) AddRank(v int64) *SLOStatusUpsertOne {
 func (u *SLOStatusUpsertOne) UpdateRank() *SLOStatusUpsertOne {
 	return u.Update(func(s *SLOStatusUpsert) {
 		s.UpdateRank()
+	})
+}
+
+// SetWorst sets the "worst" field.
+func (u *SLOStatusUpsertOne) SetWorst(v string) *SLOStatusUpsertOne {
+	return u.Update(func(s *SLOStatusUpsert) {
+		s.SetWorst(v)
+	})
+}
+
+// UpdateWorst sets the "worst" field to the value that was provided on create.
+func (u *SLOStatusUpsertOne) UpdateWorst() *SLOStatusUpsertOne {
+	return u.Update(func(s *SLOStatusUpsert) {
+		s.UpdateWorst()
 	})
 }
 
@@ -1228,6 +1267,20 @@ func (u *SLOStatusUpsertBulk) AddRank(v int64) *SLOStatusUpsertBulk {
 func (u *SLOStatusUpsertBulk) UpdateRank() *SLOStatusUpsertBulk {
 	return u.Update(func(s *SLOStatusUpsert) {
 		s.UpdateRank()
+	})
+}
+
+// SetWorst sets the "worst" field.
+func (u *SLOStatusUpsertBulk) SetWorst(v string) *SLOStatusUpsertBulk {
+	return u.Update(func(s *SLOStatusUpsert) {
+		s.SetWorst(v)
+	})
+}
+
+// UpdateWorst sets the "worst" field to the value that was provided on create.
+func (u *SLOStatusUpsertBulk) UpdateWorst() *SLOStatusUpsertBulk {
+	return u.Update(func(s *SLOStatusUpsert) {
+		s.UpdateWorst()
 	})
 }
 

@@ -233,6 +233,20 @@ func (_u *SLOStatusUpdate) AddRank(v int64) *SLOStatusUpdate {
 	return _u
 }
 
+// SetWorst sets the "worst" field.
+func (_u *SLOStatusUpdate) SetWorst(v string) *SLOStatusUpdate {
+	_u.mutation.SetWorst(v)
+	return _u
+}
+
+// SetNillableWorst sets the "worst" field if the given value is not nil.
+func (_u *SLOStatusUpdate) SetNillableWorst(v *string) *SLOStatusUpdate {
+	if v != nil {
+		_u.SetWorst(*v)
+	}
+	return _u
+}
+
 // SetSlo sets the "slo" edge to the SLO entity.
 func (_u *SLOStatusUpdate) SetSlo(v *SLO) *SLOStatusUpdate {
 	return _u.SetSloID(v.ID)
@@ -349,6 +363,9 @@ func (_u *SLOStatusUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedRank(); ok {
 		_spec.AddField(slostatus.FieldRank, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Worst(); ok {
+		_spec.SetField(slostatus.FieldWorst, field.TypeString, value)
 	}
 	if _u.mutation.SloCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -603,6 +620,20 @@ func (_u *SLOStatusUpdateOne) AddRank(v int64) *SLOStatusUpdateOne {
 	return _u
 }
 
+// SetWorst sets the "worst" field.
+func (_u *SLOStatusUpdateOne) SetWorst(v string) *SLOStatusUpdateOne {
+	_u.mutation.SetWorst(v)
+	return _u
+}
+
+// SetNillableWorst sets the "worst" field if the given value is not nil.
+func (_u *SLOStatusUpdateOne) SetNillableWorst(v *string) *SLOStatusUpdateOne {
+	if v != nil {
+		_u.SetWorst(*v)
+	}
+	return _u
+}
+
 // SetSlo sets the "slo" edge to the SLO entity.
 func (_u *SLOStatusUpdateOne) SetSlo(v *SLO) *SLOStatusUpdateOne {
 	return _u.SetSloID(v.ID)
@@ -749,6 +780,9 @@ func (_u *SLOStatusUpdateOne) sqlSave(ctx context.Context) (_node *SLOStatus, er
 	}
 	if value, ok := _u.mutation.AddedRank(); ok {
 		_spec.AddField(slostatus.FieldRank, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Worst(); ok {
+		_spec.SetField(slostatus.FieldWorst, field.TypeString, value)
 	}
 	if _u.mutation.SloCleared() {
 		edge := &sqlgraph.EdgeSpec{

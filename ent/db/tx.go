@@ -46,6 +46,8 @@ type Tx struct {
 	PolicyRevision *PolicyRevisionClient
 	// SLO is the client for interacting with the SLO builders.
 	SLO *SLOClient
+	// SLOGroupStatus is the client for interacting with the SLOGroupStatus builders.
+	SLOGroupStatus *SLOGroupStatusClient
 	// SLORevision is the client for interacting with the SLORevision builders.
 	SLORevision *SLORevisionClient
 	// SLOStatus is the client for interacting with the SLOStatus builders.
@@ -219,6 +221,7 @@ func (tx *Tx) init() {
 	tx.Person = NewPersonClient(tx.config)
 	tx.PolicyRevision = NewPolicyRevisionClient(tx.config)
 	tx.SLO = NewSLOClient(tx.config)
+	tx.SLOGroupStatus = NewSLOGroupStatusClient(tx.config)
 	tx.SLORevision = NewSLORevisionClient(tx.config)
 	tx.SLOStatus = NewSLOStatusClient(tx.config)
 	tx.Segment = NewSegmentClient(tx.config)

@@ -8,7 +8,8 @@ import (
 )
 
 // Indicator is what an SLO counts; a changed one is a new row. Origin is where
-// its measurements come from, as JSON; empty when they are pushed.
+// its measurements come from, as JSON; empty when they are pushed without groups.
+// MaxGroups is what it says of groups, 0 without any: read for every SLO at a time.
 type Indicator struct{ ent.Schema }
 
 // Annotations of the table.
@@ -25,6 +26,7 @@ func (Indicator) Fields() []ent.Field {
 		text("description"),
 		optionalRef("data_source_id"),
 		text("origin"),
+		field.Int("max_groups"),
 		stamp("created_at"),
 	}
 }

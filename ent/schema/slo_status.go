@@ -10,7 +10,8 @@ import (
 // SLOStatus is what was last concluded of an SLO, one row for each. The
 // sums of all windows are packed: they are always read and written together, ten
 // thousand rows at a time. Rank orders by the budget that remains, with those
-// that have no data last.
+// that have no data last. Worst is JSON of the group of its events that has the
+// least of its budget left, empty where there is none.
 type SLOStatus struct{ ent.Schema }
 
 // Annotations of the table.
@@ -32,6 +33,7 @@ func (SLOStatus) Fields() []ent.Field {
 		field.Bytes("sums"),
 		field.Int64("remaining_ppb").Optional().Nillable(),
 		field.Int64("rank"),
+		text("worst"),
 	}
 }
 

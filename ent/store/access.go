@@ -115,6 +115,23 @@ func (a Access) UpdatePerson(ctx context.Context, p access.Person) error {
 	})
 }
 
+// LockAdministrators locks the rows of all administrators, in one order, by a lock
+// that those who refer to them do not wait for. SQLite's one writer is the lock.
+func (a Access) LockAdministrators(ctx context.Context) ([]id.ID, error) {
+	query := "SELECT id FROM people WHERE administrator AND deactivated_at IS NULL ORDER BY id"
+	if a.s.postgres() {
+		query += " FOR NO KEY UPDATE"
+	}
+	var out []id.ID
+	err := a.s.queryAll(ctx, query, nil, func(rows *sql.Rows) error {
+		var of id.ID
+		err := rows.Scan(&of)
+		out = append(out, of)
+		return err
+	})
+	return out, fail("lock the administrators", err)
+}
+
 // CreateToken writes the token.
 func (a Access) CreateToken(ctx context.Context, t access.Token) error {
 	err := a.s.ent.Token.Create().
@@ -168,7 +185,7 @@ func (a Access) Tokens(ctx context.Context, f access.TokenFilter, r page.Request
 	}
 	q := a.s.ent.Token.Query()
 	if f.Person != "" {
-		q.Where(token.PersonID(string(f.Person)))
+		q.Where(token.PersonID(string(f.Person)), token.Kind(string(access.PersonalToken)))
 	}
 	if f.Team != "" {
 		q.Where(token.TeamID(string(f.Team)))
@@ -258,12 +275,13 @@ func (a Access) DeleteSession(ctx context.Context, of id.ID) error {
 	return fail("end a session", err)
 }
 
-// PruneCredentials removes sign-in codes and sessions that expired before the time.
-func (a Access) PruneCredentials(ctx context.Context, before time.Time) (int, error) {
-	codes, err := a.s.ent.SignInCode.Delete().Where(signincode.ExpiresAtLT(before)).Exec(ctx)
-	if err != nil {
-		return 0, fail("prune sign-in codes", err)
+// PruneCredentials removes up to limit sign-in codes and sessions that expired
+// before the time.
+func (a Access) PruneCredentials(ctx context.Context, before time.Time, limit int) (int, error) {
+	codes, err := a.s.prune(ctx, "sign_in_codes", "expires_at < $1", before, limit)
+	if err != nil || codes == limit {
+		return codes, fail("prune sign-in codes", err)
 	}
-	sessions, err := a.s.ent.Session.Delete().Where(session.ExpiresAtLT(before)).Exec(ctx)
+	sessions, err := a.s.prune(ctx, "sessions", "expires_at < $1", before, limit-codes)
 	return codes + sessions, fail("prune sessions", err)
 }

@@ -3,10 +3,14 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -26,8 +30,13 @@ const (
 	pgDeadlock      = "40P01"
 	pgLockTimeout   = "55P03"
 	pgDiskFull      = "53100"
-	pgTooMany       = "53300"
+	pgReadOnly      = "25006"
+	pgStalled       = "25P03" // the transaction did nothing for stallTimeout
 )
+
+// The classes of SQLSTATE that say that the server cannot serve now: the
+// connection broke, resources ran out, somebody intervened.
+var pgGone = []string{"08", "53", "57"}
 
 // fail turns an error of the database into what its caller can act upon: a fault
 // passes as it is, what can be tried again becomes Unavailable, the rest is
@@ -42,7 +51,8 @@ func fail(doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// unavailable returns the fault for a database that cannot answer now, or nil.
+// unavailable returns the fault for a database that cannot answer, or take more,
+// now; or nil.
 func unavailable(err error) *fault.Error {
 	switch {
 	case isBusy(err):
@@ -50,8 +60,8 @@ func unavailable(err error) *fault.Error {
 		e.RetryAfter, e.Err = time.Second, err
 		return e
 	case isFull(err):
-		e := fault.New(fault.Unavailable, "storage_full", "the database has no room left; nothing was written")
-		e.Err = err
+		e := fault.New(fault.Full, "storage_full", "the database has no room left; nothing was written")
+		e.RetryAfter, e.Err = 30*time.Second, err
 		return e
 	case isGone(err):
 		e := fault.New(fault.Unavailable, "database_unavailable", "the database cannot be reached; try again")
@@ -107,23 +117,46 @@ func isBusy(err error) bool {
 	return pgCode(err) == pgLockTimeout
 }
 
+// isFull reports a disk without room. SQLite says so with a code of its own where
+// it makes the index of its write-ahead log longer.
 func isFull(err error) bool {
-	return sqliteCode(err)&0xff == sqlite3.SQLITE_FULL || pgCode(err) == pgDiskFull
+	code := sqliteCode(err)
+	return code&0xff == sqlite3.SQLITE_FULL || code == sqlite3.SQLITE_IOERR_SHMSIZE || pgCode(err) == pgDiskFull
 }
 
-// isGone reports a server that refuses, went away or is starting or stopping.
-// A context that ended is its owner's doing and not the server's.
+// isGone reports a server that refuses, went away, is starting or stopping, or
+// takes no writes since it became a standby. A context that ended is its owner's
+// doing and not the server's, unless there was no connection yet: that is waited
+// for by the driver's clock.
 func isGone(err error) bool {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.Canceled) {
 		return false
 	}
-	code := pgCode(err)
-	if strings.HasPrefix(code, "57P0") || strings.HasPrefix(code, "08") || code == pgTooMany {
+	var refused *pgconn.ConnectError
+	if errors.As(err, &refused) {
 		return true
 	}
-	var refused *pgconn.ConnectError
+	if errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	var said *pgconn.PgError
+	if errors.As(err, &said) {
+		// After FATAL and PANIC the server closes the connection, whatever the code is.
+		return said.SeverityUnlocalized == "FATAL" || said.SeverityUnlocalized == "PANIC" || said.Code == pgReadOnly || said.Code == pgStalled ||
+			slices.ContainsFunc(pgGone, func(class string) bool { return strings.HasPrefix(said.Code, class) })
+	}
 	var network *net.OpError
-	return errors.As(err, &refused) && code == "" || errors.As(err, &network)
+	if errors.As(err, &network) {
+		return true
+	}
+	// What the network's errors become on their way: a connection that was cut while
+	// a reply was read, and one that was found closed when it was to be used again.
+	for _, broken := range []error{io.EOF, io.ErrUnexpectedEOF, pgconn.ErrConnClosed, net.ErrClosed, driver.ErrBadConn, syscall.EPIPE, syscall.ECONNRESET} {
+		if errors.Is(err, broken) {
+			return true
+		}
+	}
+	return false
 }
 
 // notFound turns "no row" into a NotFound fault for the noun.

@@ -75,9 +75,9 @@ func (i Idempotency) CompleteKey(ctx context.Context, k idempotency.Key, made id
 	return fail("complete an idempotency key", err)
 }
 
-// PruneKeys removes records made before the time.
-func (i Idempotency) PruneKeys(ctx context.Context, before time.Time) (int, error) {
-	n, err := i.s.ent.IdempotencyKey.Delete().Where(idempotencykey.CreatedAtLT(before)).Exec(ctx)
+// PruneKeys removes up to limit records made before the time.
+func (i Idempotency) PruneKeys(ctx context.Context, before time.Time, limit int) (int, error) {
+	n, err := i.s.prune(ctx, "idempotency_keys", "created_at < $1", before, limit)
 	return n, fail("prune idempotency keys", err)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -21,42 +22,49 @@ func (s *Store) Jobs() Jobs { return Jobs{s} }
 
 // takeLease inserts the lease, or takes it over when it expired, or renews it for
 // its holder; a holder that comes back after it expired gets a new epoch, because
-// others may have had it in between without a trace.
-const takeLease = `INSERT INTO leases (name, holder, epoch, expires_at) VALUES ($1, $2, 1, $3)
+// others may have had it in between without a trace. It is one statement, which the
+// server ends by itself: in a transaction of several, a process that stalls while it
+// waits for the row would hold it afterwards.
+const takeLease = `INSERT INTO leases (name, holder, epoch, expires_at) VALUES ($1, $2, 1, %[2]s)
 ON CONFLICT (name) DO UPDATE SET
- epoch = CASE WHEN leases.holder = excluded.holder AND leases.expires_at > $4 THEN leases.epoch ELSE leases.epoch + 1 END,
+ epoch = CASE WHEN leases.holder = excluded.holder AND leases.expires_at > %[1]s THEN leases.epoch ELSE leases.epoch + 1 END,
  holder = excluded.holder, expires_at = excluded.expires_at
-WHERE leases.holder = excluded.holder OR leases.expires_at <= $4
+WHERE leases.holder = excluded.holder OR leases.expires_at <= %[1]s
 RETURNING epoch, expires_at`
+
+// The statements with the time of leases: the server's on PostgreSQL, where
+// replicas on several machines share them, and this machine's on SQLite, where one
+// process has the database to itself.
+var (
+	takeLeasePostgres = fmt.Sprintf(takeLease, "clock_timestamp()", "clock_timestamp() + $3 * interval '1 microsecond'")
+	takeLeaseSQLite   = fmt.Sprintf(takeLease, "$4", "$3")
+)
 
 // TakeLease takes or renews the lease.
 func (j Jobs) TakeLease(ctx context.Context, name, holder string, ttl time.Duration) (jobs.Lease, error) {
+	statement, args := takeLeasePostgres, []any{name, holder, ttl.Microseconds()}
+	if !j.s.postgres() {
+		now := clock.System()
+		statement, args = takeLeaseSQLite, []any{name, holder, now.Add(ttl), now}
+	}
 	l := jobs.Lease{Name: name, Holder: holder}
-	err := j.s.InTx(ctx, func(ctx context.Context) error {
-		now, err := j.now(ctx)
-		if err != nil {
-			return err
-		}
-		err = j.s.queryOne(ctx, takeLease, []any{name, holder, now.Add(ttl), now}, &l.Epoch, &l.ExpiresAt)
-		if errors.Is(err, sql.ErrNoRows) {
-			return fault.New(fault.Conflict, "lease_held", "the lease %q is held by another", name)
-		}
-		return fail("take a lease", err)
-	})
+	err := j.s.queryOne(ctx, statement, args, &l.Epoch, &l.ExpiresAt)
+	if errors.Is(err, sql.ErrNoRows) {
+		return l, fault.New(fault.Conflict, "lease_held", "the lease %q is held by another", name)
+	}
 	l.ExpiresAt = utc(l.ExpiresAt)
-	return l, err
+	return l, fail("take a lease", err)
 }
 
 // ReleaseLease lets the lease expire now when the epoch is the current one.
 func (j Jobs) ReleaseLease(ctx context.Context, name string, epoch int64) error {
-	return j.s.InTx(ctx, func(ctx context.Context) error {
-		now, err := j.now(ctx)
-		if err != nil {
-			return err
-		}
-		_, err = j.s.exec(ctx, "UPDATE leases SET expires_at = $1 WHERE name = $2 AND epoch = $3 AND expires_at > $1", now, name, epoch)
-		return fail("release a lease", err)
-	})
+	const release = "UPDATE leases SET expires_at = %[1]s WHERE name = $1 AND epoch = $2 AND expires_at > %[1]s"
+	statement, args := fmt.Sprintf(release, "clock_timestamp()"), []any{name, epoch}
+	if !j.s.postgres() {
+		statement, args = fmt.Sprintf(release, "$3"), append(args, clock.System())
+	}
+	_, err := j.s.exec(ctx, statement, args...)
+	return fail("release a lease", err)
 }
 
 // Leases returns all that were ever taken, by name.
@@ -72,14 +80,16 @@ func (j Jobs) Leases(ctx context.Context) (map[string]jobs.Lease, error) {
 	return out, nil
 }
 
-// now is the time of leases: the server's on PostgreSQL, where replicas on
-// several machines share them, and this machine's on SQLite, where one process
-// has the database to itself.
-func (j Jobs) now(ctx context.Context) (time.Time, error) {
+// ClockOffset is how far the clock that leases go by is ahead of a process' own:
+// that of the middle between asking and being answered.
+func (j Jobs) ClockOffset(ctx context.Context, own clock.Clock) (time.Duration, error) {
 	if !j.s.postgres() {
-		return clock.System(), nil
+		return 0, nil
 	}
+	asked := own()
 	var now time.Time
-	err := j.s.queryOne(ctx, "SELECT clock_timestamp()", nil, &now)
-	return utc(now), fail("read the server's clock", err)
+	if err := j.s.queryOne(ctx, "SELECT clock_timestamp()", nil, &now); err != nil {
+		return 0, fail("read the server's clock", err)
+	}
+	return now.Sub(asked) - own().Sub(asked)/2, nil
 }

@@ -28,6 +28,46 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (job, sch
 	return n > 0, fail("begin a run", err)
 }
 
+// Requested returns the runs that are Requested, the oldest first. They have no
+// end, by which the index finds them among all that have one.
+func (j Jobs) Requested(ctx context.Context) ([]jobs.Run, error) {
+	rows, err := j.s.ent.JobRun.Query().Where(jobrun.FinishedAtIsNil(), jobrun.State(string(jobs.Requested))).
+		Order(db.Asc(jobrun.FieldScheduledAt, jobrun.FieldID)).All(ctx)
+	if err != nil {
+		return nil, fail("read the runs that are asked for", err)
+	}
+	out := make([]jobs.Run, len(rows))
+	for i, r := range rows {
+		out[i] = fromDBRun(r)
+	}
+	return out, nil
+}
+
+// BeginRequested begins the oldest requested run of the job.
+func (j Jobs) BeginRequested(ctx context.Context, begun jobs.Run) (jobs.Run, bool, error) {
+	var run jobs.Run
+	found := false
+	err := j.s.InTx(ctx, func(ctx context.Context) error {
+		found = false
+		waiting, err := j.Requested(ctx)
+		if err != nil {
+			return err
+		}
+		for _, r := range waiting {
+			if r.Job != begun.Job {
+				continue
+			}
+			n, err := j.s.ent.JobRun.Update().Where(jobrun.ID(string(r.ID)), jobrun.State(string(jobs.Requested))).
+				SetStartedAt(begun.StartedAt).SetReplica(begun.Replica).SetEpoch(begun.Epoch).SetState(string(begun.State)).Save(ctx)
+			r.StartedAt, r.Replica, r.Epoch, r.State = begun.StartedAt, begun.Replica, begun.Epoch, begun.State
+			run, found = r, n > 0
+			return fail("begin a run that was asked for", err)
+		}
+		return nil
+	})
+	return run, found, err
+}
+
 // FinishRun writes how the run ended; Conflict "run_ended" when it was abandoned
 // or finished before.
 func (j Jobs) FinishRun(ctx context.Context, r jobs.Run) error {
@@ -107,9 +147,10 @@ func (j Jobs) LastRuns(ctx context.Context) (map[string]jobs.Run, error) {
 	return out, nil
 }
 
-// PruneRuns removes runs that finished before the time, but the newest of each job.
-func (j Jobs) PruneRuns(ctx context.Context, before time.Time) (int, error) {
-	n, err := j.s.exec(ctx, "DELETE FROM job_runs WHERE finished_at < $1 AND id NOT IN ("+newestOfEach+")", clock.Round(before))
+// PruneRuns removes up to limit runs that finished before the time, but the newest
+// of each job.
+func (j Jobs) PruneRuns(ctx context.Context, before time.Time, limit int) (int, error) {
+	n, err := j.s.prune(ctx, "job_runs", "finished_at < $1 AND id NOT IN ("+newestOfEach+")", before, limit)
 	return n, fail("prune runs", err)
 }
 

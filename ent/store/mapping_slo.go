@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"math"
 	"time"
@@ -17,7 +18,7 @@ const (
 	headColumns      = "s.id, s.service_id, s.slug, s.name, s.description, s.revision, s.created_at, s.updated_at, s.retired_at, s.version"
 	revisionColumns  = "r.id, r.slo_id, r.number, r.indicator_id, r.objective, r.window_days, r.min_events, r.rationale, r.reviewer, r.review_by, r.created_at, r.created_by"
 	indicatorColumns = "i.id, i.slo_id, i.category, i.counting, i.resolution_s, i.description, i.origin, i.created_at"
-	statusColumns    = "t.slo_id, t.service_id, t.revision_id, t.end_at, t.evaluated_at, t.state, t.since, t.stale, t.latest, t.sums, t.remaining_ppb"
+	statusColumns    = "t.slo_id, t.service_id, t.revision_id, t.end_at, t.evaluated_at, t.state, t.since, t.stale, t.latest, t.sums, t.remaining_ppb, t.worst"
 
 	viewColumns = headColumns + ", " + revisionColumns + ", " + indicatorColumns + ", " + statusColumns
 	viewTables  = ` FROM slos s JOIN services v ON v.id = s.service_id
@@ -42,6 +43,7 @@ type viewScan struct {
 	since      sql.NullTime
 	latest     sql.NullTime
 	sums       []byte
+	worst      string
 }
 
 func (x *viewScan) head() []any {
@@ -61,7 +63,7 @@ func (x *viewScan) indicator() []any {
 
 func (x *viewScan) status() []any {
 	t := &x.v.Status
-	return []any{&t.SLO, &t.Service, &t.Revision, &x.end, &x.evaluated, &t.State, &x.since, &t.Stale, &x.latest, &x.sums, &t.RemainingPPB}
+	return []any{&t.SLO, &t.Service, &t.Revision, &x.end, &x.evaluated, &t.State, &x.since, &t.Stale, &x.latest, &x.sums, &t.RemainingPPB, &x.worst}
 }
 
 // finish turns what was scanned into the domain's values.
@@ -81,6 +83,9 @@ func (x *viewScan) finish(withStatus bool) error {
 		return nil
 	}
 	t.End, t.EvaluatedAt, t.Since, t.Latest = zeroOr(x.end), zeroOr(x.evaluated), zeroOr(x.since), zeroOr(x.latest)
+	if t.Worst, err = fromWorstText(x.worst); err != nil {
+		return fmt.Errorf("the status of SLO %s: %w", h.ID, err)
+	}
 	t.Sums, err = unpackSums(x.sums)
 	return err
 }
@@ -157,6 +162,36 @@ func unpackSums(data []byte) (budget.Sums, error) {
 	}
 	s.Policy, s.Window = at(len(s.Lookbacks)), at(len(s.Lookbacks)+1)
 	return s, nil
+}
+
+// worst is how the worst group of a status is stored, as JSON.
+type worst struct {
+	Group string       `json:"group"`
+	State budget.State `json:"state"`
+	Good  int64        `json:"good"` // thousandths of an event in the SLO's own window
+	Total int64        `json:"total"`
+}
+
+func worstText(w *slo.Worst) string {
+	if w == nil {
+		return ""
+	}
+	text, err := json.Marshal(worst{w.Group, w.State, w.Sum.Good, w.Sum.Total})
+	if err != nil {
+		panic(fmt.Sprintf("a group cannot be written as JSON: %v", err)) // it is texts and numbers
+	}
+	return string(text)
+}
+
+func fromWorstText(text string) (*slo.Worst, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var w worst
+	if err := json.Unmarshal([]byte(text), &w); err != nil {
+		return nil, fmt.Errorf("reading its worst group: %w", err)
+	}
+	return &slo.Worst{Group: w.Group, State: w.State, Sum: window.Sum{Good: w.Good, Total: w.Total}}, nil
 }
 
 // rank orders by remaining budget, those without data last.

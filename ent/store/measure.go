@@ -42,15 +42,34 @@ type seriesKey struct {
 
 func keyOf(s measure.Series) seriesKey { return seriesKey{s.Indicator, s.Reporter, s.Group} }
 
-// EnsureSeries returns the series of each (indicator, reporter, group), made when absent.
-// On PostgreSQL they are locked against Fold, in one order, until the transaction
-// ends.
-func (m Measure) EnsureSeries(ctx context.Context, want []measure.Series) ([]measure.Series, error) {
+// FindSeries returns the series of each (indicator, reporter, group), held as by
+// EnsureSeries, and the zero Series for those that do not exist.
+func (m Measure) FindSeries(ctx context.Context, want []measure.Series) ([]measure.Series, error) {
+	found := make(map[seriesKey]measure.Series, len(want))
+	if err := m.findSeries(ctx, distinctSeries(want), found); err != nil {
+		return nil, err
+	}
+	out := make([]measure.Series, len(want))
+	for i, s := range want {
+		out[i] = found[keyOf(s)]
+	}
+	return out, nil
+}
+
+// distinctSeries are the series once each, in the order in which all insert them.
+func distinctSeries(want []measure.Series) []measure.Series {
 	sorted := slices.Clone(want)
 	slices.SortFunc(sorted, func(a, b measure.Series) int {
 		return cmp.Or(cmp.Compare(a.Indicator, b.Indicator), cmp.Compare(a.Reporter, b.Reporter), cmp.Compare(a.Group, b.Group))
 	})
-	sorted = slices.CompactFunc(sorted, func(a, b measure.Series) bool { return keyOf(a) == keyOf(b) })
+	return slices.CompactFunc(sorted, func(a, b measure.Series) bool { return keyOf(a) == keyOf(b) })
+}
+
+// EnsureSeries returns the series of each (indicator, reporter, group), made when absent.
+// On PostgreSQL they are locked against Fold, in one order, until the transaction
+// ends.
+func (m Measure) EnsureSeries(ctx context.Context, want []measure.Series) ([]measure.Series, error) {
+	sorted := distinctSeries(want)
 	found := make(map[seriesKey]measure.Series, len(sorted))
 	err := m.s.InTx(ctx, func(ctx context.Context) error {
 		clear(found)
@@ -117,21 +136,87 @@ func (m Measure) insertSeries(ctx context.Context, missing []measure.Series) err
 
 // Series returns all series of the indicators, by indicator, reporter and group.
 func (m Measure) Series(ctx context.Context, indicators []id.ID) ([]measure.Series, error) {
+	return m.seriesOf(ctx, indicators, "")
+}
+
+// SeriesInUse returns those that were folded since the time or have a segment that
+// ends after it, by indicator, reporter and group.
+func (m Measure) SeriesInUse(ctx context.Context, indicators []id.ID, since time.Time) ([]measure.Series, error) {
+	at := since.Unix()
+	return m.seriesOf(ctx, indicators, ` AND (s.folded_until >= %s
+ OR EXISTS (SELECT 1 FROM segments g WHERE g.series_id = s.id AND g.span_s = 3600 AND g.start_s > %s)
+ OR EXISTS (SELECT 1 FROM segments g WHERE g.series_id = s.id AND g.span_s = 86400 AND g.start_s > %s))`,
+		clock.Round(since), at-seconds(measure.HourSpan), at-seconds(measure.DaySpan))
+}
+
+// seriesOf returns the series of the indicators for which the condition holds, in
+// which each %s stands for the next argument.
+func (m Measure) seriesOf(ctx context.Context, indicators []id.ID, condition string, args ...any) ([]measure.Series, error) {
 	var out []measure.Series
 	err := chunks(indicators, bulkRows, func(of []id.ID) error {
-		args := make([]any, len(of))
-		for i, v := range of {
-			args[i] = string(v)
+		var c conditions
+		for _, v := range of {
+			c.args = append(c.args, string(v))
 		}
+		c.add("s.indicator_id = w.indicator_id"+condition, args...)
 		query := m.s.wanted(len(of), "indicator_id text") +
-			"SELECT " + seriesColumns + " FROM wanted w CROSS JOIN series s WHERE s.indicator_id = w.indicator_id ORDER BY s.indicator_id, s.reporter, s.group_value"
-		return m.s.queryAll(ctx, query, args, func(rows *sql.Rows) error {
+			"SELECT " + seriesColumns + " FROM wanted w CROSS JOIN series s" + c.where() + " ORDER BY s.indicator_id, s.reporter, s.group_value"
+		return m.s.queryAll(ctx, query, c.args, func(rows *sql.Rows) error {
 			s, err := scanSeries(rows)
 			out = append(out, s)
 			return err
 		})
 	})
 	return out, fail("read series", err)
+}
+
+// LockIndicators locks the rows on PostgreSQL, in one order; on SQLite the one
+// writer is the lock. It does not keep others from referring to them.
+func (m Measure) LockIndicators(ctx context.Context, indicators []id.ID) error {
+	if !m.s.postgres() {
+		return nil
+	}
+	err := chunks(slices.Sorted(slices.Values(indicators)), bulkRows, func(of []id.ID) error {
+		args := make([]any, len(of))
+		for i, v := range of {
+			args[i] = string(v)
+		}
+		return m.s.queryAll(ctx, "SELECT id FROM indicators WHERE id IN "+values(1, len(of))+" ORDER BY id FOR NO KEY UPDATE", args,
+			func(rows *sql.Rows) error { return nil })
+	})
+	return fail("lock indicators", err)
+}
+
+// PruneSeries removes up to limit series that were last folded before the time
+// and have no segments. On PostgreSQL they are locked first, but for those that
+// somebody ingests into, and looked at again: a segment may have come before the
+// lock did.
+func (m Measure) PruneSeries(ctx context.Context, before time.Time, limit int) (int, error) {
+	const empty = "NOT EXISTS (SELECT 1 FROM segments g WHERE g.series_id = s.id)"
+	removed := 0
+	err := m.s.InTx(ctx, func(ctx context.Context) error {
+		removed = 0
+		query := "SELECT s.id FROM series s WHERE s.folded_until < $1 AND " + empty + " ORDER BY s.folded_until, s.id LIMIT $2"
+		if m.s.postgres() {
+			query += " FOR UPDATE SKIP LOCKED"
+		}
+		var ids []any
+		err := m.s.queryAll(ctx, query, []any{clock.Round(before), limit}, func(rows *sql.Rows) error {
+			var one string
+			err := rows.Scan(&one)
+			ids = append(ids, one)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return chunks(ids, bulkRows, func(ids []any) error {
+			n, err := m.s.exec(ctx, "DELETE FROM series AS s WHERE s.id IN "+values(1, len(ids))+" AND "+empty, ids...)
+			removed += n
+			return err
+		})
+	})
+	return removed, fail("prune series", err)
 }
 
 // Foldable returns up to limit series with hours before the time.

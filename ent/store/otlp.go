@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -71,16 +70,9 @@ func idArguments(ids []id.ID) []any {
 	return args
 }
 
-// Lock holds the rows of the indicators; on SQLite the one writer is the lock.
+// Lock holds the indicators against others who lock them.
 func (o OTLP) Lock(ctx context.Context, indicators []id.ID) error {
-	if !o.s.postgres() {
-		return nil
-	}
-	sorted := slices.Sorted(slices.Values(indicators))
-	return fail("lock indicators", chunks(sorted, bulkRows, func(of []id.ID) error {
-		return o.s.queryAll(ctx, "SELECT id FROM indicators WHERE id IN "+values(1, len(of))+" ORDER BY id FOR NO KEY UPDATE", idArguments(of),
-			func(*sql.Rows) error { return nil })
-	}))
+	return o.s.Measure().LockIndicators(ctx, indicators)
 }
 
 // Streams returns those of the keys that are known.
@@ -121,22 +113,6 @@ func (o OTLP) CountStreams(ctx context.Context, indicators []id.ID) (map[id.ID]i
 			})
 	})
 	return out, fail("count OTLP streams", err)
-}
-
-// Groups returns the groups of each indicator that have a series.
-func (o OTLP) Groups(ctx context.Context, indicators []id.ID) (map[id.ID][]string, error) {
-	out := make(map[id.ID][]string, len(indicators))
-	err := chunks(indicators, idBatch, func(of []id.ID) error {
-		return o.s.queryAll(ctx, "SELECT DISTINCT indicator_id, group_value FROM series WHERE indicator_id IN "+values(1, len(of)), idArguments(of),
-			func(rows *sql.Rows) error {
-				var indicator id.ID
-				var group string
-				err := rows.Scan(&indicator, &group)
-				out[indicator] = append(out[indicator], group)
-				return err
-			})
-	})
-	return out, fail("read groups", err)
 }
 
 // PutStreams writes streams, known or not.

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -12,10 +13,14 @@ import (
 const (
 	defaultConnections = 20
 	connectTimeout     = 5 * time.Second
+	// stallTimeout is after how long the server ends a transaction whose process does
+	// nothing: no network is spoken to inside, so that it was stopped, or its machine is
+	// gone. Until then what it locked, a job's lease among it, is locked for all replicas.
+	stallTimeout = 15 * time.Second
 )
 
 // openPostgresPool opens connections that keep their statements prepared (pgx
-// does so by itself) and that give times in UTC.
+// does so by itself), that give times in UTC, and whose transactions do not stall.
 func openPostgresPool(o Options) (*sql.DB, error) {
 	config, err := pgx.ParseConfig(o.URL)
 	if err != nil {
@@ -26,6 +31,9 @@ func openPostgresPool(o Options) (*sql.DB, error) {
 		config.ConnectTimeout = connectTimeout
 	}
 	config.RuntimeParams["timezone"] = "UTC"
+	if config.RuntimeParams["idle_in_transaction_session_timeout"] == "" {
+		config.RuntimeParams["idle_in_transaction_session_timeout"] = strconv.FormatInt(stallTimeout.Milliseconds(), 10)
+	}
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "evenkeel"
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -76,6 +77,30 @@ func TestAFencedTransactionHoldsItsLeaseUntilItEnds(t *testing.T) {
 	}
 	if err := <-taken; err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A process that stalls in a transaction holds its locks no longer than the server
+// lets it, and what it writes afterwards is nothing.
+func TestAStalledTransactionIsEndedByTheServer(t *testing.T) {
+	t.Parallel()
+	url := storetest.PostgresURL(t)
+	one, two := replica(t, url+"&idle_in_transaction_session_timeout=200"), replica(t, url)
+	lease, err := one.Jobs().TakeLease(t.Context(), "evaluate", "one", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = one.InTx(tx.WithFence(t.Context(), tx.Fence{Lease: "evaluate", Epoch: lease.Epoch}), func(ctx context.Context) error {
+		if err := two.Jobs().ReleaseLease(t.Context(), "evaluate", lease.Epoch); err != nil { // waits for it
+			t.Error(err)
+		}
+		return one.Registry().CreateTeam(ctx, registry.Team{ID: id.New(storetest.Start), Slug: "late", Name: "Late", CreatedAt: storetest.Start, UpdatedAt: storetest.Start, Version: 1})
+	})
+	if !fault.Is(err, fault.Unavailable) {
+		t.Errorf("the stalled one got %v, want Unavailable", err)
+	}
+	if _, err := two.Registry().TeamBySlug(t.Context(), "late"); !fault.Is(err, fault.NotFound) {
+		t.Errorf("what it wrote: %v", err)
 	}
 }
 

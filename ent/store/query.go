@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
 )
 
 // queryOne runs a query, written with PostgreSQL's placeholders in their order,
@@ -52,6 +55,11 @@ func (s *Store) exec(ctx context.Context, query string, args ...any) (int, error
 	}
 	n, err := result.RowsAffected()
 	return int(n), err
+}
+
+// prune removes up to limit rows of a table that meet a condition on a time, $1.
+func (s *Store) prune(ctx context.Context, table, condition string, before time.Time, limit int) (int, error) {
+	return s.exec(ctx, "DELETE FROM "+table+" WHERE id IN (SELECT id FROM "+table+" WHERE "+condition+" LIMIT $2)", clock.Round(before), limit)
 }
 
 // bulkRows is how many rows go into one statement.
@@ -140,4 +148,13 @@ func (s *Store) contains(column, placeholder string) string {
 		return column + " ILIKE " + placeholder + ` ESCAPE '\'`
 	}
 	return column + " LIKE " + placeholder + ` ESCAPE '\'`
+}
+
+// bytewise has a column compared byte by byte, as SQLite does: names that people
+// give in any language have one order on both databases then.
+func (s *Store) bytewise() string {
+	if s.postgres() {
+		return ` COLLATE "C"`
+	}
+	return ""
 }

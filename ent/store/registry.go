@@ -52,7 +52,12 @@ ON CONFLICT (noun, scope, slug) DO UPDATE SET noun = excluded.noun WHERE slugs.t
 			SetCurrent(false).Exec(ctx); err != nil {
 			return fail("give up the former slug", err)
 		}
-		return fail("take a slug", r.s.ent.Slug.Update().Where(this).SetCurrent(true).Exec(ctx))
+		err = r.s.ent.Slug.Update().Where(this).SetCurrent(true).Exec(ctx)
+		if isUnique(err) {
+			// Another renaming of the target, which this one waited for, came first.
+			return fault.Stale(string(noun))
+		}
+		return fail("take a slug", err)
 	})
 }
 

@@ -87,6 +87,17 @@ func (r Registry) TeamsByID(ctx context.Context, teams []id.ID) (map[id.ID]regis
 	return out, fail("read teams", err)
 }
 
+// HoldTeam reads the team, and on PostgreSQL locks its row; SQLite has one writer.
+func (r Registry) HoldTeam(ctx context.Context, of id.ID) (registry.Team, error) {
+	if r.s.postgres() {
+		var held string
+		if err := r.s.queryOne(ctx, "SELECT id FROM teams WHERE id = $1 FOR NO KEY UPDATE", []any{string(of)}, &held); err != nil {
+			return registry.Team{}, notFound("team", string(of), err)
+		}
+	}
+	return r.Team(ctx, of)
+}
+
 // UpdateTeam writes the team, conditional on Version.
 func (r Registry) UpdateTeam(ctx context.Context, t registry.Team) error {
 	u := r.s.ent.Team.Update().Where(team.ID(string(t.ID)), team.Version(t.Version)).

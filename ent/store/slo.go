@@ -47,7 +47,7 @@ func (o SLO) AddIndicator(ctx context.Context, i slo.Indicator) error {
 	err := o.s.ent.Indicator.Create().
 		SetID(string(i.ID)).SetSloID(string(i.SLO)).SetCategory(string(i.Category)).SetCounting(string(i.Counting)).
 		SetResolutionS(seconds(i.Resolution)).SetDescription(i.Description).SetNillableDataSourceID(orNil(i.Origin.DataSource)).
-		SetOrigin(i.Origin.String()).SetCreatedAt(i.CreatedAt).
+		SetOrigin(i.Origin.String()).SetMaxGroups(i.Origin.MaxGroups).SetCreatedAt(i.CreatedAt).
 		Exec(ctx)
 	return fail("write an indicator", gone(err))
 }
@@ -171,7 +171,7 @@ func (o SLO) revisions(ctx context.Context, where string, args ...any) ([]slo.Re
 
 // PutStatuses writes many, in few statements and in one order.
 func (o SLO) PutStatuses(ctx context.Context, statuses []slo.Status) error {
-	const columns = 12
+	const columns = 13
 	return o.s.InTx(ctx, func(ctx context.Context) error {
 		return fail("write statuses", chunks(sortedStatuses(statuses), bulkRows, func(statuses []slo.Status) error {
 			args := make([]any, 0, columns*len(statuses))
@@ -181,12 +181,12 @@ func (o SLO) PutStatuses(ctx context.Context, statuses []slo.Status) error {
 					remaining = *t.RemainingPPB
 				}
 				args = append(args, string(t.SLO), string(t.Service), string(t.Revision), nullOr(t.End), nullOr(t.EvaluatedAt),
-					string(t.State), nullOr(t.Since), t.Stale, nullOr(t.Latest), packSums(t.Sums), remaining, rank(t.RemainingPPB))
+					string(t.State), nullOr(t.Since), t.Stale, nullOr(t.Latest), packSums(t.Sums), remaining, rank(t.RemainingPPB), worstText(t.Worst))
 			}
-			_, err := o.s.exec(ctx, `INSERT INTO slo_statuses (slo_id, service_id, revision_id, end_at, evaluated_at, state, since, stale, latest, sums, remaining_ppb, rank) VALUES `+
+			_, err := o.s.exec(ctx, `INSERT INTO slo_statuses (slo_id, service_id, revision_id, end_at, evaluated_at, state, since, stale, latest, sums, remaining_ppb, rank, worst) VALUES `+
 				values(len(statuses), columns)+` ON CONFLICT (slo_id) DO UPDATE SET service_id = excluded.service_id, revision_id = excluded.revision_id,
  end_at = excluded.end_at, evaluated_at = excluded.evaluated_at, state = excluded.state, since = excluded.since, stale = excluded.stale,
- latest = excluded.latest, sums = excluded.sums, remaining_ppb = excluded.remaining_ppb, rank = excluded.rank`, args...)
+ latest = excluded.latest, sums = excluded.sums, remaining_ppb = excluded.remaining_ppb, rank = excluded.rank, worst = excluded.worst`, args...)
 			return gone(err)
 		}))
 	})

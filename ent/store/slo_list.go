@@ -152,13 +152,13 @@ func (o SLO) Revisions(ctx context.Context, of id.ID, r page.Request) (page.Page
 // Subjects returns what is to be evaluated.
 func (o SLO) Subjects(ctx context.Context) ([]measure.Subject, error) {
 	var out []measure.Subject
-	err := o.s.queryAll(ctx, `SELECT s.id, r.id, r.indicator_id, i.resolution_s, r.window_days FROM slos s JOIN services v ON v.id = s.service_id
+	err := o.s.queryAll(ctx, `SELECT s.id, r.id, r.indicator_id, i.resolution_s, r.window_days, i.max_groups > 0 FROM slos s JOIN services v ON v.id = s.service_id
  JOIN slo_revisions r ON r.slo_id = s.id AND r.number = s.revision JOIN indicators i ON i.id = r.indicator_id
 WHERE s.retired_at IS NULL AND v.retired_at IS NULL ORDER BY s.id`, nil, func(rows *sql.Rows) error {
 		var u measure.Subject
 		var resolution int64
 		var days int
-		err := rows.Scan(&u.ID, &u.Revision, &u.Indicator, &resolution, &days)
+		err := rows.Scan(&u.ID, &u.Revision, &u.Indicator, &resolution, &days, &u.Grouped)
 		u.Resolution = time.Duration(resolution) * time.Second
 		u.Windows = budget.Windows(slo.Terms{WindowDays: days}.Window())
 		out = append(out, u)
@@ -176,14 +176,14 @@ func (o SLO) Targets(ctx context.Context, names []slo.Name) ([]slo.Target, error
 			args = append(args, n.Service, n.SLO)
 		}
 		query := o.s.wanted(len(names), "service text", "slo text") +
-			`SELECT v.slug, s.slug, v.id, v.team_id, s.id, r.indicator_id, i.counting, i.resolution_s, v.retired_at, s.retired_at
+			`SELECT v.slug, s.slug, v.id, v.team_id, s.id, r.indicator_id, i.counting, i.resolution_s, i.max_groups, v.retired_at, s.retired_at
 FROM wanted w CROSS JOIN services v CROSS JOIN slos s CROSS JOIN slo_revisions r CROSS JOIN indicators i
 WHERE v.slug = w.service AND s.service_id = v.id AND s.slug = w.slo AND r.slo_id = s.id AND r.number = s.revision AND i.id = r.indicator_id`
 		return o.s.queryAll(ctx, query, args, func(rows *sql.Rows) error {
 			var t slo.Target
 			var resolution int64
 			var serviceRetired, retired sql.NullTime
-			err := rows.Scan(&t.Name.Service, &t.Name.SLO, &t.Service, &t.Team, &t.SLO, &t.Indicator, &t.Counting, &resolution, &serviceRetired, &retired)
+			err := rows.Scan(&t.Name.Service, &t.Name.SLO, &t.Service, &t.Team, &t.SLO, &t.Indicator, &t.Counting, &resolution, &t.MaxGroups, &serviceRetired, &retired)
 			t.Resolution = time.Duration(resolution) * time.Second
 			t.ServiceRetired, t.Retired = serviceRetired.Valid, retired.Valid
 			out = append(out, t)

@@ -127,8 +127,9 @@ func testAccess(t *testing.T, open opener) {
 
 		same(t, must(s.Access().Tokens(t.Context(), access.TokenFilter{Team: team.ID}, page.Request{}))(t).Items, []access.Token{workload})
 		same(t, must(s.Access().Tokens(t.Context(), access.TokenFilter{}, page.Request{}))(t).Items, []access.Token{personal, workload})
-		first := must(s.Access().Tokens(t.Context(), access.TokenFilter{Person: p.ID}, page.Request{Limit: 1}))(t)
-		second := must(s.Access().Tokens(t.Context(), access.TokenFilter{Person: p.ID}, page.Request{Limit: 1, After: first.Next}))(t)
+		same(t, must(s.Access().Tokens(t.Context(), access.TokenFilter{Person: p.ID}, page.Request{}))(t).Items, []access.Token{personal})
+		first := must(s.Access().Tokens(t.Context(), access.TokenFilter{}, page.Request{Limit: 1}))(t)
+		second := must(s.Access().Tokens(t.Context(), access.TokenFilter{}, page.Request{Limit: 1, After: first.Next}))(t)
 		same(t, append(first.Items, second.Items...), []access.Token{personal, workload})
 	})
 
@@ -186,11 +187,22 @@ func testAccess(t *testing.T, open opener) {
 		_, _, err = s.Access().SessionWithPerson(t.Context(), gone.Hash, Start)
 		refused(t, err, fault.NotFound, "")
 		ok(t, s.Access().CreateSignInCode(t.Context(), access.SignInCode{ID: newID(), Person: p.ID, Hash: []byte("c"), CreatedAt: Start, ExpiresAt: Start}))
-		if n := must(s.Access().PruneCredentials(t.Context(), Start))(t); n != 0 {
+		if n := must(s.Access().PruneCredentials(t.Context(), Start, 10))(t); n != 0 {
 			t.Errorf("pruned %d that had not expired before", n)
 		}
-		if n := must(s.Access().PruneCredentials(t.Context(), v.ExpiresAt.Add(time.Microsecond)))(t); n != 2 {
+		if n := must(s.Access().PruneCredentials(t.Context(), v.ExpiresAt.Add(time.Microsecond), 10))(t); n != 2 {
 			t.Errorf("pruned %d, want the session and the code", n)
+		}
+	})
+
+	each(t, open, "expired codes and sessions are removed, some at a time", func(t *testing.T, s *store.Store) {
+		p := Person(t, s, "ada")
+		for _, hash := range []string{"a", "b", "c"} {
+			ok(t, s.Access().CreateSignInCode(t.Context(), access.SignInCode{ID: newID(), Person: p.ID, Hash: []byte(hash), CreatedAt: Start, ExpiresAt: Start}))
+			ok(t, s.Access().CreateSession(t.Context(), access.Session{ID: newID(), Person: p.ID, Hash: []byte(hash), CreatedAt: Start, ExpiresAt: Start}))
+		}
+		for _, want := range []int{2, 2, 2, 0} { // of the second two, one is a code
+			same(t, must(s.Access().PruneCredentials(t.Context(), Start.Add(time.Second), 2))(t), want)
 		}
 	})
 

@@ -98,14 +98,25 @@ func testIdempotency(t *testing.T, open opener) {
 	each(t, open, "keys are forgotten when they are old", func(t *testing.T, s *store.Store) {
 		r := record()
 		must(claim(t.Context(), s, r))(t)
-		if n := must(s.Idempotency().PruneKeys(t.Context(), Start))(t); n != 0 {
+		if n := must(s.Idempotency().PruneKeys(t.Context(), Start, 10))(t); n != 0 {
 			t.Errorf("pruned %d that were not older", n)
 		}
-		if n := must(s.Idempotency().PruneKeys(t.Context(), Start.Add(time.Microsecond)))(t); n != 1 {
+		if n := must(s.Idempotency().PruneKeys(t.Context(), Start.Add(time.Microsecond), 10))(t); n != 1 {
 			t.Errorf("pruned %d, want 1", n)
 		}
 		if found := must(claim(t.Context(), s, r))(t); found != nil {
 			t.Error("a forgotten key was found")
+		}
+	})
+
+	each(t, open, "old keys are forgotten, some at a time", func(t *testing.T, s *store.Store) {
+		for _, key := range []string{"a", "b", "c"} {
+			r := record()
+			r.Key.Key = key
+			must(claim(t.Context(), s, r))(t)
+		}
+		for _, want := range []int{2, 1, 0} {
+			same(t, must(s.Idempotency().PruneKeys(t.Context(), Start.Add(time.Microsecond), 2))(t), want)
 		}
 	})
 

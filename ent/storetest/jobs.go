@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/jobs"
@@ -86,6 +87,45 @@ func testJobs(t *testing.T, open opener) {
 		refused(t, err, fault.NotFound, "run_not_found")
 	})
 
+	each(t, open, "of runs that are asked for the oldest is begun, once", func(t *testing.T, s *store.Store) {
+		j := s.Jobs()
+		asked := func(job string, at time.Time) jobs.Run {
+			r := jobs.Run{ID: newID(), Job: job, ScheduledAt: at, StartedAt: at, Trigger: jobs.Manual, StartedBy: "Ada", State: jobs.Requested, Result: jobs.Result{}}
+			must(j.BeginRun(t.Context(), r))(t)
+			return r
+		}
+		begun := jobs.Run{Job: "prune", StartedAt: Start.Add(time.Hour), Replica: "one", Epoch: 4, State: jobs.Running}
+		if _, found, err := j.BeginRequested(t.Context(), begun); err != nil || found {
+			t.Fatalf("found %v, %v", found, err)
+		}
+		second, other, first := asked("prune", Start.Add(time.Minute)), asked("evaluate", Start.Add(time.Second)), asked("prune", Start)
+		same(t, must(j.Requested(t.Context()))(t), []jobs.Run{first, other, second})
+		same(t, must(j.AbandonRuns(t.Context(), "prune", 9, Start))(t), 0)
+		for _, want := range []jobs.Run{first, second} {
+			want.StartedAt, want.Replica, want.Epoch, want.State = begun.StartedAt, begun.Replica, begun.Epoch, begun.State
+			got, found, err := j.BeginRequested(t.Context(), begun)
+			if err != nil || !found {
+				t.Fatalf("found %v, %v", found, err)
+			}
+			same(t, got, want)
+			same(t, must(j.Run(t.Context(), want.ID))(t), want)
+		}
+		if _, found, err := j.BeginRequested(t.Context(), begun); err != nil || found {
+			t.Fatalf("found %v, %v", found, err)
+		}
+		same(t, must(j.Requested(t.Context()))(t), []jobs.Run{other})
+	})
+
+	each(t, open, "the offset of a clock is found", func(t *testing.T, s *store.Store) {
+		behind := func() time.Time { return clock.System().Add(-time.Hour) }
+		offset := must(s.Jobs().ClockOffset(t.Context(), behind))(t)
+		if s.Dialect() == "sqlite3" {
+			same(t, offset, time.Duration(0))
+		} else if off := (offset - time.Hour).Abs(); off > 30*time.Second { // the server is on this machine
+			t.Errorf("an hour behind is found to be %s", offset)
+		}
+	})
+
 	each(t, open, "runs are abandoned, listed and pruned, but the newest stays", func(t *testing.T, s *store.Store) {
 		j := s.Jobs()
 		same(t, len(must(j.LastRuns(t.Context()))(t)), 0)
@@ -118,8 +158,10 @@ func testJobs(t *testing.T, open opener) {
 		other.State, other.FinishedAt, made[3].State, made[3].FinishedAt = jobs.Succeeded, &at, jobs.Succeeded, &at
 		ok(t, j.FinishRun(t.Context(), other))
 		ok(t, j.FinishRun(t.Context(), made[3]))
-		same(t, must(j.PruneRuns(t.Context(), at))(t), 0)
-		same(t, must(j.PruneRuns(t.Context(), at.Add(time.Second)))(t), 3)
+		same(t, must(j.PruneRuns(t.Context(), at, 2))(t), 0)
+		for _, want := range []int{2, 1, 0} { // some at a time
+			same(t, must(j.PruneRuns(t.Context(), at.Add(time.Second), 2))(t), want)
+		}
 		same(t, must(j.LastRuns(t.Context()))(t), map[string]jobs.Run{"prune": made[3], "evaluate": other})
 	})
 }

@@ -89,15 +89,4 @@ func testOTLP(t *testing.T, open opener) {
 			same(t, must(o.PruneStreams(t.Context(), Start.Add(step.before), step.limit))(t), step.want)
 		}
 	})
-
-	each(t, open, "the groups of an indicator are those of its series", func(t *testing.T, s *store.Store) {
-		o, checkout := s.OTLP(), Service(t, s, Team(t, s, "payments").ID, "checkout")
-		one, two := received(t, s, checkout.ID, "one").ID, received(t, s, checkout.ID, "two").ID
-		eu, us, none := aSeries(one, "otlp"), aSeries(one, "otlp"), aSeries(two, "otlp")
-		eu.Group, us.Group = "eu", "us"
-		ensure(t, s, us, eu, none)
-		got := must(o.Groups(t.Context(), []id.ID{one, two, newID()}))(t)
-		slices.Sort(got[one])
-		same(t, got, map[id.ID][]string{one: {"eu", "us"}, two: {""}})
-	})
 }

@@ -74,6 +74,7 @@ func testSLO(t *testing.T, open opener) {
 		}
 		v.Status.Sums.Policy = window.Sum{Good: math.MaxInt64 - 1, Total: math.MaxInt64}
 		v.Status.Sums.Window = window.Sum{Good: 7, Total: 8}
+		v.Status.Worst = &slo.Worst{Group: `<b>"eu"</b> שלום`, State: budget.Exhausted, Sum: window.Sum{Good: math.MaxInt64 - 1, Total: math.MaxInt64}}
 		ok(t, s.SLO().PutStatuses(t.Context(), []slo.Status{v.Status}))
 		same(t, must(s.SLO().View(t.Context(), v.SLO.ID))(t), v)
 

@@ -21,6 +21,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Measure":      testMeasure,
 		"OTLP":         testOTLP,
 		"SLO":          testSLO,
+		"Groups":       testGroups,
 		"Policy":       testPolicy,
 		"Issues":       testIssues,
 		"Jobs":         testJobs,

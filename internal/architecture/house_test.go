@@ -36,6 +36,11 @@ var importRules = []rule{
 		reason:  "there is one environment for expressions, with one cost limit",
 	},
 	{
+		name: "the breaker stays with what goes out", of: everywhere, except: []string{"./internal/outbound/..."}, inTests: true,
+		forbids: []string{"github.com/failsafe-go/..."},
+		reason:  "whoever calls another system does it through internal/outbound, which is guarded and bounded",
+	},
+	{
 		name: "domains know neither the database nor the edge", of: domains,
 		forbids: []string{"./ent/...", "./api/...", "./cmd/..."},
 		reason:  "a domain states a narrow interface and others fulfil it",

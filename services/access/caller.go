@@ -33,8 +33,16 @@ type Caller struct {
 	Scopes        []Scope
 }
 
-// Key identifies the caller among all callers: the owner of idempotency keys and
-// of a share of the limits.
+// Owner identifies who is charged for what the caller does: all tokens of a
+// person, and all of a team, share one quota, so that more tokens are no more of it.
+func (c Caller) Owner() string {
+	if c.Kind == ByTeam {
+		return "team:" + string(c.Team)
+	}
+	return c.Key()
+}
+
+// Key identifies the caller among all callers: the owner of idempotency keys.
 func (c Caller) Key() string {
 	switch c.Kind {
 	case ByPerson:

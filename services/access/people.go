@@ -137,7 +137,7 @@ func (s *Service) People(ctx context.Context, f PersonFilter, r page.Request) (p
 // somebody who has them.
 //
 // Faults: Invalid; Forbidden; Precondition for another version; Conflict
-// "person_deactivated" and "own_account".
+// "person_deactivated", "own_account" and "last_administrator".
 func (s *Service) UpdatePerson(ctx context.Context, person id.ID, version int64, in PersonUpdate) (Person, error) {
 	return s.changePerson(ctx, person, version, Update, func(p Person) (Person, error) {
 		changed, invalid := in.apply(p)
@@ -157,6 +157,7 @@ func (s *Service) UpdatePerson(ctx context.Context, person id.ID, version int64,
 
 // DeactivatePerson marks somebody as having left: their tokens and sessions are
 // worth nothing from then on. For administrators, and not of themselves.
+// Faults: as of UpdatePerson.
 func (s *Service) DeactivatePerson(ctx context.Context, person id.ID, version int64) (Person, error) {
 	now := s.moment()
 	return s.changePerson(ctx, person, version, Delete, func(p Person) (Person, error) {
@@ -190,6 +191,14 @@ func (s *Service) changePerson(ctx context.Context, person id.ID, version int64,
 		case before.DeactivatedAt != nil:
 			return deactivated(before)
 		}
+		if after == before {
+			return nil
+		}
+		if before.administers() && !after.administers() {
+			if err := s.keepAdministrator(ctx, before); err != nil {
+				return err
+			}
+		}
 		after.UpdatedAt = now
 		if err := s.store.UpdatePerson(ctx, after); err != nil {
 			return err
@@ -202,6 +211,22 @@ func (s *Service) changePerson(ctx context.Context, person id.ID, version int64,
 	}
 	return after, nil
 }
+
+// keepAdministrator refuses to let the last administrator go. Nobody takes their
+// own rights away, but two can take away each other's, at the same time.
+func (s *Service) keepAdministrator(ctx context.Context, leaving Person) error {
+	administrators, err := s.store.LockAdministrators(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(administrators, func(a id.ID) bool { return a != leaving.ID }) {
+		return fault.New(fault.Conflict, "last_administrator", "%q is the only administrator that is left; make somebody else one first", leaving.DisplayName)
+	}
+	return nil
+}
+
+// administers reports whether somebody has an administrator's rights.
+func (p Person) administers() bool { return p.Administrator && p.DeactivatedAt == nil }
 
 func (p Person) object() Object {
 	return Object{Kind: KindPerson, ID: p.ID, Label: p.DisplayName, Person: p.ID}

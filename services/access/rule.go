@@ -21,6 +21,7 @@ const (
 	Update   Verb = "update"
 	Delete   Verb = "delete"
 	Retire   Verb = "retire"
+	Restore  Verb = "restore"
 	Transfer Verb = "transfer"
 	Push     Verb = "push" // measurements
 	Run      Verb = "run"  // jobs
@@ -116,6 +117,7 @@ var grants = map[Rule]grant{
 	{Create, KindService}:    owner,
 	{Update, KindService}:    owner,
 	{Retire, KindService}:    people,
+	{Restore, KindService}:   people,
 	{Transfer, KindService}:  people,
 	{Read, KindDependency}:   everyone,
 	{Create, KindDependency}: owner,
@@ -125,6 +127,7 @@ var grants = map[Rule]grant{
 	{Create, KindSLO}:        owner,
 	{Update, KindSLO}:        owner,
 	{Retire, KindSLO}:        people,
+	{Restore, KindSLO}:       people,
 	{Push, KindSLO}:          owner,
 	{Read, KindPolicy}:       everyone,
 	{Read, KindAttachment}:   everyone,

@@ -19,7 +19,7 @@ func (o oneTeam) IsMember(_ context.Context, person, team id.ID) (bool, error) {
 }
 
 var (
-	verbs = []access.Verb{access.Read, access.Create, access.Update, access.Delete, access.Retire, access.Transfer, access.Push, access.Run, "approve"}
+	verbs = []access.Verb{access.Read, access.Create, access.Update, access.Delete, access.Retire, access.Restore, access.Transfer, access.Push, access.Run, "approve"}
 	kinds = []access.Kind{
 		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
 		access.KindDependency, access.KindSLO, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindIssue, access.KindJob,
@@ -86,8 +86,10 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Delete, Kind: access.KindSystem}:     members,
 	{Verb: access.Transfer, Kind: access.KindSystem}:   members,
 	{Verb: access.Retire, Kind: access.KindService}:    members,
+	{Verb: access.Restore, Kind: access.KindService}:   members,
 	{Verb: access.Transfer, Kind: access.KindService}:  members,
 	{Verb: access.Retire, Kind: access.KindSLO}:        members,
+	{Verb: access.Restore, Kind: access.KindSLO}:       members,
 	{Verb: access.Create, Kind: access.KindAttachment}: members,
 	{Verb: access.Update, Kind: access.KindAttachment}: members,
 	{Verb: access.Delete, Kind: access.KindAttachment}: members,

@@ -110,13 +110,11 @@ func (s *Service) Me(ctx context.Context) (Account, error) {
 // Prune removes sign-in codes and sessions that have expired, and returns how many.
 func (s *Service) Prune(ctx context.Context) (int, error) {
 	now := s.moment()
-	var pruned int
-	err := s.runner.InTx(ctx, func(ctx context.Context) (err error) {
-		pruned, err = s.store.PruneCredentials(ctx, now)
-		return err
+	pruned, err := tx.InChunks(ctx, s.runner, tx.RowsAtOnce, func(ctx context.Context, limit int) (int, error) {
+		return s.store.PruneCredentials(ctx, now, limit)
 	})
 	if err != nil {
-		return 0, fmt.Errorf("prune credentials: %w", err)
+		return pruned, fmt.Errorf("prune credentials: %w", err)
 	}
 	return pruned, nil
 }

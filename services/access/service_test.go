@@ -319,6 +319,9 @@ func TestTokensAreSeenAndRevokedByThoseWhoOwnThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(t, h.RevokeToken(as(t, h.ada, all...), crews.ID), fault.Forbidden, "forbidden")
+	if got := names(as(t, h.ada, all...), access.TokenFilter{}); strings.Contains(got, "pipeline") {
+		t.Errorf("who left still lists %s", got)
+	}
 	if err := h.RevokeToken(as(t, h.root, access.Scopes...), crews.ID); err != nil {
 		t.Error(err)
 	}
@@ -376,34 +379,4 @@ func TestLastUseIsWrittenOnceAMinute(t *testing.T) {
 		t.Errorf("last used %v, want %s", got, want)
 	}
 	ok(h.Authenticate(t.Context(), text))(t) // still answered when closed
-}
-
-func TestOnlyOneFirstStartMakesTheAdministrator(t *testing.T) {
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		authorizer := access.NewAuthorizer(s.Access())
-		log := audit.NewService(s.Audit(), s, authorizer, clock.System)
-		var texts atomic.Int64
-		var all sync.WaitGroup
-		for range 8 {
-			all.Go(func() {
-				service := access.NewService(s.Access(), s, authorizer, log, clock.System, access.Lifetimes{}, slog.New(slog.DiscardHandler))
-				defer func() { _ = service.Close(context.Background()) }()
-				text, err := service.Bootstrap(context.Background())
-				if err != nil {
-					t.Errorf("bootstrap: %v", err)
-				}
-				if text != "" {
-					texts.Add(1)
-					if c, err := service.Authenticate(context.Background(), text); err != nil || !c.Administers() {
-						t.Errorf("the text is worth %+v, %v", c, err)
-					}
-				}
-			})
-		}
-		all.Wait()
-		if texts.Load() != 1 {
-			t.Errorf("%d texts", texts.Load())
-		}
-	})
 }

@@ -10,7 +10,7 @@ import (
 
 // TokenFilter narrows a list of tokens; empty fields do not.
 type TokenFilter struct {
-	Person id.ID // their personal tokens, and workload tokens that they made
+	Person id.ID // their personal tokens; workload tokens are their team's, whoever made them
 	Team   id.ID
 }
 
@@ -30,6 +30,9 @@ type Store interface {
 	PersonByIdentity(ctx context.Context, provider, issuer, subject string) (Person, error)
 	People(ctx context.Context, f PersonFilter, r page.Request) (page.Page[Person], error)
 	UpdatePerson(ctx context.Context, p Person) error
+	// LockAdministrators returns the administrators who were not deactivated, and holds
+	// them until the transaction ends: others who lock them wait, and then see who is left.
+	LockAdministrators(ctx context.Context) ([]id.ID, error)
 
 	CreateToken(ctx context.Context, t Token) error
 	Token(ctx context.Context, token id.ID) (Token, error)
@@ -48,6 +51,7 @@ type Store interface {
 	// SessionWithPerson finds an unexpired session by its hash.
 	SessionWithPerson(ctx context.Context, hash []byte, at time.Time) (Session, Person, error)
 	DeleteSession(ctx context.Context, session id.ID) error
-	// PruneCredentials removes sign-in codes and sessions that expired before the time.
-	PruneCredentials(ctx context.Context, before time.Time) (int, error)
+	// PruneCredentials removes up to limit sign-in codes and sessions that expired
+	// before the time.
+	PruneCredentials(ctx context.Context, before time.Time, limit int) (int, error)
 }

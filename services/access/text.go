@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,15 +25,37 @@ func CheckLine(check *fault.Check, pointer, value string, least, most int) {
 		check.Fail(pointer, value, "must be valid UTF-8")
 	case n < least || n > most:
 		check.Fail(pointer, value, "must have %d to %d characters, has %d", least, most, n)
-	case strings.ContainsFunc(value, Hidden):
-		check.Fail(pointer, value, "must not contain control characters or marks that change the direction of writing")
+	case Hides(value):
+		check.Fail(pointer, value, "must not contain control characters, nor characters that cannot be seen or change the direction of writing")
 	case value != strings.TrimSpace(value):
 		check.Fail(pointer, value, "must not begin or end with a space")
 	}
 }
 
-// Hidden tells characters that cannot be seen and change what is: controls, and
-// the embeddings, overrides and isolates of bidirectional text.
+// Hidden tells characters that cannot be seen, and so let two names look alike:
+// controls, formatting such as zero-width and bidirectional marks, fillers, private
+// use. Joiners are among them; see Hides.
 func Hidden(r rune) bool {
-	return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x2028 || r == 0x2029
+	switch r {
+	case 0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x2028, 0x2029, 0x2800, 0x3164, 0xffa0:
+		return true
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Other_Default_Ignorable_Code_Point)
+}
+
+// Hides reports whether the text holds a hidden character other than those that
+// are allowed. Between characters that are seen, joiners are a part of writing: of
+// Persian, and of emoji.
+func Hides(text string, allowed ...rune) bool {
+	hidden := func(r rune) bool { return Hidden(r) && !slices.Contains(allowed, r) }
+	seen := false // the character before
+	runes := []rune(text)
+	for i, r := range runes {
+		joins := (r == 0x200c || r == 0x200d) && seen && i+1 < len(runes) && !hidden(runes[i+1])
+		if hidden(r) && !joins {
+			return true
+		}
+		seen = !joins
+	}
+	return false
 }

@@ -54,11 +54,11 @@ func (r *refusals) admit(caller string, now time.Time) (ok bool, unwritten int) 
 	return true, unwritten
 }
 
-// forget drops callers whose minute is over, and keeps what was counted of them.
+// forget drops callers whose minute is over, with what was only counted of them:
+// it is nobody else's.
 func (r *refusals) forget(now time.Time) {
 	for caller, t := range r.callers {
 		if now.Sub(t.began) >= time.Minute {
-			r.others.unwritten += t.unwritten
 			delete(r.callers, caller)
 		}
 	}

@@ -42,6 +42,6 @@ type Store interface {
 	ClaimKey(ctx context.Context, r Record) (*Record, error)
 	// CompleteKey fills in what was made.
 	CompleteKey(ctx context.Context, k Key, made Resource) error
-	// PruneKeys removes records made before the time.
-	PruneKeys(ctx context.Context, before time.Time) (int, error)
+	// PruneKeys removes up to limit records made before the time.
+	PruneKeys(ctx context.Context, before time.Time, limit int) (int, error)
 }

@@ -76,13 +76,11 @@ func (s *Service) Do(ctx context.Context, key Key, effect func(ctx context.Conte
 // Prune forgets the keys that are older than keep, and returns how many.
 func (s *Service) Prune(ctx context.Context, keep time.Duration) (int, error) {
 	before := clock.Round(s.now()).Add(-keep)
-	var pruned int
-	err := s.runner.InTx(ctx, func(ctx context.Context) (err error) {
-		pruned, err = s.store.PruneKeys(ctx, before)
-		return err
+	pruned, err := tx.InChunks(ctx, s.runner, tx.RowsAtOnce, func(ctx context.Context, limit int) (int, error) {
+		return s.store.PruneKeys(ctx, before, limit)
 	})
 	if err != nil {
-		return 0, fmt.Errorf("prune idempotency keys: %w", err)
+		return pruned, fmt.Errorf("prune idempotency keys: %w", err)
 	}
 	return pruned, nil
 }

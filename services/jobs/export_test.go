@@ -1,6 +1,17 @@
 package jobs
 
-import "time"
+import (
+	"context"
+	"time"
+)
+
+// Look works off what was asked for, as every replica does each second, and waits
+// until that is done.
+func (s *Service) Look(ctx context.Context) error {
+	err := s.look(ctx)
+	s.loops.Wait()
+	return err
+}
 
 // Tick runs the job as its schedule does at that time.
 func (s *Service) Tick(job string, at time.Time) { s.tick(s.find(job), at) }

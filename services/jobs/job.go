@@ -32,25 +32,28 @@ const (
 // RunState is how far a run got.
 type RunState string
 
-// The states of a run. Abandoned is a run whose replica went away.
+// The states of a run. Requested is one that somebody asked for and no replica
+// began yet; Abandoned is one whose replica went away.
 const (
+	Requested RunState = "requested"
 	Running   RunState = "running"
 	Succeeded RunState = "succeeded"
 	Failed    RunState = "failed"
 	Abandoned RunState = "abandoned"
 )
 
-// Run is one run of a job, unique on (job, scheduled time).
+// Run is one run of a job, unique on (job, scheduled time). Its times are those
+// that all replicas share, see Service.Now.
 type Run struct {
 	ID          id.ID
 	Job         string
-	ScheduledAt time.Time
-	StartedAt   time.Time
+	ScheduledAt time.Time // of a manual one, when it was asked for
+	StartedAt   time.Time // ScheduledAt while it is Requested
 	FinishedAt  *time.Time
 	Trigger     Trigger
 	StartedBy   string // the caller's name; "schedule" otherwise
-	Replica     string
-	Epoch       int64
+	Replica     string // that began it, empty while it is Requested
+	Epoch       int64  // of the lease under which it began, 0 while it is Requested
 	State       RunState
 	Result      Result
 	Error       string // a sentence for people, without secrets

@@ -20,99 +20,58 @@ var (
 	errStopped   = fault.New(fault.Unavailable, "stopped", "the replica was stopped while the job ran")
 )
 
-// errNotDue says that the run belongs to another: it ran already.
-var errNotDue = errors.New("the job has a run at that time")
+// errNotDue says that there is nothing to run: another began it.
+var errNotDue = errors.New("the job has its run already")
 
 // tick runs the job for its scheduled time, unless that was or is done by
 // another run or replica.
 func (s *Service) tick(w *work, scheduled time.Time) {
-	log := s.Logger.With("job", w.Name, "scheduled_at", scheduled)
-	if !s.occupy(s.ctx, w, 0) {
-		log.Debug("job is skipped", "reason", "it still runs")
-		return
+	s.attempt(w, func(ctx context.Context, begun Run) (Run, bool, error) {
+		begun.ID, begun.ScheduledAt = id.New(begun.StartedAt), clock.Round(scheduled)
+		begun.Trigger, begun.StartedBy = Scheduled, "schedule"
+		due, err := s.Store.BeginRun(ctx, begun)
+		return begun, due, err
+	})
+}
+
+// attempt runs the job here if there is something to run, which enter records,
+// and reports whether it did. A job runs once at a time.
+func (s *Service) attempt(w *work, enter func(ctx context.Context, begun Run) (Run, bool, error)) bool {
+	log := s.Logger.With("job", w.Name)
+	if !s.occupy(w) {
+		log.Debug("job is skipped", "reason", "it still runs, or is to run no more")
+		return false
 	}
 	defer s.vacate(w)
-	run, err := s.begin(s.ctx, w, Run{ScheduledAt: clock.Round(scheduled), Trigger: Scheduled, StartedBy: "schedule"})
+	if s.Disabled {
+		defer func() {
+			if err := s.giveUpLease(s.ctx, w); err != nil {
+				log.Warn("those who follow the schedule have to wait for the lease", "error", err)
+			}
+		}()
+	}
+	run, err := s.begin(s.ctx, w, enter)
 	switch {
 	case fault.Is(err, fault.Conflict) || errors.Is(err, errNotDue):
 		log.Debug("job is skipped", "reason", err)
-	case err != nil && s.ctx.Err() == nil:
-		log.Error("job could not begin", "error", err)
-	case err == nil:
-		s.execute(w, run)
-	}
-}
-
-// RunNow runs the job at once, whatever its schedule, and returns the run: when it
-// ended, or after ten seconds still running. A run that is under way is let finish
-// first. Administrators only; it is audited.
-// Faults: NotFound; Forbidden; Conflict "job_running" when that takes too long,
-// "lease_held" while another replica has the job; Unavailable when stopping.
-func (s *Service) RunNow(ctx context.Context, job string) (Run, error) {
-	o := access.Object{Kind: access.KindJob, Label: job}
-	if err := s.Authorizer.Authorize(ctx, access.Run, o); err != nil {
-		return Run{}, err
-	}
-	w := s.find(job)
-	if w == nil {
-		return Run{}, fault.Missing("job", job)
-	}
-	if !s.occupy(ctx, w, s.Patience) {
-		if s.isStopping() {
-			return Run{}, fault.New(fault.Unavailable, "stopping", "this replica is being stopped; try again in a moment")
+		return false
+	case err != nil:
+		if s.ctx.Err() == nil {
+			log.Error("job could not begin", "error", err)
 		}
-		e := fault.New(fault.Conflict, "job_running", "the job %q runs already; its runs tell when it ended", job)
-		e.RetryAfter = waitForManual
-		return Run{}, e
+		return false
 	}
-	run, err := s.begin(ctx, w, Run{ScheduledAt: clock.Round(s.Clock()), Trigger: Manual, StartedBy: access.CallerFrom(ctx).Name})
-	if err != nil {
-		s.vacate(w)
-		return Run{}, s.explain(err, w)
-	}
-	ended := make(chan Run, 1)
-	go func() { // the run outlives the request
-		defer s.vacate(w)
-		ended <- s.execute(w, run)
-	}()
-	wait := time.NewTimer(waitForManual)
-	defer wait.Stop()
-	select {
-	case run = <-ended:
-	case <-wait.C:
-	case <-ctx.Done():
-	}
-	return run, nil
+	s.execute(w, run)
+	return true
 }
 
-// explain says to whoever asked for a run why there is none.
-func (s *Service) explain(err error, w *work) error {
-	switch e := fault.As(err); {
-	case errors.Is(err, errNotDue):
-		return fault.New(fault.Conflict, "job_running", "the job %q was run at this very moment", w.Name)
-	case e != nil && e.Code == "lease_held":
-		held := fault.New(fault.Conflict, "lease_held", "another replica has the job %q and runs it on its schedule; ask that one, or try again later", w.Name)
-		held.RetryAfter, held.Err = s.LeaseTTL, err
-		return held
-	}
-	return fmt.Errorf("run %s: %w", w.Name, err)
-}
-
-// occupy reserves the job here, and reports false when it still runs after the
-// patience or when no more runs are to begin.
-func (s *Service) occupy(ctx context.Context, w *work, patience time.Duration) bool {
+// occupy reserves the job here, and reports false when it still runs or when no
+// more runs are to begin.
+func (s *Service) occupy(w *work) bool {
 	select {
 	case w.busy <- struct{}{}:
 	default:
-		wait := time.NewTimer(patience)
-		defer wait.Stop()
-		select {
-		case w.busy <- struct{}{}:
-		case <-wait.C:
-			return false
-		case <-ctx.Done():
-			return false
-		}
+		return false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,37 +94,37 @@ func (s *Service) isStopping() bool {
 	return s.stopping
 }
 
-// begin takes the lease and records the run. It is Conflict when another replica
-// has the lease, errNotDue when there is such a run.
-func (s *Service) begin(ctx context.Context, w *work, run Run) (Run, error) {
+// begin takes the lease and has enter record the run that begins under it. It is
+// Conflict when another replica has the lease, errNotDue when there is no run.
+func (s *Service) begin(ctx context.Context, w *work, enter func(ctx context.Context, begun Run) (Run, bool, error)) (Run, error) {
 	lease, err := s.Store.TakeLease(ctx, w.Name, s.holder, s.LeaseTTL)
 	if err != nil {
 		return Run{}, fmt.Errorf("take the lease: %w", err)
 	}
 	w.hold(lease)
-	now := clock.Round(s.Clock())
-	run.ID, run.Job, run.StartedAt, run.Replica, run.Epoch, run.State = id.New(now), w.Name, now, s.Replica, lease.Epoch, Running
+	now := s.Now()
+	var run Run
 	ctx = tx.WithFence(ctx, tx.Fence{Lease: w.Name, Epoch: lease.Epoch})
 	err = s.Runner.InTx(ctx, func(ctx context.Context) error {
 		if _, err := s.Store.AbandonRuns(ctx, w.Name, lease.Epoch, now); err != nil {
 			return fmt.Errorf("abandon earlier runs: %w", err)
 		}
-		begun, err := s.Store.BeginRun(ctx, run)
-		switch {
-		case err != nil:
+		begun, due, err := enter(ctx, Run{Job: w.Name, StartedAt: now, Replica: s.Replica, Epoch: lease.Epoch, State: Running})
+		if err != nil {
 			return fmt.Errorf("record the run: %w", err)
-		case !begun:
-			return errNotDue
-		case run.Trigger == Manual:
-			return s.Recorder.RecordDiff(ctx, access.Run, access.Object{Kind: access.KindJob, ID: run.ID, Label: w.Name}, "", nil, nil)
 		}
+		if !due {
+			return errNotDue
+		}
+		run = begun
 		return nil
 	})
 	return run, err
 }
 
 // execute does the job under its lease, and records how it ended.
-func (s *Service) execute(w *work, run Run) Run {
+func (s *Service) execute(w *work, run Run) {
+	began := time.Now()
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	beating := make(chan struct{})
 	go func() {
@@ -180,13 +139,12 @@ func (s *Service) execute(w *work, run Run) Run {
 	cancel(nil)
 	<-beating
 
-	now := clock.Round(s.Clock())
-	run.FinishedAt, run.State, run.Result = &now, Succeeded, result
+	ended := clock.Round(run.StartedAt.Add(time.Since(began)))
+	run.FinishedAt, run.State, run.Result = &ended, Succeeded, result
 	if err != nil {
 		run.State, run.Error = Failed, sentence(err)
 	}
 	s.finish(run, err)
-	return run
 }
 
 // panicked is what a job panicked with.

@@ -38,11 +38,40 @@ func parseSchedule(text string) (cron.Schedule, error) {
 }
 
 // every comes at the multiples of an interval, which are the same on every
-// replica: cron's own counts from the start of the process, so that no two
-// replicas would mean the same run.
+// replica: cron's own counts from when it is asked, so that no two replicas would
+// mean the same run.
 type every time.Duration
 
 // Next implements cron.Schedule.
 func (e every) Next(t time.Time) time.Time {
 	return t.Truncate(time.Duration(e)).Add(time.Duration(e))
+}
+
+// longestNap bounds how long is waited without a look at the clock, which may
+// have been set meanwhile, or the machine asleep.
+const longestNap = time.Minute
+
+// follow runs the job at the times of its schedule until the service stops. They
+// are times of the clock that all replicas share: by their own clocks, one that is
+// behind would find for as long that each time had its run already. (That is why
+// cron's own runner, which goes by the machine's clock, is not used.)
+func (s *Service) follow(w *work) {
+	for last := s.Now(); ; {
+		next := w.schedule.Next(last)
+		for left := next.Sub(s.Now()); left > 0; left = next.Sub(s.Now()) {
+			nap := time.NewTimer(min(left, longestNap))
+			select {
+			case <-s.quit:
+				nap.Stop()
+				return
+			case <-nap.C:
+			}
+		}
+		s.tick(w, next)
+		// What came while it ran is not made up, and nothing is run twice where the
+		// clock went back.
+		if last = s.Now(); last.Before(next) {
+			last = next
+		}
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -23,11 +24,10 @@ import (
 const (
 	// DefaultLeaseTTL is how long a lease lasts unless it is renewed.
 	DefaultLeaseTTL = time.Minute
-	// DefaultPatience is how long a run that is asked for waits for its turn.
-	DefaultPatience = 5 * time.Second
+	// DefaultPatience is how long somebody waits for the end of a run that they asked for.
+	DefaultPatience = 10 * time.Second
 
-	waitForManual = 10 * time.Second // for a run that somebody asked for
-	lastWrites    = 10 * time.Second // for what is written after a run was cancelled
+	lastWrites = 10 * time.Second // for what is written after a run was cancelled
 )
 
 var label = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
@@ -45,9 +45,11 @@ type Parts struct {
 	// LeaseTTL is DefaultLeaseTTL when zero. After a crash it is how long a job
 	// waits; a job that comes more often than that stays with one replica.
 	LeaseTTL time.Duration
-	// Patience is how long somebody who asks for a run waits for one that is under
-	// way; DefaultPatience when zero.
+	// Patience is DefaultPatience when zero.
 	Patience time.Duration
+	// Disabled leaves schedules to other replicas: this one runs what is asked for,
+	// and keeps no lease for longer.
+	Disabled bool
 	// Schedules has other schedules for jobs, by their names.
 	Schedules map[string]string
 	// Observe is told of every run that ended, may be nil.
@@ -59,9 +61,11 @@ type Service struct {
 	Parts
 	holder string // of leases: this process, and no other that had its name
 	works  []*work
-	cron   *cron.Cron
+	ahead  atomic.Int64    // how far, in nanoseconds, the shared clock is of this process'
 	ctx    context.Context // of runs; cancelled when stopping takes too long
 	cancel context.CancelCauseFunc
+	quit   chan struct{} // closed when stopping
+	loops  sync.WaitGroup
 
 	mu       sync.Mutex
 	stopping bool
@@ -72,7 +76,6 @@ type Service struct {
 type work struct {
 	Job
 	schedule cron.Schedule
-	entry    cron.EntryID
 	busy     chan struct{} // holds one while the job runs here
 
 	mu    sync.Mutex
@@ -92,13 +95,8 @@ func NewService(p Parts, jobs []Job) (*Service, error) {
 	if p.Observe == nil {
 		p.Observe = func(Run) {}
 	}
-	s := &Service{Parts: p, holder: p.Replica + "/" + string(id.New(p.Clock()))}
+	s := &Service{Parts: p, holder: p.Replica + "/" + string(id.New(p.Clock())), quit: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
-	log := cronLog{p.Logger}
-	s.cron = cron.New(cron.WithLocation(time.UTC), cron.WithLogger(log),
-		// The order matters: a panic has to be recovered inside, or the outer one
-		// takes the job for running for ever.
-		cron.WithChain(cron.SkipIfStillRunning(log), cron.Recover(log)))
 	var check fault.Check
 	for _, job := range jobs {
 		check.Require(label.MatchString(job.Name), "/jobs", job.Name, "names of jobs are RFC 1123 labels")
@@ -111,7 +109,7 @@ func NewService(p Parts, jobs []Job) (*Service, error) {
 			check.Fail("/jobs/"+job.Name+"/schedule", job.Schedule, "%v", err)
 			continue
 		}
-		s.add(job, schedule)
+		s.works = append(s.works, &work{Job: job, schedule: schedule, busy: make(chan struct{}, 1)})
 	}
 	for name := range p.Schedules {
 		known := slices.ContainsFunc(jobs, func(j Job) bool { return j.Name == name })
@@ -120,17 +118,42 @@ func NewService(p Parts, jobs []Job) (*Service, error) {
 	return s, check.Err()
 }
 
-func (s *Service) add(job Job, schedule cron.Schedule) {
-	w := &work{Job: job, schedule: schedule, busy: make(chan struct{}, 1)}
-	w.entry = s.cron.Schedule(schedule, cron.FuncJob(func() {
-		// Prev is the time for which the run was due, on every replica the same.
-		s.tick(w, s.cron.Entry(w.entry).Prev)
-	}))
-	s.works = append(s.works, w)
+// Start begins to work off what is asked for, and to follow the schedules unless
+// they are left to others. What was missed before is not made up. The error is of
+// the database, whose clock is asked for first.
+func (s *Service) Start(ctx context.Context) error {
+	if err := s.compareClocks(ctx); err != nil {
+		return err
+	}
+	s.loops.Go(s.watch)
+	for _, w := range s.works {
+		if !s.Disabled {
+			s.loops.Go(func() { s.follow(w) })
+		}
+	}
+	return nil
 }
 
-// Start begins to follow the schedules. What was missed before is not made up.
-func (s *Service) Start() { s.cron.Start() }
+// Now is the time that all replicas share, as this one knows it: its own clock,
+// set right by how far that was from the database's a moment ago. Jobs go by it,
+// so that it does not matter which replica runs them.
+func (s *Service) Now() time.Time {
+	return clock.Round(s.Clock().Add(time.Duration(s.ahead.Load())))
+}
+
+// compareClocks finds how far this process' clock is from the shared one. What
+// took long says little, and is not taken once something is known.
+func (s *Service) compareClocks(ctx context.Context) error {
+	asked := time.Now()
+	offset, err := s.Store.ClockOffset(ctx, s.Clock)
+	if err != nil {
+		return fmt.Errorf("compare the clock with the database's: %w", err)
+	}
+	if s.ahead.Load() == 0 || time.Since(asked) < time.Second {
+		s.ahead.Store(int64(offset))
+	}
+	return nil
+}
 
 // Stop begins no more runs and waits for those that run, until ctx ends; then
 // they are cancelled. Leases are given up, so that another replica goes on at
@@ -138,9 +161,11 @@ func (s *Service) Start() { s.cron.Start() }
 // given up.
 func (s *Service) Stop(ctx context.Context) error {
 	s.mu.Lock()
-	s.stopping = true
+	if !s.stopping {
+		s.stopping = true
+		close(s.quit)
+	}
 	s.mu.Unlock()
-	s.cron.Stop()
 	ended := make(chan struct{})
 	go func() {
 		s.running.Wait()
@@ -157,27 +182,33 @@ func (s *Service) Stop(ctx context.Context) error {
 		}
 	}
 	s.cancel(errStopped)
-	return s.giveUpLeases(ctx)
-}
-
-func (s *Service) giveUpLeases(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWrites)
-	defer cancel()
+	s.loops.Wait()
 	var errs []error
 	for _, w := range s.works {
-		if lease := w.held(); lease.Epoch != 0 {
-			if err := s.Store.ReleaseLease(ctx, w.Name, lease.Epoch); err != nil {
-				errs = append(errs, fmt.Errorf("give up the lease of %s: %w", w.Name, err))
-			}
-		}
+		errs = append(errs, s.giveUpLease(ctx, w))
 	}
 	return errors.Join(errs...)
+}
+
+// giveUpLease lets others have the job at once, also where ctx has ended.
+func (s *Service) giveUpLease(ctx context.Context, w *work) error {
+	lease := w.held()
+	if lease.Epoch == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWrites)
+	defer cancel()
+	if err := s.Store.ReleaseLease(ctx, w.Name, lease.Epoch); err != nil {
+		return fmt.Errorf("give up the lease of %s: %w", w.Name, err)
+	}
+	w.hold(Lease{})
+	return nil
 }
 
 // Listing is a job with what is known of it now.
 type Listing struct {
 	Job   Job
-	Next  time.Time // when it comes next
+	Next  time.Time // when it comes next here, zero where schedules are left to others
 	Last  *Run      // the newest, nil before the first
 	Lease *Lease    // nil when no replica has it
 }
@@ -195,10 +226,13 @@ func (s *Service) List(ctx context.Context) ([]Listing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the leases of jobs: %w", err)
 	}
-	now := s.Clock()
+	now := s.Now()
 	listings := make([]Listing, len(s.works))
 	for i, w := range s.works {
-		l := Listing{Job: w.Job, Next: w.schedule.Next(now)}
+		l := Listing{Job: w.Job}
+		if !s.Disabled {
+			l.Next = w.schedule.Next(now)
+		}
 		if run, ok := last[w.Name]; ok {
 			l.Last = &run
 		}
@@ -243,14 +277,12 @@ func (s *Service) Run(ctx context.Context, job string, run id.ID) (Run, error) {
 // Prune forgets runs that finished longer than keep ago, but for the last of each
 // job, and returns how many.
 func (s *Service) Prune(ctx context.Context, keep time.Duration) (int, error) {
-	before := clock.Round(s.Clock()).Add(-keep)
-	var pruned int
-	err := s.Runner.InTx(ctx, func(ctx context.Context) (err error) {
-		pruned, err = s.Store.PruneRuns(ctx, before)
-		return err
+	before := s.Now().Add(-keep)
+	pruned, err := tx.InChunks(ctx, s.Runner, tx.RowsAtOnce, func(ctx context.Context, limit int) (int, error) {
+		return s.Store.PruneRuns(ctx, before, limit)
 	})
 	if err != nil {
-		return 0, fmt.Errorf("prune runs: %w", err)
+		return pruned, fmt.Errorf("prune runs: %w", err)
 	}
 	return pruned, nil
 }
@@ -266,15 +298,4 @@ func (s *Service) find(name string) *work {
 		}
 	}
 	return nil
-}
-
-// cronLog takes cron's log: its routine is not of interest, its errors are.
-type cronLog struct{ log *slog.Logger }
-
-// Info implements cron.Logger.
-func (l cronLog) Info(string, ...any) {}
-
-// Error implements cron.Logger.
-func (l cronLog) Error(err error, msg string, keysAndValues ...any) {
-	l.log.Error("the schedule of jobs failed", append([]any{"error", err, "what", msg}, keysAndValues...)...)
 }

@@ -128,22 +128,26 @@ func (r *run) once(ctx context.Context) (more bool, err error) {
 }
 
 // discover finds the series of subjects that are not known yet, and of all when
-// a change is of a series that nobody knows.
+// a change is of a series that nobody knows, and once a day, so that those that
+// were removed are forgotten.
 func (r *run) discover(ctx context.Context, changes []Change) error {
-	all := slices.ContainsFunc(changes, func(c Change) bool { return r.memory.owners[c.Series] == nil })
+	day := r.now.Truncate(DaySpan)
+	all := !day.Equal(r.memory.day) || slices.ContainsFunc(changes, func(c Change) bool { return r.memory.owners[c.Series] == nil })
 	var indicators []id.ID
 	for _, k := range r.memory.ordered {
 		if all || !k.discovered {
 			indicators = append(indicators, k.Indicator)
 		}
 	}
-	for some := range slices.Chunk(indicators, chunkSeries) {
+	slices.Sort(indicators) // subjects may share one
+	for some := range slices.Chunk(slices.Compact(indicators), chunkSeries) {
 		series, err := r.store.Series(ctx, some)
 		if err != nil {
 			return fmt.Errorf("reading the series of %d indicators: %w", len(some), err)
 		}
-		r.memory.enter(series)
+		r.memory.enter(some, series)
 	}
+	r.memory.day = day
 	for _, k := range r.memory.ordered {
 		k.discovered = true
 	}

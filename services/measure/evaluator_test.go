@@ -284,6 +284,42 @@ func TestWhatIsLateIsCountedWhereverItLies(t *testing.T) {
 	b.expect(t, 0, want+2, want+2)
 }
 
+// A reporter's clock may be ahead of the evaluator's: what lies after its windows
+// is counted once they end later, over midnight too, by an evaluator that knew the
+// slots before they did and by one that comes new.
+func TestASlotAheadIsCountedOnceTheWindowsReachIt(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, storetest.SQLite(t), 1)
+	b.clock.Advance(12*time.Hour - 5*time.Minute) // five minutes before midnight
+	midnight := noon.Add(12 * time.Hour)
+	slot := func(after time.Duration, n int64) measure.Slot {
+		return measure.Slot{Start: midnight.Add(after), Good: n * 1000, Total: n * 1000}
+	}
+	b.push(t, b.batch(0, "", slot(-2*five, 1), slot(-five, 10)))
+	b.evaluate(t, map[string]int64{"evaluated": 1})
+	b.expect(t, 0, 1, 1)
+	b.push(t, b.batch(0, "", slot(0, 100))) // as far ahead as is taken, and tomorrow
+	check := func(want int64) {
+		t.Helper()
+		b.evaluate(t, nil)
+		b.expect(t, 0, want, want)
+		fresh := b.newEvaluator()
+		if _, err := fresh.RunOnce(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		b.expect(t, 0, want, want)
+	}
+	check(1)
+	b.clock.Advance(five)
+	check(11)
+	b.push(t, b.batch(0, "", slot(0, 200))) // the last write holds
+	check(11)
+	b.clock.Advance(five)
+	check(211)
+	b.clock.Advance(-five) // another, whose clock is behind, goes on
+	check(11)
+}
+
 func TestAClockThatGoesBackIsFollowed(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, storetest.SQLite(t), 1)

@@ -132,24 +132,26 @@ func foldDays(series Series, stored []StoredSegment) ([]StoredSegment, error) {
 	return days, nil
 }
 
-// PruneOnce removes the segments that end before the time and returns how many.
+// PruneOnce removes the segments that end before the time, returns how many, and
+// removes the series of which nothing is left: pods that are named anew at each
+// roll-out leave one behind each.
 func (f *Folder) PruneOnce(ctx context.Context, before time.Time) (int64, error) {
-	var removed int64
-	for {
-		var n int
-		err := f.tx.InTx(ctx, func(ctx context.Context) error {
-			var err error
-			n, err = f.store.PruneSegments(ctx, before, pruneAt)
-			return err
-		})
-		if err != nil {
-			return removed, fmt.Errorf("removing segments before %s: %w", stamp(before), err)
-		}
-		removed += int64(n)
-		if n < pruneAt {
-			return removed, nil
-		}
+	removed, err := f.prune(ctx, before, f.store.PruneSegments)
+	if err != nil {
+		return removed, fmt.Errorf("removing segments before %s: %w", stamp(before), err)
 	}
+	if _, err := f.prune(ctx, before, f.store.PruneSeries); err != nil {
+		return removed, fmt.Errorf("removing series without segments: %w", err)
+	}
+	return removed, nil
+}
+
+// prune removes some at a time until none is left.
+func (f *Folder) prune(ctx context.Context, before time.Time, some func(context.Context, time.Time, int) (int, error)) (int64, error) {
+	removed, err := tx.InChunks(ctx, f.tx, pruneAt, func(ctx context.Context, limit int) (int, error) {
+		return some(ctx, before, limit)
+	})
+	return int64(removed), err
 }
 
 // unreadable reports whether bytes in the store were refused.

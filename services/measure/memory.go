@@ -13,9 +13,12 @@ import (
 // it: it is built anew from the store.
 type memory struct {
 	subjects map[id.ID]*kept
-	ordered  []*kept           // by ID
-	owners   map[id.ID][]*kept // of each series
+	ordered  []*kept            // by ID
+	owners   map[id.ID][]target // of each series
 	shapes   []shape
+	// day is when the series of all subjects were last looked up: those that were
+	// removed since are forgotten the day after.
+	day time.Time
 }
 
 // shape is a window.Shape and what it was made of.
@@ -30,9 +33,9 @@ type shape struct {
 type kept struct {
 	Subject
 	shape      *window.Shape
-	err        error // why it can have no shape
-	discovered bool  // its series were looked up
-	lines      []*line
+	err        error   // why it can have no shape
+	discovered bool    // its series were looked up
+	lines      []*line // by group and ID
 	// notes are the changes read and not yet removed; keys are what they name.
 	notes []int64
 	dirty bool
@@ -49,7 +52,7 @@ type line struct {
 }
 
 func newMemory() *memory {
-	return &memory{subjects: map[id.ID]*kept{}, owners: map[id.ID][]*kept{}}
+	return &memory{subjects: map[id.ID]*kept{}, owners: map[id.ID][]target{}}
 }
 
 // keep takes in new subjects, forgets those that are gone, and lets timelines go
@@ -105,30 +108,65 @@ func (m *memory) shapeOf(resolution time.Duration, windows []time.Duration) (*wi
 // disown lets go of a subject's series.
 func (m *memory) disown(k *kept) {
 	for _, l := range k.lines {
-		owners := slices.DeleteFunc(m.owners[l.ID], func(o *kept) bool { return o == k })
-		if m.owners[l.ID] = owners; len(owners) == 0 {
-			delete(m.owners, l.ID)
-		}
+		m.release(k, l)
 	}
 }
 
-// enter gives series to the subjects whose indicator they measure.
-func (m *memory) enter(series []Series) {
-	of := make(map[id.ID][]Series, len(series))
+// release lets go of one series of a subject.
+func (m *memory) release(k *kept, l *line) {
+	owners := slices.DeleteFunc(m.owners[l.ID], func(t target) bool { return t.owner == k })
+	if m.owners[l.ID] = owners; len(owners) == 0 {
+		delete(m.owners, l.ID)
+	}
+}
+
+// enter gives series, which are all of the indicators, to the subjects that
+// measure them, and lets go of those that are not there any more.
+func (m *memory) enter(indicators []id.ID, series []Series) {
+	of := make(map[id.ID][]Series, len(indicators))
+	for _, indicator := range indicators {
+		of[indicator] = nil
+	}
 	for _, s := range series {
 		of[s.Indicator] = append(of[s.Indicator], s)
 	}
 	for _, k := range m.ordered {
-		for _, s := range of[k.Indicator] {
-			if slices.ContainsFunc(k.lines, func(l *line) bool { return l.ID == s.ID }) {
-				continue
-			}
-			k.lines = append(k.lines, &line{Series: s})
-			k.dirty = true
-			m.owners[s.ID] = append(m.owners[s.ID], k)
-			slices.SortFunc(k.lines, func(a, b *line) int { return cmp.Compare(a.ID, b.ID) })
+		if there, asked := of[k.Indicator]; asked {
+			m.match(k, there)
 		}
 	}
+}
+
+// match makes the lines of a subject those of the series.
+func (m *memory) match(k *kept, series []Series) {
+	former := make(map[id.ID]*line, len(k.lines))
+	for _, l := range k.lines {
+		former[l.ID] = l
+	}
+	known := 0
+	for _, s := range series {
+		if former[s.ID] != nil {
+			known++
+		}
+	}
+	if known == len(series) && known == len(k.lines) {
+		return
+	}
+	k.dirty = true
+	k.lines = make([]*line, 0, len(series))
+	for _, s := range series {
+		l := former[s.ID]
+		delete(former, s.ID)
+		if l == nil {
+			l = &line{Series: s}
+			m.owners[s.ID] = append(m.owners[s.ID], target{l, k})
+		}
+		k.lines = append(k.lines, l)
+	}
+	for _, l := range former {
+		m.release(k, l)
+	}
+	slices.SortFunc(k.lines, func(a, b *line) int { return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.ID, b.ID)) })
 }
 
 // note gives each change to those it concerns, and returns those of nobody's.
@@ -141,13 +179,11 @@ func (m *memory) note(changes []Change) (orphans []int64) {
 		if len(owners) == 0 {
 			orphans = append(orphans, c.ID)
 		}
-		for _, k := range owners {
-			k.notes = append(k.notes, c.ID)
-			k.dirty = true
-			for _, l := range k.lines {
-				if l.ID == c.Series && l.timeline != nil && !slices.Contains(l.changed, c.SegmentKey) {
-					l.changed = append(l.changed, c.SegmentKey)
-				}
+		for _, t := range owners {
+			t.owner.notes = append(t.owner.notes, c.ID)
+			t.owner.dirty = true
+			if t.timeline != nil && !slices.Contains(t.changed, c.SegmentKey) {
+				t.changed = append(t.changed, c.SegmentKey)
 			}
 		}
 	}
@@ -195,7 +231,32 @@ func (k *kept) evaluate(now time.Time) Evaluation {
 			e.Sums[i] = e.Sums[i].Plus(sum)
 		}
 	}
+	if k.Grouped {
+		e.Groups = k.groups()
+	}
 	return e
+}
+
+// groups sums over the reporters of each group.
+func (k *kept) groups() []GroupSums {
+	var out []GroupSums
+	for _, l := range k.lines { // a group's follow each other
+		latest := l.timeline.Latest()
+		if latest.IsZero() {
+			continue
+		}
+		if last := len(out) - 1; last < 0 || out[last].Group != l.Group {
+			out = append(out, GroupSums{Group: l.Group, Sums: make([]window.Sum, len(k.Windows))})
+		}
+		g := &out[len(out)-1]
+		for i, sum := range l.timeline.Sums() {
+			g.Sums[i] = g.Sums[i].Plus(sum)
+		}
+		if latest.After(g.Latest) {
+			g.Latest = latest
+		}
+	}
+	return out
 }
 
 // latest is the end of the newest slot over all reporters.

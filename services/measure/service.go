@@ -3,6 +3,7 @@ package measure
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -27,25 +28,25 @@ func New(store Store, runner tx.Runner, now clock.Clock) *Service {
 
 // Push stores all slots of the batches, or nothing. For each slot of a series the
 // last push that committed is what holds; one that repeats what is known changes
-// nothing. Errors: Invalid with every fault of the batches at once; Conflict when
-// the indicator's series have another resolution.
+// nothing. Of a grouped indicator a push says all of each slot that it has of a
+// reporter; see Other for groups that are too many. Errors: Invalid with every
+// fault of the batches at once; Conflict when the indicator's series have another
+// resolution.
 func (s *Service) Push(ctx context.Context, batches []Batch) (Receipt, error) {
-	return s.write(ctx, batches, segment.Merge)
+	return s.write(ctx, batches, false)
 }
 
 // Add is Push for those who know what is to be added to a slot, and not what it
-// is in all: sums where Push replaces. One that is repeated counts twice; the
-// caller sees to it, in the same transaction, that none is. A slot that would hold
-// more events than MaxEventsPerSlot is Invalid.
+// is in all: sums where Push replaces, those of groups that are too many in Other.
+// One that is repeated counts twice; the caller sees to it, in the same
+// transaction, that none is. A slot that would hold more events than one may is
+// Invalid.
 func (s *Service) Add(ctx context.Context, batches []Batch) (Receipt, error) {
-	return s.write(ctx, batches, plus)
+	return s.write(ctx, batches, true)
 }
 
-// joins makes of a segment and slots what is to be stored; Merge is one.
-type joins func(existing segment.Segment, slots []segment.Slot) (segment.Segment, bool, error)
-
-// plus is Merge where counts are added to those that are known.
-func plus(existing segment.Segment, slots []segment.Slot) (segment.Segment, bool, error) {
+// plus is segment.Merge where counts are added to those that are known.
+func plus(existing segment.Segment, slots []segment.Slot, most int64) (segment.Segment, bool, error) {
 	sums := make([]segment.Slot, 0, len(slots)) // in the order of slots, which is that of their indexes
 	for _, one := range slots {
 		if last := len(sums) - 1; last >= 0 && sums[last].Index == one.Index {
@@ -55,29 +56,31 @@ func plus(existing segment.Segment, slots []segment.Slot) (segment.Segment, bool
 			good, total, _ := existing.At(one.Index)
 			sums = append(sums, segment.Slot{Index: one.Index, Good: good + one.Good, Total: total + one.Total})
 		}
-		if sums[len(sums)-1].Total > MaxEventsPerSlot*Event {
-			return segment.Segment{}, false, fault.New(fault.Invalid, "slot_full", "a slot would hold more than %d events", int64(MaxEventsPerSlot))
+		if sums[len(sums)-1].Total > most*Event {
+			return segment.Segment{}, false, fault.New(fault.Invalid, "slot_full", "a slot would hold more than %d events", most)
 		}
 	}
 	return segment.Merge(existing, sums)
 }
 
-func (s *Service) write(ctx context.Context, batches []Batch, join joins) (Receipt, error) {
+// write replaces what is known of the slots, or adds to it.
+func (s *Service) write(ctx context.Context, batches []Batch, adding bool) (Receipt, error) {
 	now := s.now()
-	groups, err := arrange(batches, now)
-	if err != nil || len(groups) == 0 {
+	portions, err := arrange(batches, now)
+	if err != nil || len(portions) == 0 {
 		return Receipt{}, err
 	}
-	receipt := Receipt{Series: len(groups)}
-	for _, g := range groups {
-		receipt.Slots += len(g.reported)
+	receipt := Receipt{Series: len(portions)}
+	for _, p := range portions {
+		receipt.Slots += len(p.reported)
 	}
 	err = s.tx.InTx(ctx, func(ctx context.Context) error {
 		receipt.Changed = 0 // the database may have this run again
-		if err := s.enter(ctx, groups, now); err != nil {
+		entered, err := s.enter(ctx, batches, portions, now, adding)
+		if err != nil {
 			return err
 		}
-		changed, err := s.merge(ctx, groups, join)
+		changed, err := s.merge(ctx, entered, adding)
 		if err != nil || len(changed) == 0 {
 			return err
 		}
@@ -93,80 +96,94 @@ func (s *Service) write(ctx context.Context, batches []Batch, join joins) (Recei
 	return receipt, nil
 }
 
-// enter finds the series of the groups, making those that are new, and holds
-// them against folding.
-func (s *Service) enter(ctx context.Context, groups []group, now time.Time) error {
-	want := make([]Series, len(groups))
-	for i, g := range groups {
-		want[i] = g.series
+// enter returns what is to be kept of the portions, each with its series, which
+// are made where they are new and held against folding. What is added leaves what
+// is known of Other as it is.
+func (s *Service) enter(ctx context.Context, batches []Batch, portions []portion, now time.Time, adding bool) ([]portion, error) {
+	want := make([]Series, 0, len(portions))
+	for _, p := range portions {
+		want = append(want, p.series)
+	}
+	for i, p := range portions { // sorted, so that a reporter's follow each other
+		if p.maxGroups > 0 && !adding && (i == 0 || otherOf(portions[i-1].series) != otherOf(p.series)) {
+			want = append(want, otherOf(p.series))
+		}
+	}
+	got, err := s.store.FindSeries(ctx, want)
+	if err != nil {
+		return nil, fmt.Errorf("looking for %d series: %w", len(want), err)
+	}
+	// A series that was folded within MaxAge is in use; of others it has to be asked.
+	var fresh []int
+	for i := range portions {
+		if got[i].ID == "" || got[i].FoldedUntil.Before(now.Add(-MaxAge)) {
+			fresh = append(fresh, i)
+		}
+	}
+	others := slices.DeleteFunc(got[len(portions):], func(o Series) bool { return o.ID == "" })
+	kept := slices.Clone(portions)
+	if len(fresh) > 0 {
+		if kept, err = s.admit(ctx, batches, portions, fresh, now); err != nil {
+			return nil, err
+		}
+	}
+	if len(others) > 0 {
+		if kept, err = s.settleOther(ctx, kept, others); err != nil {
+			return nil, err
+		}
+	}
+	if len(fresh) > 0 || len(others) > 0 {
+		if got, err = s.ensure(ctx, kept, now); err != nil {
+			return nil, err
+		}
+	}
+	for i := range kept {
+		if got[i].Resolution != kept[i].series.Resolution {
+			return nil, fault.New(fault.Conflict, "resolution_differs", "the series of reporter %q has slots of %s, not of %s",
+				got[i].Reporter, got[i].Resolution, kept[i].series.Resolution)
+		}
+		kept[i].series = got[i]
+	}
+	return kept, nil
+}
+
+// ensure makes the series of the portions that do not exist.
+func (s *Service) ensure(ctx context.Context, portions []portion, now time.Time) ([]Series, error) {
+	want := make([]Series, len(portions))
+	for i, p := range portions {
+		want[i] = p.series
 		want[i].ID = id.New(now)
 		want[i].FoldedUntil = foldable(now)
 		want[i].CreatedAt = now
 	}
 	got, err := s.store.EnsureSeries(ctx, want)
 	if err != nil {
-		return fmt.Errorf("entering %d series: %w", len(want), err)
+		return nil, fmt.Errorf("entering %d series: %w", len(want), err)
 	}
-	var fresh []group
-	for i := range groups {
-		if got[i].Resolution != groups[i].series.Resolution {
-			return fault.New(fault.Conflict, "resolution_differs", "the series of reporter %q has slots of %s, not of %s",
-				got[i].Reporter, got[i].Resolution, groups[i].series.Resolution)
-		}
-		groups[i].series = got[i]
-		if got[i].ID == want[i].ID {
-			fresh = append(fresh, groups[i])
-		}
-	}
-	return s.checkReporters(ctx, fresh)
-}
-
-// checkReporters refuses new series of indicators that have too many.
-func (s *Service) checkReporters(ctx context.Context, fresh []group) error {
-	if len(fresh) == 0 {
-		return nil
-	}
-	indicators := make([]id.ID, 0, len(fresh))
-	for i, g := range fresh {
-		if i == 0 || g.series.Indicator != fresh[i-1].series.Indicator {
-			indicators = append(indicators, g.series.Indicator)
-		}
-	}
-	series, err := s.store.Series(ctx, indicators)
-	if err != nil {
-		return fmt.Errorf("counting the reporters of %d indicators: %w", len(indicators), err)
-	}
-	count := make(map[id.ID]int, len(indicators))
-	for _, one := range series {
-		count[one.Indicator]++
-	}
-	var check fault.Check
-	for _, g := range fresh {
-		check.Require(count[g.series.Indicator] <= MaxReporters, g.pointer+"/reporter", g.series.Reporter,
-			"would be one reporter too many; an indicator has at most %d", MaxReporters)
-	}
-	return check.Err()
+	return got, nil
 }
 
 // merge locks the segments of all slots and returns those that become others.
-func (s *Service) merge(ctx context.Context, groups []group, join joins) ([]StoredSegment, error) {
+func (s *Service) merge(ctx context.Context, portions []portion, adding bool) ([]StoredSegment, error) {
 	var keys []SegmentKey
 	var slots [][]segment.Slot
-	for _, g := range groups {
-		for _, r := range g.reported { // by time, so slots of one segment follow each other
-			key := g.series.key(r.Start)
+	for _, p := range portions {
+		for _, r := range p.reported { // by time, so slots of one segment follow each other
+			key := p.series.key(r.Start)
 			if last := len(keys) - 1; last < 0 || keys[last] != key {
 				keys, slots = append(keys, key), append(slots, nil)
 			}
 			last := len(keys) - 1
 			slots[last] = append(slots[last], segment.Slot{
-				Index: int(r.Start.Sub(key.Start) / g.series.Resolution), Good: r.Good, Total: r.Total,
+				Index: int(r.Start.Sub(key.Start) / p.series.Resolution), Good: r.Good, Total: r.Total,
 			})
 		}
 	}
-	resolutions := make(map[id.ID]time.Duration, len(groups))
-	for _, g := range groups {
-		resolutions[g.series.ID] = g.series.Resolution
+	resolutions := make(map[id.ID]time.Duration, len(portions))
+	most := make(map[id.ID]int64, len(portions)) // events in a slot
+	for _, p := range portions {
+		resolutions[p.series.ID] = p.series.Resolution
+		most[p.series.ID] = mostEvents(p.maxGroups)
 	}
 	stored, err := s.store.LockSegments(ctx, keys)
 	if err != nil {
@@ -181,7 +198,12 @@ func (s *Service) merge(ctx context.Context, groups []group, join joins) ([]Stor
 				return nil, err
 			}
 		}
-		after, differs, err := join(before, slots[i])
+		after, differs, err := segment.Segment{}, false, error(nil)
+		if adding {
+			after, differs, err = plus(before, slots[i], most[old.Series])
+		} else {
+			after, differs, err = segment.Merge(before, slots[i])
+		}
 		if err != nil {
 			return nil, fmt.Errorf("merging into the segment of series %s at %s: %w", old.Series, stamp(old.Start), err)
 		}

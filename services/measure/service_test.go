@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,7 +49,7 @@ func TestTheLastWriteOfASlotHolds(t *testing.T) {
 	b.push(t, b.batch(0, "", at(1, 3, 10))) // the next is late
 	b.push(t, b.batch(0, "", at(2, 2, 10)))
 	b.push(t, b.batch(0, "", at(3, 9, 20), at(20*288, 5, 5))) // a correction, and one that is twenty days late
-	got, err := b.service.Slots(t.Context(), b.indicators[0], noon.Add(-90*day), noon)
+	got, err := b.service.Slots(t.Context(), b.indicators[0], "", noon.Add(-90*day), noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func TestAPushWithAFaultKeepsNothing(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 	for _, indicator := range b.indicators {
-		if got, err := b.service.Slots(t.Context(), indicator, noon.Add(-day), noon); err != nil || len(got) != 0 {
+		if got, err := b.service.Slots(t.Context(), indicator, "", noon.Add(-day), noon); err != nil || len(got) != 0 {
 			t.Errorf("%+v was kept, error %v", got, err)
 		}
 	}
@@ -85,9 +86,42 @@ func TestAnIndicatorHasAtMost64Reporters(t *testing.T) {
 		t.Errorf("the 65th reporter: %v", err)
 	}
 	b.push(t, batches[63]) // one that is known
-	if got, err := b.service.Slots(t.Context(), b.indicators[0], noon.Add(-day), noon); err != nil || len(got) != 64 {
+	if got, err := b.service.Slots(t.Context(), b.indicators[0], "", noon.Add(-day), noon); err != nil || len(got) != 64 {
 		t.Errorf("%d reporters, error %v", len(got), err)
 	}
+}
+
+func TestReportersThatComeAtOnceAreAtMost64(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBundle(t, s, 2)
+		var known []measure.Batch
+		for i := range measure.MaxReporters - 4 {
+			known = append(known, b.batch(0, fmt.Sprintf("known-%d", i), at(1, 1, 1)))
+		}
+		b.push(t, known...)
+		var taken, refused atomic.Int64
+		var group sync.WaitGroup
+		for i := range 12 {
+			group.Go(func() {
+				name := fmt.Sprintf("fresh-%d", i)
+				_, err := b.service.Push(t.Context(), []measure.Batch{b.batch(i%2, name, at(1, 1, 1)), b.batch((i+1)%2, name, at(1, 1, 1))})
+				switch {
+				case err == nil:
+					taken.Add(1)
+				case fault.Is(err, fault.Invalid):
+					refused.Add(1)
+				default:
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		got, err := b.service.Slots(t.Context(), b.indicators[0], "", noon.Add(-day), noon)
+		if err != nil || len(got) != measure.MaxReporters || taken.Load() != 4 || refused.Load() != 8 {
+			t.Errorf("%d reporters, %d taken and %d refused, %v; want 64, 4 and 8", len(got), taken.Load(), refused.Load(), err)
+		}
+	})
 }
 
 func TestASeriesKeepsItsResolution(t *testing.T) {
@@ -116,7 +150,7 @@ func TestConcurrentPushesIntoOneSegmentLoseNoSlot(t *testing.T) {
 			})
 		}
 		group.Wait()
-		steps, err := b.service.Totals(t.Context(), b.indicators[0], noon.Add(-time.Hour), noon, time.Hour)
+		steps, err := b.service.Totals(t.Context(), b.indicators[0], "", noon.Add(-time.Hour), noon, time.Hour)
 		if err != nil || len(steps) != 1 || steps[0].Sum != (window.Sum{Good: 36_000, Total: 36_000}) {
 			t.Errorf("steps %+v, error %v; want 36 of 36", steps, err)
 		}
@@ -130,7 +164,7 @@ func TestTotalsAreSummedOverReportersAndSayWhatIsKnown(t *testing.T) {
 		b.batch(0, "", at(1, 1, 2), at(2, 10, 20), at(13, 100, 200), at(3*288, 1000, 2000)),
 		b.batch(0, "eu", at(1, 3, 3), at(30, 0, 0)))
 	fold(t, b) // the slot of three days ago was of a day from the beginning
-	steps, err := b.service.Totals(t.Context(), b.indicators[0], noon.Add(-3*time.Hour), noon, time.Hour)
+	steps, err := b.service.Totals(t.Context(), b.indicators[0], "", noon.Add(-3*time.Hour), noon, time.Hour)
 	want := []measure.Step{
 		{Start: noon.Add(-3 * time.Hour), Known: true},
 		{Start: noon.Add(-2 * time.Hour), Known: true, Sum: window.Sum{Good: 100_000, Total: 200_000}},
@@ -140,7 +174,7 @@ func TestTotalsAreSummedOverReportersAndSayWhatIsKnown(t *testing.T) {
 		t.Errorf("got %+v, error %v\nwant %+v", steps, err, want)
 	}
 	// Days that do not begin at midnight.
-	steps, err = b.service.Totals(t.Context(), b.indicators[0], noon.Add(-4*day), noon, day)
+	steps, err = b.service.Totals(t.Context(), b.indicators[0], "", noon.Add(-4*day), noon, day)
 	want = []measure.Step{
 		{Start: noon.Add(-4 * day)},
 		{Start: noon.Add(-3 * day), Known: true, Sum: window.Sum{Good: 1_000_000, Total: 2_000_000}},
@@ -153,12 +187,12 @@ func TestTotalsAreSummedOverReportersAndSayWhatIsKnown(t *testing.T) {
 	for name, call := range map[string][2]time.Duration{
 		"query.step": {0, 7 * time.Minute}, "query.from": {time.Minute, time.Hour},
 	} {
-		_, err := b.service.Totals(t.Context(), b.indicators[0], noon.Add(-day+call[0]), noon, call[1])
+		_, err := b.service.Totals(t.Context(), b.indicators[0], "", noon.Add(-day+call[0]), noon, call[1])
 		if e := fault.As(err); e == nil || e.Violations[0].Pointer != name {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if steps, err := b.service.Totals(t.Context(), id.New(noon), noon.Add(-time.Hour), noon, time.Hour); err != nil || len(steps) != 1 || steps[0].Known {
+	if steps, err := b.service.Totals(t.Context(), id.New(noon), "", noon.Add(-time.Hour), noon, time.Hour); err != nil || len(steps) != 1 || steps[0].Known {
 		t.Errorf("an indicator that nobody measures: %+v, %v", steps, err)
 	}
 }
@@ -198,7 +232,7 @@ func TestDaysAreFoldedSixHoursAfterTheyClosed(t *testing.T) {
 	if len(stored) != 2 || stored[0].Span != day || stored[1].Span != day {
 		t.Errorf("%d segments are stored, want two days", len(stored))
 	}
-	got, err := b.service.Slots(t.Context(), b.indicators[1], noon.Add(-day), noon)
+	got, err := b.service.Slots(t.Context(), b.indicators[1], "", noon.Add(-day), noon)
 	if err != nil || len(got) != 1 || len(got[0].Slots) != 288 {
 		t.Errorf("error %v, slots %+v", err, got)
 	}
@@ -250,7 +284,7 @@ func TestFoldingWhileSlotsArePushedLosesNone(t *testing.T) {
 		group.Wait()
 		fold(t, &bundle{folder: b.folder})
 		for i, indicator := range b.indicators {
-			steps, err := b.service.Totals(t.Context(), indicator, noon.Add(-2*day), noon, 2*day)
+			steps, err := b.service.Totals(t.Context(), indicator, "", noon.Add(-2*day), noon, 2*day)
 			if err != nil || steps[0].Sum != (window.Sum{Good: 2 * 36 * 28_000, Total: 2 * 36 * 64_000}) {
 				t.Errorf("indicator %d: %+v, error %v", i, steps, err)
 			}
@@ -266,7 +300,7 @@ func TestASegmentThatCannotBeReadIsNeitherFoldedNorOverwritten(t *testing.T) {
 	if _, err := b.service.Push(t.Context(), []measure.Batch{b.batch(0, "", at(2, 1, 1))}); err == nil || fault.As(err) != nil {
 		t.Errorf("a push into a spoilt segment: %v", err)
 	}
-	if _, err := b.service.Slots(t.Context(), b.indicators[0], noon.Add(-day), noon); err == nil {
+	if _, err := b.service.Slots(t.Context(), b.indicators[0], "", noon.Add(-day), noon); err == nil {
 		t.Error("a spoilt segment was read")
 	}
 	b.clock.Advance(day)
@@ -313,7 +347,7 @@ func TestWhatIsAddedIsSummedUp(t *testing.T) {
 				t.Errorf("more than a slot holds: %v", err)
 			}
 		}
-		got, err := b.service.Slots(t.Context(), b.indicators[0], earlier, noon.Add(five))
+		got, err := b.service.Slots(t.Context(), b.indicators[0], "", earlier, noon.Add(five))
 		if err != nil {
 			t.Fatal(err)
 		}

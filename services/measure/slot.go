@@ -19,6 +19,10 @@ const (
 	// MaxAge is how far back a slot may begin: the longest window, and a day in
 	// which its edge may lie.
 	MaxAge = 91 * DaySpan
+	// ClockTolerance is how far ahead of the clock a slot may begin, for reporters and
+	// replicas whose clocks are apart: the slot that runs at one of them may not have
+	// begun at another. It counts from the evaluation on whose end is after it.
+	ClockTolerance = 5 * time.Minute
 )
 
 // The largest total of a slot is one number for both packages.
@@ -39,12 +43,39 @@ type Batch struct {
 	Indicator  id.ID
 	Resolution time.Duration
 	Reporter   string // DefaultReporter when empty
-	// Group is which of the indicator's groups was counted; empty where it has none.
+	// Group is which of the indicator's groups was counted; empty where it has none,
+	// and otherwise None. Whoever pushes a slot of a grouped indicator pushes all
+	// groups of it at once: what does not fit is summed up (see Other).
 	Group string
+	// MaxGroups is how many groups the indicator may have; 0 when it has none.
+	MaxGroups int
 	// Bad says that the caller counts bad events: faults then speak of "bad"
 	// instead of "good". The slots have good ones all the same: total − bad.
 	Bad   bool
 	Slots []Slot
+	// Indexes are the places of the slots in the caller's list, where it has slots of
+	// several batches; nil when they follow each other from 0.
+	Indexes []int
+}
+
+// at points to a member of a slot.
+func (b *Batch) at(slot int, member string) string {
+	return fmt.Sprintf("%s/slots/%d/%s", b.Pointer, b.index(slot), member)
+}
+
+func (b *Batch) index(slot int) int {
+	if b.Indexes == nil {
+		return slot
+	}
+	return b.Indexes[slot]
+}
+
+// mostEvents is how many a slot may hold where there may be so many groups.
+func mostEvents(maxGroups int) int64 {
+	if maxGroups > 0 {
+		return MaxEventsPerGroupSlot
+	}
+	return MaxEventsPerSlot
 }
 
 // Receipt tells what came of a push.
@@ -56,11 +87,12 @@ type Receipt struct {
 	Changed int
 }
 
-// group is all slots of one series in a push.
-type group struct {
-	series   Series
-	pointer  string // of its first batch
-	reported []reported
+// portion is all slots of one series in a push.
+type portion struct {
+	series    Series
+	pointer   string // of its first batch
+	maxGroups int    // of its indicator
+	reported  []reported
 }
 
 // reported is a slot and where it was in the request.
@@ -73,7 +105,7 @@ var label = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 
 // arrange checks the batches against all rules that need no store, and gathers
 // their slots by series, in the order of indicator, reporter, group and time.
-func arrange(batches []Batch, now time.Time) ([]group, error) {
+func arrange(batches []Batch, now time.Time) ([]portion, error) {
 	var check fault.Check
 	type key struct {
 		indicator id.ID
@@ -81,9 +113,10 @@ func arrange(batches []Batch, now time.Time) ([]group, error) {
 		group     string
 	}
 	places := make(map[key]int, len(batches))
-	groups := make([]group, 0, len(batches))
+	portions := make([]portion, 0, len(batches))
 	slots := 0
-	for i, b := range batches {
+	for i := range batches {
+		b := batches[i] // with what the caller left out
 		if slots += len(b.Slots); slots > MaxSlotsPerPush {
 			check.Fail(b.Pointer+"/slots", nil, "is slot %d and more of one request; send at most %d at a time", slots, MaxSlotsPerPush)
 			return nil, check.Err()
@@ -96,46 +129,57 @@ func arrange(batches []Batch, now time.Time) ([]group, error) {
 		if b.Resolution != Minute && b.Resolution != FiveMinutes {
 			return nil, fmt.Errorf("the indicator %s has a resolution of %s, which is none", b.Indicator, b.Resolution)
 		}
-		checkSlots(&check, b, now)
+		if b.MaxGroups > 0 && b.Group == "" {
+			b.Group = None
+		}
+		if err := checkGroup(&check, &b); err != nil {
+			return nil, err
+		}
+		checkSlots(&check, &b, now)
 		if len(b.Slots) == 0 {
 			continue
 		}
 		k := key{b.Indicator, b.Reporter, b.Group}
 		place, known := places[k]
 		if !known {
-			if place = len(groups); place == MaxSeriesPerPush {
+			if place = len(portions); place == MaxSeriesPerPush {
 				check.Fail(b.Pointer, nil, "is of more than %d series in one request; send fewer at a time", MaxSeriesPerPush)
 				return nil, check.Err()
 			}
 			places[k] = place
-			groups = append(groups, group{pointer: b.Pointer, series: Series{Indicator: b.Indicator, Reporter: b.Reporter, Group: b.Group, Resolution: b.Resolution}})
+			portions = append(portions, portion{pointer: b.Pointer, maxGroups: b.MaxGroups, series: Series{Indicator: b.Indicator, Reporter: b.Reporter, Group: b.Group, Resolution: b.Resolution}})
 		}
-		g := &groups[place]
-		g.reported = slices.Grow(g.reported, len(b.Slots))
+		p := &portions[place]
+		p.reported = slices.Grow(p.reported, len(b.Slots))
 		for j, s := range b.Slots {
 			s.Start = s.Start.UTC()
-			g.reported = append(g.reported, reported{s, i, j})
+			p.reported = append(p.reported, reported{s, i, j})
 		}
 	}
-	for _, g := range groups {
-		slices.SortStableFunc(g.reported, func(a, b reported) int { return a.Start.Compare(b.Start) })
-		checkTwice(&check, batches, g.reported)
+	for _, p := range portions {
+		slices.SortStableFunc(p.reported, func(a, b reported) int { return a.Start.Compare(b.Start) })
+		checkTwice(&check, batches, p.reported)
 	}
-	slices.SortFunc(groups, func(a, b group) int {
+	sortPortions(portions)
+	return portions, check.Err()
+}
+
+func sortPortions(portions []portion) {
+	slices.SortFunc(portions, func(a, b portion) int {
 		return cmp.Or(cmp.Compare(a.series.Indicator, b.series.Indicator), cmp.Compare(a.series.Reporter, b.series.Reporter), cmp.Compare(a.series.Group, b.series.Group))
 	})
-	return groups, check.Err()
 }
 
 // checkSlots applies the rules that hold for each slot by itself.
-func checkSlots(check *fault.Check, b Batch, now time.Time) {
+func checkSlots(check *fault.Check, b *Batch, now time.Time) {
 	oldest := now.Add(-MaxAge)
 	for i, s := range b.Slots {
-		at := func(member string) string { return fmt.Sprintf("%s/slots/%d/%s", b.Pointer, i, member) }
+		at := func(member string) string { return b.at(i, member) }
 		aligned := s.Start.Truncate(b.Resolution)
 		switch {
-		case s.Start.After(now):
-			check.Fail(at("start"), stamp(s.Start), "lies in the future; the slot that runs now began at %s", stamp(now.Truncate(b.Resolution)))
+		case s.Start.After(now.Add(ClockTolerance)):
+			check.Fail(at("start"), stamp(s.Start), "lies in the future, by more than the %d minutes that clocks may be apart; the slot that runs now began at %s",
+				ClockTolerance/time.Minute, stamp(now.Truncate(b.Resolution)))
 		case s.Start.Before(oldest):
 			check.Fail(at("start"), stamp(s.Start), "is longer ago than %d days; the oldest slot that is taken begins at %s",
 				MaxAge/DaySpan, stamp(oldest.Add(b.Resolution-1).Truncate(b.Resolution)))
@@ -144,8 +188,12 @@ func checkSlots(check *fault.Check, b Batch, now time.Time) {
 				b.Resolution/time.Second, stamp(aligned), stamp(aligned.Add(b.Resolution)))
 		}
 		counted, name := s.Good, "good"
-		if s.Total < 0 || s.Total > MaxEventsPerSlot*Event {
-			check.Fail(at("total"), Events(s.Total), "must be 0 to %d events", int64(MaxEventsPerSlot))
+		if most := mostEvents(b.MaxGroups); s.Total < 0 || s.Total > most*Event {
+			of := ""
+			if b.MaxGroups > 0 {
+				of = " in a group"
+			}
+			check.Fail(at("total"), Events(s.Total), "must be 0 to %d events%s", most, of)
 			continue // what good or bad should be is unknown
 		}
 		if b.Bad {
@@ -166,8 +214,9 @@ func checkTwice(check *fault.Check, batches []Batch, slots []reported) {
 	for i := 1; i < len(slots); i++ {
 		a, b := slots[i-1], slots[i]
 		if a.Start.Equal(b.Start) && (a.Good != b.Good || a.Total != b.Total) {
-			check.Fail(fmt.Sprintf("%s/slots/%d", batches[b.batch].Pointer, b.index), nil,
-				"has other numbers than %s/slots/%d for the same slot; send each slot once", batches[a.batch].Pointer, a.index)
+			first, second := &batches[a.batch], &batches[b.batch]
+			check.Fail(fmt.Sprintf("%s/slots/%d", second.Pointer, second.index(b.index)), nil,
+				"has other numbers than %s/slots/%d for the same slot; send each slot once", first.Pointer, first.index(a.index))
 		}
 	}
 }

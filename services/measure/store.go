@@ -10,12 +10,22 @@ import (
 // Store keeps series, segments and the notes of changes. Every method takes many
 // rows and uses few statements.
 type Store interface {
+	// FindSeries returns, in the order asked for, the series of each (indicator,
+	// reporter, group), and holds them against folding until the transaction ends; the
+	// zero Series for each that does not exist.
+	FindSeries(ctx context.Context, want []Series) ([]Series, error)
 	// EnsureSeries returns, in the order asked for, the series of each (indicator,
 	// reporter, group), made when absent, and holds them against folding until the
 	// transaction ends. The resolution of an existing series is left as it is.
 	EnsureSeries(ctx context.Context, want []Series) ([]Series, error)
 	// Series returns all series of the indicators.
 	Series(ctx context.Context, indicators []id.ID) ([]Series, error)
+	// LockIndicators holds the indicators until the transaction ends against others
+	// who lock them, so that what is counted of their series stays true.
+	LockIndicators(ctx context.Context, indicators []id.ID) error
+	// SeriesInUse returns the series of the indicators whose FoldedUntil is not before
+	// the time, or that have a segment which ends after it.
+	SeriesInUse(ctx context.Context, indicators []id.ID, since time.Time) ([]Series, error)
 
 	// LockSegments inserts those that are absent, locks all in the order of their
 	// keys and returns them in the order asked for.
@@ -41,4 +51,7 @@ type Store interface {
 	Fold(ctx context.Context, series id.ID, until time.Time, build func(hours []StoredSegment) (days []StoredSegment, err error)) error
 	// PruneSegments removes up to limit segments that end before the time.
 	PruneSegments(ctx context.Context, before time.Time, limit int) (int, error)
+	// PruneSeries removes up to limit series whose FoldedUntil is before the time and
+	// that have no segments.
+	PruneSeries(ctx context.Context, before time.Time, limit int) (int, error)
 }

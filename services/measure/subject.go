@@ -18,6 +18,8 @@ type Subject struct {
 	Resolution time.Duration
 	// Windows are the lengths of the windows wanted, whole multiples of 300 s.
 	Windows []time.Duration
+	// Grouped has the sums of each group of its events told, too.
+	Grouped bool
 }
 
 // Evaluation is what a subject's windows hold.
@@ -31,6 +33,16 @@ type Evaluation struct {
 	// Latest is the end of the newest slot known of any reporter, zero when there
 	// is none in the longest window or after it.
 	Latest time.Time
+	// Groups are the groups of a grouped subject by name, without those of which no
+	// slot is known in the longest window or after it. Sums is the sum over them.
+	Groups []GroupSums
+}
+
+// GroupSums is what the windows of a subject hold of one group of its events.
+type GroupSums struct {
+	Group  string
+	Sums   []window.Sum
+	Latest time.Time // as of Evaluation, of this group
 }
 
 // Subjects tells what is to be evaluated.

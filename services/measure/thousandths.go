@@ -28,7 +28,7 @@ func Thousandths(events float64) (int64, error) {
 		return 0, errNotFinite
 	}
 	const most = math.MaxInt64 / Event
-	if events > most || events < -most {
+	if events >= most || events <= -most { // as a float, most is one more than it is
 		return 0, errTooLarge
 	}
 	if events == math.Trunc(events) {

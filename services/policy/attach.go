@@ -3,6 +3,7 @@ package policy
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -33,7 +34,8 @@ func (p Place) check(check *fault.Check) {
 
 // Attach puts the policy into force at the place; it acts from the next pass on.
 // To a service: its team's members and administrators; to a tier or all:
-// administrators. Faults: NotFound, Moved, Forbidden, Invalid, Conflict
+// administrators. Faults: NotFound, Moved, Forbidden, "mode_weaker" for a mode that
+// is weaker than one that administrators gave to tier or all, Invalid, Conflict
 // "already_attached" or "service_retired".
 func (s *Service) Attach(ctx context.Context, policy string, place Place) (Attachment, error) {
 	if err := s.authorizer.Permit(ctx, access.Rule{Verb: access.Create, Kind: access.KindAttachment}); err != nil {
@@ -66,6 +68,9 @@ func (s *Service) Attach(ctx context.Context, policy string, place Place) (Attac
 		if err := service.Live(); err != nil {
 			return err
 		}
+		if err := s.notWeaker(ctx, v.Policy.ID, service, place.Mode); err != nil {
+			return err
+		}
 		made, err = s.attach(ctx, v.Policy, place, service, o)
 		return err
 	})
@@ -73,6 +78,27 @@ func (s *Service) Attach(ctx context.Context, policy string, place Place) (Attac
 		return Attachment{}, fmt.Errorf("attach a policy: %w", err)
 	}
 	return made, nil
+}
+
+// notWeaker keeps a team from switching off what administrators enforce on all or
+// on its tier, by an attachment of the same policy to its own service, which is the
+// more specific and decides.
+func (s *Service) notWeaker(ctx context.Context, policy id.ID, service registry.Service, mode Mode) error {
+	if c := access.CallerFrom(ctx); service.ID == "" || c.Kind == access.BySystem || c.Administers() {
+		return nil
+	}
+	attachments, policies, err := s.store.AllAttachments(ctx)
+	if err != nil {
+		return fmt.Errorf("read attachments: %w", err)
+	}
+	broader := slices.DeleteFunc(attachments, func(a Attachment) bool { return a.Target == ToService })
+	for _, rule := range InForce(service, broader, policies) {
+		if given := rule.Attachment.Mode; rule.Policy.ID == policy && slices.Index(Modes, mode) < slices.Index(Modes, given) {
+			return fault.New(fault.Forbidden, "mode_weaker", "the policy %q is in force there in mode %q by its attachment to %s; only administrators may weaken it to %q",
+				rule.Policy.Slug, given, rule.Attachment.Target, mode)
+		}
+	}
+	return nil
 }
 
 // service loads the one that a slug or an identifier names.
@@ -96,7 +122,7 @@ func (s *Service) attach(ctx context.Context, p Policy, place Place, service reg
 
 // ChangeMode changes how far the attached policy acts, given the version that the
 // caller saw; open violations follow at the next pass. Who may attach may change.
-// Faults: NotFound, Forbidden, Invalid, Precondition.
+// Faults: NotFound, Forbidden (as of Attach), Invalid, Precondition.
 func (s *Service) ChangeMode(ctx context.Context, attachment id.ID, version int64, mode Mode) (Attachment, error) {
 	before, o, err := s.attachment(ctx, attachment, access.Update)
 	if err != nil {
@@ -109,6 +135,18 @@ func (s *Service) ChangeMode(ctx context.Context, attachment id.ID, version int6
 	}
 	if before.Version != version {
 		return Attachment{}, fault.Stale("attachment")
+	}
+	if before.Mode == mode {
+		return before, nil
+	}
+	if before.Target == ToService {
+		service, err := s.services.Service(ctx, before.Service)
+		if err != nil {
+			return Attachment{}, fmt.Errorf("read the service of attachment %s: %w", attachment, err)
+		}
+		if err := s.notWeaker(ctx, before.Policy, service, mode); err != nil {
+			return Attachment{}, err
+		}
 	}
 	after := before
 	after.Mode, after.UpdatedAt = mode, clock.Round(s.now())

@@ -37,11 +37,15 @@ func Default() Draft {
 
 // Bootstrap makes the Default policy once, at the first start, and attaches it to
 // all in mode Observe. When the policy is there, whatever became of it or of its
-// attachment, it does nothing.
+// attachment, it does nothing. Conflict when another first start was faster by a
+// moment: the context's transaction can come to nothing then, and the next one
+// finds the policy.
 func (s *Service) Bootstrap(ctx context.Context) error {
 	ctx = access.WithCaller(ctx, access.System("first start"))
 	err := s.runner.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.find(ctx, DefaultSlug); !fault.Is(err, fault.NotFound) {
+		if _, err := s.find(ctx, DefaultSlug); fault.Is(err, fault.Moved) {
+			return nil // it was renamed
+		} else if !fault.Is(err, fault.NotFound) {
 			return err
 		}
 		v, err := s.create(ctx, Default(), "the default policy")
@@ -52,8 +56,7 @@ func (s *Service) Bootstrap(ctx context.Context) error {
 		_, err = s.attach(ctx, v.Policy, Place{Target: ToAll, Mode: Observe}, registry.Service{}, o)
 		return err
 	})
-	// It was renamed, or another replica starts at the same time.
-	if err != nil && !fault.Is(err, fault.Moved) && !fault.Is(err, fault.Conflict) {
+	if err != nil {
 		return fmt.Errorf("make the default policy: %w", err)
 	}
 	return nil

@@ -136,13 +136,16 @@ func (s *Service) revise(ctx context.Context, before View, d Draft) (View, error
 	after := before
 	p := &after.Policy
 	p.Slug, p.Name, p.Description = d.Slug, d.Name, d.Description
+	changed := !slices.EqualFunc(before.Revision.Clauses, d.Clauses, same)
+	if !changed && *p == before.Policy {
+		return before, nil
+	}
 	p.UpdatedAt = clock.Round(s.now())
 	if p.Slug != before.Policy.Slug {
 		if err := s.slugs.ReserveSlug(ctx, registry.NounPolicy, "", p.Slug, p.ID); err != nil {
 			return View{}, err
 		}
 	}
-	changed := !slices.EqualFunc(before.Revision.Clauses, d.Clauses, same)
 	if changed {
 		p.Revision++
 		after.Revision = revision(ctx, *p, d.Clauses)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -89,7 +90,8 @@ func (s *Service) end(ctx context.Context, v Violation, ending Ending, at *Evide
 }
 
 // ServiceRetired ends the service's open violations as Retired, in the caller's
-// transaction and name. It implements registry.Ending.
+// transaction and name. It implements registry.Ending. Conflict "violation_changed"
+// when the policies are applied to one at this moment.
 func (s *Service) ServiceRetired(ctx context.Context, service registry.Service, at time.Time) error {
 	open := true
 	f := ViolationFilter{Service: service.ID, Open: &open}
@@ -112,6 +114,12 @@ func (s *Service) ServiceRetired(ctx context.Context, service registry.Service, 
 				return fmt.Errorf("read policy %s: %w", v.Policy, err)
 			}
 			if err := s.end(ctx, v, Retired, nil, current, at, violationObject(v, service, slugs[v.SLO]), "the service was retired"); err != nil {
+				if fault.Is(err, fault.Precondition) {
+					// It is not the caller's version of the service that is old.
+					busy := fault.New(fault.Conflict, "violation_changed", "a violation of the service changed at this moment; try again")
+					busy.RetryAfter, busy.Err = time.Second, err
+					return busy
+				}
 				return err
 			}
 		}

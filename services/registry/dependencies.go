@@ -75,6 +75,15 @@ func (r *Registry) Dependency(ctx context.Context, service string, dependency id
 	return d, err
 }
 
+// DependencyByID returns a dependency by its identifier alone, with the service
+// whose it is.
+func (r *Registry) DependencyByID(ctx context.Context, dependency id.ID) (Dependency, error) {
+	if err := r.read(ctx, access.KindDependency); err != nil {
+		return Dependency{}, err
+	}
+	return r.store.Dependency(ctx, dependency)
+}
+
 // CreateDependency declares that a service depends on another, named by slug or
 // identifier. Conflict "dependency_exists" when that was declared before.
 func (r *Registry) CreateDependency(ctx context.Context, service, on string, terms DependencyTerms) (Dependency, error) {
@@ -138,7 +147,11 @@ func (r *Registry) UpdateDependency(ctx context.Context, service string, depende
 			return err
 		}
 		after = before
-		after.DependencyTerms, after.UpdatedAt = terms, now
+		after.DependencyTerms = terms
+		if unchanged(before, after) {
+			return nil
+		}
+		after.UpdatedAt = now
 		if err := r.store.UpdateDependency(ctx, after); err != nil {
 			return err
 		}

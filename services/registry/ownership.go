@@ -54,12 +54,10 @@ func (r *Registry) PreviewTransfer(ctx context.Context, name, to string) (Transf
 }
 
 // Transfer gives a service, with all that hangs on it, to another team. It takes
-// a person of the team that owns it; the receiving one is not asked.
+// a person of the team that owns it; the receiving one is not asked. A retired one
+// can be given away too: its team would be held by it for ever.
 func (r *Registry) Transfer(ctx context.Context, name string, version int64, to, reason string) (Service, error) {
 	return r.changeService(ctx, name, version, access.Transfer, reason, func(ctx context.Context, s Service) (Service, error) {
-		if err := s.Live(); err != nil {
-			return s, err
-		}
 		var check fault.Check
 		CheckText(&check, "/reason", reason, MaxReason)
 		receiving, err := r.receiving(ctx, &check, "/team", s, to)
@@ -129,7 +127,7 @@ func (r *Registry) Retire(ctx context.Context, name string, version int64, reaso
 // "restore_expired" once RestorePeriod is over.
 func (r *Registry) Restore(ctx context.Context, name string, version int64) (Service, error) {
 	now := r.moment()
-	return r.changeService(ctx, name, version, access.Retire, "restored", func(ctx context.Context, s Service) (Service, error) {
+	return r.changeService(ctx, name, version, access.Restore, "", func(ctx context.Context, s Service) (Service, error) {
 		if s.RetiredAt == nil {
 			return s, fault.New(fault.Conflict, "service_not_retired", "the service %q is not retired", s.Slug)
 		}

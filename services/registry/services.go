@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -167,12 +168,11 @@ func (r *Registry) systemOf(ctx context.Context, check *fault.Check, name string
 }
 
 // UpdateService replaces what is declared of a service; a new slug leaves the old
-// one leading to it. Conflict "service_retired" and "slug_taken".
+// one leading to it. Conflict "slug_taken", and "service_retired": a retired one can
+// only leave its system, which it would hold for ever.
 func (r *Registry) UpdateService(ctx context.Context, name string, version int64, in ServiceInput) (Service, error) {
 	return r.changeService(ctx, name, version, access.Update, "", func(ctx context.Context, s Service) (Service, error) {
-		if err := s.Live(); err != nil {
-			return s, err
-		}
+		retired := s.Live()
 		var check fault.Check
 		in.check(&check)
 		if in.Team != "" {
@@ -194,10 +194,20 @@ func (r *Registry) UpdateService(ctx context.Context, name string, version int64
 				return s, err
 			}
 		}
-		s.Slug, s.Profile, s.System, s.SystemSlug = in.Slug, in.Profile.clone(), system.ID, system.Slug
+		before := s
+		s.Slug, s.Profile = in.Slug, in.Profile.clone()
+		if retired != nil && !unchanged(before, s) {
+			return before, retired
+		}
+		s.System, s.SystemSlug = system.ID, system.Slug
 		return s, nil
 	})
 }
+
+// unchanged reports whether nothing is to be written: what is declared again as it
+// is, by a pipeline every few minutes perhaps, is no change, and leaves the version
+// that others have seen.
+func unchanged[T any](before, after T) bool { return reflect.DeepEqual(before, after) }
 
 // changeService loads a service of that version, authorises the verb on it,
 // writes what change makes of it, and records the difference.
@@ -218,7 +228,7 @@ func (r *Registry) changeService(
 		if before.Version != version {
 			return fault.Stale("service")
 		}
-		if after, err = change(ctx, before); err != nil {
+		if after, err = change(ctx, before); err != nil || unchanged(before, after) {
 			return err
 		}
 		after.UpdatedAt = now

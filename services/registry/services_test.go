@@ -202,6 +202,10 @@ func TestAServiceMovesWithAllThatHangsOnIt(t *testing.T) {
 	refused(t, err, fault.Forbidden, "forbidden")
 	in := valid()
 	in.Team = "search"
+	if same := ok(h.UpdateService(h.bob, "checkout", 2, in))(t); same.Version != 2 {
+		t.Errorf("what was declared again as it is has version %d", same.Version)
+	}
+	in.Name = "Till"
 	ok(h.UpdateService(h.bob, "checkout", 2, in))(t)
 	if got, want := h.actions(t, service.ID), []string{"service.create", "service.transfer", "service.update"}; !slices.Equal(got, want) {
 		t.Errorf("the log has %q, want %q", got, want)
@@ -245,9 +249,8 @@ func TestARetiredServiceEndsAndCanBeRestoredForThirtyDays(t *testing.T) {
 		t.Errorf("it is %+v", retired)
 	}
 	in, terms := valid(), registry.DependencyTerms{Criticality: registry.Hard}
+	in.Name = "Till"
 	_, err = h.UpdateService(h.ada, "checkout", 2, in)
-	refused(t, err, fault.Conflict, "service_retired")
-	_, err = h.Transfer(h.ada, "checkout", 2, "payments", "")
 	refused(t, err, fault.Conflict, "service_retired")
 	_, err = h.Retire(h.ada, "checkout", 2, "")
 	refused(t, err, fault.Conflict, "service_retired")
@@ -282,6 +285,31 @@ func TestARetiredServiceEndsAndCanBeRestoredForThirtyDays(t *testing.T) {
 	h.clock.Advance(30*24*time.Hour + time.Microsecond)
 	_, err = h.Restore(h.ada, "checkout", 4)
 	refused(t, err, fault.Conflict, "restore_expired")
+}
+
+func TestARetiredServiceHoldsNeitherItsTeamNorItsSystemForEver(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ok(h.CreateSystem(h.ada, registry.SystemInput{Slug: "shop", Name: "Shop", Team: "payments"}))(t)
+	in := valid()
+	in.Slug, in.System = "till", "shop"
+	ok(h.CreateService(h.ada, in))(t)
+	ok(h.Retire(h.ada, "till", 1, ""))(t)
+	h.clock.Advance(31 * 24 * time.Hour)
+	in.System = ""
+	if got := ok(h.UpdateService(h.ada, "till", 2, in))(t); got.System != "" || got.RetiredAt == nil {
+		t.Errorf("it is %+v", got)
+	}
+	if err := h.DeleteSystem(h.ada, "shop", 1); err != nil {
+		t.Error(err)
+	}
+	search := storetest.Team(t, h.store, "archive")
+	if got := ok(h.Transfer(h.ada, "till", 3, "archive", ""))(t); got.Team != search.ID {
+		t.Errorf("it is %+v", got)
+	}
+	if err := h.DeleteTeam(h.ada, "payments", 1); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestDependenciesAreDeclaredOnce(t *testing.T) {

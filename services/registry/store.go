@@ -68,6 +68,9 @@ type Store interface {
 	// TeamsByID returns those that exist, by ID.
 	TeamsByID(ctx context.Context, teams []id.ID) (map[id.ID]Team, error)
 	UpdateTeam(ctx context.Context, t Team) error
+	// HoldTeam returns the team as it is, and keeps others from changing it until the
+	// transaction ends.
+	HoldTeam(ctx context.Context, team id.ID) (Team, error)
 	// DeleteTeam removes an empty team; Conflict "team_in_use" while it owns
 	// services or systems, or has child teams or workload tokens that are not revoked.
 	DeleteTeam(ctx context.Context, team id.ID, version int64) error

@@ -139,7 +139,11 @@ func (r *Registry) UpdateSystem(ctx context.Context, name string, version int64,
 			return err
 		}
 		after = before
-		after.Slug, after.Name, after.Description, after.Team, after.UpdatedAt = in.Slug, in.Name, in.Description, team.ID, now
+		after.Slug, after.Name, after.Description, after.Team = in.Slug, in.Name, in.Description, team.ID
+		if unchanged(before, after) {
+			return nil
+		}
+		after.UpdatedAt = now
 		if after.Slug != before.Slug {
 			if err := r.store.ReserveSlug(ctx, NounSystem, "", after.Slug, after.ID); err != nil {
 				return err

@@ -146,7 +146,11 @@ func (r *Registry) UpdateTeam(ctx context.Context, name string, version int64, i
 		}
 		after = before
 		after.Slug, after.Name, after.Description, after.Contact = in.Slug, in.Name, in.Description, in.Contact
-		after.Parent, after.UpdatedAt = parent.ID, now
+		after.Parent = parent.ID
+		if unchanged(before, after) {
+			return nil
+		}
+		after.UpdatedAt = now
 		if after.Slug != before.Slug {
 			if err := r.store.ReserveSlug(ctx, NounTeam, "", after.Slug, after.ID); err != nil {
 				return err
@@ -174,26 +178,21 @@ func (r *Registry) parent(ctx context.Context, check *fault.Check, name string) 
 }
 
 // hang makes sure that t may be moved below parent. Each team from there up to
-// the root is written as it is: two moves at once, each right by itself, that
-// would make a cycle together then meet in a row, and one of them is refused.
+// the root is held where it is: two moves at once, each right by itself, that
+// would make a cycle together then meet in a row, and the second sees the first.
 func (r *Registry) hang(ctx context.Context, check *fault.Check, t, parent Team) error {
-	for above := parent; ; {
-		if above.ID == t.ID {
+	for above := parent.ID; above != ""; {
+		if above == t.ID {
 			check.Fail("/parent", parent.Slug, "must not be the team itself or one below it")
 			return nil
 		}
-		if err := r.store.UpdateTeam(ctx, above); err != nil {
-			return fmt.Errorf("hold the team %q in its place: %w", above.Slug, err)
-		}
-		if above.Parent == "" {
-			return nil
-		}
-		next, err := r.store.Team(ctx, above.Parent)
+		held, err := r.store.HoldTeam(ctx, above)
 		if err != nil {
-			return fmt.Errorf("read the team above %q: %w", above.Slug, err)
+			return fmt.Errorf("hold the team %q, or one above it, in its place: %w", parent.Slug, err)
 		}
-		above = next
+		above = held.Parent
 	}
+	return nil
 }
 
 // DeleteTeam removes a team that has nothing. Conflict "team_in_use" while it

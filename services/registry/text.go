@@ -61,8 +61,8 @@ func CheckText(check *fault.Check, pointer, text string, most int) {
 		check.Fail(pointer, text, "must be valid UTF-8")
 	case n > most:
 		check.Fail(pointer, text, "must have at most %d characters, has %d", most, n)
-	case strings.ContainsFunc(text, func(r rune) bool { return r != '\n' && r != '\t' && access.Hidden(r) }):
-		check.Fail(pointer, text, "must not contain control characters, but for tabs and line feeds, nor marks that change the direction of writing")
+	case access.Hides(text, '\n', '\t'):
+		check.Fail(pointer, text, "must not contain control characters, but for tabs and line feeds, nor characters that cannot be seen or change the direction of writing")
 	}
 }
 

@@ -21,6 +21,6 @@ type Registry interface {
 // which is one. It authorises nobody.
 type Measurements interface {
 	Push(ctx context.Context, batches []measure.Batch) (measure.Receipt, error)
-	Slots(ctx context.Context, indicator id.ID, from, to time.Time) ([]measure.ReporterSlots, error)
-	Totals(ctx context.Context, indicator id.ID, from, to time.Time, step time.Duration) ([]measure.Step, error)
+	Slots(ctx context.Context, indicator id.ID, group string, from, to time.Time) ([]measure.ReporterSlots, error)
+	Totals(ctx context.Context, indicator id.ID, group string, from, to time.Time, step time.Duration) ([]measure.Step, error)
 }

@@ -42,13 +42,25 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 		byID[views[i].SLO.ID] = &views[i]
 	}
 	statuses := make([]Status, 0, len(evaluations))
+	var grouped map[id.ID]measure.Evaluation
 	for _, e := range evaluations {
 		if v := byID[e.Subject]; v != nil && v.SLO.RetiredAt == nil && v.Revision.ID == e.Revision {
 			statuses = append(statuses, v.conclude(now, e))
+			if v.Indicator.Origin.GroupBy != "" {
+				if grouped == nil {
+					grouped = map[id.ID]measure.Evaluation{}
+				}
+				grouped[e.Subject] = e
+			}
 		}
 	}
 	if len(statuses) == 0 {
 		return nil
+	}
+	if len(grouped) > 0 {
+		if err := s.concludeGroups(ctx, now, byID, grouped, statuses); err != nil {
+			return err
+		}
 	}
 	if err := s.store.PutStatuses(ctx, statuses); err != nil {
 		return fmt.Errorf("write %d statuses: %w", len(statuses), err)

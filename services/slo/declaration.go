@@ -77,6 +77,12 @@ func (d Declaration) orElse(other Declaration) Declaration {
 	if d.Name == "" {
 		d.Name = d.Slug
 	}
+	if d.Origin.GroupBy != "" && d.Origin.MaxGroups == 0 {
+		d.Origin.MaxGroups = origin.DefaultMaxGroups
+		if other.Origin.GroupBy == d.Origin.GroupBy {
+			d.Origin.MaxGroups = other.Origin.MaxGroups
+		}
+	}
 	return d
 }
 
@@ -101,6 +107,7 @@ func (d Declaration) check(now time.Time, standing *time.Time) (Terms, Measure, 
 	check.Require(slices.Contains(Countings, d.Counting), "/indicator/counting", d.Counting, "must be one of %q", Countings)
 	check.Require(d.Resolution == measure.Minute || d.Resolution == measure.FiveMinutes,
 		"/indicator/resolutionSeconds", int64(d.Resolution/time.Second), "must be 60 or 300 seconds")
+	checkGroups(&check, d.Origin)
 	registry.CheckText(&check, "/indicator/description", d.GoodEvent, registry.MaxDescription)
 	registry.CheckText(&check, "/rationale", d.Rationale, registry.MaxDescription)
 	access.CheckLine(&check, "/reviewer", d.Reviewer, 0, registry.MaxName)
@@ -113,6 +120,17 @@ func (d Declaration) check(now time.Time, standing *time.Time) (Terms, Measure, 
 		Rationale: d.Rationale, Reviewer: d.Reviewer, ReviewBy: reviewBy,
 	}
 	return terms, Measure{Category: d.Category, Counting: d.Counting, Resolution: d.Resolution, Description: d.GoodEvent, Origin: d.Origin}, nil
+}
+
+// checkGroups applies the rules of groups, which are the same whatever the origin.
+func checkGroups(check *fault.Check, o origin.Origin) {
+	access.CheckLine(check, "/indicator/groupBy", o.GroupBy, 0, registry.MaxName)
+	switch {
+	case o.GroupBy == "":
+		check.Require(o.MaxGroups == 0, "/indicator/maxGroups", o.MaxGroups, "must be absent without groupBy: there are no groups")
+	case o.MaxGroups < 1 || o.MaxGroups > origin.MaxGroups:
+		check.Fail("/indicator/maxGroups", o.MaxGroups, "must be 1 to %d groups", origin.MaxGroups)
+	}
 }
 
 func checkReviewBy(check *fault.Check, reviewBy, standing *time.Time, now time.Time) *time.Time {

@@ -54,14 +54,15 @@ var steps = []time.Duration{
 // aboutPoints is how many points a history without a step has at most.
 const aboutPoints = 250
 
-// History returns the SLI and the remaining budget of the SLO's own window, as
-// it was at to and every step before that until from. to is at most now, and
+// History returns the SLI and the remaining budget of the SLO's own window, or of
+// one group in it unless that is empty, as it was at to and every step before that until from. to is at most now, and
 // rounded down to a slot; zero it is now, and from zero one window before to. A
 // step is a whole multiple of five minutes that divides a day, or whole days; zero
 // it is chosen.
 //
-// Faults: NotFound; Invalid with pointers to the query's from, to and stepSeconds.
-func (s *Service) History(ctx context.Context, slo id.ID, from, to time.Time, step time.Duration) (History, error) {
+// Faults: NotFound, of the group too; Invalid with pointers to the query's from, to
+// and stepSeconds.
+func (s *Service) History(ctx context.Context, slo id.ID, group string, from, to time.Time, step time.Duration) (History, error) {
 	now := clock.Round(s.now())
 	v, err := s.View(ctx, slo)
 	if err != nil {
@@ -88,7 +89,7 @@ func (s *Service) History(ctx context.Context, slo id.ID, from, to time.Time, st
 	if step > day {
 		bucket = day
 	}
-	totals, err := s.measurements.Totals(ctx, v.Indicator.ID, first.Add(-own), to, bucket)
+	totals, err := s.measurements.Totals(ctx, v.Indicator.ID, group, first.Add(-own), to, bucket)
 	if err != nil {
 		return History{}, fmt.Errorf("read the history of an SLO: %w", err)
 	}
@@ -153,11 +154,11 @@ func checkHistory(from, to time.Time, step time.Duration) error {
 }
 
 // Measurements returns the slots that were reported of the current indicator in
-// [from, to), by reporter, at most MaxSlots of each. to zero is now, and from
-// zero a day before to.
+// [from, to), by reporter and group, at most MaxSlots of each; of one group unless
+// it is empty. to zero is now, and from zero a day before to.
 //
-// Faults: NotFound; Invalid with pointers to the query's from and to.
-func (s *Service) Measurements(ctx context.Context, slo id.ID, from, to time.Time) ([]measure.ReporterSlots, error) {
+// Faults: NotFound, of the group too; Invalid with pointers to the query's from and to.
+func (s *Service) Measurements(ctx context.Context, slo id.ID, group string, from, to time.Time) ([]measure.ReporterSlots, error) {
 	now := clock.Round(s.now())
 	v, err := s.View(ctx, slo)
 	if err != nil {
@@ -177,7 +178,7 @@ func (s *Service) Measurements(ctx context.Context, slo id.ID, from, to time.Tim
 	if err := check.Err(); err != nil {
 		return nil, err
 	}
-	slots, err := s.measurements.Slots(ctx, v.Indicator.ID, from, to)
+	slots, err := s.measurements.Slots(ctx, v.Indicator.ID, group, from, to)
 	if err != nil {
 		return nil, fmt.Errorf("read the measurements of an SLO: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -20,13 +21,18 @@ type Slot struct {
 	Start     time.Time
 	Good, Bad *float64
 	Total     float64
+	// Group is which of the SLO's groups was counted; the report's when empty.
+	Group string
 }
 
 // Report is slots of one SLO by one reporter.
 type Report struct {
 	Name
 	Reporter string // measure.DefaultReporter when empty
-	Slots    []Slot
+	// Group is that of all slots that name none; empty where the SLO has no groups,
+	// and of events without the label.
+	Group string
+	Slots []Slot
 }
 
 // maxUnknownNames bounds for how many names of a push the reason is looked up why
@@ -147,7 +153,7 @@ func target(v View, owner registry.Service) Target {
 	return Target{
 		Name:    Name{Service: owner.Slug, SLO: v.SLO.Slug},
 		Service: owner.ID, Team: owner.Team, SLO: v.SLO.ID, Indicator: v.Indicator.ID,
-		Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution,
+		Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution, MaxGroups: v.Indicator.Origin.MaxGroups,
 		ServiceRetired: owner.RetiredAt != nil, Retired: v.SLO.RetiredAt != nil,
 	}
 }
@@ -158,17 +164,18 @@ func (s *Service) push(ctx context.Context, reports []Report, targets []Target, 
 		return measure.Receipt{}, err
 	}
 	var check fault.Check
-	batches := make([]measure.Batch, len(reports))
+	batches := make([]measure.Batch, 0, len(reports))
 	for i, r := range reports {
 		t := targets[i]
-		batches[i] = measure.Batch{
+		b := measure.Batch{
 			Pointer: pointer(i), Indicator: t.Indicator, Resolution: t.Resolution, Reporter: r.Reporter,
-			Bad: t.Counting == BadTotal, Slots: make([]measure.Slot, len(r.Slots)),
+			Group: r.Group, MaxGroups: t.MaxGroups, Bad: t.Counting == BadTotal, Slots: make([]measure.Slot, len(r.Slots)),
 		}
-		check.Require(len(r.Slots) > 0, batches[i].Pointer+"/slots", 0, "must have at least one slot")
+		check.Require(len(r.Slots) > 0, b.Pointer+"/slots", 0, "must have at least one slot")
 		for j := range r.Slots {
-			batches[i].Slots[j] = translate(&check, &batches[i], j, &r.Slots[j])
+			b.Slots[j] = translate(&check, &b, j, &r.Slots[j])
 		}
+		batches = byGroup(batches, b, r.Slots)
 	}
 	if err := check.Err(); err != nil {
 		return measure.Receipt{}, err
@@ -178,6 +185,30 @@ func (s *Service) push(ctx context.Context, reports []Report, targets []Target, 
 		return measure.Receipt{}, fmt.Errorf("push %d batches: %w", len(batches), err)
 	}
 	return receipt, nil
+}
+
+// byGroup appends the batch, or one for each group that its slots name.
+func byGroup(batches []measure.Batch, b measure.Batch, slots []Slot) []measure.Batch {
+	if !slices.ContainsFunc(slots, func(s Slot) bool { return s.Group != "" }) {
+		return append(batches, b)
+	}
+	places := map[string]int{}
+	for i, s := range slots {
+		place, there := places[s.Group]
+		if !there {
+			place = len(batches)
+			places[s.Group] = place
+			one := b
+			one.Slots = nil
+			if s.Group != "" {
+				one.Group = s.Group
+			}
+			batches = append(batches, one)
+		}
+		batches[place].Slots = append(batches[place].Slots, b.Slots[i])
+		batches[place].Indexes = append(batches[place].Indexes, i)
+	}
+	return batches
 }
 
 // mayPush authorises the caller once for each service, before anything is said

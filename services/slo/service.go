@@ -170,6 +170,11 @@ func (s *Service) writeRevised(ctx context.Context, old View, revised *View) err
 		if err := s.store.AddIndicator(ctx, revised.Indicator); err != nil {
 			return err
 		}
+		if old.Indicator.Origin.GroupBy != "" {
+			if err := s.store.RemoveGroups(ctx, revised.SLO.ID); err != nil {
+				return err
+			}
+		}
 	case !revised.Indicator.Measure.worded(old.Indicator.Measure):
 		if err := s.store.UpdateIndicator(ctx, revised.Indicator); err != nil {
 			return err
@@ -193,7 +198,7 @@ func (s *Service) writeRevised(ctx context.Context, old View, revised *View) err
 //
 // Faults: Forbidden; Precondition; Conflict "slo_retired".
 func (s *Service) Retire(ctx context.Context, slo id.ID, version int64, reason string) (View, error) {
-	return s.turn(ctx, slo, version, reason, func(v *View, _ registry.Service, now time.Time) error {
+	return s.turn(ctx, access.Retire, slo, version, reason, func(v *View, _ registry.Service, now time.Time) error {
 		if err := v.SLO.Live(); err != nil {
 			return err
 		}
@@ -208,7 +213,7 @@ func (s *Service) Retire(ctx context.Context, slo id.ID, version int64, reason s
 // Faults: Forbidden; Precondition; Conflict "slo_not_retired", "restore_expired"
 // and "service_retired".
 func (s *Service) Restore(ctx context.Context, slo id.ID, version int64, reason string) (View, error) {
-	return s.turn(ctx, slo, version, reason, func(v *View, owner registry.Service, now time.Time) error {
+	return s.turn(ctx, access.Restore, slo, version, reason, func(v *View, owner registry.Service, now time.Time) error {
 		if v.SLO.RetiredAt == nil {
 			return fault.New(fault.Conflict, "slo_not_retired", "the SLO %q is not retired", v.SLO.Slug)
 		}
@@ -222,13 +227,13 @@ func (s *Service) Restore(ctx context.Context, slo id.ID, version int64, reason 
 
 // turn retires or restores.
 func (s *Service) turn(
-	ctx context.Context, slo id.ID, version int64, reason string,
+	ctx context.Context, verb access.Verb, slo id.ID, version int64, reason string,
 	do func(v *View, owner registry.Service, now time.Time) error,
 ) (View, error) {
 	now := clock.Round(s.now())
 	var v View
 	err := s.runner.InTx(ctx, func(ctx context.Context) error {
-		old, owner, err := s.toChange(ctx, access.Retire, slo, version)
+		old, owner, err := s.toChange(ctx, verb, slo, version)
 		if err != nil {
 			return err
 		}
@@ -246,7 +251,7 @@ func (s *Service) turn(
 			return fmt.Errorf("retire or restore an SLO: %w", err)
 		}
 		v.SLO.Version++
-		return s.recorder.RecordDiff(ctx, access.Retire, object(v, owner), reason, old.record(), v.record())
+		return s.recorder.RecordDiff(ctx, verb, object(v, owner), reason, old.record(), v.record())
 	})
 	if err != nil {
 		return View{}, err

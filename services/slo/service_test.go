@@ -302,11 +302,11 @@ func TestReadingTakesACaller(t *testing.T) {
 		"summary":   func(ctx context.Context) error { _, err := h.TeamSummary(ctx); return err },
 		"explain":   func(ctx context.Context) error { _, err := h.Explain(ctx, v.SLO.ID); return err },
 		"history": func(ctx context.Context) error {
-			_, err := h.History(ctx, v.SLO.ID, time.Time{}, time.Time{}, 0)
+			_, err := h.History(ctx, v.SLO.ID, "", time.Time{}, time.Time{}, 0)
 			return err
 		},
 		"measurements": func(ctx context.Context) error {
-			_, err := h.Measurements(ctx, v.SLO.ID, time.Time{}, time.Time{})
+			_, err := h.Measurements(ctx, v.SLO.ID, "", time.Time{}, time.Time{})
 			return err
 		},
 	} {

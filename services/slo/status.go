@@ -30,6 +30,8 @@ type Status struct {
 	// budget, rounded down, below zero when overspent; nil without data. It is for
 	// sorting and filtering only.
 	RemainingPPB *int64
+	// Worst is the worst group of a grouped SLO, nil where there is none.
+	Worst *Worst
 }
 
 // outdatedAfter is how long after the end of its windows a status says something

@@ -58,6 +58,18 @@ type Store interface {
 	Subjects(ctx context.Context) ([]measure.Subject, error)
 	// PutStatuses writes many, in few statements.
 	PutStatuses(ctx context.Context, statuses []Status) error
+	// GroupStatuses returns those of all groups of the SLOs, in any order.
+	GroupStatuses(ctx context.Context, slos []id.ID) ([]GroupStatus, error)
+	// PutGroupStatuses writes many, in few statements, and RemoveGroupStatuses
+	// removes those of the same SLO and group.
+	PutGroupStatuses(ctx context.Context, statuses []GroupStatus) error
+	RemoveGroupStatuses(ctx context.Context, gone []GroupStatus) error
+	// RemoveGroups removes those of all groups of an SLO.
+	RemoveGroups(ctx context.Context, slo id.ID) error
+	// Groups lists groups of the SLO's current indicator, and Group returns one;
+	// NotFound.
+	Groups(ctx context.Context, f GroupFilter, r page.Request) (page.Page[GroupStatus], error)
+	Group(ctx context.Context, slo id.ID, group string) (GroupStatus, error)
 	// Targets finds many SLOs by their current names in one statement for every few
 	// hundred, in any order; those that do not exist are left out, retired ones are
 	// not.
@@ -82,6 +94,7 @@ type Target struct {
 	Indicator      id.ID // of the current revision
 	Counting       Counting
 	Resolution     time.Duration
+	MaxGroups      int // of the indicator; 0 when it has none
 	ServiceRetired bool
 	Retired        bool // the SLO is
 }

@@ -198,7 +198,7 @@ func TestTheHistoryIsTheWindowAtEachStep(t *testing.T) {
 	}
 	// 10 of 100 are bad 30 h ago, none of 100 are 5 h ago: T = 95 % allows 5 of 100.
 	h.push(t, "availability", h.at(30*time.Hour, 90, 100), h.at(5*time.Hour, 100, 100))
-	got := ok(h.History(h.bob, v.SLO.ID, h.clock.Now().Add(-36*time.Hour), time.Time{}, 6*time.Hour))(t)
+	got := ok(h.History(h.bob, v.SLO.ID, "", h.clock.Now().Add(-36*time.Hour), time.Time{}, 6*time.Hour))(t)
 	if len(got.Points) != 6 || got.Step != 6*time.Hour || got.Window != 24*time.Hour || got.Revision != 1 {
 		t.Fatalf("the history is %+v", got)
 	}
@@ -222,10 +222,10 @@ func TestTheHistoryIsTheWindowAtEachStep(t *testing.T) {
 	if p := got.Points[5]; *p.SLI != 1 || *p.Remaining != 1 {
 		t.Errorf("recovered is %v, %v", *p.SLI, *p.Remaining)
 	}
-	if whole := ok(h.History(h.bob, v.SLO.ID, time.Time{}, time.Time{}, 0))(t); whole.Step != 15*time.Minute || len(whole.Points) != 97 {
+	if whole := ok(h.History(h.bob, v.SLO.ID, "", time.Time{}, time.Time{}, 0))(t); whole.Step != 15*time.Minute || len(whole.Points) != 97 {
 		t.Errorf("by itself: %d points every %s", len(whole.Points), whole.Step)
 	}
-	days := ok(h.History(h.bob, v.SLO.ID, now.AddDate(0, 0, -9), now, 48*time.Hour))(t)
+	days := ok(h.History(h.bob, v.SLO.ID, "", now.AddDate(0, 0, -9), now, 48*time.Hour))(t)
 	if last := days.Points[len(days.Points)-1]; len(days.Points) != 5 || last.Sum != want[5] {
 		t.Errorf("every two days: %+v", days.Points)
 	}
@@ -242,21 +242,21 @@ func TestTheHistoryIsTheWindowAtEachStep(t *testing.T) {
 		{now.AddDate(-11, 0, 0), 24 * time.Hour, "query.from"},
 		{time.Date(1, 1, 2, 0, 0, 0, 0, time.UTC), 0, "query.from"},
 	} {
-		_, err := h.History(h.bob, v.SLO.ID, c.from, time.Time{}, c.step)
+		_, err := h.History(h.bob, v.SLO.ID, "", c.from, time.Time{}, c.step)
 		if got := pointers(refused(t, err, fault.Invalid, "invalid_input")); got != c.want {
 			t.Errorf("from %s every %s: faults at %s, want %s", c.from, c.step, got, c.want)
 		}
 	}
-	_, err = h.Measurements(h.bob, v.SLO.ID, now.AddDate(0, 0, -8), now)
+	_, err = h.Measurements(h.bob, v.SLO.ID, "", now.AddDate(0, 0, -8), now)
 	refused(t, err, fault.Invalid, "invalid_input")
 
 	// A window before the year 0 is one that JSON cannot tell of.
 	antiquity := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
-	_, err = h.History(h.bob, v.SLO.ID, time.Time{}, antiquity, 0)
+	_, err = h.History(h.bob, v.SLO.ID, "", time.Time{}, antiquity, 0)
 	if got := pointers(refused(t, err, fault.Invalid, "invalid_input")); got != "query.to" {
 		t.Errorf("a history of antiquity: faults at %s", got)
 	}
-	_, err = h.Measurements(h.bob, v.SLO.ID, time.Time{}, antiquity)
+	_, err = h.Measurements(h.bob, v.SLO.ID, "", time.Time{}, antiquity)
 	if got := pointers(refused(t, err, fault.Invalid, "invalid_input")); got != "query.to" {
 		t.Errorf("measurements of antiquity: faults at %s", got)
 	}

@@ -14,6 +14,8 @@ func (a *App) openEdge() {
 		Logger:        a.log,
 		Authenticator: a.Access, Permitter: a.authorizer, Refusals: a.Audit, Idempotency: a.Idempotency,
 		Registry: a.metrics, TracerProvider: a.tracer, MaxBody: int64(a.opts.Config.Limits.MaxBody),
+		RequestTimeout:    a.opts.Config.Limits.RequestTimeout,
+		RequestsPerSecond: a.opts.Config.Limits.RequestsPerSecond, Burst: a.opts.Config.Limits.Burst,
 		Ready:   a.Store.Ping,
 		Observe: func(route string, status int, d time.Duration) { a.recorder.Observe(route, status, d) },
 	})

@@ -32,10 +32,8 @@ const (
 func (a *App) FirstStart(ctx context.Context) error {
 	ctx = access.WithCaller(ctx, access.System("first-start"))
 	err := a.Store.InTx(ctx, a.firstStart)
-	if err != nil {
-		// Another replica's first start may have been faster, which shows in many ways:
-		// PostgreSQL refuses to commit after a conflict that was passed over. Now it is found.
-		err = a.Store.InTx(ctx, a.firstStart)
+	if fault.Is(err, fault.Conflict) {
+		err = a.Store.InTx(ctx, a.firstStart) // another replica's was faster: now it is found
 	}
 	if err != nil {
 		return fmt.Errorf("make what an installation begins with: %w", err)

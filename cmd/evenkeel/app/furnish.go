@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
@@ -41,7 +44,10 @@ func (a *App) furnish() error {
 	a.Registry.CountHoldings(a.SLOs)
 	a.Registry.CountHoldings(a.Policies)
 
-	a.evaluator = measure.NewEvaluator(s.Measure(), a.SLOs, a.SLOs, s, now, a.log)
+	// By the replicas' shared time, so that a status does not depend on whose clock
+	// is right: one that is ahead would take every series for stale.
+	shared := func() time.Time { return a.Jobs.Now() }
+	a.evaluator = measure.NewEvaluator(s.Measure(), a.SLOs, a.SLOs, s, shared, a.log)
 	a.folder = measure.NewFolder(s.Measure(), s, now, a.log)
 	a.recorder = self.NewRecorder(now)
 	a.measurer = self.NewFlusher(a.recorder, ownTraffic{a.SLOs}, reporterName(a.opts.Config.Instance), a.log)
@@ -49,7 +55,8 @@ func (a *App) furnish() error {
 	var err error
 	a.Jobs, err = jobs.NewService(jobs.Parts{
 		Store: s.Jobs(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
-		Replica: a.opts.Config.Instance, Schedules: a.opts.Config.Jobs.Schedules, Observe: observeRuns(a.metrics),
+		Replica: a.opts.Config.Instance, LeaseTTL: a.opts.Config.Jobs.LeaseTTL, Disabled: !a.opts.Config.Jobs.Enabled,
+		Schedules: a.opts.Config.Jobs.Schedules, Observe: observeRuns(a.metrics),
 	}, a.jobs())
 	if err != nil {
 		return fmt.Errorf("make the jobs: %w", err)
@@ -76,6 +83,17 @@ func (a *App) jobs() []jobs.Job {
 			RunOnce:     a.prune,
 		},
 	}
+}
+
+// CheckSchedule says in its error what would be right when there is no such job or
+// the text is no schedule, before anything is opened.
+func CheckSchedule(job, schedule string) error {
+	// Only the names are asked for; what is bound to this App is never run.
+	known := (&App{}).jobs()
+	if !slices.ContainsFunc(known, func(j jobs.Job) bool { return j.Name == job }) {
+		return errors.New("there is no such job")
+	}
+	return jobs.CheckSchedule(schedule)
 }
 
 func counted(do func(context.Context) (map[string]int64, error)) func(context.Context) (jobs.Result, error) {

@@ -33,6 +33,22 @@ func TestOfTwoWritersOfOneVersionOneWins(t *testing.T) {
 	})
 }
 
+// A client that repeats what it sent gets the answer to it, however the service is
+// called by then.
+func TestARepeatedRequestOutlivesARename(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		h.make("ada", "mailer", "/v1/services", `{"slug":"mailer","name":"Mailer","team":"payments","kind":"http","tier":2}`)
+		declare := call{as: "ada", method: "POST", path: "/v1/services/checkout/dependencies", header: []string{"Idempotency-Key: once"}, body: `{"on":"mailer","criticality":"soft"}`}
+		first := h.must(201, declare)
+		h.rename("ada", "/v1/services/checkout", "basket")
+		again := h.must(201, declare)
+		if first.object()["id"] != again.object()["id"] || first.header.Get("Location") != again.header.Get("Location") || again.header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("first %s %s, again %s %s", first.header.Get("Location"), first.body, again.header.Get("Location"), again.body)
+		}
+		h.must(200, call{as: "ada", method: "GET", path: again.header.Get("Location")})
+	})
+}
+
 // TestNoUpdateIsLost has eight writers change one team 200 times, each to what it
 // read and one more: what the team says in the end is the number of the winners.
 func TestNoUpdateIsLost(t *testing.T) {

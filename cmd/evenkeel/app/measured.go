@@ -47,7 +47,7 @@ func (o ownTraffic) Stored(ctx context.Context, target, reporter string, from, t
 	if err != nil || !wanted {
 		return nil, err
 	}
-	reporters, err := o.slos.Measurements(ctx, v.SLO.ID, from, to)
+	reporters, err := o.slos.Measurements(ctx, v.SLO.ID, "", from, to)
 	if err != nil {
 		return nil, err
 	}

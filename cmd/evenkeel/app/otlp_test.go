@@ -40,7 +40,7 @@ type counted struct{ good, total int64 }
 // stored returns the slots of an indicator by their minute after the start.
 func (h *house) stored(indicator id.ID) map[int]counted {
 	h.t.Helper()
-	reporters, err := h.app.Measure.Slots(h.t.Context(), indicator, start.Add(-time.Hour), start.Add(time.Hour))
+	reporters, err := h.app.Measure.Slots(h.t.Context(), indicator, "", start.Add(-time.Hour), start.Add(time.Hour))
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -254,7 +254,7 @@ func TestGroupsOfAMetricAreCountedApart(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
 		server := httptest.NewServer(h.handler)
 		defer server.Close()
-		indicator := h.receives("checkout", "by-region", origin.Origin{GroupBy: "region", MaxGroups: 2, OTLP: &origin.OTLP{Metric: "http.requests", Good: notServerErrors}})
+		indicator := h.receives("checkout", "by-region", origin.Origin{GroupBy: "region", MaxGroups: 3, OTLP: &origin.OTLP{Metric: "http.requests", Good: notServerErrors}})
 		p := h.process(server.URL, h.tokens["pipeline"], metricdata.CumulativeTemporality)
 		p.serve(1, 200, "eu")
 		h.clock.Advance(10 * time.Second)
@@ -263,7 +263,7 @@ func TestGroupsOfAMetricAreCountedApart(t *testing.T) {
 		p.serve(4, 500, "us")
 		h.clock.Advance(10 * time.Second)
 		p.export()
-		p.serve(8, 200, "ap") // one region too many
+		p.serve(8, 200, "ap") // one group too many: that without a region has more events
 		p.serve(16, 200, "")
 		p.serve(32, 200, strings.Repeat("x", 200))
 		h.clock.Advance(10 * time.Second)

@@ -30,37 +30,50 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	})
 	measuring, stopMeasuring := context.WithCancel(context.WithoutCancel(ctx))
 	background.Go(func() { a.measurer.Run(measuring, flushEvery) })
-	if a.opts.Config.Jobs.Enabled {
-		a.Jobs.Start()
+	err := a.Jobs.Start(ctx)
+	if err != nil {
+		err = fmt.Errorf("start the jobs: %w", err)
+	} else {
+		select {
+		case <-ctx.Done():
+			a.log.Info("stopping", slog.Duration("drain_delay", a.opts.Config.DrainDelay), slog.Duration("drain_timeout", a.opts.Config.DrainTimeout))
+		case err = <-failed:
+		}
 	}
-	var err error
-	select {
-	case <-ctx.Done():
-		a.log.Info("stopping", slog.Duration("drain_delay", a.opts.Config.DrainDelay), slog.Duration("drain_timeout", a.opts.Config.DrainTimeout))
-	case err = <-failed:
+	delay := a.opts.Config.DrainDelay
+	if err != nil {
+		delay = 0 // nobody can reach it any more, so nobody has to notice
 	}
-	err = errors.Join(err, a.drain(context.WithoutCancel(ctx), server))
+	err = errors.Join(err, a.drain(context.WithoutCancel(ctx), server, delay))
 	stopMeasuring() // after the last request, whose count is flushed
 	background.Wait()
 	return err
 }
 
-// drain finishes requests and jobs under way, side by side. Before, readiness
-// goes, and for the configured delay requests are taken as ever: a load balancer
-// sends them until it has noticed.
-func (a *App) drain(ctx context.Context, server *http.Server) error {
-	ctx, cancel := context.WithTimeout(ctx, a.opts.Config.DrainDelay+a.opts.Config.DrainTimeout)
+// drain finishes requests and jobs under way. Before, readiness goes, and for the
+// delay requests are taken as ever: a load balancer sends them until it has
+// noticed. A request may ask for a run of a job, so jobs are stopped after the
+// requests; where these take long, side by side with them.
+func (a *App) drain(ctx context.Context, server *http.Server, delay time.Duration) error {
+	timeout := a.opts.Config.DrainTimeout
+	ctx, cancel := context.WithTimeout(ctx, delay+timeout)
 	defer cancel()
 	a.API.Drain()
 	var requests, runs error
 	var both sync.WaitGroup
+	answered := make(chan struct{})
 	both.Go(func() {
-		<-time.After(a.opts.Config.DrainDelay)
+		defer close(answered)
+		<-time.After(delay)
 		if requests = server.Shutdown(ctx); requests != nil {
 			requests = errors.Join(fmt.Errorf("finish requests: %w", requests), server.Close())
 		}
 	})
 	both.Go(func() {
+		select {
+		case <-answered:
+		case <-time.After(delay + timeout/2):
+		}
 		if runs = a.Jobs.Stop(ctx); runs != nil {
 			runs = fmt.Errorf("finish jobs: %w", runs)
 		}

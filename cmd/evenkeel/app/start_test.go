@@ -85,3 +85,22 @@ func TestTracesArriveAtTheCollector(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+func TestEveryCallerHasAQuotaUnlessToldOtherwise(t *testing.T) {
+	t.Parallel()
+	for want, change := range map[string]func(*config.Config){
+		`"caller";q=200;w=2`: func(*config.Config) {},
+		`"caller";q=10;w=5`:  func(c *config.Config) { c.Limits.RequestsPerSecond, c.Limits.Burst = 2, 10 },
+		"":                   func(c *config.Config) { c.Limits.RequestsPerSecond = 0 },
+	} {
+		a := configured(t, change)
+		w := httptest.NewRecorder()
+		a.Handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/me", nil))
+		if got := w.Header().Get("RateLimit-Policy"); got != want {
+			t.Errorf("the quota is told as %q, want %q", got, want)
+		}
+		if err := a.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -36,7 +36,7 @@ func observeRuns(r *prometheus.Registry) func(jobs.Run) {
 		Name: "evenkeel_job_run_seconds", Help: "How long runs of jobs took.", Buckets: prometheus.ExponentialBuckets(0.001, 4, 10),
 	}, []string{"job"})
 	last := prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Name: "evenkeel_job_last_success_timestamp_seconds", Help: "When a job last succeeded, by the clock of its replica.",
+		Name: "evenkeel_job_last_success_timestamp_seconds", Help: "When a job last succeeded on this replica, by the database's clock.",
 	}, []string{"job"})
 	r.MustRegister(runs, seconds, last)
 	return func(run jobs.Run) {

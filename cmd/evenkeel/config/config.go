@@ -7,6 +7,7 @@
 package config
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -56,14 +57,19 @@ type Telemetry struct {
 
 // Jobs says what runs by the clock.
 type Jobs struct {
-	Enabled   bool              `koanf:"enabled" default:"true" doc:"Whether this process runs jobs by their schedules. An administrator can run one by hand either way."`
+	Enabled   bool              `koanf:"enabled" default:"true" doc:"Whether this process runs jobs by their schedules. It runs those that an administrator asks for either way."`
+	LeaseTTL  time.Duration     `koanf:"leaseTTL" default:"60s" min:"5s" max:"10m" doc:"How long a replica has a job to itself without renewing its lease: after a crash, the job waits that long before another replica goes on."`
 	Schedules map[string]string `koanf:"schedules" default:"" shown:"each job's own" doc:"Schedules that replace the jobs' own: a job's name, and five cron fields in UTC (\"*/5 * * * *\") or a word (\"@hourly\", \"@every 1m\")."`
 }
 
 // Limits are bounds that protect the process.
 type Limits struct {
-	MaxBody        Bytes `koanf:"maxBody" default:"8MiB" min:"1KiB" max:"256MiB" doc:"The largest body of a request; a larger one is refused with 413."`
-	MaxConnections int   `koanf:"maxConnections" default:"1024" min:"1" max:"1000000" doc:"The most connections open at one time; further ones wait."`
+	MaxBody        Bytes         `koanf:"maxBody" default:"8MiB" min:"1KiB" max:"256MiB" doc:"The largest body of a request; a larger one is refused with 413."`
+	RequestTimeout time.Duration `koanf:"requestTimeout" default:"30s" min:"1s" max:"1m" doc:"How long a request may take before it is given up with 503, such as one that waits for a database that does not answer."`
+	MaxConnections int           `koanf:"maxConnections" default:"1024" min:"1" max:"1000000" doc:"The most connections open at one time; further ones wait."`
+	// The burst has a bound for its states are kept ready to be told, see api/admission.
+	RequestsPerSecond int `koanf:"requestsPerSecond" default:"100" min:"0" max:"1000000" doc:"How many requests each caller may make each second, on average; what is over that is refused with 429. A caller is a person, a team's workloads, or, without a token, an address. 0 sets no quota. Each replica counts for itself."`
+	Burst             int `koanf:"burst" default:"200" min:"1" max:"10000" doc:"How many of them a caller may make at once, after it was quiet."`
 }
 
 // Retention says how long things are kept.
@@ -92,12 +98,31 @@ func (c Config) ListensBeyondLoopback() bool {
 
 // BaseURL returns the address for links, without a trailing slash: PublicURL, or
 // one made of the address that the listener was bound to, which only then is
-// known when Listen asks for any free port.
+// known when Listen asks for any free port. Nil is for who listens to nothing.
 func (c Config) BaseURL(bound net.Addr) string {
 	if c.PublicURL != "" {
 		return c.PublicURL
 	}
+	if bound == nil {
+		return localURL(c.Listen)
+	}
 	return localURL(bound.String())
+}
+
+// ProbeURL returns the address at which a process on this machine asks whether the
+// server lives. It is made of numbers where it can be: an image that holds the program
+// alone knows no name, not even localhost.
+func (c Config) ProbeURL() (string, error) {
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err != nil || port == "0" {
+		return "", fmt.Errorf("nobody knows where a server listens that is told to listen on %s", c.Listen)
+	}
+	if host == "" || host == "0.0.0.0" {
+		host = "127.0.0.1"
+	} else if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "::1"
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/healthz", nil
 }
 
 // Logger returns a logger as the configuration describes it, writing to w.

@@ -188,7 +188,13 @@ func (l *loading) applySecret(f field, from layer) {
 			l.note(where.Where, name, "the file with %s cannot be read: %v", f.key, err)
 			return
 		}
-		l.set(f, strings.TrimRight(string(content), "\r\n"), nil, where)
+		text := strings.TrimRight(string(content), "\r\n")
+		if text == "" {
+			// A secret that is not there yet is not the wish to have none.
+			l.note(where.Where, name, "the file with %s is empty; write the secret into it, or do not name the file", f.key)
+			return
+		}
+		l.set(f, text, nil, where)
 	}
 }
 

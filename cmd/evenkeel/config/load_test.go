@@ -230,6 +230,17 @@ func TestAFaultNeverShowsASecret(t *testing.T) {
 	}
 }
 
+func TestAnEmptySecretFileIsAFault(t *testing.T) {
+	t.Parallel()
+	for _, content := range []string{"", "\n", "\r\n"} {
+		path := write(t, "url", content)
+		got := faults(t, sources(t, "", []string{"EVENKEEL_DATABASE_URL_FILE=" + path}))
+		if !strings.Contains(got["EVENKEEL_DATABASE_URL_FILE"], "is empty") {
+			t.Errorf("%q: got %v", content, got)
+		}
+	}
+}
+
 func TestASecretAndItsFileAreNotGivenTogether(t *testing.T) {
 	t.Parallel()
 	got := faults(t, sources(t, "", []string{"EVENKEEL_DATABASE_URL=postgres://h/x", "EVENKEEL_DATABASE_URL_FILE=url"}))
@@ -312,6 +323,9 @@ func TestTheAddressOfLinksCanBeOpened(t *testing.T) {
 	e := load(t, sources(t, "", nil, "--listen=127.0.0.1:0"))
 	if got := e.BaseURL(address("127.0.0.1:43210")); got != "http://127.0.0.1:43210" {
 		t.Errorf("BaseURL = %s", got)
+	}
+	if got := e.BaseURL(nil); got != "http://127.0.0.1:0" {
+		t.Errorf("BaseURL of who listens to nothing = %s", got)
 	}
 	e = load(t, sources(t, "", nil, "--public-url=https://evenkeel.example.com/"))
 	if got := e.BaseURL(address("127.0.0.1:43210")); got != "https://evenkeel.example.com" {

@@ -201,6 +201,18 @@ func (f SLOFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SLOMutation", m)
 }
 
+// The SLOGroupStatusFunc type is an adapter to allow the use of ordinary
+// function as SLOGroupStatus mutator.
+type SLOGroupStatusFunc func(context.Context, *db.SLOGroupStatusMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SLOGroupStatusFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.SLOGroupStatusMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SLOGroupStatusMutation", m)
+}
+
 // The SLORevisionFunc type is an adapter to allow the use of ordinary
 // function as SLORevision mutator.
 type SLORevisionFunc func(context.Context, *db.SLORevisionMutation) (db.Value, error)

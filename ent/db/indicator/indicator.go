@@ -26,6 +26,8 @@ const (
 	FieldDataSourceID = "data_source_id"
 	// FieldOrigin holds the string denoting the origin field in the database.
 	FieldOrigin = "origin"
+	// FieldMaxGroups holds the string denoting the max_groups field in the database.
+	FieldMaxGroups = "max_groups"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// EdgeSlo holds the string denoting the slo edge name in mutations.
@@ -60,6 +62,7 @@ var Columns = []string{
 	FieldDescription,
 	FieldDataSourceID,
 	FieldOrigin,
+	FieldMaxGroups,
 	FieldCreatedAt,
 }
 
@@ -114,6 +117,11 @@ func ByDataSourceID(opts ...sql.OrderTermOption) OrderOption {
 // ByOrigin orders the results by the origin field.
 func ByOrigin(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOrigin, opts...).ToFunc()
+}
+
+// ByMaxGroups orders the results by the max_groups field.
+func ByMaxGroups(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMaxGroups, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

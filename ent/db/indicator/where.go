@@ -100,6 +100,11 @@ func Origin(v string) predicate.Indicator {
 	return predicate.Indicator(sql.FieldEQ(FieldOrigin, v))
 }
 
+// MaxGroups applies equality check predicate on the "max_groups" field. It's identical to MaxGroupsEQ.
+func MaxGroups(v int) predicate.Indicator {
+	return predicate.Indicator(sql.FieldEQ(FieldMaxGroups, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Indicator {
 	return predicate.Indicator(sql.FieldEQ(FieldCreatedAt, v))
@@ -543,6 +548,46 @@ func OriginEqualFold(v string) predicate.Indicator {
 // OriginContainsFold applies the ContainsFold predicate on the "origin" field.
 func OriginContainsFold(v string) predicate.Indicator {
 	return predicate.Indicator(sql.FieldContainsFold(FieldOrigin, v))
+}
+
+// MaxGroupsEQ applies the EQ predicate on the "max_groups" field.
+func MaxGroupsEQ(v int) predicate.Indicator {
+	return predicate.Indicator(sql.FieldEQ(FieldMaxGroups, v))
+}
+
+// MaxGroupsNEQ applies the NEQ predicate on the "max_groups" field.
+func MaxGroupsNEQ(v int) predicate.Indicator {
+	return predicate.Indicator(sql.FieldNEQ(FieldMaxGroups, v))
+}
+
+// MaxGroupsIn applies the In predicate on the "max_groups" field.
+func MaxGroupsIn(vs ...int) predicate.Indicator {
+	return predicate.Indicator(sql.FieldIn(FieldMaxGroups, vs...))
+}
+
+// MaxGroupsNotIn applies the NotIn predicate on the "max_groups" field.
+func MaxGroupsNotIn(vs ...int) predicate.Indicator {
+	return predicate.Indicator(sql.FieldNotIn(FieldMaxGroups, vs...))
+}
+
+// MaxGroupsGT applies the GT predicate on the "max_groups" field.
+func MaxGroupsGT(v int) predicate.Indicator {
+	return predicate.Indicator(sql.FieldGT(FieldMaxGroups, v))
+}
+
+// MaxGroupsGTE applies the GTE predicate on the "max_groups" field.
+func MaxGroupsGTE(v int) predicate.Indicator {
+	return predicate.Indicator(sql.FieldGTE(FieldMaxGroups, v))
+}
+
+// MaxGroupsLT applies the LT predicate on the "max_groups" field.
+func MaxGroupsLT(v int) predicate.Indicator {
+	return predicate.Indicator(sql.FieldLT(FieldMaxGroups, v))
+}
+
+// MaxGroupsLTE applies the LTE predicate on the "max_groups" field.
+func MaxGroupsLTE(v int) predicate.Indicator {
+	return predicate.Indicator(sql.FieldLTE(FieldMaxGroups, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -281,6 +281,7 @@ var (
 		{Name: "resolution_s", Type: field.TypeInt64},
 		{Name: "description", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "origin", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "max_groups", Type: field.TypeInt},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "data_source_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -293,13 +294,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "indicators_slos_slo",
-				Columns:    []*schema.Column{IndicatorsColumns[7]},
+				Columns:    []*schema.Column{IndicatorsColumns[8]},
 				RefColumns: []*schema.Column{SlosColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "indicators_data_sources_data_source",
-				Columns:    []*schema.Column{IndicatorsColumns[8]},
+				Columns:    []*schema.Column{IndicatorsColumns[9]},
 				RefColumns: []*schema.Column{DataSourcesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -308,12 +309,12 @@ var (
 			{
 				Name:    "indicator_slo_id",
 				Unique:  false,
-				Columns: []*schema.Column{IndicatorsColumns[7]},
+				Columns: []*schema.Column{IndicatorsColumns[8]},
 			},
 			{
 				Name:    "indicator_data_source_id",
 				Unique:  false,
-				Columns: []*schema.Column{IndicatorsColumns[8]},
+				Columns: []*schema.Column{IndicatorsColumns[9]},
 			},
 		},
 	}
@@ -596,6 +597,48 @@ var (
 			},
 		},
 	}
+	// SloGroupStatusesColumns holds the columns for the "slo_group_statuses" table.
+	SloGroupStatusesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "group_value", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "revision_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "end_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "evaluated_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "stale", Type: field.TypeBool},
+		{Name: "latest", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "sums", Type: field.TypeBytes},
+		{Name: "remaining_ppb", Type: field.TypeInt64, Nullable: true},
+		{Name: "rank", Type: field.TypeInt64},
+		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// SloGroupStatusesTable holds the schema information for the "slo_group_statuses" table.
+	SloGroupStatusesTable = &schema.Table{
+		Name:       "slo_group_statuses",
+		Columns:    SloGroupStatusesColumns,
+		PrimaryKey: []*schema.Column{SloGroupStatusesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "slo_group_statuses_slos_slo",
+				Columns:    []*schema.Column{SloGroupStatusesColumns[12]},
+				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "slogroupstatus_slo_id_group_value",
+				Unique:  true,
+				Columns: []*schema.Column{SloGroupStatusesColumns[12], SloGroupStatusesColumns[1]},
+			},
+			{
+				Name:    "slogroupstatus_slo_id_rank_group_value",
+				Unique:  false,
+				Columns: []*schema.Column{SloGroupStatusesColumns[12], SloGroupStatusesColumns[11], SloGroupStatusesColumns[1]},
+			},
+		},
+	}
 	// SloRevisionsColumns holds the columns for the "slo_revisions" table.
 	SloRevisionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -657,6 +700,7 @@ var (
 		{Name: "sums", Type: field.TypeBytes},
 		{Name: "remaining_ppb", Type: field.TypeInt64, Nullable: true},
 		{Name: "rank", Type: field.TypeInt64},
+		{Name: "worst", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
 	// SloStatusesTable holds the schema information for the "slo_statuses" table.
@@ -667,7 +711,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "slo_statuses_slos_slo",
-				Columns:    []*schema.Column{SloStatusesColumns[12]},
+				Columns:    []*schema.Column{SloStatusesColumns[13]},
 				RefColumns: []*schema.Column{SlosColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -676,17 +720,17 @@ var (
 			{
 				Name:    "slostatus_slo_id",
 				Unique:  true,
-				Columns: []*schema.Column{SloStatusesColumns[12]},
+				Columns: []*schema.Column{SloStatusesColumns[13]},
 			},
 			{
 				Name:    "slostatus_rank_slo_id",
 				Unique:  false,
-				Columns: []*schema.Column{SloStatusesColumns[11], SloStatusesColumns[12]},
+				Columns: []*schema.Column{SloStatusesColumns[11], SloStatusesColumns[13]},
 			},
 			{
 				Name:    "slostatus_state_rank_slo_id",
 				Unique:  false,
-				Columns: []*schema.Column{SloStatusesColumns[5], SloStatusesColumns[11], SloStatusesColumns[12]},
+				Columns: []*schema.Column{SloStatusesColumns[5], SloStatusesColumns[11], SloStatusesColumns[13]},
 			},
 		},
 	}
@@ -1183,6 +1227,7 @@ var (
 		PeopleTable,
 		PolicyRevisionsTable,
 		SlosTable,
+		SloGroupStatusesTable,
 		SloRevisionsTable,
 		SloStatusesTable,
 		SegmentsTable,
@@ -1260,6 +1305,10 @@ func init() {
 	SlosTable.ForeignKeys[0].RefTable = ServicesTable
 	SlosTable.Annotation = &entsql.Annotation{
 		Table: "slos",
+	}
+	SloGroupStatusesTable.ForeignKeys[0].RefTable = SlosTable
+	SloGroupStatusesTable.Annotation = &entsql.Annotation{
+		Table: "slo_group_statuses",
 	}
 	SloRevisionsTable.ForeignKeys[0].RefTable = SlosTable
 	SloRevisionsTable.ForeignKeys[1].RefTable = IndicatorsTable

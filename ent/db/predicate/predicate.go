@@ -54,6 +54,9 @@ type PolicyRevision func(*sql.Selector)
 // SLO is the predicate function for slo builders.
 type SLO func(*sql.Selector)
 
+// SLOGroupStatus is the predicate function for slogroupstatus builders.
+type SLOGroupStatus func(*sql.Selector)
+
 // SLORevision is the predicate function for slorevision builders.
 type SLORevision func(*sql.Selector)
 

@@ -36,6 +36,8 @@ const (
 	FieldRemainingPpb = "remaining_ppb"
 	// FieldRank holds the string denoting the rank field in the database.
 	FieldRank = "rank"
+	// FieldWorst holds the string denoting the worst field in the database.
+	FieldWorst = "worst"
 	// EdgeSlo holds the string denoting the slo edge name in mutations.
 	EdgeSlo = "slo"
 	// Table holds the table name of the slostatus in the database.
@@ -64,6 +66,7 @@ var Columns = []string{
 	FieldSums,
 	FieldRemainingPpb,
 	FieldRank,
+	FieldWorst,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -137,6 +140,11 @@ func ByRemainingPpb(opts ...sql.OrderTermOption) OrderOption {
 // ByRank orders the results by the rank field.
 func ByRank(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRank, opts...).ToFunc()
+}
+
+// ByWorst orders the results by the worst field.
+func ByWorst(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWorst, opts...).ToFunc()
 }
 
 // BySloField orders the results by slo field.

@@ -115,6 +115,11 @@ func Rank(v int64) predicate.SLOStatus {
 	return predicate.SLOStatus(sql.FieldEQ(FieldRank, v))
 }
 
+// Worst applies equality check predicate on the "worst" field. It's identical to WorstEQ.
+func Worst(v string) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldEQ(FieldWorst, v))
+}
+
 // SloIDEQ applies the EQ predicate on the "slo_id" field.
 func SloIDEQ(v string) predicate.SLOStatus {
 	return predicate.SLOStatus(sql.FieldEQ(FieldSloID, v))
@@ -713,6 +718,71 @@ func RankLT(v int64) predicate.SLOStatus {
 // RankLTE applies the LTE predicate on the "rank" field.
 func RankLTE(v int64) predicate.SLOStatus {
 	return predicate.SLOStatus(sql.FieldLTE(FieldRank, v))
+}
+
+// WorstEQ applies the EQ predicate on the "worst" field.
+func WorstEQ(v string) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldEQ(FieldWorst, v))
+}
+
+// WorstNEQ applies the NEQ predicate on the "worst" field.
+func WorstNEQ(v string) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldNEQ(FieldWorst, v))
+}
+
+// WorstIn applies the In predicate on the "worst" field.
+func WorstIn(vs ...string) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldIn(FieldWorst, vs...))
+}
+
+// WorstNotIn applies the NotIn predicate on the "worst" field.
+func WorstNotIn(vs ...string) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldNotIn(FieldWorst, vs...))
+}
+
+// WorstGT applies the GT predicate on the "worst" field.
+func WorstGT(v string) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldGT(FieldWorst, v))
+}
+
+// WorstGTE applies the GTE predicate on the "worst" field.
+func WorstGTE(v string) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldGTE(FieldWorst, v))
+}
+
+// WorstLT applies the LT predicate on the "worst" field.
+func WorstLT(v string) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldLT(FieldWorst, v))
+}
+
+// WorstLTE applies the LTE predicate on the "worst" field.
+func WorstLTE(v string) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldLTE(FieldWorst, v))
+}
+
+// WorstContains applies the Contains predicate on the "worst" field.
+func WorstContains(v string) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldContains(FieldWorst, v))
+}
+
+// WorstHasPrefix applies the HasPrefix predicate on the "worst" field.
+func WorstHasPrefix(v string) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldHasPrefix(FieldWorst, v))
+}
+
+// WorstHasSuffix applies the HasSuffix predicate on the "worst" field.
+func WorstHasSuffix(v string) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldHasSuffix(FieldWorst, v))
+}
+
+// WorstEqualFold applies the EqualFold predicate on the "worst" field.
+func WorstEqualFold(v string) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldEqualFold(FieldWorst, v))
+}
+
+// WorstContainsFold applies the ContainsFold predicate on the "worst" field.
+func WorstContainsFold(v string) predicate.SLOStatus {
+	return predicate.SLOStatus(sql.FieldContainsFold(FieldWorst, v))
 }
 
 // HasSlo applies the HasEdge predicate on the "slo" edge.

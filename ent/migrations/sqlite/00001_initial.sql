@@ -44,7 +44,7 @@ CREATE UNIQUE INDEX `identity_provider_issuer_subject` ON `identities` (`provide
 -- create index "identity_person_id" to table: "identities"
 CREATE INDEX `identity_person_id` ON `identities` (`person_id`);
 -- create "indicators" table
-CREATE TABLE `indicators` (`id` text NOT NULL, `category` text NOT NULL, `counting` text NOT NULL, `resolution_s` integer NOT NULL, `description` text NOT NULL, `origin` text NOT NULL, `created_at` datetime NOT NULL, `slo_id` text NOT NULL, `data_source_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `indicators_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `indicators_data_sources_data_source` FOREIGN KEY (`data_source_id`) REFERENCES `data_sources` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `indicators` (`id` text NOT NULL, `category` text NOT NULL, `counting` text NOT NULL, `resolution_s` integer NOT NULL, `description` text NOT NULL, `origin` text NOT NULL, `max_groups` integer NOT NULL, `created_at` datetime NOT NULL, `slo_id` text NOT NULL, `data_source_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `indicators_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `indicators_data_sources_data_source` FOREIGN KEY (`data_source_id`) REFERENCES `data_sources` (`id`) ON DELETE RESTRICT);
 -- create index "indicator_slo_id" to table: "indicators"
 CREATE INDEX `indicator_slo_id` ON `indicators` (`slo_id`);
 -- create index "indicator_data_source_id" to table: "indicators"
@@ -95,6 +95,12 @@ CREATE UNIQUE INDEX `policyrevision_policy_id_number` ON `policy_revisions` (`po
 CREATE TABLE `slos` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `retired_at` datetime NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `slos_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "slo_service_id_slug" to table: "slos"
 CREATE UNIQUE INDEX `slo_service_id_slug` ON `slos` (`service_id`, `slug`);
+-- create "slo_group_statuses" table
+CREATE TABLE `slo_group_statuses` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `group_value` text NOT NULL, `revision_id` text NOT NULL, `end_at` datetime NULL, `evaluated_at` datetime NULL, `state` text NOT NULL, `since` datetime NULL, `stale` bool NOT NULL, `latest` datetime NULL, `sums` blob NOT NULL, `remaining_ppb` integer NULL, `rank` integer NOT NULL, `slo_id` text NOT NULL, CONSTRAINT `slo_group_statuses_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE CASCADE);
+-- create index "slogroupstatus_slo_id_group_value" to table: "slo_group_statuses"
+CREATE UNIQUE INDEX `slogroupstatus_slo_id_group_value` ON `slo_group_statuses` (`slo_id`, `group_value`);
+-- create index "slogroupstatus_slo_id_rank_group_value" to table: "slo_group_statuses"
+CREATE INDEX `slogroupstatus_slo_id_rank_group_value` ON `slo_group_statuses` (`slo_id`, `rank`, `group_value`);
 -- create "slo_revisions" table
 CREATE TABLE `slo_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `objective` text NOT NULL, `window_days` integer NOT NULL, `min_events` integer NOT NULL, `rationale` text NOT NULL, `reviewer` text NOT NULL, `review_by` datetime NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `slo_id` text NOT NULL, `indicator_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `slo_revisions_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `slo_revisions_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE RESTRICT);
 -- create index "slorevision_slo_id_number" to table: "slo_revisions"
@@ -102,7 +108,7 @@ CREATE UNIQUE INDEX `slorevision_slo_id_number` ON `slo_revisions` (`slo_id`, `n
 -- create index "slorevision_indicator_id" to table: "slo_revisions"
 CREATE INDEX `slorevision_indicator_id` ON `slo_revisions` (`indicator_id`);
 -- create "slo_statuses" table
-CREATE TABLE `slo_statuses` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `service_id` text NOT NULL, `revision_id` text NOT NULL, `end_at` datetime NULL, `evaluated_at` datetime NULL, `state` text NOT NULL, `since` datetime NULL, `stale` bool NOT NULL, `latest` datetime NULL, `sums` blob NOT NULL, `remaining_ppb` integer NULL, `rank` integer NOT NULL, `slo_id` text NOT NULL, CONSTRAINT `slo_statuses_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE CASCADE);
+CREATE TABLE `slo_statuses` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `service_id` text NOT NULL, `revision_id` text NOT NULL, `end_at` datetime NULL, `evaluated_at` datetime NULL, `state` text NOT NULL, `since` datetime NULL, `stale` bool NOT NULL, `latest` datetime NULL, `sums` blob NOT NULL, `remaining_ppb` integer NULL, `rank` integer NOT NULL, `worst` text NOT NULL, `slo_id` text NOT NULL, CONSTRAINT `slo_statuses_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE CASCADE);
 -- create index "slostatus_slo_id" to table: "slo_statuses"
 CREATE UNIQUE INDEX `slostatus_slo_id` ON `slo_statuses` (`slo_id`);
 -- create index "slostatus_rank_slo_id" to table: "slo_statuses"

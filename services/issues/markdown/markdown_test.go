@@ -10,6 +10,8 @@ import (
 
 // hostile are texts that would have an effect if they were left as they are.
 var hostile = []string{
+	// Beginnings of links in the middle of a word.
+	"Awww.!", "xWWW.example", "(www.)",
 	// Mentions.
 	"@torvalds", "hello @octocat!", "@org/team", "(@bob)", "\"@bob\"", "a@b", "@\u200bbob", "@\u00adbob", "＠bob", "﹫bob",
 	"@bob-", "-@bob", "\\@bob", "&#64;bob", "&#x40;bob", "&commat;bob", "@<!-- -->bob", "@**bob**", "@`bob`", "`@bob", "`` @bob `", "@bob\u202eecila",

@@ -50,6 +50,9 @@ func harmless(word string) bool {
 	if utf8.RuneCountInString(word) > maxWord || !norm.NFKC.IsNormalString(word) {
 		return false
 	}
+	if strings.Contains(strings.ToLower(word), "www.") {
+		return false // the beginning of a link, wherever it stands and whatever follows
+	}
 	core := strings.TrimRight(strings.TrimLeft(word, `("'“‘«`), `.,;:!?%)"'”’»`)
 	if core == "" {
 		return len(word) == 1

@@ -87,6 +87,7 @@ func TestABrokenSlotIsMissing(t *testing.T) {
 		{"too many", `{` + first + `,"good":1,"total":1000000001}`, origin.TooMany, "at most 1000000000 events"},
 		{"far too many", `{` + first + `,"good":1,"total":1e999}`, origin.TooMany, "at most"},
 		{"twice", `{` + first + `,"good":1,"total":2},{` + first + `,"good":1,"total":2}`, origin.Ambiguous, "twice"},
+		{"too many in a group", `{` + first + `,"good":1,"total":10000001,"group":"eu"}`, origin.TooMany, "at most 10000000 events"},
 		{"one of two groups", `{` + first + `,"good":1,"total":2,"group":"eu"},{` + first + `,"good":3,"total":2,"group":"us"}`, origin.GoodAbove, ""},
 	} {
 		h := &hostile{status: 200, media: "application/json", body: slots(c.slot, `{"start":"2026-03-14T12:10:00Z","good":1,"total":1}`)}
@@ -134,7 +135,7 @@ func TestAHostileAnswerTellsNothing(t *testing.T) {
 		{name: "a missing slot elsewhere", h: hostile{body: `{"slots":[],"missing":[{"start":"2027-03-14T12:00:00Z"}]}`}, kind: fault.Invalid, says: "missing slot 0"},
 		{name: "a time that is none", h: hostile{body: slots(`{"start":"noon","good":1,"total":1}`)}, kind: fault.Invalid, says: `"noon"`},
 		{name: "groups nobody asked for", h: hostile{body: slots(`{` + first + `,"good":1,"total":1,"group":"eu"}`)}, kind: fault.Invalid, says: "groups were not asked for"},
-		{name: "a group too long", h: hostile{body: slots(`{` + first + `,"good":1,"total":1,"group":"` + strings.Repeat("g", 129) + `"}`)}, kind: fault.Invalid, says: "at most 128 bytes", grouped: true},
+		{name: "a group too long", h: hostile{body: slots(`{` + first + `,"good":1,"total":1,"group":"` + strings.Repeat("g", 129) + `"}`)}, kind: fault.Invalid, says: "at most 128 characters", grouped: true},
 		{name: "a group with NUL", h: hostile{body: slots(`{` + first + `,"good":1,"total":1,"group":"a\u0000"}`)}, kind: fault.Invalid, says: "control characters", grouped: true},
 		{name: "a refusal", h: hostile{status: 404, media: "application/problem+json", body: `{"title":"Not Found","detail":"no\u001b[31m such thing"}`}, kind: fault.Invalid, says: "answered 404: no [31m such thing"},
 		{name: "a refusal without words", h: hostile{status: 400, body: `x`}, kind: fault.Invalid, says: "answered 400"},

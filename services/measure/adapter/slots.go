@@ -8,14 +8,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 )
-
-// maxGroup is the length, in bytes, of the longest name of a group.
-const maxGroup = 128
 
 // wireSlots is the answer of /v1/slots.
 type wireSlots struct {
@@ -115,8 +111,8 @@ func (g *gathering) slot(s wireSlot) error {
 	switch {
 	case g.ask.Origin.GroupBy == "" && s.Group != "":
 		return fmt.Errorf("is of the group %s, and groups were not asked for", quote(s.Group))
-	case len(s.Group) > maxGroup || strings.ContainsFunc(s.Group, unicode.IsControl):
-		return fmt.Errorf("is of the group %s: a group has at most %d bytes, and no control characters", quote(s.Group), maxGroup)
+	case s.Group != "" && !measure.ValidGroup(s.Group):
+		return fmt.Errorf("is of the group %s: a group has at most %d characters that can be seen, and no control characters", quote(s.Group), measure.MaxGroupLength)
 	case g.ask.Origin.GroupBy != "" && s.Group == "":
 		s.Group = origin.None
 	}
@@ -125,8 +121,12 @@ func (g *gathering) slot(s wireSlot) error {
 		g.miss(at, origin.Ambiguous, "the adapter gave it twice")
 		return nil
 	}
-	good, reason, detail := thousandths("good", s.Good)
-	total, other, why := thousandths("total", s.Total)
+	most := int64(measure.MaxEventsPerSlot)
+	if g.ask.Origin.GroupBy != "" {
+		most = measure.MaxEventsPerGroupSlot
+	}
+	good, reason, detail := thousandths("good", s.Good, most)
+	total, other, why := thousandths("total", s.Total, most)
 	switch {
 	case reason != "":
 		g.miss(at, reason, detail)
@@ -140,13 +140,13 @@ func (g *gathering) slot(s wireSlot) error {
 }
 
 // thousandths reads a number of events, or says what is wrong with it.
-func thousandths(member string, n *number) (int64, origin.Reason, string) {
+func thousandths(member string, n *number, most int64) (int64, origin.Reason, string) {
 	if n == nil {
 		return 0, origin.NotNumber, member + " is missing, or null"
 	}
 	value, err := strconv.ParseFloat(string(*n), 64)
-	if err != nil || value > measure.MaxEventsPerSlot {
-		return 0, origin.TooMany, fmt.Sprintf("%s is %s; a slot has at most %d events", member, quote(string(*n)), int64(measure.MaxEventsPerSlot))
+	if err != nil || value > float64(most) {
+		return 0, origin.TooMany, fmt.Sprintf("%s is %s; a slot has at most %d events", member, quote(string(*n)), most)
 	}
 	if value < 0 {
 		return 0, origin.Negative, fmt.Sprintf("%s is %s, and a number of events is not negative", member, quote(string(*n)))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure"
 )
 
 // Kind tells origins apart.
@@ -159,13 +160,12 @@ var MatchOps = []MatchOp{Equal, NotEqual, MatchesRE, MatchesNoRE}
 const (
 	// MaxGroups bounds the groups of one indicator, DefaultMaxGroups is how many it
 	// may have when nothing is said.
-	MaxGroups        = 100
+	MaxGroups        = measure.MaxGroups
 	DefaultMaxGroups = 20
-	// Other is the group of all events whose own group was one too many. No label
-	// has such a value by accident.
-	Other = "…other"
+	// Other is the group of all events whose own group was one too many.
+	Other = measure.Other
 	// None is the group of events without the label.
-	None = "…none"
+	None = measure.None
 )
 
 // Kind returns which form is set; of several, which Check refuses, the first.
@@ -189,16 +189,17 @@ func (o Origin) Kind() Kind {
 	return KindPushed
 }
 
-// Pushed reports whether reporters push the slots.
+// Pushed reports whether reporters push the slots, in groups or not.
 func (o Origin) Pushed() bool { return o.Kind() == KindPushed }
 
 // Asked reports whether a data source is asked.
 func (o Origin) Asked() bool { return !o.Pushed() && o.OTLP == nil }
 
 // String is the canonical text of the origin, by which it is stored and compared:
-// JSON with its members in the order of the type, or empty when pushed.
+// JSON with its members in the order of the type, or empty when pushed without
+// groups.
 func (o Origin) String() string {
-	if o.Pushed() {
+	if o.Pushed() && o.GroupBy == "" {
 		return ""
 	}
 	text, err := json.Marshal(o)

@@ -11,13 +11,14 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/measure"
-	"github.com/evenkeel/evenkeel/services/measure/origin"
 )
 
 // MaxStreams is how many streams an indicator may have.
 const MaxStreams = 10_000
 
-// maxSeries is how many series are written in one transaction, at most.
+// maxSeries is how many series are written in one transaction, at most. Groups of
+// one export that are even more than that are of Other at once: measure decides
+// which of the others are kept apart.
 const maxSeries = measure.MaxSeriesPerPush
 
 // parts splits what is to be counted into transactions, each of whole indicators.
@@ -29,10 +30,11 @@ func parts(e *export) [][]*tally {
 			if len(t.roots) == 0 && len(t.readings) == 0 {
 				continue
 			}
-			n := 1
-			if t.Origin.GroupBy != "" {
-				n = t.maxGroups() + 2 // None and Other
+			groups := map[string]bool{"": true}
+			for _, r := range t.readings {
+				groups[r.group] = true
 			}
+			n := min(len(groups), maxSeries)
 			if series += n; series > maxSeries {
 				out, series = append(out, nil), n
 			}
@@ -78,7 +80,6 @@ func (s *Service) count(ctx context.Context, part []*tally, now time.Time, refus
 type book struct {
 	streams map[Key]*Stream
 	held    map[id.ID]int // streams
-	groups  map[id.ID][]string
 }
 
 // countOnce returns, for each tally, what was refused.
@@ -115,13 +116,10 @@ func compareKeys(a, b Key) int {
 
 // open locks the indicators and reads what is known of the streams.
 func (s *Service) open(ctx context.Context, part []*tally) (*book, error) {
-	var indicators, grouped []id.ID
+	var indicators []id.ID
 	var keys []Key
 	for _, t := range part {
 		indicators = append(indicators, t.ID)
-		if t.Origin.GroupBy != "" {
-			grouped = append(grouped, t.ID)
-		}
 		for root := range t.roots {
 			keys = append(keys, Key{t.ID, root})
 		}
@@ -147,20 +145,15 @@ func (s *Service) open(ctx context.Context, part []*tally) (*book, error) {
 			return nil, fmt.Errorf("count the streams of %d indicators: %w", len(indicators), err)
 		}
 	}
-	if len(grouped) > 0 {
-		if b.groups, err = s.store.Groups(ctx, grouped); err != nil {
-			return nil, fmt.Errorf("read the groups of %d indicators: %w", len(grouped), err)
-		}
-	}
 	return b, nil
 }
 
 // counting is one indicator being counted.
 type counting struct {
 	slots   map[slotKey]counts
+	groups  map[string]bool // of the slots
 	changed map[Key]Stream
 	refused []refusal
-	groups  map[string]bool // that have a series of their own
 }
 
 type slotKey struct {
@@ -171,11 +164,6 @@ type slotKey struct {
 // count advances each stream by its points, in the order of their times.
 func (t *tally) count(b *book) *counting {
 	c := &counting{slots: map[slotKey]counts{}, changed: map[Key]Stream{}, groups: map[string]bool{}}
-	for _, g := range b.groups[t.ID] {
-		if g != origin.None && g != origin.Other {
-			c.groups[g] = true
-		}
-	}
 	room := MaxStreams - b.held[t.ID]
 	roots := make(map[Hash]*Stream, len(t.roots)) // as they were before this export
 	for root, first := range t.roots {
@@ -209,7 +197,7 @@ func (t *tally) count(b *book) *counting {
 		}
 		c.changed[r.key] = next
 		if counted {
-			c.add(t, r, added)
+			c.add(r, added, t.maxEvents())
 		}
 	}
 	return c
@@ -219,22 +207,26 @@ func (c *counting) refuse(r reading, reason string) {
 	c.refused = append(c.refused, refusal{r.point, reason})
 }
 
+// maxEvents is how many events a slot may hold, of a group where there are some.
+func (t *tally) maxEvents() int64 {
+	if t.maxGroups() > 0 {
+		return measure.MaxEventsPerGroupSlot
+	}
+	return measure.MaxEventsPerSlot
+}
+
 // add adds events to a slot of their group.
-func (c *counting) add(t *tally, r reading, added counts) {
-	const most = measure.MaxEventsPerSlot * measure.Event
+func (c *counting) add(r reading, added counts, most int64) {
 	key := slotKey{r.group, r.slot}
-	if r.group != "" && r.group != origin.None && r.group != origin.Other && !c.groups[r.group] {
-		if len(c.groups) < t.maxGroups() {
-			c.groups[r.group] = true
-		} else {
-			key.group = origin.Other
-		}
+	if !c.groups[r.group] && len(c.groups) >= maxSeries-1 {
+		key.group = measure.Other
 	}
 	now := c.slots[key]
-	if added.total > most || now.total+added.total > most {
-		c.refuse(r, fmt.Sprintf("has more events since the last one than a slot may hold, which are %d", int64(measure.MaxEventsPerSlot)))
+	if added.total > most*measure.Event || now.total+added.total > most*measure.Event {
+		c.refuse(r, fmt.Sprintf("has more events since the last one than a slot may hold, which are %d", most))
 		return
 	}
+	c.groups[key.group] = true
 	c.slots[key] = counts{now.good + added.good, now.total + added.total}
 }
 
@@ -246,7 +238,7 @@ func (c *counting) batches(t *tally) []measure.Batch {
 	var out []measure.Batch
 	for _, k := range keys {
 		if len(out) == 0 || out[len(out)-1].Group != k.group {
-			out = append(out, measure.Batch{Indicator: t.ID, Resolution: t.Resolution, Reporter: Reporter, Group: k.group})
+			out = append(out, measure.Batch{Indicator: t.ID, Resolution: t.Resolution, Reporter: Reporter, Group: k.group, MaxGroups: t.maxGroups()})
 		}
 		b := &out[len(out)-1]
 		b.Slots = append(b.Slots, measure.Slot{Start: k.start, Good: c.slots[k].good, Total: c.slots[k].total})

@@ -4,13 +4,12 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
-	"unicode"
 
 	commonpb "go.opentelemetry.io/proto/otlp/common/v1"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 )
 
@@ -21,10 +20,6 @@ type Indicator struct {
 	Resolution time.Duration
 	Origin     origin.Origin // its OTLP is set
 }
-
-// maxGroupLength is the length, in bytes, of the longest value of an attribute
-// that is a group; events of longer ones are of the group origin.Other.
-const maxGroupLength = 128
 
 // counter is an indicator made ready to count.
 type counter struct {
@@ -124,7 +119,8 @@ func (c *counter) wants(a attributes) bool { return all(c.where, a) }
 // judges reports whether the events of a point are good, by its attributes.
 func (c *counter) judges(a attributes) bool { return all(c.judged, a) == c.good }
 
-// group is the group that a point's events are of.
+// group is the group that a point's events are of; where the attribute's value
+// cannot be the name of one, that is origin.Other.
 func (c *counter) group(a attributes) string {
 	if c.Origin.GroupBy == "" {
 		return ""
@@ -133,16 +129,16 @@ func (c *counter) group(a attributes) string {
 	switch {
 	case text == "":
 		return origin.None
-	case len(text) > maxGroupLength || strings.ContainsFunc(text, unicode.IsControl):
+	case !measure.ValidGroup(text):
 		return origin.Other
 	}
 	return text
 }
 
-// maxGroups is how many groups there may be, None and Other not counted.
+// maxGroups is how many groups there may be; 0 where there are none.
 func (c *counter) maxGroups() int {
-	if c.Origin.MaxGroups > 0 {
-		return c.Origin.MaxGroups
+	if c.Origin.GroupBy != "" && c.Origin.MaxGroups == 0 {
+		return origin.DefaultMaxGroups
 	}
-	return origin.DefaultMaxGroups
+	return c.Origin.MaxGroups
 }

@@ -25,8 +25,6 @@ type Store interface {
 	Streams(ctx context.Context, keys []Key) ([]Stream, error)
 	// CountStreams returns how many streams of each indicator are known.
 	CountStreams(ctx context.Context, indicators []id.ID) (map[id.ID]int, error)
-	// Groups returns the groups of each indicator that have a series.
-	Groups(ctx context.Context, indicators []id.ID) (map[id.ID][]string, error)
 	// PutStreams writes streams, known or not, which were seen at the time.
 	PutStreams(ctx context.Context, streams []Stream, at time.Time) error
 	// PruneStreams removes up to limit streams that were not seen since the time, and

@@ -1,0 +1,146 @@
+package admission
+
+import (
+	"hash/maphash"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	// mostCallers is how many callers, and how many credentials, are known at one
+	// time: some ten megabytes.
+	mostCallers = 50_000
+	// sweepEvery is how often those are forgotten of whom nothing is heard.
+	sweepEvery = time.Minute
+)
+
+// Caller is who a request is charged to.
+type Caller struct {
+	bucket *rate.Limiter // nil without a quota
+	last   atomic.Int64  // when it was last heard of, in nanoseconds of Unix
+}
+
+// callers are those known at this time.
+type callers struct {
+	policy policy
+	crowd  *Caller // whom all share for whom there is no room
+	seed   maphash.Seed
+	most   int
+
+	mu         sync.RWMutex
+	owners     map[string]*Caller
+	addresses  map[netip.Prefix]*Caller
+	credential map[uint64]*Caller
+	swept      int64 // in nanoseconds of Unix
+}
+
+func (cs *callers) init(p policy) {
+	cs.policy, cs.seed, cs.most = p, maphash.MakeSeed(), mostCallers
+	cs.crowd = cs.fresh()
+	cs.owners = map[string]*Caller{}
+	cs.addresses = map[netip.Prefix]*Caller{}
+	cs.credential = map[uint64]*Caller{}
+}
+
+func (cs *callers) fresh() *Caller {
+	c := &Caller{}
+	if cs.policy.perSecond > 0 {
+		c.bucket = rate.NewLimiter(rate.Limit(cs.policy.perSecond), cs.policy.burst)
+	}
+	return c
+}
+
+// Address returns who calls from a network address, as net/http gives it. Of IPv6
+// it is the network of 64 bits, for whoever has one has all its addresses.
+func (c *Control) Address(remote string, now time.Time) *Caller {
+	at, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return c.callers.crowd
+	}
+	ip, bits := at.Addr().Unmap().WithZone(""), 32
+	if ip.Is6() {
+		bits = 64
+	}
+	network, err := ip.Prefix(bits)
+	if err != nil {
+		return c.callers.crowd
+	}
+	return find(&c.callers, c.callers.addresses, network, now)
+}
+
+// Owner returns who owns what the name tells: a name that was verified.
+func (c *Control) Owner(name string, now time.Time) *Caller {
+	return find(&c.callers, c.callers.owners, name, now)
+}
+
+// Presenter returns whose credential it is, if it was verified before. It is told
+// before the credential is verified again, so that refusing costs no query; it
+// says nothing about what the credential is still good for.
+func (c *Control) Presenter(credential string, now time.Time) (*Caller, bool) {
+	cs := &c.callers
+	key := maphash.String(cs.seed, credential)
+	cs.mu.RLock()
+	who, known := cs.credential[key]
+	cs.mu.RUnlock()
+	if known {
+		who.last.Store(now.UnixNano())
+	}
+	return who, known
+}
+
+// Verified remembers whose credential it is. The credential itself is not kept.
+func (c *Control) Verified(credential string, who *Caller) {
+	cs := &c.callers
+	key := maphash.String(cs.seed, credential)
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if len(cs.credential) >= cs.most {
+		clear(cs.credential) // they are learned again with the next requests
+	}
+	cs.credential[key] = who
+}
+
+// find returns the caller of a key, a new one where there is none yet.
+func find[K comparable](cs *callers, of map[K]*Caller, key K, now time.Time) *Caller {
+	at := now.UnixNano()
+	cs.mu.RLock()
+	who, known := of[key]
+	cs.mu.RUnlock()
+	if !known {
+		cs.mu.Lock()
+		defer cs.mu.Unlock()
+		if at-cs.swept >= int64(sweepEvery) {
+			cs.sweep(at)
+		}
+		if who, known = of[key]; !known {
+			if len(cs.owners)+len(cs.addresses) >= cs.most {
+				return cs.crowd
+			}
+			who = cs.fresh()
+			of[key] = who
+		}
+	}
+	who.last.Store(at)
+	return who
+}
+
+// sweep forgets callers whose bucket is full again, and their credentials.
+func (cs *callers) sweep(at int64) {
+	cs.swept = at
+	quiet := at - int64(max(cs.policy.refill(), sweepEvery))
+	forget(cs.owners, quiet)
+	forget(cs.addresses, quiet)
+	forget(cs.credential, quiet)
+}
+
+func forget[K comparable](of map[K]*Caller, quiet int64) {
+	for key, who := range of {
+		if who.last.Load() < quiet {
+			delete(of, key)
+		}
+	}
+}

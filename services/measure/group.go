@@ -1,0 +1,300 @@
+package measure
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+)
+
+// Groups of the events of one indicator. Which events are of which group is said
+// by those who report them, each slot with all its groups in one push. The first
+// groups that are reported become known, up to the indicator's bound; a known
+// group stays known as long as it has measurements that are not older than
+// MaxAge. The events of every other group are summed up in Other, by reporter and
+// slot, over the batches of one push: a slot of Other is what did not fit of the
+// last push that had the slot, so that the sum over all groups is the whole
+// whatever is known when. Of groups that come at once, those with the most events
+// are known first.
+const (
+	// MaxGroups bounds the groups of one indicator, without Other.
+	MaxGroups = 100
+	// Other is the group of all events whose own group was one too many. No label
+	// has such a value by accident.
+	Other = "…other"
+	// None is the group of events without the label.
+	None = "…none"
+	// MaxGroupLength is how many characters a group's name may have.
+	MaxGroupLength = 128
+)
+
+// checkGroup requires a group where the indicator has some, and none elsewhere.
+func checkGroup(check *fault.Check, b *Batch) error {
+	if b.MaxGroups < 0 || b.MaxGroups > MaxGroups {
+		return fmt.Errorf("the indicator %s has up to %d groups, which is more than %d", b.Indicator, b.MaxGroups, MaxGroups)
+	}
+	pointer := b.Pointer + "/group"
+	if b.Indexes != nil && len(b.Slots) > 0 {
+		pointer = b.at(0, "group")
+	}
+	n := utf8.RuneCountInString(b.Group)
+	switch {
+	case b.MaxGroups == 0:
+		check.Require(b.Group == "", pointer, b.Group, "must be absent: the indicator has no groups")
+	case !utf8.ValidString(b.Group):
+		check.Fail(pointer, b.Group, "must be valid UTF-8")
+	case n > MaxGroupLength:
+		check.Fail(pointer, b.Group, "must have at most %d characters, has %d", MaxGroupLength, n)
+	case strings.ContainsFunc(b.Group, hidden):
+		check.Fail(pointer, b.Group, "must not contain control characters or marks that change the direction of writing")
+	case !strings.ContainsFunc(b.Group, visible):
+		check.Fail(pointer, b.Group, "must have a character that can be seen; leave it out for events without the label")
+	}
+	return nil
+}
+
+// ValidGroup reports whether a group may be called so.
+func ValidGroup(name string) bool {
+	return utf8.ValidString(name) && utf8.RuneCountInString(name) <= MaxGroupLength && !strings.ContainsFunc(name, hidden) && strings.ContainsFunc(name, visible)
+}
+
+// hidden tells characters that cannot be seen and change what is, as in the
+// names of everything else: controls, and the embeddings, overrides and isolates
+// of bidirectional text.
+func hidden(r rune) bool {
+	return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x2028 || r == 0x2029
+}
+
+func visible(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
+
+// occupancy is who measures an indicator within MaxAge.
+type occupancy struct {
+	reporters map[string]bool
+	groups    map[string]bool // without Other
+}
+
+// admit returns the portions with those of groups that are one too many moved to
+// Other, where some are of series that are not in use. It refuses reporters that
+// are too many.
+func (s *Service) admit(ctx context.Context, batches []Batch, portions []portion, fresh []int, now time.Time) ([]portion, error) {
+	in, err := s.occupancies(ctx, portions, fresh, now)
+	if err != nil {
+		return nil, err
+	}
+	var check fault.Check
+	for _, i := range fresh {
+		p := &portions[i]
+		reporters := in[p.series.Indicator].reporters
+		if reporters[p.series.Reporter] {
+			continue
+		}
+		if len(reporters) >= MaxReporters {
+			check.Fail(p.pointer+"/reporter", p.series.Reporter, "would be one reporter too many; an indicator has at most %d in %d days", MaxReporters, MaxAge/DaySpan)
+			continue
+		}
+		reporters[p.series.Reporter] = true
+	}
+	for _, i := range byEvents(portions, fresh) {
+		p := &portions[i]
+		groups := in[p.series.Indicator].groups
+		if p.maxGroups > 0 && p.series.Group != Other && len(groups) < p.maxGroups {
+			groups[p.series.Group] = true
+		}
+	}
+	kept := make([]portion, 0, len(portions))
+	var over []portion
+	for _, p := range portions { // sorted, so that a reporter's follow each other
+		o := in[p.series.Indicator]
+		if p.maxGroups > 0 && (p.series.Group == Other || o != nil && !o.groups[p.series.Group]) {
+			over = append(over, p)
+			continue
+		}
+		kept = append(kept, p)
+	}
+	for len(over) > 0 {
+		n := 1
+		for n < len(over) && otherOf(over[n].series) == otherOf(over[0].series) {
+			n++
+		}
+		kept = append(kept, sumUp(&check, batches, over[:n]))
+		over = over[n:]
+	}
+	sortPortions(kept)
+	return kept, check.Err()
+}
+
+// occupancies locks the indicators of the fresh portions against others who make
+// series of them, and returns who measures them.
+func (s *Service) occupancies(ctx context.Context, portions []portion, fresh []int, now time.Time) (map[id.ID]*occupancy, error) {
+	in := map[id.ID]*occupancy{}
+	var indicators []id.ID
+	for _, i := range fresh {
+		indicator := portions[i].series.Indicator
+		if in[indicator] == nil {
+			in[indicator] = &occupancy{reporters: map[string]bool{}, groups: map[string]bool{}}
+			indicators = append(indicators, indicator)
+		}
+	}
+	if err := s.store.LockIndicators(ctx, indicators); err != nil {
+		return nil, fmt.Errorf("locking %d indicators: %w", len(indicators), err)
+	}
+	series, err := s.store.SeriesInUse(ctx, indicators, now.Add(-MaxAge))
+	if err != nil {
+		return nil, fmt.Errorf("reading who measures %d indicators: %w", len(indicators), err)
+	}
+	for _, one := range series {
+		o := in[one.Indicator]
+		o.reporters[one.Reporter] = true
+		if one.Group != Other {
+			o.groups[one.Group] = true
+		}
+	}
+	return in, nil
+}
+
+// byEvents orders the fresh portions by the events of their group in the push,
+// the most first.
+func byEvents(portions []portion, fresh []int) []int {
+	type key struct {
+		indicator id.ID
+		group     string
+	}
+	of := func(i int) key { return key{portions[i].series.Indicator, portions[i].series.Group} }
+	events := make(map[key]int64, len(fresh))
+	for _, i := range fresh {
+		for _, r := range portions[i].reported {
+			events[of(i)] += r.Total // at most 50,000 slots of 10¹² thousandths
+		}
+	}
+	out := slices.Clone(fresh)
+	slices.SortStableFunc(out, func(a, b int) int {
+		return cmp.Or(cmp.Compare(events[of(b)], events[of(a)]), cmp.Compare(portions[a].series.Group, portions[b].series.Group))
+	})
+	return out
+}
+
+// otherOf is the series, as it is asked for, that takes what is one too many.
+func otherOf(s Series) Series {
+	return Series{Indicator: s.Indicator, Reporter: s.Reporter, Group: Other, Resolution: s.Resolution}
+}
+
+// sumUp makes one portion of Other of several, slot by slot.
+func sumUp(check *fault.Check, batches []Batch, parts []portion) portion {
+	out := portion{series: otherOf(parts[0].series), pointer: parts[0].pointer, maxGroups: parts[0].maxGroups}
+	places := map[int64]int{} // by the second at which a slot begins
+	for _, p := range parts {
+		for i, r := range p.reported {
+			if i > 0 && p.reported[i-1].Start.Equal(r.Start) {
+				continue // the same slot, said twice
+			}
+			place, there := places[r.Start.Unix()]
+			if !there {
+				places[r.Start.Unix()] = len(out.reported)
+				out.reported = append(out.reported, r)
+				continue
+			}
+			sum := &out.reported[place]
+			sum.Good += r.Good
+			sum.Total += r.Total
+		}
+	}
+	for _, r := range out.reported {
+		check.Require(r.Total <= MaxEventsPerGroupSlot*Event, batches[r.batch].at(r.index, "total"), Events(r.Total),
+			"must be at most %d events together with all groups beyond the %d that are known: they are summed up in one", int64(MaxEventsPerGroupSlot), out.maxGroups)
+	}
+	slices.SortFunc(out.reported, func(a, b reported) int { return a.Start.Compare(b.Start) })
+	return out
+}
+
+// settleOther empties the slots of Other that the push has, but for nothing that
+// did not fit: a former push may have had a group there that is known now. others
+// are the series of Other that exist.
+func (s *Service) settleOther(ctx context.Context, portions []portion, others []Series) ([]portion, error) {
+	written := map[id.ID]map[int64]bool{} // what each says already
+	slots := map[id.ID][]reported{}
+	bySeries := make(map[Series]Series, len(others))
+	for _, o := range others {
+		bySeries[otherOf(o)] = o
+	}
+	for _, p := range portions {
+		o, there := bySeries[otherOf(p.series)]
+		if !there {
+			continue
+		}
+		if written[o.ID] == nil {
+			written[o.ID] = map[int64]bool{}
+		}
+		for _, r := range p.reported {
+			if p.series.Group == Other {
+				written[o.ID][r.Start.Unix()] = true
+			} else {
+				slots[o.ID] = append(slots[o.ID], r)
+			}
+		}
+	}
+	for _, o := range others {
+		var empty []reported
+		for _, r := range slots[o.ID] {
+			if !written[o.ID][r.Start.Unix()] {
+				written[o.ID][r.Start.Unix()] = true
+				empty = append(empty, reported{Slot{Start: r.Start}, r.batch, r.index})
+			}
+		}
+		empty, err := s.holding(ctx, o, empty)
+		if err != nil {
+			return nil, err
+		}
+		if len(empty) == 0 {
+			continue
+		}
+		i := slices.IndexFunc(portions, func(p portion) bool { return p.series.Group == Other && otherOf(p.series) == otherOf(o) })
+		if i < 0 {
+			i = len(portions)
+			portions = append(portions, portion{series: otherOf(o)})
+		}
+		portions[i].reported = append(portions[i].reported, empty...)
+		slices.SortFunc(portions[i].reported, func(a, b reported) int { return a.Start.Compare(b.Start) })
+	}
+	sortPortions(portions)
+	return portions, nil
+}
+
+// holding returns those of the slots that have events in the series.
+func (s *Service) holding(ctx context.Context, series Series, slots []reported) ([]reported, error) {
+	var keys []SegmentKey
+	for _, r := range slots {
+		if key := series.key(r.Start); !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	stored, err := s.store.SegmentsAt(ctx, keys)
+	if err != nil {
+		return nil, fmt.Errorf("reading %d segments of %s: %w", len(keys), Other, err)
+	}
+	var out []reported
+	for _, row := range stored {
+		packed, err := decode(row, series.Resolution)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range slots {
+			if series.key(r.Start) != row.SegmentKey {
+				continue
+			}
+			if _, total, _ := packed.At(int(r.Start.Sub(row.Start) / series.Resolution)); total > 0 {
+				out = append(out, r)
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,44 @@
+package policy_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+
+	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/policy"
+)
+
+// late is the store as a transaction sees it that began before another committed.
+type late struct{ policy.Store }
+
+func (l late) PolicyBySlug(context.Context, string) (policy.View, error) {
+	return policy.View{}, fault.Missing("policy", policy.DefaultSlug)
+}
+
+// On PostgreSQL nothing of a transaction lasts in which something conflicted:
+// whoever opened it has to know.
+func TestAFirstStartThatIsTooLateTellsWhoeverOpenedTheTransaction(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		r := furnishOn(t, s)
+		r.must(r.policies.Bootstrap(t.Context()))
+		second := policy.NewService(policy.Parts{
+			Store: late{s.Policy()}, Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Runner: s,
+			Authorizer: access.NewAuthorizer(s.Registry()), Recorder: r.audit, Clock: r.clock.Now, Logger: slog.New(slog.DiscardHandler),
+		})
+		err := s.InTx(t.Context(), func(ctx context.Context) error {
+			err := second.Bootstrap(ctx)
+			if !fault.Is(err, fault.Conflict) {
+				t.Errorf("it got %v, want Conflict", err)
+			}
+			return err
+		})
+		if !fault.Is(err, fault.Conflict) {
+			t.Errorf("the transaction got %v, want Conflict", err)
+		}
+	})
+}
