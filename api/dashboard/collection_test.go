@@ -10,6 +10,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/source"
 )
 
 // The clock stands at 14:27:41; a source with a delay of a minute is asked for
@@ -19,7 +20,9 @@ func TestAnObjectiveShowsWhereItsMeasurementsComeFrom(t *testing.T) {
 	h := build(t)
 	store := h.store
 	h.slos.CollectWith(h.collection)
-	src := storetest.Source(t, store, "prometheus")
+	src := storetest.ASource("prometheus")
+	src.Kind = source.Adapter
+	h.must(store.Sources().CreateSource(t.Context(), src))
 	_, err := h.registry.CreateTeam(h.admin, registry.TeamInput{Slug: "shop", Name: "The shop"})
 	h.must(err)
 	service, err := h.registry.CreateService(h.admin, registry.ServiceInput{Slug: "checkout", Team: "shop", Profile: registry.Profile{
@@ -35,8 +38,8 @@ func TestAnObjectiveShowsWhereItsMeasurementsComeFrom(t *testing.T) {
 	doc, page := visitor.read("/services/checkout/slos/asked")
 	checkPage(t, doc, page)
 	main := words(within(t, doc, "main"))
-	says(t, main, "Where it comes from", "Read from Source prometheus", "Last answered not yet", "3 min behind", "Without data no slot",
-		"The past is being read 0.0 %", "because the indicator is new", "0 of 41,756 slots read", "A data source counts good and all events")
+	says(t, main, "Where it comes from", `Asked of the adapter "prometheus".`, "Last answered not yet", "3 min behind", "Without data no slot",
+		"The past is being read 0.0 %", "because the indicator is new", "0 of 41,756 slots read", "Reporters send nothing; see where it comes from")
 	if strings.Contains(main, "curl") {
 		t.Error("it says how to send what is read")
 	}

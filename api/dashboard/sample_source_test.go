@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -21,7 +22,17 @@ import (
 )
 
 func (s *sample) sources() Sources {
-	return Sources{Access: s.access(), Registry: organisation{s}, DataSources: places{s}, SLOs: promises{s}, Policies: s, Issues: tracker{s}, Jobs: schedule{s}}
+	return Sources{Access: s.access(), Registry: organisation{s}, DataSources: places{s}, SLOs: promises{s}, Policies: s, Issues: tracker{s}, Jobs: schedule{s}, Collection: reading{s}}
+}
+
+// reading is of SLOs that are read without trouble, two minutes ago.
+type reading struct{ *sample }
+
+func (r reading) Standing(context.Context, id.ID) (collect.Standing, error) {
+	return collect.Standing{
+		Target: collect.Target{Resolution: time.Minute, Collection: collect.Collection{SucceededAt: r.now.Add(-time.Minute)}},
+		Until:  r.now.Add(-2 * time.Minute), At: r.now,
+	}, nil
 }
 
 type doorkeeper struct{ *sample }

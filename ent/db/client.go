@@ -29,6 +29,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/jobrun"
 	"github.com/evenkeel/evenkeel/ent/db/lease"
 	"github.com/evenkeel/evenkeel/ent/db/member"
+	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
 	"github.com/evenkeel/evenkeel/ent/db/segment"
@@ -83,6 +84,8 @@ type Client struct {
 	Lease *LeaseClient
 	// Member is the client for interacting with the Member builders.
 	Member *MemberClient
+	// OTLPStream is the client for interacting with the OTLPStream builders.
+	OTLPStream *OTLPStreamClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
@@ -142,6 +145,7 @@ func (c *Client) init() {
 	c.JobRun = NewJobRunClient(c.config)
 	c.Lease = NewLeaseClient(c.config)
 	c.Member = NewMemberClient(c.config)
+	c.OTLPStream = NewOTLPStreamClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.PolicyRevision = NewPolicyRevisionClient(c.config)
 	c.SLO = NewSLOClient(c.config)
@@ -265,6 +269,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		JobRun:         NewJobRunClient(cfg),
 		Lease:          NewLeaseClient(cfg),
 		Member:         NewMemberClient(cfg),
+		OTLPStream:     NewOTLPStreamClient(cfg),
 		Person:         NewPersonClient(cfg),
 		PolicyRevision: NewPolicyRevisionClient(cfg),
 		SLO:            NewSLOClient(cfg),
@@ -315,6 +320,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		JobRun:         NewJobRunClient(cfg),
 		Lease:          NewLeaseClient(cfg),
 		Member:         NewMemberClient(cfg),
+		OTLPStream:     NewOTLPStreamClient(cfg),
 		Person:         NewPersonClient(cfg),
 		PolicyRevision: NewPolicyRevisionClient(cfg),
 		SLO:            NewSLOClient(cfg),
@@ -363,7 +369,7 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
 		c.DataSource, c.Dependency, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue,
-		c.JobRun, c.Lease, c.Member, c.Person, c.PolicyRevision, c.SLO,
+		c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLO,
 		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
 		c.Series, c.Service, c.Session, c.SignInCode, c.Slug, c.System, c.Team,
 		c.Token, c.Violation,
@@ -378,7 +384,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
 		c.DataSource, c.Dependency, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue,
-		c.JobRun, c.Lease, c.Member, c.Person, c.PolicyRevision, c.SLO,
+		c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLO,
 		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
 		c.Series, c.Service, c.Session, c.SignInCode, c.Slug, c.System, c.Team,
 		c.Token, c.Violation,
@@ -418,6 +424,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Lease.mutate(ctx, m)
 	case *MemberMutation:
 		return c.Member.mutate(ctx, m)
+	case *OTLPStreamMutation:
+		return c.OTLPStream.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
 	case *PolicyRevisionMutation:
@@ -2540,6 +2548,155 @@ func (c *MemberClient) mutate(ctx context.Context, m *MemberMutation) (Value, er
 		return (&MemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Member mutation op: %q", m.Op())
+	}
+}
+
+// OTLPStreamClient is a client for the OTLPStream schema.
+type OTLPStreamClient struct {
+	config
+}
+
+// NewOTLPStreamClient returns a client for the OTLPStream from the given config.
+func NewOTLPStreamClient(c config) *OTLPStreamClient {
+	return &OTLPStreamClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `otlpstream.Hooks(f(g(h())))`.
+func (c *OTLPStreamClient) Use(hooks ...Hook) {
+	c.hooks.OTLPStream = append(c.hooks.OTLPStream, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `otlpstream.Intercept(f(g(h())))`.
+func (c *OTLPStreamClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OTLPStream = append(c.inters.OTLPStream, interceptors...)
+}
+
+// Create returns a builder for creating a OTLPStream entity.
+func (c *OTLPStreamClient) Create() *OTLPStreamCreate {
+	mutation := newOTLPStreamMutation(c.config, OpCreate)
+	return &OTLPStreamCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OTLPStream entities.
+func (c *OTLPStreamClient) CreateBulk(builders ...*OTLPStreamCreate) *OTLPStreamCreateBulk {
+	return &OTLPStreamCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OTLPStreamClient) MapCreateBulk(slice any, setFunc func(*OTLPStreamCreate, int)) *OTLPStreamCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OTLPStreamCreateBulk{err: fmt.Errorf("calling to OTLPStreamClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OTLPStreamCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OTLPStreamCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OTLPStream.
+func (c *OTLPStreamClient) Update() *OTLPStreamUpdate {
+	mutation := newOTLPStreamMutation(c.config, OpUpdate)
+	return &OTLPStreamUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OTLPStreamClient) UpdateOne(_m *OTLPStream) *OTLPStreamUpdateOne {
+	mutation := newOTLPStreamMutation(c.config, OpUpdateOne, withOTLPStream(_m))
+	return &OTLPStreamUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OTLPStreamClient) UpdateOneID(id int64) *OTLPStreamUpdateOne {
+	mutation := newOTLPStreamMutation(c.config, OpUpdateOne, withOTLPStreamID(id))
+	return &OTLPStreamUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OTLPStream.
+func (c *OTLPStreamClient) Delete() *OTLPStreamDelete {
+	mutation := newOTLPStreamMutation(c.config, OpDelete)
+	return &OTLPStreamDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OTLPStreamClient) DeleteOne(_m *OTLPStream) *OTLPStreamDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OTLPStreamClient) DeleteOneID(id int64) *OTLPStreamDeleteOne {
+	builder := c.Delete().Where(otlpstream.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OTLPStreamDeleteOne{builder}
+}
+
+// Query returns a query builder for OTLPStream.
+func (c *OTLPStreamClient) Query() *OTLPStreamQuery {
+	return &OTLPStreamQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOTLPStream},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OTLPStream entity by its id.
+func (c *OTLPStreamClient) Get(ctx context.Context, id int64) (*OTLPStream, error) {
+	return c.Query().Where(otlpstream.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OTLPStreamClient) GetX(ctx context.Context, id int64) *OTLPStream {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryIndicator queries the indicator edge of a OTLPStream.
+func (c *OTLPStreamClient) QueryIndicator(_m *OTLPStream) *IndicatorQuery {
+	query := (&IndicatorClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(otlpstream.Table, otlpstream.FieldID, id),
+			sqlgraph.To(indicator.Table, indicator.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, otlpstream.IndicatorTable, otlpstream.IndicatorColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OTLPStreamClient) Hooks() []Hook {
+	return c.hooks.OTLPStream
+}
+
+// Interceptors returns the client interceptors.
+func (c *OTLPStreamClient) Interceptors() []Interceptor {
+	return c.inters.OTLPStream
+}
+
+func (c *OTLPStreamClient) mutate(ctx context.Context, m *OTLPStreamMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OTLPStreamCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OTLPStreamUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OTLPStreamUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OTLPStreamDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown OTLPStream mutation op: %q", m.Op())
 	}
 }
 
@@ -5145,16 +5302,16 @@ type (
 	hooks struct {
 		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, DataSource,
 		Dependency, IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member,
-		Person, PolicyRevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Segment,
-		SegmentChange, Series, Service, Session, SignInCode, Slug, System, Team, Token,
-		Violation []ent.Hook
+		OTLPStream, Person, PolicyRevision, SLO, SLOGroupStatus, SLORevision,
+		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode, Slug,
+		System, Team, Token, Violation []ent.Hook
 	}
 	inters struct {
 		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, DataSource,
 		Dependency, IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member,
-		Person, PolicyRevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Segment,
-		SegmentChange, Series, Service, Session, SignInCode, Slug, System, Team, Token,
-		Violation []ent.Interceptor
+		OTLPStream, Person, PolicyRevision, SLO, SLOGroupStatus, SLORevision,
+		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode, Slug,
+		System, Team, Token, Violation []ent.Interceptor
 	}
 )
 

@@ -26,6 +26,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/jobrun"
 	"github.com/evenkeel/evenkeel/ent/db/lease"
 	"github.com/evenkeel/evenkeel/ent/db/member"
+	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
 	"github.com/evenkeel/evenkeel/ent/db/segment"
@@ -117,6 +118,7 @@ func checkColumn(t, c string) error {
 			jobrun.Table:         jobrun.ValidColumn,
 			lease.Table:          lease.ValidColumn,
 			member.Table:         member.ValidColumn,
+			otlpstream.Table:     otlpstream.ValidColumn,
 			person.Table:         person.ValidColumn,
 			policyrevision.Table: policyrevision.ValidColumn,
 			slo.Table:            slo.ValidColumn,

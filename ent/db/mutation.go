@@ -26,6 +26,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/jobrun"
 	"github.com/evenkeel/evenkeel/ent/db/lease"
 	"github.com/evenkeel/evenkeel/ent/db/member"
+	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
 	"github.com/evenkeel/evenkeel/ent/db/predicate"
@@ -69,6 +70,7 @@ const (
 	TypeJobRun         = "JobRun"
 	TypeLease          = "Lease"
 	TypeMember         = "Member"
+	TypeOTLPStream     = "OTLPStream"
 	TypePerson         = "Person"
 	TypePolicyRevision = "PolicyRevision"
 	TypeSLO            = "SLO"
@@ -13224,6 +13226,905 @@ func (m *MemberMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Member edge %s", name)
+}
+
+// OTLPStreamMutation represents an operation that mutates the OTLPStream nodes in the graph.
+type OTLPStreamMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *int64
+	stream           *[]byte
+	root             *[]byte
+	start_ns         *int64
+	addstart_ns      *int64
+	last_ns          *int64
+	addlast_ns       *int64
+	good             *int64
+	addgood          *int64
+	total            *int64
+	addtotal         *int64
+	seen_at          *time.Time
+	clearedFields    map[string]struct{}
+	indicator        *string
+	clearedindicator bool
+	done             bool
+	oldValue         func(context.Context) (*OTLPStream, error)
+	predicates       []predicate.OTLPStream
+}
+
+var _ ent.Mutation = (*OTLPStreamMutation)(nil)
+
+// otlpstreamOption allows management of the mutation configuration using functional options.
+type otlpstreamOption func(*OTLPStreamMutation)
+
+// newOTLPStreamMutation creates new mutation for the OTLPStream entity.
+func newOTLPStreamMutation(c config, op Op, opts ...otlpstreamOption) *OTLPStreamMutation {
+	m := &OTLPStreamMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOTLPStream,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOTLPStreamID sets the ID field of the mutation.
+func withOTLPStreamID(id int64) otlpstreamOption {
+	return func(m *OTLPStreamMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *OTLPStream
+		)
+		m.oldValue = func(ctx context.Context) (*OTLPStream, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().OTLPStream.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOTLPStream sets the old OTLPStream of the mutation.
+func withOTLPStream(node *OTLPStream) otlpstreamOption {
+	return func(m *OTLPStreamMutation) {
+		m.oldValue = func(context.Context) (*OTLPStream, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OTLPStreamMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OTLPStreamMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of OTLPStream entities.
+func (m *OTLPStreamMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OTLPStreamMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OTLPStreamMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().OTLPStream.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetIndicatorID sets the "indicator_id" field.
+func (m *OTLPStreamMutation) SetIndicatorID(s string) {
+	m.indicator = &s
+}
+
+// IndicatorID returns the value of the "indicator_id" field in the mutation.
+func (m *OTLPStreamMutation) IndicatorID() (r string, exists bool) {
+	v := m.indicator
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIndicatorID returns the old "indicator_id" field's value of the OTLPStream entity.
+// If the OTLPStream object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OTLPStreamMutation) OldIndicatorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIndicatorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIndicatorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIndicatorID: %w", err)
+	}
+	return oldValue.IndicatorID, nil
+}
+
+// ResetIndicatorID resets all changes to the "indicator_id" field.
+func (m *OTLPStreamMutation) ResetIndicatorID() {
+	m.indicator = nil
+}
+
+// SetStream sets the "stream" field.
+func (m *OTLPStreamMutation) SetStream(b []byte) {
+	m.stream = &b
+}
+
+// Stream returns the value of the "stream" field in the mutation.
+func (m *OTLPStreamMutation) Stream() (r []byte, exists bool) {
+	v := m.stream
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStream returns the old "stream" field's value of the OTLPStream entity.
+// If the OTLPStream object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OTLPStreamMutation) OldStream(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStream is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStream requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStream: %w", err)
+	}
+	return oldValue.Stream, nil
+}
+
+// ResetStream resets all changes to the "stream" field.
+func (m *OTLPStreamMutation) ResetStream() {
+	m.stream = nil
+}
+
+// SetRoot sets the "root" field.
+func (m *OTLPStreamMutation) SetRoot(b []byte) {
+	m.root = &b
+}
+
+// Root returns the value of the "root" field in the mutation.
+func (m *OTLPStreamMutation) Root() (r []byte, exists bool) {
+	v := m.root
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoot returns the old "root" field's value of the OTLPStream entity.
+// If the OTLPStream object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OTLPStreamMutation) OldRoot(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoot is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoot requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoot: %w", err)
+	}
+	return oldValue.Root, nil
+}
+
+// ResetRoot resets all changes to the "root" field.
+func (m *OTLPStreamMutation) ResetRoot() {
+	m.root = nil
+}
+
+// SetStartNs sets the "start_ns" field.
+func (m *OTLPStreamMutation) SetStartNs(i int64) {
+	m.start_ns = &i
+	m.addstart_ns = nil
+}
+
+// StartNs returns the value of the "start_ns" field in the mutation.
+func (m *OTLPStreamMutation) StartNs() (r int64, exists bool) {
+	v := m.start_ns
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartNs returns the old "start_ns" field's value of the OTLPStream entity.
+// If the OTLPStream object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OTLPStreamMutation) OldStartNs(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartNs is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartNs requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartNs: %w", err)
+	}
+	return oldValue.StartNs, nil
+}
+
+// AddStartNs adds i to the "start_ns" field.
+func (m *OTLPStreamMutation) AddStartNs(i int64) {
+	if m.addstart_ns != nil {
+		*m.addstart_ns += i
+	} else {
+		m.addstart_ns = &i
+	}
+}
+
+// AddedStartNs returns the value that was added to the "start_ns" field in this mutation.
+func (m *OTLPStreamMutation) AddedStartNs() (r int64, exists bool) {
+	v := m.addstart_ns
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetStartNs resets all changes to the "start_ns" field.
+func (m *OTLPStreamMutation) ResetStartNs() {
+	m.start_ns = nil
+	m.addstart_ns = nil
+}
+
+// SetLastNs sets the "last_ns" field.
+func (m *OTLPStreamMutation) SetLastNs(i int64) {
+	m.last_ns = &i
+	m.addlast_ns = nil
+}
+
+// LastNs returns the value of the "last_ns" field in the mutation.
+func (m *OTLPStreamMutation) LastNs() (r int64, exists bool) {
+	v := m.last_ns
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastNs returns the old "last_ns" field's value of the OTLPStream entity.
+// If the OTLPStream object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OTLPStreamMutation) OldLastNs(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastNs is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastNs requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastNs: %w", err)
+	}
+	return oldValue.LastNs, nil
+}
+
+// AddLastNs adds i to the "last_ns" field.
+func (m *OTLPStreamMutation) AddLastNs(i int64) {
+	if m.addlast_ns != nil {
+		*m.addlast_ns += i
+	} else {
+		m.addlast_ns = &i
+	}
+}
+
+// AddedLastNs returns the value that was added to the "last_ns" field in this mutation.
+func (m *OTLPStreamMutation) AddedLastNs() (r int64, exists bool) {
+	v := m.addlast_ns
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLastNs resets all changes to the "last_ns" field.
+func (m *OTLPStreamMutation) ResetLastNs() {
+	m.last_ns = nil
+	m.addlast_ns = nil
+}
+
+// SetGood sets the "good" field.
+func (m *OTLPStreamMutation) SetGood(i int64) {
+	m.good = &i
+	m.addgood = nil
+}
+
+// Good returns the value of the "good" field in the mutation.
+func (m *OTLPStreamMutation) Good() (r int64, exists bool) {
+	v := m.good
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGood returns the old "good" field's value of the OTLPStream entity.
+// If the OTLPStream object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OTLPStreamMutation) OldGood(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGood is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGood requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGood: %w", err)
+	}
+	return oldValue.Good, nil
+}
+
+// AddGood adds i to the "good" field.
+func (m *OTLPStreamMutation) AddGood(i int64) {
+	if m.addgood != nil {
+		*m.addgood += i
+	} else {
+		m.addgood = &i
+	}
+}
+
+// AddedGood returns the value that was added to the "good" field in this mutation.
+func (m *OTLPStreamMutation) AddedGood() (r int64, exists bool) {
+	v := m.addgood
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetGood resets all changes to the "good" field.
+func (m *OTLPStreamMutation) ResetGood() {
+	m.good = nil
+	m.addgood = nil
+}
+
+// SetTotal sets the "total" field.
+func (m *OTLPStreamMutation) SetTotal(i int64) {
+	m.total = &i
+	m.addtotal = nil
+}
+
+// Total returns the value of the "total" field in the mutation.
+func (m *OTLPStreamMutation) Total() (r int64, exists bool) {
+	v := m.total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTotal returns the old "total" field's value of the OTLPStream entity.
+// If the OTLPStream object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OTLPStreamMutation) OldTotal(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTotal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTotal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTotal: %w", err)
+	}
+	return oldValue.Total, nil
+}
+
+// AddTotal adds i to the "total" field.
+func (m *OTLPStreamMutation) AddTotal(i int64) {
+	if m.addtotal != nil {
+		*m.addtotal += i
+	} else {
+		m.addtotal = &i
+	}
+}
+
+// AddedTotal returns the value that was added to the "total" field in this mutation.
+func (m *OTLPStreamMutation) AddedTotal() (r int64, exists bool) {
+	v := m.addtotal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTotal resets all changes to the "total" field.
+func (m *OTLPStreamMutation) ResetTotal() {
+	m.total = nil
+	m.addtotal = nil
+}
+
+// SetSeenAt sets the "seen_at" field.
+func (m *OTLPStreamMutation) SetSeenAt(t time.Time) {
+	m.seen_at = &t
+}
+
+// SeenAt returns the value of the "seen_at" field in the mutation.
+func (m *OTLPStreamMutation) SeenAt() (r time.Time, exists bool) {
+	v := m.seen_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeenAt returns the old "seen_at" field's value of the OTLPStream entity.
+// If the OTLPStream object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OTLPStreamMutation) OldSeenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeenAt: %w", err)
+	}
+	return oldValue.SeenAt, nil
+}
+
+// ResetSeenAt resets all changes to the "seen_at" field.
+func (m *OTLPStreamMutation) ResetSeenAt() {
+	m.seen_at = nil
+}
+
+// ClearIndicator clears the "indicator" edge to the Indicator entity.
+func (m *OTLPStreamMutation) ClearIndicator() {
+	m.clearedindicator = true
+	m.clearedFields[otlpstream.FieldIndicatorID] = struct{}{}
+}
+
+// IndicatorCleared reports if the "indicator" edge to the Indicator entity was cleared.
+func (m *OTLPStreamMutation) IndicatorCleared() bool {
+	return m.clearedindicator
+}
+
+// IndicatorIDs returns the "indicator" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// IndicatorID instead. It exists only for internal usage by the builders.
+func (m *OTLPStreamMutation) IndicatorIDs() (ids []string) {
+	if id := m.indicator; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetIndicator resets all changes to the "indicator" edge.
+func (m *OTLPStreamMutation) ResetIndicator() {
+	m.indicator = nil
+	m.clearedindicator = false
+}
+
+// Where appends a list predicates to the OTLPStreamMutation builder.
+func (m *OTLPStreamMutation) Where(ps ...predicate.OTLPStream) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OTLPStreamMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OTLPStreamMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.OTLPStream, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OTLPStreamMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OTLPStreamMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (OTLPStream).
+func (m *OTLPStreamMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OTLPStreamMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.indicator != nil {
+		fields = append(fields, otlpstream.FieldIndicatorID)
+	}
+	if m.stream != nil {
+		fields = append(fields, otlpstream.FieldStream)
+	}
+	if m.root != nil {
+		fields = append(fields, otlpstream.FieldRoot)
+	}
+	if m.start_ns != nil {
+		fields = append(fields, otlpstream.FieldStartNs)
+	}
+	if m.last_ns != nil {
+		fields = append(fields, otlpstream.FieldLastNs)
+	}
+	if m.good != nil {
+		fields = append(fields, otlpstream.FieldGood)
+	}
+	if m.total != nil {
+		fields = append(fields, otlpstream.FieldTotal)
+	}
+	if m.seen_at != nil {
+		fields = append(fields, otlpstream.FieldSeenAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OTLPStreamMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case otlpstream.FieldIndicatorID:
+		return m.IndicatorID()
+	case otlpstream.FieldStream:
+		return m.Stream()
+	case otlpstream.FieldRoot:
+		return m.Root()
+	case otlpstream.FieldStartNs:
+		return m.StartNs()
+	case otlpstream.FieldLastNs:
+		return m.LastNs()
+	case otlpstream.FieldGood:
+		return m.Good()
+	case otlpstream.FieldTotal:
+		return m.Total()
+	case otlpstream.FieldSeenAt:
+		return m.SeenAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OTLPStreamMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case otlpstream.FieldIndicatorID:
+		return m.OldIndicatorID(ctx)
+	case otlpstream.FieldStream:
+		return m.OldStream(ctx)
+	case otlpstream.FieldRoot:
+		return m.OldRoot(ctx)
+	case otlpstream.FieldStartNs:
+		return m.OldStartNs(ctx)
+	case otlpstream.FieldLastNs:
+		return m.OldLastNs(ctx)
+	case otlpstream.FieldGood:
+		return m.OldGood(ctx)
+	case otlpstream.FieldTotal:
+		return m.OldTotal(ctx)
+	case otlpstream.FieldSeenAt:
+		return m.OldSeenAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown OTLPStream field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OTLPStreamMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case otlpstream.FieldIndicatorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIndicatorID(v)
+		return nil
+	case otlpstream.FieldStream:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStream(v)
+		return nil
+	case otlpstream.FieldRoot:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoot(v)
+		return nil
+	case otlpstream.FieldStartNs:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartNs(v)
+		return nil
+	case otlpstream.FieldLastNs:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastNs(v)
+		return nil
+	case otlpstream.FieldGood:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGood(v)
+		return nil
+	case otlpstream.FieldTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTotal(v)
+		return nil
+	case otlpstream.FieldSeenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeenAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OTLPStream field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OTLPStreamMutation) AddedFields() []string {
+	var fields []string
+	if m.addstart_ns != nil {
+		fields = append(fields, otlpstream.FieldStartNs)
+	}
+	if m.addlast_ns != nil {
+		fields = append(fields, otlpstream.FieldLastNs)
+	}
+	if m.addgood != nil {
+		fields = append(fields, otlpstream.FieldGood)
+	}
+	if m.addtotal != nil {
+		fields = append(fields, otlpstream.FieldTotal)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OTLPStreamMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case otlpstream.FieldStartNs:
+		return m.AddedStartNs()
+	case otlpstream.FieldLastNs:
+		return m.AddedLastNs()
+	case otlpstream.FieldGood:
+		return m.AddedGood()
+	case otlpstream.FieldTotal:
+		return m.AddedTotal()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OTLPStreamMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case otlpstream.FieldStartNs:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStartNs(v)
+		return nil
+	case otlpstream.FieldLastNs:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLastNs(v)
+		return nil
+	case otlpstream.FieldGood:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddGood(v)
+		return nil
+	case otlpstream.FieldTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTotal(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OTLPStream numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OTLPStreamMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OTLPStreamMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OTLPStreamMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown OTLPStream nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OTLPStreamMutation) ResetField(name string) error {
+	switch name {
+	case otlpstream.FieldIndicatorID:
+		m.ResetIndicatorID()
+		return nil
+	case otlpstream.FieldStream:
+		m.ResetStream()
+		return nil
+	case otlpstream.FieldRoot:
+		m.ResetRoot()
+		return nil
+	case otlpstream.FieldStartNs:
+		m.ResetStartNs()
+		return nil
+	case otlpstream.FieldLastNs:
+		m.ResetLastNs()
+		return nil
+	case otlpstream.FieldGood:
+		m.ResetGood()
+		return nil
+	case otlpstream.FieldTotal:
+		m.ResetTotal()
+		return nil
+	case otlpstream.FieldSeenAt:
+		m.ResetSeenAt()
+		return nil
+	}
+	return fmt.Errorf("unknown OTLPStream field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OTLPStreamMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.indicator != nil {
+		edges = append(edges, otlpstream.EdgeIndicator)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OTLPStreamMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case otlpstream.EdgeIndicator:
+		if id := m.indicator; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OTLPStreamMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OTLPStreamMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OTLPStreamMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedindicator {
+		edges = append(edges, otlpstream.EdgeIndicator)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OTLPStreamMutation) EdgeCleared(name string) bool {
+	switch name {
+	case otlpstream.EdgeIndicator:
+		return m.clearedindicator
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OTLPStreamMutation) ClearEdge(name string) error {
+	switch name {
+	case otlpstream.EdgeIndicator:
+		m.ClearIndicator()
+		return nil
+	}
+	return fmt.Errorf("unknown OTLPStream unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OTLPStreamMutation) ResetEdge(name string) error {
+	switch name {
+	case otlpstream.EdgeIndicator:
+		m.ResetIndicator()
+		return nil
+	}
+	return fmt.Errorf("unknown OTLPStream edge %s", name)
 }
 
 // PersonMutation represents an operation that mutates the Person nodes in the graph.

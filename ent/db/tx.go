@@ -42,6 +42,8 @@ type Tx struct {
 	Lease *LeaseClient
 	// Member is the client for interacting with the Member builders.
 	Member *MemberClient
+	// OTLPStream is the client for interacting with the OTLPStream builders.
+	OTLPStream *OTLPStreamClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
@@ -221,6 +223,7 @@ func (tx *Tx) init() {
 	tx.JobRun = NewJobRunClient(tx.config)
 	tx.Lease = NewLeaseClient(tx.config)
 	tx.Member = NewMemberClient(tx.config)
+	tx.OTLPStream = NewOTLPStreamClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.PolicyRevision = NewPolicyRevisionClient(tx.config)
 	tx.SLO = NewSLOClient(tx.config)

@@ -21,6 +21,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Sources":      testSources,
 		"Measure":      testMeasure,
 		"Collect":      testCollect,
+		"OTLP":         testOTLP,
 		"SLO":          testSLO,
 		"Groups":       testGroups,
 		"Policy":       testPolicy,

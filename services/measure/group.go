@@ -60,6 +60,11 @@ func checkGroup(check *fault.Check, b *Batch) error {
 	return nil
 }
 
+// ValidGroup reports whether a group may be called so.
+func ValidGroup(name string) bool {
+	return utf8.ValidString(name) && utf8.RuneCountInString(name) <= MaxGroupLength && !strings.ContainsFunc(name, hidden) && strings.ContainsFunc(name, visible)
+}
+
 // hidden tells characters that cannot be seen and change what is, as in the
 // names of everything else: controls, and the embeddings, overrides and isolates
 // of bidirectional text.

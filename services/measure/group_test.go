@@ -369,3 +369,26 @@ func TestASeriesThatIsWrittenIntoIsNotPruned(t *testing.T) {
 		b.expectTotals(t, map[string]int64{"": 32})
 	})
 }
+
+// The sums are by hand: what is added to Other adds up, too, and nothing empties it.
+func TestWhatIsAddedToGroupsIsSummedUp(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBundle(t, s, 1)
+		for _, batches := range [][]measure.Batch{
+			{b.grouped("", "eu", 2, at(1, 1, 1)), b.grouped("", "us", 2, at(1, 2, 2))},
+			{b.grouped("", "eu", 2, at(1, 10, 10)), b.grouped("", "ap", 2, at(1, 4, 4)), b.grouped("", "", 2, at(1, 8, 8))},
+			{b.grouped("", "ap", 2, at(1, 40, 40)), b.grouped("", measure.Other, 2, at(1, 100, 100))},
+			{b.grouped("", "eu", 2, at(1, 1000, 1000))},
+		} {
+			if _, err := b.service.Add(t.Context(), batches); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.expectTotals(t, map[string]int64{"eu": 1011, "us": 2, measure.Other: 152})
+		_, err := b.service.Add(t.Context(), []measure.Batch{b.grouped("", "eu", 2, at(1, 0, measure.MaxEventsPerGroupSlot))})
+		if !fault.Is(err, fault.Invalid) {
+			t.Errorf("more than a slot of a group holds: %v", err)
+		}
+	})
+}

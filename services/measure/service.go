@@ -33,6 +33,38 @@ func New(store Store, runner tx.Runner, now clock.Clock) *Service {
 // fault of the batches at once; Conflict when the indicator's series have another
 // resolution.
 func (s *Service) Push(ctx context.Context, batches []Batch) (Receipt, error) {
+	return s.write(ctx, batches, false)
+}
+
+// Add is Push for those who know what is to be added to a slot, and not what it
+// is in all: sums where Push replaces, those of groups that are too many in Other.
+// One that is repeated counts twice; the caller sees to it, in the same
+// transaction, that none is. A slot that would hold more events than one may is
+// Invalid.
+func (s *Service) Add(ctx context.Context, batches []Batch) (Receipt, error) {
+	return s.write(ctx, batches, true)
+}
+
+// plus is segment.Merge where counts are added to those that are known.
+func plus(existing segment.Segment, slots []segment.Slot, most int64) (segment.Segment, bool, error) {
+	sums := make([]segment.Slot, 0, len(slots)) // in the order of slots, which is that of their indexes
+	for _, one := range slots {
+		if last := len(sums) - 1; last >= 0 && sums[last].Index == one.Index {
+			sums[last].Good += one.Good
+			sums[last].Total += one.Total
+		} else {
+			good, total, _ := existing.At(one.Index)
+			sums = append(sums, segment.Slot{Index: one.Index, Good: good + one.Good, Total: total + one.Total})
+		}
+		if sums[len(sums)-1].Total > most*Event {
+			return segment.Segment{}, false, fault.New(fault.Invalid, "slot_full", "a slot would hold more than %d events", most)
+		}
+	}
+	return segment.Merge(existing, sums)
+}
+
+// write replaces what is known of the slots, or adds to it.
+func (s *Service) write(ctx context.Context, batches []Batch, adding bool) (Receipt, error) {
 	now := s.now()
 	portions, err := arrange(batches, now)
 	if err != nil || len(portions) == 0 {
@@ -44,11 +76,11 @@ func (s *Service) Push(ctx context.Context, batches []Batch) (Receipt, error) {
 	}
 	err = s.tx.InTx(ctx, func(ctx context.Context) error {
 		receipt.Changed = 0 // the database may have this run again
-		entered, err := s.enter(ctx, batches, portions, now)
+		entered, err := s.enter(ctx, batches, portions, now, adding)
 		if err != nil {
 			return err
 		}
-		changed, err := s.merge(ctx, entered)
+		changed, err := s.merge(ctx, entered, adding)
 		if err != nil || len(changed) == 0 {
 			return err
 		}
@@ -65,14 +97,15 @@ func (s *Service) Push(ctx context.Context, batches []Batch) (Receipt, error) {
 }
 
 // enter returns what is to be kept of the portions, each with its series, which
-// are made where they are new and held against folding.
-func (s *Service) enter(ctx context.Context, batches []Batch, portions []portion, now time.Time) ([]portion, error) {
+// are made where they are new and held against folding. What is added leaves what
+// is known of Other as it is.
+func (s *Service) enter(ctx context.Context, batches []Batch, portions []portion, now time.Time, adding bool) ([]portion, error) {
 	want := make([]Series, 0, len(portions))
 	for _, p := range portions {
 		want = append(want, p.series)
 	}
 	for i, p := range portions { // sorted, so that a reporter's follow each other
-		if p.maxGroups > 0 && (i == 0 || otherOf(portions[i-1].series) != otherOf(p.series)) {
+		if p.maxGroups > 0 && !adding && (i == 0 || otherOf(portions[i-1].series) != otherOf(p.series)) {
 			want = append(want, otherOf(p.series))
 		}
 	}
@@ -131,7 +164,7 @@ func (s *Service) ensure(ctx context.Context, portions []portion, now time.Time)
 }
 
 // merge locks the segments of all slots and returns those that become others.
-func (s *Service) merge(ctx context.Context, portions []portion) ([]StoredSegment, error) {
+func (s *Service) merge(ctx context.Context, portions []portion, adding bool) ([]StoredSegment, error) {
 	var keys []SegmentKey
 	var slots [][]segment.Slot
 	for _, p := range portions {
@@ -147,8 +180,10 @@ func (s *Service) merge(ctx context.Context, portions []portion) ([]StoredSegmen
 		}
 	}
 	resolutions := make(map[id.ID]time.Duration, len(portions))
+	most := make(map[id.ID]int64, len(portions)) // events in a slot
 	for _, p := range portions {
 		resolutions[p.series.ID] = p.series.Resolution
+		most[p.series.ID] = mostEvents(p.maxGroups)
 	}
 	stored, err := s.store.LockSegments(ctx, keys)
 	if err != nil {
@@ -163,7 +198,12 @@ func (s *Service) merge(ctx context.Context, portions []portion) ([]StoredSegmen
 				return nil, err
 			}
 		}
-		after, differs, err := segment.Merge(before, slots[i])
+		after, differs, err := segment.Segment{}, false, error(nil)
+		if adding {
+			after, differs, err = plus(before, slots[i], most[old.Series])
+		} else {
+			after, differs, err = segment.Merge(before, slots[i])
+		}
 		if err != nil {
 			return nil, fmt.Errorf("merging into the segment of series %s at %s: %w", old.Series, stamp(old.Start), err)
 		}

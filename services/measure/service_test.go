@@ -317,3 +317,43 @@ func spoil(t testing.TB, b *bundle, indicator int) {
 		t.Fatal(err)
 	}
 }
+
+// The sums are by hand.
+func TestWhatIsAddedIsSummedUp(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBundle(t, s, 1)
+		add := func(slots ...measure.Slot) error {
+			_, err := b.service.Add(t.Context(), []measure.Batch{{Indicator: b.indicators[0], Resolution: five, Reporter: "otlp", Slots: slots}})
+			return err
+		}
+		earlier := noon.Add(-26 * time.Hour) // in a day's segment, noon in an hour's
+		for _, slots := range [][]measure.Slot{
+			{{Start: noon, Good: 1, Total: 2}, {Start: earlier, Good: 5, Total: 5}},
+			{{Start: noon, Good: 10, Total: 20}, {Start: noon, Good: 10, Total: 20}}, // twice in one call is twice
+			{{Start: noon.Add(-five)}}, // that nothing happened is known, too
+			{{Start: earlier, Good: 0, Total: 1}},
+		} {
+			if err := add(slots...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		const most = measure.MaxEventsPerSlot * measure.Event
+		for _, slots := range [][]measure.Slot{
+			{{Start: noon.Add(-five), Good: 1, Total: 1}, {Start: noon, Total: most}},
+			{{Start: noon.Add(-2 * five), Total: most}, {Start: noon.Add(-2 * five), Total: most}},
+		} {
+			if err := add(slots...); !fault.Is(err, fault.Invalid) {
+				t.Errorf("more than a slot holds: %v", err)
+			}
+		}
+		got, err := b.service.Slots(t.Context(), b.indicators[0], "", earlier, noon.Add(five))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []measure.Slot{{Start: earlier, Good: 5, Total: 6}, {Start: noon.Add(-five)}, {Start: noon, Good: 21, Total: 42}}
+		if len(got) != 1 || !slices.Equal(got[0].Slots, want) {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	})
+}

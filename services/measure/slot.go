@@ -70,9 +70,9 @@ func (b *Batch) index(slot int) int {
 	return b.Indexes[slot]
 }
 
-// mostEvents is how many a slot of the batch may hold.
-func (b *Batch) mostEvents() int64 {
-	if b.MaxGroups > 0 {
+// mostEvents is how many a slot may hold where there may be so many groups.
+func mostEvents(maxGroups int) int64 {
+	if maxGroups > 0 {
 		return MaxEventsPerGroupSlot
 	}
 	return MaxEventsPerSlot
@@ -188,7 +188,7 @@ func checkSlots(check *fault.Check, b *Batch, now time.Time) {
 				b.Resolution/time.Second, stamp(aligned), stamp(aligned.Add(b.Resolution)))
 		}
 		counted, name := s.Good, "good"
-		if most := b.mostEvents(); s.Total < 0 || s.Total > most*Event {
+		if most := mostEvents(b.MaxGroups); s.Total < 0 || s.Total > most*Event {
 			of := ""
 			if b.MaxGroups > 0 {
 				of = " in a group"

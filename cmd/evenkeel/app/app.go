@@ -21,6 +21,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
+	"github.com/evenkeel/evenkeel/services/measure/otlp"
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -54,6 +55,7 @@ type App struct {
 	Registry    *registry.Registry
 	Measure     *measure.Service
 	Sources     *source.Service
+	OTLP        *otlp.Service
 	SLOs        *slo.Service
 	Collection  *collect.Service
 	Policies    *policy.Service

@@ -23,6 +23,7 @@ func (a *App) openEdge() {
 		Access: a.Access, Audit: a.Audit, Registry: a.Registry, Sources: a.Sources, SLOs: a.SLOs, Collection: a.Collection,
 		Policies: a.Policies, Issues: a.Issues, Jobs: a.Jobs,
 	})
+	a.API.HandleExports(a.OTLP)
 	pages := dashboard.New(dashboard.Sources{
 		Access: a.Access, Registry: a.Registry, DataSources: a.Sources, SLOs: a.SLOs, Policies: a.Policies, Issues: a.Issues, Jobs: a.Jobs, Collection: a.Collection,
 	}, dashboard.Options{

@@ -17,8 +17,10 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/adapter"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/judge"
+	"github.com/evenkeel/evenkeel/services/measure/otlp"
 	"github.com/evenkeel/evenkeel/services/measure/prometheus"
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/policy"
@@ -40,6 +42,7 @@ func (a *App) furnish() error {
 	a.Idempotency = idempotency.NewService(s.Idempotency(), s, now)
 	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, a.Audit, now)
 	a.Measure = measure.New(s.Measure(), s, now)
+	a.OTLP = otlp.New(s.OTLP(), s, a.Measure, now)
 	dialler := a.dialler()
 	a.Sources = source.NewService(s.Sources(), s.Registry(), s, dialler, a.authorizer, a.Audit, now)
 	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), languages), a.authorizer, a.Audit, now)
@@ -62,7 +65,7 @@ func (a *App) furnish() error {
 	clients := dial.NewClients(dialler)
 	a.onClose(func(context.Context) error { clients.Close(); return nil })
 	parts := collect.Parts{
-		Store: s.Collect(), Health: s.Collect(), Sources: s.Sources(), Readers: collect.Readers{source.Prometheus: prometheus.New(clients.HTTP)}, Measurements: a.Measure, Runner: s,
+		Store: s.Collect(), Health: s.Collect(), Sources: s.Sources(), Readers: collect.Readers{source.Prometheus: prometheus.New(clients.HTTP), source.Adapter: adapter.New(clients.HTTP)}, Measurements: a.Measure, Runner: s,
 		Gates: collect.NewGates(), Meter: newCollecting(a.metrics), Clock: now, Logger: a.log,
 	}
 	a.collector, a.filler = collect.NewCollector(parts), collect.NewFiller(parts)
@@ -160,6 +163,7 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 		do   func() (int64, error)
 	}{
 		{"segments", func() (int64, error) { return a.folder.PruneOnce(ctx, now.Add(-keep.Measurements)) }},
+		{"otlp_streams", func() (int64, error) { return a.OTLP.Prune(ctx) }},
 		{"idempotency_keys", func() (int64, error) { return wide(a.Idempotency.Prune(ctx, keep.IdempotencyKeys)) }},
 		{"credentials", func() (int64, error) { return wide(a.Access.Prune(ctx)) }},
 		{"backfills", func() (int64, error) { return wide(a.Collection.Prune(ctx, keep.Runs)) }},

@@ -177,6 +177,18 @@ func (f MemberFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error)
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.MemberMutation", m)
 }
 
+// The OTLPStreamFunc type is an adapter to allow the use of ordinary
+// function as OTLPStream mutator.
+type OTLPStreamFunc func(context.Context, *db.OTLPStreamMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OTLPStreamFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.OTLPStreamMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OTLPStreamMutation", m)
+}
+
 // The PersonFunc type is an adapter to allow the use of ordinary
 // function as Person mutator.
 type PersonFunc func(context.Context, *db.PersonMutation) (db.Value, error)

@@ -581,6 +581,44 @@ var (
 			},
 		},
 	}
+	// OtlpStreamsColumns holds the columns for the "otlp_streams" table.
+	OtlpStreamsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "stream", Type: field.TypeBytes},
+		{Name: "root", Type: field.TypeBytes},
+		{Name: "start_ns", Type: field.TypeInt64},
+		{Name: "last_ns", Type: field.TypeInt64},
+		{Name: "good", Type: field.TypeInt64},
+		{Name: "total", Type: field.TypeInt64},
+		{Name: "seen_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "indicator_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// OtlpStreamsTable holds the schema information for the "otlp_streams" table.
+	OtlpStreamsTable = &schema.Table{
+		Name:       "otlp_streams",
+		Columns:    OtlpStreamsColumns,
+		PrimaryKey: []*schema.Column{OtlpStreamsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "otlp_streams_indicators_indicator",
+				Columns:    []*schema.Column{OtlpStreamsColumns[8]},
+				RefColumns: []*schema.Column{IndicatorsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "otlpstream_indicator_id_stream",
+				Unique:  true,
+				Columns: []*schema.Column{OtlpStreamsColumns[8], OtlpStreamsColumns[1]},
+			},
+			{
+				Name:    "otlpstream_seen_at",
+				Unique:  false,
+				Columns: []*schema.Column{OtlpStreamsColumns[7]},
+			},
+		},
+	}
 	// PeopleColumns holds the columns for the "people" table.
 	PeopleColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -1298,6 +1336,7 @@ var (
 		JobRunsTable,
 		LeasesTable,
 		MembersTable,
+		OtlpStreamsTable,
 		PeopleTable,
 		PolicyRevisionsTable,
 		SlosTable,
@@ -1374,6 +1413,10 @@ func init() {
 	MembersTable.ForeignKeys[1].RefTable = PeopleTable
 	MembersTable.Annotation = &entsql.Annotation{
 		Table: "members",
+	}
+	OtlpStreamsTable.ForeignKeys[0].RefTable = IndicatorsTable
+	OtlpStreamsTable.Annotation = &entsql.Annotation{
+		Table: "otlp_streams",
 	}
 	PeopleTable.Annotation = &entsql.Annotation{
 		Table: "people",

@@ -48,6 +48,9 @@ type Lease func(*sql.Selector)
 // Member is the predicate function for member builders.
 type Member func(*sql.Selector)
 
+// OTLPStream is the predicate function for otlpstream builders.
+type OTLPStream func(*sql.Selector)
+
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
 

@@ -91,6 +91,12 @@ CREATE TABLE `members` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `joined
 CREATE UNIQUE INDEX `member_team_id_person_id` ON `members` (`team_id`, `person_id`);
 -- create index "member_person_id" to table: "members"
 CREATE INDEX `member_person_id` ON `members` (`person_id`);
+-- create "otlp_streams" table
+CREATE TABLE `otlp_streams` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `stream` blob NOT NULL, `root` blob NOT NULL, `start_ns` integer NOT NULL, `last_ns` integer NOT NULL, `good` integer NOT NULL, `total` integer NOT NULL, `seen_at` datetime NOT NULL, `indicator_id` text NOT NULL, CONSTRAINT `otlp_streams_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE CASCADE);
+-- create index "otlpstream_indicator_id_stream" to table: "otlp_streams"
+CREATE UNIQUE INDEX `otlpstream_indicator_id_stream` ON `otlp_streams` (`indicator_id`, `stream`);
+-- create index "otlpstream_seen_at" to table: "otlp_streams"
+CREATE INDEX `otlpstream_seen_at` ON `otlp_streams` (`seen_at`);
 -- create "people" table
 CREATE TABLE `people` (`id` text NOT NULL, `display_name` text NOT NULL, `email` text NOT NULL, `administrator` bool NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `deactivated_at` datetime NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
 -- create index "person_display_name_id" to table: "people"

@@ -16,7 +16,6 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/slo"
-	"github.com/evenkeel/evenkeel/services/source"
 )
 
 // open returns the backfills of the SLO that are not finished.
@@ -303,7 +302,12 @@ func TestARetiredDataSourceFailsItsBackfills(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	p := newProgram(t, "prom")
-	v := h.declare("payments", "availability", h.source(p, func(s *source.Source) { s.RetiredAt = &start }))
+	from := h.source(p)
+	v := h.declare("payments", "availability", from)
+	from.RetiredAt = &start
+	if err := h.store.Sources().UpdateSource(t.Context(), from); err != nil {
+		t.Fatal(err)
+	}
 	if counts := h.collect(); counts["sources_left_out"] != 1 {
 		t.Errorf("counts %v", counts)
 	}

@@ -43,6 +43,10 @@ func sift(ask origin.Ask, a origin.Answer) reading {
 		return int(i / ask.Resolution), i >= 0 && i%ask.Resolution == 0 && start.Before(ask.To)
 	}
 	known, why := make([]bool, n), make([]*origin.Missing, n)
+	most := int64(measure.MaxEventsPerSlot * measure.Event)
+	if ask.Origin.GroupBy != "" {
+		most = measure.MaxEventsPerGroupSlot * measure.Event
+	}
 	lack := func(i int, reason origin.Reason, detail string) {
 		if why[i] == nil {
 			why[i] = &origin.Missing{Start: ask.From.Add(time.Duration(i) * ask.Resolution), Reason: reason, Detail: detail}
@@ -67,7 +71,7 @@ func sift(ask origin.Ask, a origin.Answer) reading {
 		switch {
 		case s.Total < 0 || s.Good < 0:
 			lack(k, origin.Negative, "There were fewer events than none.")
-		case s.Total > measure.MaxEventsPerSlot*measure.Event:
+		case s.Total > most:
 			lack(k, origin.TooMany, "There were more events than a slot holds.")
 		case s.Good > s.Total:
 			lack(k, origin.GoodAbove, "There were more good events than events.")
@@ -84,7 +88,7 @@ func sift(ask origin.Ask, a origin.Answer) reading {
 		last := len(r.batches) - 1
 		if last < 0 || r.batches[last].Group != s.Group {
 			r.batches = append(r.batches, measure.Batch{
-				Indicator: ask.Indicator, Resolution: ask.Resolution, Reporter: Reporter, Group: s.Group, Slots: make([]measure.Slot, 0, min(n, len(slots)-i)),
+				Indicator: ask.Indicator, Resolution: ask.Resolution, Reporter: Reporter, Group: s.Group, MaxGroups: ask.Origin.MaxGroups, Slots: make([]measure.Slot, 0, min(n, len(slots)-i)),
 			})
 			last++
 		}

@@ -122,12 +122,13 @@ type Adapter struct {
 
 // OTLP counts what is received as OpenTelemetry metrics.
 type OTLP struct {
-	// Metric is the name of a sum, or of a histogram when there is a threshold.
+	// Metric is the name of a sum, or of a histogram; of one each observation is an
+	// event.
 	Metric string `json:"metric"`
 	// Where are the attributes, of data point or resource, that all events have.
 	Where []Match `json:"where,omitempty"`
-	// Good, of a sum, are the attributes of the good ones among them; Bad those of
-	// the bad ones. One of both is set when there is no threshold.
+	// Good are the attributes of the good ones among them; Bad those of the bad ones.
+	// One of both is set when there is no threshold.
 	Good []Match `json:"good,omitempty"`
 	Bad  []Match `json:"bad,omitempty"`
 	// Threshold, of a histogram in the metric's own unit, is the bound at or below
