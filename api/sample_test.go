@@ -127,6 +127,8 @@ func newBench(t testing.TB, change ...func(*Config)) *bench {
 		Logger: slog.New(slog.NewJSONHandler(b.log, nil)), Registry: b.registry,
 		Authenticator: b, Permitter: access.NewAuthorizer(b), Refusals: b, Idempotency: b,
 		Observe: func(route string, status int, _ time.Duration) {
+			b.mu.Lock()
+			defer b.mu.Unlock()
 			b.observed = append(b.observed, route+" "+http.StatusText(status))
 		},
 	}
