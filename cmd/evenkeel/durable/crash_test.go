@@ -99,7 +99,7 @@ func TestAPostgreSQLThatStallsIsSaidAndSurvived(t *testing.T) {
 	p := process.Start(t, process.Options{Database: s.url, Env: []string{"EVENKEEL_LOG_LEVEL=warn", "EVENKEEL_LIMITS_REQUEST_TIMEOUT=3s"}})
 	c := newCaller(p)
 	c.get(t, "/v1/services") // there is a connection that will hang
-	s.signal(syscall.SIGSTOP)
+	s.stall(t)
 	defer s.signal(syscall.SIGCONT)
 	var asking sync.WaitGroup
 	for range 30 { // more than there are connections

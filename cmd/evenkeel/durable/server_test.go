@@ -191,6 +191,22 @@ func (s *server) kill() {
 	<-s.ended
 }
 
+// stall stops the server, and then its children: once it is stopped it makes no
+// more of them.
+func (s *server) stall(t *testing.T) {
+	t.Helper()
+	pid := s.cmd.Process.Pid
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, 30*time.Second, "the server has stopped", func() bool {
+		text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+		_, rest, found := bytes.Cut(text[max(0, bytes.LastIndexByte(text, ')')):], []byte(" "))
+		return err == nil && found && bytes.HasPrefix(rest, []byte("T"))
+	})
+	s.signal(syscall.SIGSTOP)
+}
+
 // signal sends a signal to the server and its children.
 func (s *server) signal(what syscall.Signal) {
 	pids := children(s.cmd.Process.Pid)
