@@ -152,18 +152,18 @@ func (c Collect) Filling(ctx context.Context, indicators []id.ID, since time.Tim
 			args = append(args, string(v))
 		}
 		n := len(of)
-		args = append(args, clock.Round(since), string(collect.ByRequest))
+		args = append(args, clock.Round(since), string(collect.ByRequest), string(collect.Failed))
 		found, err := c.ids(ctx, c.s.wanted(n, "indicator_id text")+fmt.Sprintf(`SELECT DISTINCT b.indicator_id FROM wanted w CROSS JOIN backfills b
- WHERE b.indicator_id = w.indicator_id AND b.finished_at IS NULL AND b.cursor_at > $%d AND b.cause <> $%d`, n+1, n+2), args...)
+ WHERE b.indicator_id = w.indicator_id AND (b.finished_at IS NULL OR b.state = $%d) AND b.cursor_at > $%d AND b.cause <> $%d`, n+3, n+1, n+2), args...)
 		out = append(out, found...)
 		return err
 	})
 	return out, fail("read open backfills", err)
 }
 
-// PruneBackfills removes those that finished before the time.
-func (c Collect) PruneBackfills(ctx context.Context, before time.Time) (int, error) {
-	n, err := c.s.exec(ctx, "DELETE FROM backfills WHERE finished_at < $1", clock.Round(before))
+// PruneBackfills removes up to limit of those that finished before the time.
+func (c Collect) PruneBackfills(ctx context.Context, before time.Time, limit int) (int, error) {
+	n, err := c.s.exec(ctx, "DELETE FROM backfills WHERE id IN (SELECT id FROM backfills WHERE finished_at < $1 LIMIT $2)", clock.Round(before), limit)
 	return n, fail("prune backfills", err)
 }
 

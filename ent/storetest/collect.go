@@ -180,8 +180,8 @@ func testCollect(t *testing.T, open opener) {
 		refused(t, c.ChangeBackfill(t.Context(), cancelled), fault.Precondition, "")
 		same(t, must(c.PutBackfill(t.Context(), one))(t), false)
 
-		same(t, must(c.PruneBackfills(t.Context(), Start))(t), 0)
-		same(t, must(c.PruneBackfills(t.Context(), Start.Add(time.Second)))(t), 2)
+		same(t, must(c.PruneBackfills(t.Context(), Start, 10))(t), 0)
+		same(t, must(c.PruneBackfills(t.Context(), Start.Add(time.Second), 10))(t), 2)
 		_, _, err = c.Backfill(t.Context(), one.ID)
 		refused(t, err, fault.NotFound, "backfill_not_found")
 

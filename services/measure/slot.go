@@ -16,6 +16,9 @@ import (
 const (
 	MaxSeriesPerPush = 500
 	MaxSlotsPerPush  = 50_000
+	// maxSlotsGiven bounds the slots of all groups, before those that are too many are
+	// summed up.
+	maxSlotsGiven = 10 * MaxSlotsPerPush
 	// MaxAge is how far back a slot may begin: the longest window, and a day in
 	// which its edge may lie.
 	MaxAge = 91 * DaySpan
@@ -114,11 +117,14 @@ func arrange(batches []Batch, now time.Time) ([]portion, error) {
 	}
 	places := make(map[key]int, len(batches))
 	portions := make([]portion, 0, len(batches))
-	slots := 0
+	// What is bounded is what can be written: of groups, so many as there may be, and
+	// the one in which all others are summed up.
+	series, slots, given := 0, 0, 0
+	groups := map[key]int{} // of an indicator and reporter
 	for i := range batches {
 		b := batches[i] // with what the caller left out
-		if slots += len(b.Slots); slots > MaxSlotsPerPush {
-			check.Fail(b.Pointer+"/slots", nil, "is slot %d and more of one request; send at most %d at a time", slots, MaxSlotsPerPush)
+		if given += len(b.Slots); given > maxSlotsGiven {
+			check.Fail(b.Pointer+"/slots", nil, "is slot %d and more of one request, of all groups; send at most %d at a time", given, maxSlotsGiven)
 			return nil, check.Err()
 		}
 		if b.Reporter == "" {
@@ -135,18 +141,30 @@ func arrange(batches []Batch, now time.Time) ([]portion, error) {
 		if err := checkGroup(&check, &b); err != nil {
 			return nil, err
 		}
+		k := key{b.Indicator, b.Reporter, b.Group}
+		place, known := places[k]
+		whose := key{b.Indicator, b.Reporter, ""}
+		if counts := b.MaxGroups == 0 || groups[whose] <= b.MaxGroups; counts {
+			if slots += len(b.Slots); slots > MaxSlotsPerPush {
+				check.Fail(b.Pointer+"/slots", nil, "is slot %d and more of one request; send at most %d at a time", slots, MaxSlotsPerPush)
+				return nil, check.Err()
+			}
+			if !known && len(b.Slots) > 0 {
+				if series == MaxSeriesPerPush {
+					check.Fail(b.Pointer, nil, "is of more than %d series in one request; send fewer at a time", MaxSeriesPerPush)
+					return nil, check.Err()
+				}
+				series++
+			}
+		}
 		checkSlots(&check, &b, now)
 		if len(b.Slots) == 0 {
 			continue
 		}
-		k := key{b.Indicator, b.Reporter, b.Group}
-		place, known := places[k]
 		if !known {
-			if place = len(portions); place == MaxSeriesPerPush {
-				check.Fail(b.Pointer, nil, "is of more than %d series in one request; send fewer at a time", MaxSeriesPerPush)
-				return nil, check.Err()
-			}
+			place = len(portions)
 			places[k] = place
+			groups[whose]++
 			portions = append(portions, portion{pointer: b.Pointer, maxGroups: b.MaxGroups, series: Series{Indicator: b.Indicator, Reporter: b.Reporter, Group: b.Group, Resolution: b.Resolution}})
 		}
 		p := &portions[place]

@@ -62,15 +62,20 @@ func (s *Service) CollectWith(c Collection) { s.collection = c }
 // longestFill is how far back a new indicator is filled in at most.
 const longestFill = 90 * day
 
-// fill has an indicator's past read that is new: the window, and a day in which
-// its edge lies until the last of it was read. What is pushed or received has no
-// past to be read.
-func (s *Service) fill(ctx context.Context, v View, now time.Time) error {
-	if s.collection == nil || !v.Indicator.Origin.Asked() {
+// past is how far back an SLO looks: its window or that of policies, and a day in
+// which its edge lies until the last of it was read.
+func (t Terms) past() time.Duration {
+	return min(max(t.Window(), budget.PolicyWindow)+day, longestFill)
+}
+
+// fill has the past of an indicator read that is new, or the part by which a window
+// became longer. What is pushed or received has no past to be read.
+func (s *Service) fill(ctx context.Context, v View, known time.Duration, now time.Time) error {
+	if s.collection == nil || !v.Indicator.Origin.Asked() || v.Revision.past() <= known {
 		return nil
 	}
-	from := now.Add(-min(v.Revision.Window()+day, longestFill))
-	if err := s.collection.Want(ctx, v.SLO.ID, v.Indicator.ID, from, now); err != nil {
+	from, to := now.Add(-v.Revision.past()), now.Add(-known)
+	if err := s.collection.Want(ctx, v.SLO.ID, v.Indicator.ID, from, to); err != nil {
 		return fmt.Errorf("have the past of an indicator read: %w", err)
 	}
 	return nil

@@ -50,8 +50,9 @@ type GroupFilter struct {
 
 // OfGroup is the view as if the SLO had the events of the group alone.
 func (v View) OfGroup(g GroupStatus) View {
+	filling := v.Status.Filling // of all groups: they are read together
 	v.Status = g.Status
-	v.Status.Service = v.SLO.Service
+	v.Status.Service, v.Status.Filling = v.SLO.Service, filling
 	return v
 }
 

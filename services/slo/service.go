@@ -73,7 +73,7 @@ func (s *Service) Declare(ctx context.Context, service id.ID, d Declaration) (Vi
 		if err := s.store.CreateSLO(ctx, made); err != nil {
 			return fmt.Errorf("declare an SLO: %w", err)
 		}
-		if err := s.fill(ctx, made, now); err != nil {
+		if err := s.fill(ctx, made, 0, now); err != nil {
 			return err
 		}
 		o.ID = made.SLO.ID
@@ -160,10 +160,12 @@ func (s *Service) Revise(ctx context.Context, slo id.ID, version int64, d Declar
 		if err := s.writeRevised(ctx, old, &revised); err != nil {
 			return fmt.Errorf("revise an SLO: %w", err)
 		}
+		known := old.Revision.past()
 		if revised.Indicator.ID != old.Indicator.ID {
-			if err := s.fill(ctx, revised, now); err != nil {
-				return err
-			}
+			known = 0
+		}
+		if err := s.fill(ctx, revised, known, now); err != nil {
+			return err
 		}
 		return s.recorder.RecordDiff(ctx, access.Update, object(old, owner), "", old.record(), revised.record())
 	})

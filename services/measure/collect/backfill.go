@@ -111,6 +111,10 @@ func (b Backfill) Progress(resolution time.Duration, now time.Time) Progress {
 // Open reports whether there is something to do.
 func (b Backfill) Open() bool { return b.FinishedAt.IsZero() }
 
+// groupedSlots is how many slots of a grouped indicator are read at once: a data
+// source may know thousands of groups, of which all but a few are summed up.
+const groupedSlots = 240
+
 // chunk returns what is to be read next: back to the beginning of a day, so that a
 // chunk writes whole segments. It is false when there is nothing left that could
 // be stored.
@@ -119,7 +123,10 @@ func (b Backfill) chunk(t *Target, now time.Time) (origin.Ask, bool) {
 	if !from.Before(b.Cursor) {
 		return origin.Ask{}, false
 	}
-	slots := min(chunkSlots, measure.MaxSlotsPerPush/weight(t.Origin))
+	slots := chunkSlots
+	if t.Origin.GroupBy != "" {
+		slots = groupedSlots
+	}
 	start := b.Cursor.Add(-time.Duration(slots) * t.Resolution)
 	if day := start.Add(measure.DaySpan - 1).Truncate(measure.DaySpan); day.Before(b.Cursor) {
 		start = day

@@ -68,7 +68,8 @@ func failing(err error) (Failing, string) {
 		return Unavailable, "It did not answer in time."
 	case e == nil:
 		return Internal, "It could not be read for an internal reason; the log of the replica holds the details."
-	case e.Kind == fault.Unavailable:
+	case e.Kind == fault.Unavailable, e.Kind == fault.Forbidden, e.Kind == fault.Unauthenticated:
+		// A token that is rotated or a tenant that is moved refuses for a while.
 		return Unavailable, clip(e.Error())
 	}
 	return Refused, clip(e.Error())

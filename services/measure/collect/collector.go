@@ -2,6 +2,7 @@ package collect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -92,13 +93,16 @@ func (r *round) collect(ctx context.Context) error {
 	workers := r.workers(r.src)
 	results := make(chan result, workers)
 	var working sync.WaitGroup
-	for range workers {
-		working.Go(func() { r.work(ctx, begin, q, results) })
+	broken := make([]error, workers+1)
+	for i := range workers {
+		working.Go(func() {
+			broken[i] = r.guarded(func() error { r.work(ctx, begin, q, results); return nil })
+		})
 	}
 	go func() {
+		defer close(results)
 		working.Wait()
-		r.rest(ctx, q, results)
-		close(results)
+		broken[workers] = r.guarded(func() error { r.rest(ctx, q, results); return nil })
 	}()
 	for got := range results {
 		if err == nil {
@@ -108,7 +112,7 @@ func (r *round) collect(ctx context.Context) error {
 		}
 	}
 	r.Meter.Lag(r.src.Slug, r.lag)
-	return err
+	return errors.Join(append(broken, err)...)
 }
 
 // plan reads the targets and arranges what is to be asked: by turns of the teams,

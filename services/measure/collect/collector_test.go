@@ -107,7 +107,7 @@ func TestAThousandRandomSlotsAreStoredAsTheyWereHeld(t *testing.T) {
 	slots := 0
 	for _, v := range views {
 		end := h.standing(v).Until
-		held := p.held(v.SLO.Slug, minute(-2*24*60), end)
+		held := p.held(v.SLO.Slug, minute(-3000), end)
 		slots += len(held)
 		h.compare(h.stored(v, minute(-5000), minute(60)), held)
 	}

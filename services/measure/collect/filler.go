@@ -94,7 +94,11 @@ func (f *filling) fill(ctx context.Context) error {
 				if !ok {
 					return
 				}
-				if works, errs[i] = f.chunk(ctx, begin, works); errs[i] != nil {
+				errs[i] = f.guarded(func() (err error) {
+					works, err = f.chunk(ctx, begin, works)
+					return err
+				})
+				if errs[i] != nil {
 					return
 				}
 				if len(works) > 0 {

@@ -84,7 +84,7 @@ func TestARevisedOriginIsFilledInAnewAndTheFormerOneIsCancelled(t *testing.T) {
 	if counts["cancelled"] != 1 || counts["finished"] != 1 {
 		t.Errorf("counts %v", counts)
 	}
-	h.compare(h.stored(v, minute(-3000), minute(-4)), p.held("better", minute(-2880), minute(-4)))
+	h.compare(h.stored(v, minute(-3000), minute(-4)), p.held("better", minute(-3000), minute(-4)))
 	if c := h.backfills(collect.Filter{State: collect.Cancelled}); len(c) != 1 || !strings.Contains(c[0].Failure, "not measured any more") {
 		t.Errorf("cancelled %+v", c)
 	}
@@ -148,10 +148,10 @@ func TestABackfillGoesOnAfterACrash(t *testing.T) {
 		}
 	}
 	b := h.backfills(collect.Filter{})[0]
-	if b.State != collect.Succeeded || b.Found != 21*1440-4 {
+	if b.State != collect.Succeeded || b.Found != 29*1440-4 {
 		t.Errorf("backfill %+v", b)
 	}
-	h.expect(v, p, minute(-21*1440), minute(-4))
+	h.expect(v, p, minute(-29*1440), minute(-4))
 }
 
 type pusher func(ctx context.Context, batches []measure.Batch) (measure.Receipt, error)

@@ -1,6 +1,9 @@
 package collect
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // queue hands out work by turns: one piece of each line, then the next of each, so
 // that a line that is long, or whose pieces take long, keeps no other waiting for
@@ -39,7 +42,10 @@ func (q *queue[T]) again(name string, piece T) {
 			return
 		}
 	}
-	q.lines = append(q.lines, &line[T]{name: name, pieces: []T{piece}})
+	// The line was left empty by its turn, and has the next one after all others.
+	at := min(q.next, len(q.lines))
+	q.lines = slices.Insert(q.lines, at, &line[T]{name: name, pieces: []T{piece}})
+	q.next = at + 1
 }
 
 // take returns the next piece and the name of its line; false when there is none.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -92,7 +93,7 @@ func (r *run) each(ctx context.Context, sources []id.ID, round func(ctx context.
 	for i, of := range sources {
 		all.Go(func() {
 			for first := true; ; first = false {
-				err := r.one(ctx, of, round)
+				err := r.guarded(func() error { return r.one(ctx, of, round) })
 				if err != nil && ctx.Err() == nil {
 					errs[i] = fmt.Errorf("reading from the data source %s: %w", of, err)
 				}
@@ -143,6 +144,18 @@ func (r *run) workers(src source.Source) int {
 	return min(limit, r.calls)
 }
 
+// guarded makes an error of a panic: what one data source answers must not end the
+// process, and then the next replica's.
+func (r *run) guarded(do func() error) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			r.Logger.Error("reading from a data source panicked", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+			err = fmt.Errorf("reading from a data source panicked: %v", value)
+		}
+	}()
+	return do()
+}
+
 // call asks the data source, when it is its turn: there is an answer to every ask.
 // It is nil when the turn did not come before begin ended.
 func (r *run) call(ctx, begin context.Context, src source.Source, reader Reader, asks []origin.Ask) []origin.Answer {
@@ -154,7 +167,10 @@ func (r *run) call(ctx, begin context.Context, src source.Source, reader Reader,
 	within, done := context.WithTimeout(ctx, patience*max(src.Timeout, time.Second))
 	defer done()
 	began := time.Now()
-	answers := reader.Read(within, src, asks)
+	var answers []origin.Answer
+	if err := r.guarded(func() error { answers = reader.Read(within, src, asks); return nil }); err != nil {
+		answers = nil // each gets errNoAnswer
+	}
 	r.Meter.Read(src.Slug, time.Since(began))
 	for len(answers) < len(asks) {
 		answers = append(answers, origin.Answer{Err: errNoAnswer})

@@ -241,13 +241,11 @@ func (l Listed) asOf(now time.Time) Listed {
 // Prune forgets backfills that finished longer than keep ago, and returns how many.
 func (s *Service) Prune(ctx context.Context, keep time.Duration) (int, error) {
 	before := clock.Round(s.now()).Add(-keep)
-	var pruned int
-	err := s.runner.InTx(ctx, func(ctx context.Context) (err error) {
-		pruned, err = s.store.PruneBackfills(ctx, before)
-		return err
+	pruned, err := tx.InChunks(ctx, s.runner, tx.RowsAtOnce, func(ctx context.Context, limit int) (int, error) {
+		return s.store.PruneBackfills(ctx, before, limit)
 	})
 	if err != nil {
-		return 0, fmt.Errorf("prune backfills: %w", err)
+		return pruned, fmt.Errorf("prune backfills: %w", err)
 	}
 	return pruned, nil
 }

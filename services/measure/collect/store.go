@@ -45,8 +45,9 @@ type Store interface {
 	// Filling returns those of the indicators that have a backfill of slots since the
 	// time which is not finished, and was not made by request.
 	Filling(ctx context.Context, indicators []id.ID, since time.Time) ([]id.ID, error)
-	// PruneBackfills removes those that finished before the time, and returns how many.
-	PruneBackfills(ctx context.Context, before time.Time) (int, error)
+	// PruneBackfills removes up to limit of those that finished before the time, and
+	// returns how many.
+	PruneBackfills(ctx context.Context, before time.Time, limit int) (int, error)
 	// ChangeBackfill writes what somebody did with it, conditional on Version, and
 	// answers fault.Stale.
 	ChangeBackfill(ctx context.Context, b Backfill) error
