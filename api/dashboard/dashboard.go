@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/evenkeel/evenkeel/api"
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/services/access"
 )
@@ -94,7 +95,7 @@ func New(sources Sources, opts Options) *Dashboard {
 
 // ServeHTTP answers a request.
 func (d *Dashboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	securePage(w.Header())
+	api.SecurePage(w.Header())
 	d.guarded.ServeHTTP(w, r)
 }
 
@@ -104,7 +105,7 @@ func (d *Dashboard) Routes() []Route { return d.routes }
 // NotFound answers with the designed page for a path that nothing is at.
 func (d *Dashboard) NotFound() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		securePage(w.Header())
+		api.SecurePage(w.Header())
 		d.notFound(w, r)
 	})
 }
@@ -215,13 +216,4 @@ func parse() map[string]*template.Template {
 		screens[name] = template.Must(template.Must(base.Clone()).ParseFS(templates, fmt.Sprintf("templates/%s.html", name)))
 	}
 	return screens
-}
-
-// securePage allows what pages need and nothing else: our own style sheet and
-// icon, forms to ourselves; no script, no frame, nothing from elsewhere.
-func securePage(h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Cache-Control", "no-store")
 }
