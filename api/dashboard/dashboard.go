@@ -200,13 +200,21 @@ func (d *Dashboard) render(w http.ResponseWriter, r *http.Request, status int, c
 }
 
 // refreshing has the page read again every minute when its query says so, for a
-// screen on a wall, and returns the link that begins or ends it.
+// screen on a wall, and returns the link that begins or ends it: of the same group
+// of events, if the page is one's.
 func refreshing(w http.ResponseWriter, r *http.Request) *link {
+	query := url.Values{}
+	if group := r.URL.Query().Get("group"); group != "" {
+		query.Set("group", group)
+	}
+	words := "Stop refreshing every minute"
 	if r.URL.Query().Has("wall") {
 		w.Header().Set("Refresh", "60")
-		return &link{URL: r.URL.Path, Text: "Stop refreshing every minute"}
+	} else {
+		words = "Refresh every minute, for a wall screen"
+		query.Set("wall", "")
 	}
-	return &link{URL: r.URL.Path + "?wall", Text: "Refresh every minute, for a wall screen"}
+	return &link{URL: strings.TrimSuffix(r.URL.Path+"?"+query.Encode(), "?"), Text: words}
 }
 
 func parse() map[string]*template.Template {
