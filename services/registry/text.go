@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/label"
 	"github.com/evenkeel/evenkeel/services/access"
 )
 
@@ -27,19 +28,8 @@ const (
 	maxLabelPrefix = 253
 )
 
-// ValidSlug reports whether s is an RFC 1123 label: 1 to 63 lower-case letters,
-// digits and hyphens, neither beginning nor ending with a hyphen.
-func ValidSlug(s string) bool {
-	if s == "" || len(s) > MaxSlug || s[0] == '-' || s[len(s)-1] == '-' {
-		return false
-	}
-	for i := range len(s) {
-		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-			return false
-		}
-	}
-	return true
-}
+// ValidSlug reports whether s can be a slug, which is a label.
+func ValidSlug(s string) bool { return label.Is(s) }
 
 // CheckSlug requires an RFC 1123 label.
 func CheckSlug(check *fault.Check, pointer, slug string) {
@@ -116,8 +106,8 @@ func validLabelKey(key string) bool {
 	} else if len(prefix) > maxLabelPrefix {
 		return false
 	} else {
-		for _, label := range strings.Split(prefix, ".") {
-			if !ValidSlug(label) {
+		for _, part := range strings.Split(prefix, ".") {
+			if !label.Is(part) {
 				return false
 			}
 		}
