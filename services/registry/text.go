@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/hidden"
 	"github.com/evenkeel/evenkeel/internal/label"
 	"github.com/evenkeel/evenkeel/services/access"
 )
@@ -51,7 +52,7 @@ func CheckText(check *fault.Check, pointer, text string, most int) {
 		check.Fail(pointer, text, "must be valid UTF-8")
 	case n > most:
 		check.Fail(pointer, text, "must have at most %d characters, has %d", most, n)
-	case access.Hides(text, '\n', '\t'):
+	case hidden.In(text, '\n', '\t'):
 		check.Fail(pointer, text, "must not contain control characters, but for tabs and line feeds, nor characters that cannot be seen or change the direction of writing")
 	}
 }
@@ -69,7 +70,7 @@ func CheckURL(check *fault.Check, pointer, address string) {
 	}
 	u, err := url.Parse(address)
 	switch {
-	case err != nil || !utf8.ValidString(address) || strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || access.Hidden(r) }):
+	case err != nil || !utf8.ValidString(address) || strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || hidden.Rune(r) }):
 		check.Fail(pointer, nil, "must be an address such as https://example.org/path")
 	case u.User != nil:
 		check.Fail(pointer, nil, "must not hold a name or password")
