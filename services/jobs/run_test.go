@@ -141,6 +141,26 @@ func TestALostLeaseCancelsTheRunAndItsEndIsRecorded(t *testing.T) {
 	}
 }
 
+// mute is a database that answers no more, and says so by nothing.
+type mute struct{ jobs.Store }
+
+func (mute) TakeLease(ctx context.Context, _, _ string, _ time.Duration) (jobs.Lease, error) {
+	<-ctx.Done()
+	return jobs.Lease{}, ctx.Err()
+}
+
+func TestADatabaseThatAnswersNoMoreDoesNotHoldTheJobUp(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	r := replica(t, s, "a", job(func(context.Context) (jobs.Result, error) { return nil, nil }), func(p *jobs.Parts) {
+		p.Store, p.LeaseTTL = mute{p.Store}, 50*time.Millisecond
+	})
+	r.Tick("sweep", start) // returns, or the test never ends
+	if all := runs(t, r); len(all) != 0 {
+		t.Errorf("runs %+v", all)
+	}
+}
+
 func TestALongRunKeepsItsLease(t *testing.T) {
 	t.Parallel()
 	s := storetest.SQLite(t)
