@@ -65,6 +65,8 @@ type Config struct {
 	Observe func(route string, status int, d time.Duration)
 	// Ready tells whether the instance can serve; nil means always.
 	Ready func(ctx context.Context) error
+	// PublicURL is where people reach it, without a slash at its end.
+	PublicURL string
 	// TracerProvider makes a span of every request; nil makes none and costs nothing.
 	TracerProvider trace.TracerProvider
 	// RequestsPerSecond is each caller's quota, on average; 0 sets none. Burst is

@@ -226,9 +226,13 @@ func (a *API) documentPages() {
 	serve("/openapi-3.0.json", "application/openapi+json", func(d *document) []byte { return d.json30 }, false)
 	serve("/openapi-3.0.yaml", "application/openapi+yaml", func(d *document) []byte { return d.yaml30 }, false)
 	serve("/docs", "", func(d *document) []byte { return d.page }, true)
-	a.Handle(http.MethodGet, "/docs/reference.css", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/css; charset=utf-8")
-		w.Header().Set("Cache-Control", "max-age=3600")
-		_, _ = w.Write(referenceCSS)
-	}))
+	asset := func(path, media string, content []byte) {
+		a.Handle(http.MethodGet, path, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", media)
+			w.Header().Set("Cache-Control", "max-age=3600")
+			_, _ = w.Write(content)
+		}))
+	}
+	asset("/docs/reference.css", "text/css; charset=utf-8", referenceCSS)
+	asset("/docs/icon.svg", "image/svg+xml", Icon)
 }

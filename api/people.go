@@ -98,7 +98,25 @@ func (a *API) addPeople(r Rooms) {
 		}
 		return current(p.Version, toPerson(p)), nil
 	})
+
+	// A link takes no Idempotency-Key: it is a secret, which no replay shows, and one
+	// too many ends by itself.
+	type linkMade struct{ Body SignInLink }
+	register(a, operation{
+		id: "createSignInLink", method: http.MethodPost, path: "/v1/people/{person}/sign-in-links", tag: "People", status: http.StatusCreated,
+		summary: "Make a link that signs a person in", description: "It opens the pages as that person, once, within ten minutes: hand it to nobody else. It is shown this once, and who made it for whom is in the audit log. Administrators only.",
+		rule: access.Rule{Verb: access.Create, Kind: access.KindSignInLink},
+	}, func(ctx context.Context, in *PersonPath) (*linkMade, error) {
+		code, made, err := r.Access.NewSignInCode(ctx, id.ID(in.Person))
+		if err != nil {
+			return nil, err
+		}
+		return &linkMade{Body: SignInLink{URL: SignInURL(a.cfg.PublicURL, code), ExpiresAt: made.ExpiresAt}}, nil
+	})
 }
+
+// SignInURL is the address of the page that takes the code of a sign-in link.
+func SignInURL(base, code string) string { return base + "/signin?code=" + code }
 
 func toPerson(p access.Person) Person {
 	return Person{

@@ -19,6 +19,11 @@ var referenceHTML string
 //go:embed reference.css
 var referenceCSS []byte
 
+// Icon is the mark as SVG, in a colour that reads on light and dark tabs.
+//
+//go:embed icon.svg
+var Icon []byte
+
 var referencePage = template.Must(template.New("reference").Parse(referenceHTML))
 
 // The view that reference.html shows: the document, flattened for reading.

@@ -223,6 +223,12 @@ type TokenCreate struct {
 	LifetimeDays int      `json:"lifetimeDays,omitempty" minimum:"1" maximum:"365" doc:"As the installation is configured when left out, usually 90."`
 }
 
+// SignInLink signs somebody in to the pages.
+type SignInLink struct {
+	URL       string    `json:"url" format:"password" doc:"The link, shown this once. It works once."`
+	ExpiresAt time.Time `json:"expiresAt" doc:"From then on it does not work."`
+}
+
 // AuditEntry is one decision.
 type AuditEntry struct {
 	ID      string                 `json:"id" doc:"Identifier (ULID)."`

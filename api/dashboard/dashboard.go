@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/evenkeel/evenkeel/api"
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/services/access"
 )
@@ -94,7 +95,7 @@ func New(sources Sources, opts Options) *Dashboard {
 
 // ServeHTTP answers a request.
 func (d *Dashboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	securePage(w.Header())
+	api.SecurePage(w.Header())
 	d.guarded.ServeHTTP(w, r)
 }
 
@@ -104,7 +105,7 @@ func (d *Dashboard) Routes() []Route { return d.routes }
 // NotFound answers with the designed page for a path that nothing is at.
 func (d *Dashboard) NotFound() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		securePage(w.Header())
+		api.SecurePage(w.Header())
 		d.notFound(w, r)
 	})
 }
@@ -199,13 +200,21 @@ func (d *Dashboard) render(w http.ResponseWriter, r *http.Request, status int, c
 }
 
 // refreshing has the page read again every minute when its query says so, for a
-// screen on a wall, and returns the link that begins or ends it.
+// screen on a wall, and returns the link that begins or ends it: of the same group
+// of events, if the page is one's.
 func refreshing(w http.ResponseWriter, r *http.Request) *link {
+	query := url.Values{}
+	if group := r.URL.Query().Get("group"); group != "" {
+		query.Set("group", group)
+	}
+	words := "Stop refreshing every minute"
 	if r.URL.Query().Has("wall") {
 		w.Header().Set("Refresh", "60")
-		return &link{URL: r.URL.Path, Text: "Stop refreshing every minute"}
+	} else {
+		words = "Refresh every minute, for a wall screen"
+		query.Set("wall", "")
 	}
-	return &link{URL: r.URL.Path + "?wall", Text: "Refresh every minute, for a wall screen"}
+	return &link{URL: strings.TrimSuffix(r.URL.Path+"?"+query.Encode(), "?"), Text: words}
 }
 
 func parse() map[string]*template.Template {
@@ -215,13 +224,4 @@ func parse() map[string]*template.Template {
 		screens[name] = template.Must(template.Must(base.Clone()).ParseFS(templates, fmt.Sprintf("templates/%s.html", name)))
 	}
 	return screens
-}
-
-// securePage allows what pages need and nothing else: our own style sheet and
-// icon, forms to ourselves; no script, no frame, nothing from elsewhere.
-func securePage(h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Cache-Control", "no-store")
 }

@@ -113,3 +113,16 @@ func TestThroughTheServicesAGroupIsSeenFromTheListToItsBurnDown(t *testing.T) {
 	says(t, words(within(t, doc, "main")), "Budget burn-down of eu-west", "eu-west Exhausted 98.00 % of 1,350 events −100.0 %", "us-east OK 100 % of 4,050 events 100 %")
 	checkPage(t, doc, text)
 }
+
+func TestRefreshingStaysWithTheGroup(t *testing.T) {
+	t.Parallel()
+	v := visiting(t, newGroupedSample())
+	const path = "/services/search/slos/by-region"
+	for query, want := range map[string]string{
+		"": path + "?wall=", "?wall": path, "?group=eu-west": path + "?group=eu-west&amp;wall=", "?group=eu-west&wall": path + "?group=eu-west",
+	} {
+		if _, text := v.read(path + query); !strings.Contains(text, `<a href="`+want+`">`) {
+			t.Errorf("%s%s has no link to %s", path, query, want)
+		}
+	}
+}

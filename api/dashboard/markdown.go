@@ -9,6 +9,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/renderer/html"
 	gmtext "github.com/yuin/goldmark/text"
@@ -22,7 +23,7 @@ var markdown = goldmark.New(
 	goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList, extension.NewLinkify()),
 	goldmark.WithRendererOptions(
 		html.WithHardWraps(),
-		renderer.WithNodeRenderers(util.Prioritized(pictures{}, 100)),
+		renderer.WithNodeRenderers(util.Prioritized(pictures{}, 100), util.Prioritized(tasks{}, 100)),
 	),
 )
 
@@ -135,6 +136,24 @@ func (pictures) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		_, _ = w.WriteString(`<a href="`)
 		_, _ = w.Write(util.EscapeHTML(util.URLEscape(image.Destination, true)))
 		_, _ = w.WriteString(`">`)
+		return ast.WalkContinue, nil
+	})
+}
+
+// tasks renders the box of a task list with a name: whoever does not see it is
+// told what it is, and by its state whether the task is done.
+type tasks struct{}
+
+func (tasks) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+	r.Register(extast.KindTaskCheckBox, func(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		checked := ""
+		if node.(*extast.TaskCheckBox).IsChecked {
+			checked = ` checked=""`
+		}
+		_, _ = w.WriteString(`<input type="checkbox" disabled="" aria-label="Task"` + checked + `> `)
 		return ast.WalkContinue, nil
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"html/template"
 
 	"github.com/evenkeel/evenkeel/api/dashboard/chart"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/policy"
@@ -188,7 +189,11 @@ func (d *Dashboard) teamRow(v *visit, t registry.Team) (teamRow, error) {
 	if err != nil {
 		return teamRow{}, err
 	}
-	r := teamRow{URL: teamURL(t.Slug), Name: t.Name, Detail: t.Slug, Services: marks(services.Items, views.Items)}
+	shown, err := d.marks(v, services.Items, views)
+	if err != nil {
+		return teamRow{}, err
+	}
+	r := teamRow{URL: teamURL(t.Slug), Name: t.Name, Detail: t.Slug, Services: shown}
 	if services.Next != "" {
 		r.More = &link{URL: teamURL(t.Slug), Text: "and more"}
 	}
@@ -208,18 +213,37 @@ func (d *Dashboard) teamRow(v *visit, t registry.Team) (teamRow, error) {
 	return r, nil
 }
 
-// marks gives each service the worst state among its views.
-func marks(services []registry.Service, views []slo.View) []serviceMark {
+// soughtServices is for how many services their own SLOs are asked for one by one.
+const soughtServices = 50
+
+// unknownState is that of a service whose SLOs were not looked at.
+var unknownState = badge{"none", "Not looked at"}
+
+// marks gives each service the worst state among its views. Where the views are not
+// all there are, a service without any is asked for its own: that it has none is
+// said of no service that was not looked at.
+func (d *Dashboard) marks(v *visit, services []registry.Service, views page.Page[slo.View]) ([]serviceMark, error) {
+	of := map[id.ID][]slo.View{}
+	for _, view := range views.Items {
+		of[view.SLO.Service] = append(of[view.SLO.Service], view)
+	}
 	out := make([]serviceMark, len(services))
+	sought := 0
 	for i, s := range services {
-		var own []slo.View
-		for _, v := range views {
-			if v.SLO.Service == s.ID {
-				own = append(own, v)
+		state, known := worst(of[s.ID])
+		switch {
+		case known || views.Next == "":
+		case sought == soughtServices:
+			state = unknownState
+		default:
+			sought++
+			own, err := d.sources.SLOs.Views(v.ctx, slo.Filter{Service: s.ID, Order: slo.ByRemaining}, page.Request{Limit: 1})
+			if err != nil {
+				return nil, err
 			}
+			state, _ = worst(own.Items)
 		}
-		state, _ := worst(own)
 		out[i] = serviceMark{badge: state, URL: serviceURL(s.Slug), Name: s.Name}
 	}
-	return out
+	return out, nil
 }

@@ -157,11 +157,16 @@ const sampleBody = `The error budget of **availability** of ` + "`checkout`" + `
 ![a picture](https://evil.example/pixel.png) and [a bad link](javascript:alert(1))
 `
 
-func newSample() *sample {
-	s := &sample{
+// blankSample is ready to have things added.
+func blankSample() *sample {
+	return &sample{
 		now: sampleNow, members: map[id.ID][]registry.Member{}, needs: map[id.ID][]registry.Dependency{}, shapes: map[id.ID]shape{},
 		revisions: map[id.ID][]slo.RevisionWithIndicator{}, groups: map[id.ID][]slo.GroupStatus{}, runs: map[string][]jobs.Run{},
 	}
+}
+
+func newSample() *sample {
+	s := blankSample()
 	platform, shop, data := s.team("platform", "Platform"), s.team("shop", "Shop"), s.team("data", "Data & Insight")
 	s.team("labs", "Labs")
 	odd := s.team("odd", "Odd "+hostile)

@@ -105,7 +105,11 @@ func (d *Dashboard) servicesOfTeam(v *visit, t registry.Team, p *teamPage) error
 	if err != nil {
 		return err
 	}
-	for i, m := range marks(services.Items, views.Items) {
+	shown, err := d.marks(v, services.Items, views)
+	if err != nil {
+		return err
+	}
+	for i, m := range shown {
 		s := services.Items[i]
 		p.Services = append(p.Services, serviceRow{
 			URL: m.URL, Name: s.Name, Slug: s.Slug, State: m.badge,

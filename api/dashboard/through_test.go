@@ -117,7 +117,7 @@ func (h *house) visitor() visitor {
 	system := access.WithCaller(h.Context(), access.System("test"))
 	person, err := h.access.FirstAdministrator(system)
 	h.must(err)
-	code, err := h.access.NewSignInCode(system, person.ID)
+	code, _, err := h.access.NewSignInCode(system, person.ID)
 	h.must(err)
 	v := visitor{T: h.T, signedOut: true, handler: New(h.sources, Options{Now: h.clock.Now, PublicURL: "http://evenkeel.example"})}
 	r := v.get("/signin?code=" + code)

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"github.com/evenkeel/evenkeel/api"
@@ -74,28 +75,40 @@ func (p *program) serve(ctx context.Context, c *config.Effective) (err error) {
 	if err := a.FirstStart(ctx); err != nil {
 		return err
 	}
-	if err := p.welcome(ctx, a, c.BaseURL(l.Addr())); err != nil {
+	if err := p.welcome(ctx, a, l.Addr(), c.BaseURL(l.Addr())); err != nil {
 		return err
 	}
 	return a.Serve(ctx, l)
 }
 
-// welcome prints what somebody needs who started it by hand.
-func (p *program) welcome(ctx context.Context, a *app.App, base string) error {
-	link, valid, err := a.SignInLink(ctx)
-	signs := fmt.Sprintf("signs you in, once, for the next %d minutes", int(valid.Minutes()))
-	switch {
-	case fault.Is(err, fault.Full):
-		// Without room there is no code to sign in with, but everything can be read.
-		link, signs = base, "nobody can sign in: "+fault.As(err).Message
-	case err != nil:
-		return err
+// welcome prints what somebody needs who started it by hand. A link that signs in is
+// for a terminal, or for the machine that it is reached from; elsewhere the output is
+// a log that many may read.
+func (p *program) welcome(ctx context.Context, a *app.App, addr net.Addr, base string) error {
+	dashboard, note := base, ""
+	if p.onTerminal() || onLoopback(addr) {
+		link, valid, err := a.SignInLink(ctx)
+		switch {
+		case fault.Is(err, fault.Full):
+			// Without room there is no code to sign in with, but everything can be read.
+			note = "nobody can sign in: " + fault.As(err).Message
+		case err != nil:
+			return err
+		default:
+			dashboard, note = link, fmt.Sprintf("signs you in, once, for the next %d minutes", int(valid.Minutes()))
+		}
+	} else {
+		person, err := a.FirstAdministrator(ctx)
+		if err != nil {
+			return err
+		}
+		note = fmt.Sprintf("this makes a link that signs in: curl -X POST -H \"Authorization: Bearer $TOKEN\" %s/v1/people/%s/sign-in-links", base, person)
 	}
 	token := a.TokenPath() + " (the administrator's, for the API)"
 	if _, err := os.Stat(a.TokenPath()); err != nil {
 		token = "not in this data directory; \"evenkeel token\" makes another one"
 	}
-	_, err = fmt.Fprintf(p.stdout, `
+	_, err := fmt.Fprintf(p.stdout, `
 Evenkeel is running. Ctrl-C stops it.
 
   Dashboard          %s
@@ -103,6 +116,18 @@ Evenkeel is running. Ctrl-C stops it.
   API documentation  %s/docs
   Token              %s
 
-`, link, signs, base, token)
+`, dashboard, note, base, token)
 	return err
+}
+
+// onTerminal tells whether somebody watches the output.
+func (p *program) onTerminal() bool {
+	f, ok := p.stdout.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
+}
+
+// onLoopback tells whether only this machine reaches the address.
+func onLoopback(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }

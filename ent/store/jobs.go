@@ -67,6 +67,17 @@ func (j Jobs) ReleaseLease(ctx context.Context, name string, epoch int64) error 
 	return fail("release a lease", err)
 }
 
+// ReleaseLeases lets all leases expire now on SQLite, for a process that has just
+// opened it: whoever held them had the data directory before, and is gone. On
+// PostgreSQL, which others may use, it does nothing.
+func (j Jobs) ReleaseLeases(ctx context.Context) error {
+	if j.s.postgres() {
+		return nil
+	}
+	_, err := j.s.exec(ctx, "UPDATE leases SET expires_at = $1 WHERE expires_at > $1", clock.System())
+	return fail("release the leases of an earlier process", err)
+}
+
 // Leases returns all that were ever taken, by name.
 func (j Jobs) Leases(ctx context.Context) (map[string]jobs.Lease, error) {
 	rows, err := j.s.ent.Lease.Query().All(ctx)

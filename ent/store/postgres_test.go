@@ -65,10 +65,11 @@ func TestAFencedTransactionHoldsItsLeaseUntilItEnds(t *testing.T) {
 			err := two.Jobs().ReleaseLease(t.Context(), "evaluate", lease.Epoch)
 			taken <- err
 		}()
+		storetest.AwaitLock(t, url)
 		select {
 		case <-taken:
 			return errors.New("the lease was ended under the transaction")
-		case <-time.After(100 * time.Millisecond):
+		default:
 			return nil
 		}
 	})

@@ -57,14 +57,17 @@ func testIdempotency(t *testing.T, open opener) {
 			if found := must(s.Idempotency().ClaimKey(ctx, r))(t); found != nil {
 				t.Fatal("a fresh key was found")
 			}
+			began := make(chan struct{})
 			go func() {
+				close(began)
 				found, err := claim(t.Context(), s, r)
 				second <- outcome{found, err}
 			}()
+			awaitBlocked(t, s, began)
 			select {
 			case o := <-second:
 				t.Fatalf("the second did not wait: %+v", o)
-			case <-time.After(100 * time.Millisecond):
+			default:
 			}
 			return s.Idempotency().CompleteKey(ctx, r.Key, made)
 		}))

@@ -52,8 +52,15 @@ func SQLite(t testing.TB) *store.Store {
 // "true" it fails.
 func Postgres(t testing.TB) *store.Store {
 	t.Helper()
-	return open(t, store.Options{URL: PostgresURL(t), MaxConnections: 12, Logger: slog.New(slog.DiscardHandler)})
+	url := PostgresURL(t)
+	s := open(t, store.Options{URL: url, MaxConnections: 12, Logger: slog.New(slog.DiscardHandler)})
+	urls.Store(s, url)
+	t.Cleanup(func() { urls.Delete(s) })
+	return s
 }
+
+// urls are of the stores that are open on PostgreSQL.
+var urls sync.Map
 
 // PostgresURL returns the URL of a fresh, migrated database, for tests that open
 // several stores over one.

@@ -6,10 +6,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"regexp"
 	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/label"
 )
 
 // VariablePrefix begins the variable of a secret: that of prom-token is
@@ -31,9 +31,6 @@ func New(dir string, variable func(name string) (string, bool)) *Secrets {
 	return &Secrets{dir: dir, variable: variable}
 }
 
-// names are RFC 1123 labels: no name leads out of the directory.
-var names = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
-
 // Variable is the variable of the environment that holds the secret of that name.
 func Variable(name string) string {
 	return VariablePrefix + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
@@ -43,7 +40,7 @@ func Variable(name string) string {
 // end. Its faults name the secret and say nothing of what it is: Unavailable
 // "secret_missing" and "secret_unusable".
 func (s *Secrets) Secret(_ context.Context, name string) (string, error) {
-	if !names.MatchString(name) {
+	if !label.Is(name) { // no name leads out of the directory
 		return "", fault.New(fault.Invalid, "secret_misnamed", "the name of a secret is 1 to 63 lower-case letters, digits and hyphens, not beginning or ending with a hyphen")
 	}
 	value, found, err := s.file(name)

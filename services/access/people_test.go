@@ -3,6 +3,7 @@ package access_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -107,7 +108,7 @@ func TestASignInCodeIsGoodForOneSession(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		h := newHouseOn(t, s)
-		code := ok(h.NewSignInCode(system(t), h.root.ID))(t)
+		code := h.signInCode(t, h.root)
 		var cookies atomic.Value
 		var signedIn atomic.Int64
 		var everybody sync.WaitGroup
@@ -150,9 +151,9 @@ func TestASignInCodeIsGoodForOneSession(t *testing.T) {
 func TestCodesAndSessionsEnd(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	late := ok(h.NewSignInCode(system(t), h.ada.ID))(t)
+	late := h.signInCode(t, h.ada)
 	h.clock.Advance(10*time.Minute - time.Microsecond)
-	early := ok(h.NewSignInCode(system(t), h.ada.ID))(t)
+	early := h.signInCode(t, h.ada)
 	cookie, _, err := h.SignIn(t.Context(), early)
 	if err != nil {
 		t.Fatal(err)
@@ -174,12 +175,44 @@ func TestCodesAndSessionsEnd(t *testing.T) {
 	}
 }
 
+// signInCode makes a code of the person's, as a start of the program does.
+func (h *house) signInCode(t *testing.T, p access.Person) string {
+	t.Helper()
+	code, _, err := h.NewSignInCode(system(t), p.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
 // A session has all of a person's scopes: a code for a narrow token would widen it.
-func TestOnlyTheSystemMakesSignInCodes(t *testing.T) {
+func TestOnlyAdministratorsMakeSignInCodes(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	for _, ctx := range []context.Context{t.Context(), as(t, h.ada, access.ScopeRead), as(t, h.root, access.Scopes...)} {
-		_, err := h.NewSignInCode(ctx, access.CallerFrom(ctx).Person)
+	for _, ctx := range []context.Context{as(t, h.ada, access.ScopeRead), as(t, h.ada, access.Scopes...), as(t, h.root, access.ScopeRead, access.ScopeWrite)} {
+		_, _, err := h.NewSignInCode(ctx, access.CallerFrom(ctx).Person)
 		refused(t, err, fault.Forbidden, "forbidden")
 	}
+	root := as(t, h.root, access.Scopes...)
+	code, made, err := h.NewSignInCode(root, h.ada.ID)
+	if want := storetest.Start.Add(10 * time.Minute); err != nil || !made.ExpiresAt.Equal(want) {
+		t.Fatalf("a code of ada's that ends at %s, want %s: %v", made.ExpiresAt, want, err)
+	}
+	cookie, _, err := h.SignIn(t.Context(), code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := ok(h.AuthenticateSession(t.Context(), cookie))(t); c.Person != h.ada.ID || c.Administers() {
+		t.Errorf("whom the link signs in: %+v", c)
+	}
+	entry := ok(h.log.List(root, audit.Filter{ObjectID: made.ID}, page.Request{}))(t).Items
+	if len(entry) != 1 || entry[0].Action != "sign_in_link.create" || entry[0].ActorPerson != h.root.ID || entry[0].ObjectLabel != "ada" ||
+		!strings.Contains(string(entry[0].Changes), string(h.ada.ID)) || strings.Contains(string(entry[0].Changes), "ash") {
+		t.Errorf("the log says %+v", entry)
+	}
+	_, _, err = h.NewSignInCode(root, id.New(storetest.Start))
+	refused(t, err, fault.NotFound, "person_not_found")
+	ok(h.DeactivatePerson(root, h.ada.ID, h.ada.Version))(t)
+	_, _, err = h.NewSignInCode(root, h.ada.ID)
+	refused(t, err, fault.Conflict, "person_deactivated")
 }

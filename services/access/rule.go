@@ -36,6 +36,7 @@ const (
 	KindSelf       Kind = "self" // the caller's own account
 	KindPerson     Kind = "person"
 	KindToken      Kind = "token"
+	KindSignInLink Kind = "sign_in_link"
 	KindTeam       Kind = "team"
 	KindMember     Kind = "member"
 	KindSystem     Kind = "system"

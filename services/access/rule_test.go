@@ -23,7 +23,7 @@ var (
 	kinds = []access.Kind{
 		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
 		access.KindDependency, access.KindSLO, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindIssue, access.KindJob,
-		access.KindAudit, "unheard-of",
+		access.KindAudit, access.KindSignInLink, "unheard-of",
 	}
 	all = []access.Scope{access.ScopeRead, access.ScopeWrite, access.ScopePush}
 )

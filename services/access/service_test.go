@@ -182,8 +182,8 @@ func TestALeaversTokensAndSessionsAreWorthNothing(t *testing.T) {
 	h := newHouse(t)
 	_, text := h.issued(t, as(t, h.ada, all...), access.TokenInput{Kind: access.PersonalToken, Name: "laptop"})
 	_, pipeline := h.issued(t, as(t, h.ada, all...), access.TokenInput{Kind: access.WorkloadToken, Name: "pipeline", Team: h.crew})
-	code := ok(h.NewSignInCode(system(t), h.ada.ID))(t)
-	unused := ok(h.NewSignInCode(system(t), h.ada.ID))(t)
+	code := h.signInCode(t, h.ada)
+	unused := h.signInCode(t, h.ada)
 	cookie, _, err := h.SignIn(t.Context(), code)
 	if err != nil {
 		t.Fatal(err)

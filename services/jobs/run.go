@@ -97,7 +97,11 @@ func (s *Service) isStopping() bool {
 // begin takes the lease and has enter record the run that begins under it. It is
 // Conflict when another replica has the lease, errNotDue when there is no run.
 func (s *Service) begin(ctx context.Context, w *work, enter func(ctx context.Context, begun Run) (Run, bool, error)) (Run, error) {
-	lease, err := s.Store.TakeLease(ctx, w.Name, s.holder, s.LeaseTTL)
+	// A lease that comes later than it lasts is none; and a database that vanished
+	// without a word would keep the job until TCP gives up.
+	within, done := context.WithTimeout(ctx, s.LeaseTTL)
+	lease, err := s.Store.TakeLease(within, w.Name, s.holder, s.LeaseTTL)
+	done()
 	if err != nil {
 		return Run{}, fmt.Errorf("take the lease: %w", err)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"regexp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -16,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/label"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -29,8 +29,6 @@ const (
 
 	lastWrites = 10 * time.Second // for what is written after a run was cancelled
 )
-
-var label = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 
 // Parts is what a Service is made of.
 type Parts struct {
@@ -99,7 +97,7 @@ func NewService(p Parts, jobs []Job) (*Service, error) {
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	var check fault.Check
 	for _, job := range jobs {
-		check.Require(label.MatchString(job.Name), "/jobs", job.Name, "names of jobs are RFC 1123 labels")
+		check.Require(label.Is(job.Name), "/jobs", job.Name, "names of jobs are RFC 1123 labels")
 		check.Require(s.find(job.Name) == nil, "/jobs/"+job.Name, job.Name, "is there twice")
 		if other, ok := p.Schedules[job.Name]; ok {
 			job.Schedule = other

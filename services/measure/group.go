@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/hidden"
 	"github.com/evenkeel/evenkeel/internal/id"
 )
 
@@ -52,8 +53,8 @@ func checkGroup(check *fault.Check, b *Batch) error {
 		check.Fail(pointer, b.Group, "must be valid UTF-8")
 	case n > MaxGroupLength:
 		check.Fail(pointer, b.Group, "must have at most %d characters, has %d", MaxGroupLength, n)
-	case strings.ContainsFunc(b.Group, hidden):
-		check.Fail(pointer, b.Group, "must not contain control characters or marks that change the direction of writing")
+	case hidden.In(b.Group):
+		check.Fail(pointer, b.Group, "must not contain control characters, nor characters that cannot be seen or change the direction of writing")
 	case !strings.ContainsFunc(b.Group, visible):
 		check.Fail(pointer, b.Group, "must have a character that can be seen; leave it out for events without the label")
 	}
@@ -62,14 +63,7 @@ func checkGroup(check *fault.Check, b *Batch) error {
 
 // ValidGroup reports whether a group may be called so.
 func ValidGroup(name string) bool {
-	return utf8.ValidString(name) && utf8.RuneCountInString(name) <= MaxGroupLength && !strings.ContainsFunc(name, hidden) && strings.ContainsFunc(name, visible)
-}
-
-// hidden tells characters that cannot be seen and change what is, as in the
-// names of everything else: controls, and the embeddings, overrides and isolates
-// of bidirectional text.
-func hidden(r rune) bool {
-	return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x2028 || r == 0x2029
+	return utf8.ValidString(name) && utf8.RuneCountInString(name) <= MaxGroupLength && !hidden.In(name) && strings.ContainsFunc(name, visible)
 }
 
 func visible(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }

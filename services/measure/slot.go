@@ -3,12 +3,12 @@ package measure
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/label"
 	"github.com/evenkeel/evenkeel/services/measure/segment"
 )
 
@@ -104,8 +104,6 @@ type reported struct {
 	batch, index int
 }
 
-var label = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
-
 // arrange checks the batches against all rules that need no store, and gathers
 // their slots by series, in the order of indicator, reporter, group and time.
 func arrange(batches []Batch, now time.Time) ([]portion, error) {
@@ -130,7 +128,7 @@ func arrange(batches []Batch, now time.Time) ([]portion, error) {
 		if b.Reporter == "" {
 			b.Reporter = DefaultReporter
 		}
-		check.Require(label.MatchString(b.Reporter), b.Pointer+"/reporter", b.Reporter,
+		check.Require(label.Is(b.Reporter), b.Pointer+"/reporter", b.Reporter,
 			"must be an RFC 1123 label: at most 63 of a–z, 0–9 and hyphens, a letter or digit at either end")
 		if b.Resolution != Minute && b.Resolution != FiveMinutes {
 			return nil, fmt.Errorf("the indicator %s has a resolution of %s, which is none", b.Indicator, b.Resolution)

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/hidden"
+	"github.com/evenkeel/evenkeel/internal/label"
 	"github.com/evenkeel/evenkeel/services/access"
 )
 
@@ -27,19 +29,8 @@ const (
 	maxLabelPrefix = 253
 )
 
-// ValidSlug reports whether s is an RFC 1123 label: 1 to 63 lower-case letters,
-// digits and hyphens, neither beginning nor ending with a hyphen.
-func ValidSlug(s string) bool {
-	if s == "" || len(s) > MaxSlug || s[0] == '-' || s[len(s)-1] == '-' {
-		return false
-	}
-	for i := range len(s) {
-		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-			return false
-		}
-	}
-	return true
-}
+// ValidSlug reports whether s can be a slug, which is a label.
+func ValidSlug(s string) bool { return label.Is(s) }
 
 // CheckSlug requires an RFC 1123 label.
 func CheckSlug(check *fault.Check, pointer, slug string) {
@@ -61,7 +52,7 @@ func CheckText(check *fault.Check, pointer, text string, most int) {
 		check.Fail(pointer, text, "must be valid UTF-8")
 	case n > most:
 		check.Fail(pointer, text, "must have at most %d characters, has %d", most, n)
-	case access.Hides(text, '\n', '\t'):
+	case hidden.In(text, '\n', '\t'):
 		check.Fail(pointer, text, "must not contain control characters, but for tabs and line feeds, nor characters that cannot be seen or change the direction of writing")
 	}
 }
@@ -79,7 +70,7 @@ func CheckURL(check *fault.Check, pointer, address string) {
 	}
 	u, err := url.Parse(address)
 	switch {
-	case err != nil || !utf8.ValidString(address) || strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || access.Hidden(r) }):
+	case err != nil || !utf8.ValidString(address) || strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || hidden.Rune(r) }):
 		check.Fail(pointer, nil, "must be an address such as https://example.org/path")
 	case u.User != nil:
 		check.Fail(pointer, nil, "must not hold a name or password")
@@ -116,8 +107,8 @@ func validLabelKey(key string) bool {
 	} else if len(prefix) > maxLabelPrefix {
 		return false
 	} else {
-		for _, label := range strings.Split(prefix, ".") {
-			if !ValidSlug(label) {
+		for _, part := range strings.Split(prefix, ".") {
+			if !label.Is(part) {
 				return false
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/hidden"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
@@ -186,7 +187,7 @@ func (m MatcherInput) check(check *fault.Check, base string) {
 	switch {
 	case m.Value == "":
 		check.Fail(base+"/value", nil, "is required: an empty value would let through what has no such label")
-	case len(m.Value) > maxMatcherValue || !utf8.ValidString(m.Value) || strings.ContainsFunc(m.Value, access.Hidden):
+	case len(m.Value) > maxMatcherValue || !utf8.ValidString(m.Value) || hidden.In(m.Value):
 		check.Fail(base+"/value", m.Value, "must be at most %d bytes of UTF-8, without control characters", maxMatcherValue)
 	case m.Op == "=~":
 		// By itself, and not as Prometheus anchors it: there ")|(" ends what it is in.

@@ -123,7 +123,8 @@ func (a *App) openStore(ctx context.Context) error {
 		if err := s.Migrate(ctx); err != nil {
 			return fmt.Errorf("migrate the database: %w", err)
 		}
-		return nil
+		// A process that was killed left its leases, and this one has its directory.
+		return s.Jobs().ReleaseLeases(ctx)
 	}
 	pending, err := s.Pending(ctx)
 	if err != nil {

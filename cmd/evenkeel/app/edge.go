@@ -16,7 +16,7 @@ func (a *App) openEdge() {
 		Registry: a.metrics, TracerProvider: a.tracer, MaxBody: int64(a.opts.Config.Limits.MaxBody),
 		RequestTimeout:    a.opts.Config.Limits.RequestTimeout,
 		RequestsPerSecond: a.opts.Config.Limits.RequestsPerSecond, Burst: a.opts.Config.Limits.Burst,
-		Ready:   a.Store.Ping,
+		Ready: a.Store.Ping, PublicURL: a.opts.BaseURL,
 		Observe: func(route string, status int, d time.Duration) { a.recorder.Observe(route, status, d) },
 	})
 	a.API.AddOperations(api.Rooms{

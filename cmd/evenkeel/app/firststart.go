@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/evenkeel/evenkeel/api"
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/self"
@@ -134,11 +136,17 @@ func (a *App) SignInLink(ctx context.Context) (link string, valid time.Duration,
 	if err != nil {
 		return "", 0, err
 	}
-	code, err := a.Access.NewSignInCode(ctx, person.ID)
+	code, _, err := a.Access.NewSignInCode(ctx, person.ID)
 	if err != nil {
 		return "", 0, fmt.Errorf("make a sign-in link: %w", err)
 	}
-	return a.opts.BaseURL + "/signin?code=" + code, access.SignInCodeLifetime, nil
+	return api.SignInURL(a.opts.BaseURL, code), access.SignInCodeLifetime, nil
+}
+
+// FirstAdministrator is the identifier of the person whom the first start made.
+func (a *App) FirstAdministrator(ctx context.Context) (id.ID, error) {
+	person, err := a.Access.FirstAdministrator(access.WithCaller(ctx, access.System("welcome")))
+	return person.ID, err
 }
 
 // IssueAdministratorToken makes a token of the first administrator's.

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/label"
 	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/internal/secret"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -181,17 +184,21 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 
 func wide(n int, err error) (int64, error) { return int64(n), err }
 
-// reporterName makes the instance's name a label, as reporters have it.
+// reporterName makes the instance's name a label, as reporters have it. Where that
+// loses something, a hash of the name tells apart what would be one: the "web.1" and
+// "web-1" of one installation report each for themselves.
 func reporterName(instance string) string {
+	if label.Is(instance) {
+		return instance
+	}
 	name := []byte(strings.ToLower(instance))
 	for i, c := range name {
 		if !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9') {
 			name[i] = '-'
 		}
 	}
-	label := strings.Trim(string(name[:min(len(name), 63)]), "-")
-	if label == "" {
-		return measure.DefaultReporter
-	}
-	return label
+	sum := sha256.Sum256([]byte(instance))
+	hash := hex.EncodeToString(sum[:4])
+	readable := strings.Trim(string(name[:min(len(name), label.MaxLength-len(hash)-1)]), "-")
+	return strings.TrimLeft(readable+"-"+hash, "-")
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 )
 
@@ -37,6 +38,40 @@ func (h *house) signIn() string {
 	}
 	h.secrets = append(h.secrets, cookies[0].Value)
 	return "Cookie: " + cookies[0].Name + "=" + cookies[0].Value
+}
+
+// Whoever was added is let in by an administrator, by a link that is told once and
+// works once.
+func TestAColleagueIsLetInByALink(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		path := "/v1/people/" + h.ids["rita"] + "/sign-in-links"
+		for _, as := range []string{"rita", "ada"} {
+			h.do(call{as: as, method: "POST", path: path}).expect(t, 403, "forbidden", "", "only administrators")
+		}
+		h.do(call{as: "administrator", method: "POST", path: "/v1/people/" + string(id.New(start)) + "/sign-in-links"}).expect(t, 404, "person_not_found", "", "")
+		made := h.must(201, call{as: "administrator", method: "POST", path: path, mayTell: true})
+		link, _ := made.object()["url"].(string)
+		// Ten minutes, as the operation says.
+		if made.object()["expiresAt"] != h.clock.Now().Add(10*time.Minute).UTC().Format(time.RFC3339) || made.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("made %s, Cache-Control %s", made.body, made.header.Get("Cache-Control"))
+		}
+		target, found := strings.CutPrefix(link, "http://evenkeel.example")
+		if !found {
+			t.Fatalf("the link is %q", link)
+		}
+		_, code, _ := strings.Cut(link, "code=")
+		h.secrets = append(h.secrets, code)
+		cookie := (&http.Response{Header: h.must(303, call{as: "nobody", method: "GET", path: target}).header}).Cookies()[0]
+		h.secrets = append(h.secrets, cookie.Value)
+		h.must(200, call{as: "nobody", method: "GET", path: "/", header: []string{"Cookie: " + cookie.Name + "=" + cookie.Value}})
+		if again := h.do(call{as: "nobody", method: "GET", path: target}); again.status != 401 {
+			t.Errorf("the link worked twice: %d", again.status)
+		}
+		entry := h.must(200, call{as: "administrator", method: "GET", path: "/v1/audit?limit=1"}).items()[0]
+		if entry["action"] != "sign_in_link.create" || entry["object"].(map[string]any)["label"] != "rita" {
+			t.Errorf("the log says %v", entry)
+		}
+	})
 }
 
 func TestHostileSignInsAreRefused(t *testing.T) {

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -8,10 +9,12 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/evenkeel/evenkeel/cmd/evenkeel/app"
 	"github.com/evenkeel/evenkeel/cmd/evenkeel/config"
 	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/fault"
 )
 
 // configured opens the program as the configuration says.
@@ -102,5 +105,39 @@ func TestEveryCallerHasAQuotaUnlessToldOtherwise(t *testing.T) {
 		if err := a.Close(t.Context()); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// The lock on the data directory proves that who held a lease on SQLite is gone. On
+// PostgreSQL they may be there.
+func TestLeasesOfAKilledProcessEndAtTheNextStartOnSQLite(t *testing.T) {
+	t.Parallel()
+	for _, database := range []string{"SQLite", "PostgreSQL"} {
+		t.Run(database, func(t *testing.T) {
+			t.Parallel()
+			dir, url := t.TempDir(), ""
+			if database == "PostgreSQL" {
+				url = storetest.PostgresURL(t)
+			}
+			start := func() *app.App {
+				return configured(t, func(c *config.Config) { c.DataDir, c.Database.URL = dir, config.NewSecret(url) })
+			}
+			killed := start()
+			if _, err := killed.Store.Jobs().TakeLease(t.Context(), "evaluate-budgets", "killed", time.Hour); err != nil {
+				t.Fatal(err)
+			}
+			if err := killed.Close(t.Context()); err != nil { // it releases no lease that is not its jobs'
+				t.Fatal(err)
+			}
+			next := start()
+			t.Cleanup(func() { _ = next.Close(context.WithoutCancel(t.Context())) })
+			lease, err := next.Store.Jobs().TakeLease(t.Context(), "evaluate-budgets", "next", time.Minute)
+			switch {
+			case database == "SQLite" && (err != nil || lease.Epoch != 2):
+				t.Errorf("the lease after a kill: epoch %d, %v", lease.Epoch, err)
+			case database == "PostgreSQL" && !fault.Is(err, fault.Conflict):
+				t.Errorf("the lease of a replica that may live was taken: %v", err)
+			}
+		})
 	}
 }

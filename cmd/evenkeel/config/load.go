@@ -43,6 +43,7 @@ func (o Origin) String() string {
 type Effective struct {
 	Config
 	origins map[string]Origin
+	derived map[string]bool // keys whose values were worked out of others
 }
 
 // Origin returns where the value of a dotted key, such as "log.level" or
@@ -65,7 +66,7 @@ type loading struct {
 // source: each Violation's Pointer is where it is written ("EVENKEEL_LOG_LEVEL",
 // "--log-level", "evenkeel.yaml: log.level"), its Value is left out when secret.
 func Load(from Sources) (*Effective, error) {
-	l := &loading{effective: Effective{origins: map[string]Origin{}}}
+	l := &loading{effective: Effective{origins: map[string]Origin{}, derived: map[string]bool{}}}
 	l.setDefaults()
 	if path := configFile(from); path != "" {
 		l.apply(readFile(path, l.note))
@@ -200,15 +201,15 @@ func (l *loading) applySecret(f field, from layer) {
 
 // derive works out the defaults that depend on other values.
 func (l *loading) derive(hostname string) {
-	c := &l.effective.Config
+	c, derived := &l.effective.Config, l.effective.derived
 	if c.Instance == "" {
-		c.Instance = hostname
+		c.Instance, derived["instance"] = hostname, true
 	}
 	if c.PublicURL == "" && !strings.HasSuffix(c.Listen, ":0") {
-		c.PublicURL = localURL(c.Listen)
+		c.PublicURL, derived["publicURL"] = localURL(c.Listen), true
 	}
 	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
 	if _, said := l.effective.origins["dataSources.allowLoopback"]; !said {
-		c.DataSources.AllowLoopback = !c.ListensBeyondLoopback()
+		c.DataSources.AllowLoopback, derived["dataSources.allowLoopback"] = !c.ListensBeyondLoopback(), true
 	}
 }

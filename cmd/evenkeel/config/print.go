@@ -12,14 +12,20 @@ import (
 )
 
 // WriteYAML writes the configuration as a file that Evenkeel reads again, each
-// value with its origin as a comment, and Redacted in place of secrets.
+// value with its origin as a comment, and Redacted in place of secrets. What was worked
+// out is a comment as a whole: the file may serve another replica, on another machine.
 func (e *Effective) WriteYAML(w io.Writer) error {
 	root := &yaml.Node{Kind: yaml.MappingNode, HeadComment: "Evenkeel's effective configuration. Each value says where it came from."}
+	var derived []string
 	parents := map[string]*yaml.Node{"": root}
 	err := e.each(func(parent, name string, value any, origin *Origin) error {
 		node := &yaml.Node{}
 		if err := node.Encode(value); err != nil {
 			return fmt.Errorf("write %s: %w", join(parent, name), err)
+		}
+		if origin != nil && e.derived[join(parent, name)] {
+			derived = append(derived, fmt.Sprintf("%s: %s", join(parent, name), node.Value))
+			return nil
 		}
 		if origin != nil {
 			node.LineComment = origin.String()
@@ -32,6 +38,9 @@ func (e *Effective) WriteYAML(w io.Writer) error {
 	})
 	if err != nil {
 		return err
+	}
+	if len(derived) > 0 {
+		root.FootComment = "Worked out from others, or from this machine, each time it starts:\n" + strings.Join(derived, "\n")
 	}
 	encoder := yaml.NewEncoder(w)
 	encoder.SetIndent(2)

@@ -84,6 +84,32 @@ func TestThePrintedConfigurationIsReadAgain(t *testing.T) {
 	}
 }
 
+// A file that was printed on one machine is read on another: what was worked out on
+// the one is worked out anew on the other.
+func TestWhatWasWorkedOutIsNotFixedByPrintingIt(t *testing.T) {
+	t.Parallel()
+	print := func(args ...string) string {
+		var out bytes.Buffer
+		if err := load(t, sources(t, "", nil, args...)).WriteYAML(&out); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	yaml := print("--listen=127.0.0.1:1")
+	if strings.Contains(yaml, "\ninstance:") || !strings.Contains(yaml, "# publicURL: http://127.0.0.1:1\n# instance: host-1\n# dataSources.allowLoopback: true\n") {
+		t.Errorf("printed\n%s", yaml)
+	}
+	from := sources(t, yaml, nil, "--listen=0.0.0.0:2", "--public-url=")
+	from.Hostname = "host-2"
+	e := load(t, from)
+	if e.Instance != "host-2" || e.PublicURL == "http://127.0.0.1:1" || e.DataSources.AllowLoopback {
+		t.Errorf("read on another: instance %s, publicURL %s, allowLoopback %t", e.Instance, e.PublicURL, e.DataSources.AllowLoopback)
+	}
+	if yaml := print("--instance=given", "--public-url=https://evenkeel.example"); !strings.Contains(yaml, "\ninstance: given # flag") || !strings.Contains(yaml, "\npublicURL: https://evenkeel.example # flag") {
+		t.Errorf("printed\n%s", yaml)
+	}
+}
+
 func TestListeningBeyondThisMachineIsLogged(t *testing.T) {
 	t.Parallel()
 	for listen, want := range map[string]bool{"127.0.0.1:1": false, "0.0.0.0:1": true} {

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/evenkeel/evenkeel/internal/hidden"
 )
 
 // maxWord is the longest word that is left as it is: longer ones are no words.
@@ -23,24 +25,18 @@ func visible(text string) string {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
-		case hidden(r):
+		case unseen(r):
 			return -1
 		}
 		return r
 	}, text)
 }
 
-// hidden tells characters that show nothing or change how their neighbours are
-// shown: controls, zero-width and bidirectional formatting, tags, variation
-// selectors, fillers, private use, code points that mean nothing.
-func hidden(r rune) bool {
-	switch r {
-	case '\u034F', '\u115F', '\u1160', '\u17B4', '\u17B5', '\u2800', '\u3164', '\uFFA0':
-		return true
-	}
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Variation_Selector,
-		unicode.Other_Default_Ignorable_Code_Point) ||
-		(r != utf8.RuneError && !unicode.IsGraphic(r))
+// unseen tells what is hidden, and what GitHub would show otherwise than it was
+// meant: joiners wherever they stand, variation selectors, code points that mean
+// nothing.
+func unseen(r rune) bool {
+	return hidden.Rune(r) || unicode.Is(unicode.Variation_Selector, r) || (r != utf8.RuneError && !unicode.IsGraphic(r))
 }
 
 // harmless reports whether a word (without spaces) can stand in a paragraph as it

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/hidden"
 	"github.com/evenkeel/evenkeel/services/access"
 )
 
@@ -142,7 +143,7 @@ func checkExpression(check *fault.Check, pointer, expression string, needed bool
 }
 
 func readable(text string) bool {
-	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return r != '\n' && r != '\t' && access.Hidden(r) })
+	return utf8.ValidString(text) && !hidden.In(text, '\n', '\t')
 }
 
 // either requires one of two that exclude each other.

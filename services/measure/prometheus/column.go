@@ -2,15 +2,12 @@ package prometheus
 
 import (
 	"math"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/prometheus/common/model"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
-	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 )
 
@@ -108,9 +105,6 @@ func (c *columns) addAll(matrix model.Matrix, groupBy string, keeps func(float64
 	return nil
 }
 
-// maxGroupName is how many characters the name of a group may have.
-const maxGroupName = 128
-
 // groupOf is the group that a series belongs to. What can be no name, because it is
 // long, or changes how what is around it is read, is of Other: a caller who makes up
 // a path must not keep all others from being counted.
@@ -122,10 +116,8 @@ func groupOf(metric model.Metric, groupBy string) string {
 	switch {
 	case value == "":
 		return origin.None
-	case !utf8.ValidString(value), utf8.RuneCountInString(value) > maxGroupName, strings.ContainsFunc(value, access.Hidden), !strings.ContainsFunc(value, visible):
+	case !measure.ValidGroup(value):
 		return origin.Other
 	}
 	return value
 }
-
-func visible(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }

@@ -41,9 +41,6 @@ func NewShape(resolution time.Duration, windows []time.Duration) (*Shape, error)
 	return s, nil
 }
 
-// Aligned returns the start of the slot in which t lies.
-func (s *Shape) Aligned(t time.Time) time.Time { return at(s.align(t.Unix())) }
-
 // Horizon is the start of the first day that a timeline with that end knows of.
 func (s *Shape) Horizon(end time.Time) time.Time { return at(start(dayOf(end.Unix() - s.longest))) }
 

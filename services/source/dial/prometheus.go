@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/internal/hidden"
 	"github.com/evenkeel/evenkeel/services/source"
 )
 
@@ -83,7 +83,7 @@ func clean(text string, most int) string {
 		runes = append(runes[:most], '…')
 	}
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if access.Hidden(r) {
+		if hidden.Rune(r) {
 			return ' '
 		}
 		return r
