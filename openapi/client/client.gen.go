@@ -785,6 +785,24 @@ func (e RunTrigger) Valid() bool {
 	}
 }
 
+// Defines values for SLOEnforcement.
+const (
+	SLOEnforcementObserved SLOEnforcement = "observed"
+	SLOEnforcementPolicy   SLOEnforcement = "policy"
+)
+
+// Valid indicates whether the value is a known member of the SLOEnforcement enum.
+func (e SLOEnforcement) Valid() bool {
+	switch e {
+	case SLOEnforcementObserved:
+		return true
+	case SLOEnforcementPolicy:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SLOState.
 const (
 	SLOStateAtRisk    SLOState = "at_risk"
@@ -803,6 +821,24 @@ func (e SLOState) Valid() bool {
 	case SLOStateNoData:
 		return true
 	case SLOStateOk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SLODeclaredEnforcement.
+const (
+	SLODeclaredEnforcementObserved SLODeclaredEnforcement = "observed"
+	SLODeclaredEnforcementPolicy   SLODeclaredEnforcement = "policy"
+)
+
+// Valid indicates whether the value is a known member of the SLODeclaredEnforcement enum.
+func (e SLODeclaredEnforcement) Valid() bool {
+	switch e {
+	case SLODeclaredEnforcementObserved:
+		return true
+	case SLODeclaredEnforcementPolicy:
 		return true
 	default:
 		return false
@@ -851,6 +887,42 @@ func (e SLOGroupState) Valid() bool {
 	case SLOGroupStateNoData:
 		return true
 	case SLOGroupStateOk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SLOInputEnforcement.
+const (
+	SLOInputEnforcementObserved SLOInputEnforcement = "observed"
+	SLOInputEnforcementPolicy   SLOInputEnforcement = "policy"
+)
+
+// Valid indicates whether the value is a known member of the SLOInputEnforcement enum.
+func (e SLOInputEnforcement) Valid() bool {
+	switch e {
+	case SLOInputEnforcementObserved:
+		return true
+	case SLOInputEnforcementPolicy:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SLORevisionEnforcement.
+const (
+	SLORevisionEnforcementObserved SLORevisionEnforcement = "observed"
+	SLORevisionEnforcementPolicy   SLORevisionEnforcement = "policy"
+)
+
+// Valid indicates whether the value is a known member of the SLORevisionEnforcement enum.
+func (e SLORevisionEnforcement) Valid() bool {
+	switch e {
+	case SLORevisionEnforcementObserved:
+		return true
+	case SLORevisionEnforcementPolicy:
 		return true
 	default:
 		return false
@@ -3072,6 +3144,9 @@ type SLO struct {
 	CreatedAt   time.Time `json:"createdAt"`
 	Description string    `json:"description"`
 
+	// Enforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
+	Enforcement SLOEnforcement `json:"enforcement"`
+
 	// ID Identifier (ULID).
 	ID        string    `json:"id"`
 	Indicator Indicator `json:"indicator"`
@@ -3124,6 +3199,9 @@ type SLO struct {
 	WindowDays int64 `json:"windowDays"`
 }
 
+// SLOEnforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
+type SLOEnforcement string
+
 // SLOState What was last concluded; /status has the figures.
 type SLOState string
 
@@ -3131,6 +3209,9 @@ type SLOState string
 type SLODeclared struct {
 	CreatedAt   time.Time `json:"createdAt"`
 	Description string    `json:"description"`
+
+	// Enforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
+	Enforcement SLODeclaredEnforcement `json:"enforcement"`
 
 	// ID Identifier (ULID).
 	ID        string    `json:"id"`
@@ -3187,6 +3268,9 @@ type SLODeclared struct {
 	WindowDays int64 `json:"windowDays"`
 }
 
+// SLODeclaredEnforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
+type SLODeclaredEnforcement string
+
 // SLODeclaredState What was last concluded; /status has the figures.
 type SLODeclaredState string
 
@@ -3232,8 +3316,11 @@ type SLOGroupList struct {
 // SLOInput defines model for SLOInput.
 type SLOInput struct {
 	// Description At most 1,050 characters.
-	Description *string        `json:"description,omitempty"`
-	Indicator   IndicatorInput `json:"indicator"`
+	Description *string `json:"description,omitempty"`
+
+	// Enforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is, while an objective is tried out. A revision that leaves it out keeps it.
+	Enforcement *SLOInputEnforcement `json:"enforcement,omitempty"`
+	Indicator   IndicatorInput       `json:"indicator"`
 
 	// MinEvents Below this number of events in a window nothing is concluded from it.
 	MinEvents *int64 `json:"minEvents,omitempty"`
@@ -3272,6 +3359,9 @@ type SLOInput struct {
 	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
+// SLOInputEnforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is, while an objective is tried out. A revision that leaves it out keeps it.
+type SLOInputEnforcement string
+
 // SLOList defines model for SLOList.
 type SLOList struct {
 	// Items The items of this page.
@@ -3283,8 +3373,9 @@ type SLOList struct {
 
 // SLORevision defines model for SLORevision.
 type SLORevision struct {
-	CreatedAt time.Time `json:"createdAt"`
-	CreatedBy string    `json:"createdBy"`
+	CreatedAt   time.Time              `json:"createdAt"`
+	CreatedBy   string                 `json:"createdBy"`
+	Enforcement SLORevisionEnforcement `json:"enforcement"`
 
 	// ID Identifier (ULID).
 	ID        string    `json:"id"`
@@ -3302,6 +3393,9 @@ type SLORevision struct {
 	Reviewer   string     `json:"reviewer"`
 	WindowDays int64      `json:"windowDays"`
 }
+
+// SLORevisionEnforcement defines model for SLORevision.Enforcement.
+type SLORevisionEnforcement string
 
 // SLORevisionList defines model for SLORevisionList.
 type SLORevisionList struct {
