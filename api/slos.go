@@ -251,9 +251,13 @@ func toSLO(v slo.View, service Ref, sources sourceNames) SLO {
 }
 
 func toSLODeclared(s SLO, warnings []slo.Warning) SLODeclared {
-	out := SLODeclared{SLO: s, Warnings: make([]Warning, len(warnings))}
+	return SLODeclared{SLO: s, Warnings: toWarnings(warnings)}
+}
+
+func toWarnings(warnings []slo.Warning) []Warning {
+	out := make([]Warning, len(warnings))
 	for i, w := range warnings {
-		out.Warnings[i] = Warning{Code: w.Code, Pointer: w.Pointer, Message: w.Message}
+		out[i] = Warning{Code: w.Code, Pointer: w.Pointer, Message: w.Message}
 	}
 	return out
 }
