@@ -115,8 +115,6 @@ func (d *Desk) source(ctx context.Context, name string) (source.Source, error) {
 		}
 		check.Require(src.Kind == source.Prometheus, pointer, src.Slug,
 			"must be of kind %s: an adapter does not tell what it could be asked", source.Prometheus)
-	} else {
-		check.Require(name != "", pointer, nil, "is required: the slug or identifier of a data source")
 	}
 	return src, check.Err()
 }
