@@ -1,8 +1,13 @@
 package suggest_test
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -214,6 +219,39 @@ func TestWhatARealPrometheusHoldsIsSuggested(t *testing.T) {
 		report, err := service.Suggest(t.Context(), src, suggest.Request{Scope: prometheus.Scope{TeamSlug: "other", Selector: `team=~".+"`}})
 		if err != nil || len(report.Suggestions) != 2 || report.Suggestions[0].Template != "istio" || report.Suggestions[1].Template != "istio" {
 			t.Errorf("there is %+v (%v)", report, err)
+		}
+	})
+
+	t.Run("what is not measured in time is counted", func(t *testing.T) {
+		// Range queries about gRPC are answered when the caller does not wait any more.
+		target, err := url.Parse(base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		onward := httputil.NewSingleHostReverseProxy(target)
+		slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			text, _ := io.ReadAll(r.Body)
+			if strings.HasSuffix(r.URL.Path, "/query_range") && bytes.Contains(text, []byte("grpc")) {
+				<-r.Context().Done()
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(text))
+			onward.ServeHTTP(w, r)
+		}))
+		defer slow.Close()
+		src := src
+		src.Address = slow.URL
+		ask := func(selector string) (suggest.Report, error) {
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			return service.Suggest(ctx, src, suggest.Request{Scope: prometheus.Scope{Selector: selector}})
+		}
+		report, err := ask(`job=~"idle|stock"`)
+		if err != nil || len(report.Suggestions) != 1 || report.Suggestions[0].Template != "spring" || report.More != 1 {
+			t.Errorf("there are %d and %d more (%v)", len(report.Suggestions), report.More, err)
+		}
+		if _, err := ask(`job="stock"`); !fault.Is(err, fault.Unavailable) || fault.As(err).Code != "source_timeout" {
+			t.Errorf("when nothing is measured in time it is %v", err)
 		}
 	})
 
