@@ -10,6 +10,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
+	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -19,15 +20,16 @@ import (
 // Rooms are the services that the operations call. They may be nil where only the
 // OpenAPI document is wanted.
 type Rooms struct {
-	Access     *access.Service
-	Audit      *audit.Service
-	Registry   *registry.Registry
-	Sources    *source.Service
-	SLOs       *slo.Service
-	Collection *collect.Service
-	Policies   *policy.Service
-	Issues     *issues.Service
-	Jobs       *jobs.Service
+	Access      *access.Service
+	Audit       *audit.Service
+	Registry    *registry.Registry
+	Sources     *source.Service
+	SLOs        *slo.Service
+	Collection  *collect.Service
+	Suggestions *suggest.Desk
+	Policies    *policy.Service
+	Issues      *issues.Service
+	Jobs        *jobs.Service
 }
 
 // AddOperations adds every operation under /v1.
@@ -45,6 +47,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addSLOs(r)
 	a.addStatus(r)
 	a.addGroups(r)
+	a.addSuggestions(r)
 	a.addMeasurements(r)
 	a.addCollection(r)
 	a.addBackfills(r)

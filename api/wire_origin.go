@@ -37,7 +37,7 @@ type RatioSource struct {
 type RawRatioSource struct {
 	Query  string `json:"query" doc:"The share, 0 to 1." example:"avg_over_time(probe_success[$window])"`
 	Type   string `json:"type" enum:"success,failure" doc:"Whether it is the share of good or of bad events."`
-	Weight string `json:"weight,omitempty" doc:"Number of events in the window; each slot counts as one event when it is left out."`
+	Weight string `json:"weight,omitempty" doc:"Number of events in the window; each slot counts as 1,000 events when it is left out, so that shares are kept to a millionth; minEvents counts them so."`
 }
 
 // ThresholdSource compares values: each that the query gives at the end of a slot

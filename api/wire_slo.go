@@ -13,6 +13,7 @@ type SLO struct {
 	Objective   string     `json:"objective" doc:"Share of events that should be good, as it was declared." example:"99.9%"`
 	WindowDays  int        `json:"windowDays" doc:"Length of the rolling window." example:"28"`
 	MinEvents   int64      `json:"minEvents" doc:"Below this number of events in a window nothing is concluded from it."`
+	Enforcement string     `json:"enforcement" enum:"policy,observed" doc:"How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is."`
 	Indicator   Indicator  `json:"indicator"`
 	Rationale   string     `json:"rationale" doc:"Why this objective."`
 	Reviewer    string     `json:"reviewer" doc:"Who agreed to it."`
@@ -33,7 +34,7 @@ type SLODeclared struct {
 
 // Warning is advice about what was declared.
 type Warning struct {
-	Code    string `json:"code" enum:"alert_unreachable,review_date_missing,review_overdue" doc:"Stable and machine-readable."`
+	Code    string `json:"code" enum:"alert_unreachable,review_date_missing,review_overdue,measured_partly" doc:"Stable and machine-readable."`
 	Pointer string `json:"pointer" doc:"JSON pointer into the request's body." example:"/objective"`
 	Message string `json:"message"`
 }
@@ -68,6 +69,7 @@ type SLOInput struct {
 	Objective   string         `json:"objective" doc:"A percentage above 0% and below 100%, with at most seven digits after the point." example:"99.9%"`
 	WindowDays  int            `json:"windowDays,omitempty" minimum:"1" maximum:"90" default:"28" doc:"Length of the rolling window."`
 	MinEvents   int64          `json:"minEvents,omitempty" minimum:"1" default:"1" doc:"Below this number of events in a window nothing is concluded from it."`
+	Enforcement string         `json:"enforcement,omitempty" enum:"policy,observed" default:"policy" doc:"How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is, while an objective is tried out. A revision that leaves it out keeps it."`
 	Indicator   IndicatorInput `json:"indicator"`
 	Rationale   string         `json:"rationale,omitempty" doc:"Why this objective." example:"Support tickets rise below it."`
 	Reviewer    string         `json:"reviewer,omitempty" doc:"Who agreed to it." example:"Ada Lovelace"`
@@ -83,6 +85,7 @@ type SLORevision struct {
 	Objective   string     `json:"objective" example:"99.9%"`
 	WindowDays  int        `json:"windowDays"`
 	MinEvents   int64      `json:"minEvents"`
+	Enforcement string     `json:"enforcement" enum:"policy,observed"`
 	Rationale   string     `json:"rationale"`
 	Reviewer    string     `json:"reviewer"`
 	ReviewBy    *time.Time `json:"reviewBy" nullable:"true"`

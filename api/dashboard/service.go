@@ -1,14 +1,18 @@
 package dashboard
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/source"
 )
 
 type servicePage struct {
@@ -59,6 +63,11 @@ func (d *Dashboard) service(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	p.SLOs.Caption = "Objectives of " + s.Name
+	if len(p.SLOs.Rows) == 0 && s.RetiredAt == nil {
+		if p.SLOs.Empty, err = d.suggesting(v, s); err != nil {
+			return screen{}, err
+		}
+	}
 	dependencies, err := d.sources.Registry.Dependencies(v.ctx, string(s.ID))
 	if err != nil {
 		return screen{}, err
@@ -76,6 +85,20 @@ func (d *Dashboard) service(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	return screen{template: "service", title: s.Name, section: "/", page: p}, nil
+}
+
+// suggesting is what stands in the place of objectives: how to have some suggested,
+// where there is a data source that can be looked into.
+func (d *Dashboard) suggesting(v *visit, s registry.Service) (empty, error) {
+	found, err := d.sources.DataSources.List(v.ctx, source.Filter{Kind: source.Prometheus}, page.Request{Limit: 1})
+	if err != nil || len(found.Items) == 0 {
+		return noObjectives, err
+	}
+	return empty{
+		Title: noObjectives.Title,
+		Text:  noObjectives.Text + " Or have some suggested by what a data source holds already.",
+		Call:  fmt.Sprintf(`curl -H "Authorization: Bearer $EVENKEEL_TOKEN" "%s/v1/services/%s/suggestions?dataSource=%s"`, strings.TrimSuffix(d.opts.PublicURL, "/"), s.Slug, found.Items[0].Source.Slug),
+	}, nil
 }
 
 // owner links to the team that owns the service.

@@ -265,6 +265,9 @@ func indicatorFacts(view slo.View) []fact {
 		{"Window", link{Text: "rolling, " + windowText(view.Revision.Window())}},
 		{"At least", link{Text: eventNoun(view.Revision.MinEvents * 1000)}},
 	}
+	if view.Revision.Enforcement == slo.Observed {
+		facts = append(facts, fact{"Policies", link{Text: "record violations and do nothing more: it is observed only"}})
+	}
 	if by := view.Indicator.Origin.GroupBy; by != "" {
 		facts = append(facts, fact{"Grouped by", link{Text: fmt.Sprintf("%s, up to %s", by, plural(view.Indicator.Origin.MaxGroups, "group", "groups"))}})
 	}
@@ -273,8 +276,12 @@ func indicatorFacts(view slo.View) []fact {
 
 func revision(now time.Time, r slo.RevisionWithIndicator) revisionRow {
 	terms := r.Revision.Terms
+	title := fmt.Sprintf("%d · %s over %s", r.Revision.Number, spaced(objectiveFigure(terms.Objective)), windowText(terms.Window()))
+	if terms.Enforcement == slo.Observed {
+		title += ", observed only"
+	}
 	out := revisionRow{
-		Title: fmt.Sprintf("%d · %s over %s", r.Revision.Number, spaced(objectiveFigure(terms.Objective)), windowText(terms.Window())),
+		Title: title,
 		By:    r.Revision.CreatedBy, At: ago(now, r.Revision.CreatedAt), Rationale: terms.Rationale,
 	}
 	var review []string

@@ -29,6 +29,7 @@ type house struct {
 	*testing.T
 	clock     *clock.Manual
 	sources   Sources
+	places    *source.Service
 	access    *access.Service
 	registry  *registry.Registry
 	slos      *slo.Service
@@ -66,8 +67,8 @@ func build(t *testing.T) *house {
 	}})
 	h.must(err)
 	t.Cleanup(func() { h.must(schedule.Stop(context.WithoutCancel(t.Context()))) })
-	places := source.NewService(s.Sources(), s.Registry(), s, nil, authorizer, recorder, now) // pages check nothing
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: places, SLOs: h.slos, Policies: h.policies, Issues: desk, Jobs: schedule, Collection: h.collection}
+	h.places = source.NewService(s.Sources(), s.Registry(), s, nil, authorizer, recorder, now) // pages check nothing
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, Policies: h.policies, Issues: desk, Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)
@@ -137,6 +138,30 @@ func withCookie(next http.Handler, cookie *http.Cookie) http.Handler {
 		r.AddCookie(cookie)
 		next.ServeHTTP(w, r)
 	})
+}
+
+func TestAServiceWithoutObjectivesSaysHowToHaveSomeSuggested(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	_, err := h.registry.CreateTeam(h.admin, registry.TeamInput{Slug: "shop", Name: "The shop"})
+	h.must(err)
+	service, err := h.registry.CreateService(h.admin, registry.ServiceInput{Slug: "checkout", Team: "shop", Profile: registry.Profile{Name: "Checkout", Kind: registry.HTTP, Tier: 1, Lifecycle: registry.Production}})
+	h.must(err)
+	v := h.visitor()
+	if doc, text := v.read("/services/checkout"); strings.Contains(text, "suggest") {
+		t.Errorf("without a data source it says %s", words(within(t, doc, "main")))
+	}
+	_, err = h.places.Create(h.admin, source.Input{Slug: "a-batch", Name: "Batch", Kind: source.Adapter, Access: source.Access{Address: "http://127.0.0.1:1"}})
+	h.must(err)
+	_, err = h.places.Create(h.admin, source.Input{Slug: "eu", Name: "Europe", Kind: source.Prometheus, Access: source.Access{Address: "http://127.0.0.1:1"}})
+	h.must(err)
+	doc, text := v.read("/services/checkout")
+	says(t, words(within(t, doc, "main")), "Nothing is promised yet", `curl -H "Authorization: Bearer $EVENKEEL_TOKEN" "http://evenkeel.example/v1/services/checkout/suggestions?dataSource=eu"`)
+	checkPage(t, doc, text)
+	h.declare(service, "taken")
+	if _, text := v.read("/services/checkout"); strings.Contains(text, "suggestions") {
+		t.Error("with an objective it still says how to have some suggested")
+	}
 }
 
 func TestThroughTheServicesAnOverspentBudgetIsSeenFromTheOverviewToItsIssue(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -25,11 +26,7 @@ func TestTheTutorialDoesWhatItSays(t *testing.T) {
 			t.Fatalf("the tutorial needs %s: %v", tool, err)
 		}
 	}
-	text, err := os.ReadFile(tutorial)
-	if err != nil {
-		t.Fatal(err)
-	}
-	blocks := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(text), -1)
+	blocks := commands(t, tutorial)
 	if len(blocks) < 8 || strings.TrimSpace(blocks[0][1]) != "make run" {
 		t.Fatalf("got %d blocks of commands, of which the first is to be make run", len(blocks))
 	}
@@ -40,42 +37,7 @@ func TestTheTutorialDoesWhatItSays(t *testing.T) {
 	dir := t.TempDir()
 	r := process.Start(t, process.Options{Dir: dir})
 
-	const mark = "---8<---"
-	var script strings.Builder
-	script.WriteString("set -eu\n")
-	for _, b := range blocks[1:] {
-		script.WriteString("echo '" + mark + "'\n")
-		script.WriteString(strings.ReplaceAll(b[1], "http://127.0.0.1:8080", r.Base()) + "\n")
-	}
-	shell := exec.CommandContext(t.Context(), "bash", "-c", script.String())
-	shell.Dir = dir
-	out, err := shell.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	said := strings.Split(string(out), mark)[1:]
-	if len(said) != len(blocks)-1 {
-		t.Fatalf("got the output of %d blocks, want %d", len(said), len(blocks)-1)
-	}
-	var replies [][]map[string]any
-	for i, s := range said {
-		replies = append(replies, documents(t, s))
-		for _, d := range replies[i] {
-			if code, failed := d["code"]; failed {
-				t.Errorf("block %d was answered with the problem %v: %v", i+2, code, d)
-			}
-		}
-	}
-	expect := func(block, reply int, path string, want any) {
-		t.Helper()
-		if len(replies) <= block || len(replies[block]) <= reply {
-			t.Errorf("block %d has no reply %d", block+2, reply)
-			return
-		}
-		if got := at(replies[block][reply], path); got != want {
-			t.Errorf("block %d, reply %d: %s is %v, the tutorial says %v", block+2, reply, path, got, want)
-		}
-	}
+	expect := follow(t, r, dir, blocks[1:], 2).expect
 	expect(0, 0, "administrator", true)
 	expect(1, 1, "team.slug", "payments")
 	expect(2, 0, "objective", "95%")
@@ -99,6 +61,71 @@ func TestTheTutorialDoesWhatItSays(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "data", "evenkeel.db")); err != nil {
 		t.Error(err)
+	}
+}
+
+// commands are the blocks of commands in a document.
+func commands(t *testing.T, path string) [][]string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(text), -1)
+}
+
+// followed is what came of a document's commands: the JSON documents that each block
+// was answered with.
+type followed struct {
+	*testing.T
+	replies [][]map[string]any
+	first   int // the number of the first block
+}
+
+// follow runs blocks of commands, in one shell and in order, with the process's
+// address in the place of the usual one. No answer may be a problem.
+func follow(t *testing.T, r *process.Process, dir string, blocks [][]string, first int) followed {
+	t.Helper()
+	const mark = "---8<---"
+	var script strings.Builder
+	script.WriteString("set -eu\n")
+	for _, b := range blocks {
+		script.WriteString("echo '" + mark + "'\n")
+		script.WriteString(strings.ReplaceAll(b[1], "http://127.0.0.1:8080", r.Base()) + "\n")
+	}
+	shell := exec.CommandContext(t.Context(), "bash", "-c", script.String())
+	shell.Dir = dir
+	var told bytes.Buffer // such as curl's progress
+	shell.Stderr = &told
+	out, err := shell.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s\n%s", err, out, &told)
+	}
+	said := strings.Split(string(out), mark)[1:]
+	if len(said) != len(blocks) {
+		t.Fatalf("got the output of %d blocks, want %d", len(said), len(blocks))
+	}
+	f := followed{T: t, first: first}
+	for i, s := range said {
+		f.replies = append(f.replies, documents(t, s))
+		for _, d := range f.replies[i] {
+			if code, failed := d["code"]; failed {
+				t.Errorf("block %d was answered with the problem %v: %v", i+first, code, d)
+			}
+		}
+	}
+	return f
+}
+
+// expect asserts what a block's reply holds at a path, by what the document says.
+func (f followed) expect(block, reply int, path string, want any) {
+	f.Helper()
+	if len(f.replies) <= block || len(f.replies[block]) <= reply {
+		f.Errorf("block %d has no reply %d", block+f.first, reply)
+		return
+	}
+	if got := at(f.replies[block][reply], path); got != want {
+		f.Errorf("block %d, reply %d: %s is %v, the document says %v", block+f.first, reply, path, got, want)
 	}
 }
 

@@ -17565,6 +17565,7 @@ type SLORevisionMutation struct {
 	addwindow_days   *int
 	min_events       *int64
 	addmin_events    *int64
+	enforcement      *string
 	rationale        *string
 	reviewer         *string
 	review_by        *time.Time
@@ -17960,6 +17961,42 @@ func (m *SLORevisionMutation) ResetMinEvents() {
 	m.addmin_events = nil
 }
 
+// SetEnforcement sets the "enforcement" field.
+func (m *SLORevisionMutation) SetEnforcement(s string) {
+	m.enforcement = &s
+}
+
+// Enforcement returns the value of the "enforcement" field in the mutation.
+func (m *SLORevisionMutation) Enforcement() (r string, exists bool) {
+	v := m.enforcement
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnforcement returns the old "enforcement" field's value of the SLORevision entity.
+// If the SLORevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLORevisionMutation) OldEnforcement(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnforcement is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnforcement requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnforcement: %w", err)
+	}
+	return oldValue.Enforcement, nil
+}
+
+// ResetEnforcement resets all changes to the "enforcement" field.
+func (m *SLORevisionMutation) ResetEnforcement() {
+	m.enforcement = nil
+}
+
 // SetRationale sets the "rationale" field.
 func (m *SLORevisionMutation) SetRationale(s string) {
 	m.rationale = &s
@@ -18241,7 +18278,7 @@ func (m *SLORevisionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SLORevisionMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.slo != nil {
 		fields = append(fields, slorevision.FieldSloID)
 	}
@@ -18259,6 +18296,9 @@ func (m *SLORevisionMutation) Fields() []string {
 	}
 	if m.min_events != nil {
 		fields = append(fields, slorevision.FieldMinEvents)
+	}
+	if m.enforcement != nil {
+		fields = append(fields, slorevision.FieldEnforcement)
 	}
 	if m.rationale != nil {
 		fields = append(fields, slorevision.FieldRationale)
@@ -18295,6 +18335,8 @@ func (m *SLORevisionMutation) Field(name string) (ent.Value, bool) {
 		return m.WindowDays()
 	case slorevision.FieldMinEvents:
 		return m.MinEvents()
+	case slorevision.FieldEnforcement:
+		return m.Enforcement()
 	case slorevision.FieldRationale:
 		return m.Rationale()
 	case slorevision.FieldReviewer:
@@ -18326,6 +18368,8 @@ func (m *SLORevisionMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldWindowDays(ctx)
 	case slorevision.FieldMinEvents:
 		return m.OldMinEvents(ctx)
+	case slorevision.FieldEnforcement:
+		return m.OldEnforcement(ctx)
 	case slorevision.FieldRationale:
 		return m.OldRationale(ctx)
 	case slorevision.FieldReviewer:
@@ -18386,6 +18430,13 @@ func (m *SLORevisionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetMinEvents(v)
+		return nil
+	case slorevision.FieldEnforcement:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnforcement(v)
 		return nil
 	case slorevision.FieldRationale:
 		v, ok := value.(string)
@@ -18536,6 +18587,9 @@ func (m *SLORevisionMutation) ResetField(name string) error {
 		return nil
 	case slorevision.FieldMinEvents:
 		m.ResetMinEvents()
+		return nil
+	case slorevision.FieldEnforcement:
+		m.ResetEnforcement()
 		return nil
 	case slorevision.FieldRationale:
 		m.ResetRationale()

@@ -31,6 +31,8 @@ type SLORevision struct {
 	WindowDays int `json:"window_days,omitempty"`
 	// MinEvents holds the value of the "min_events" field.
 	MinEvents int64 `json:"min_events,omitempty"`
+	// Enforcement holds the value of the "enforcement" field.
+	Enforcement string `json:"enforcement,omitempty"`
 	// Rationale holds the value of the "rationale" field.
 	Rationale string `json:"rationale,omitempty"`
 	// Reviewer holds the value of the "reviewer" field.
@@ -87,7 +89,7 @@ func (*SLORevision) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case slorevision.FieldNumber, slorevision.FieldWindowDays, slorevision.FieldMinEvents:
 			values[i] = new(sql.NullInt64)
-		case slorevision.FieldID, slorevision.FieldSloID, slorevision.FieldIndicatorID, slorevision.FieldObjective, slorevision.FieldRationale, slorevision.FieldReviewer, slorevision.FieldCreatedBy:
+		case slorevision.FieldID, slorevision.FieldSloID, slorevision.FieldIndicatorID, slorevision.FieldObjective, slorevision.FieldEnforcement, slorevision.FieldRationale, slorevision.FieldReviewer, slorevision.FieldCreatedBy:
 			values[i] = new(sql.NullString)
 		case slorevision.FieldReviewBy, slorevision.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -147,6 +149,12 @@ func (_m *SLORevision) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field min_events", values[i])
 			} else if value.Valid {
 				_m.MinEvents = value.Int64
+			}
+		case slorevision.FieldEnforcement:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field enforcement", values[i])
+			} else if value.Valid {
+				_m.Enforcement = value.String
 			}
 		case slorevision.FieldRationale:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -242,6 +250,9 @@ func (_m *SLORevision) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("min_events=")
 	builder.WriteString(fmt.Sprintf("%v", _m.MinEvents))
+	builder.WriteString(", ")
+	builder.WriteString("enforcement=")
+	builder.WriteString(_m.Enforcement)
 	builder.WriteString(", ")
 	builder.WriteString("rationale=")
 	builder.WriteString(_m.Rationale)

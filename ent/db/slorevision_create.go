@@ -61,6 +61,12 @@ func (_c *SLORevisionCreate) SetMinEvents(v int64) *SLORevisionCreate {
 	return _c
 }
 
+// SetEnforcement sets the "enforcement" field.
+func (_c *SLORevisionCreate) SetEnforcement(v string) *SLORevisionCreate {
+	_c.mutation.SetEnforcement(v)
+	return _c
+}
+
 // SetRationale sets the "rationale" field.
 func (_c *SLORevisionCreate) SetRationale(v string) *SLORevisionCreate {
 	_c.mutation.SetRationale(v)
@@ -167,6 +173,9 @@ func (_c *SLORevisionCreate) check() error {
 	if _, ok := _c.mutation.MinEvents(); !ok {
 		return &ValidationError{Name: "min_events", err: errors.New(`db: missing required field "SLORevision.min_events"`)}
 	}
+	if _, ok := _c.mutation.Enforcement(); !ok {
+		return &ValidationError{Name: "enforcement", err: errors.New(`db: missing required field "SLORevision.enforcement"`)}
+	}
 	if _, ok := _c.mutation.Rationale(); !ok {
 		return &ValidationError{Name: "rationale", err: errors.New(`db: missing required field "SLORevision.rationale"`)}
 	}
@@ -236,6 +245,10 @@ func (_c *SLORevisionCreate) createSpec() (*SLORevision, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.MinEvents(); ok {
 		_spec.SetField(slorevision.FieldMinEvents, field.TypeInt64, value)
 		_node.MinEvents = value
+	}
+	if value, ok := _c.mutation.Enforcement(); ok {
+		_spec.SetField(slorevision.FieldEnforcement, field.TypeString, value)
+		_node.Enforcement = value
 	}
 	if value, ok := _c.mutation.Rationale(); ok {
 		_spec.SetField(slorevision.FieldRationale, field.TypeString, value)
@@ -430,6 +443,18 @@ func (u *SLORevisionUpsert) UpdateMinEvents() *SLORevisionUpsert {
 // AddMinEvents adds v to the "min_events" field.
 func (u *SLORevisionUpsert) AddMinEvents(v int64) *SLORevisionUpsert {
 	u.Add(slorevision.FieldMinEvents, v)
+	return u
+}
+
+// SetEnforcement sets the "enforcement" field.
+func (u *SLORevisionUpsert) SetEnforcement(v string) *SLORevisionUpsert {
+	u.Set(slorevision.FieldEnforcement, v)
+	return u
+}
+
+// UpdateEnforcement sets the "enforcement" field to the value that was provided on create.
+func (u *SLORevisionUpsert) UpdateEnforcement() *SLORevisionUpsert {
+	u.SetExcluded(slorevision.FieldEnforcement)
 	return u
 }
 
@@ -649,6 +674,20 @@ func (u *SLORevisionUpsertOne) AddMinEvents(v int64) *SLORevisionUpsertOne {
 func (u *SLORevisionUpsertOne) UpdateMinEvents() *SLORevisionUpsertOne {
 	return u.Update(func(s *SLORevisionUpsert) {
 		s.UpdateMinEvents()
+	})
+}
+
+// SetEnforcement sets the "enforcement" field.
+func (u *SLORevisionUpsertOne) SetEnforcement(v string) *SLORevisionUpsertOne {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.SetEnforcement(v)
+	})
+}
+
+// UpdateEnforcement sets the "enforcement" field to the value that was provided on create.
+func (u *SLORevisionUpsertOne) UpdateEnforcement() *SLORevisionUpsertOne {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.UpdateEnforcement()
 	})
 }
 
@@ -1045,6 +1084,20 @@ func (u *SLORevisionUpsertBulk) AddMinEvents(v int64) *SLORevisionUpsertBulk {
 func (u *SLORevisionUpsertBulk) UpdateMinEvents() *SLORevisionUpsertBulk {
 	return u.Update(func(s *SLORevisionUpsert) {
 		s.UpdateMinEvents()
+	})
+}
+
+// SetEnforcement sets the "enforcement" field.
+func (u *SLORevisionUpsertBulk) SetEnforcement(v string) *SLORevisionUpsertBulk {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.SetEnforcement(v)
+	})
+}
+
+// UpdateEnforcement sets the "enforcement" field to the value that was provided on create.
+func (u *SLORevisionUpsertBulk) UpdateEnforcement() *SLORevisionUpsertBulk {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.UpdateEnforcement()
 	})
 }
 

@@ -135,6 +135,20 @@ func (_u *SLORevisionUpdate) AddMinEvents(v int64) *SLORevisionUpdate {
 	return _u
 }
 
+// SetEnforcement sets the "enforcement" field.
+func (_u *SLORevisionUpdate) SetEnforcement(v string) *SLORevisionUpdate {
+	_u.mutation.SetEnforcement(v)
+	return _u
+}
+
+// SetNillableEnforcement sets the "enforcement" field if the given value is not nil.
+func (_u *SLORevisionUpdate) SetNillableEnforcement(v *string) *SLORevisionUpdate {
+	if v != nil {
+		_u.SetEnforcement(*v)
+	}
+	return _u
+}
+
 // SetRationale sets the "rationale" field.
 func (_u *SLORevisionUpdate) SetRationale(v string) *SLORevisionUpdate {
 	_u.mutation.SetRationale(v)
@@ -308,6 +322,9 @@ func (_u *SLORevisionUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.AddedMinEvents(); ok {
 		_spec.AddField(slorevision.FieldMinEvents, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Enforcement(); ok {
+		_spec.SetField(slorevision.FieldEnforcement, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Rationale(); ok {
 		_spec.SetField(slorevision.FieldRationale, field.TypeString, value)
@@ -507,6 +524,20 @@ func (_u *SLORevisionUpdateOne) SetNillableMinEvents(v *int64) *SLORevisionUpdat
 // AddMinEvents adds value to the "min_events" field.
 func (_u *SLORevisionUpdateOne) AddMinEvents(v int64) *SLORevisionUpdateOne {
 	_u.mutation.AddMinEvents(v)
+	return _u
+}
+
+// SetEnforcement sets the "enforcement" field.
+func (_u *SLORevisionUpdateOne) SetEnforcement(v string) *SLORevisionUpdateOne {
+	_u.mutation.SetEnforcement(v)
+	return _u
+}
+
+// SetNillableEnforcement sets the "enforcement" field if the given value is not nil.
+func (_u *SLORevisionUpdateOne) SetNillableEnforcement(v *string) *SLORevisionUpdateOne {
+	if v != nil {
+		_u.SetEnforcement(*v)
+	}
 	return _u
 }
 
@@ -713,6 +744,9 @@ func (_u *SLORevisionUpdateOne) sqlSave(ctx context.Context) (_node *SLORevision
 	}
 	if value, ok := _u.mutation.AddedMinEvents(); ok {
 		_spec.AddField(slorevision.FieldMinEvents, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Enforcement(); ok {
+		_spec.SetField(slorevision.FieldEnforcement, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Rationale(); ok {
 		_spec.SetField(slorevision.FieldRationale, field.TypeString, value)

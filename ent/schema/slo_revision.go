@@ -23,6 +23,7 @@ func (SLORevision) Fields() []ent.Field {
 		text("objective"),
 		field.Int("window_days"),
 		field.Int64("min_events"),
+		text("enforcement"),
 		text("rationale"),
 		text("reviewer"),
 		optionalStamp("review_by"),

@@ -37,7 +37,7 @@ func AnSLO(service id.ID, slug string) slo.View {
 		SLO: slo.SLO{ID: of, Service: service, Slug: slug, Name: "SLO " + slug, Revision: 1, CreatedAt: Start, UpdatedAt: Start, Version: 1},
 		Revision: slo.Revision{
 			ID: revision, SLO: of, Number: 1, Indicator: indicator, CreatedAt: Start, CreatedBy: "Ada",
-			Terms: slo.Terms{Objective: objective, WindowDays: 28, MinEvents: 100},
+			Terms: slo.Terms{Objective: objective, WindowDays: 28, MinEvents: 100, Enforcement: slo.ByPolicy},
 		},
 		Indicator: slo.Indicator{
 			ID: indicator, SLO: of, CreatedAt: Start,
@@ -88,7 +88,7 @@ func testSLO(t *testing.T, open opener) {
 		service := setup(t, s)
 		v, other := SLO(t, s, service.ID, "latency"), SLO(t, s, service.ID, "other")
 		next := v.Revision
-		next.ID, next.Number, next.WindowDays = newID(), 2, 90
+		next.ID, next.Number, next.WindowDays, next.Enforcement = newID(), 2, 90, slo.Observed
 		next.Objective = must(budget.ParseObjective("99.95%"))(t)
 		indicator := v.Indicator
 		indicator.ID, indicator.Category = newID(), slo.Latency

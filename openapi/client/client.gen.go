@@ -238,16 +238,16 @@ func (e BackfillState) Valid() bool {
 
 // Defines values for BurnPairSeverity.
 const (
-	Page   BurnPairSeverity = "page"
-	Ticket BurnPairSeverity = "ticket"
+	BurnPairSeverityPage   BurnPairSeverity = "page"
+	BurnPairSeverityTicket BurnPairSeverity = "ticket"
 )
 
 // Valid indicates whether the value is a known member of the BurnPairSeverity enum.
 func (e BurnPairSeverity) Valid() bool {
 	switch e {
-	case Page:
+	case BurnPairSeverityPage:
 		return true
-	case Ticket:
+	case BurnPairSeverityTicket:
 		return true
 	default:
 		return false
@@ -785,6 +785,24 @@ func (e RunTrigger) Valid() bool {
 	}
 }
 
+// Defines values for SLOEnforcement.
+const (
+	SLOEnforcementObserved SLOEnforcement = "observed"
+	SLOEnforcementPolicy   SLOEnforcement = "policy"
+)
+
+// Valid indicates whether the value is a known member of the SLOEnforcement enum.
+func (e SLOEnforcement) Valid() bool {
+	switch e {
+	case SLOEnforcementObserved:
+		return true
+	case SLOEnforcementPolicy:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SLOState.
 const (
 	SLOStateAtRisk    SLOState = "at_risk"
@@ -803,6 +821,24 @@ func (e SLOState) Valid() bool {
 	case SLOStateNoData:
 		return true
 	case SLOStateOk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SLODeclaredEnforcement.
+const (
+	SLODeclaredEnforcementObserved SLODeclaredEnforcement = "observed"
+	SLODeclaredEnforcementPolicy   SLODeclaredEnforcement = "policy"
+)
+
+// Valid indicates whether the value is a known member of the SLODeclaredEnforcement enum.
+func (e SLODeclaredEnforcement) Valid() bool {
+	switch e {
+	case SLODeclaredEnforcementObserved:
+		return true
+	case SLODeclaredEnforcementPolicy:
 		return true
 	default:
 		return false
@@ -851,6 +887,42 @@ func (e SLOGroupState) Valid() bool {
 	case SLOGroupStateNoData:
 		return true
 	case SLOGroupStateOk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SLOInputEnforcement.
+const (
+	SLOInputEnforcementObserved SLOInputEnforcement = "observed"
+	SLOInputEnforcementPolicy   SLOInputEnforcement = "policy"
+)
+
+// Valid indicates whether the value is a known member of the SLOInputEnforcement enum.
+func (e SLOInputEnforcement) Valid() bool {
+	switch e {
+	case SLOInputEnforcementObserved:
+		return true
+	case SLOInputEnforcementPolicy:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SLORevisionEnforcement.
+const (
+	SLORevisionEnforcementObserved SLORevisionEnforcement = "observed"
+	SLORevisionEnforcementPolicy   SLORevisionEnforcement = "policy"
+)
+
+// Valid indicates whether the value is a known member of the SLORevisionEnforcement enum.
+func (e SLORevisionEnforcement) Valid() bool {
+	switch e {
+	case SLORevisionEnforcementObserved:
+		return true
+	case SLORevisionEnforcementPolicy:
 		return true
 	default:
 		return false
@@ -1118,6 +1190,60 @@ func (e SourceHealthState) Valid() bool {
 	}
 }
 
+// Defines values for SuggestedAlertSeverity.
+const (
+	SuggestedAlertSeverityPage   SuggestedAlertSeverity = "page"
+	SuggestedAlertSeverityTicket SuggestedAlertSeverity = "ticket"
+)
+
+// Valid indicates whether the value is a known member of the SuggestedAlertSeverity enum.
+func (e SuggestedAlertSeverity) Valid() bool {
+	switch e {
+	case SuggestedAlertSeverityPage:
+		return true
+	case SuggestedAlertSeverityTicket:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SuggestionCategory.
+const (
+	SuggestionCategoryAvailability SuggestionCategory = "availability"
+	SuggestionCategoryCorrectness  SuggestionCategory = "correctness"
+	SuggestionCategoryCoverage     SuggestionCategory = "coverage"
+	SuggestionCategoryDurability   SuggestionCategory = "durability"
+	SuggestionCategoryFreshness    SuggestionCategory = "freshness"
+	SuggestionCategoryLatency      SuggestionCategory = "latency"
+	SuggestionCategorySaturation   SuggestionCategory = "saturation"
+	SuggestionCategoryThroughput   SuggestionCategory = "throughput"
+)
+
+// Valid indicates whether the value is a known member of the SuggestionCategory enum.
+func (e SuggestionCategory) Valid() bool {
+	switch e {
+	case SuggestionCategoryAvailability:
+		return true
+	case SuggestionCategoryCorrectness:
+		return true
+	case SuggestionCategoryCoverage:
+		return true
+	case SuggestionCategoryDurability:
+		return true
+	case SuggestionCategoryFreshness:
+		return true
+	case SuggestionCategoryLatency:
+		return true
+	case SuggestionCategorySaturation:
+		return true
+	case SuggestionCategoryThroughput:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TeamMatcherOp.
 const (
 	TeamMatcherOpEqual      TeamMatcherOp = "="
@@ -1283,6 +1409,7 @@ func (e ViolationMode) Valid() bool {
 // Defines values for WarningCode.
 const (
 	AlertUnreachable  WarningCode = "alert_unreachable"
+	MeasuredPartly    WarningCode = "measured_partly"
 	ReviewDateMissing WarningCode = "review_date_missing"
 	ReviewOverdue     WarningCode = "review_overdue"
 )
@@ -1291,6 +1418,8 @@ const (
 func (e WarningCode) Valid() bool {
 	switch e {
 	case AlertUnreachable:
+		return true
+	case MeasuredPartly:
 		return true
 	case ReviewDateMissing:
 		return true
@@ -1511,6 +1640,39 @@ func (e ListSLOGroupsParamsOrder) Valid() bool {
 	case ListSLOGroupsParamsOrderGroup:
 		return true
 	case ListSLOGroupsParamsOrderRemaining:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SuggestSLOsParamsKind.
+const (
+	SuggestSLOsParamsKindAny      SuggestSLOsParamsKind = "any"
+	SuggestSLOsParamsKindBatch    SuggestSLOsParamsKind = "batch"
+	SuggestSLOsParamsKindGrpc     SuggestSLOsParamsKind = "grpc"
+	SuggestSLOsParamsKindHTTP     SuggestSLOsParamsKind = "http"
+	SuggestSLOsParamsKindLlm      SuggestSLOsParamsKind = "llm"
+	SuggestSLOsParamsKindPipeline SuggestSLOsParamsKind = "pipeline"
+	SuggestSLOsParamsKindStateful SuggestSLOsParamsKind = "stateful"
+)
+
+// Valid indicates whether the value is a known member of the SuggestSLOsParamsKind enum.
+func (e SuggestSLOsParamsKind) Valid() bool {
+	switch e {
+	case SuggestSLOsParamsKindAny:
+		return true
+	case SuggestSLOsParamsKindBatch:
+		return true
+	case SuggestSLOsParamsKindGrpc:
+		return true
+	case SuggestSLOsParamsKindHTTP:
+		return true
+	case SuggestSLOsParamsKindLlm:
+		return true
+	case SuggestSLOsParamsKindPipeline:
+		return true
+	case SuggestSLOsParamsKindStateful:
 		return true
 	default:
 		return false
@@ -2938,7 +3100,7 @@ type RawRatioSource struct {
 	// Type Whether it is the share of good or of bad events.
 	Type RawRatioSourceType `json:"type"`
 
-	// Weight Number of events in the window; each slot counts as one event when it is left out.
+	// Weight Number of events in the window; each slot counts as 1,000 events when it is left out, so that shares are kept to a millionth; minEvents counts them so.
 	Weight *string `json:"weight,omitempty"`
 }
 
@@ -3072,6 +3234,9 @@ type SLO struct {
 	CreatedAt   time.Time `json:"createdAt"`
 	Description string    `json:"description"`
 
+	// Enforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
+	Enforcement SLOEnforcement `json:"enforcement"`
+
 	// ID Identifier (ULID).
 	ID        string    `json:"id"`
 	Indicator Indicator `json:"indicator"`
@@ -3124,6 +3289,9 @@ type SLO struct {
 	WindowDays int64 `json:"windowDays"`
 }
 
+// SLOEnforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
+type SLOEnforcement string
+
 // SLOState What was last concluded; /status has the figures.
 type SLOState string
 
@@ -3131,6 +3299,9 @@ type SLOState string
 type SLODeclared struct {
 	CreatedAt   time.Time `json:"createdAt"`
 	Description string    `json:"description"`
+
+	// Enforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
+	Enforcement SLODeclaredEnforcement `json:"enforcement"`
 
 	// ID Identifier (ULID).
 	ID        string    `json:"id"`
@@ -3187,6 +3358,9 @@ type SLODeclared struct {
 	WindowDays int64 `json:"windowDays"`
 }
 
+// SLODeclaredEnforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
+type SLODeclaredEnforcement string
+
 // SLODeclaredState What was last concluded; /status has the figures.
 type SLODeclaredState string
 
@@ -3232,8 +3406,11 @@ type SLOGroupList struct {
 // SLOInput defines model for SLOInput.
 type SLOInput struct {
 	// Description At most 1,050 characters.
-	Description *string        `json:"description,omitempty"`
-	Indicator   IndicatorInput `json:"indicator"`
+	Description *string `json:"description,omitempty"`
+
+	// Enforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is, while an objective is tried out. A revision that leaves it out keeps it.
+	Enforcement *SLOInputEnforcement `json:"enforcement,omitempty"`
+	Indicator   IndicatorInput       `json:"indicator"`
 
 	// MinEvents Below this number of events in a window nothing is concluded from it.
 	MinEvents *int64 `json:"minEvents,omitempty"`
@@ -3272,6 +3449,9 @@ type SLOInput struct {
 	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
+// SLOInputEnforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is, while an objective is tried out. A revision that leaves it out keeps it.
+type SLOInputEnforcement string
+
 // SLOList defines model for SLOList.
 type SLOList struct {
 	// Items The items of this page.
@@ -3283,8 +3463,9 @@ type SLOList struct {
 
 // SLORevision defines model for SLORevision.
 type SLORevision struct {
-	CreatedAt time.Time `json:"createdAt"`
-	CreatedBy string    `json:"createdBy"`
+	CreatedAt   time.Time              `json:"createdAt"`
+	CreatedBy   string                 `json:"createdBy"`
+	Enforcement SLORevisionEnforcement `json:"enforcement"`
 
 	// ID Identifier (ULID).
 	ID        string    `json:"id"`
@@ -3302,6 +3483,9 @@ type SLORevision struct {
 	Reviewer   string     `json:"reviewer"`
 	WindowDays int64      `json:"windowDays"`
 }
+
+// SLORevisionEnforcement defines model for SLORevision.Enforcement.
+type SLORevisionEnforcement string
 
 // SLORevisionList defines model for SLORevisionList.
 type SLORevisionList struct {
@@ -3694,6 +3878,105 @@ type SourceTLS struct {
 
 	// ServerName The name that the certificate has to be for, when not the address's.
 	ServerName *string `json:"serverName,omitempty"`
+}
+
+// SuggestedAlert defines model for SuggestedAlert.
+type SuggestedAlert struct {
+	// End Exclusive.
+	End time.Time `json:"end"`
+
+	// Pair Its long and its short window.
+	//
+	// Examples: 1h/5m
+	Pair     string                 `json:"pair"`
+	Severity SuggestedAlertSeverity `json:"severity"`
+	Start    time.Time              `json:"start"`
+}
+
+// SuggestedAlertSeverity defines model for SuggestedAlert.Severity.
+type SuggestedAlertSeverity string
+
+// SuggestedMeasure defines model for SuggestedMeasure.
+type SuggestedMeasure struct {
+	Good float64 `json:"good"`
+
+	// MissingSlots How many could not, by reason.
+	MissingSlots map[string]int64 `json:"missingSlots"`
+
+	// Sli Share of good events; null without any.
+	Sli *float64 `json:"sli"`
+
+	// Slots Slots of five minutes that could be counted, of 8,064.
+	Slots int64   `json:"slots"`
+	Total float64 `json:"total"`
+}
+
+// Suggestion defines model for Suggestion.
+type Suggestion struct {
+	// Alerts When the burn pairs of the objective would have fired, the first 200 times.
+	Alerts   []SuggestedAlert   `json:"alerts"`
+	Category SuggestionCategory `json:"category"`
+
+	// Indicator What of it is measured.
+	//
+	// Examples: availability
+	Indicator string `json:"indicator"`
+
+	// Labels The labels by which this service was told apart from others; they are in every selector of the source.
+	Labels map[string]string `json:"labels"`
+
+	// Measured What was measured from from to to.
+	Measured SuggestedMeasure `json:"measured"`
+
+	// Objective The objective that is proposed; empty where none is.
+	//
+	// Examples: 99.9%
+	Objective string `json:"objective"`
+
+	// Reference Where its metrics are described; empty when the template does not say.
+	Reference string `json:"reference"`
+
+	// Series How many series have these labels.
+	Series int64 `json:"series"`
+
+	// Slo What to send to declareSLO as it is, to have it observed: policies record its violations and do nothing more. Where no objective is proposed, its own is empty, and yours to say.
+	Slo SLOInput `json:"slo"`
+
+	// Template What recognised it.
+	//
+	// Examples: otel-http-server
+	Template        string `json:"template"`
+	TemplateVersion int64  `json:"templateVersion"`
+
+	// Title The instrumentation that the template is for.
+	//
+	// Examples: HTTP server, OpenTelemetry
+	Title string `json:"title"`
+
+	// Warnings What should be known of it; pointers are into slo.
+	Warnings []Warning `json:"warnings"`
+
+	// Why Why that one, or none.
+	Why string `json:"why"`
+}
+
+// SuggestionCategory defines model for Suggestion.Category.
+type SuggestionCategory string
+
+// Suggestions defines model for Suggestions.
+type Suggestions struct {
+	DataSource Ref `json:"dataSource"`
+
+	// From Start of what was looked back over: 28 days before to.
+	From  time.Time    `json:"from"`
+	Items []Suggestion `json:"items"`
+
+	// More How many further ones there would be: beyond the limit, or not measured in time. A selector narrows what is looked at.
+	More    int64 `json:"more"`
+	Service Ref   `json:"service"`
+
+	// To Its end, exclusive.
+	To time.Time `json:"to"`
 }
 
 // System defines model for System.
@@ -4540,6 +4823,24 @@ type ListSLORevisionsParams struct {
 	// After The next of an earlier page: the list goes on after its last item.
 	After *string `form:"after,omitempty" json:"after,omitempty"`
 }
+
+// SuggestSLOsParams defines parameters for SuggestSLOs.
+type SuggestSLOsParams struct {
+	// DataSource Slug or identifier of the data source to look into, of kind prometheus.
+	DataSource string `form:"dataSource" json:"dataSource"`
+
+	// Selector Narrows what is looked at: matchers in PromQL without braces. They become a part of the source.
+	Selector *string `form:"selector,omitempty" json:"selector,omitempty"`
+
+	// Kind Only what suits services of this kind; the service's own when left out.
+	Kind *SuggestSLOsParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Limit How many suggestions are measured.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// SuggestSLOsParamsKind defines parameters for SuggestSLOs.
+type SuggestSLOsParamsKind string
 
 // PreviewTransferServiceParams defines parameters for PreviewTransferService.
 type PreviewTransferServiceParams struct {
@@ -5585,6 +5886,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/services/{service}/slos/{slo}/status (the `GetSLOStatus` operationId).
 	GetSLOStatus(ctx context.Context, service string, slo string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SuggestSLOs Suggest SLOs of a service
+	//
+	// Looks for known instrumentation in a data source, measures what it would have given over the last 28 days, and proposes objectives that would have been kept. The data source is asked now, for as long as a request may take, with the matchers of the service's team; who may declare an SLO of the service may ask. Nothing is changed: send the slo of a suggestion to declareSLO.
+	//
+	// Corresponds with GET /v1/services/{service}/suggestions (the `SuggestSLOs` operationId).
+	SuggestSLOs(ctx context.Context, service string, params *SuggestSLOsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PreviewTransferService Preview the transfer of a service
 	//
@@ -7381,6 +7689,23 @@ func (c *Client) ListSLORevisions(ctx context.Context, service string, slo strin
 // Corresponds with GET /v1/services/{service}/slos/{slo}/status (the `GetSLOStatus` operationId).
 func (c *Client) GetSLOStatus(ctx context.Context, service string, slo string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSLOStatusRequest(c.Server, service, slo)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SuggestSLOs Suggest SLOs of a service
+//
+// Looks for known instrumentation in a data source, measures what it would have given over the last 28 days, and proposes objectives that would have been kept. The data source is asked now, for as long as a request may take, with the matchers of the service's team; who may declare an SLO of the service may ask. Nothing is changed: send the slo of a suggestion to declareSLO.
+//
+// Corresponds with GET /v1/services/{service}/suggestions (the `SuggestSLOs` operationId).
+func (c *Client) SuggestSLOs(ctx context.Context, service string, params *SuggestSLOsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSuggestSLOsRequest(c.Server, service, params)
 	if err != nil {
 		return nil, err
 	}
@@ -11931,6 +12256,99 @@ func NewGetSLOStatusRequest(server string, service string, slo string) (*http.Re
 	return req, nil
 }
 
+// NewSuggestSLOsRequest constructs an http.Request for the SuggestSLOs method
+func NewSuggestSLOsRequest(server string, service string, params *SuggestSLOsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "service", service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/services/%s/suggestions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "dataSource", params.DataSource, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Selector != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "selector", *params.Selector, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewPreviewTransferServiceRequest constructs an http.Request for the PreviewTransferService method
 func NewPreviewTransferServiceRequest(server string, service string, params *PreviewTransferServiceParams) (*http.Request, error) {
 	var err error
@@ -14173,6 +14591,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/services/{service}/slos/{slo}/status (the `GetSLOStatus` operationId).
 	GetSLOStatusWithResponse(ctx context.Context, service string, slo string, reqEditors ...RequestEditorFn) (*GetSLOStatusResponse, error)
+
+	// SuggestSLOsWithResponse Suggest SLOs of a service
+	//
+	// Looks for known instrumentation in a data source, measures what it would have given over the last 28 days, and proposes objectives that would have been kept. The data source is asked now, for as long as a request may take, with the matchers of the service's team; who may declare an SLO of the service may ask. Nothing is changed: send the slo of a suggestion to declareSLO.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/services/{service}/suggestions (the `SuggestSLOs` operationId).
+	SuggestSLOsWithResponse(ctx context.Context, service string, params *SuggestSLOsParams, reqEditors ...RequestEditorFn) (*SuggestSLOsResponse, error)
 
 	// PreviewTransferServiceWithResponse Preview the transfer of a service
 	//
@@ -28018,6 +28445,194 @@ func (r GetSLOStatusResponse) ContentType() string {
 	return ""
 }
 
+// SuggestSLOsResponse308Headers the declared response headers of an HTTP 308 response for SuggestSLOs
+type SuggestSLOsResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// SuggestSLOsResponse400Headers the declared response headers of an HTTP 400 response for SuggestSLOs
+type SuggestSLOsResponse400Headers struct {
+	XRequestID *string
+}
+
+// SuggestSLOsResponse401Headers the declared response headers of an HTTP 401 response for SuggestSLOs
+type SuggestSLOsResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// SuggestSLOsResponse403Headers the declared response headers of an HTTP 403 response for SuggestSLOs
+type SuggestSLOsResponse403Headers struct {
+	XRequestID *string
+}
+
+// SuggestSLOsResponse404Headers the declared response headers of an HTTP 404 response for SuggestSLOs
+type SuggestSLOsResponse404Headers struct {
+	XRequestID *string
+}
+
+// SuggestSLOsResponse409Headers the declared response headers of an HTTP 409 response for SuggestSLOs
+type SuggestSLOsResponse409Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// SuggestSLOsResponse422Headers the declared response headers of an HTTP 422 response for SuggestSLOs
+type SuggestSLOsResponse422Headers struct {
+	XRequestID *string
+}
+
+// SuggestSLOsResponse429Headers the declared response headers of an HTTP 429 response for SuggestSLOs
+type SuggestSLOsResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// SuggestSLOsResponse500Headers the declared response headers of an HTTP 500 response for SuggestSLOs
+type SuggestSLOsResponse500Headers struct {
+	XRequestID *string
+}
+
+// SuggestSLOsResponse503Headers the declared response headers of an HTTP 503 response for SuggestSLOs
+type SuggestSLOsResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type SuggestSLOsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Suggestions
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *SuggestSLOsResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *SuggestSLOsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *SuggestSLOsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *SuggestSLOsResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *SuggestSLOsResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *SuggestSLOsResponse409Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *SuggestSLOsResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *SuggestSLOsResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *SuggestSLOsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SuggestSLOsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SuggestSLOsResponse) GetJSON200() *Suggestions {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r SuggestSLOsResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r SuggestSLOsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r SuggestSLOsResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r SuggestSLOsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r SuggestSLOsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r SuggestSLOsResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r SuggestSLOsResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r SuggestSLOsResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r SuggestSLOsResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r SuggestSLOsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r SuggestSLOsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SuggestSLOsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SuggestSLOsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SuggestSLOsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // PreviewTransferServiceResponse308Headers the declared response headers of an HTTP 308 response for PreviewTransferService
 type PreviewTransferServiceResponse308Headers struct {
 	Location   *string
@@ -33729,6 +34344,21 @@ func (c *ClientWithResponses) GetSLOStatusWithResponse(ctx context.Context, serv
 		return nil, err
 	}
 	return ParseGetSLOStatusResponse(rsp)
+}
+
+// SuggestSLOsWithResponse Suggest SLOs of a service
+//
+// Looks for known instrumentation in a data source, measures what it would have given over the last 28 days, and proposes objectives that would have been kept. The data source is asked now, for as long as a request may take, with the matchers of the service's team; who may declare an SLO of the service may ask. Nothing is changed: send the slo of a suggestion to declareSLO.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/services/{service}/suggestions (the `SuggestSLOs` operationId).
+func (c *ClientWithResponses) SuggestSLOsWithResponse(ctx context.Context, service string, params *SuggestSLOsParams, reqEditors ...RequestEditorFn) (*SuggestSLOsResponse, error) {
+	rsp, err := c.SuggestSLOs(ctx, service, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSuggestSLOsResponse(rsp)
 }
 
 // PreviewTransferServiceWithResponse Preview the transfer of a service
@@ -52081,6 +52711,254 @@ func ParseGetSLOStatusResponse(rsp *http.Response) (*GetSLOStatusResponse, error
 		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetSLOStatusResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSuggestSLOsResponse parses an HTTP response from a SuggestSLOsWithResponse call
+func ParseSuggestSLOsResponse(rsp *http.Response) (*SuggestSLOsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SuggestSLOsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Suggestions
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 308:
+		var headers SuggestSLOsResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers SuggestSLOsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers SuggestSLOsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers SuggestSLOsResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers SuggestSLOsResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers SuggestSLOsResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 422:
+		var headers SuggestSLOsResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers SuggestSLOsResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers SuggestSLOsResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers SuggestSLOsResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {

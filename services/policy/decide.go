@@ -38,15 +38,15 @@ func decide(v slo.View, service registry.Service, rules []Rule, open []Violation
 			steps = append(steps, step{violation: violation, ending: Detached})
 		case Assess(v, clause, now) == budget.Within:
 			steps = append(steps, step{violation: violation, rule: rule, clause: clause, ending: Recovered})
-		case violation.Mode != rule.Attachment.Mode:
-			steps = append(steps, step{violation: violation, rule: rule, clause: clause, mode: rule.Attachment.Mode})
+		case violation.Mode != rule.mode(v):
+			steps = append(steps, step{violation: violation, rule: rule, clause: clause, mode: rule.mode(v)})
 		}
 	}
 	for _, rule := range rules {
 		for _, clause := range rule.Revision.Clauses {
 			isOpen := slices.ContainsFunc(open, func(o Violation) bool { return o.Policy == rule.Policy.ID && o.Clause == clause.Name })
 			if !isOpen && Assess(v, clause, now) == budget.Over {
-				steps = append(steps, step{rule: rule, clause: clause, mode: rule.Attachment.Mode})
+				steps = append(steps, step{rule: rule, clause: clause, mode: rule.mode(v)})
 			}
 		}
 	}

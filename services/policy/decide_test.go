@@ -87,6 +87,8 @@ func TestWhatHasToChange(t *testing.T) {
 	retiredService.RetiredAt = &gone
 	stale := spent(0)
 	stale.Status.Stale = true
+	observed := spent(101)
+	observed.Revision.Enforcement = slo.Observed
 	other := rules(Warn)
 	other[0].Revision.Clauses = []Clause{{Name: "another", OverPercent: 500}}
 
@@ -105,6 +107,9 @@ func TestWhatHasToChange(t *testing.T) {
 		{name: "over and nothing attached", view: spent(101), service: service},
 		{name: "over and open", view: spent(101), service: service, rules: rules(Warn), open: isOpen(Warn)},
 		{name: "over and open in another mode", view: spent(101), service: service, rules: rules(Enforce), open: isOpen(Observe), mode: Enforce},
+		{name: "over, and observed only", view: observed, service: service, rules: rules(Enforce), mode: Observe, opens: true},
+		{name: "over and open since before it was observed only", view: observed, service: service, rules: rules(Enforce), open: isOpen(Enforce), mode: Observe},
+		{name: "over and open, and observed only", view: observed, service: service, rules: rules(Enforce), open: isOpen(Observe)},
 		{name: "within and open", view: spent(100), service: service, rules: rules(Warn), open: isOpen(Warn), ending: Recovered},
 		{name: "within and open in another mode", view: spent(100), service: service, rules: rules(Observe), open: isOpen(Warn), ending: Recovered},
 		{name: "unknown and open", view: stale, service: service, rules: rules(Warn), open: isOpen(Warn)},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
 )
 
 // Rule is a policy in force for a service, by the attachment that decides its mode.
@@ -47,6 +48,15 @@ func (a Attachment) covers(service registry.Service) bool {
 	default:
 		return a.Target == ToAll
 	}
+}
+
+// mode is how far the policy acts on the SLO: as attached, but for one that is only
+// observed.
+func (r Rule) mode(v slo.View) Mode {
+	if v.Revision.Enforcement == slo.Observed {
+		return Observe // the weakest
+	}
+	return r.Attachment.Mode
 }
 
 // rank orders targets, the most specific first.

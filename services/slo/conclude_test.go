@@ -186,6 +186,7 @@ func TestTheSameTermsAreNoNewRevision(t *testing.T) {
 		{"the objective's text", func(d *Declaration) { d.Objective = "99.0%" }, true, false},
 		{"the window", func(d *Declaration) { d.WindowDays = 30 }, true, false},
 		{"the minimum", func(d *Declaration) { d.MinEvents = 100 }, true, false},
+		{"the enforcement", func(d *Declaration) { d.Enforcement = Observed }, true, false},
 		{"the rationale", func(d *Declaration) { d.Rationale = "why" }, true, false},
 		{"the reviewer", func(d *Declaration) { d.Reviewer = "Grace" }, true, false},
 		{"the review date", func(d *Declaration) { by := noon.AddDate(1, 0, 0); d.ReviewBy = &by }, true, false},

@@ -34,10 +34,12 @@ type Declaration struct {
 	Objective  string
 	WindowDays int   // 1 to MaxWindowDays; 0 means DefaultWindowDays
 	MinEvents  int64 // 1 to MaxMinEvents; 0 means 1
-	Category   Category
-	Counting   Counting      // GoodTotal when empty
-	Resolution time.Duration // measure.Minute or measure.FiveMinutes; 0 means measure.Minute
-	GoodEvent  string        // what a good event is
+	// Enforcement is ByPolicy when empty.
+	Enforcement Enforcement
+	Category    Category
+	Counting    Counting      // GoodTotal when empty
+	Resolution  time.Duration // measure.Minute or measure.FiveMinutes; 0 means measure.Minute
+	GoodEvent   string        // what a good event is
 	// Origin is where the measurements come from; the zero value: they are pushed. Its
 	// data source is a slug or identifier.
 	Origin    origin.Origin
@@ -52,7 +54,8 @@ func (v View) Declared() Declaration {
 	return Declaration{
 		Slug: v.SLO.Slug, Name: v.SLO.Name, Description: v.SLO.Description,
 		Objective: v.Revision.Objective.String(), WindowDays: v.Revision.WindowDays, MinEvents: v.Revision.MinEvents,
-		Category: v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution,
+		Enforcement: v.Revision.Enforcement,
+		Category:    v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution,
 		GoodEvent: v.Indicator.Description, Origin: v.Indicator.Origin,
 		Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, ReviewBy: v.Revision.ReviewBy,
 	}
@@ -69,6 +72,9 @@ func (d Declaration) orElse(other Declaration) Declaration {
 	}
 	if d.MinEvents == 0 {
 		d.MinEvents = other.MinEvents
+	}
+	if d.Enforcement == "" {
+		d.Enforcement = other.Enforcement
 	}
 	if d.Category == "" {
 		d.Category = other.Category
@@ -91,7 +97,7 @@ func (d Declaration) orElse(other Declaration) Declaration {
 }
 
 // defaults are what a new SLO says when its declaration does not.
-var defaults = Declaration{WindowDays: DefaultWindowDays, MinEvents: 1, Counting: GoodTotal, Resolution: measure.Minute}
+var defaults = Declaration{WindowDays: DefaultWindowDays, MinEvents: 1, Enforcement: ByPolicy, Counting: GoodTotal, Resolution: measure.Minute}
 
 // check returns the terms and the measure that the declaration spells, and notes
 // its faults, but for those of its origin, with pointers as on the wire. A review
@@ -106,6 +112,7 @@ func (d Declaration) check(check *fault.Check, now time.Time, standing *time.Tim
 	}
 	check.Require(d.WindowDays >= 1 && d.WindowDays <= MaxWindowDays, "/windowDays", d.WindowDays, "must be 1 to %d days", MaxWindowDays)
 	check.Require(d.MinEvents >= 1 && d.MinEvents <= MaxMinEvents, "/minEvents", d.MinEvents, "must be 1 to %d events", int64(MaxMinEvents))
+	check.Require(slices.Contains(Enforcements, d.Enforcement), "/enforcement", d.Enforcement, "must be one of %q", Enforcements)
 	check.Require(slices.Contains(Categories, d.Category), "/indicator/category", d.Category, "must be one of %q", Categories)
 	check.Require(slices.Contains(Countings, d.Counting), "/indicator/counting", d.Counting, "must be one of %q", Countings)
 	check.Require(d.Counting == GoodTotal || d.Origin.Pushed(), "/indicator/counting", d.Counting, "must be left out where there is a source: it says which counts reporters push")
@@ -116,7 +123,7 @@ func (d Declaration) check(check *fault.Check, now time.Time, standing *time.Tim
 	access.CheckLine(check, "/reviewer", d.Reviewer, 0, registry.MaxName)
 	reviewBy := checkReviewBy(check, d.ReviewBy, standing, now)
 	terms := Terms{
-		Objective: objective, WindowDays: d.WindowDays, MinEvents: d.MinEvents,
+		Objective: objective, WindowDays: d.WindowDays, MinEvents: d.MinEvents, Enforcement: d.Enforcement,
 		Rationale: d.Rationale, Reviewer: d.Reviewer, ReviewBy: reviewBy,
 	}
 	return terms, Measure{Category: d.Category, Counting: d.Counting, Resolution: d.Resolution, Description: d.GoodEvent, Origin: d.Origin}
@@ -155,6 +162,7 @@ type record struct {
 	Objective               string
 	WindowDays              int
 	MinEvents               int64
+	Enforcement             Enforcement
 	Category                Category
 	Counting                Counting
 	Resolution              time.Duration
@@ -170,7 +178,7 @@ func (v View) record() record {
 	r := record{
 		Slug: v.SLO.Slug, Name: v.SLO.Name, Description: v.SLO.Description,
 		Objective: v.Revision.Objective.String(), WindowDays: v.Revision.WindowDays, MinEvents: v.Revision.MinEvents,
-		Category: v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution, GoodEvent: v.Indicator.Description,
+		Enforcement: v.Revision.Enforcement, Category: v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution, GoodEvent: v.Indicator.Description,
 		Origin: v.Indicator.Origin.String(), Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, Revision: v.SLO.Revision,
 	}
 	if v.Revision.ReviewBy != nil {

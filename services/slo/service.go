@@ -128,7 +128,7 @@ func begin(owner registry.Service, d Declaration, terms Terms, counts Measure, b
 // Revise changes what an SLO says: its name, description and slug in place, its
 // terms as a new revision, its counting, resolution or origin as a new indicator too,
 // whose series begin empty. Where the declaration leaves Slug, WindowDays,
-// MinEvents, Category, Counting or Resolution empty, they stay; a declaration
+// MinEvents, Enforcement, Category, Counting or Resolution empty, they stay; a declaration
 // that changes nothing makes no revision.
 //
 // Faults: Forbidden; Precondition when version is not the current one;

@@ -52,6 +52,8 @@ type Terms struct {
 	// MinEvents is the number of events in a window below which nothing is
 	// concluded from it, at least 1.
 	MinEvents int64
+	// Enforcement says how far policies act on it.
+	Enforcement Enforcement
 	// Rationale says why this objective.
 	Rationale string
 	// Reviewer is who agreed to it, ReviewBy when it is to be looked at again.
@@ -61,6 +63,21 @@ type Terms struct {
 
 // Window is the length of the rolling window.
 func (t Terms) Window() time.Duration { return time.Duration(t.WindowDays) * 24 * time.Hour }
+
+// Enforcement says how far policies act on an SLO.
+type Enforcement string
+
+// The enforcements.
+const (
+	// ByPolicy leaves it to the mode in which a policy is attached.
+	ByPolicy Enforcement = "policy"
+	// Observed has policies record violations and do nothing more, whatever the mode
+	// of their attachment: for an objective that is tried out.
+	Observed Enforcement = "observed"
+)
+
+// Enforcements lists every enforcement.
+var Enforcements = []Enforcement{ByPolicy, Observed}
 
 // Counting tells which counts an indicator's reporters send.
 type Counting string

@@ -23,6 +23,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/otlp"
 	"github.com/evenkeel/evenkeel/services/measure/self"
+	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -58,11 +59,13 @@ type App struct {
 	OTLP        *otlp.Service
 	SLOs        *slo.Service
 	Collection  *collect.Service
+	Suggestions *suggest.Desk
 	Policies    *policy.Service
 	Issues      *issues.Service
 	Jobs        *jobs.Service
 	API         *api.API
 
+	templates  []suggest.Template
 	authorizer *access.Authorizer
 	evaluator  *measure.Evaluator
 	folder     *measure.Folder
@@ -86,6 +89,11 @@ func Open(ctx context.Context, o Options) (*App, error) {
 }
 
 func (a *App) open(ctx context.Context) error {
+	// What was configured is judged before anything is opened.
+	var err error
+	if a.templates, err = readTemplates(a.opts.Config.Suggestions.Templates); err != nil {
+		return err
+	}
 	if err := a.openStore(ctx); err != nil {
 		return err
 	}

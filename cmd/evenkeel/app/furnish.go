@@ -26,6 +26,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/otlp"
 	"github.com/evenkeel/evenkeel/services/measure/prometheus"
 	"github.com/evenkeel/evenkeel/services/measure/self"
+	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -67,8 +68,10 @@ func (a *App) furnish() error {
 	a.folder = measure.NewFolder(s.Measure(), s, now, a.log)
 	clients := dial.NewClients(dialler)
 	a.onClose(func(context.Context) error { clients.Close(); return nil })
+	reader := prometheus.New(clients.HTTP)
+	a.Suggestions = suggest.NewDesk(suggest.New(reader, a.templates, now), s.Registry(), s.Sources(), a.authorizer)
 	parts := collect.Parts{
-		Store: s.Collect(), Health: s.Collect(), Sources: s.Sources(), Readers: collect.Readers{source.Prometheus: prometheus.New(clients.HTTP), source.Adapter: adapter.New(clients.HTTP)}, Measurements: a.Measure, Runner: s,
+		Store: s.Collect(), Health: s.Collect(), Sources: s.Sources(), Readers: collect.Readers{source.Prometheus: reader, source.Adapter: adapter.New(clients.HTTP)}, Measurements: a.Measure, Runner: s,
 		Gates: collect.NewGates(), Meter: newCollecting(a.metrics), Clock: now, Logger: a.log,
 	}
 	a.collector, a.filler = collect.NewCollector(parts), collect.NewFiller(parts)

@@ -39,6 +39,8 @@ type Config struct {
 
 	DataSources DataSources `koanf:"dataSources" doc:"Where data sources may be. Addresses are judged when they are dialled, whatever name led to them. Link-local ones, those that clouds describe their machines at, and others that nobody serves anything at are refused whatever is said here."`
 
+	Suggestions Suggestions `koanf:"suggestions" doc:"What SLOs are suggested from data sources."`
+
 	Retention Retention `koanf:"retention" doc:"How long things are kept before the job prune removes them."`
 }
 
@@ -81,6 +83,11 @@ type DataSources struct {
 	AllowLoopback bool     `koanf:"allowLoopback" default:"false" shown:"whether listen is a loopback address" doc:"Whether data sources may be on this machine's own loopback addresses. Where only this machine can reach Evenkeel, whoever could ask for that is on it anyway; a server that others reach has services on loopback that trust whoever is there."`
 	DenyCIDRs     Networks `koanf:"denyCIDRs" default:"" shown:"none" doc:"Networks in which no data source may be, such as 10.0.0.0/8, fd00::/8. They win over allowCIDRs."`
 	AllowCIDRs    Networks `koanf:"allowCIDRs" default:"" shown:"every network" doc:"The only networks in which data sources may be. They narrow what is allowed and never widen it: a loopback address needs allowLoopback too."`
+}
+
+// Suggestions says what SLOs are suggested by.
+type Suggestions struct {
+	Templates string `koanf:"templates" default:"" shown:"the built-in ones" doc:"A YAML file of templates for suggestions, in the form of the built-in ones: one of the same name overrides a built-in one, or drops it with disabled: true; others are added. It is read when the program starts."`
 }
 
 // Retention says how long things are kept.

@@ -756,6 +756,7 @@ var (
 		{Name: "objective", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "window_days", Type: field.TypeInt},
 		{Name: "min_events", Type: field.TypeInt64},
+		{Name: "enforcement", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "rationale", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "reviewer", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "review_by", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
@@ -772,13 +773,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "slo_revisions_slos_slo",
-				Columns:    []*schema.Column{SloRevisionsColumns[10]},
+				Columns:    []*schema.Column{SloRevisionsColumns[11]},
 				RefColumns: []*schema.Column{SlosColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "slo_revisions_indicators_indicator",
-				Columns:    []*schema.Column{SloRevisionsColumns[11]},
+				Columns:    []*schema.Column{SloRevisionsColumns[12]},
 				RefColumns: []*schema.Column{IndicatorsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -787,12 +788,12 @@ var (
 			{
 				Name:    "slorevision_slo_id_number",
 				Unique:  true,
-				Columns: []*schema.Column{SloRevisionsColumns[10], SloRevisionsColumns[1]},
+				Columns: []*schema.Column{SloRevisionsColumns[11], SloRevisionsColumns[1]},
 			},
 			{
 				Name:    "slorevision_indicator_id",
 				Unique:  false,
-				Columns: []*schema.Column{SloRevisionsColumns[11]},
+				Columns: []*schema.Column{SloRevisionsColumns[12]},
 			},
 		},
 	}

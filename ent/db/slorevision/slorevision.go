@@ -24,6 +24,8 @@ const (
 	FieldWindowDays = "window_days"
 	// FieldMinEvents holds the string denoting the min_events field in the database.
 	FieldMinEvents = "min_events"
+	// FieldEnforcement holds the string denoting the enforcement field in the database.
+	FieldEnforcement = "enforcement"
 	// FieldRationale holds the string denoting the rationale field in the database.
 	FieldRationale = "rationale"
 	// FieldReviewer holds the string denoting the reviewer field in the database.
@@ -65,6 +67,7 @@ var Columns = []string{
 	FieldObjective,
 	FieldWindowDays,
 	FieldMinEvents,
+	FieldEnforcement,
 	FieldRationale,
 	FieldReviewer,
 	FieldReviewBy,
@@ -118,6 +121,11 @@ func ByWindowDays(opts ...sql.OrderTermOption) OrderOption {
 // ByMinEvents orders the results by the min_events field.
 func ByMinEvents(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMinEvents, opts...).ToFunc()
+}
+
+// ByEnforcement orders the results by the enforcement field.
+func ByEnforcement(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEnforcement, opts...).ToFunc()
 }
 
 // ByRationale orders the results by the rationale field.

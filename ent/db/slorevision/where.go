@@ -95,6 +95,11 @@ func MinEvents(v int64) predicate.SLORevision {
 	return predicate.SLORevision(sql.FieldEQ(FieldMinEvents, v))
 }
 
+// Enforcement applies equality check predicate on the "enforcement" field. It's identical to EnforcementEQ.
+func Enforcement(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEQ(FieldEnforcement, v))
+}
+
 // Rationale applies equality check predicate on the "rationale" field. It's identical to RationaleEQ.
 func Rationale(v string) predicate.SLORevision {
 	return predicate.SLORevision(sql.FieldEQ(FieldRationale, v))
@@ -433,6 +438,71 @@ func MinEventsLT(v int64) predicate.SLORevision {
 // MinEventsLTE applies the LTE predicate on the "min_events" field.
 func MinEventsLTE(v int64) predicate.SLORevision {
 	return predicate.SLORevision(sql.FieldLTE(FieldMinEvents, v))
+}
+
+// EnforcementEQ applies the EQ predicate on the "enforcement" field.
+func EnforcementEQ(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEQ(FieldEnforcement, v))
+}
+
+// EnforcementNEQ applies the NEQ predicate on the "enforcement" field.
+func EnforcementNEQ(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldNEQ(FieldEnforcement, v))
+}
+
+// EnforcementIn applies the In predicate on the "enforcement" field.
+func EnforcementIn(vs ...string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldIn(FieldEnforcement, vs...))
+}
+
+// EnforcementNotIn applies the NotIn predicate on the "enforcement" field.
+func EnforcementNotIn(vs ...string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldNotIn(FieldEnforcement, vs...))
+}
+
+// EnforcementGT applies the GT predicate on the "enforcement" field.
+func EnforcementGT(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldGT(FieldEnforcement, v))
+}
+
+// EnforcementGTE applies the GTE predicate on the "enforcement" field.
+func EnforcementGTE(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldGTE(FieldEnforcement, v))
+}
+
+// EnforcementLT applies the LT predicate on the "enforcement" field.
+func EnforcementLT(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldLT(FieldEnforcement, v))
+}
+
+// EnforcementLTE applies the LTE predicate on the "enforcement" field.
+func EnforcementLTE(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldLTE(FieldEnforcement, v))
+}
+
+// EnforcementContains applies the Contains predicate on the "enforcement" field.
+func EnforcementContains(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldContains(FieldEnforcement, v))
+}
+
+// EnforcementHasPrefix applies the HasPrefix predicate on the "enforcement" field.
+func EnforcementHasPrefix(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldHasPrefix(FieldEnforcement, v))
+}
+
+// EnforcementHasSuffix applies the HasSuffix predicate on the "enforcement" field.
+func EnforcementHasSuffix(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldHasSuffix(FieldEnforcement, v))
+}
+
+// EnforcementEqualFold applies the EqualFold predicate on the "enforcement" field.
+func EnforcementEqualFold(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEqualFold(FieldEnforcement, v))
+}
+
+// EnforcementContainsFold applies the ContainsFold predicate on the "enforcement" field.
+func EnforcementContainsFold(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldContainsFold(FieldEnforcement, v))
 }
 
 // RationaleEQ applies the EQ predicate on the "rationale" field.

@@ -146,6 +146,7 @@ func TestAnOriginIsToldInWords(t *testing.T) {
 		{origin.Origin{}, "Reporters push slots of good, or bad, and all events.", ""},
 		{forms()[origin.KindRatio], `Read from the data source "eu": two queries count bad and all events of each slot.`, "bad: bad\ntotal: total\n"},
 		{weighed, `Read from the data source "eu": a query gives the share of bad events of each slot, another how many events there were.`, "query: share\nweight: events\n"},
+		{origin.Origin{DataSource: "eu", RawRatio: &origin.RawRatio{Query: "share"}}, `Read from the data source "eu": a query gives the share of good events of each slot, which counts as 1,000 events.`, "query: share\n"},
 		{forms()[origin.KindThreshold], `Read from the data source "eu": each value of a query at the end of a slot is an event, good where it is ≤ 0.`, "query: queue_length\n"},
 		{forms()[origin.KindLatency], `Read from the data source "eu": observations of a classic histogram are events, good where they took at most 0.3 s.`, "metric: http_request_duration_seconds{job=\"checkout\"}\n"},
 		{forms()[origin.KindRecorded], `Read from the data source "eu": recording rules counted good and all events of each slot.`, "good: slo:good:sum{service=\"checkout\"}\ntotal: slo:total:sum{service=\"checkout\"}\n"},

@@ -62,9 +62,14 @@ type RawRatio struct {
 	// Failure says that the share is of bad events.
 	Failure bool `json:"failure,omitempty"`
 	// Weight is PromQL for the number of events in the window; empty means that each
-	// slot weighs one event.
+	// slot weighs SlotWeight events.
 	Weight string `json:"weight,omitempty"`
 }
+
+// SlotWeight is how many events a slot of a RawRatio without a weight counts as. A
+// slot holds thousandths of an event, so that shares are kept to a millionth: of one
+// event, 0.9996 would be 1.
+const SlotWeight = 1000
 
 // Threshold compares values with a limit: each value that the query gives at the
 // end of a slot is one event, good where it keeps the limit.

@@ -25,7 +25,7 @@ func (o Origin) Words(dataSource string) string {
 	case o.Ratio != nil:
 		how = "two queries count " + which(o.Ratio.Bad != "") + " and all events of each slot"
 	case o.RawRatio != nil:
-		how = "a query gives the share of " + which(o.RawRatio.Failure) + " events of each slot, which counts as one event"
+		how = "a query gives the share of " + which(o.RawRatio.Failure) + " events of each slot, which counts as 1,000 events"
 		if o.RawRatio.Weight != "" {
 			how = "a query gives the share of " + which(o.RawRatio.Failure) + " events of each slot, another how many events there were"
 		}

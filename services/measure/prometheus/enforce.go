@@ -22,17 +22,14 @@ const teamPlaceholder = "$team"
 // team; Invalid when one of them would not narrow anything or is none.
 func Enforced(src source.Source, team id.ID, slug string) ([]*labels.Matcher, error) {
 	var all []*labels.Matcher
-	for _, m := range src.Matchers {
-		if m.Team != "" && m.Team != team {
-			continue
-		}
+	for _, m := range src.MatchersOf(team) {
 		made, err := matcher(m, slug)
 		if err != nil {
 			return nil, fault.New(fault.Invalid, "matcher_unusable", "the data source %q has a matcher on %q that cannot be used: %v", src.Slug, m.Label, err)
 		}
 		all = append(all, made)
 	}
-	if len(all) == 0 && src.MatchersRequired {
+	if !src.Admits(team) {
 		return nil, fault.New(fault.Forbidden, "team_not_served", "the data source %q is for teams with a matcher of their own, and the team %q has none", src.Slug, slug)
 	}
 	return all, nil

@@ -93,7 +93,7 @@ func (r *Reader) piece(ctx context.Context, src source.Source, a origin.Ask, q Q
 		return assemble(a, func(group string, i int) (int64, int64, flaw) {
 			share := shares.at(group, i)
 			if q.Weight == "" {
-				return rule.share(share, cell{value: 1, series: min(share.series, 1)})
+				return rule.share(share, cell{value: origin.SlotWeight, series: min(share.series, 1)})
 			}
 			return rule.share(share, weights.at(group, i))
 		}, shares, weights), nil

@@ -2,9 +2,11 @@ package suggest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -22,8 +24,8 @@ import (
 
 // Bounds of one call.
 const (
-	DefaultLimit = 20
-	MaxLimit     = 100
+	DefaultLimit = 10
+	MaxLimit     = 50
 	// atOnce is how many suggestions are worked on at one time.
 	atOnce = 4
 	// bucketSpan is how far back is looked to choose a bucket.
@@ -59,7 +61,8 @@ type Report struct {
 	// From and To are the time that was looked back over.
 	From, To    time.Time
 	Suggestions []Suggestion
-	// More is how many further ones there would be without the limit.
+	// More is how many further ones there would be without the limit, or could not be
+	// measured in time.
 	More int
 }
 
@@ -76,7 +79,7 @@ type Suggestion struct {
 	Seen            prometheus.Seen
 	Origin          origin.Origin // ready to be declared
 	Measured        Measured
-	// Objective is proposed; it is zero where none is, and Why says why.
+	// Objective is proposed, or zero where none is; Why says why.
 	Objective budget.Objective
 	Why       string
 	// Alerts are when the burn pairs of the objective would have fired.
@@ -90,6 +93,14 @@ type Measured struct {
 	// Slots of five minutes with and without data, and why those are without.
 	Slots   int
 	Missing map[origin.Reason]int
+}
+
+// Partly says in words what of the period could not be counted; empty when all was.
+func (m Measured) Partly() string {
+	if all := int(Period / measure.FiveMinutes); m.Slots < all {
+		return fmt.Sprintf("only %d of the %d slots of the last 28 days could be counted; the objective is proposed by these", m.Slots, all)
+	}
+	return ""
 }
 
 // candidate is what may become a suggestion.
@@ -114,7 +125,9 @@ func (s *Service) Suggest(ctx context.Context, src source.Source, r Request) (Re
 	}
 	to := s.now().Add(-src.Delay).UTC().Truncate(measure.FiveMinutes)
 	report := Report{From: to.Add(-Period), To: to}
-	candidates, err := s.candidates(ctx, src, r, to)
+	measuring, cancel := hurried(ctx)
+	defer cancel()
+	candidates, err := s.candidates(measuring, src, r, to)
 	if err != nil {
 		return Report{}, err
 	}
@@ -122,11 +135,17 @@ func (s *Service) Suggest(ctx context.Context, src source.Source, r Request) (Re
 	candidates = candidates[:len(candidates)-report.More]
 
 	found := make([]*Suggestion, len(candidates))
-	group, ctx := errgroup.WithContext(ctx)
+	var late atomic.Int64
+	group, ctx := errgroup.WithContext(measuring)
 	group.SetLimit(max(1, min(atOnce, src.Concurrency)))
 	for i, c := range candidates {
-		group.Go(func() (err error) {
-			found[i], err = s.work(ctx, src, r, c, report)
+		group.Go(func() error {
+			one, err := s.work(ctx, src, r, c, report)
+			if err != nil && errors.Is(measuring.Err(), context.DeadlineExceeded) {
+				late.Add(1)
+				return nil
+			}
+			found[i] = one
 			return err
 		})
 	}
@@ -138,7 +157,22 @@ func (s *Service) Suggest(ctx context.Context, src source.Source, r Request) (Re
 			report.Suggestions = append(report.Suggestions, *one)
 		}
 	}
+	report.More += int(late.Load())
+	if late.Load() > 0 && len(report.Suggestions) == 0 {
+		return Report{}, fault.New(fault.Unavailable, "source_timeout", "the data source %q did not answer in time; narrow what is looked at by a selector", src.Slug)
+	}
 	return report, nil
+}
+
+// hurried leaves a tenth of the time that the context has for the answer, so that
+// what was measured until then is told. A deadline is of the computer's clock, as all
+// contexts' are.
+func hurried(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, bounded := ctx.Deadline()
+	if !bounded {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Until(deadline)*9/10)
 }
 
 // candidates finds services and what could be promised of them.
@@ -257,6 +291,7 @@ func (m *Suggestion) conclude(slots []slot, from, to time.Time) {
 	switch {
 	case ok:
 		m.Objective = objective
+		m.Why = fmt.Sprintf("%s is the highest of the usual objectives of whose budget the last 28 days would have left at least %d %%.", objective, sparePercent)
 		m.Alerts = alerts(slots, objective, from, to)
 	case sum.Total == 0:
 		m.Why = "There were no events in the last 28 days."
