@@ -1,11 +1,9 @@
 package main
 
 import (
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -25,12 +23,8 @@ func TestTheTutorialDoesWhatItSays(t *testing.T) {
 			t.Fatalf("the tutorial needs %s: %v", tool, err)
 		}
 	}
-	text, err := os.ReadFile(tutorial)
-	if err != nil {
-		t.Fatal(err)
-	}
-	blocks := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(text), -1)
-	if len(blocks) < 8 || strings.TrimSpace(blocks[0][1]) != "make run" {
+	blocks := commands(t, tutorial)
+	if len(blocks) < 8 || strings.TrimSpace(blocks[0]) != "make run" {
 		t.Fatalf("got %d blocks of commands, of which the first is to be make run", len(blocks))
 	}
 	recipe, err := exec.CommandContext(t.Context(), "make", "-s", "-n", "-C", "../..", "run").CombinedOutput()
@@ -40,42 +34,8 @@ func TestTheTutorialDoesWhatItSays(t *testing.T) {
 	dir := t.TempDir()
 	r := process.Start(t, process.Options{Dir: dir})
 
-	const mark = "---8<---"
-	var script strings.Builder
-	script.WriteString("set -eu\n")
-	for _, b := range blocks[1:] {
-		script.WriteString("echo '" + mark + "'\n")
-		script.WriteString(strings.ReplaceAll(b[1], "http://127.0.0.1:8080", r.Base()) + "\n")
-	}
-	shell := exec.CommandContext(t.Context(), "bash", "-c", script.String())
-	shell.Dir = dir
-	out, err := shell.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	said := strings.Split(string(out), mark)[1:]
-	if len(said) != len(blocks)-1 {
-		t.Fatalf("got the output of %d blocks, want %d", len(said), len(blocks)-1)
-	}
-	var replies [][]map[string]any
-	for i, s := range said {
-		replies = append(replies, documents(t, s))
-		for _, d := range replies[i] {
-			if code, failed := d["code"]; failed {
-				t.Errorf("block %d was answered with the problem %v: %v", i+2, code, d)
-			}
-		}
-	}
-	expect := func(block, reply int, path string, want any) {
-		t.Helper()
-		if len(replies) <= block || len(replies[block]) <= reply {
-			t.Errorf("block %d has no reply %d", block+2, reply)
-			return
-		}
-		if got := at(replies[block][reply], path); got != want {
-			t.Errorf("block %d, reply %d: %s is %v, the tutorial says %v", block+2, reply, path, got, want)
-		}
-	}
+	g := follow(t, dir, blocks[1:], strings.NewReplacer("http://127.0.0.1:8080", r.Base()))
+	expect := g.expect
 	expect(0, 0, "administrator", true)
 	expect(1, 1, "team.slug", "payments")
 	expect(2, 0, "objective", "95%")
@@ -100,37 +60,4 @@ func TestTheTutorialDoesWhatItSays(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "data", "evenkeel.db")); err != nil {
 		t.Error(err)
 	}
-}
-
-// documents splits an output into the JSON documents that it holds.
-func documents(t *testing.T, text string) []map[string]any {
-	t.Helper()
-	var all []map[string]any
-	decoder := json.NewDecoder(strings.NewReader(text))
-	for decoder.More() {
-		var d map[string]any
-		if err := decoder.Decode(&d); err != nil {
-			t.Fatalf("%v in\n%s", err, text)
-		}
-		all = append(all, d)
-	}
-	return all
-}
-
-// at follows a path of names and indexes.
-func at(v any, path string) any {
-	for step := range strings.SplitSeq(path, ".") {
-		switch x := v.(type) {
-		case map[string]any:
-			v = x[step]
-		case []any:
-			if len(x) == 0 || step != "0" {
-				return nil
-			}
-			v = x[0]
-		default:
-			return nil
-		}
-	}
-	return v
 }
