@@ -27,11 +27,10 @@ func newFlaky(t *testing.T, prometheus string) *flaky {
 		t.Fatal(err)
 	}
 	through := httputil.NewSingleHostReverseProxy(target)
-	warning := httputil.NewSingleHostReverseProxy(target)
-	warning.Director = func(r *http.Request) {
-		through.Director(r)
-		r.Header.Del("Accept-Encoding") // so that the answer can be changed
-	}
+	warning := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.Out.Header.Del("Accept-Encoding") // so that the answer can be changed
+	}}
 	warning.ModifyResponse = func(r *http.Response) error {
 		text, err := io.ReadAll(r.Body)
 		if err != nil {
