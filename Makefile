@@ -68,7 +68,7 @@ cover: ## Run all tests and write what they cover to bin/cover.html
 
 .PHONY: bench
 bench: ## Measure the program against a yardstick and its goals (BENCH=Requests/SQLite), or a package (PKG=./services/slo/... BENCH=Push)
-	scripts/testenv postgres -- scripts/bench '$(BENCH)' $(PKG)
+	scripts/testenv postgres prometheus -- scripts/bench '$(BENCH)' $(PKG)
 
 .PHONY: soak
 soak: ## Run the tests again and again in random order, the long loops once, then every fuzz target (COUNT=3 FUZZTIME=30s)

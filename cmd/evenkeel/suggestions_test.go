@@ -85,7 +85,7 @@ func TestTheGuideToSuggestionsDoesWhatItSays(t *testing.T) {
 		}
 	}
 
-	f := follow(t, r, dir, commands(t, suggestions), 1)
+	f := follow(t, dir, commands(t, suggestions), strings.NewReplacer("http://127.0.0.1:8080", r.Base()))
 	for path, want := range map[string]any{
 		"more": 0.0, "items.0.template": "otel-http-server", "items.0.templateVersion": 1.0, "items.0.title": "HTTP server, OpenTelemetry", "items.0.indicator": "availability",
 		"items.0.series": 2.0, "items.0.labels.job": "shop/checkout", "items.0.objective": "99.5%", "items.0.measured.missingSlots.no_sample": 26 * 288.0,

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -27,7 +24,7 @@ func TestTheTutorialDoesWhatItSays(t *testing.T) {
 		}
 	}
 	blocks := commands(t, tutorial)
-	if len(blocks) < 8 || strings.TrimSpace(blocks[0][1]) != "make run" {
+	if len(blocks) < 8 || strings.TrimSpace(blocks[0]) != "make run" {
 		t.Fatalf("got %d blocks of commands, of which the first is to be make run", len(blocks))
 	}
 	recipe, err := exec.CommandContext(t.Context(), "make", "-s", "-n", "-C", "../..", "run").CombinedOutput()
@@ -37,7 +34,8 @@ func TestTheTutorialDoesWhatItSays(t *testing.T) {
 	dir := t.TempDir()
 	r := process.Start(t, process.Options{Dir: dir})
 
-	expect := follow(t, r, dir, blocks[1:], 2).expect
+	g := follow(t, dir, blocks[1:], strings.NewReplacer("http://127.0.0.1:8080", r.Base()))
+	expect := g.expect
 	expect(0, 0, "administrator", true)
 	expect(1, 1, "team.slug", "payments")
 	expect(2, 0, "objective", "95%")
@@ -62,102 +60,4 @@ func TestTheTutorialDoesWhatItSays(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "data", "evenkeel.db")); err != nil {
 		t.Error(err)
 	}
-}
-
-// commands are the blocks of commands in a document.
-func commands(t *testing.T, path string) [][]string {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(text), -1)
-}
-
-// followed is what came of a document's commands: the JSON documents that each block
-// was answered with.
-type followed struct {
-	*testing.T
-	replies [][]map[string]any
-	first   int // the number of the first block
-}
-
-// follow runs blocks of commands, in one shell and in order, with the process's
-// address in the place of the usual one. No answer may be a problem.
-func follow(t *testing.T, r *process.Process, dir string, blocks [][]string, first int) followed {
-	t.Helper()
-	const mark = "---8<---"
-	var script strings.Builder
-	script.WriteString("set -eu\n")
-	for _, b := range blocks {
-		script.WriteString("echo '" + mark + "'\n")
-		script.WriteString(strings.ReplaceAll(b[1], "http://127.0.0.1:8080", r.Base()) + "\n")
-	}
-	shell := exec.CommandContext(t.Context(), "bash", "-c", script.String())
-	shell.Dir = dir
-	var told bytes.Buffer // such as curl's progress
-	shell.Stderr = &told
-	out, err := shell.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s\n%s", err, out, &told)
-	}
-	said := strings.Split(string(out), mark)[1:]
-	if len(said) != len(blocks) {
-		t.Fatalf("got the output of %d blocks, want %d", len(said), len(blocks))
-	}
-	f := followed{T: t, first: first}
-	for i, s := range said {
-		f.replies = append(f.replies, documents(t, s))
-		for _, d := range f.replies[i] {
-			if code, failed := d["code"]; failed {
-				t.Errorf("block %d was answered with the problem %v: %v", i+first, code, d)
-			}
-		}
-	}
-	return f
-}
-
-// expect asserts what a block's reply holds at a path, by what the document says.
-func (f followed) expect(block, reply int, path string, want any) {
-	f.Helper()
-	if len(f.replies) <= block || len(f.replies[block]) <= reply {
-		f.Errorf("block %d has no reply %d", block+f.first, reply)
-		return
-	}
-	if got := at(f.replies[block][reply], path); got != want {
-		f.Errorf("block %d, reply %d: %s is %v, the document says %v", block+f.first, reply, path, got, want)
-	}
-}
-
-// documents splits an output into the JSON documents that it holds.
-func documents(t *testing.T, text string) []map[string]any {
-	t.Helper()
-	var all []map[string]any
-	decoder := json.NewDecoder(strings.NewReader(text))
-	for decoder.More() {
-		var d map[string]any
-		if err := decoder.Decode(&d); err != nil {
-			t.Fatalf("%v in\n%s", err, text)
-		}
-		all = append(all, d)
-	}
-	return all
-}
-
-// at follows a path of names and indexes.
-func at(v any, path string) any {
-	for step := range strings.SplitSeq(path, ".") {
-		switch x := v.(type) {
-		case map[string]any:
-			v = x[step]
-		case []any:
-			if len(x) == 0 || step != "0" {
-				return nil
-			}
-			v = x[0]
-		default:
-			return nil
-		}
-	}
-	return v
 }

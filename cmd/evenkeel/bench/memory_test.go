@@ -2,24 +2,20 @@ package bench
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
-	"github.com/evenkeel/evenkeel/services/measure/segment"
 )
 
 const (
@@ -30,7 +26,8 @@ const (
 
 // weighing is how much history is loaded.
 type weighing struct {
-	Dir        string        // of the database
+	Dir        string        // of the database, where it is SQLite's
+	URL        string        // of PostgreSQL's
 	Days       int           // of each SLO's window
 	Resolution time.Duration // of its slots
 	SLOs       int
@@ -96,7 +93,7 @@ func weigh(plan string) error {
 		return err
 	}
 	ctx := access.WithCaller(context.Background(), access.System("bench"))
-	a, err := open(ctx, location{dir: w.Dir}, weighedAt, slog.New(slog.DiscardHandler))
+	a, err := open(ctx, location{dir: w.Dir, url: w.URL}, weighedAt, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
@@ -142,56 +139,4 @@ func mostResident() (megabytes float64, err error) {
 		}
 	}
 	return 0, errors.New("/proc/self/status has no VmHWM")
-}
-
-// fill gives the database a history that would take an hour to push: a series of
-// each SLO with a segment of every day in its window and of today's hours. The
-// segments are made by the program's code; only their way in is shorter.
-func fill(tb testing.TB, w weighing) {
-	tb.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.Dir, store.FileName)+
-		"?_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-200000)&_time_format=sqlite&_timezone=UTC")
-	check(tb, err)
-	db.SetMaxOpenConns(1)
-	defer func() { check(tb, db.Close()) }()
-	exec := func(query string, args ...any) {
-		tb.Helper()
-		_, err := db.ExecContext(tb.Context(), query, args...)
-		check(tb, err)
-	}
-	exec("DROP INDEX segment_span_s_start_s") // pruning uses it, and it takes longest to fill
-	now := weighedAt()
-	today := now.Truncate(measure.DaySpan)
-	exec("CREATE TEMP TABLE kept AS SELECT id FROM slos ORDER BY id LIMIT ?", w.SLOs)
-	exec("UPDATE slos SET retired_at = ? WHERE id NOT IN (SELECT id FROM kept)", now)
-	exec("UPDATE slo_revisions SET window_days = ?", w.Days)
-	exec("UPDATE indicators SET resolution_s = ?", int(w.Resolution/time.Second))
-	exec(`INSERT INTO series (id, reporter, resolution_s, folded_until, created_at, indicator_id)
-SELECT i.id, 'default', i.resolution_s, ?, ?, i.id FROM indicators i JOIN kept k ON k.id = i.slo_id`, today, now)
-	exec("CREATE TEMP TABLE sample (n INTEGER PRIMARY KEY, day BLOB, hour BLOB)")
-	const samples = 7
-	for n := range samples {
-		exec("INSERT INTO sample VALUES (?, ?, ?)", n, busy(tb, w.Resolution, measure.DaySpan, n), busy(tb, w.Resolution, measure.HourSpan, n))
-	}
-	exec(`WITH RECURSIVE days(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM days WHERE n < ?)
-INSERT INTO segments (series_id, span_s, start_s, data)
-SELECT s.id, 86400, ? - 86400 * (? - d.n), p.day FROM series s CROSS JOIN days d JOIN sample p ON p.n = (s.rowid + d.n) % 7 ORDER BY s.id, d.n`,
-		w.Days, today.Unix(), w.Days+1)
-	exec(`WITH RECURSIVE hours(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM hours WHERE n < ?)
-INSERT INTO segments (series_id, span_s, start_s, data)
-SELECT s.id, 3600, ? + 3600 * h.n, p.hour FROM series s CROSS JOIN hours h JOIN sample p ON p.n = (s.rowid + h.n) % 7 ORDER BY s.id, h.n`,
-		now.Hour()-1, today.Unix())
-}
-
-// busy is a segment whose every slot has about ten thousand events.
-func busy(tb testing.TB, resolution, span time.Duration, n int) []byte {
-	tb.Helper()
-	slots := make([]segment.Slot, span/resolution)
-	for i := range slots {
-		total := int64(10_000 + (i*7+n*13)%3000)
-		slots[i] = segment.Slot{Index: i, Good: (total - int64(i+n)%20) * 1000, Total: total * 1000}
-	}
-	packed, _, err := segment.Merge(segment.New(resolution, len(slots)), slots)
-	check(tb, err)
-	return packed.Bytes()
 }

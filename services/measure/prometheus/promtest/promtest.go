@@ -152,31 +152,34 @@ func answers(ctx context.Context, url string) bool {
 	return resp.StatusCode == http.StatusOK
 }
 
+// span is a length of blocks that Prometheus knows: two hours, five times tripled.
+const span = 486 * time.Hour
+
 // load writes the samples as OpenMetrics and makes blocks of them. promtool reads a
-// file once for every two hours between its first and its last sample, so that each
-// file has a day.
+// file once for every block between its first and its last sample, so that each
+// file has what belongs to one.
 func load(ctx context.Context, tool, dir, data string, series []Series) error {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return err
 	}
-	days := make(map[int64]*bytes.Buffer)
+	spans := make(map[int64]*bytes.Buffer)
 	for _, s := range series {
 		for _, sample := range s.Samples {
-			day := sample.At.Unix() / 86400
-			if days[day] == nil {
-				days[day] = new(bytes.Buffer)
+			n := sample.At.Unix() / int64(span/time.Second)
+			if spans[n] == nil {
+				spans[n] = new(bytes.Buffer)
 			}
-			fmt.Fprintf(days[day], "%s %s %s\n", s.Name, strconv.FormatFloat(sample.Value, 'g', -1, 64),
+			fmt.Fprintf(spans[n], "%s %s %s\n", s.Name, strconv.FormatFloat(sample.Value, 'g', -1, 64),
 				strconv.FormatFloat(float64(sample.At.UnixMilli())/1000, 'f', -1, 64))
 		}
 	}
-	for day, text := range days {
+	for n, text := range spans {
 		text.WriteString("# EOF\n")
-		file := filepath.Join(dir, fmt.Sprintf("samples-%d.txt", day))
+		file := filepath.Join(dir, fmt.Sprintf("samples-%d.txt", n))
 		if err := os.WriteFile(file, text.Bytes(), 0o600); err != nil {
 			return err
 		}
-		out, err := exec.CommandContext(ctx, tool, "tsdb", "create-blocks-from", "--quiet", "openmetrics", file, data).CombinedOutput()
+		out, err := exec.CommandContext(ctx, tool, "tsdb", "create-blocks-from", "--quiet", "--max-block-duration="+span.String(), "openmetrics", file, data).CombinedOutput()
 		if err != nil {
 			return fmt.Errorf("%w: %s", err, lastLines(out))
 		}
