@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	colpb "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
 	commonpb "go.opentelemetry.io/proto/otlp/common/v1"
@@ -76,5 +77,51 @@ func TestAnExportThatNobodyWaitsForIsReadNoFurther(t *testing.T) {
 	cancel()
 	if _, err := readExport(ctx, metricsOf(1, nil, nil), oneCounter(), noon); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What was left out of an export was counted by its process before: 1,000 events are
+// where the counting of the stream begins, and 7 are counted, by hand.
+func TestWhatWasLeftOutIsNotTakenForNew(t *testing.T) {
+	t.Parallel()
+	counters, known := oneCounter(), &book{streams: map[Key]*Stream{}, held: map[id.ID]int{}}
+	send := func(at time.Time, streams int, events int64) (total int64) {
+		request := metricsOf(1, nil, nil)
+		sum := request.ResourceMetrics[0].ScopeMetrics[0].Metrics[0].GetSum()
+		sum.AggregationTemporality = metricspb.AggregationTemporality_AGGREGATION_TEMPORALITY_CUMULATIVE
+		sum.DataPoints = nil
+		for i := range streams {
+			sum.DataPoints = append(sum.DataPoints, &metricspb.NumberDataPoint{
+				StartTimeUnixNano: uint64(noon.Add(-48 * time.Hour).UnixNano()), TimeUnixNano: uint64(at.UnixNano()),
+				Attributes: []*commonpb.KeyValue{{Key: strconv.Itoa(i)}}, Value: &metricspb.NumberDataPoint_AsInt{AsInt: events},
+			})
+		}
+		if streams > MaxPoints { // the last is the one that was left out
+			sum.DataPoints[0], sum.DataPoints[streams-1] = sum.DataPoints[streams-1], sum.DataPoints[0]
+		}
+		e, err := readExport(t.Context(), request, counters, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := e.wanted["m"][0].count(known)
+		for key, s := range c.changed {
+			known.streams[key] = &s
+		}
+		for _, n := range c.slots {
+			total += n.total
+		}
+		return total
+	}
+	for i, c := range []struct {
+		streams      int
+		events, want int64
+	}{
+		{MaxPoints + 1, 1000, 0}, // the first of all is left out
+		{1, 1000, 0},
+		{1, 1007, 7 * measure.Event},
+	} {
+		if got := send(noon.Add(time.Duration(i)*time.Minute), c.streams, c.events); got != c.want {
+			t.Errorf("export %d counts %d, want %d", i, got, c.want)
+		}
 	}
 }

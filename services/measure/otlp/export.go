@@ -54,6 +54,8 @@ type tally struct {
 	// roots are the streams that stand for metrics of processes, with the time of
 	// their first point here: also where no event was the indicator's.
 	roots map[Hash]int64
+	// partial are those of which points were left out.
+	partial map[Hash]bool
 }
 
 // export is one being read.
@@ -100,7 +102,7 @@ func readExport(ctx context.Context, request *colpb.ExportMetricsServiceRequest,
 	e := &export{wanted: make(map[string][]*tally, len(counters)), now: now}
 	for _, c := range counters {
 		name := c.Origin.OTLP.Metric
-		e.wanted[name] = append(e.wanted[name], &tally{counter: c, roots: map[Hash]int64{}})
+		e.wanted[name] = append(e.wanted[name], &tally{counter: c, roots: map[Hash]int64{}, partial: map[Hash]bool{}})
 	}
 	for _, rm := range request.GetResourceMetrics() {
 		resource := rm.GetResource().GetAttributes()
@@ -272,6 +274,7 @@ func (e *export) point(s source, p point) {
 	e.points++
 	if e.points > MaxPoints {
 		e.refused.addMany(1, s.metric.GetName(), tooManyPoints)
+		s.leaveOut()
 		return
 	}
 	refuse := func(reason string) { e.refused.add(e.points, s.metric.GetName(), reason) }
@@ -301,6 +304,7 @@ func (e *export) point(s source, p point) {
 		}
 		if e.looks++; e.looks > maxLooks || e.read > MaxReadings {
 			refuse(tooManyReadings)
+			s.leaveOut()
 			break
 		}
 		if first, seen := t.roots[root]; s.cumulative && (!seen || int64(p.time) < first) {
@@ -311,6 +315,7 @@ func (e *export) point(s source, p point) {
 		}
 		if e.read++; e.read > MaxReadings {
 			refuse(tooManyReadings)
+			s.leaveOut()
 			break
 		}
 		n, err := p.count(t.Origin.OTLP.Threshold, t.judges(a))
@@ -326,6 +331,17 @@ func (e *export) point(s source, p point) {
 			r.root = root
 		}
 		t.readings = append(t.readings, r)
+	}
+}
+
+// leaveOut notes that a stream may have events which were not seen, so that they are
+// not taken for new ones later.
+func (s source) leaveOut() {
+	if !s.cumulative {
+		return
+	}
+	for root, i := rootOf(s.name), 0; i < len(s.tallies); i++ {
+		s.tallies[i].partial[root] = true
 	}
 }
 
