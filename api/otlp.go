@@ -15,6 +15,7 @@ import (
 	"time"
 
 	colpb "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
+	"golang.org/x/sync/semaphore"
 	statuspb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -35,6 +36,10 @@ const (
 	// several times their size. Others wait for exportPatience.
 	exportsAtOnce  = 4
 	exportPatience = 5 * time.Second
+	// maxBuffered is how many bytes of exports, as they are sent, are held at the same
+	// time. It is apart from the room to unpack, so that who sends slowly takes only
+	// as much as is announced.
+	maxBuffered = exportsAtOnce * maxExport
 )
 
 // The media types of OTLP over HTTP.
@@ -53,9 +58,10 @@ type Exports interface {
 // exporters compress, all as the OTLP specification says.
 type receiver struct {
 	*endpoint
-	api     *API
-	exports Exports
-	room    chan struct{}
+	api      *API
+	exports  Exports
+	buffered *semaphore.Weighted
+	room     *semaphore.Weighted
 }
 
 // HandleExports adds the endpoint of OpenTelemetry exporters, whose endpoint is
@@ -66,7 +72,10 @@ func (a *API) HandleExports(exports Exports) {
 		route:     "/otlp/v1/metrics", load: a.admission.Route(admission.Writes),
 	}
 	e.meter = a.metrics.meter(e.method, e.path)
-	a.router.Method(e.method, e.path, &receiver{endpoint: e, api: a, exports: exports, room: make(chan struct{}, exportsAtOnce)})
+	a.router.Method(e.method, e.path, &receiver{
+		endpoint: e, api: a, exports: exports,
+		buffered: semaphore.NewWeighted(maxBuffered), room: semaphore.NewWeighted(exportsAtOnce),
+	})
 }
 
 // ServeHTTP answers one export.
@@ -93,18 +102,30 @@ func (v *receiver) receive(x *exchange, r *http.Request, coding coding) (*colpb.
 		p.header("Accept", mediaProtobuf+", "+mediaJSON)
 		return nil, p
 	}
+	size := r.ContentLength
+	switch {
+	case size > v.maxBody:
+		x.Header()["Connection"] = closeConnection
+		return nil, exportTooLarge()
+	case size < 0:
+		size = v.maxBody // it is not announced
+	}
+	if err := wait(ctx, v.buffered, size); err != nil {
+		return nil, err
+	}
+	defer v.buffered.Release(size)
 	body, err := v.read(x, r)
 	if err != nil {
 		return nil, err
 	}
+	// The room first: who waits for it holds no permit, of which others have need.
+	if err := wait(ctx, v.room, 1); err != nil {
+		return nil, err
+	}
+	defer v.room.Release(1)
 	if p := v.api.enter(ctx, x, v.load, who, time.Now()); p != nil {
 		return nil, p
 	}
-	leave, err := v.enter(ctx) // who sends slowly holds up nobody
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
 	request, err := v.decode(body, r.Header["Content-Encoding"], coding)
 	if err != nil {
 		return nil, err
@@ -141,29 +162,29 @@ func (v *receiver) caller(x *exchange, r *http.Request) (context.Context, *admis
 	return ctx, who, v.api.permit(ctx, v.endpoint)
 }
 
-// enter waits until there is room for an export.
-func (v *receiver) enter(ctx context.Context) (leave func(), err error) {
-	wait, cancel := context.WithTimeout(ctx, exportPatience)
+// wait waits until there is room for an export, which the caller releases.
+func wait(ctx context.Context, room *semaphore.Weighted, n int64) error {
+	patient, cancel := context.WithTimeout(ctx, exportPatience)
 	defer cancel()
-	select {
-	case v.room <- struct{}{}:
-		return func() { <-v.room }, nil
-	case <-wait.Done():
-		p := newProblem(http.StatusTooManyRequests, "too_many_exports", "%d exports are being counted; send this one again later", exportsAtOnce)
+	if room.Acquire(patient, n) != nil {
+		p := newProblem(http.StatusTooManyRequests, "too_many_exports", "too many exports are being counted; send this one again later")
 		p.header("Retry-After", "1")
-		return nil, p
+		return p
 	}
+	return nil
 }
 
-// read reads the body as it was sent.
+// read reads the body as it was sent. Where that fails the deadline stays, and the
+// connection is closed: net/http waits for the rest of the body before it answers.
 func (v *receiver) read(x *exchange, r *http.Request) ([]byte, error) {
 	control := http.NewResponseController(x.ResponseWriter)
 	_ = control.SetReadDeadline(time.Now().Add(v.api.cfg.BodyTimeout)) // a writer of a test has none
-	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
+		x.Header()["Connection"] = closeConnection
 		return nil, v.unreadable(err)
 	}
+	_ = control.SetReadDeadline(time.Time{})
 	return body, nil
 }
 
@@ -183,6 +204,9 @@ func (v *receiver) decode(data []byte, encodings []string, coding coding) (*colp
 		p := newProblem(http.StatusUnsupportedMediaType, "unsupported_media_type", "the Content-Encoding %q is not taken here; send gzip, or none", quote(encoding))
 		p.header("Accept-Encoding", "gzip, identity")
 		return nil, p
+	}
+	if err := bound(data, coding); err != nil {
+		return nil, err
 	}
 	var err error
 	request := &colpb.ExportMetricsServiceRequest{}

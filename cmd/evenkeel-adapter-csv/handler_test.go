@@ -117,6 +117,24 @@ func TestWhatCannotBeReadSaysWhy(t *testing.T) {
 	}
 }
 
+// The lines were counted by hand.
+func TestARowThatIsNoRowIsNamedByItsLine(t *testing.T) {
+	t.Parallel()
+	const row = "time,good,total\n2026-03-14T12:00:00Z,1,1\n"
+	for rows, want := range map[string]string{
+		row + "a\"b,1,2\n":                                `line 3 of rows.csv: bare " in non-quoted-field`,
+		row + "2026-03-14T12:01:00Z,1\n":                  "line 3 of rows.csv: wrong number of fields",
+		row + "\n\"2026-03-14T12:01:00Z\n":                `line 4 of rows.csv: extraneous or missing " in quoted-field`,
+		row + "2026-03-14T12:01:00Z,1,1\nnoon,1,1\n":      `line 4 of rows.csv: "noon" is no time`,
+		row + "2026-03-14T12:01:00Z,2,1\n\"never ended\n": `line 3 of rows.csv: "2" good of "1": 0 ≤ good ≤ total ≤ 1,000,000,000 has to hold`,
+	} {
+		_, err := read(fstest.MapFS{"rows.csv": {Data: []byte(rows)}}, ask{indicator: "rows"})
+		if err == nil || err.Error() != want {
+			t.Errorf("%q:\ngot  %v\nwant %s", rows, err, want)
+		}
+	}
+}
+
 func TestTheReferenceAdapterKeepsEveryRule(t *testing.T) {
 	t.Parallel()
 	reader, src := start(t, "", "")

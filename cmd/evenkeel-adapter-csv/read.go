@@ -56,10 +56,16 @@ func read(files fs.FS, a ask) (slots, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line, _ := rows.FieldPos(0)
-		s, bad := parse(row, err)
-		if bad != nil {
-			return slots{}, fmt.Errorf("line %d of %s.csv: %w", line, a.indicator, bad)
+		// Only a row that was read has fields with a place.
+		if broken, ok := errors.AsType[*csv.ParseError](err); ok {
+			return slots{}, fmt.Errorf("line %d of %s.csv: %w", broken.Line, a.indicator, broken.Err)
+		} else if err != nil {
+			return slots{}, fmt.Errorf("read %s.csv: %w", a.indicator, err)
+		}
+		s, err := parse(row)
+		if err != nil {
+			line, _ := rows.FieldPos(0)
+			return slots{}, fmt.Errorf("line %d of %s.csv: %w", line, a.indicator, err)
 		}
 		s.Start = s.Start.UTC().Truncate(a.resolution)
 		if s.Start.Before(a.from) || !s.Start.Before(a.to) || a.only != "" && s.Group != a.only {
@@ -85,11 +91,7 @@ func read(files fs.FS, a ask) (slots, error) {
 	return out, nil
 }
 
-func parse(row []string, err error) (slot, error) {
-	if err != nil {
-		return slot{}, err
-	}
-	var s slot
+func parse(row []string) (s slot, err error) {
 	if s.Start, err = time.Parse(time.RFC3339, row[0]); err != nil {
 		return s, fmt.Errorf("%q is no time", row[0])
 	}

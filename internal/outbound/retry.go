@@ -13,6 +13,10 @@ const (
 	lastBackoff  = 5 * time.Second
 )
 
+// maxAsked is how long a target can have itself left alone: longer than any call lasts,
+// and far from where a time added to it overflows.
+const maxAsked = time.Hour
+
 type repeatableKey struct{}
 
 // Repeatable says of requests made with the context it returns that repeating them is
@@ -49,14 +53,14 @@ func backoff(n int, asked time.Duration, random float64) time.Duration {
 }
 
 // retryAfter reads how long the target wants to be left alone, in seconds or until a
-// moment (RFC 9110, 10.2.3). What cannot be read is nothing asked.
+// moment (RFC 9110, 10.2.3), at most maxAsked. What cannot be read is nothing asked.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	value := h.Get("Retry-After")
 	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second
+		return min(time.Duration(seconds)*time.Second, maxAsked)
 	}
 	if at, err := http.ParseTime(value); err == nil {
-		return max(0, at.Sub(now))
+		return min(max(0, at.Sub(now)), maxAsked)
 	}
 	return 0
 }

@@ -318,9 +318,14 @@ func TestTheInjectedClockReadsRetryAfter(t *testing.T) {
 		"120": 2 * time.Minute, "0": 0, "-1": 0, "": 0, "1.5": 0,
 		"Wed, 01 Jul 2026 12:00:30 GMT": 30 * time.Second, "Wednesday, 01-Jul-26 12:00:30 GMT": 30 * time.Second,
 		"Wed, 01 Jul 2026 11:00:00 GMT": 0,
+		// Longer than a call lasts, and longer than a time.Duration.
+		"86400": time.Hour, "2147483647": time.Hour,
+		"Thu, 02 Jul 2026 12:00:00 GMT": time.Hour, "Fri, 31 Dec 9999 23:59:59 GMT": time.Hour,
 	} {
 		if got := retryAfter(http.Header{"Retry-After": {value}}, now); got != want {
 			t.Errorf("Retry-After: %q means %s, want %s", value, got, want)
+		} else if wait := backoff(1, got, 0.5); wait < want {
+			t.Errorf("after Retry-After: %q the wait is %s, shorter than %s", value, wait, want)
 		}
 	}
 }

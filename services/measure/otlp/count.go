@@ -27,7 +27,7 @@ func parts(e *export) [][]*tally {
 	series := maxSeries
 	for _, name := range slices.Sorted(maps.Keys(e.wanted)) {
 		for _, t := range e.wanted[name] {
-			if len(t.roots) == 0 && len(t.readings) == 0 {
+			if len(t.roots) == 0 && len(t.readings) == 0 && len(t.partial) == 0 {
 				continue
 			}
 			groups := map[string]bool{"": true}
@@ -123,6 +123,9 @@ func (s *Service) open(ctx context.Context, part []*tally) (*book, error) {
 		for root := range t.roots {
 			keys = append(keys, Key{t.ID, root})
 		}
+		for root := range t.partial {
+			keys = append(keys, Key{t.ID, root})
+		}
 		for _, r := range t.readings {
 			keys = append(keys, r.key)
 		}
@@ -178,6 +181,7 @@ func (t *tally) count(b *book) *counting {
 		}
 		c.changed[key] = next
 	}
+	left := maps.Clone(t.partial)
 	slices.SortStableFunc(t.readings, func(a, b reading) int { return cmp.Compare(a.time, b.time) })
 	for _, r := range t.readings {
 		known := b.streams[r.key]
@@ -185,6 +189,7 @@ func (t *tally) count(b *book) *counting {
 			known = &latest
 		} else if known == nil && room <= 0 {
 			c.refuse(r, fmt.Sprintf("is of one stream too many; an indicator counts at most %d. Leave attributes out by a view", MaxStreams))
+			left[r.root] = r.cumulative
 			continue
 		}
 		next, added, counted, reason := advance(known, roots[r.root], r)
@@ -198,6 +203,19 @@ func (t *tally) count(b *book) *counting {
 		c.changed[r.key] = next
 		if counted {
 			c.add(r, added, t.maxEvents())
+		}
+	}
+	for root, cumulative := range left {
+		key := Key{t.ID, root}
+		next, changed := c.changed[key]
+		if known := b.streams[key]; !changed && known != nil {
+			next = *known
+		} else if !changed {
+			continue // nothing is known of the process, and so nothing is new
+		}
+		if cumulative {
+			next.Start = incomplete
+			c.changed[key] = next
 		}
 	}
 	return c

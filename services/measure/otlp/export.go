@@ -1,6 +1,7 @@
 package otlp
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"time"
@@ -8,6 +9,7 @@ import (
 	colpb "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
 	commonpb "go.opentelemetry.io/proto/otlp/common/v1"
 	metricspb "go.opentelemetry.io/proto/otlp/metrics/v1"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/evenkeel/evenkeel/services/measure"
 )
@@ -21,8 +23,12 @@ const (
 	MaxReadings = 50_000
 	// maxLooks is how often conditions of indicators are looked at.
 	maxLooks = 500_000
-	// MaxAttributes is how many attributes a point may have, and a resource.
+	// MaxMetrics is the number of metrics that are looked at.
+	MaxMetrics = 10_000
+	// MaxAttributes is how many attributes a point may have, and a resource, and a scope.
 	MaxAttributes = 64
+	// maxNamed is how many bytes name a resource or a scope, with its attributes.
+	maxNamed = 64 << 10
 	// ahead is how far the clock of an exporter may be before ours: such points count
 	// in the slot that runs now.
 	ahead = time.Minute
@@ -48,6 +54,8 @@ type tally struct {
 	// roots are the streams that stand for metrics of processes, with the time of
 	// their first point here: also where no event was the indicator's.
 	roots map[Hash]int64
+	// partial are those of which points were left out.
+	partial map[Hash]bool
 }
 
 // export is one being read.
@@ -55,6 +63,7 @@ type export struct {
 	wanted  map[string][]*tally // by the metric's name
 	now     time.Time
 	refused refusals
+	metrics int // looked at
 	points  int // looked at
 	read    int // readings
 	looks   int
@@ -63,6 +72,7 @@ type export struct {
 
 // Why points beyond the bounds are not looked at.
 var (
+	tooManyMetrics  = fmt.Sprintf("is of metric %d or a later one of its export; send at most %d at a time", MaxMetrics+1, MaxMetrics)
 	tooManyPoints   = fmt.Sprintf("is point %d or a later one of its export; send at most %d at a time", MaxPoints+1, MaxPoints)
 	tooManyReadings = fmt.Sprintf("is wanted by so many indicators that the export would be counted more than %d times; send fewer points at a time", MaxReadings)
 )
@@ -86,41 +96,95 @@ type point struct {
 	count func(threshold float64, good bool) (counts, error)
 }
 
-// readExport sorts the points of an export by the indicators that want them.
-func readExport(request *colpb.ExportMetricsServiceRequest, counters []*counter, now time.Time) *export {
+// readExport sorts the points of an export by the indicators that want them. It stops
+// when the context ends.
+func readExport(ctx context.Context, request *colpb.ExportMetricsServiceRequest, counters []*counter, now time.Time) (*export, error) {
 	e := &export{wanted: make(map[string][]*tally, len(counters)), now: now}
 	for _, c := range counters {
 		name := c.Origin.OTLP.Metric
-		e.wanted[name] = append(e.wanted[name], &tally{counter: c, roots: map[Hash]int64{}})
+		e.wanted[name] = append(e.wanted[name], &tally{counter: c, roots: map[Hash]int64{}, partial: map[Hash]bool{}})
 	}
 	for _, rm := range request.GetResourceMetrics() {
 		resource := rm.GetResource().GetAttributes()
-		var of Hash
+		flaw := unnamed("resource", resource, proto.Size(rm.GetResource()))
+		var of *Hash
 		for _, sm := range rm.GetScopeMetrics() {
-			for _, m := range sm.GetMetrics() {
-				tallies := e.wanted[m.GetName()]
-				if len(tallies) == 0 {
-					continue
-				}
-				if of == (Hash{}) {
-					e.hasher.attributes(resource)
-					of = e.hasher.sum()
-				}
-				e.metric(source{metric: m, resource: resource, name: e.name(of, sm.GetScope(), m), tallies: tallies})
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			if err := e.scope(ctx, sm, resource, flaw, &of); err != nil {
+				return nil, err
 			}
 		}
 	}
-	return e
+	return e, nil
 }
 
-// name is the hash of what the streams of a metric have in common. Of which kind
-// it is belongs to it: a sum that becomes a histogram begins anew.
-func (e *export) name(resource Hash, scope *commonpb.InstrumentationScope, m *metricspb.Metric) Hash {
+// scope reads the metrics of a scope. What they have in common is hashed once, and only
+// where an indicator wants one of them; a flaw is why none can be counted.
+func (e *export) scope(ctx context.Context, sm *metricspb.ScopeMetrics, resource []*commonpb.KeyValue, flaw string, of **Hash) error {
+	var scope *Hash
+	for _, m := range sm.GetMetrics() {
+		tallies := e.wanted[m.GetName()]
+		if len(tallies) == 0 {
+			continue
+		}
+		s := source{metric: m, resource: resource, tallies: tallies}
+		if e.metrics++; e.metrics > MaxMetrics {
+			e.refuse(s, pointsOf(m), tooManyMetrics)
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if flaw == "" && scope == nil {
+			flaw = unnamed("scope", sm.GetScope().GetAttributes(), proto.Size(sm.GetScope()))
+		}
+		if flaw != "" {
+			e.refuse(s, pointsOf(m), flaw)
+			continue
+		}
+		if *of == nil {
+			e.hasher.attributes(resource)
+			sum := e.hasher.sum()
+			*of = &sum
+		}
+		if scope == nil {
+			sum := e.scopeName(**of, sm.GetScope())
+			scope = &sum
+		}
+		s.name = e.name(*scope, m)
+		e.metric(s)
+	}
+	return nil
+}
+
+// unnamed tells why what names a resource or a scope is too much.
+func unnamed(what string, attributes []*commonpb.KeyValue, size int) string {
+	switch {
+	case len(attributes) > MaxAttributes:
+		return fmt.Sprintf("has a %s with %d attributes; one may have %d", what, len(attributes), MaxAttributes)
+	case size > maxNamed:
+		return fmt.Sprintf("has a %s of %d bytes; one may have %d", what, size, maxNamed)
+	}
+	return ""
+}
+
+// scopeName is the hash of what the streams of all metrics of a scope have in common.
+func (e *export) scopeName(resource Hash, scope *commonpb.InstrumentationScope) Hash {
 	h := &e.hasher
 	h.text(string(resource[:]))
 	h.text(scope.GetName())
 	h.text(scope.GetVersion())
 	h.attributes(scope.GetAttributes())
+	return h.sum()
+}
+
+// name is the hash of what the streams of a metric have in common. Of which kind
+// it is belongs to it: a sum that becomes a histogram begins anew.
+func (e *export) name(scope Hash, m *metricspb.Metric) Hash {
+	h := &e.hasher
+	h.text(string(scope[:]))
 	h.text(m.GetName())
 	h.text(m.GetUnit())
 	h.text(fmt.Sprintf("%T %d", m.GetData(), temporality(m)))
@@ -210,13 +274,14 @@ func (e *export) point(s source, p point) {
 	e.points++
 	if e.points > MaxPoints {
 		e.refused.addMany(1, s.metric.GetName(), tooManyPoints)
+		s.leaveOut()
 		return
 	}
 	refuse := func(reason string) { e.refused.add(e.points, s.metric.GetName(), reason) }
 	if p.flags&uint32(metricspb.DataPointFlags_DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK) != 0 {
 		return // it says that the stream has ended, and counts nothing
 	}
-	if reason := e.check(s, p); reason != "" {
+	if reason := e.check(p); reason != "" {
 		refuse(reason)
 		return
 	}
@@ -239,6 +304,7 @@ func (e *export) point(s source, p point) {
 		}
 		if e.looks++; e.looks > maxLooks || e.read > MaxReadings {
 			refuse(tooManyReadings)
+			s.leaveOut()
 			break
 		}
 		if first, seen := t.roots[root]; s.cumulative && (!seen || int64(p.time) < first) {
@@ -249,6 +315,7 @@ func (e *export) point(s source, p point) {
 		}
 		if e.read++; e.read > MaxReadings {
 			refuse(tooManyReadings)
+			s.leaveOut()
 			break
 		}
 		n, err := p.count(t.Origin.OTLP.Threshold, t.judges(a))
@@ -267,6 +334,17 @@ func (e *export) point(s source, p point) {
 	}
 }
 
+// leaveOut notes that a stream may have events which were not seen, so that they are
+// not taken for new ones later.
+func (s source) leaveOut() {
+	if !s.cumulative {
+		return
+	}
+	for root, i := rootOf(s.name), 0; i < len(s.tallies); i++ {
+		s.tallies[i].partial[root] = true
+	}
+}
+
 // rootOf is the stream that stands for all of a metric of one process. It is not
 // the one without attributes, which may be one of them.
 func rootOf(name Hash) Hash {
@@ -277,12 +355,10 @@ func rootOf(name Hash) Hash {
 }
 
 // check returns why a point is refused whoever wants it.
-func (e *export) check(s source, p point) string {
+func (e *export) check(p point) string {
 	switch {
 	case len(p.attributes) > MaxAttributes:
 		return fmt.Sprintf("has %d attributes; a point may have %d", len(p.attributes), MaxAttributes)
-	case len(s.resource) > MaxAttributes:
-		return fmt.Sprintf("has a resource with %d attributes; one may have %d", len(s.resource), MaxAttributes)
 	case p.time == 0:
 		return "has no time"
 	case p.time > math.MaxInt64 || int64(p.time) > e.now.Add(ahead).UnixNano():

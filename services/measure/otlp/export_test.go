@@ -64,7 +64,10 @@ func FuzzExport(f *testing.F) {
 		}
 		counters, known := someCounters(), &book{streams: map[Key]*Stream{}}
 		for round := range 2 {
-			e := readExport(request, counters, noon)
+			e, err := readExport(t.Context(), request, counters, noon)
+			if err != nil {
+				t.Fatal(err)
+			}
 			for _, one := range e.wanted["m"] {
 				c := one.count(known)
 				for _, b := range c.batches(one) {

@@ -75,7 +75,10 @@ func (s *Service) Receive(ctx context.Context, request *colpb.ExportMetricsServi
 	if err != nil || len(counters) == 0 {
 		return Outcome{}, err
 	}
-	e := readExport(request, counters, now)
+	e, err := readExport(ctx, request, counters, now)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("read an export: %w", err)
+	}
 	for _, part := range parts(e) {
 		if err := s.count(ctx, part, now, &e.refused); err != nil {
 			return Outcome{}, err

@@ -3,6 +3,7 @@ package otlp
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -30,7 +31,7 @@ type Stream struct {
 	// name themselves.
 	Root Hash
 	// Start is when the counting began, 0 when that is unknown; of a root it is the
-	// time of the first point that was seen.
+	// time of the first point that was seen, or incomplete.
 	Start int64
 	Last  int64 // time of the last point
 	// Good and Total are the last cumulative counts, in thousandths of an event.
@@ -46,6 +47,9 @@ const (
 	// sameExport is how far apart the points of one export may be, which may come
 	// in several parts.
 	sameExport = time.Second
+	// incomplete is when counting began of a process of which points were left out: no
+	// stream of it is known to be new when it is first seen.
+	incomplete = math.MaxInt64
 )
 
 // Why a point is not counted.

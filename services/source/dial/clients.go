@@ -36,12 +36,15 @@ func (c *Clients) HTTP(ctx context.Context, s source.Source) (*http.Client, erro
 	if k, ok := c.kept[s.ID]; ok && k.version == s.Version {
 		return k.HTTP(), nil
 	}
+	if old, ok := c.kept[s.ID]; ok {
+		// Before the new one begins: what it counts goes by the same name, and would be
+		// forgotten with the old one. Calls under way end as they would.
+		old.Close()
+		delete(c.kept, s.ID)
+	}
 	made, err := c.dialler.Client(ctx, s)
 	if err != nil {
 		return nil, err
-	}
-	if old, ok := c.kept[s.ID]; ok {
-		old.Close() // its calls under way end as they would
 	}
 	c.kept[s.ID] = kept{s.Version, made}
 	return made.HTTP(), nil
