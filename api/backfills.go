@@ -111,7 +111,7 @@ func (a *API) addBackfills(r Rooms) {
 	update := access.Rule{Verb: access.Update, Kind: access.KindBackfill}
 	register(a, operation{
 		id: "cancelBackfill", method: http.MethodPost, path: "/v1/backfills/{backfill}/cancel", tag: "Measurements", status: http.StatusOK,
-		summary: "Cancel a backfill", description: "What it read stays. It can be resumed.", rule: update,
+		summary: "Cancel a backfill", description: "What it read stays. It can be resumed. One that Evenkeel began by itself, for a new indicator or after an outage, is only for administrators to cancel.", rule: update,
 	}, func(ctx context.Context, in *one) (*backfillReply, error) {
 		b, err := r.Collection.Cancel(ctx, id.ID(in.Backfill))
 		return answer(ctx, b, err)

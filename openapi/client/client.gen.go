@@ -5231,7 +5231,7 @@ type ClientInterface interface {
 
 	// CancelBackfill Cancel a backfill
 	//
-	// What it read stays. It can be resumed.
+	// What it read stays. It can be resumed. One that Evenkeel began by itself, for a new indicator or after an outage, is only for administrators to cancel.
 	//
 	// Corresponds with POST /v1/backfills/{backfill}/cancel (the `CancelBackfill` operationId).
 	CancelBackfill(ctx context.Context, backfill string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6223,7 +6223,7 @@ func (c *Client) GetBackfill(ctx context.Context, backfill string, reqEditors ..
 
 // CancelBackfill Cancel a backfill
 //
-// What it read stays. It can be resumed.
+// What it read stays. It can be resumed. One that Evenkeel began by itself, for a new indicator or after an outage, is only for administrators to cancel.
 //
 // Corresponds with POST /v1/backfills/{backfill}/cancel (the `CancelBackfill` operationId).
 func (c *Client) CancelBackfill(ctx context.Context, backfill string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -13856,7 +13856,7 @@ type ClientWithResponsesInterface interface {
 
 	// CancelBackfillWithResponse Cancel a backfill
 	//
-	// What it read stays. It can be resumed.
+	// What it read stays. It can be resumed. One that Evenkeel began by itself, for a new indicator or after an outage, is only for administrators to cancel.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -33118,7 +33118,7 @@ func (c *ClientWithResponses) GetBackfillWithResponse(ctx context.Context, backf
 
 // CancelBackfillWithResponse Cancel a backfill
 //
-// What it read stays. It can be resumed.
+// What it read stays. It can be resumed. One that Evenkeel began by itself, for a new indicator or after an outage, is only for administrators to cancel.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -87,6 +87,16 @@ func (t *Target) begin(delay time.Duration) time.Time {
 	return settled(t.CreatedAt, delay, t.Resolution)
 }
 
+// first is the first slot that collection may read: where it once began stays
+// within its reach though the delay became shorter since.
+func (t *Target) first(delay time.Duration) time.Time {
+	first := t.begin(delay)
+	if until := t.Collection.Until; !until.IsZero() && until.Before(first) {
+		return until
+	}
+	return first
+}
+
 // until is the first slot that was not collected.
 func (t *Target) until(delay time.Duration) time.Time {
 	if t.Collection.Until.IsZero() {
@@ -110,7 +120,7 @@ func (t *Target) ask(now time.Time, delay time.Duration) (origin.Ask, bool) {
 	}
 	return origin.Ask{
 		Indicator: t.Indicator, Team: t.Team, TeamSlug: t.TeamSlug, Origin: t.Origin, Resolution: t.Resolution,
-		From: latest(until.Add(-lateSlots*t.Resolution), t.begin(delay), to.Add(-recent)), To: to,
+		From: latest(until.Add(-lateSlots*t.Resolution), t.first(delay), to.Add(-recent)), To: to,
 	}, true
 }
 
@@ -159,7 +169,7 @@ func (t *Target) read(ask origin.Ask, got reading, delay time.Duration, now time
 	c.Until = to
 	// What was counted before ends where the late slots of the last time began.
 	var left hole
-	final := latest(until.Add(-lateSlots*t.Resolution), t.begin(delay))
+	final := latest(until.Add(-lateSlots*t.Resolution), t.first(delay))
 	if final.Before(ask.From) {
 		left, final = hole{final, ask.From}, ask.From
 	}

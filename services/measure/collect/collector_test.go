@@ -373,3 +373,30 @@ func TestGroupsAreSeriesOfTheirOwn(t *testing.T) {
 		t.Errorf("series %q", groups)
 	}
 }
+
+// Worked by hand: with a delay of an hour the first slot to be read at 12:00:30 is
+// that of 11:00. Two minutes later, without a delay, 62 have ended since.
+func TestNothingIsLeftOutWhenTheDelayBecomesShorter(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := newProgram(t, "prom")
+	from := h.source(p, func(s *source.Source) { s.Delay = time.Hour })
+	v := h.declare("payments", "availability", from)
+	p.holdAll("availability", minute(-70), minute(10), nil)
+	h.collect()
+	begun := h.standing(v).Until
+	if !begun.Before(minute(-58)) {
+		t.Fatalf("collected until %s", begun)
+	}
+	from.Delay = 0
+	if err := h.store.Sources().UpdateSource(t.Context(), from); err != nil {
+		t.Fatal(err)
+	}
+	h.minutes(2)
+	for h.fill()["chunks"] > 0 { // what is longer ago than collection goes back
+	}
+	stored := h.stored(v, begun, minute(2))
+	if want := int(minute(2).Sub(begun) / time.Minute); len(stored) != want {
+		t.Errorf("%d slots from %s on are stored, want %d", len(stored), begun, want)
+	}
+}

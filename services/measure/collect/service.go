@@ -250,12 +250,18 @@ func (s *Service) Prune(ctx context.Context, keep time.Duration) (int, error) {
 	return pruned, nil
 }
 
-// Cancel ends a backfill; what it read stays.
+// Cancel ends a backfill; what it read stays. One that was not asked for is only an
+// administrator's to cancel: with it, slots of which nothing is known become slots
+// that were not there, and budgets are judged without them.
 //
-// Faults: NotFound; Forbidden; Conflict "backfill_finished".
+// Faults: NotFound; Forbidden, "backfill_automatic" too; Conflict "backfill_finished".
 func (s *Service) Cancel(ctx context.Context, of id.ID) (Listed, error) {
-	by := access.CallerFrom(ctx).Name
+	caller := access.CallerFrom(ctx)
+	by := caller.Name
 	return s.change(ctx, of, func(b Backfill, _ bool, now time.Time) (Backfill, error) {
+		if b.Cause != ByRequest && !caller.Administers() {
+			return b, fault.New(fault.Forbidden, "backfill_automatic", "only administrators may cancel a backfill that Evenkeel began by itself; until it ended, violations neither open nor end")
+		}
 		return b.cancel("It was cancelled by "+by+".", now)
 	})
 }
