@@ -61,7 +61,8 @@ func TestBackfillsAreSeenAskedForAndEnded(t *testing.T) {
 		post := call{as: "ada", method: "POST", path: "/v1/backfills", body: body, header: []string{"Idempotency-Key: again"}}
 		h.do(post).expect(t, 409, "backfill_open", "", "")
 		one := "/v1/backfills/" + string(made.ID)
-		if got := h.must(200, call{as: "ada", method: "POST", path: one + "/cancel"}); got.text("state") != "cancelled" || !strings.Contains(got.text("note"), "cancelled by ada") {
+		h.do(call{as: "ada", method: "POST", path: one + "/cancel"}).expect(t, 403, "backfill_automatic", "", "administrators")
+		if got := h.must(200, call{as: "administrator", method: "POST", path: one + "/cancel"}); got.text("state") != "cancelled" || !strings.Contains(got.text("note"), "cancelled by Administrator") {
 			t.Errorf("cancelled: %s", got.body)
 		}
 		first, second := h.must(201, post), h.must(201, post)
@@ -79,7 +80,7 @@ func TestBackfillsAreSeenAskedForAndEnded(t *testing.T) {
 		if got := h.must(200, call{as: "ada", method: "POST", path: one + "/resume"}); got.text("state") != "queued" {
 			t.Errorf("resumed: %s", got.body)
 		}
-		h.must(200, call{as: "ada", method: "POST", path: one + "/cancel"})
+		h.must(200, call{as: "administrator", method: "POST", path: one + "/cancel"})
 		h.clock.Advance(31 * 24 * time.Hour)
 		if run := h.must(201, call{as: "administrator", method: "POST", path: "/v1/jobs/prune/runs"}); !strings.Contains(string(run.body), `"backfills_removed":1`) {
 			t.Errorf("prune: %s", run.body)

@@ -48,7 +48,8 @@ func checkAudit(t *testing.T, c *caller, before []map[string]any, writers []*wri
 	}
 	for _, entry := range entries {
 		object := entry["object"].(map[string]any)
-		if known[entry["id"]] || object["kind"] == "job" {
+		// Runs of jobs are many, and the link of a start is kept where nobody reads it.
+		if known[entry["id"]] || object["kind"] == "job" || object["kind"] == "sign_in_link" {
 			continue
 		}
 		change := entry["action"].(string) + " " + object["id"].(string)
