@@ -138,11 +138,11 @@ func TestAnOverloadedEdgeRefusesTheLeastCriticalFirst(t *testing.T) {
 		var all sync.WaitGroup
 		var mu sync.Mutex
 		for _, k := range kinds {
-			path := "/v1/work/" + k.class.String()
+			path := "/v1/loads/" + k.class.String()
 			register(b.API, operation{id: k.class.String() + "Work", method: k.method, path: path, tag: "Teams", summary: "Work", class: k.class, public: true}, work)
 		}
 		for _, k := range kinds {
-			path := "/v1/work/" + k.class.String()
+			path := "/v1/loads/" + k.class.String()
 			all.Go(func() {
 				for range 10 * k.perSecond {
 					all.Go(func() {

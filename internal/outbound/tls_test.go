@@ -74,7 +74,7 @@ func secured(t *testing.T, handler http.HandlerFunc, config *tls.Config) *httpte
 func TestATargetIsTrustedByTheCertificateItShows(t *testing.T) {
 	t.Parallel()
 	server := secured(t, ok, nil)
-	old := secured(t, ok, &tls.Config{MinVersion: tls.VersionTLS11, MaxVersion: tls.VersionTLS11}) //nolint:gosec // that is the point
+	old := secured(t, ok, &tls.Config{MinVersion: tls.VersionTLS11, MaxVersion: tls.VersionTLS11})
 	for _, test := range []struct {
 		name string
 		url  string
