@@ -152,19 +152,21 @@ func (a Access) Token(ctx context.Context, of id.ID) (access.Token, error) {
 	return fromDBToken(t), nil
 }
 
-const credential = `SELECT t.kind, t.name, t.team_id, t.scopes, t.hash, t.expires_at, t.last_used_at, t.revoked_at,
- p.id, p.display_name, p.administrator, p.deactivated_at
-FROM tokens t LEFT JOIN people p ON p.id = t.person_id AND t.kind = 'personal' WHERE t.id = $1`
+const (
+	credentialColumns = "t.kind, t.name, t.team_id, t.scopes, t.hash, t.expires_at, t.last_used_at, t.revoked_at, p.id, p.display_name, p.administrator, p.deactivated_at"
+	fromCredentials   = " FROM tokens t LEFT JOIN people p ON p.id = t.person_id AND t.kind = 'personal' WHERE t.id = $1"
+)
 
 // Credential is on the way of every request, hence one statement, of no more than
-// is needed: SQLite keeps times as texts, which take long to read.
+// is needed.
 func (a Access) Credential(ctx context.Context, of id.ID) (access.Credential, error) {
 	c := access.Credential{Token: of}
 	var scopes []byte
 	var team, person, name sql.NullString
 	var administrator sql.NullBool
-	err := a.s.queryOne(ctx, credential, []any{string(of)}, &c.Kind, &c.Name, &team, &scopes, &c.Hash, &c.ExpiresAt, &c.LastUsedAt, &c.RevokedAt,
-		&person, &name, &administrator, &c.DeactivatedAt)
+	var expires, used, revoked, deactivated moment
+	err := a.s.queryOne(ctx, a.s.said.credential, []any{string(of)}, &c.Kind, &c.Name, &team, &scopes, &c.Hash, &expires, &used, &revoked,
+		&person, &name, &administrator, &deactivated)
 	if err != nil {
 		return access.Credential{}, notFound("token", string(of), err)
 	}
@@ -172,8 +174,7 @@ func (a Access) Credential(ctx context.Context, of id.ID) (access.Credential, er
 		return access.Credential{}, fail("read a token's scopes", err)
 	}
 	c.Team, c.Person, c.PersonName, c.Administrator = id.ID(team.String), id.ID(person.String), name.String, administrator.Bool
-	c.ExpiresAt, c.LastUsedAt = utc(c.ExpiresAt), utcOrNil(c.LastUsedAt)
-	c.RevokedAt, c.DeactivatedAt = utcOrNil(c.RevokedAt), utcOrNil(c.DeactivatedAt)
+	c.ExpiresAt, c.LastUsedAt, c.RevokedAt, c.DeactivatedAt = expires.orZero(), used.at, revoked.at, deactivated.at
 	return c, nil
 }
 

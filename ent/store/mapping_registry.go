@@ -51,18 +51,14 @@ func fromDBService(rows *sql.Rows) (registry.Service, error) {
 	var v registry.Service
 	var labels, annotations []byte
 	var system, systemSlug sql.NullString
-	var retired sql.NullTime
+	var created, updated, retired moment
 	err := rows.Scan(&v.ID, &v.Slug, &v.Name, &v.Description, &v.Kind, &v.Tier, &v.Lifecycle, &v.Repository, &v.OnCall, &v.Runbook,
-		&v.Dashboard, &v.Docs, &v.Contact, &labels, &annotations, &v.Team, &v.TeamSlug, &system, &systemSlug, &v.CreatedAt, &v.UpdatedAt, &retired, &v.Version)
+		&v.Dashboard, &v.Docs, &v.Contact, &labels, &annotations, &v.Team, &v.TeamSlug, &system, &systemSlug, &created, &updated, &retired, &v.Version)
 	if err != nil {
 		return registry.Service{}, err
 	}
 	v.System, v.SystemSlug = id.ID(system.String), systemSlug.String
-	v.CreatedAt, v.UpdatedAt = utc(v.CreatedAt), utc(v.UpdatedAt)
-	if retired.Valid {
-		at := utc(retired.Time)
-		v.RetiredAt = &at
-	}
+	v.CreatedAt, v.UpdatedAt, v.RetiredAt = created.orZero(), updated.orZero(), retired.at
 	if v.Labels, err = fromDBMap(labels); err != nil {
 		return registry.Service{}, fmt.Errorf("read labels: %w", err)
 	}

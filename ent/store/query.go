@@ -15,7 +15,7 @@ import (
 // queryOne runs a query, written with PostgreSQL's placeholders in their order,
 // and scans its one row; sql.ErrNoRows when there is none.
 func (s *Store) queryOne(ctx context.Context, query string, args []any, dest ...any) error {
-	rows, err := s.db.QueryContext(ctx, query, args...)
+	rows, err := s.db.QueryContext(s.brief(ctx), query, args...)
 	if err != nil {
 		return err
 	}
@@ -30,6 +30,66 @@ func (s *Store) queryOne(ctx context.Context, query string, args []any, dest ...
 		return err
 	}
 	return rows.Close()
+}
+
+// brief is the context of a statement that reads rows by their keys. On SQLite, which
+// is in this process, that takes microseconds, and watching meanwhile whether the
+// context ends would take as long again: database/sql and the driver start a
+// goroutine each. So it is not watched, and a request that ends while it waits for
+// a reader's connection waits on, for no longer than others read. On PostgreSQL,
+// which may not answer, it is.
+func (s *Store) brief(ctx context.Context) context.Context {
+	if s.postgres() {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
+}
+
+// bare lists columns, separated by ", ", so that SQLite gives them as they are
+// stored. Of a column its driver reads the declared type at every query, and tries
+// several layouts on a time, two times over, until it comes to the one that is
+// written here; an expression has no declared type. Times are read as a moment.
+func (s *Store) bare(columns string) string {
+	if s.postgres() {
+		return columns
+	}
+	return "+" + strings.ReplaceAll(columns, ", ", ", +")
+}
+
+// moment is a time that may be absent, as bare gives it.
+type moment struct{ at *time.Time }
+
+// sqliteTime is how times are written into SQLite.
+const sqliteTime = "2006-01-02 15:04:05.999999999-07:00"
+
+// Scan implements sql.Scanner.
+func (m *moment) Scan(value any) error {
+	var at time.Time
+	switch v := value.(type) {
+	case nil:
+		m.at = nil
+		return nil
+	case time.Time:
+		at = v
+	case string:
+		var err error
+		if at, err = time.Parse(sqliteTime, v); err != nil {
+			return err
+		}
+	default:
+		return fmt.Errorf("a time is stored as %T", value)
+	}
+	at = utc(at)
+	m.at = &at
+	return nil
+}
+
+// orZero is the time, or the zero time when it is absent.
+func (m moment) orZero() time.Time {
+	if m.at == nil {
+		return time.Time{}
+	}
+	return *m.at
 }
 
 // queryAll runs a query and calls scan for each row.

@@ -28,16 +28,16 @@ func (r Registry) CreateService(ctx context.Context, v registry.Service) error {
 
 // What is read most is read without ent, which takes three times as long for one
 // row, and a quarter longer for a hundred.
-const serviceColumns = `v.id, v.slug, v.name, v.description, v.kind, v.tier, v.lifecycle, v.repository, v.on_call, v.runbook, v.dashboard, v.docs, v.contact,
- v.labels, v.annotations, v.team_id, t.slug, v.system_id, y.slug, v.created_at, v.updated_at, v.retired_at, v.version`
+const serviceColumns = "v.id, v.slug, v.name, v.description, v.kind, v.tier, v.lifecycle, v.repository, v.on_call, v.runbook, v.dashboard, v.docs, v.contact, " +
+	"v.labels, v.annotations, v.team_id, t.slug, v.system_id, y.slug, v.created_at, v.updated_at, v.retired_at, v.version"
 
 // selectServices joins from the left, though every service has a team, so that SQLite
 // goes through the services in the order of their slugs and not through the teams.
-const selectServices = "SELECT " + serviceColumns + " FROM services v LEFT JOIN teams t ON t.id = v.team_id LEFT JOIN systems y ON y.id = v.system_id"
+const fromServices = " FROM services v LEFT JOIN teams t ON t.id = v.team_id LEFT JOIN systems y ON y.id = v.system_id"
 
 func (r Registry) services(ctx context.Context, rest string, args ...any) ([]registry.Service, error) {
 	var out []registry.Service
-	err := r.s.queryAll(ctx, selectServices+rest, args, func(rows *sql.Rows) error {
+	err := r.s.queryAll(ctx, r.s.said.services+rest, args, func(rows *sql.Rows) error {
 		v, err := fromDBService(rows)
 		out = append(out, v)
 		return err
@@ -45,9 +45,9 @@ func (r Registry) services(ctx context.Context, rest string, args ...any) ([]reg
 	return out, fail("read services", err)
 }
 
-// service reads one row; its query is a constant, because it is asked so often.
+// service reads one row; its query is kept, because it is asked so often.
 func (r Registry) service(ctx context.Context, query, name string) (registry.Service, error) {
-	rows, err := r.s.db.QueryContext(ctx, query, name)
+	rows, err := r.s.db.QueryContext(r.s.brief(ctx), query, name)
 	if err != nil {
 		return registry.Service{}, fail("read a service", err)
 	}
@@ -62,19 +62,14 @@ func (r Registry) service(ctx context.Context, query, name string) (registry.Ser
 	return v, fail("read a service", err)
 }
 
-const (
-	serviceByID   = selectServices + " WHERE v.id = $1"
-	serviceBySlug = selectServices + " WHERE v.slug = $1"
-)
-
 // Service returns the service.
 func (r Registry) Service(ctx context.Context, of id.ID) (registry.Service, error) {
-	return r.service(ctx, serviceByID, string(of))
+	return r.service(ctx, r.s.said.serviceByID, string(of))
 }
 
 // ServiceBySlug returns the service that has the slug now.
 func (r Registry) ServiceBySlug(ctx context.Context, name string) (registry.Service, error) {
-	return r.service(ctx, serviceBySlug, name)
+	return r.service(ctx, r.s.said.serviceBySlug, name)
 }
 
 // Services lists by slug.

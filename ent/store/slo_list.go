@@ -177,18 +177,16 @@ func (o SLO) Targets(ctx context.Context, names []slo.Name) ([]slo.Target, error
 			args = append(args, n.Service, n.SLO)
 		}
 		query := o.s.wanted(len(names), "service text", "slo text") +
-			`SELECT v.slug, s.slug, v.id, v.team_id, s.id, r.indicator_id, i.counting, i.resolution_s, i.max_groups, i.origin, v.retired_at, s.retired_at
+			`SELECT v.slug, s.slug, v.id, v.team_id, s.id, r.indicator_id, i.counting, i.resolution_s, i.max_groups, i.origin, v.retired_at IS NOT NULL, s.retired_at IS NOT NULL
 FROM wanted w CROSS JOIN services v CROSS JOIN slos s CROSS JOIN slo_revisions r CROSS JOIN indicators i
 WHERE v.slug = w.service AND s.service_id = v.id AND s.slug = w.slo AND r.slo_id = s.id AND r.number = s.revision AND i.id = r.indicator_id`
-		return o.s.queryAll(ctx, query, args, func(rows *sql.Rows) error {
+		return o.s.queryAll(o.s.brief(ctx), query, args, func(rows *sql.Rows) error {
 			var t slo.Target
 			var resolution int64
-			var serviceRetired, retired sql.NullTime
 			var from string
-			err := rows.Scan(&t.Name.Service, &t.Name.SLO, &t.Service, &t.Team, &t.SLO, &t.Indicator, &t.Counting, &resolution, &t.MaxGroups, &from, &serviceRetired, &retired)
+			err := rows.Scan(&t.Name.Service, &t.Name.SLO, &t.Service, &t.Team, &t.SLO, &t.Indicator, &t.Counting, &resolution, &t.MaxGroups, &from, &t.ServiceRetired, &t.Retired)
 			t.NotPushed = !origin.PushedText(from)
 			t.Resolution = time.Duration(resolution) * time.Second
-			t.ServiceRetired, t.Retired = serviceRetired.Valid, retired.Valid
 			out = append(out, t)
 			return err
 		})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -25,6 +26,8 @@ const (
 // and without locks: a connection is used by one goroutine at a time.
 type cachingConn struct {
 	sqliteConn
+	inTx   bool // a transaction is open
+	stuck  bool // and could not be ended
 	byText map[string]*list.Element
 	recent *list.List // of *statement, the most recently used first
 }
@@ -86,8 +89,61 @@ func (c *cachingConn) Close() error {
 	return c.sqliteConn.Close()
 }
 
+// BeginTx begins a transaction that may write. Its statements are short, and are
+// not interrupted when their context ends, which takes a goroutine for each:
+// database/sql rolls the transaction back between two of them.
+func (c *cachingConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	if opts != (driver.TxOptions{}) {
+		return nil, errors.New("transactions on SQLite have no options")
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c.inTx = true
+	if _, err := c.ExecContext(ctx, "BEGIN IMMEDIATE", nil); err != nil {
+		c.inTx = false
+		return nil, err
+	}
+	return cachingTx{c}, nil
+}
+
+// IsValid reports whether the connection can be used again.
+func (c *cachingConn) IsValid() bool { return !c.stuck && c.sqliteConn.IsValid() }
+
+// cachingTx ends a transaction.
+type cachingTx struct{ conn *cachingConn }
+
+// Commit commits, or leaves no transaction behind.
+func (t cachingTx) Commit() error {
+	_, err := t.conn.ExecContext(context.Background(), "COMMIT", nil)
+	if err != nil {
+		// SQLite itself has rolled back after some errors and not after others; there is
+		// nothing to roll back then, which is an error too.
+		_ = t.Rollback()
+		return err
+	}
+	t.conn.inTx = false
+	return nil
+}
+
+// Rollback gives up what was written. A connection that cannot is not used again.
+func (t cachingTx) Rollback() error {
+	_, err := t.conn.ExecContext(context.Background(), "ROLLBACK", nil)
+	t.conn.inTx, t.conn.stuck = false, err != nil
+	return err
+}
+
+// watched is the context that a statement of a connection is run with.
+func (c *cachingConn) watched(ctx context.Context) context.Context {
+	if c.inTx {
+		return context.Background()
+	}
+	return ctx
+}
+
 // ExecContext runs a text, prepared.
 func (c *cachingConn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+	ctx = c.watched(ctx)
 	s, err := c.statement(ctx, text)
 	if err != nil {
 		return nil, err
@@ -100,6 +156,7 @@ func (c *cachingConn) ExecContext(ctx context.Context, text string, args []drive
 
 // QueryContext runs a text, prepared.
 func (c *cachingConn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
+	ctx = c.watched(ctx)
 	s, err := c.statement(ctx, text)
 	if err != nil {
 		return nil, err

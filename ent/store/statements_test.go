@@ -1,6 +1,9 @@
 package store_test
 
 import (
+	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -94,5 +97,90 @@ func TestASchemaThatChangesUnderAPreparedStatementIsSeen(t *testing.T) {
 		if after := count(); after != before+1 {
 			t.Fatalf("%d columns, want %d", after, before+1)
 		}
+	}
+}
+
+func TestATransactionEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	writer, reader := s.Pools()
+	ctx, cancel := context.WithCancel(t.Context())
+	tx, err := writer.BeginTx(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const insert = "INSERT INTO leases (name, holder, epoch, expires_at) VALUES (?, 'one', 1, '2026-11-26 00:00:00+00:00')"
+	if _, err := tx.ExecContext(ctx, insert, "given-up"); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	// The one connection comes back when the transaction has been rolled back.
+	if _, err := writer.ExecContext(t.Context(), insert, "kept"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.ExecContext(t.Context(), insert, "late"); !errors.Is(err, sql.ErrTxDone) {
+		t.Errorf("a statement after the context's end: %v, want sql.ErrTxDone", err)
+	}
+	if err := tx.Commit(); !errors.Is(err, context.Canceled) && !errors.Is(err, sql.ErrTxDone) {
+		t.Errorf("committed after the context's end: %v", err)
+	}
+	var names string
+	if err := reader.QueryRowContext(t.Context(), "SELECT group_concat(name) FROM leases").Scan(&names); err != nil || names != "kept" {
+		t.Errorf("written: %q (%v), want kept alone", names, err)
+	}
+	if _, err := writer.BeginTx(ctx, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("begun in a context that has ended: %v", err)
+	}
+	if _, err := writer.BeginTx(t.Context(), &sql.TxOptions{ReadOnly: true}); err == nil {
+		t.Error("a transaction took options that mean nothing")
+	}
+}
+
+func TestATransactionThatCannotBeCommittedLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	writer, _ := s.Pools()
+	for range 3 {
+		tx, err := writer.BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// A foreign key that is looked at when the transaction ends: COMMIT fails then, and
+		// SQLite keeps the transaction open (https://sqlite.org/foreignkeys.html, 4.2).
+		for _, text := range []string{"PRAGMA defer_foreign_keys = 1", "INSERT INTO segments (series_id, span_s, start_s) VALUES ('nobody', 3600, 0)"} {
+			if _, err := tx.ExecContext(t.Context(), text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := tx.Commit(); err == nil {
+			t.Fatal("a row of nobody was committed")
+		}
+		var n int
+		if err := writer.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM segments").Scan(&n); err != nil || n != 0 {
+			t.Fatalf("%d rows are left of a transaction that failed (%v)", n, err)
+		}
+	}
+}
+
+func TestATransactionThatSQLiteEndedItselfTakesItsConnectionAlong(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	writer, _ := s.Pools()
+	tx, err := writer.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.ExecContext(t.Context(), "ROLLBACK"); err != nil { // as SQLite does by itself after some errors
+		t.Fatal(err)
+	}
+	if err := tx.Rollback(); err == nil {
+		t.Error("what was rolled back could be rolled back again")
+	}
+	again, err := writer.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatalf("the pool has no connection that begins anything: %v", err)
+	}
+	if err := again.Commit(); err != nil {
+		t.Error(err)
 	}
 }

@@ -41,6 +41,7 @@ type Store struct {
 	log     *slog.Logger
 	lock    *flock.Flock // of the data directory, on SQLite
 	file    string       // SQLite's
+	said    phrases
 	closers []*sql.DB
 }
 
@@ -62,7 +63,20 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.ent = db.NewClient(db.Driver(s.db))
+	s.said = s.phrase()
 	return s, nil
+}
+
+// phrases are the statements of which the database's dialect decides the words and
+// that are asked too often to be put together each time.
+type phrases struct{ credential, services, serviceByID, serviceBySlug string }
+
+func (s *Store) phrase() phrases {
+	services := "SELECT " + s.bare(serviceColumns) + fromServices
+	return phrases{
+		credential: "SELECT " + s.bare(credentialColumns) + fromCredentials,
+		services:   services, serviceByID: services + " WHERE v.id = $1", serviceBySlug: services + " WHERE v.slug = $1",
+	}
 }
 
 func (s *Store) openSQLite(ctx context.Context, o Options) error {
