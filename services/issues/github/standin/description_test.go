@@ -1,0 +1,135 @@
+package standin
+
+import (
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func mustDescribe(t *testing.T) descriptions {
+	t.Helper()
+	d, err := described()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// The versions are those that data/README.md names.
+func TestTheDescriptionsAreOfTheVersionsThatAreNamed(t *testing.T) {
+	t.Parallel()
+	d := mustDescribe(t)
+	if got := d.api.Info.Version; got != "23.0.2" {
+		t.Errorf("the API's description is of version %s", got)
+	}
+	if got := d.webhooks.Info.Version; got != "12.1.0" {
+		t.Errorf("the webhooks' description is of version %s", got)
+	}
+}
+
+// since names in which recorded payloads differ from the description, which is
+// younger than they: fields that came or went.
+var since = map[string]string{
+	"installation-created":   `Error at "/installation/created_at": value must be a string`,
+	"installation-deleted":   `Error at "/installation/created_at": value must be a string`,
+	"installation-suspend":   `the field /installation/permissions/content_references is not described`,
+	"installation-unsuspend": `the field /installation/permissions/content_references is not described`,
+	"issues-edited":          `Error at "/issue/labels/0/description": property "description" is missing`,
+	"issues-transferred":     `Error at "/changes/new_repository/has_discussions": property "has_discussions" is missing`,
+}
+
+// The payloads are real ones: they show that the check accepts what GitHub sends.
+func TestRealPayloadsKeepTheWebhooksDescription(t *testing.T) {
+	t.Parallel()
+	d := mustDescribe(t)
+	for _, name := range slices.Sorted(maps.Keys(d.payloads)) {
+		body := mustMarshal(t, d.payloads[name])
+		header := http.Header{}
+		for _, p := range d.webhooks.Webhooks[name].Post.Parameters {
+			header.Set(p.Value.Name, "something")
+		}
+		if faults := strings.Join(d.checkWebhook(name, header, body), "\n"); faults != since[name] {
+			t.Errorf("%s: it says %q, want %q", name, faults, since[name])
+		}
+	}
+}
+
+func TestARequestIsHeldAgainstTheDescription(t *testing.T) {
+	t.Parallel()
+	d := mustDescribe(t)
+	for _, c := range []struct {
+		name, method, target, body string
+		says                       string // part of what is said; empty for nothing
+	}{
+		{"a new issue", "POST", "/repos/o/r/issues", `{"title":"x","labels":["a"],"assignees":["me"]}`, ""},
+		{"a new issue without a title", "POST", "/repos/o/r/issues", `{"body":"x"}`, "title"},
+		{"a body that is a number", "POST", "/repos/o/r/issues", `{"title":"x","body":5}`, "body"},
+		{"a field that nobody knows", "POST", "/repos/o/r/issues", `{"title":"x","lables":["a"]}`, "/lables"},
+		{"a field inside that nobody knows", "PATCH", "/repos/o/r/issues/1", `{"labels":[{"nmae":"a"}]}`, "/labels/0/nmae"},
+		{"a state that there is not", "PATCH", "/repos/o/r/issues/1", `{"state":"done"}`, "state"},
+		{"a reason of null", "PATCH", "/repos/o/r/issues/1", `{"state":"open","state_reason":null}`, ""},
+		{"a number that is none", "GET", "/repos/o/r/issues/first", "", "issue_number"},
+		{"a list by state", "GET", "/repos/o/r/issues?state=all&since=2026-01-02T03:04:05Z&per_page=100", "", ""},
+		{"a list by a state that there is not", "GET", "/repos/o/r/issues?state=any", "", "state"},
+		{"a time that is none", "GET", "/repos/o/r/issues?since=yesterday", "", "since"},
+		{"a parameter that nobody knows", "GET", "/repos/o/r/issues?author=me", "", `"author"`},
+		{"a body where none belongs", "GET", "/repos/o/r/issues/1", `{"a":1}`, "body"},
+		{"no sub-issue", "POST", "/repos/o/r/issues/1/sub_issues", `{}`, "sub_issue_id"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := httptest.NewRequest(c.method, c.target, strings.NewReader(c.body))
+			if c.body != "" {
+				r.Header.Set("Content-Type", "application/json")
+			}
+			o, ok := d.operation(c.method, r.URL.EscapedPath())
+			if !ok {
+				t.Fatalf("no operation is found for %s %s", c.method, c.target)
+			}
+			faults := strings.Join(o.checkRequest(r, []byte(c.body)), "\n")
+			if (c.says == "") != (faults == "") || !strings.Contains(faults, c.says) {
+				t.Errorf("it says %q, want %q in it", faults, c.says)
+			}
+		})
+	}
+}
+
+func TestAReplyIsHeldAgainstTheDescription(t *testing.T) {
+	t.Parallel()
+	d := mustDescribe(t)
+	label := `{"id":1,"node_id":"x","url":"https://api.github.com/x","name":"a","description":null,"color":"ededed","default":false}`
+	for _, c := range []struct {
+		name, method, target string
+		status               int
+		body, says           string
+	}{
+		{"a label", "GET", "/repos/o/r/labels/a", 200, label, ""},
+		{"a label without a colour", "GET", "/repos/o/r/labels/a", 200, strings.Replace(label, `"color":"ededed",`, "", 1), "color"},
+		{"a label with a field too many", "GET", "/repos/o/r/labels/a", 200, strings.Replace(label, `"id"`, `"weight":1,"id"`, 1), "/weight"},
+		{"a list of one that is none", "GET", "/repos/o/r/labels", 200, `[` + label + `,{}]`, "/1/"},
+		{"an object for a list", "GET", "/repos/o/r/labels", 200, label, "array"},
+		{"a status that there is not", "GET", "/repos/o/r/labels", 201, `[]`, "201"},
+		{"an error", "GET", "/repos/o/r/labels", 404, `{"message":"Not Found"}`, ""},
+		{"an error that says nothing", "GET", "/repos/o/r/labels/a", 403, `{}`, "no message"},
+		{"a redirect", "POST", "/repos/o/r/issues", 307, `{"message":"Temporary Redirect"}`, ""},
+		{"nothing with something in it", "PUT", "/repos/o/r/issues/1/lock", 204, `{}`, "has a body"},
+		{"what a proxy says", "GET", "/repos/o/r/labels", 502, `<html>`, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := httptest.NewRequest(c.method, c.target, nil)
+			o, ok := d.operation(c.method, r.URL.EscapedPath())
+			if !ok {
+				t.Fatalf("no operation is found for %s %s", c.method, c.target)
+			}
+			header := http.Header{"Content-Type": {"application/json; charset=utf-8"}}
+			faults := strings.Join(o.checkReply(r, c.status, header, []byte(c.body)), "\n")
+			if (c.says == "") != (faults == "") || !strings.Contains(faults, c.says) {
+				t.Errorf("it says %q, want %q in it", faults, c.says)
+			}
+		})
+	}
+}
