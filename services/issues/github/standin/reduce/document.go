@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -70,6 +71,9 @@ func reduceAPI(api object) (object, error) {
 		}
 		paths[path] = reduced
 	}
+	if err := correct(paths); err != nil {
+		return nil, err
+	}
 	result := object{"openapi": api["openapi"], "info": api["info"], "paths": strip(paths)}
 	components, err := closure(api["components"].(object), result)
 	if err != nil {
@@ -86,6 +90,23 @@ func reduceAPI(api object) (object, error) {
 	components["examples"] = examples
 	result["components"] = components
 	return result, nil
+}
+
+// correct puts right what is wrong in the description: in the list of an app's
+// installations an account is a user and an enterprise at once ("allOf"), which
+// nothing can be. An installation read by itself is described as it is.
+func correct(paths object) error {
+	var node any = paths
+	for _, key := range []string{"/app/installations", "get", "responses", "200", "content", "application/json", "schema"} {
+		node = node.(object)[key]
+	}
+	list := node.(object)
+	account := list["items"].(object)["properties"].(object)["account"].(object)
+	if _, still := account["allOf"]; !still {
+		return errors.New("the list of installations is no longer described wrongly: leave it as it is")
+	}
+	list["items"] = object{"$ref": "#/components/schemas/installation"}
+	return nil
 }
 
 func reduceWebhooks(hooks object) (object, error) {
