@@ -189,7 +189,11 @@ func (g *GitHub) hookRepository(payload object, r *repository) object {
 
 // hookIssue leaves out what webhooks have not.
 func (g *GitHub) hookIssue(issue object) object {
-	return without(issue, "closed_by")
+	issue = without(issue, "closed_by")
+	if app, ok := issue["performed_via_github_app"].(object); ok {
+		issue["performed_via_github_app"] = without(app, "client_id")
+	}
+	return issue
 }
 
 func (g *GitHub) hookOrganization(a *account) object {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,6 +16,9 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 )
 
 // operation is one operation of GitHub's API, found for a request.
@@ -183,15 +187,15 @@ func (d descriptions) checkWebhook(name string, header http.Header, body []byte)
 			faults = append(faults, fmt.Sprintf("the header %s is missing", p.Name))
 		}
 	}
-	var value any
-	if err := json.Unmarshal(body, &value); err != nil {
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	if err != nil {
 		return append(faults, err.Error())
 	}
-	content := item.Post.RequestBody.Value.Content.Get("application/json")
-	err := content.Schema.Value.VisitJSON(value, openapi3.EnableJSONSchema2020(), openapi3.EnableFormatValidation(), openapi3.MultiErrors())
-	if err != nil {
-		faults = append(faults, brief(err))
+	var invalid *jsonschema.ValidationError
+	if errors.As(d.hookSchemas[name].Validate(value), &invalid) {
+		faults = append(faults, reasons(invalid)...)
 	}
+	content := item.Post.RequestBody.Value.Content.Get("application/json")
 	return append(faults, checkFields(content, body)...)
 }
 
@@ -206,6 +210,19 @@ func brief(err error) string {
 		}
 	}
 	return strings.Join(lines, "; ")
+}
+
+// reasons are the innermost ones, with their places.
+func reasons(err *jsonschema.ValidationError) []string {
+	if len(err.Causes) == 0 {
+		return []string{fmt.Sprintf("at /%s: %s", strings.Join(err.InstanceLocation, "/"), err.ErrorKind.LocalizedString(message.NewPrinter(language.English)))}
+	}
+	var all []string
+	for _, cause := range err.Causes {
+		all = append(all, reasons(cause)...)
+	}
+	slices.Sort(all)
+	return all
 }
 
 // checkFields says which fields the content does not know, at any depth.
