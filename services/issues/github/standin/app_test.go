@@ -141,6 +141,28 @@ func TestATokenOfAnInstallationExpiresAndCanBeNarrower(t *testing.T) {
 	}
 }
 
+// A token keeps what it was made with; the next one has what was granted since.
+func TestAGrantIsInTheNextToken(t *testing.T) {
+	t.Parallel()
+	w := build(t, machine)
+	_, app, id := w.install(standin.Permissions{"issues": "read"})
+	token := func() string {
+		return must[*github.InstallationToken](t)(app.Apps.CreateInstallationToken(t.Context(), id, nil)).GetToken()
+	}
+	create := func(token string) (*github.Response, error) {
+		_, response, err := w.as(token).Issues.Create(t.Context(), "acme", "api", &github.IssueRequest{Title: ptr("x")})
+		return response, err
+	}
+	before := token()
+	w.Grant(id, standin.Permissions{"issues": "write"})
+	if response, err := create(before); err == nil || response.Header.Get("X-Accepted-GitHub-Permissions") != "issues=write" {
+		t.Errorf("the token of before: %v; what it lacks: %q", err, response.Header.Get("X-Accepted-GitHub-Permissions"))
+	}
+	if _, err := create(token()); err != nil {
+		t.Error(err)
+	}
+}
+
 // "Generating a JSON Web Token (JWT) for a GitHub App": RS256, by the app's key, iat
 // in the past, exp at most ten minutes in the future.
 func TestATokenOfAnAppIsChecked(t *testing.T) {

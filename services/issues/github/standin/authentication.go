@@ -119,5 +119,7 @@ func (c caller) refusal(r *repository, permission, level string) *reply {
 	if c.installation == nil || level == "read" && !r.private || c.installation.covers(r) && c.permissions.has(permission, level) {
 		return nil
 	}
-	return failed(http.StatusForbidden, "Resource not accessible by integration")
+	answer := failed(http.StatusForbidden, "Resource not accessible by integration")
+	answer.header.Set("X-Accepted-GitHub-Permissions", permission+"="+level)
+	return answer
 }

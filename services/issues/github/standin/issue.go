@@ -67,6 +67,9 @@ func (g *GitHub) Issues(repository string) []Issue {
 	return all
 }
 
+// isHere reports whether the issue is neither deleted nor elsewhere.
+func (i *Issue) isHere() bool { return !i.Deleted && i.moved == nil && !i.repository.deleted }
+
 func (i *Issue) copy() Issue {
 	c := *i
 	c.Repository = i.repository.fullName()
@@ -91,7 +94,7 @@ func (g *GitHub) issue(repository string, number int) *Issue {
 func (g *GitHub) issueByID(id int64) *Issue {
 	for _, r := range g.repositories {
 		for _, i := range r.issues {
-			if i.ID == id && !i.Deleted && i.moved == nil {
+			if i.ID == id && i.isHere() {
 				return i
 			}
 		}

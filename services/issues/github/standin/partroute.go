@@ -78,7 +78,7 @@ func (c *call) onComment(level string) (*Issue, int, *reply) {
 		at := slices.IndexFunc(i.Comments, func(comment Comment) bool {
 			return strconv.FormatInt(comment.ID, 10) == c.Parameters["comment_id"]
 		})
-		if at >= 0 && !i.Deleted && i.moved == nil {
+		if at >= 0 && i.isHere() {
 			return i, at, nil
 		}
 	}

@@ -125,7 +125,7 @@ func (g *GitHub) renderMilestone(r *repository, m *milestone) any {
 	var open, closed int
 	for _, i := range r.issues {
 		switch {
-		case i.Milestone != m.number || i.Deleted || i.MovedTo != "":
+		case i.Milestone != m.number || !i.isHere():
 		case i.State == "open":
 			open++
 		default:
@@ -149,7 +149,7 @@ func (g *GitHub) renderRepository(r *repository, role Role) object {
 	}
 	open := 0
 	for _, i := range r.issues {
-		if i.State == "open" && !i.Deleted && i.MovedTo == "" {
+		if i.State == "open" && i.isHere() {
 			open++
 		}
 	}

@@ -206,3 +206,22 @@ func TestRolesAreTold(t *testing.T) {
 		t.Errorf("the private repository: private %t, %v", got.GetPrivate(), got.GetPermissions())
 	}
 }
+
+func TestOnlyIssuesThatAreThereAreCounted(t *testing.T) {
+	t.Parallel()
+	w := build(t, standin.Options{})
+	milestone := w.Milestone("acme/api", "Q2")
+	for range 4 {
+		must[*github.Issue](t)(w.client.Issues.Create(t.Context(), "acme", "api", &github.IssueRequest{Title: ptr("x"), Milestone: &milestone}))
+	}
+	adam := w.Person("adam")
+	adam.Close("acme/api", 1, "completed")
+	adam.Delete("acme/api", 2)
+	adam.Transfer("acme/api", 3, "acme/vault")
+	if got := must[*github.Repository](t)(w.client.Repositories.Get(t.Context(), "acme", "api")); got.GetOpenIssuesCount() != 1 {
+		t.Errorf("%d open issues, want the fourth alone", got.GetOpenIssuesCount())
+	}
+	if got := must[[]*github.Milestone](t)(w.client.Issues.ListMilestones(t.Context(), "acme", "api", nil))[0]; got.GetOpenIssues() != 1 || got.GetClosedIssues() != 1 {
+		t.Errorf("the milestone has %d open and %d closed issues, want one of each", got.GetOpenIssues(), got.GetClosedIssues())
+	}
+}

@@ -120,7 +120,7 @@ func (c *call) toWhereItWent(i *Issue) *reply {
 	for i.moved != nil {
 		i = i.moved
 	}
-	if i.Deleted || i.repository.deleted || c.caller.role(i.repository) < Read {
+	if !i.isHere() || c.caller.role(i.repository) < Read {
 		return notFound()
 	}
 	_, rest, _ := strings.Cut(c.Path, "/issues/")
