@@ -104,6 +104,41 @@ func TestPagesAreLinked(t *testing.T) {
 	}
 }
 
+// A program that follows links instead of counting pages gets to the end too, and
+// from a name of old.
+func TestLinksOfARenamedRepositoryLeadOn(t *testing.T) {
+	t.Parallel()
+	w := build(t, standin.Options{})
+	for range 3 {
+		w.Person("adam").Open("acme/api", "one of three", "")
+	}
+	w.Person("adam").RenameRepository("acme/api", "gateway")
+	next, numbers := w.URL+"/repos/acme/api/issues?per_page=1&state=all", []int{}
+	for next != "" {
+		request, err := w.client.NewRequest("GET", next, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var page []*github.Issue
+		response, err := w.client.Do(t.Context(), request, &page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range page {
+			numbers = append(numbers, i.GetNumber())
+		}
+		next = ""
+		for link := range strings.SplitSeq(response.Header.Get("Link"), ", ") {
+			if target, ok := strings.CutSuffix(link, `>; rel="next"`); ok {
+				next = strings.TrimPrefix(target, "<")
+			}
+		}
+	}
+	if want := []int{3, 2, 1}; !slices.Equal(numbers, want) {
+		t.Errorf("%v, want %v", numbers, want)
+	}
+}
+
 func TestCommentsLabelsAssigneesAndTheLock(t *testing.T) {
 	t.Parallel()
 	w := build(t, standin.Options{})

@@ -207,7 +207,7 @@ func (g *GitHub) elsewhere(e *exchange) (string, bool) {
 	if r == nil {
 		return "", false
 	}
-	parts := strings.SplitN(e.Path, "/", 5) // "", "repos", owner, name, rest
+	parts := strings.SplitN(g.namedPath(e.Path), "/", 5) // "", "repos", owner, name, rest
 	location := fmt.Sprintf("%s/repositories/%d", g.URL, r.id)
 	if len(parts) == 5 {
 		location += "/" + parts[4]

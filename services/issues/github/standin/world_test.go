@@ -10,12 +10,16 @@ import (
 
 	"github.com/google/go-github/v60/github"
 	"go.uber.org/goleak"
+	"pgregory.net/rapid"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/services/issues/github/standin"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// A model-based test can give the stand-in its own T.
+var _ standin.Testing = (*rapid.T)(nil)
 
 var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 

@@ -177,10 +177,11 @@ func closure(components, document object) (object, error) {
 	for len(pending) > 0 {
 		next := pending[0]
 		pending = pending[1:]
-		kind, name, ok := strings.Cut(strings.TrimPrefix(next, "#/components/"), "/")
-		if !ok || kind == next {
+		path, ok := strings.CutPrefix(next, "#/components/")
+		if !ok {
 			return nil, fmt.Errorf("the reference %q is not to a component", next)
 		}
+		kind, name, _ := strings.Cut(path, "/")
 		group, ok := result[kind].(object)
 		if !ok {
 			group = object{}
