@@ -20,7 +20,7 @@
 // (hub.Deliveries), and asks what is there (hub.Issues) and what came (hub.Requests,
 // hub.Early, hub.Hurried).
 //
-// What it answers follows docs.github.com, the description, and replies that
-// people reported; where none of them says what happens, the stand-in fails the
-// test instead of guessing.
+// What it answers follows docs.github.com, the description, and replies that people
+// reported; the words of some refusals are its own. Operations, parameters and
+// fields that it does not know fail the test instead of being ignored.
 package standin

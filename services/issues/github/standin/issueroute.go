@@ -27,7 +27,7 @@ func listIssues(c *call) *reply {
 	var found []*Issue
 	for _, i := range r.issues {
 		switch {
-		case !i.isHere() || r.issuesDisabled && !i.PullRequest:
+		case !i.isHere() || r.issuesDisabled && !i.PullRequest: // the list is answered, other than a single issue
 		case c.g.options.Now().Before(i.CreatedAt.Add(c.g.lag)):
 		case state != "all" && i.State != state:
 		case i.UpdatedAt.Before(since):
