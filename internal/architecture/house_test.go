@@ -32,6 +32,11 @@ var importRules = []rule{
 		reason:  "issues are desired rows; another tracker is another room",
 	},
 	{
+		name: "the stand-in for GitHub is for tests", of: everywhere, except: []string{"./services/issues/github/standin/..."},
+		forbids: []string{"./services/issues/github/standin/..."},
+		reason:  "a program that is run speaks to the real one",
+	},
+	{
 		name: "CEL stays in one room", of: everywhere, except: []string{"./services/expr/..."}, inTests: true,
 		forbids: []string{"github.com/google/cel-go/...", "cel.dev/..."},
 		reason:  "there is one environment for expressions, with one cost limit",
