@@ -105,9 +105,9 @@ func program(t testing.TB, variable string) string {
 	path := os.Getenv(variable)
 	if path == "" {
 		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is not set: run this with scripts/testenv prometheus", variable)
+			t.Fatalf("%s is not set: run this with scripts/testenv prometheus victoria", variable)
 		}
-		t.Skipf("%s is not set: run this with scripts/testenv prometheus", variable)
+		t.Skipf("%s is not set: run this with scripts/testenv prometheus victoria", variable)
 	}
 	return path
 }
