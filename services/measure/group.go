@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -207,87 +208,126 @@ func sumUp(check *fault.Check, batches []Batch, parts []portion) portion {
 	return out
 }
 
-// settleOther empties the slots of Other that the push has, but for nothing that
-// did not fit: a former push may have had a group there that is known now. others
-// are the series of Other that exist.
-func (s *Service) settleOther(ctx context.Context, portions []portion, others []Series) ([]portion, error) {
-	written := map[id.ID]map[int64]bool{} // what each says already
-	slots := map[id.ID][]reported{}
-	bySeries := make(map[Series]Series, len(others))
-	for _, o := range others {
-		bySeries[otherOf(o)] = o
-	}
-	for _, p := range portions {
-		o, there := bySeries[otherOf(p.series)]
-		if !there {
+// over returns the series, as they are asked for, that the portions go over though
+// they may say nothing of them: of grouped indicators that of Other, because what did
+// not fit a former push may fit now, and all groups of the reporter where a push
+// replaces them. The indicators are then locked, so that no group is added meanwhile.
+func (s *Service) over(ctx context.Context, portions []portion, how way) ([]Series, error) {
+	var others []Series
+	var indicators []id.ID
+	for i, p := range portions { // sorted, so that a reporter's follow each other
+		if p.maxGroups == 0 || how == adding || i > 0 && otherOf(portions[i-1].series) == otherOf(p.series) {
 			continue
 		}
-		if written[o.ID] == nil {
-			written[o.ID] = map[int64]bool{}
+		others = append(others, otherOf(p.series))
+		if last := len(indicators) - 1; last < 0 || indicators[last] != p.series.Indicator {
+			indicators = append(indicators, p.series.Indicator)
 		}
+	}
+	if how != replacing || len(others) == 0 {
+		return others, nil
+	}
+	if err := s.store.LockIndicators(ctx, indicators); err != nil {
+		return nil, fmt.Errorf("locking %d indicators: %w", len(indicators), err)
+	}
+	series, err := s.store.Series(ctx, indicators)
+	if err != nil {
+		return nil, fmt.Errorf("reading the groups of %d indicators: %w", len(indicators), err)
+	}
+	whole := make(map[Series]bool, len(others))
+	for _, one := range others {
+		whole[one] = true
+	}
+	var out []Series
+	for _, one := range series {
+		if whole[otherOf(one)] {
+			out = append(out, Series{Indicator: one.Indicator, Reporter: one.Reporter, Group: one.Group, Resolution: one.Resolution})
+		}
+	}
+	return out, nil
+}
+
+// empty adds slots without events to the portions: those that a series has events
+// in, and that are gone over without a word of it.
+func (s *Service) empty(ctx context.Context, portions []portion, over []Series) ([]portion, error) {
+	named := func(one Series) Series {
+		return Series{Indicator: one.Indicator, Reporter: one.Reporter, Group: one.Group}
+	}
+	slots := make(map[Series][]reported, len(over)) // of all groups, by otherOf
+	for _, one := range over {
+		slots[otherOf(one)] = nil
+	}
+	said := map[Series]map[int64]bool{} // the slots of each
+	places := map[Series]int{}
+	for i, p := range portions {
+		name, whose := named(p.series), otherOf(p.series)
+		if _, concerns := slots[whose]; !concerns {
+			continue
+		}
+		places[name] = i
+		said[name] = make(map[int64]bool, len(p.reported))
 		for _, r := range p.reported {
-			if p.series.Group == Other {
-				written[o.ID][r.Start.Unix()] = true
-			} else {
-				slots[o.ID] = append(slots[o.ID], r)
+			said[name][r.Start.Unix()] = true
+		}
+		slots[whose] = append(slots[whose], p.reported...)
+	}
+	for whose, all := range slots {
+		slices.SortFunc(all, func(a, b reported) int { return a.Start.Compare(b.Start) })
+		slots[whose] = slices.CompactFunc(all, func(a, b reported) bool { return a.Start.Equal(b.Start) })
+	}
+	unsaid := map[SegmentKey][]reported{}
+	of := make(map[id.ID]Series, len(over))
+	for _, one := range over {
+		of[one.ID] = one
+		for _, r := range slots[otherOf(one)] {
+			if !said[named(one)][r.Start.Unix()] {
+				key := one.key(r.Start)
+				unsaid[key] = append(unsaid[key], reported{Slot{Start: r.Start}, r.batch, r.index})
 			}
 		}
 	}
-	for _, o := range others {
-		var empty []reported
-		for _, r := range slots[o.ID] {
-			if !written[o.ID][r.Start.Unix()] {
-				written[o.ID][r.Start.Unix()] = true
-				empty = append(empty, reported{Slot{Start: r.Start}, r.batch, r.index})
-			}
-		}
-		empty, err := s.holding(ctx, o, empty)
+	if len(unsaid) == 0 {
+		return portions, nil
+	}
+	stored, err := s.store.SegmentsAt(ctx, slices.Collect(maps.Keys(unsaid)))
+	if err != nil {
+		return nil, fmt.Errorf("reading %d segments of groups: %w", len(unsaid), err)
+	}
+	for _, row := range stored {
+		one := of[row.Series]
+		emptied, err := holding(row, one.Resolution, unsaid[row.SegmentKey])
 		if err != nil {
 			return nil, err
 		}
-		if len(empty) == 0 {
+		if len(emptied) == 0 {
 			continue
 		}
-		i := slices.IndexFunc(portions, func(p portion) bool { return p.series.Group == Other && otherOf(p.series) == otherOf(o) })
-		if i < 0 {
+		i, there := places[named(one)]
+		if !there {
 			i = len(portions)
-			portions = append(portions, portion{series: otherOf(o)})
+			places[named(one)] = i
+			portions = append(portions, portion{series: Series{Indicator: one.Indicator, Reporter: one.Reporter, Group: one.Group, Resolution: one.Resolution}})
 		}
-		portions[i].reported = append(portions[i].reported, empty...)
-		slices.SortFunc(portions[i].reported, func(a, b reported) int { return a.Start.Compare(b.Start) })
+		portions[i].reported = append(slices.Clone(portions[i].reported), emptied...)
+		slices.SortStableFunc(portions[i].reported, func(a, b reported) int { return a.Start.Compare(b.Start) })
 	}
 	sortPortions(portions)
 	return portions, nil
 }
 
-// holding returns those of the slots that have events in the series.
-func (s *Service) holding(ctx context.Context, series Series, slots []reported) ([]reported, error) {
-	var keys []SegmentKey
-	for _, r := range slots {
-		if key := series.key(r.Start); !slices.Contains(keys, key) {
-			keys = append(keys, key)
-		}
-	}
-	if len(keys) == 0 {
+// holding returns those of the slots that have events in the segment.
+func holding(row StoredSegment, resolution time.Duration, slots []reported) ([]reported, error) {
+	if len(row.Data) == 0 {
 		return nil, nil
 	}
-	stored, err := s.store.SegmentsAt(ctx, keys)
+	packed, err := decode(row, resolution)
 	if err != nil {
-		return nil, fmt.Errorf("reading %d segments of %s: %w", len(keys), Other, err)
+		return nil, err
 	}
 	var out []reported
-	for _, row := range stored {
-		packed, err := decode(row, series.Resolution)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range slots {
-			if series.key(r.Start) != row.SegmentKey {
-				continue
-			}
-			if _, total, _ := packed.At(int(r.Start.Sub(row.Start) / series.Resolution)); total > 0 {
-				out = append(out, r)
-			}
+	for _, r := range slots {
+		if _, total, _ := packed.At(int(r.Start.Sub(row.Start) / resolution)); total > 0 {
+			out = append(out, r)
 		}
 	}
 	return out, nil

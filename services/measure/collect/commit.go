@@ -116,7 +116,7 @@ func (r *run) store(ctx context.Context, src source.Source, some []outcome, now 
 		}
 		if len(batches) > 0 {
 			var err error
-			if receipt, err = r.Measurements.Push(ctx, batches); err != nil {
+			if receipt, err = r.Measurements.Replace(ctx, batches); err != nil {
 				return err
 			}
 		}

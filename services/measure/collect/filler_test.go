@@ -127,7 +127,7 @@ func TestABackfillGoesOnAfterACrash(t *testing.T) {
 	for range 100 {
 		commits := 0
 		h.parts.Measurements = pusher(func(ctx context.Context, batches []measure.Batch) (measure.Receipt, error) {
-			receipt, err := whole.Push(ctx, batches)
+			receipt, err := whole.Replace(ctx, batches)
 			if commits++; commits > 2 && err == nil {
 				err = crash // after the slots were written, before the transaction ends
 			}
@@ -156,7 +156,7 @@ func TestABackfillGoesOnAfterACrash(t *testing.T) {
 
 type pusher func(ctx context.Context, batches []measure.Batch) (measure.Receipt, error)
 
-func (p pusher) Push(ctx context.Context, batches []measure.Batch) (measure.Receipt, error) {
+func (p pusher) Replace(ctx context.Context, batches []measure.Batch) (measure.Receipt, error) {
 	return p(ctx, batches)
 }
 

@@ -2,9 +2,12 @@ package collect_test
 
 import (
 	"context"
+	"maps"
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -102,4 +105,57 @@ func TestAReaderThatGivesTooFewAnswersIsAnInternalFailure(t *testing.T) {
 	if s := h.standing(v); s.Collection.Failing != "internal" {
 		t.Errorf("collection %+v", s.Collection)
 	}
+}
+
+// The slot of 11:58 is read four times, each time with another answer. The last one
+// that tells of the slot is what holds, in all groups; what was not known is not told.
+func TestAGroupThatIsGoneWhenItsSlotIsReadAgainHasNoEventsThere(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		h := newHouseOn(t, s)
+		v := h.declare("payments", "availability", h.source(newProgram(t, "prom")), func(d *slo.Declaration) { d.Origin.GroupBy, d.Origin.MaxGroups = "region", 2 })
+		slot, before := minute(-2), minute(-3)
+		var said origin.Answer
+		h.parts.Readers[source.Adapter] = chaotic{answer: func(ask origin.Ask) origin.Answer {
+			out := said
+			for at := ask.From; at.Before(ask.To); at = at.Add(ask.Resolution) {
+				if !at.Equal(slot) {
+					out.Slots = append(out.Slots, origin.GroupSlot{Group: "us", Slot: measure.Slot{Start: at, Good: 1000, Total: 1000}})
+				}
+			}
+			return out
+		}}
+		of := func(group string, good, total int64) origin.GroupSlot {
+			return origin.GroupSlot{Group: group, Slot: measure.Slot{Start: slot, Good: good * 1000, Total: total * 1000}}
+		}
+		for i, reading := range []struct {
+			answer origin.Answer
+			want   map[string]int64 // events in the slot
+		}{
+			{origin.Answer{Slots: []origin.GroupSlot{of("eu", 30, 30), of("us", 20, 20), of("asia", 7, 10), of("mars", 1, 1)}}, map[string]int64{"eu": 30, "us": 20, measure.Other: 11}},
+			{origin.Answer{Missing: []origin.Missing{{Start: slot, Reason: origin.Partial}}}, map[string]int64{"eu": 30, "us": 20, measure.Other: 11}},
+			{origin.Answer{}, map[string]int64{"eu": 30, "us": 20, measure.Other: 11}},
+			{origin.Answer{Slots: []origin.GroupSlot{of("us", 25, 25)}}, map[string]int64{"eu": 0, "us": 25, measure.Other: 0}},
+		} {
+			said = reading.answer
+			h.collect()
+			h.clock.Advance(time.Minute)
+			got := map[string]int64{}
+			for _, r := range ok(h.measure.Slots(t.Context(), v.Indicator.ID, "", slot, slot.Add(time.Minute)))(t) {
+				for _, s := range r.Slots {
+					got[r.Group] = s.Total / 1000
+				}
+			}
+			if !maps.Equal(got, reading.want) {
+				t.Errorf("after reading %d the groups have %v, want %v", i, got, reading.want)
+			}
+		}
+		if got := h.stored(v, before, slot)[before]; got.Total != 1000 {
+			t.Errorf("the slot before has %+v", got)
+		}
+		// 25 of 11:58, and one each of 11:56, 11:57, 11:59, 12:00 and 12:01.
+		if v = h.evaluate(v); v.Status.Sums.Window.Total != 30_000 {
+			t.Errorf("the whole has %d events", v.Status.Sums.Window.Total/1000)
+		}
+	})
 }
