@@ -3,6 +3,7 @@ package slo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -48,8 +49,8 @@ type Origins interface {
 type Collection interface {
 	// Want has the past of an indicator read, within the context's transaction.
 	Want(ctx context.Context, slo, indicator id.ID, from, to time.Time) error
-	// Delay is how long after its end a slot of the data source is first read.
-	Delay(ctx context.Context, dataSource id.ID) (time.Duration, error)
+	// Delays are how long after its end a slot of each data source is first read.
+	Delays(ctx context.Context, dataSources []id.ID) (map[id.ID]time.Duration, error)
 	// Filling returns those of the indicators of which slots since the time were left
 	// out, or not read yet, and still will be.
 	Filling(ctx context.Context, indicators []id.ID, since time.Time) (map[id.ID]bool, error)
@@ -84,19 +85,20 @@ func (s *Service) fill(ctx context.Context, v View, known time.Duration, now tim
 // delays returns how late the slots of each data source come that the views are
 // read from, as it is meant to be.
 func (s *Service) delays(ctx context.Context, views []View) (map[id.ID]time.Duration, error) {
-	out := map[id.ID]time.Duration{}
+	var sources []id.ID
 	for _, v := range views {
-		from := v.Indicator.Origin.DataSource
-		if _, known := out[from]; known || from == "" || s.collection == nil {
-			continue
+		if from := v.Indicator.Origin.DataSource; from != "" && !slices.Contains(sources, from) {
+			sources = append(sources, from)
 		}
-		delay, err := s.collection.Delay(ctx, from)
-		if err != nil {
-			return nil, fmt.Errorf("read the delay of a data source: %w", err)
-		}
-		out[from] = delay
 	}
-	return out, nil
+	if s.collection == nil || len(sources) == 0 {
+		return nil, nil
+	}
+	delays, err := s.collection.Delays(ctx, sources)
+	if err != nil {
+		return nil, fmt.Errorf("read the delays of %d data sources: %w", len(sources), err)
+	}
+	return delays, nil
 }
 
 // filling returns those of the views' indicators of which a part of the policy

@@ -15,12 +15,19 @@ import (
 	"github.com/evenkeel/evenkeel/services/source"
 )
 
+// Register is the data sources as they are kept; a source.Store is one.
+type Register interface {
+	Sources
+	// SourcesByID returns those that exist, by ID.
+	SourcesByID(ctx context.Context, of []id.ID) (map[id.ID]source.Source, error)
+}
+
 // Service tells how collection stands, and is what can be done with backfills. It
 // authorises the context's caller; every change by somebody is audited in its own
 // transaction.
 type Service struct {
 	store      Store
-	sources    Sources
+	sources    Register
 	runner     tx.Runner
 	authorizer *access.Authorizer
 	recorder   access.Recorder
@@ -28,7 +35,7 @@ type Service struct {
 }
 
 // NewService returns the service over its store and collaborators.
-func NewService(store Store, sources Sources, runner tx.Runner, authorizer *access.Authorizer, recorder access.Recorder, now clock.Clock) *Service {
+func NewService(store Store, sources Register, runner tx.Runner, authorizer *access.Authorizer, recorder access.Recorder, now clock.Clock) *Service {
 	return &Service{store: store, sources: sources, runner: runner, authorizer: authorizer, recorder: recorder, now: now}
 }
 
@@ -100,10 +107,18 @@ func (s *Service) Want(ctx context.Context, slo, indicator id.ID, from, to time.
 	return nil
 }
 
-// Delay is how long after its end a slot of the data source is first read.
-func (s *Service) Delay(ctx context.Context, dataSource id.ID) (time.Duration, error) {
-	src, err := s.sources.Source(ctx, dataSource)
-	return src.Delay, err
+// Delays are how long after its end a slot of each data source is first read, of
+// those that exist.
+func (s *Service) Delays(ctx context.Context, dataSources []id.ID) (map[id.ID]time.Duration, error) {
+	found, err := s.sources.SourcesByID(ctx, dataSources)
+	if err != nil {
+		return nil, fmt.Errorf("read %d data sources: %w", len(dataSources), err)
+	}
+	out := make(map[id.ID]time.Duration, len(found))
+	for of, src := range found {
+		out[of] = src.Delay
+	}
+	return out, nil
 }
 
 // Filling returns those of the indicators whose slots since the time are still
