@@ -2143,7 +2143,7 @@ type Collection struct {
 	// LagSeconds By how much collection is behind what could be read, in seconds.
 	LagSeconds int64 `json:"lagSeconds"`
 
-	// LastMissing The newest slot without data, when there is one.
+	// LastMissing The newest slot without data; absent when there is none, or a backfill has found it since.
 	LastMissing *MissingSlot `json:"lastMissing,omitempty"`
 
 	// Missing The same by the reason: no_sample, not_number, negative, good_above, too_many, partial or ambiguous.

@@ -50,7 +50,7 @@ func (a *App) furnish() error {
 	dialler := a.dialler()
 	a.Sources = source.NewService(s.Sources(), s.Registry(), s, dialler, a.authorizer, a.Audit, now)
 	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), languages), a.authorizer, a.Audit, now)
-	a.Collection = collect.NewService(s.Collect(), s.Sources(), s, a.authorizer, a.Audit, now)
+	a.Collection = collect.NewService(s.Collect(), s.Sources(), a.Measure, s, a.authorizer, a.Audit, now)
 	a.SLOs.CollectWith(a.Collection)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, now, a.opts.BaseURL)
 	a.Policies = policy.NewService(policy.Parts{

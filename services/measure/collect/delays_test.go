@@ -47,7 +47,7 @@ func TestTheDelaysOfAllDataSourcesAreReadAtOnce(t *testing.T) {
 	}
 	h.collect()
 	sources := &counted{Register: h.store.Sources()}
-	h.slos.CollectWith(collect.NewService(h.store.Collect(), sources, h.store, access.NewAuthorizer(h.store.Access()), h.audit, h.clock.Now))
+	h.slos.CollectWith(collect.NewService(h.store.Collect(), sources, h.measure, h.store, access.NewAuthorizer(h.store.Access()), h.audit, h.clock.Now))
 	for _, v := range views {
 		if v = h.evaluate(v); v.Status.Stale {
 			t.Errorf("%s is stale: %+v", v.SLO.Slug, v.Status)

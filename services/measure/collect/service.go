@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/source"
 )
 
@@ -22,12 +23,18 @@ type Register interface {
 	SourcesByID(ctx context.Context, of []id.ID) (map[id.ID]source.Source, error)
 }
 
+// Measured tells what is known of an indicator; see measure.Service, which is one.
+type Measured interface {
+	Totals(ctx context.Context, indicator id.ID, group string, from, to time.Time, step time.Duration) ([]measure.Step, error)
+}
+
 // Service tells how collection stands, and is what can be done with backfills. It
 // authorises the context's caller; every change by somebody is audited in its own
 // transaction.
 type Service struct {
 	store      Store
 	sources    Register
+	measured   Measured
 	runner     tx.Runner
 	authorizer *access.Authorizer
 	recorder   access.Recorder
@@ -35,8 +42,8 @@ type Service struct {
 }
 
 // NewService returns the service over its store and collaborators.
-func NewService(store Store, sources Register, runner tx.Runner, authorizer *access.Authorizer, recorder access.Recorder, now clock.Clock) *Service {
-	return &Service{store: store, sources: sources, runner: runner, authorizer: authorizer, recorder: recorder, now: now}
+func NewService(store Store, sources Register, measured Measured, runner tx.Runner, authorizer *access.Authorizer, recorder access.Recorder, now clock.Clock) *Service {
+	return &Service{store: store, sources: sources, measured: measured, runner: runner, authorizer: authorizer, recorder: recorder, now: now}
 }
 
 // Standing is how collection of an SLO stands.
@@ -76,10 +83,30 @@ func (s *Service) Standing(ctx context.Context, slo id.ID) (Standing, error) {
 	if err != nil {
 		return Standing{}, fmt.Errorf("read the backfills of an SLO: %w", err)
 	}
+	if t.Collection.Last, err = s.lacking(ctx, t); err != nil {
+		return Standing{}, err
+	}
 	now := s.now()
 	out := Standing{Target: t, Source: src, Until: t.until(src.Delay), Open: open, At: now}
 	out.Lag = max(0, due(now, src.Delay, t.Resolution).Sub(out.Until))
 	return out, nil
+}
+
+// lacking is the newest slot without data that collection read, unless a backfill
+// has found it since.
+func (s *Service) lacking(ctx context.Context, t Target) (origin.Missing, error) {
+	last := t.Collection.Last
+	if last.Start.IsZero() {
+		return last, nil
+	}
+	known, err := s.measured.Totals(ctx, t.Indicator, "", last.Start, last.Start.Add(t.Resolution), t.Resolution)
+	if err != nil {
+		return last, fmt.Errorf("look for a slot that had no data: %w", err)
+	}
+	if known[0].Known {
+		return origin.Missing{}, nil
+	}
+	return last, nil
 }
 
 // Want has the past of a new indicator read, within the transaction that makes
