@@ -62,6 +62,20 @@ func checkGroup(check *fault.Check, b *Batch) error {
 	return nil
 }
 
+// GroupOf is the group of events of which the label to group by has that value. What
+// can be no name, because it is long, or changes how what is around it is read, is of
+// Other, and so is a value that is one of our own names: a caller who makes up a path
+// must neither keep all others from being counted, nor be taken for what has no label.
+func GroupOf(value string) string {
+	switch {
+	case value == "":
+		return None
+	case value == None || !ValidGroup(value):
+		return Other
+	}
+	return value
+}
+
 // ValidGroup reports whether a group may be called so.
 func ValidGroup(name string) bool {
 	return utf8.ValidString(name) && utf8.RuneCountInString(name) <= MaxGroupLength && !hidden.In(name) && strings.ContainsFunc(name, visible)

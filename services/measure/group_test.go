@@ -392,3 +392,16 @@ func TestWhatIsAddedToGroupsIsSummedUp(t *testing.T) {
 		}
 	})
 }
+
+func TestALabelThatCanBeNoNameIsOfTheOtherGroup(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{
+		"": measure.None, "/a": "/a", "ünï cödé": "ünï cödé", strings.Repeat("ü", 128): strings.Repeat("ü", 128), "none": "none", "… none": "… none",
+		strings.Repeat("ü", 129): measure.Other, "a\nb": measure.Other, "a\u202eb": measure.Other, "\xff": measure.Other, " \u00a0": measure.Other, "\u200b": measure.Other,
+		"…none": measure.Other, "…other": measure.Other, // our own names are no label's
+	} {
+		if got := measure.GroupOf(value); got != want {
+			t.Errorf("%q is of the group %q, want %q", value, got, want)
+		}
+	}
+}
