@@ -3813,7 +3813,7 @@ type SlotInput struct {
 	// Examples: 2026-11-23T10:00:00Z
 	Start time.Time `json:"start"`
 
-	// Total All events; of a grouped indicator at most 10,000,000 in each group.
+	// Total All events; of a grouped indicator at most 10,000,000 in each group, and 100,000,000 in …other.
 	//
 	// Examples: 120
 	Total float64 `json:"total"`

@@ -127,15 +127,21 @@ func (s *Service) admit(ctx context.Context, batches []Batch, portions []portion
 		}
 		kept = append(kept, p)
 	}
+	var full []FullSlot
 	for len(over) > 0 {
 		n := 1
 		for n < len(over) && otherOf(over[n].series) == otherOf(over[0].series) {
 			n++
 		}
-		kept = append(kept, sumUp(&check, batches, over[:n]))
+		others := sumUp(over[:n])
+		full = append(full, others.full(&check, batches)...)
+		kept = append(kept, others)
 		over = over[n:]
 	}
 	sortPortions(kept)
+	if len(full) > 0 {
+		return nil, &Overfull{Slots: full, err: check.Err()}
+	}
 	return kept, check.Err()
 }
 
@@ -195,7 +201,7 @@ func otherOf(s Series) Series {
 }
 
 // sumUp makes one portion of Other of several, slot by slot.
-func sumUp(check *fault.Check, batches []Batch, parts []portion) portion {
+func sumUp(parts []portion) portion {
 	out := portion{series: otherOf(parts[0].series), pointer: parts[0].pointer, maxGroups: parts[0].maxGroups}
 	places := map[int64]int{} // by the second at which a slot begins
 	for _, p := range parts {
@@ -214,11 +220,41 @@ func sumUp(check *fault.Check, batches []Batch, parts []portion) portion {
 			sum.Total += r.Total
 		}
 	}
-	for _, r := range out.reported {
-		check.Require(r.Total <= MaxEventsPerGroupSlot*Event, batches[r.batch].at(r.index, "total"), Events(r.Total),
-			"must be at most %d events together with all groups beyond the %d that are known: they are summed up in one", int64(MaxEventsPerGroupSlot), out.maxGroups)
-	}
 	slices.SortFunc(out.reported, func(a, b reported) int { return a.Start.Compare(b.Start) })
+	return out
+}
+
+// Overfull is the error of a push in which groups that are too many have more events
+// in a slot together than one of Other may hold. It is a fault of kind Invalid; without
+// the slots that it names the push would have been taken.
+type Overfull struct {
+	Slots []FullSlot
+	err   error
+}
+
+// FullSlot is a slot of an indicator and how much of it was to be of Other, in
+// thousandths of an event.
+type FullSlot struct {
+	Indicator id.ID
+	Start     time.Time
+	Total     int64
+}
+
+func (o *Overfull) Error() string { return o.err.Error() }
+
+// Unwrap returns the fault.
+func (o *Overfull) Unwrap() error { return o.err }
+
+// full notes, and returns, which slots of a portion of Other hold more than one may.
+func (p portion) full(check *fault.Check, batches []Batch) []FullSlot {
+	var out []FullSlot
+	for _, r := range p.reported {
+		if r.Total > MaxEventsPerOtherSlot*Event {
+			check.Fail(batches[r.batch].at(r.index, "total"), Events(r.Total),
+				"must be at most %d events together with all groups beyond the %d that are known: they are summed up in one", int64(MaxEventsPerOtherSlot), p.maxGroups)
+			out = append(out, FullSlot{p.series.Indicator, r.Start, r.Total})
+		}
+	}
 	return out
 }
 

@@ -139,25 +139,27 @@ func TestAGroupIsWhatPeopleCanRead(t *testing.T) {
 	}
 }
 
-// 64 reporters · 101 groups · 129,600 slots · 10⁷ events · 1000 = 8.4·10¹⁸ < 2⁶³.
+// 64 reporters · (100 groups · 10⁷ events + 10⁸) · 129,600 slots · 1000 = 9.13·10¹⁸ < 2⁶³.
 func TestASlotOfAGroupHoldsTenMillionEvents(t *testing.T) {
 	t.Parallel()
-	most := new(big.Int).Mul(big.NewInt(measure.MaxReporters*(measure.MaxGroups+1)), big.NewInt(90*24*60*1000))
-	if most.Mul(most, big.NewInt(measure.MaxEventsPerGroupSlot)); !most.IsInt64() {
+	most := new(big.Int).Mul(big.NewInt(measure.MaxReporters), big.NewInt(90*24*60*1000))
+	if most.Mul(most, big.NewInt(measure.MaxGroups*measure.MaxEventsPerGroupSlot+measure.MaxEventsPerOtherSlot)); !most.IsInt64() {
 		t.Errorf("the sum of all groups may be %s", most)
 	}
 	b := newBundle(t, storetest.SQLite(t), 1)
 	b.push(t, b.grouped("", "a", 1, at(1, 1, 10_000_000)))
-	for _, push := range [][]measure.Batch{
-		{b.grouped("", "a", 1, at(1, 1, 10_000_001))},
-		{b.grouped("", "b", 1, at(1, 1, 6_000_000)), b.grouped("", "c", 1, at(1, 1, 6_000_000))}, // summed up
-	} {
+	var tail []measure.Batch // summed up
+	for i := range 11 {
+		tail = append(tail, b.grouped("", fmt.Sprint("b", i), 1, at(1, 1, 10_000_000)))
+	}
+	for _, push := range [][]measure.Batch{{b.grouped("", "a", 1, at(1, 1, 10_000_001))}, tail} {
 		_, err := b.service.Push(t.Context(), push)
 		if e := fault.As(err); e == nil || len(e.Violations) != 1 || e.Violations[0].Pointer != "/batches/0/slots/0/total" || !strings.Contains(e.Violations[0].Message, "10000000") {
 			t.Errorf("error is %v", err)
 		}
 	}
-	b.expectTotals(t, map[string]int64{"a": 10_000_000})
+	b.push(t, tail[:10]...)
+	b.expectTotals(t, map[string]int64{"a": 10_000_000, measure.Other: 100_000_000})
 }
 
 // The slow model adds up every slot that was pushed last, as big integers; groups

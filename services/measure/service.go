@@ -31,7 +31,8 @@ func New(store Store, runner tx.Runner, now clock.Clock) *Service {
 // nothing. Of a grouped indicator a push says all of each slot that it has of a
 // reporter; see Other for groups that are too many. Errors: Invalid with every
 // fault of the batches at once; Conflict when the indicator's series have another
-// resolution.
+// resolution; Overfull, which is Invalid too, when the groups that are too many have
+// more events in a slot than Other holds.
 func (s *Service) Push(ctx context.Context, batches []Batch) (Receipt, error) {
 	return s.write(ctx, batches, pushing)
 }
@@ -198,7 +199,7 @@ func (s *Service) merge(ctx context.Context, portions []portion, how way) ([]Sto
 	most := make(map[id.ID]int64, len(portions)) // events in a slot
 	for _, p := range portions {
 		resolutions[p.series.ID] = p.series.Resolution
-		most[p.series.ID] = mostEvents(p.maxGroups)
+		most[p.series.ID] = MostEvents(p.maxGroups > 0, p.series.Group)
 	}
 	stored, err := s.store.LockSegments(ctx, keys)
 	if err != nil {

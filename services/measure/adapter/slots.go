@@ -119,10 +119,7 @@ func (g *gathering) slot(s wireSlot) error {
 		g.miss(at, origin.Ambiguous, "the adapter gave it twice")
 		return nil
 	}
-	most := int64(measure.MaxEventsPerSlot)
-	if g.ask.Origin.GroupBy != "" {
-		most = measure.MaxEventsPerGroupSlot
-	}
+	most := measure.MostEvents(g.ask.Origin.GroupBy != "", measure.GroupOf(s.Group))
 	good, reason, detail := thousandths("good", s.Good, most)
 	total, other, why := thousandths("total", s.Total, most)
 	switch {

@@ -2,13 +2,16 @@ package collect_test
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/source"
@@ -158,4 +161,44 @@ func TestAGroupThatIsGoneWhenItsSlotIsReadAgainHasNoEventsThere(t *testing.T) {
 			t.Errorf("the whole has %d events", v.Status.Sums.Window.Total/1000)
 		}
 	})
+}
+
+// Of 12 tenants in the tail each has as many calls as a group may have, ten million:
+// in all 120 million, which are more than the other group holds. It is one slot that
+// has no data then, as when one tenant had more; a tail of 60 million has.
+func TestATailOfGroupsThatIsTooMuchMakesNoSlotMissingButItsOwn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	v := h.declare("payments", "availability", h.source(newProgram(t, "prom")), func(d *slo.Declaration) { d.Origin.GroupBy, d.Origin.MaxGroups = "tenant", 1 })
+	full, past, most := minute(-3), minute(-100), int64(10_000_000_000)
+	h.parts.Readers[source.Adapter] = chaotic{answer: func(ask origin.Ask) (out origin.Answer) {
+		for at := ask.From; at.Before(ask.To); at = at.Add(ask.Resolution) {
+			tail := 6
+			if at.Equal(full) || at.Equal(past) {
+				tail = 12
+			}
+			for i := range tail + 1 {
+				out.Slots = append(out.Slots, origin.GroupSlot{Group: fmt.Sprintf("tenant-%02d", i), Slot: measure.Slot{Start: at, Good: most, Total: most}})
+			}
+		}
+		return out
+	}}
+	h.collect()
+	got := h.stored(v, minute(-10), minute(0))
+	if len(got) != 2 || got[minute(-4)].Total != 7*most || got[minute(-2)].Total != 7*most {
+		t.Errorf("stored %v", got)
+	}
+	s := h.standing(v)
+	if s.Collection.Failing != "" || !s.Collection.Last.Start.Equal(full) || s.Collection.Last.Reason != origin.TooMany || !strings.Contains(s.Collection.Last.Detail, "120000000 events in the groups beyond the 1") {
+		t.Errorf("collection %+v", s.Collection)
+	}
+	h.fill()
+	for _, b := range h.backfills(collect.Filter{}) {
+		if b.Failing != "" || b.Missing[origin.TooMany] != 1 || b.Found < 200 {
+			t.Errorf("backfill %+v", b)
+		}
+	}
+	if got := h.stored(v, past, past.Add(2*time.Minute)); len(got) != 1 {
+		t.Errorf("of the past %v", got)
+	}
 }
