@@ -69,10 +69,11 @@ func (a *App) furnish() error {
 	clients := dial.NewClients(dialler)
 	a.onClose(func(context.Context) error { clients.Close(); return nil })
 	reader := prometheus.New(clients.HTTP)
-	a.Suggestions = suggest.NewDesk(suggest.New(reader, a.templates, now), s.Registry(), s.Sources(), a.authorizer)
+	gates := collect.NewGates()
+	a.Suggestions = suggest.NewDesk(suggest.New(reader, gates, a.templates, now), s.Registry(), s.Sources(), a.authorizer)
 	parts := collect.Parts{
 		Store: s.Collect(), Health: s.Collect(), Sources: s.Sources(), Readers: collect.Readers{source.Prometheus: reader, source.Adapter: adapter.New(clients.HTTP)}, Measurements: a.Measure, Runner: s,
-		Gates: collect.NewGates(), Meter: newCollecting(a.metrics), Clock: now, Logger: a.log,
+		Gates: gates, Meter: newCollecting(a.metrics), Clock: now, Logger: a.log,
 	}
 	a.collector, a.filler = collect.NewCollector(parts), collect.NewFiller(parts)
 	a.recorder = self.NewRecorder(now)

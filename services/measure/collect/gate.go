@@ -7,10 +7,10 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 )
 
-// Gates bound how many calls are under way to each data source, over collection
-// and backfills of this replica. Backfills get a quarter of them, and none while
-// collection waits. Where the leases of both are with different replicas, each
-// keeps to its own bound: together they are then a quarter above the limit.
+// Gates bound how many calls are under way to each data source, over all that this
+// replica asks of it. What is no collection, which is backfills and what people look
+// for, gets a quarter of them, and none while collection waits. Each replica keeps to
+// its own bound: where another collects, all together are so much above the limit.
 type Gates struct {
 	mu sync.Mutex
 	of map[id.ID]*gate
@@ -20,13 +20,19 @@ type Gates struct {
 func NewGates() *Gates { return &Gates{of: map[id.ID]*gate{}} }
 
 type gate struct {
-	present, past int // calls under way
+	present, past int // calls under way, of collection and of all else
 	waiting       int // of collection
 	changed       chan struct{}
 }
 
-// share is how many of a source's calls may be of backfills.
+// share is how many of a source's calls may be of what is no collection.
 func share(limit int) int { return max(1, limit/4) }
+
+// Aside waits for a place for a call that is no collection's, and returns how to leave
+// it. The limit is the data source's. The error is the context's.
+func (g *Gates) Aside(ctx context.Context, source id.ID, limit int) (leave func(), err error) {
+	return g.enter(ctx, source, max(1, limit), true)
+}
 
 // enter waits for a place, and returns how to leave it.
 func (g *Gates) enter(ctx context.Context, source id.ID, limit int, past bool) (leave func(), err error) {
