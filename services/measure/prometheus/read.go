@@ -73,6 +73,9 @@ func (r *Reader) piece(ctx context.Context, src source.Source, a origin.Ask, q Q
 	switch a.Origin.Kind() {
 	case origin.KindRatio, origin.KindLatency:
 		part, rule := q.Good, rule{absentIsNone: q.GoodIsPart}
+		if l := a.Origin.Latency; l != nil && !l.Native {
+			rule.unmatched = fmt.Sprintf("no bucket of %s_bucket ends at %g; thresholdSeconds has to be the bound of one", l.Metric, l.ThresholdSeconds)
+		}
 		if q.Bad != "" {
 			part, rule.bad = q.Bad, true
 		}

@@ -226,6 +226,16 @@ func TestSlotsAreReadFromARealPrometheus(t *testing.T) {
 		})
 	}
 
+	t.Run("a threshold that is the bound of no bucket is told", func(t *testing.T) {
+		t.Parallel()
+		r, _ := reader(base)
+		answer := r.Read(t.Context(), src, []origin.Ask{minutes(origin.Origin{Latency: &origin.Latency{Metric: "took_seconds", ThresholdSeconds: 0.4}}, 1)})[0]
+		// 4 · (4 + 1 + 2) observations.
+		if want := "there are 28 events and no bucket of took_seconds_bucket ends at 0.4; thresholdSeconds has to be the bound of one"; len(answer.Missing) != 1 || answer.Missing[0].Detail != want {
+			t.Errorf("it is %+v", answer)
+		}
+	})
+
 	t.Run("recorded series of all indicators come by one request", func(t *testing.T) {
 		t.Parallel()
 		r, requests := reader(base)
