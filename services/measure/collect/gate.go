@@ -2,9 +2,12 @@ package collect
 
 import (
 	"context"
+	"errors"
 	"sync"
 
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/source"
 )
 
 // Gates bound how many calls are under way to each data source, over all that this
@@ -29,9 +32,16 @@ type gate struct {
 func share(limit int) int { return max(1, limit/4) }
 
 // Aside waits for a place for a call that is no collection's, and returns how to leave
-// it. The limit is the data source's. The error is the context's.
-func (g *Gates) Aside(ctx context.Context, source id.ID, limit int) (leave func(), err error) {
-	return g.enter(ctx, source, max(1, limit), true)
+// it. Errors: Unavailable "source_busy" when the context's time was over before there
+// was one; the context's when nobody waits any more.
+func (g *Gates) Aside(ctx context.Context, src source.Source) (leave func(), err error) {
+	leave, err = g.enter(ctx, src.ID, max(1, src.Concurrency), true)
+	if errors.Is(err, context.DeadlineExceeded) {
+		busy := fault.New(fault.Unavailable, "source_busy", "the data source %q is busy: measurements that are read from it go first; ask again later", src.Slug)
+		busy.Err = err
+		return nil, busy
+	}
+	return leave, err
 }
 
 // enter waits for a place, and returns how to leave it.

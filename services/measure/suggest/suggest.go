@@ -13,7 +13,6 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
-	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/measure/prometheus"
@@ -38,9 +37,9 @@ const (
 // Turns let others go before suggestions where a data source is asked by many; see
 // collect.Gates, which are some.
 type Turns interface {
-	// Aside waits for a place for one call of a data source that takes so many at once,
-	// and returns how to leave it. Its error is the context's.
-	Aside(ctx context.Context, source id.ID, limit int) (leave func(), err error)
+	// Aside waits for a place for one call, and returns how to leave it; Unavailable
+	// when there was none in time.
+	Aside(ctx context.Context, src source.Source) (leave func(), err error)
 }
 
 // Service makes suggestions. It authorises nobody: its callers know who may look at a
@@ -185,17 +184,11 @@ func hurried(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, time.Until(deadline)*9/10)
 }
 
-// inTurn asks a data source when it is its turn. Errors: those of asking, Unavailable
-// "source_busy" when the time was over before, and the context's when nobody waits.
+// inTurn asks a data source when it is its turn.
 func inTurn[T any](ctx context.Context, s *Service, src source.Source, ask func() (T, error)) (T, error) {
 	var none T
-	leave, err := s.turns.Aside(ctx, src.ID, src.Concurrency)
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		busy := fault.New(fault.Unavailable, "source_busy", "the data source %q is busy: measurements that are read from it go first; ask again later", src.Slug)
-		busy.Err = err
-		return none, busy
-	case err != nil:
+	leave, err := s.turns.Aside(ctx, src)
+	if err != nil {
 		return none, err
 	}
 	defer leave()

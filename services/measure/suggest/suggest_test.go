@@ -290,12 +290,12 @@ func TestWhatARealPrometheusHoldsIsSuggested(t *testing.T) {
 		if err := all.Wait(); err != nil || most.Load() > 2 { // of 8
 			t.Errorf("%d were under way at once (%v)", most.Load(), err)
 		}
-		leave, err := gates.Aside(t.Context(), src.ID, 1) // somebody else looks for something
+		src.Concurrency = 1
+		leave, err := gates.Aside(t.Context(), src) // somebody else looks for something
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer leave()
-		src.Concurrency = 1
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
 		if _, err := service.Suggest(ctx, src, suggest.Request{}); !fault.Is(err, fault.Unavailable) || fault.As(err).Code != "source_busy" {
