@@ -1412,6 +1412,7 @@ const (
 	MeasuredPartly    WarningCode = "measured_partly"
 	ReviewDateMissing WarningCode = "review_date_missing"
 	ReviewOverdue     WarningCode = "review_overdue"
+	ThresholdNoBound  WarningCode = "threshold_no_bound"
 )
 
 // Valid indicates whether the value is a known member of the WarningCode enum.
@@ -1424,6 +1425,8 @@ func (e WarningCode) Valid() bool {
 	case ReviewDateMissing:
 		return true
 	case ReviewOverdue:
+		return true
+	case ThresholdNoBound:
 		return true
 	default:
 		return false

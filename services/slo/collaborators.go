@@ -40,6 +40,9 @@ type Origins interface {
 	// Judge notes what keeps a data source from being asked so, or the owner's team
 	// from asking it. The data source is given by identifier.
 	Judge(ctx context.Context, check *fault.Check, base string, o origin.Origin, owner registry.Service) error
+	// Doubt asks the data source of the origin, which takes a moment, and says in words
+	// why it could not answer; empty when nothing is known against it.
+	Doubt(ctx context.Context, o origin.Origin, owner registry.Service) (string, error)
 	// Words says in a sentence where the measurements come from.
 	Words(ctx context.Context, o origin.Origin) (string, error)
 }

@@ -2,6 +2,7 @@ package prometheus
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/source"
 )
 
@@ -204,6 +206,38 @@ func (r *Reader) Bounds(ctx context.Context, src source.Source, scope Scope, met
 		}
 	}
 	return bounds, nil
+}
+
+// toldBounds is how many bounds are told in a sentence.
+const toldBounds = 20
+
+// Doubt says in words what of an origin the data source cannot answer by the look of
+// what it had in the hour before: a latency's threshold has to be a bound of every
+// series of a classic histogram. It is empty when nothing is against it. The scope has
+// no selector; the origin has its own.
+func (r *Reader) Doubt(ctx context.Context, src source.Source, scope Scope, o origin.Origin, at time.Time) (string, error) {
+	l := o.Latency
+	if l == nil || l.Native {
+		return "", nil
+	}
+	scope.Selector = l.Selector
+	metric := l.Metric + "_bucket"
+	bounds, err := r.Bounds(ctx, src, scope, metric, nil, at)
+	switch {
+	case err != nil || slices.Contains(bounds, l.ThresholdSeconds):
+		return "", err
+	case len(bounds) == 0:
+		return fmt.Sprintf("the data source %q had no bucket of %s in the last hour that the SLO would be read from", src.Slug, metric), nil
+	}
+	more := ""
+	if len(bounds) > toldBounds {
+		bounds, more = bounds[:toldBounds], fmt.Sprintf(" and %d above", len(bounds)-toldBounds)
+	}
+	texts := make([]string, len(bounds))
+	for i, bound := range bounds {
+		texts[i] = strconv.FormatFloat(bound, 'g', -1, 64)
+	}
+	return fmt.Sprintf("%g is not the bound of a bucket in every series of %s; these are: %s%s", l.ThresholdSeconds, metric, strings.Join(texts, ", "), more), nil
 }
 
 // Distribution is how many observations of a classic histogram lay at or below each
