@@ -407,3 +407,59 @@ func TestALabelThatCanBeNoNameIsOfTheOtherGroup(t *testing.T) {
 		}
 	}
 }
+
+// The slow model keeps, of each slot of each reporter, what was said last: all of it.
+// Days are folded between.
+func TestAReplacedSlotHasTheGroupsThatWereSaidLast(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBundle(t, s, 1)
+		b.book.subjects[0].Grouped = true
+		random := rand.New(rand.NewPCG(3, 5))
+		type place struct {
+			reporter string
+			slot     int
+		}
+		model := map[place]int64{}
+		for round := range 60 {
+			where := place{fmt.Sprint("r", random.IntN(2)), random.IntN(4 * 288)}
+			if len(model) > 20 && random.IntN(2) == 0 { // most slots are said again
+				where = slices.Collect(keysOf(model))[random.IntN(len(model))]
+			}
+			var batches []measure.Batch
+			whole := int64(0)
+			for _, n := range random.Perm(9)[:1+random.IntN(8)] {
+				total := random.Int64N(1000)
+				batches = append(batches, b.grouped(where.reporter, fmt.Sprint("g", n), 4, at(where.slot+1, total, total)))
+				whole += total
+			}
+			for range 2 { // the second time nothing is new
+				r, err := b.service.Replace(t.Context(), batches)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if known, again := model[where]; again && known == whole && r.Changed != 0 {
+					t.Fatalf("round %d: what was known changed %d segments", round, r.Changed)
+				}
+				model[where] = whole
+			}
+			if round%15 != 14 {
+				continue
+			}
+			fold(t, b)
+			want := int64(0)
+			for _, n := range model {
+				want += n
+			}
+			b.evaluate(t, map[string]int64{"unreadable": 0})
+			b.expect(t, 0, want, want)
+			groups := int64(0)
+			for _, g := range b.book.latest[b.book.subjects[0].ID].Groups {
+				groups += g.Sums[len(g.Sums)-1].Total
+			}
+			if groups != want*1000 {
+				t.Errorf("round %d: the groups have %d, want %d", round, groups, want*1000)
+			}
+		}
+	})
+}
