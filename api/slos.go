@@ -77,7 +77,7 @@ func (a *API) addSLOs(r Rooms) {
 		summary: "Declare an SLO", description: "It is evaluated from now on; its state is no_data until measurements come.",
 		rule: access.Rule{Verb: access.Create, Kind: access.KindSLO},
 	}, func(ctx context.Context, in *post) (*created[SLODeclared], error) {
-		return create(ctx, a, in.Once, creation[SLODeclared, SLODeclared]{
+		made, err := create(ctx, a, in.Once, creation[SLODeclared, SLODeclared]{
 			make: func(ctx context.Context) (SLODeclared, error) {
 				s, err := r.Registry.ServiceFor(ctx, in.Service)
 				if err != nil {
@@ -96,6 +96,20 @@ func (a *API) addSLOs(r Rooms) {
 			name: func(s SLODeclared) (id.ID, int64, string) { return id.ID(s.ID), s.Version, sloLocation(s.SLO) },
 			show: itself[SLODeclared],
 		})
+		if err != nil {
+			return nil, err
+		}
+		// Outside of the transaction that made it: a data source is asked.
+		v, err := r.SLOs.View(ctx, id.ID(made.Body.ID))
+		if err != nil {
+			return nil, err
+		}
+		doubts, err := r.SLOs.Doubts(ctx, v)
+		if err != nil {
+			return nil, err
+		}
+		made.Body.Warnings = append(made.Body.Warnings, toWarnings(doubts)...)
+		return made, nil
 	})
 
 	type get struct {
@@ -132,7 +146,11 @@ func (a *API) addSLOs(r Rooms) {
 			return nil, err
 		}
 		v, warnings, err := r.SLOs.Revise(ctx, v.SLO.ID, in.Version(), fromSLOInput(in.Body))
-		return r.revised(ctx, v, warnings, err)
+		if err != nil {
+			return nil, err
+		}
+		doubts, err := r.SLOs.Doubts(ctx, v)
+		return r.revised(ctx, v, append(warnings, doubts...), err)
 	})
 
 	type retire struct {

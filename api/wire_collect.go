@@ -13,7 +13,7 @@ type Collection struct {
 	LagSeconds     int64            `json:"lagSeconds" doc:"By how much collection is behind what could be read, in seconds."`
 	MissingSlots   int64            `json:"missingSlots" doc:"Slots without data since it is collected. They are no data, and never budget."`
 	Missing        map[string]int64 `json:"missing" doc:"The same by the reason: no_sample, not_number, negative, good_above, too_many, partial or ambiguous." example:"{\"no_sample\":12}"`
-	LastMissing    *MissingSlot     `json:"lastMissing,omitempty" doc:"The newest slot without data, when there is one."`
+	LastMissing    *MissingSlot     `json:"lastMissing,omitempty" doc:"The newest slot without data; absent when there is none, or a backfill has found it since."`
 	Backfills      []Backfill       `json:"backfills" doc:"Those that are not finished."`
 }
 

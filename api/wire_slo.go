@@ -34,7 +34,7 @@ type SLODeclared struct {
 
 // Warning is advice about what was declared.
 type Warning struct {
-	Code    string `json:"code" enum:"alert_unreachable,review_date_missing,review_overdue,measured_partly" doc:"Stable and machine-readable."`
+	Code    string `json:"code" enum:"alert_unreachable,review_date_missing,review_overdue,measured_partly,threshold_no_bound" doc:"Stable and machine-readable."`
 	Pointer string `json:"pointer" doc:"JSON pointer into the request's body." example:"/objective"`
 	Message string `json:"message"`
 }
@@ -213,7 +213,7 @@ type SlotInput struct {
 	Start time.Time `json:"start" doc:"Start of the slot, aligned to the indicator's resolution: at most five minutes ahead, which clocks may be apart, and 91 days ago." example:"2026-11-23T10:00:00Z"`
 	Good  *float64  `json:"good,omitempty" minimum:"0" doc:"Good events; for an indicator that counts good_total." example:"118"`
 	Bad   *float64  `json:"bad,omitempty" minimum:"0" doc:"Bad events; for an indicator that counts bad_total."`
-	Total float64   `json:"total" minimum:"0" maximum:"1000000000" doc:"All events; of a grouped indicator at most 10,000,000 in each group." example:"120"`
+	Total float64   `json:"total" minimum:"0" maximum:"1000000000" doc:"All events; of a grouped indicator at most 10,000,000 in each group, and 100,000,000 in …other." example:"120"`
 	Group string    `json:"group,omitempty" doc:"Which group was counted, at most 128 characters; only for an indicator with groupBy. Send a slot's groups in one request: those beyond maxGroups are summed up."`
 }
 

@@ -80,6 +80,9 @@ func (d *Dashboard) collected(v *visit, view slo.View) (*collection, error) {
 		Source: s.Source.Name, Until: ago(v.now, s.Until), Answered: ago(v.now, c.SucceededAt),
 		Badge: badge{Tone: "stale", Word: "Failing"}, Retired: s.Source.RetiredAt != nil, LastMissing: at(c.Last.Start), LastWhy: why[c.Last.Reason],
 	}
+	if c.Last.Detail != "" {
+		out.LastWhy += ": " + c.Last.Detail
+	}
 	if s.Lag > 0 {
 		out.Behind = windowText(s.Lag)
 	}

@@ -56,13 +56,13 @@ func TestAnObjectiveShowsWhereItsMeasurementsComeFrom(t *testing.T) {
 	state := collect.Collection{
 		Indicator: v.Indicator.ID, Until: now.Truncate(time.Minute).Add(-10 * time.Minute), AttemptedAt: now, SucceededAt: now.Add(-9 * time.Minute),
 		FailingSince: now.Add(-8 * time.Minute), Failing: collect.Unavailable, Failure: hostile, Missing: map[origin.Reason]int64{origin.NotNumber: 4},
-		Last: origin.Missing{Start: now.Truncate(time.Hour), Reason: origin.NotNumber},
+		Last: origin.Missing{Start: now.Truncate(time.Hour), Reason: origin.NotNumber, Detail: "the share is <b>none</b>"},
 	}
 	h.must(store.Collect().PutCollections(t.Context(), []collect.Collection{state}))
 	doc, page = visitor.read("/services/checkout/slos/asked")
 	checkPage(t, doc, page)
 	says(t, words(within(t, doc, "main")), "Failing The data source does not answer. Since 8 min ago .", "Last answered 9 min ago", "9 min behind",
-		"4 slots of 1 min; 23 Nov 2026, 14:00 UTC : its value was no number", "50.0 %", "20,878 of 41,756 slots read, 878 without data", "About done in 60 s")
+		"4 slots of 1 min; 23 Nov 2026, 14:00 UTC : its value was no number: the share is <b>none</b>", "50.0 %", "20,878 of 41,756 slots read, 878 without data", "About done in 60 s")
 	b.Failing, b.Failure, b.NextAt = collect.Incomplete, "One store did not answer", now.Add(4*time.Minute)
 	_, err = store.Collect().PutBackfill(t.Context(), b)
 	h.must(err)

@@ -52,7 +52,7 @@ func build(t *testing.T) *house {
 	t.Cleanup(func() { h.must(h.access.Close(context.WithoutCancel(t.Context()))) })
 	h.registry = registry.New(s.Registry(), s.Access(), s, authorizer, recorder, now)
 	h.slos = slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, now), judge.New(s.Sources(), s.Registry(), nil), authorizer, recorder, now)
-	h.collection = collect.NewService(s.Collect(), s.Sources(), s, authorizer, recorder, now)
+	h.collection = collect.NewService(s.Collect(), s.Sources(), measure.New(s.Measure(), s, now), s, authorizer, recorder, now)
 	desk := issues.NewService(s.Issues(), s.Registry(), s.Policy(), authorizer, now, "http://evenkeel.example")
 	h.policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: desk,

@@ -1412,6 +1412,7 @@ const (
 	MeasuredPartly    WarningCode = "measured_partly"
 	ReviewDateMissing WarningCode = "review_date_missing"
 	ReviewOverdue     WarningCode = "review_overdue"
+	ThresholdNoBound  WarningCode = "threshold_no_bound"
 )
 
 // Valid indicates whether the value is a known member of the WarningCode enum.
@@ -1424,6 +1425,8 @@ func (e WarningCode) Valid() bool {
 	case ReviewDateMissing:
 		return true
 	case ReviewOverdue:
+		return true
+	case ThresholdNoBound:
 		return true
 	default:
 		return false
@@ -2143,7 +2146,7 @@ type Collection struct {
 	// LagSeconds By how much collection is behind what could be read, in seconds.
 	LagSeconds int64 `json:"lagSeconds"`
 
-	// LastMissing The newest slot without data, when there is one.
+	// LastMissing The newest slot without data; absent when there is none, or a backfill has found it since.
 	LastMissing *MissingSlot `json:"lastMissing,omitempty"`
 
 	// Missing The same by the reason: no_sample, not_number, negative, good_above, too_many, partial or ambiguous.
@@ -3813,7 +3816,7 @@ type SlotInput struct {
 	// Examples: 2026-11-23T10:00:00Z
 	Start time.Time `json:"start"`
 
-	// Total All events; of a grouped indicator at most 10,000,000 in each group.
+	// Total All events; of a grouped indicator at most 10,000,000 in each group, and 100,000,000 in …other.
 	//
 	// Examples: 120
 	Total float64 `json:"total"`

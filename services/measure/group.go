@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -61,6 +62,20 @@ func checkGroup(check *fault.Check, b *Batch) error {
 	return nil
 }
 
+// GroupOf is the group of events of which the label to group by has that value. What
+// can be no name, because it is long, or changes how what is around it is read, is of
+// Other, and so is a value that is one of our own names: a caller who makes up a path
+// must neither keep all others from being counted, nor be taken for what has no label.
+func GroupOf(value string) string {
+	switch {
+	case value == "":
+		return None
+	case value == None || !ValidGroup(value):
+		return Other
+	}
+	return value
+}
+
 // ValidGroup reports whether a group may be called so.
 func ValidGroup(name string) bool {
 	return utf8.ValidString(name) && utf8.RuneCountInString(name) <= MaxGroupLength && !hidden.In(name) && strings.ContainsFunc(name, visible)
@@ -112,15 +127,21 @@ func (s *Service) admit(ctx context.Context, batches []Batch, portions []portion
 		}
 		kept = append(kept, p)
 	}
+	var full []FullSlot
 	for len(over) > 0 {
 		n := 1
 		for n < len(over) && otherOf(over[n].series) == otherOf(over[0].series) {
 			n++
 		}
-		kept = append(kept, sumUp(&check, batches, over[:n]))
+		others := sumUp(over[:n])
+		full = append(full, others.full(&check, batches)...)
+		kept = append(kept, others)
 		over = over[n:]
 	}
 	sortPortions(kept)
+	if len(full) > 0 {
+		return nil, &Overfull{Slots: full, err: check.Err()}
+	}
 	return kept, check.Err()
 }
 
@@ -180,7 +201,7 @@ func otherOf(s Series) Series {
 }
 
 // sumUp makes one portion of Other of several, slot by slot.
-func sumUp(check *fault.Check, batches []Batch, parts []portion) portion {
+func sumUp(parts []portion) portion {
 	out := portion{series: otherOf(parts[0].series), pointer: parts[0].pointer, maxGroups: parts[0].maxGroups}
 	places := map[int64]int{} // by the second at which a slot begins
 	for _, p := range parts {
@@ -199,95 +220,164 @@ func sumUp(check *fault.Check, batches []Batch, parts []portion) portion {
 			sum.Total += r.Total
 		}
 	}
-	for _, r := range out.reported {
-		check.Require(r.Total <= MaxEventsPerGroupSlot*Event, batches[r.batch].at(r.index, "total"), Events(r.Total),
-			"must be at most %d events together with all groups beyond the %d that are known: they are summed up in one", int64(MaxEventsPerGroupSlot), out.maxGroups)
-	}
 	slices.SortFunc(out.reported, func(a, b reported) int { return a.Start.Compare(b.Start) })
 	return out
 }
 
-// settleOther empties the slots of Other that the push has, but for nothing that
-// did not fit: a former push may have had a group there that is known now. others
-// are the series of Other that exist.
-func (s *Service) settleOther(ctx context.Context, portions []portion, others []Series) ([]portion, error) {
-	written := map[id.ID]map[int64]bool{} // what each says already
-	slots := map[id.ID][]reported{}
-	bySeries := make(map[Series]Series, len(others))
-	for _, o := range others {
-		bySeries[otherOf(o)] = o
+// Overfull is the error of a push in which groups that are too many have more events
+// in a slot together than one of Other may hold. It is a fault of kind Invalid; without
+// the slots that it names the push would have been taken.
+type Overfull struct {
+	Slots []FullSlot
+	err   error
+}
+
+// FullSlot is a slot of an indicator and how much of it was to be of Other, in
+// thousandths of an event.
+type FullSlot struct {
+	Indicator id.ID
+	Start     time.Time
+	Total     int64
+}
+
+func (o *Overfull) Error() string { return o.err.Error() }
+
+// Unwrap returns the fault.
+func (o *Overfull) Unwrap() error { return o.err }
+
+// full notes, and returns, which slots of a portion of Other hold more than one may.
+func (p portion) full(check *fault.Check, batches []Batch) []FullSlot {
+	var out []FullSlot
+	for _, r := range p.reported {
+		if r.Total > MaxEventsPerOtherSlot*Event {
+			check.Fail(batches[r.batch].at(r.index, "total"), Events(r.Total),
+				"must be at most %d events together with all groups beyond the %d that are known: they are summed up in one", int64(MaxEventsPerOtherSlot), p.maxGroups)
+			out = append(out, FullSlot{p.series.Indicator, r.Start, r.Total})
+		}
 	}
-	for _, p := range portions {
-		o, there := bySeries[otherOf(p.series)]
-		if !there {
+	return out
+}
+
+// over returns the series, as they are asked for, that the portions go over though
+// they may say nothing of them: of grouped indicators that of Other, because what did
+// not fit a former push may fit now, and all groups of the reporter where a push
+// replaces them. The indicators are then locked, so that no group is added meanwhile.
+func (s *Service) over(ctx context.Context, portions []portion, how way) ([]Series, error) {
+	var others []Series
+	var indicators []id.ID
+	for i, p := range portions { // sorted, so that a reporter's follow each other
+		if p.maxGroups == 0 || how == adding || i > 0 && otherOf(portions[i-1].series) == otherOf(p.series) {
 			continue
 		}
-		if written[o.ID] == nil {
-			written[o.ID] = map[int64]bool{}
+		others = append(others, otherOf(p.series))
+		if last := len(indicators) - 1; last < 0 || indicators[last] != p.series.Indicator {
+			indicators = append(indicators, p.series.Indicator)
 		}
+	}
+	if how != replacing || len(others) == 0 {
+		return others, nil
+	}
+	if err := s.store.LockIndicators(ctx, indicators); err != nil {
+		return nil, fmt.Errorf("locking %d indicators: %w", len(indicators), err)
+	}
+	series, err := s.store.Series(ctx, indicators)
+	if err != nil {
+		return nil, fmt.Errorf("reading the groups of %d indicators: %w", len(indicators), err)
+	}
+	whole := make(map[Series]bool, len(others))
+	for _, one := range others {
+		whole[one] = true
+	}
+	var out []Series
+	for _, one := range series {
+		if whole[otherOf(one)] {
+			out = append(out, Series{Indicator: one.Indicator, Reporter: one.Reporter, Group: one.Group, Resolution: one.Resolution})
+		}
+	}
+	return out, nil
+}
+
+// empty adds slots without events to the portions: those that a series has events
+// in, and that are gone over without a word of it.
+func (s *Service) empty(ctx context.Context, portions []portion, over []Series) ([]portion, error) {
+	named := func(one Series) Series {
+		return Series{Indicator: one.Indicator, Reporter: one.Reporter, Group: one.Group}
+	}
+	slots := make(map[Series][]reported, len(over)) // of all groups, by otherOf
+	for _, one := range over {
+		slots[otherOf(one)] = nil
+	}
+	said := map[Series]map[int64]bool{} // the slots of each
+	places := map[Series]int{}
+	for i, p := range portions {
+		name, whose := named(p.series), otherOf(p.series)
+		if _, concerns := slots[whose]; !concerns {
+			continue
+		}
+		places[name] = i
+		said[name] = make(map[int64]bool, len(p.reported))
 		for _, r := range p.reported {
-			if p.series.Group == Other {
-				written[o.ID][r.Start.Unix()] = true
-			} else {
-				slots[o.ID] = append(slots[o.ID], r)
+			said[name][r.Start.Unix()] = true
+		}
+		slots[whose] = append(slots[whose], p.reported...)
+	}
+	for whose, all := range slots {
+		slices.SortFunc(all, func(a, b reported) int { return a.Start.Compare(b.Start) })
+		slots[whose] = slices.CompactFunc(all, func(a, b reported) bool { return a.Start.Equal(b.Start) })
+	}
+	unsaid := map[SegmentKey][]reported{}
+	of := make(map[id.ID]Series, len(over))
+	for _, one := range over {
+		of[one.ID] = one
+		for _, r := range slots[otherOf(one)] {
+			if !said[named(one)][r.Start.Unix()] {
+				key := one.key(r.Start)
+				unsaid[key] = append(unsaid[key], reported{Slot{Start: r.Start}, r.batch, r.index})
 			}
 		}
 	}
-	for _, o := range others {
-		var empty []reported
-		for _, r := range slots[o.ID] {
-			if !written[o.ID][r.Start.Unix()] {
-				written[o.ID][r.Start.Unix()] = true
-				empty = append(empty, reported{Slot{Start: r.Start}, r.batch, r.index})
-			}
-		}
-		empty, err := s.holding(ctx, o, empty)
+	if len(unsaid) == 0 {
+		return portions, nil
+	}
+	stored, err := s.store.SegmentsAt(ctx, slices.Collect(maps.Keys(unsaid)))
+	if err != nil {
+		return nil, fmt.Errorf("reading %d segments of groups: %w", len(unsaid), err)
+	}
+	for _, row := range stored {
+		one := of[row.Series]
+		emptied, err := holding(row, one.Resolution, unsaid[row.SegmentKey])
 		if err != nil {
 			return nil, err
 		}
-		if len(empty) == 0 {
+		if len(emptied) == 0 {
 			continue
 		}
-		i := slices.IndexFunc(portions, func(p portion) bool { return p.series.Group == Other && otherOf(p.series) == otherOf(o) })
-		if i < 0 {
+		i, there := places[named(one)]
+		if !there {
 			i = len(portions)
-			portions = append(portions, portion{series: otherOf(o)})
+			places[named(one)] = i
+			portions = append(portions, portion{series: Series{Indicator: one.Indicator, Reporter: one.Reporter, Group: one.Group, Resolution: one.Resolution}})
 		}
-		portions[i].reported = append(portions[i].reported, empty...)
-		slices.SortFunc(portions[i].reported, func(a, b reported) int { return a.Start.Compare(b.Start) })
+		portions[i].reported = append(slices.Clone(portions[i].reported), emptied...)
+		slices.SortStableFunc(portions[i].reported, func(a, b reported) int { return a.Start.Compare(b.Start) })
 	}
 	sortPortions(portions)
 	return portions, nil
 }
 
-// holding returns those of the slots that have events in the series.
-func (s *Service) holding(ctx context.Context, series Series, slots []reported) ([]reported, error) {
-	var keys []SegmentKey
-	for _, r := range slots {
-		if key := series.key(r.Start); !slices.Contains(keys, key) {
-			keys = append(keys, key)
-		}
-	}
-	if len(keys) == 0 {
+// holding returns those of the slots that have events in the segment.
+func holding(row StoredSegment, resolution time.Duration, slots []reported) ([]reported, error) {
+	if len(row.Data) == 0 {
 		return nil, nil
 	}
-	stored, err := s.store.SegmentsAt(ctx, keys)
+	packed, err := decode(row, resolution)
 	if err != nil {
-		return nil, fmt.Errorf("reading %d segments of %s: %w", len(keys), Other, err)
+		return nil, err
 	}
 	var out []reported
-	for _, row := range stored {
-		packed, err := decode(row, series.Resolution)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range slots {
-			if series.key(r.Start) != row.SegmentKey {
-				continue
-			}
-			if _, total, _ := packed.At(int(r.Start.Sub(row.Start) / series.Resolution)); total > 0 {
-				out = append(out, r)
-			}
+	for _, r := range slots {
+		if _, total, _ := packed.At(int(r.Start.Sub(row.Start) / resolution)); total > 0 {
+			out = append(out, r)
 		}
 	}
 	return out, nil

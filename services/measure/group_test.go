@@ -139,25 +139,27 @@ func TestAGroupIsWhatPeopleCanRead(t *testing.T) {
 	}
 }
 
-// 64 reporters · 101 groups · 129,600 slots · 10⁷ events · 1000 = 8.4·10¹⁸ < 2⁶³.
+// 64 reporters · (100 groups · 10⁷ events + 10⁸) · 129,600 slots · 1000 = 9.13·10¹⁸ < 2⁶³.
 func TestASlotOfAGroupHoldsTenMillionEvents(t *testing.T) {
 	t.Parallel()
-	most := new(big.Int).Mul(big.NewInt(measure.MaxReporters*(measure.MaxGroups+1)), big.NewInt(90*24*60*1000))
-	if most.Mul(most, big.NewInt(measure.MaxEventsPerGroupSlot)); !most.IsInt64() {
+	most := new(big.Int).Mul(big.NewInt(measure.MaxReporters), big.NewInt(90*24*60*1000))
+	if most.Mul(most, big.NewInt(measure.MaxGroups*measure.MaxEventsPerGroupSlot+measure.MaxEventsPerOtherSlot)); !most.IsInt64() {
 		t.Errorf("the sum of all groups may be %s", most)
 	}
 	b := newBundle(t, storetest.SQLite(t), 1)
 	b.push(t, b.grouped("", "a", 1, at(1, 1, 10_000_000)))
-	for _, push := range [][]measure.Batch{
-		{b.grouped("", "a", 1, at(1, 1, 10_000_001))},
-		{b.grouped("", "b", 1, at(1, 1, 6_000_000)), b.grouped("", "c", 1, at(1, 1, 6_000_000))}, // summed up
-	} {
+	var tail []measure.Batch // summed up
+	for i := range 11 {
+		tail = append(tail, b.grouped("", fmt.Sprint("b", i), 1, at(1, 1, 10_000_000)))
+	}
+	for _, push := range [][]measure.Batch{{b.grouped("", "a", 1, at(1, 1, 10_000_001))}, tail} {
 		_, err := b.service.Push(t.Context(), push)
 		if e := fault.As(err); e == nil || len(e.Violations) != 1 || e.Violations[0].Pointer != "/batches/0/slots/0/total" || !strings.Contains(e.Violations[0].Message, "10000000") {
 			t.Errorf("error is %v", err)
 		}
 	}
-	b.expectTotals(t, map[string]int64{"a": 10_000_000})
+	b.push(t, tail[:10]...)
+	b.expectTotals(t, map[string]int64{"a": 10_000_000, measure.Other: 100_000_000})
 }
 
 // The slow model adds up every slot that was pushed last, as big integers; groups
@@ -389,6 +391,75 @@ func TestWhatIsAddedToGroupsIsSummedUp(t *testing.T) {
 		_, err := b.service.Add(t.Context(), []measure.Batch{b.grouped("", "eu", 2, at(1, 0, measure.MaxEventsPerGroupSlot))})
 		if !fault.Is(err, fault.Invalid) {
 			t.Errorf("more than a slot of a group holds: %v", err)
+		}
+	})
+}
+
+func TestALabelThatCanBeNoNameIsOfTheOtherGroup(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{
+		"": measure.None, "/a": "/a", "ünï cödé": "ünï cödé", strings.Repeat("ü", 128): strings.Repeat("ü", 128), "none": "none", "… none": "… none",
+		strings.Repeat("ü", 129): measure.Other, "a\nb": measure.Other, "a\u202eb": measure.Other, "\xff": measure.Other, " \u00a0": measure.Other, "\u200b": measure.Other,
+		"…none": measure.Other, "…other": measure.Other, // our own names are no label's
+	} {
+		if got := measure.GroupOf(value); got != want {
+			t.Errorf("%q is of the group %q, want %q", value, got, want)
+		}
+	}
+}
+
+// The slow model keeps, of each slot of each reporter, what was said last: all of it.
+// Days are folded between.
+func TestAReplacedSlotHasTheGroupsThatWereSaidLast(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBundle(t, s, 1)
+		b.book.subjects[0].Grouped = true
+		random := rand.New(rand.NewPCG(3, 5))
+		type place struct {
+			reporter string
+			slot     int
+		}
+		model := map[place]int64{}
+		for round := range 60 {
+			where := place{fmt.Sprint("r", random.IntN(2)), random.IntN(4 * 288)}
+			if len(model) > 20 && random.IntN(2) == 0 { // most slots are said again
+				where = slices.Collect(keysOf(model))[random.IntN(len(model))]
+			}
+			var batches []measure.Batch
+			whole := int64(0)
+			for _, n := range random.Perm(9)[:1+random.IntN(8)] {
+				total := random.Int64N(1000)
+				batches = append(batches, b.grouped(where.reporter, fmt.Sprint("g", n), 4, at(where.slot+1, total, total)))
+				whole += total
+			}
+			for range 2 { // the second time nothing is new
+				r, err := b.service.Replace(t.Context(), batches)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if known, again := model[where]; again && known == whole && r.Changed != 0 {
+					t.Fatalf("round %d: what was known changed %d segments", round, r.Changed)
+				}
+				model[where] = whole
+			}
+			if round%15 != 14 {
+				continue
+			}
+			fold(t, b)
+			want := int64(0)
+			for _, n := range model {
+				want += n
+			}
+			b.evaluate(t, map[string]int64{"unreadable": 0})
+			b.expect(t, 0, want, want)
+			groups := int64(0)
+			for _, g := range b.book.latest[b.book.subjects[0].ID].Groups {
+				groups += g.Sums[len(g.Sums)-1].Total
+			}
+			if groups != want*1000 {
+				t.Errorf("round %d: the groups have %d, want %d", round, groups, want*1000)
+			}
 		}
 	})
 }

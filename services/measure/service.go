@@ -31,9 +31,18 @@ func New(store Store, runner tx.Runner, now clock.Clock) *Service {
 // nothing. Of a grouped indicator a push says all of each slot that it has of a
 // reporter; see Other for groups that are too many. Errors: Invalid with every
 // fault of the batches at once; Conflict when the indicator's series have another
-// resolution.
+// resolution; Overfull, which is Invalid too, when the groups that are too many have
+// more events in a slot than Other holds.
 func (s *Service) Push(ctx context.Context, batches []Batch) (Receipt, error) {
-	return s.write(ctx, batches, false)
+	return s.write(ctx, batches, pushing)
+}
+
+// Replace is Push for those who know all groups of each slot of a reporter, and say
+// so again when they learn better: a group that is not among the batches and had
+// events in one of their slots has none there any more. What such a group has of
+// other slots is left as it is.
+func (s *Service) Replace(ctx context.Context, batches []Batch) (Receipt, error) {
+	return s.write(ctx, batches, replacing)
 }
 
 // Add is Push for those who know what is to be added to a slot, and not what it
@@ -42,8 +51,17 @@ func (s *Service) Push(ctx context.Context, batches []Batch) (Receipt, error) {
 // transaction, that none is. A slot that would hold more events than one may is
 // Invalid.
 func (s *Service) Add(ctx context.Context, batches []Batch) (Receipt, error) {
-	return s.write(ctx, batches, true)
+	return s.write(ctx, batches, adding)
 }
+
+// way is what slots that are written do to those that are known.
+type way int
+
+const (
+	pushing   way = iota // go over them, and over those of Other
+	replacing            // go over them, and over those of every other group
+	adding               // are added to them
+)
 
 // plus is segment.Merge where counts are added to those that are known.
 func plus(existing segment.Segment, slots []segment.Slot, most int64) (segment.Segment, bool, error) {
@@ -63,8 +81,8 @@ func plus(existing segment.Segment, slots []segment.Slot, most int64) (segment.S
 	return segment.Merge(existing, sums)
 }
 
-// write replaces what is known of the slots, or adds to it.
-func (s *Service) write(ctx context.Context, batches []Batch, adding bool) (Receipt, error) {
+// write puts slots to those that are known.
+func (s *Service) write(ctx context.Context, batches []Batch, how way) (Receipt, error) {
 	now := s.now()
 	portions, err := arrange(batches, now)
 	if err != nil || len(portions) == 0 {
@@ -76,11 +94,11 @@ func (s *Service) write(ctx context.Context, batches []Batch, adding bool) (Rece
 	}
 	err = s.tx.InTx(ctx, func(ctx context.Context) error {
 		receipt.Changed = 0 // the database may have this run again
-		entered, err := s.enter(ctx, batches, portions, now, adding)
+		entered, err := s.enter(ctx, batches, portions, now, how)
 		if err != nil {
 			return err
 		}
-		changed, err := s.merge(ctx, entered, adding)
+		changed, err := s.merge(ctx, entered, how)
 		if err != nil || len(changed) == 0 {
 			return err
 		}
@@ -97,21 +115,19 @@ func (s *Service) write(ctx context.Context, batches []Batch, adding bool) (Rece
 }
 
 // enter returns what is to be kept of the portions, each with its series, which
-// are made where they are new and held against folding. What is added leaves what
-// is known of Other as it is.
-func (s *Service) enter(ctx context.Context, batches []Batch, portions []portion, now time.Time, adding bool) ([]portion, error) {
+// are made where they are new and held against folding.
+func (s *Service) enter(ctx context.Context, batches []Batch, portions []portion, now time.Time, how way) ([]portion, error) {
 	want := make([]Series, 0, len(portions))
 	for _, p := range portions {
 		want = append(want, p.series)
 	}
-	for i, p := range portions { // sorted, so that a reporter's follow each other
-		if p.maxGroups > 0 && !adding && (i == 0 || otherOf(portions[i-1].series) != otherOf(p.series)) {
-			want = append(want, otherOf(p.series))
-		}
-	}
-	got, err := s.store.FindSeries(ctx, want)
+	over, err := s.over(ctx, portions, how)
 	if err != nil {
-		return nil, fmt.Errorf("looking for %d series: %w", len(want), err)
+		return nil, err
+	}
+	got, err := s.store.FindSeries(ctx, append(want, over...))
+	if err != nil {
+		return nil, fmt.Errorf("looking for %d series: %w", len(want)+len(over), err)
 	}
 	// A series that was folded within MaxAge is in use; of others it has to be asked.
 	var fresh []int
@@ -120,19 +136,19 @@ func (s *Service) enter(ctx context.Context, batches []Batch, portions []portion
 			fresh = append(fresh, i)
 		}
 	}
-	others := slices.DeleteFunc(got[len(portions):], func(o Series) bool { return o.ID == "" })
+	over = slices.DeleteFunc(got[len(portions):], func(o Series) bool { return o.ID == "" })
 	kept := slices.Clone(portions)
 	if len(fresh) > 0 {
 		if kept, err = s.admit(ctx, batches, portions, fresh, now); err != nil {
 			return nil, err
 		}
 	}
-	if len(others) > 0 {
-		if kept, err = s.settleOther(ctx, kept, others); err != nil {
+	if len(over) > 0 {
+		if kept, err = s.empty(ctx, kept, over); err != nil {
 			return nil, err
 		}
 	}
-	if len(fresh) > 0 || len(others) > 0 {
+	if len(fresh) > 0 || len(over) > 0 {
 		if got, err = s.ensure(ctx, kept, now); err != nil {
 			return nil, err
 		}
@@ -164,7 +180,7 @@ func (s *Service) ensure(ctx context.Context, portions []portion, now time.Time)
 }
 
 // merge locks the segments of all slots and returns those that become others.
-func (s *Service) merge(ctx context.Context, portions []portion, adding bool) ([]StoredSegment, error) {
+func (s *Service) merge(ctx context.Context, portions []portion, how way) ([]StoredSegment, error) {
 	var keys []SegmentKey
 	var slots [][]segment.Slot
 	for _, p := range portions {
@@ -183,7 +199,7 @@ func (s *Service) merge(ctx context.Context, portions []portion, adding bool) ([
 	most := make(map[id.ID]int64, len(portions)) // events in a slot
 	for _, p := range portions {
 		resolutions[p.series.ID] = p.series.Resolution
-		most[p.series.ID] = mostEvents(p.maxGroups)
+		most[p.series.ID] = MostEvents(p.maxGroups > 0, p.series.Group)
 	}
 	stored, err := s.store.LockSegments(ctx, keys)
 	if err != nil {
@@ -199,7 +215,7 @@ func (s *Service) merge(ctx context.Context, portions []portion, adding bool) ([
 			}
 		}
 		after, differs, err := segment.Segment{}, false, error(nil)
-		if adding {
+		if how == adding {
 			after, differs, err = plus(before, slots[i], most[old.Series])
 		} else {
 			after, differs, err = segment.Merge(before, slots[i])

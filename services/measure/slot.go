@@ -73,12 +73,15 @@ func (b *Batch) index(slot int) int {
 	return b.Indexes[slot]
 }
 
-// mostEvents is how many a slot may hold where there may be so many groups.
-func mostEvents(maxGroups int) int64 {
-	if maxGroups > 0 {
-		return MaxEventsPerGroupSlot
+// MostEvents is how many a slot may hold: of a group where there are some.
+func MostEvents(grouped bool, group string) int64 {
+	switch {
+	case !grouped:
+		return MaxEventsPerSlot
+	case group == Other:
+		return MaxEventsPerOtherSlot
 	}
-	return MaxEventsPerSlot
+	return MaxEventsPerGroupSlot
 }
 
 // Receipt tells what came of a push.
@@ -204,7 +207,7 @@ func checkSlots(check *fault.Check, b *Batch, now time.Time) {
 				b.Resolution/time.Second, stamp(aligned), stamp(aligned.Add(b.Resolution)))
 		}
 		counted, name := s.Good, "good"
-		if most := mostEvents(b.MaxGroups); s.Total < 0 || s.Total > most*Event {
+		if most := MostEvents(b.MaxGroups > 0, b.Group); s.Total < 0 || s.Total > most*Event {
 			of := ""
 			if b.MaxGroups > 0 {
 				of = " in a group"

@@ -3,6 +3,7 @@ package slo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -39,6 +40,9 @@ type Origins interface {
 	// Judge notes what keeps a data source from being asked so, or the owner's team
 	// from asking it. The data source is given by identifier.
 	Judge(ctx context.Context, check *fault.Check, base string, o origin.Origin, owner registry.Service) error
+	// Doubt asks the data source of the origin, which takes a moment, and says in words
+	// why it could not answer; empty when nothing is known against it.
+	Doubt(ctx context.Context, o origin.Origin, owner registry.Service) (string, error)
 	// Words says in a sentence where the measurements come from.
 	Words(ctx context.Context, o origin.Origin) (string, error)
 }
@@ -48,8 +52,8 @@ type Origins interface {
 type Collection interface {
 	// Want has the past of an indicator read, within the context's transaction.
 	Want(ctx context.Context, slo, indicator id.ID, from, to time.Time) error
-	// Delay is how long after its end a slot of the data source is first read.
-	Delay(ctx context.Context, dataSource id.ID) (time.Duration, error)
+	// Delays are how long after its end a slot of each data source is first read.
+	Delays(ctx context.Context, dataSources []id.ID) (map[id.ID]time.Duration, error)
 	// Filling returns those of the indicators of which slots since the time were left
 	// out, or not read yet, and still will be.
 	Filling(ctx context.Context, indicators []id.ID, since time.Time) (map[id.ID]bool, error)
@@ -84,19 +88,20 @@ func (s *Service) fill(ctx context.Context, v View, known time.Duration, now tim
 // delays returns how late the slots of each data source come that the views are
 // read from, as it is meant to be.
 func (s *Service) delays(ctx context.Context, views []View) (map[id.ID]time.Duration, error) {
-	out := map[id.ID]time.Duration{}
+	var sources []id.ID
 	for _, v := range views {
-		from := v.Indicator.Origin.DataSource
-		if _, known := out[from]; known || from == "" || s.collection == nil {
-			continue
+		if from := v.Indicator.Origin.DataSource; from != "" && !slices.Contains(sources, from) {
+			sources = append(sources, from)
 		}
-		delay, err := s.collection.Delay(ctx, from)
-		if err != nil {
-			return nil, fmt.Errorf("read the delay of a data source: %w", err)
-		}
-		out[from] = delay
 	}
-	return out, nil
+	if s.collection == nil || len(sources) == 0 {
+		return nil, nil
+	}
+	delays, err := s.collection.Delays(ctx, sources)
+	if err != nil {
+		return nil, fmt.Errorf("read the delays of %d data sources: %w", len(sources), err)
+	}
+	return delays, nil
 }
 
 // filling returns those of the views' indicators of which a part of the policy

@@ -48,7 +48,7 @@ func (v View) Explain() budget.Explanation {
 		e.Because = fmt.Sprintf("revision %d was not evaluated yet; the state is that of an earlier revision", v.Revision.Number)
 	case status.Stale && status.Latest.IsZero():
 		e.Because = "stale: no measurement came within the longest window"
-	case status.Stale && !status.stopped(v.Indicator.Resolution, 0):
+	case status.outdated:
 		e.Because = fmt.Sprintf("outdated: it was not evaluated after %s, and the state that there was is held", status.End.Format("2006-01-02 15:04 UTC"))
 	case status.Filling:
 		e.Because = "incomplete: a part of its past is still being read; until then violations neither open nor end"

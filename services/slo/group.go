@@ -92,7 +92,7 @@ func (s *Service) Groups(ctx context.Context, f GroupFilter, r page.Request) (pa
 	}
 	now := s.now()
 	return page.Map(groups, func(g GroupStatus) GroupStatus {
-		g.Stale = g.Stale || g.Outdated(now)
+		g.Status = g.Status.asOf(now)
 		return g
 	}), nil
 }

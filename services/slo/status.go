@@ -21,8 +21,10 @@ type Status struct {
 	// Since is when the SLO came into State.
 	Since time.Time
 	// Stale is set when no slot came for twice the resolution; it holds State fast.
-	// It is set too on a status that is read when it is Outdated.
-	Stale bool
+	// It is set too on a status that is read when it is Outdated; outdated then says
+	// that it is for this alone.
+	Stale    bool
+	outdated bool
 	// Filling is set while a part of the policy window's past is still being read:
 	// the figures are of what is known, and nothing is opened or ended by them.
 	Filling bool
@@ -62,9 +64,17 @@ func (s Status) Outdated(now time.Time) bool { return s.End.Before(outdated(now)
 // outdated is before when, at now, windows ended that say nothing of the present.
 func outdated(now time.Time) time.Time { return now.Add(-outdatedAfter) }
 
-// asOf is the view as it is read at now: an outdated status is stale, whatever it
-// was when it was made.
+// asOf is the status as it is read at now: an outdated one is stale, whatever it was
+// when it was made.
+func (s Status) asOf(now time.Time) Status {
+	if !s.Stale && s.Outdated(now) {
+		s.Stale, s.outdated = true, true
+	}
+	return s
+}
+
+// asOf is the view as it is read at now.
 func (v View) asOf(now time.Time) View {
-	v.Status.Stale = v.Status.Stale || v.Status.Outdated(now)
+	v.Status = v.Status.asOf(now)
 	return v
 }

@@ -1,9 +1,11 @@
 package slo
 
 import (
+	"context"
 	"fmt"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
@@ -19,6 +21,9 @@ const (
 	WarnAlertUnreachable  = "alert_unreachable"
 	WarnReviewDateMissing = "review_date_missing"
 	WarnReviewOverdue     = "review_overdue"
+	// WarnThreshold is of a latency's threshold that is no bound of the histogram, or of
+	// which that could not be told.
+	WarnThreshold = "threshold_no_bound"
 )
 
 // Warnings returns what should be known of the terms at now.
@@ -40,4 +45,30 @@ func (t Terms) Warnings(now time.Time) []Warning {
 			fmt.Sprintf("the objective was to be looked at again by %s", t.ReviewBy.Format(date))})
 	}
 	return out
+}
+
+// Doubts asks the data source that an SLO is read from whether it could answer, and
+// returns what should be known of it. That takes a moment, and is no part of a
+// transaction: it is for after the SLO was declared. A data source that cannot be asked
+// is a warning, too. Only thresholds of latencies are looked at: what else a query gives
+// the first slot shows.
+func (s *Service) Doubts(ctx context.Context, v View) ([]Warning, error) {
+	l := v.Indicator.Origin.Latency
+	if l == nil || l.Native {
+		return nil, nil
+	}
+	owner, err := s.registry.Service(ctx, v.SLO.Service)
+	if err != nil {
+		return nil, fmt.Errorf("read whose SLO it is: %w", err)
+	}
+	words, err := s.origins.Doubt(ctx, v.Indicator.Origin, owner)
+	if f := fault.As(err); f != nil {
+		words = "it could not be told whether it is the bound of a bucket: " + f.Message
+	} else if err != nil {
+		return nil, fmt.Errorf("ask the data source of an SLO: %w", err)
+	}
+	if words == "" {
+		return nil, nil
+	}
+	return []Warning{{WarnThreshold, sourcePointer + "/latency/thresholdSeconds", words}}, nil
 }

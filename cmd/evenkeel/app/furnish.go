@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/label"
 	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/internal/secret"
@@ -23,6 +24,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/adapter"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/judge"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/measure/otlp"
 	"github.com/evenkeel/evenkeel/services/measure/prometheus"
 	"github.com/evenkeel/evenkeel/services/measure/self"
@@ -49,8 +51,11 @@ func (a *App) furnish() error {
 	a.OTLP = otlp.New(s.OTLP(), s, a.Measure, now)
 	dialler := a.dialler()
 	a.Sources = source.NewService(s.Sources(), s.Registry(), s, dialler, a.authorizer, a.Audit, now)
-	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), languages), a.authorizer, a.Audit, now)
-	a.Collection = collect.NewService(s.Collect(), s.Sources(), s, a.authorizer, a.Audit, now)
+	clients := dial.NewClients(dialler)
+	a.onClose(func(context.Context) error { clients.Close(); return nil })
+	reader, gates := prometheus.New(clients.HTTP), collect.NewGates()
+	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), languages(reader, gates, now)), a.authorizer, a.Audit, now)
+	a.Collection = collect.NewService(s.Collect(), s.Sources(), a.Measure, s, a.authorizer, a.Audit, now)
 	a.SLOs.CollectWith(a.Collection)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, now, a.opts.BaseURL)
 	a.Policies = policy.NewService(policy.Parts{
@@ -66,13 +71,10 @@ func (a *App) furnish() error {
 	shared := func() time.Time { return a.Jobs.Now() }
 	a.evaluator = measure.NewEvaluator(s.Measure(), a.SLOs, a.SLOs, s, shared, a.log)
 	a.folder = measure.NewFolder(s.Measure(), s, now, a.log)
-	clients := dial.NewClients(dialler)
-	a.onClose(func(context.Context) error { clients.Close(); return nil })
-	reader := prometheus.New(clients.HTTP)
-	a.Suggestions = suggest.NewDesk(suggest.New(reader, a.templates, now), s.Registry(), s.Sources(), a.authorizer)
+	a.Suggestions = suggest.NewDesk(suggest.New(reader, gates, a.templates, now), s.Registry(), s.Sources(), a.authorizer)
 	parts := collect.Parts{
 		Store: s.Collect(), Health: s.Collect(), Sources: s.Sources(), Readers: collect.Readers{source.Prometheus: reader, source.Adapter: adapter.New(clients.HTTP)}, Measurements: a.Measure, Runner: s,
-		Gates: collect.NewGates(), Meter: newCollecting(a.metrics), Clock: now, Logger: a.log,
+		Gates: gates, Meter: newCollecting(a.metrics), Clock: now, Logger: a.log,
 	}
 	a.collector, a.filler = collect.NewCollector(parts), collect.NewFiller(parts)
 	a.recorder = self.NewRecorder(now)
@@ -92,7 +94,17 @@ func (a *App) furnish() error {
 
 // languages judge what data sources are asked for. What an adapter is asked is its
 // own affair.
-var languages = map[source.Kind]judge.Language{source.Prometheus: prometheus.Check}
+func languages(reader *prometheus.Reader, gates *collect.Gates, now clock.Clock) map[source.Kind]judge.Language {
+	doubt := func(ctx context.Context, src source.Source, o origin.Origin, owner registry.Service) (string, error) {
+		leave, err := gates.Aside(ctx, src)
+		if err != nil {
+			return "", err
+		}
+		defer leave()
+		return reader.Doubt(ctx, src, prometheus.Scope{Team: owner.Team, TeamSlug: owner.TeamSlug}, o, now())
+	}
+	return map[source.Kind]judge.Language{source.Prometheus: {Check: prometheus.Check, Doubt: doubt}}
+}
 
 // dialler reaches data sources, with the secrets that the operator put somewhere.
 func (a *App) dialler() *dial.Dialler {

@@ -235,3 +235,62 @@ func (h *house) health() string {
 	}
 	return is["state"].(string)
 }
+
+// Ten requests in a slot of five minutes, none of which is counted against 0.4 s.
+func TestAThresholdThatIsNoBucketsBoundIsSeenWhenItIsDeclared(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		var series []promtest.Series
+		for _, name := range []string{`_bucket{job="web",le="0.1"}`, `_bucket{job="web",le="0.30"}`, `_bucket{job="web",le="1"}`, `_bucket{job="web",le="+Inf"}`, `_count{job="web"}`} {
+			s := counters("", [2]float64{10, 0}, [2]float64{10, 0})[0]
+			s.Name = "took_seconds" + name
+			series = append(series, s)
+		}
+		f := newFlaky(t, promtest.Start(t, promtest.Options{Series: series}))
+		h.make("administrator", "source", "/v1/data-sources", dataSource(`"slug":"flaky"`, fmt.Sprintf(`"address":%q`, f.URL), `"timeoutSeconds":1`))
+		timed := func(slug, metric, threshold string) string {
+			return slo(`"slug":"`+slug+`"`, `"objective":"99%"`, `"indicator":{"category":"latency","resolutionSeconds":300,"source":{"dataSource":"flaky","latency":{"metric":"`+
+				metric+`","selector":"job=\"web\"","thresholdSeconds":`+threshold+`}}}`)
+		}
+		warned := func(a answer) string {
+			for _, w := range a.object()["warnings"].([]any) {
+				if w := w.(map[string]any); w["code"] == "threshold_no_bound" {
+					if w["pointer"] != "/indicator/source/latency/thresholdSeconds" {
+						t.Errorf("it points to %s", w["pointer"])
+					}
+					return w["message"].(string)
+				}
+			}
+			return ""
+		}
+		declare := func(slug, metric, threshold string) answer {
+			return h.must(201, call{as: "ada", method: "POST", path: "/v1/services/checkout/slos", body: timed(slug, metric, threshold), header: []string{"Idempotency-Key: declare-" + slug}})
+		}
+		const want = "0.4 is not the bound of a bucket in every series of took_seconds_bucket; these are: 0.1, 0.3, 1"
+		first := declare("between", "took_seconds", "0.4")
+		if got := warned(first); got != want {
+			t.Errorf("between two bounds: %q", got)
+		}
+		if again := declare("between", "took_seconds", "0.4"); warned(again) != want || again.text("id") != first.text("id") {
+			t.Errorf("the same again: %q", warned(again))
+		}
+		if got := warned(declare("on-one", "took_seconds", "0.3")); got != "" {
+			t.Errorf("at a bound: %q", got)
+		}
+		if got := warned(declare("nowhere", "waited_seconds", "0.3")); got != `the data source "flaky" had no bucket of waited_seconds_bucket in the last hour that the SLO would be read from` {
+			t.Errorf("of no histogram: %q", got)
+		}
+		h.runs("collect-measurements")
+		last, _ := h.must(200, call{as: "rita", method: "GET", path: "/v1/services/checkout/slos/between/collection"}).object()["lastMissing"].(map[string]any)
+		if detail, _ := last["detail"].(string); last["reason"] != "ambiguous" || !strings.HasSuffix(detail, "no bucket of took_seconds_bucket ends at 0.4; thresholdSeconds has to be the bound of one") {
+			t.Errorf("the collection says %v", last)
+		}
+		revised := h.must(200, call{as: "ada", method: "PUT", path: "/v1/services/checkout/slos/between", body: timed("between", "took_seconds", "1"), header: []string{"If-Match: " + first.header.Get("ETag")}})
+		if got := warned(revised); got != "" {
+			t.Errorf("revised to a bound: %q", got)
+		}
+		f.how.Store("stopped")
+		if got := warned(declare("unasked", "took_seconds", "0.3")); !strings.HasPrefix(got, `it could not be told whether it is the bound of a bucket: the data source "flaky" cannot be reached`) {
+			t.Errorf("of a data source that does not answer: %q", got)
+		}
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,21 @@ func TestARequestIsSpelledAsTheProtocolSays(t *testing.T) {
 	ask(t, h, "zone")
 	if h.last.URL.Query().Get("groupBy") != "zone" {
 		t.Errorf("not grouped: %s", h.last.URL)
+	}
+}
+
+// …none and …other are our own names: what an adapter calls so, which is what a system
+// behind it calls so, is no group of its own, and not what has no group.
+func TestAGroupThatIsCalledAsOursAreIsOfTheOtherGroup(t *testing.T) {
+	t.Parallel()
+	h := &hostile{status: 200, media: "application/json", body: slots(
+		`{`+first+`,"good":1,"total":2}`, `{`+first+`,"good":3,"total":4,"group":"…none"}`, `{`+first+`,"good":5,"total":6,"group":"…other"}`, `{`+first+`,"good":7,"total":8,"group":"eu"}`)}
+	got := ask(t, h, "zone")
+	of := func(group string, good, total int64) origin.GroupSlot {
+		return origin.GroupSlot{Group: group, Slot: measure.Slot{Start: noon, Good: good * 1000, Total: total * 1000}}
+	}
+	if want := []origin.GroupSlot{of("eu", 7, 8), of("…none", 1, 2), of("…other", 8, 10)}; got.Err != nil || !slices.Equal(got.Slots, want) || len(got.Missing) != 0 {
+		t.Errorf("%+v", got)
 	}
 }
 

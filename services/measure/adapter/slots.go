@@ -51,7 +51,7 @@ var reasons = map[string]origin.Reason{
 	"no_data": origin.NoSample, "partial": origin.Partial, "ambiguous": origin.Ambiguous, "not_a_number": origin.NotNumber,
 }
 
-// place is a slot of a group.
+// place is a slot of a group, as the adapter calls it.
 type place struct {
 	start time.Time
 	group string
@@ -113,18 +113,13 @@ func (g *gathering) slot(s wireSlot) error {
 		return fmt.Errorf("is of the group %s, and groups were not asked for", quote(s.Group))
 	case s.Group != "" && !measure.ValidGroup(s.Group):
 		return fmt.Errorf("is of the group %s: a group has at most %d characters that can be seen, and no control characters", quote(s.Group), measure.MaxGroupLength)
-	case g.ask.Origin.GroupBy != "" && s.Group == "":
-		s.Group = origin.None
 	}
 	key := place{at, s.Group}
 	if _, twice := g.slots[key]; twice {
 		g.miss(at, origin.Ambiguous, "the adapter gave it twice")
 		return nil
 	}
-	most := int64(measure.MaxEventsPerSlot)
-	if g.ask.Origin.GroupBy != "" {
-		most = measure.MaxEventsPerGroupSlot
-	}
+	most := measure.MostEvents(g.ask.Origin.GroupBy != "", measure.GroupOf(s.Group))
 	good, reason, detail := thousandths("good", s.Good, most)
 	total, other, why := thousandths("total", s.Total, most)
 	switch {
@@ -186,10 +181,23 @@ func (g *gathering) miss(at time.Time, reason origin.Reason, detail string) {
 // neither.
 func (g *gathering) answer() origin.Answer {
 	var out origin.Answer
+	others := map[time.Time]measure.Slot{} // what is of Other may be several
 	for key, s := range g.slots {
-		if _, missing := g.missing[key.start]; !missing {
-			out.Slots = append(out.Slots, origin.GroupSlot{Group: key.group, Slot: s})
+		group := key.group
+		if g.ask.Origin.GroupBy != "" {
+			group = measure.GroupOf(group)
 		}
+		switch _, missing := g.missing[key.start]; {
+		case missing:
+		case group == origin.Other:
+			sum := others[key.start]
+			others[key.start] = measure.Slot{Start: key.start, Good: sum.Good + s.Good, Total: sum.Total + s.Total}
+		default:
+			out.Slots = append(out.Slots, origin.GroupSlot{Group: group, Slot: s})
+		}
+	}
+	for _, s := range others {
+		out.Slots = append(out.Slots, origin.GroupSlot{Group: origin.Other, Slot: s})
 	}
 	slices.SortFunc(out.Slots, func(a, b origin.GroupSlot) int {
 		if c := a.Start.Compare(b.Start); c != 0 {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -270,7 +271,7 @@ func (r *round) outcomes(ctx context.Context, got result) []outcome {
 			}
 			out = append(out, r.failed(t, got.asks[i], kind, text, true))
 		default:
-			out = append(out, r.learnt(t, got.asks[i], sift(got.asks[i], got.answers[i])))
+			out = append(out, r.learnt(t, got.asks[i], got.answers[i]))
 		}
 	}
 	return out
@@ -285,7 +286,8 @@ func (r *round) failed(t *Target, ask origin.Ask, kind Failing, text string, ask
 	return outcome{collection: &c, asked: asked, failing: kind}
 }
 
-func (r *round) learnt(t *Target, ask origin.Ask, got reading) outcome {
+func (r *round) learnt(t *Target, ask origin.Ask, a origin.Answer) outcome {
+	got := sift(ask, a)
 	c, left := t.read(ask, got, r.src.Delay, r.now)
 	o := outcome{reading: got, collection: &c, lost: more(t.Collection.Missing, c.Missing), asked: true, failing: c.Failing}
 	if left.From = latest(left.From, oldest(r.now, t.Resolution)); left.From.Before(left.To) {
@@ -293,9 +295,12 @@ func (r *round) learnt(t *Target, ask origin.Ask, got reading) outcome {
 			ID: id.New(r.now), SLO: t.SLO, Indicator: t.Indicator, Source: r.src.ID, Cause: ByOutage,
 			From: left.From, To: left.To, Cursor: left.To, State: Queued, NextAt: r.now, CreatedAt: r.now, CreatedBy: collectorName, Version: 1,
 		}
-		r.count("holes", 1)
 	}
 	o.refused = func(kind Failing, text string) outcome { return r.failed(t, ask, kind, text, true) }
+	o.overfull = func(full *measure.Overfull) outcome {
+		a.Missing = slices.Concat(a.Missing, tooMany(full, ask))
+		return r.learnt(t, ask, a)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.behind(t, ask.To, c.Until)

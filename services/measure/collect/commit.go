@@ -2,6 +2,7 @@ package collect
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -25,6 +26,8 @@ type outcome struct {
 	failing    Failing
 	// refused turns it into what is stored when its slots cannot be.
 	refused func(kind Failing, text string) outcome
+	// overfull turns it into what is stored without the slots that hold too much.
+	overfull func(full *measure.Overfull) outcome
 }
 
 // commit stores the outcomes, in transactions of what measure takes at once, and
@@ -62,6 +65,9 @@ func (r *run) commitSome(ctx context.Context, src source.Source, some []outcome,
 				r.Meter.Failed(src.Slug, o.failing)
 				r.count("failed", 1)
 			}
+			if o.left != nil {
+				r.count("holes", 1)
+			}
 		}
 		r.count("segments", receipt.Changed)
 		return nil
@@ -73,7 +79,11 @@ func (r *run) commitSome(ctx context.Context, src source.Source, some []outcome,
 		if some[0].slots == 0 {
 			return err
 		}
-		some[0] = some[0].refused(NotTaken, clip(err.Error()))
+		if full, ok := errors.AsType[*measure.Overfull](err); ok {
+			some[0] = some[0].overfull(full)
+		} else {
+			some[0] = some[0].refused(NotTaken, clip(err.Error()))
+		}
 	}
 	for i := range some {
 		if err := r.commitSome(ctx, src, some[i:i+1], now); err != nil {
@@ -116,7 +126,7 @@ func (r *run) store(ctx context.Context, src source.Source, some []outcome, now 
 		}
 		if len(batches) > 0 {
 			var err error
-			if receipt, err = r.Measurements.Push(ctx, batches); err != nil {
+			if receipt, err = r.Measurements.Replace(ctx, batches); err != nil {
 				return err
 			}
 		}

@@ -8,5 +8,6 @@
 //
 // What a data source does not know is no data. Nothing is stored for it, and
 // nothing that was stored before is taken away: a slot that had data once, and is
-// missing when it is read again, keeps it.
+// missing when it is read again, keeps it. An answer of a slot is all that there is of
+// it: a group that it does not name has no events there, whatever it had before.
 package collect

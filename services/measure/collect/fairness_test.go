@@ -69,7 +69,7 @@ func TestASourceThatHangsHoldsUpNoOther(t *testing.T) {
 	whole, once := h.parts.Measurements, sync.Once{}
 	h.parts.Measurements = pusher(func(ctx context.Context, batches []measure.Batch) (measure.Receipt, error) {
 		defer once.Do(func() { close(stored) })
-		return whole.Push(ctx, batches)
+		return whole.Replace(ctx, batches)
 	})
 	h.collect()
 	h.expect(v, well, minute(-4), minute(-1))

@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -161,9 +164,9 @@ func (f *filling) chunk(ctx, begin context.Context, works []*Work) ([]*Work, err
 	for _, w := range works {
 		switch ask, ok := w.chunk(&w.Target, now); {
 		case f.src.RetiredAt != nil:
-			outcomes = append(outcomes, f.after(w, w.failed(Refused, "The data source was retired.", now), false))
+			outcomes = append(outcomes, after(w.failed(Refused, "The data source was retired.", now), false))
 		case !ok:
-			outcomes = append(outcomes, f.after(w, w.done(now), false))
+			outcomes = append(outcomes, after(w.done(now), false))
 		default:
 			asks, asked = append(asks, ask), append(asked, w)
 		}
@@ -180,6 +183,12 @@ func (f *filling) chunk(ctx, begin context.Context, works []*Work) ([]*Work, err
 	}
 	if err := f.commit(ctx, f.src, outcomes, now); err != nil {
 		return nil, err
+	}
+	for _, o := range outcomes {
+		f.count("chunks", 1)
+		if o.backfill.State == Succeeded {
+			f.count("finished", 1)
+		}
 	}
 	var on []*Work
 	for i, w := range asked {
@@ -198,24 +207,28 @@ func (f *filling) outcome(ctx context.Context, w *Work, ask origin.Ask, a origin
 		if kind == Internal {
 			f.Logger.ErrorContext(ctx, "backfill cannot be read", slog.String("backfill_id", string(w.ID)), slog.Any("error", a.Err))
 		}
-		return f.after(w, w.failed(kind, text, now), true)
+		return after(w.failed(kind, text, now), true)
 	}
+	return f.learnt(w, ask, a, now)
+}
+
+func (f *filling) learnt(w *Work, ask origin.Ask, a origin.Answer, now time.Time) outcome {
 	got := sift(ask, a)
 	b := w.read(ask, got, now)
 	if b.Failing != "" {
 		got = reading{} // the chunk is read again, as a whole
 	}
-	o := f.after(w, b, true)
+	o := after(b, true)
 	o.reading, o.lost = got, more(w.Missing, b.Missing)
-	o.refused = func(kind Failing, text string) outcome { return f.after(w, w.failed(kind, text, now), true) }
+	o.refused = func(kind Failing, text string) outcome { return after(w.failed(kind, text, now), true) }
+	o.overfull = func(full *measure.Overfull) outcome {
+		a.Missing = slices.Concat(a.Missing, tooMany(full, ask))
+		return f.learnt(w, ask, a, now)
+	}
 	return o
 }
 
 // after is what is stored of a backfill.
-func (f *filling) after(w *Work, b Backfill, asked bool) outcome {
-	f.count("chunks", 1)
-	if b.State == Succeeded {
-		f.count("finished", 1)
-	}
+func after(b Backfill, asked bool) outcome {
 	return outcome{backfill: &b, asked: asked, failing: b.Failing}
 }

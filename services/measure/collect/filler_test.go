@@ -127,7 +127,7 @@ func TestABackfillGoesOnAfterACrash(t *testing.T) {
 	for range 100 {
 		commits := 0
 		h.parts.Measurements = pusher(func(ctx context.Context, batches []measure.Batch) (measure.Receipt, error) {
-			receipt, err := whole.Push(ctx, batches)
+			receipt, err := whole.Replace(ctx, batches)
 			if commits++; commits > 2 && err == nil {
 				err = crash // after the slots were written, before the transaction ends
 			}
@@ -156,7 +156,7 @@ func TestABackfillGoesOnAfterACrash(t *testing.T) {
 
 type pusher func(ctx context.Context, batches []measure.Batch) (measure.Receipt, error)
 
-func (p pusher) Push(ctx context.Context, batches []measure.Batch) (measure.Receipt, error) {
+func (p pusher) Replace(ctx context.Context, batches []measure.Batch) (measure.Receipt, error) {
 	return p(ctx, batches)
 }
 
@@ -319,5 +319,28 @@ func TestARetiredDataSourceFailsItsBackfills(t *testing.T) {
 	h.fill()
 	if b := h.backfills(collect.Filter{SLO: v.SLO.ID})[0]; b.State != collect.Failed || len(p.requests()) != 0 {
 		t.Errorf("backfill %+v", b)
+	}
+}
+
+// 11:57 had no data when it was collected, and has when it is read again an hour later.
+func TestASlotThatABackfillFoundIsNotSaidToBeMissing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := newProgram(t, "prom")
+	v := h.declare("payments", "availability", h.source(p))
+	p.holdAll("availability", minute(-2000), minute(-3), nil)
+	p.holdAll("availability", minute(-2), minute(100), nil)
+	h.minutes(60)
+	if s := h.standing(v); !s.Collection.Last.Start.Equal(minute(-3)) || s.Collection.Last.Reason != origin.NoSample {
+		t.Fatalf("collection %+v", s.Collection)
+	}
+	for h.fill()["chunks"] > 0 {
+	}
+	p.hold("availability", minute(-3), 10, 10)
+	ok(h.Create(h.ada, v.SLO.ID, minute(-10), minute(10)))(t)
+	for h.fill()["chunks"] > 0 {
+	}
+	if s := h.standing(v); !s.Collection.Last.Start.IsZero() || s.Collection.Missing[origin.NoSample] != 1 {
+		t.Errorf("collection %+v", s.Collection)
 	}
 }

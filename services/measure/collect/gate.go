@@ -2,15 +2,18 @@ package collect
 
 import (
 	"context"
+	"errors"
 	"sync"
 
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/source"
 )
 
-// Gates bound how many calls are under way to each data source, over collection
-// and backfills of this replica. Backfills get a quarter of them, and none while
-// collection waits. Where the leases of both are with different replicas, each
-// keeps to its own bound: together they are then a quarter above the limit.
+// Gates bound how many calls are under way to each data source, over all that this
+// replica asks of it. What is no collection, which is backfills and what people look
+// for, gets a quarter of them, and none while collection waits. Each replica keeps to
+// its own bound: where another collects, all together are so much above the limit.
 type Gates struct {
 	mu sync.Mutex
 	of map[id.ID]*gate
@@ -20,13 +23,26 @@ type Gates struct {
 func NewGates() *Gates { return &Gates{of: map[id.ID]*gate{}} }
 
 type gate struct {
-	present, past int // calls under way
+	present, past int // calls under way, of collection and of all else
 	waiting       int // of collection
 	changed       chan struct{}
 }
 
-// share is how many of a source's calls may be of backfills.
+// share is how many of a source's calls may be of what is no collection.
 func share(limit int) int { return max(1, limit/4) }
+
+// Aside waits for a place for a call that is no collection's, and returns how to leave
+// it. Errors: Unavailable "source_busy" when the context's time was over before there
+// was one; the context's when nobody waits any more.
+func (g *Gates) Aside(ctx context.Context, src source.Source) (leave func(), err error) {
+	leave, err = g.enter(ctx, src.ID, max(1, src.Concurrency), true)
+	if errors.Is(err, context.DeadlineExceeded) {
+		busy := fault.New(fault.Unavailable, "source_busy", "the data source %q is busy: measurements that are read from it go first; ask again later", src.Slug)
+		busy.Err = err
+		return nil, busy
+	}
+	return leave, err
+}
 
 // enter waits for a place, and returns how to leave it.
 func (g *Gates) enter(ctx context.Context, source id.ID, limit int, past bool) (leave func(), err error) {

@@ -2,6 +2,7 @@ package collect
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -28,6 +29,18 @@ func (r reading) partial(until time.Time) (time.Time, string) {
 	return time.Time{}, ""
 }
 
+// tooMany are the slots as they are missing of which a group of all that are too many
+// would hold more than one may.
+func tooMany(o *measure.Overfull, ask origin.Ask) []origin.Missing {
+	out := make([]origin.Missing, len(o.Slots))
+	for i, s := range o.Slots {
+		out[i] = origin.Missing{Start: s.Start, Reason: origin.TooMany, Detail: fmt.Sprintf(
+			"There were %.0f events in the groups beyond the %d that are kept apart, and a slot of %s holds at most %d.",
+			measure.Events(s.Total), ask.Origin.MaxGroups, origin.Other, int64(measure.MaxEventsPerOtherSlot))}
+	}
+	return out
+}
+
 // byGroup orders slots by their groups, and by time.
 func byGroup(a, b origin.GroupSlot) int {
 	return cmp.Or(cmp.Compare(a.Group, b.Group), a.Start.Compare(b.Start))
@@ -43,10 +56,7 @@ func sift(ask origin.Ask, a origin.Answer) reading {
 		return int(i / ask.Resolution), i >= 0 && i%ask.Resolution == 0 && start.Before(ask.To)
 	}
 	known, why := make([]bool, n), make([]*origin.Missing, n)
-	most := int64(measure.MaxEventsPerSlot * measure.Event)
-	if ask.Origin.GroupBy != "" {
-		most = measure.MaxEventsPerGroupSlot * measure.Event
-	}
+	most := func(group string) int64 { return measure.MostEvents(ask.Origin.GroupBy != "", group) }
 	lack := func(i int, reason origin.Reason, detail string) {
 		if why[i] == nil {
 			why[i] = &origin.Missing{Start: ask.From.Add(time.Duration(i) * ask.Resolution), Reason: reason, Detail: detail}
@@ -71,8 +81,8 @@ func sift(ask origin.Ask, a origin.Answer) reading {
 		switch {
 		case s.Total < 0 || s.Good < 0:
 			lack(k, origin.Negative, "There were fewer events than none.")
-		case s.Total > most:
-			lack(k, origin.TooMany, "There were more events than a slot holds.")
+		case s.Total > most(s.Group)*measure.Event:
+			lack(k, origin.TooMany, fmt.Sprintf("There were %.0f events, and a slot holds at most %d.", measure.Events(s.Total), most(s.Group)))
 		case s.Good > s.Total:
 			lack(k, origin.GoodAbove, "There were more good events than events.")
 		case i > 0 && slots[i-1].Group == s.Group && slots[i-1].Start.Equal(s.Start) && slots[i-1].Slot != s.Slot:

@@ -20,7 +20,7 @@ import (
 
 // Measurements takes in what was read; see measure.Service, which is one.
 type Measurements interface {
-	Push(ctx context.Context, batches []measure.Batch) (measure.Receipt, error)
+	Replace(ctx context.Context, batches []measure.Batch) (measure.Receipt, error)
 }
 
 // Parts is what a Collector and a Filler are made of, the same for both.

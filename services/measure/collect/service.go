@@ -12,15 +12,29 @@ import (
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/source"
 )
+
+// Register is the data sources as they are kept; a source.Store is one.
+type Register interface {
+	Sources
+	// SourcesByID returns those that exist, by ID.
+	SourcesByID(ctx context.Context, of []id.ID) (map[id.ID]source.Source, error)
+}
+
+// Measured tells what is known of an indicator; see measure.Service, which is one.
+type Measured interface {
+	Totals(ctx context.Context, indicator id.ID, group string, from, to time.Time, step time.Duration) ([]measure.Step, error)
+}
 
 // Service tells how collection stands, and is what can be done with backfills. It
 // authorises the context's caller; every change by somebody is audited in its own
 // transaction.
 type Service struct {
 	store      Store
-	sources    Sources
+	sources    Register
+	measured   Measured
 	runner     tx.Runner
 	authorizer *access.Authorizer
 	recorder   access.Recorder
@@ -28,8 +42,8 @@ type Service struct {
 }
 
 // NewService returns the service over its store and collaborators.
-func NewService(store Store, sources Sources, runner tx.Runner, authorizer *access.Authorizer, recorder access.Recorder, now clock.Clock) *Service {
-	return &Service{store: store, sources: sources, runner: runner, authorizer: authorizer, recorder: recorder, now: now}
+func NewService(store Store, sources Register, measured Measured, runner tx.Runner, authorizer *access.Authorizer, recorder access.Recorder, now clock.Clock) *Service {
+	return &Service{store: store, sources: sources, measured: measured, runner: runner, authorizer: authorizer, recorder: recorder, now: now}
 }
 
 // Standing is how collection of an SLO stands.
@@ -69,10 +83,30 @@ func (s *Service) Standing(ctx context.Context, slo id.ID) (Standing, error) {
 	if err != nil {
 		return Standing{}, fmt.Errorf("read the backfills of an SLO: %w", err)
 	}
+	if t.Collection.Last, err = s.lacking(ctx, t); err != nil {
+		return Standing{}, err
+	}
 	now := s.now()
 	out := Standing{Target: t, Source: src, Until: t.until(src.Delay), Open: open, At: now}
 	out.Lag = max(0, due(now, src.Delay, t.Resolution).Sub(out.Until))
 	return out, nil
+}
+
+// lacking is the newest slot without data that collection read, unless a backfill
+// has found it since.
+func (s *Service) lacking(ctx context.Context, t Target) (origin.Missing, error) {
+	last := t.Collection.Last
+	if last.Start.IsZero() {
+		return last, nil
+	}
+	known, err := s.measured.Totals(ctx, t.Indicator, "", last.Start, last.Start.Add(t.Resolution), t.Resolution)
+	if err != nil {
+		return last, fmt.Errorf("look for a slot that had no data: %w", err)
+	}
+	if known[0].Known {
+		return origin.Missing{}, nil
+	}
+	return last, nil
 }
 
 // Want has the past of a new indicator read, within the transaction that makes
@@ -100,10 +134,18 @@ func (s *Service) Want(ctx context.Context, slo, indicator id.ID, from, to time.
 	return nil
 }
 
-// Delay is how long after its end a slot of the data source is first read.
-func (s *Service) Delay(ctx context.Context, dataSource id.ID) (time.Duration, error) {
-	src, err := s.sources.Source(ctx, dataSource)
-	return src.Delay, err
+// Delays are how long after its end a slot of each data source is first read, of
+// those that exist.
+func (s *Service) Delays(ctx context.Context, dataSources []id.ID) (map[id.ID]time.Duration, error) {
+	found, err := s.sources.SourcesByID(ctx, dataSources)
+	if err != nil {
+		return nil, fmt.Errorf("read %d data sources: %w", len(dataSources), err)
+	}
+	out := make(map[id.ID]time.Duration, len(found))
+	for of, src := range found {
+		out[of] = src.Delay
+	}
+	return out, nil
 }
 
 // Filling returns those of the indicators whose slots since the time are still

@@ -3,6 +3,7 @@ package judge
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -17,9 +18,15 @@ type Sources interface {
 	SourceBySlug(ctx context.Context, slug string) (source.Source, error)
 }
 
-// Language notes what of an origin cannot be asked of a kind of data source, such
-// as a query that does not compile; base points to the origin.
-type Language func(check *fault.Check, base string, o origin.Origin)
+// Language knows what a kind of data source is asked.
+type Language struct {
+	// Check notes what of an origin cannot be asked, such as a query that does not
+	// compile; base points to the origin.
+	Check func(check *fault.Check, base string, o origin.Origin)
+	// Doubt asks a data source, and says in words what it cannot answer, or nothing. It
+	// is nil where nobody asks.
+	Doubt func(ctx context.Context, src source.Source, o origin.Origin, owner registry.Service) (string, error)
+}
 
 // Origins judges origins by the data sources that there are.
 type Origins struct {
@@ -63,11 +70,31 @@ func (j *Origins) Judge(ctx context.Context, check *fault.Check, base string, o 
 	}
 	check.Require(s.Admits(owner.Team), base+"/dataSource", s.Slug,
 		"names a data source that asks for teams with a matcher of their own, and the team %q has none; an administrator adds it", owner.TeamSlug)
-	if language, ok := j.languages[s.Kind]; ok {
-		language(check, base, o)
+	if language := j.languages[s.Kind]; language.Check != nil {
+		language.Check(check, base, o)
 	}
 	return nil
 }
+
+// Doubt asks the data source of an origin whether it could answer, and says in words
+// what speaks against it; empty when nothing does. It takes a moment at the most, and
+// is no part of a transaction.
+func (j *Origins) Doubt(ctx context.Context, o origin.Origin, owner registry.Service) (string, error) {
+	s, err := j.sources.Source(ctx, o.DataSource)
+	if err != nil {
+		return "", fmt.Errorf("read the data source of an indicator: %w", err)
+	}
+	language := j.languages[s.Kind]
+	if language.Doubt == nil || s.RetiredAt != nil {
+		return "", nil
+	}
+	ctx, done := context.WithTimeout(ctx, moment)
+	defer done()
+	return language.Doubt(ctx, s, o, owner)
+}
+
+// moment is how long somebody who declares an SLO waits for a data source.
+const moment = 3 * time.Second
 
 // kindOf is the kind of data source that an origin is written for.
 func kindOf(o origin.Origin) source.Kind {

@@ -202,7 +202,7 @@ func (t *tally) count(b *book) *counting {
 		}
 		c.changed[r.key] = next
 		if counted {
-			c.add(r, added, t.maxEvents())
+			c.add(r, added, t.maxGroups() > 0)
 		}
 	}
 	for root, cumulative := range left {
@@ -225,21 +225,13 @@ func (c *counting) refuse(r reading, reason string) {
 	c.refused = append(c.refused, refusal{r.point, reason})
 }
 
-// maxEvents is how many events a slot may hold, of a group where there are some.
-func (t *tally) maxEvents() int64 {
-	if t.maxGroups() > 0 {
-		return measure.MaxEventsPerGroupSlot
-	}
-	return measure.MaxEventsPerSlot
-}
-
 // add adds events to a slot of their group.
-func (c *counting) add(r reading, added counts, most int64) {
+func (c *counting) add(r reading, added counts, grouped bool) {
 	key := slotKey{r.group, r.slot}
 	if !c.groups[r.group] && len(c.groups) >= maxSeries-1 {
 		key.group = measure.Other
 	}
-	now := c.slots[key]
+	now, most := c.slots[key], measure.MostEvents(grouped, key.group)
 	if added.total > most*measure.Event || now.total+added.total > most*measure.Event {
 		c.refuse(r, fmt.Sprintf("has more events since the last one than a slot may hold, which are %d", most))
 		return

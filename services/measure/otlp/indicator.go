@@ -119,20 +119,12 @@ func (c *counter) wants(a attributes) bool { return all(c.where, a) }
 // judges reports whether the events of a point are good, by its attributes.
 func (c *counter) judges(a attributes) bool { return all(c.judged, a) == c.good }
 
-// group is the group that a point's events are of; where the attribute's value
-// cannot be the name of one, that is origin.Other.
+// group is the group that a point's events are of.
 func (c *counter) group(a attributes) string {
 	if c.Origin.GroupBy == "" {
 		return ""
 	}
-	text := a.text(c.Origin.GroupBy)
-	switch {
-	case text == "":
-		return origin.None
-	case !measure.ValidGroup(text):
-		return origin.Other
-	}
-	return text
+	return measure.GroupOf(a.text(c.Origin.GroupBy))
 }
 
 // maxGroups is how many groups there may be; 0 where there are none.

@@ -13,13 +13,13 @@ import (
 
 // Bounds of one reply. Where there is more, an expression keeps a label that it
 // should not; groups beyond origin.MaxGroups are read all the same, because their
-// events count in the whole.
+// events count in the whole, and so are values that can be no name of a group.
 const (
 	maxSeries = 10_000
 	maxGroups = 2_000
 )
 
-// cell is what a query gave of a group at the end of a slot.
+// cell is what a query gave of a value of the label to group by at the end of a slot.
 type cell struct {
 	value  float64 // the sum, when there are several series
 	series int32   // with a value here; 0 when it gave nothing
@@ -27,17 +27,20 @@ type cell struct {
 	good, numbers int32
 }
 
-// columns are the cells of a reply by group, one for each slot.
+// columns are the cells of a reply by the value of the label to group by, "" where
+// there is none, one for each slot. Several values may be of one group; what is told of
+// each is counted by itself first, a share with its own weight.
 type columns struct {
 	from       time.Time
 	resolution time.Duration
 	slots      int
-	groups     map[string][]cell
+	values     map[string][]cell
+	named      int    // values that are groups of their own
 	partial    string // why the reply is not whole; empty when it is
 }
 
 func newColumns(from, to time.Time, resolution time.Duration) *columns {
-	return &columns{from: from, resolution: resolution, slots: int(to.Sub(from) / resolution), groups: make(map[string][]cell)}
+	return &columns{from: from, resolution: resolution, slots: int(to.Sub(from) / resolution), values: make(map[string][]cell)}
 }
 
 // slot returns which slot ends at a time, or −1.
@@ -50,24 +53,27 @@ func (c *columns) slot(end model.Time) int {
 	return i
 }
 
-// at is the cell of a group in a slot.
-func (c *columns) at(group string, i int) cell {
-	if cells, ok := c.groups[group]; ok {
+// at is the cell of a value in a slot.
+func (c *columns) at(value string, i int) cell {
+	if cells, ok := c.values[value]; ok {
 		return cells[i]
 	}
 	return cell{}
 }
 
-// add puts the values of a series into the cells of its group. keeps, which may be
-// nil, tells whether a value keeps a limit.
-func (c *columns) add(group string, stream *model.SampleStream, keeps func(float64) bool) error {
-	cells, ok := c.groups[group]
+// add puts the samples of a series into the cells of its value of the label. keeps,
+// which may be nil, tells whether a sample keeps a limit.
+func (c *columns) add(value string, stream *model.SampleStream, keeps func(float64) bool) error {
+	cells, ok := c.values[value]
 	if !ok {
-		if len(c.groups) == maxGroups {
+		if measure.GroupOf(value) != origin.Other {
+			c.named++
+		}
+		if c.named > maxGroups {
 			return fault.New(fault.Invalid, "query_refused", "the query gives more than %d groups; group by a label with fewer values", maxGroups)
 		}
 		cells = make([]cell, c.slots)
-		c.groups[group] = cells
+		c.values[value] = cells
 	}
 	put := func(at model.Time, v float64) {
 		i := c.slot(at)
@@ -98,26 +104,17 @@ func (c *columns) addAll(matrix model.Matrix, groupBy string, keeps func(float64
 		return fault.New(fault.Invalid, "query_refused", "the query gives %d series; more than %d are not read", len(matrix), maxSeries)
 	}
 	for _, stream := range matrix {
-		if err := c.add(groupOf(stream.Metric, groupBy), stream, keeps); err != nil {
+		if err := c.add(valueOf(stream.Metric, groupBy), stream, keeps); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// groupOf is the group that a series belongs to. What can be no name, because it is
-// long, or changes how what is around it is read, is of Other: a caller who makes up
-// a path must not keep all others from being counted.
-func groupOf(metric model.Metric, groupBy string) string {
+// valueOf is the value of the label to group by that a series has.
+func valueOf(metric model.Metric, groupBy string) string {
 	if groupBy == "" {
 		return ""
 	}
-	value := string(metric[model.LabelName(groupBy)])
-	switch {
-	case value == "":
-		return origin.None
-	case !measure.ValidGroup(value):
-		return origin.Other
-	}
-	return value
+	return string(metric[model.LabelName(groupBy)])
 }

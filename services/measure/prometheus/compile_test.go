@@ -114,35 +114,41 @@ func TestFaultsSayWhereTheyAre(t *testing.T) {
 		origin            origin.Origin
 		pointer, contains string
 	}{
-		"a parse error":                            {ratio(`sum(increase(x{a=b}[$window]))`, fine), "/ratio/good", "(column 18)"},
-		"a parse error after Sloth's":              {ratio(fine, `sum(increase(x[{{.window}}]) foo)`), "/ratio/total", "(column 30)"},
-		"a parse error on the third line":          {ratio("sum(\n# ünï\n  'ü' (x[$window]))", fine), "/ratio/good", "(line 3, column 7)"},
-		"an unclosed one":                          {ratio(`sum(increase(x[$window])`, fine), "/ratio/good", "unclosed left parenthesis"},
-		"two expressions":                          {ratio(`a b`, fine), "/ratio/good", "(column 3)"},
-		"nothing":                                  {ratio(fine, " "), "/ratio/total", "must be a PromQL expression"},
-		"no placeholder":                           {ratio(`sum(increase(x[1m]))`, fine), "/ratio/good", "must hold the placeholder"},
-		"a placeholder in a comment":               {ratio("sum(x) # $window", fine), "/ratio/good", "must hold the placeholder"},
-		"a placeholder in a string":                {ratio(`sum(increase(x{a="$window"}[1m]))`, fine), "/ratio/good", "in a string"},
-		"Sloth's in a string":                      {ratio("sum(increase(x{a=`{{.window}}`}[1m]))", fine), "/ratio/good", "(column 19)"},
-		"another variable":                         {ratio(`sum(increase(x[$window_ms]))`, fine), "/ratio/good", "(column 16)"},
-		"another template":                         {ratio(`sum(increase(x[{{.wind}}]))`, fine), "/ratio/good", "cannot be read as PromQL"},
-		"a number before the placeholder":          {ratio(`sum(increase(x[1$window]))`, fine), "/ratio/good", "cannot be read as PromQL"},
-		"a placeholder as a name":                  {ratio(`sum($window)`, fine), "/ratio/good", "expected"},
-		"a placeholder as a label":                 {ratio(`sum(increase(x{$window="a"}[1m]))`, fine), "/ratio/good", "cannot be read as PromQL"},
-		"the reserved duration":                    {ratio(`sum(increase(x[97y313s]))`, fine), "/ratio/good", "97y313s"},
-		"samples":                                  {ratio(`x[$window]`, fine), "/ratio/good", "over a range of time"},
-		"a subquery":                               {ratio(`x[$window:5s]`, fine), "/ratio/good", "over a range of time"},
-		"a string":                                 {threshold(`"a"`), "/threshold/query", "gives a string"},
-		"a fixed time":                             {threshold(`x @ 0`), "/threshold/query", "fixes a time with @"},
-		"a fixed time of a subquery":               {threshold(`max_over_time(x[1m:1s] @ end())`), "/threshold/query", "fixes a time with @"},
-		"the future":                               {threshold(`x offset -1m`), "/threshold/query", "looks into the future"},
-		"the future by the placeholder":            {threshold(`x offset -$window`), "/threshold/query", "looks into the future"},
-		"the future of a subquery":                 {threshold(`max_over_time(x[1m:1s] offset -1m)`), "/threshold/query", "looks into the future"},
-		"the future by interpolation":              {threshold(`rate(x[1m] smoothed)`), "/threshold/query", "smoothed"},
-		"arithmetic of durations":                  {threshold(`rate(x[1m*2])`), "/threshold/query", "calculates a duration"},
-		"a long range":                             {threshold(`rate(x[2d])`), "/threshold/query", "a range of more than 24h"},
-		"a long offset":                            {threshold(`x offset 32d`), "/threshold/query", "an offset of more than"},
-		"many steps":                               {threshold(`max_over_time(x[1d:1s])`), "/threshold/query", "more than 11000 steps"},
+		"a parse error":                   {ratio(`sum(increase(x{a=b}[$window]))`, fine), "/ratio/good", "(column 18)"},
+		"a parse error after Sloth's":     {ratio(fine, `sum(increase(x[{{.window}}]) foo)`), "/ratio/total", "(column 30)"},
+		"a parse error on the third line": {ratio("sum(\n# ünï\n  'ü' (x[$window]))", fine), "/ratio/good", "(line 3, column 7)"},
+		"an unclosed one":                 {ratio(`sum(increase(x[$window])`, fine), "/ratio/good", "unclosed left parenthesis"},
+		"two expressions":                 {ratio(`a b`, fine), "/ratio/good", "(column 3)"},
+		"nothing":                         {ratio(fine, " "), "/ratio/total", "must be a PromQL expression"},
+		"no placeholder":                  {ratio(`sum(increase(x[1m]))`, fine), "/ratio/good", "must hold the placeholder"},
+		"a placeholder in a comment":      {ratio("sum(x) # $window", fine), "/ratio/good", "must hold the placeholder"},
+		"a placeholder in a string":       {ratio(`sum(increase(x{a="$window"}[1m]))`, fine), "/ratio/good", "in a string"},
+		"Sloth's in a string":             {ratio("sum(increase(x{a=`{{.window}}`}[1m]))", fine), "/ratio/good", "(column 19)"},
+		"another variable":                {ratio(`sum(increase(x[$window_ms]))`, fine), "/ratio/good", "(column 16)"},
+		"another template":                {ratio(`sum(increase(x[{{.wind}}]))`, fine), "/ratio/good", "cannot be read as PromQL"},
+		"a number before the placeholder": {ratio(`sum(increase(x[1$window]))`, fine), "/ratio/good", "cannot be read as PromQL"},
+		"a placeholder as a name":         {ratio(`sum($window)`, fine), "/ratio/good", "expected"},
+		"a placeholder as a label":        {ratio(`sum(increase(x{$window="a"}[1m]))`, fine), "/ratio/good", "cannot be read as PromQL"},
+		"the reserved duration":           {ratio(`sum(increase(x[97y313s]))`, fine), "/ratio/good", "97y313s"},
+		"samples":                         {ratio(`x[$window]`, fine), "/ratio/good", "over a range of time"},
+		"a subquery":                      {ratio(`x[$window:5s]`, fine), "/ratio/good", "over a range of time"},
+		"a string":                        {threshold(`"a"`), "/threshold/query", "gives a string"},
+		"a fixed time":                    {threshold(`x @ 0`), "/threshold/query", "fixes a time with @"},
+		"a fixed time of a subquery":      {threshold(`max_over_time(x[1m:1s] @ end())`), "/threshold/query", "fixes a time with @"},
+		"the future":                      {threshold(`x offset -1m`), "/threshold/query", "looks into the future"},
+		"the future by the placeholder":   {threshold(`x offset -$window`), "/threshold/query", "looks into the future"},
+		"the future of a subquery":        {threshold(`max_over_time(x[1m:1s] offset -1m)`), "/threshold/query", "looks into the future"},
+		"the future by interpolation":     {threshold(`rate(x[1m] smoothed)`), "/threshold/query", "smoothed"},
+		"arithmetic of durations":         {threshold(`rate(x[1m*2])`), "/threshold/query", "calculates a duration"},
+		"a long range":                    {threshold(`rate(x[2d])`), "/threshold/query", "a range of more than 24h"},
+		"a long offset":                   {threshold(`x offset 32d`), "/threshold/query", "an offset of more than"},
+		"many steps":                      {threshold(`max_over_time(x[1d:1s])`), "/threshold/query", "more than 11000 steps"},
+		// A window is five minutes at the most, and a minute at the least.
+		"many steps in the window":                 {threshold(`max_over_time(x[$window:20ms])`), "/threshold/query", "more than 11000 steps"},
+		"many steps of the window":                 {threshold(`max_over_time(max_over_time(x[1d:$window])[8h:$window])`), "/threshold/query", "more than 11000 steps"},
+		"many steps within steps":                  {threshold(`max_over_time(max_over_time(x[1h:10s])[1h:10s])`), "/threshold/query", "more than 11000 steps, those of all that it lies in together (column 29)"},
+		"many steps far within others":             {threshold(`max_over_time((sum(rate(y[5m])) + max_over_time(sum(rate(x[1h:10s]))[1h:1m]))[1h:1m])`), "/threshold/query", "more than 11000 steps"},
+		"many steps of the source's own length":    {threshold(`max_over_time(max_over_time(x[1d:])[1d:])`), "/threshold/query", "more than 11000 steps"},
 		"many selectors":                           {threshold(`x` + strings.Repeat(`+x`, 32)), "/threshold/query", "more than 32 selectors"},
 		"a long text":                              {threshold(strings.Repeat("x", 8193)), "/threshold/query", "longer than 8192"},
 		"what is no text":                          {threshold("\xff"), "/threshold/query", "UTF-8"},
@@ -222,6 +228,21 @@ func TestABoundIsFoundHoweverItIsSpelled(t *testing.T) {
 			if m.Matches(text) {
 				t.Errorf("%g is found as %q by %s", bound, text, m)
 			}
+		}
+	}
+}
+
+func TestSubqueriesOfFewStepsAreTaken(t *testing.T) {
+	t.Parallel()
+	for _, query := range []string{
+		`max_over_time(x[$window:30ms])`,                                    // 10,000 in five minutes
+		`max_over_time(max_over_time(x[$window:15s])[1h:1m])`,               // 20 · 60
+		`max_over_time(x[1d:10s]) + max_over_time(y[1d:10s])`,               // beside each other, 8,640 each
+		`max_over_time(max_over_time(x[$window:$window])[1d:])`,             // 1 · 1,440
+		`max_over_time(max_over_time(max_over_time(x[1m:1h])[1m:1h])[1d:])`, // a step longer than the range is one
+	} {
+		if _, err := Compile("", origin.Origin{Threshold: &origin.Threshold{Query: query, Op: origin.LTE}}, time.Minute, nil); err != nil {
+			t.Errorf("%s: %v", query, err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package prometheus
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -32,7 +33,12 @@ type rule struct {
 	bad          bool // the part is of bad events
 	absentIsNone bool // no good events beside a total are 0
 	several      bool // series are summed, instead of being one too many
+	// unmatched says what it means that no good events beside a total are not 0.
+	unmatched string
 }
+
+// unknown is unmatched of queries that may be anything.
+const unknown = "the query for the good ones gives nothing: all of them may be bad, or the query may match nothing; with a query for bad events, none is 0"
 
 // count makes a slot's events, in thousandths, of how many are good (or bad) and how
 // many there are in all.
@@ -67,7 +73,7 @@ func (r rule) count(part, total cell) (good, all int64, f flaw) {
 		case r.absentIsNone:
 			return 0, n, flaw{}
 		}
-		return 0, 0, flawed(origin.Ambiguous, "there are %g events and the query for the good ones gives nothing: all of them may be bad, or the query may match nothing; with a query for bad events, none is 0", total.value)
+		return 0, 0, flawed(origin.Ambiguous, "there are %g events and %s", total.value, cmp.Or(r.unmatched, unknown))
 	}
 	if part.value > total.value+rounding(total.value) {
 		return 0, 0, flawed(origin.GoodAbove, "there are %g %s events and %g in all", part.value, name, total.value)

@@ -3,7 +3,6 @@ package prometheus
 import (
 	"fmt"
 	"math"
-	"strings"
 	"testing"
 	"time"
 
@@ -122,20 +121,5 @@ func TestRecordedIndicatorsOfTheSameMetricsAreReadTogether(t *testing.T) {
 	}
 	if got := r.Together(origin.Origin{Threshold: &origin.Threshold{}}); got != "" {
 		t.Errorf("what is read alone has the key %q", got)
-	}
-}
-
-func TestALabelThatCanBeNoNameIsOfTheOtherGroup(t *testing.T) {
-	t.Parallel()
-	for value, want := range map[string]string{
-		"": origin.None, "/a": "/a", "ünï cödé": "ünï cödé", strings.Repeat("ü", 128): strings.Repeat("ü", 128),
-		strings.Repeat("ü", 129): origin.Other, "a\nb": origin.Other, "a\u202eb": origin.Other, "\xff": origin.Other, " \u00a0": origin.Other, "\u200b": origin.Other,
-	} {
-		if got := groupOf(model.Metric{"route": model.LabelValue(value)}, "route"); got != want {
-			t.Errorf("%q is of the group %q, want %q", value, got, want)
-		}
-	}
-	if got := groupOf(model.Metric{"route": "/a"}, ""); got != "" {
-		t.Errorf("without groups it is %q", got)
 	}
 }

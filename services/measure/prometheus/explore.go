@@ -2,6 +2,7 @@ package prometheus
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/source"
 )
 
@@ -167,16 +169,88 @@ func (r *Reader) instant(ctx context.Context, src source.Source, query parser.Ex
 	return vector, nil
 }
 
+// Bounds returns the finite bounds of the buckets of a classic histogram, from the
+// least: those that each of its series had in the hour before, so that every
+// observation is counted against them. The metric's name ends in "_bucket"; the labels
+// narrow what the scope lets through.
+func (r *Reader) Bounds(ctx context.Context, src source.Source, scope Scope, metric string, of map[string]string, at time.Time) ([]float64, error) {
+	matchers, err := scope.matchers(src)
+	if err != nil {
+		return nil, err
+	}
+	var check fault.Check
+	if !checkMetric(&check, "/metric", metric) {
+		return nil, check.Err()
+	}
+	lately := call("last_over_time", &parser.MatrixSelector{
+		VectorSelector: &parser.VectorSelector{Name: metric, LabelMatchers: slices.Concat(matchers, equals(of))}, Range: recent,
+	})
+	counts, err := r.instant(ctx, src, &parser.AggregateExpr{Op: parser.COUNT, Grouping: []string{bucketLabel}, Expr: lately}, at)
+	if err != nil {
+		return nil, err
+	}
+	series := make(map[float64]float64) // by bound, however it is spelled
+	most := 0.0
+	for _, s := range counts {
+		bound, err := strconv.ParseFloat(string(s.Metric[bucketLabel]), 64)
+		if err != nil {
+			continue // no bucket
+		}
+		series[bound] += float64(s.Value)
+		most = max(most, series[bound])
+	}
+	var bounds []float64
+	for _, bound := range slices.Sorted(maps.Keys(series)) {
+		if finite(bound) && series[bound] == most {
+			bounds = append(bounds, bound)
+		}
+	}
+	return bounds, nil
+}
+
+// toldBounds is how many bounds are told in a sentence.
+const toldBounds = 20
+
+// Doubt says in words what of an origin the data source cannot answer by the look of
+// what it had in the hour before: a latency's threshold has to be a bound of every
+// series of a classic histogram. It is empty when nothing is against it. The scope has
+// no selector; the origin has its own.
+func (r *Reader) Doubt(ctx context.Context, src source.Source, scope Scope, o origin.Origin, at time.Time) (string, error) {
+	l := o.Latency
+	if l == nil || l.Native {
+		return "", nil
+	}
+	scope.Selector = l.Selector
+	metric := l.Metric + "_bucket"
+	bounds, err := r.Bounds(ctx, src, scope, metric, nil, at)
+	switch {
+	case err != nil || slices.Contains(bounds, l.ThresholdSeconds):
+		return "", err
+	case len(bounds) == 0:
+		return fmt.Sprintf("the data source %q had no bucket of %s in the last hour that the SLO would be read from", src.Slug, metric), nil
+	}
+	more := ""
+	if len(bounds) > toldBounds {
+		bounds, more = bounds[:toldBounds], fmt.Sprintf(" and %d above", len(bounds)-toldBounds)
+	}
+	texts := make([]string, len(bounds))
+	for i, bound := range bounds {
+		texts[i] = strconv.FormatFloat(bound, 'g', -1, 64)
+	}
+	return fmt.Sprintf("%g is not the bound of a bucket in every series of %s; these are: %s%s", l.ThresholdSeconds, metric, strings.Join(texts, ", "), more), nil
+}
+
 // Distribution is how many observations of a classic histogram lay at or below each
-// bound of its buckets, and how many there were in all.
+// of the bounds of its buckets that are told by Bounds, and how many there were in all.
 type Distribution struct {
 	Bounds []float64 // finite, from the least
 	Below  []float64 // observations, in the order of Bounds
 	All    float64
 }
 
-// Distribution reads the buckets of a metric, whose name ends in "_bucket", over the
-// hours that begin in [from, to). The labels narrow what the scope lets through.
+// Distribution reads the buckets of a metric over the hours that begin in [from, to):
+// of bounds that are no more at its end, because the histogram was given others,
+// nothing is told.
 func (r *Reader) Distribution(ctx context.Context, src source.Source, scope Scope, metric string, of map[string]string, from, to time.Time) (Distribution, error) {
 	matchers, err := scope.matchers(src)
 	if err != nil {
@@ -209,7 +283,9 @@ func (r *Reader) Distribution(ctx context.Context, src source.Source, scope Scop
 			}
 		}
 	}
-	d.Bounds = slices.Sorted(maps.Keys(below))
+	if d.Bounds, err = r.Bounds(ctx, src, scope, metric, of, to); err != nil {
+		return Distribution{}, err
+	}
 	for _, bound := range d.Bounds {
 		d.Below = append(d.Below, below[bound])
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/measure"
 )
 
 // Bounds of one expression. They keep one indicator from costing a data source more
@@ -19,8 +20,14 @@ const (
 	MaxSelectors  = 32
 	MaxRange      = 24 * time.Hour      // that a range selector or a subquery looks back
 	MaxOffset     = 31 * 24 * time.Hour // a month ago can be compared with
-	maxSubquery   = 11_000              // evaluations in a subquery
+	maxSubquery   = 11_000              // evaluations in a subquery, for each of those that it lies in
+	// ownStep is what is taken for the step of a subquery that names none: the data
+	// source's own, which is a minute unless it was told otherwise.
+	ownStep = time.Minute
 )
+
+// windows are what the placeholder may stand for.
+var windows = []time.Duration{measure.Minute, measure.FiveMinutes}
 
 // lang is PromQL without what a Prometheus has to be told to understand: experimental
 // functions, one of which, info, reads series that no selector names.
@@ -114,7 +121,7 @@ func (e *expression) admissible() bool {
 			refuse(node, "has %s of more than %s", what, most)
 		}
 	}
-	parser.Inspect(e.tree, func(node parser.Node, _ []parser.Node) error {
+	parser.Inspect(e.tree, func(node parser.Node, path []parser.Node) error {
 		switch n := node.(type) {
 		case *parser.VectorSelector:
 			if selectors++; selectors > MaxSelectors {
@@ -136,8 +143,8 @@ func (e *expression) admissible() bool {
 			if n.Timestamp != nil || n.StartOrEnd != 0 {
 				refuse(n, "fixes a time with @, so that it would be the same in every slot")
 			}
-			if n.Step > 0 && n.Range != sentinel && n.Step != sentinel && n.Range/n.Step > maxSubquery {
-				refuse(n, "has a subquery of more than %d steps", maxSubquery)
+			if steps(n, path) > maxSubquery {
+				refuse(n, "has a subquery of more than %d steps, those of all that it lies in together", maxSubquery)
 			}
 		}
 		return nil
@@ -154,6 +161,32 @@ func (e *expression) admissible() bool {
 		e.failAt(e.tree, "gives a %s, and has to give numbers", e.tree.Type())
 	}
 	return false
+}
+
+// steps is how often a subquery is evaluated for one slot: its steps for each of those
+// of all that it lies in, by the window for which they are the most. It stops counting
+// above maxSubquery.
+func steps(of *parser.SubqueryExpr, path []parser.Node) int64 {
+	most := int64(0)
+	for _, window := range windows {
+		length := func(d, absent time.Duration) time.Duration {
+			switch d {
+			case sentinel:
+				return window
+			case 0:
+				return absent
+			}
+			return d
+		}
+		product := int64(1)
+		for _, node := range append([]parser.Node{of}, path...) {
+			if n, ok := node.(*parser.SubqueryExpr); ok && product <= maxSubquery {
+				product *= max(1, int64(length(n.Range, 0)/length(n.Step, ownStep)))
+			}
+		}
+		most = max(most, product)
+	}
+	return most
 }
 
 // short cuts a text after that many characters and leaves no control characters in it.

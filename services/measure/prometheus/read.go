@@ -73,6 +73,9 @@ func (r *Reader) piece(ctx context.Context, src source.Source, a origin.Ask, q Q
 	switch a.Origin.Kind() {
 	case origin.KindRatio, origin.KindLatency:
 		part, rule := q.Good, rule{absentIsNone: q.GoodIsPart}
+		if l := a.Origin.Latency; l != nil && !l.Native {
+			rule.unmatched = fmt.Sprintf("no bucket of %s_bucket ends at %g; thresholdSeconds has to be the bound of one", l.Metric, l.ThresholdSeconds)
+		}
 		if q.Bad != "" {
 			part, rule.bad = q.Bad, true
 		}
@@ -80,9 +83,8 @@ func (r *Reader) piece(ctx context.Context, src source.Source, a origin.Ask, q Q
 		if err != nil {
 			return origin.Answer{}, err
 		}
-		return assemble(a, func(group string, i int) (int64, int64, flaw) {
-			rule.several = group == origin.Other // several groups are in it
-			return rule.count(parts.at(group, i), totals.at(group, i))
+		return assemble(a, func(value string, i int) (int64, int64, flaw) {
+			return rule.count(parts.at(value, i), totals.at(value, i))
 		}, parts, totals), nil
 	case origin.KindRawRatio:
 		rule := rule{bad: a.Origin.RawRatio.Failure}
@@ -90,20 +92,20 @@ func (r *Reader) piece(ctx context.Context, src source.Source, a origin.Ask, q Q
 		if err != nil {
 			return origin.Answer{}, err
 		}
-		return assemble(a, func(group string, i int) (int64, int64, flaw) {
-			share := shares.at(group, i)
+		return assemble(a, func(value string, i int) (int64, int64, flaw) {
+			share := shares.at(value, i)
 			if q.Weight == "" {
 				return rule.share(share, cell{value: origin.SlotWeight, series: min(share.series, 1)})
 			}
-			return rule.share(share, weights.at(group, i))
+			return rule.share(share, weights.at(value, i))
 		}, shares, weights), nil
 	case origin.KindThreshold:
 		values, err := r.columns(ctx, src, a, q.Value, keeps(a.Origin.Threshold))
 		if err != nil {
 			return origin.Answer{}, err
 		}
-		return assemble(a, func(group string, i int) (int64, int64, flaw) {
-			return compared(values.at(group, i))
+		return assemble(a, func(value string, i int) (int64, int64, flaw) {
+			return compared(values.at(value, i))
 		}, values), nil
 	}
 	return origin.Answer{}, fmt.Errorf("an origin of kind %q is not read from Prometheus", a.Origin.Kind())
@@ -146,20 +148,25 @@ func chunks(from, to time.Time, resolution time.Duration, slots int) func(func(f
 	}
 }
 
-// assemble makes an answer of what was read. Where a group has a flaw, the slot has
-// no data in any: the whole, which is their sum, is not known either. A group without
-// a sample is not there; when all are, the slot is not.
-func assemble(a origin.Ask, count func(group string, i int) (good, all int64, f flaw), read ...*columns) origin.Answer {
-	groups := []string{""}
+// counting makes the events of a value of the label to group by in a slot.
+type counting func(value string, i int) (good, all int64, f flaw)
+
+// assemble makes an answer of what was read. Where a value has a flaw, the slot has no
+// data in any group: the whole, which is their sum, is not known either. A value
+// without a sample is not there; when all are, the slot is not.
+func assemble(a origin.Ask, count counting, read ...*columns) origin.Answer {
+	of := map[string]string{"": ""} // the group of each value
 	if a.Origin.GroupBy != "" {
-		names := make(map[string]struct{})
+		clear(of)
 		for _, c := range read {
-			for name := range c.groups {
-				names[name] = struct{}{}
+			for value := range c.values {
+				of[value] = measure.GroupOf(value)
 			}
 		}
-		groups = slices.Sorted(maps.Keys(names))
 	}
+	values := slices.SortedFunc(maps.Keys(of), func(a, b string) int {
+		return cmp.Or(cmp.Compare(of[a], of[b]), cmp.Compare(a, b))
+	})
 	partial := ""
 	for _, c := range read {
 		partial = cmp.Or(partial, c.partial)
@@ -169,7 +176,7 @@ func assemble(a origin.Ask, count func(group string, i int) (good, all int64, f 
 		start := read[0].from.Add(time.Duration(i) * read[0].resolution)
 		slots, found := []origin.GroupSlot(nil), flaw{origin.Partial, partial}
 		if partial == "" {
-			slots, found = one(start, i, groups, count)
+			slots, found = one(start, i, values, of, count)
 		}
 		if found.reason != "" {
 			answer.Missing = append(answer.Missing, origin.Missing{Start: start, Reason: found.reason, Detail: found.detail})
@@ -180,12 +187,13 @@ func assemble(a origin.Ask, count func(group string, i int) (good, all int64, f 
 	return answer
 }
 
-// one makes the slots of one time, or says why there are none.
-func one(start time.Time, i int, groups []string, count func(string, int) (int64, int64, flaw)) ([]origin.GroupSlot, flaw) {
+// one makes the slots of one time, or says why there are none. Values come by group.
+func one(start time.Time, i int, values []string, of map[string]string, count counting) ([]origin.GroupSlot, flaw) {
 	var slots []origin.GroupSlot
 	absent := flaw{origin.NoSample, "no group has a sample in this slot"}
-	for _, group := range groups {
-		good, all, f := count(group, i)
+	for _, value := range values {
+		group := of[value]
+		good, all, f := count(value, i)
 		switch {
 		case f.reason == origin.NoSample:
 			if group == "" {
@@ -196,6 +204,11 @@ func one(start time.Time, i int, groups []string, count func(string, int) (int64
 			return nil, flawed(f.reason, "%q: %s", group, f.detail)
 		case f.reason != "":
 			return nil, f
+		}
+		if last := len(slots) - 1; last >= 0 && slots[last].Group == group {
+			slots[last].Good += good // each is at most what a slot holds, and there are at most maxSeries
+			slots[last].Total += all
+			continue
 		}
 		slots = append(slots, origin.GroupSlot{Group: group, Slot: measure.Slot{Start: start, Good: good, Total: all}})
 	}

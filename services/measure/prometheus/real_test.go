@@ -138,6 +138,9 @@ var made = []promtest.Series{
 	// Paths that somebody made up.
 	counter("paths_total{path=\"/a\",ok=\"yes\"}", 0, -1, 5), counter("paths_total{path=\"/\u202e\",ok=\"yes\"}", 0, -1, 1),
 	counter("paths_total{path=\"/\u202eb\",ok=\"yes\"}", 0, -1, 1), counter("paths_total{path=\"/\u202eb\",ok=\"no\"}", 0, -1, 1),
+	// Two tenants whose names are what we call groups, and events without a tenant.
+	gauge(`kept{tenant="a"}`, 1), gauge(`kept{tenant="…none"}`, 0.5), gauge(`kept{tenant="…other"}`, 0.2), gauge(`kept{}`, 0.25),
+	counter(`calls_total{tenant="a"}`, 0, -1, 10), counter(`calls_total{tenant="…none"}`, 0, -1, 5), counter(`calls_total{tenant="…other"}`, 0, -1, 2.5), counter(`calls_total{}`, 0, -1, 1),
 	gauge(`share{}`, 0.5, nan, 1.5, -0.5, 99, 1, math.Inf(1)),
 	gauge(`temperature{pod="a"}`, 1, 3, nan, 99, 3), gauge(`temperature{pod="b"}`, 2, nan, nan, 99, 2), gauge(`temperature{pod="c"}`, 3, 3, nan, 99, math.Inf(1)),
 	// What recording rules of two replicas counted.
@@ -192,8 +195,17 @@ func TestSlotsAreReadFromARealPrometheus(t *testing.T) {
 		"shares of bad ones":    {share("", true), 1, "500/1000"},
 		"a share of millionths": {origin.Origin{RawRatio: &origin.RawRatio{Query: `last_over_time(share[$window]) + 0.499601`}}, 1, "999.601/1000"},
 		"shares with weights":   {share(all, false), 5, "20/40 not_number good_above negative no_sample"},
-		"a share of nothing":    {origin.Origin{RawRatio: &origin.RawRatio{Query: good + "/" + all, Weight: all}}, 4, "40/40 40/40 0/0 40/40"},
-		"a threshold":           {origin.Origin{Threshold: &origin.Threshold{Query: `last_over_time(temperature[$window])`, Op: origin.LTE, Value: 2}}, 5, "2/3 0/2 not_number no_sample 1/3"},
+		// …other is 0.5 · 20 + 0.2 · 10 of 20 + 10 calls; without a weight each tenant's share weighs 1000.
+		"shares by tenant with weights": {origin.Origin{GroupBy: "tenant", RawRatio: &origin.RawRatio{Query: `last_over_time(kept[$window])`, Weight: `increase(calls_total[$window])`}}, 1,
+			"a=40/40,…none=1/4,…other=12/30"},
+		"shares by tenant": {origin.Origin{GroupBy: "tenant", RawRatio: &origin.RawRatio{Query: `last_over_time(kept[$window])`}}, 1,
+			"a=1000/1000,…none=250/1000,…other=700/2000"},
+		"a threshold by tenant": {origin.Origin{GroupBy: "tenant", Threshold: &origin.Threshold{Query: `last_over_time(kept[$window])`, Op: origin.LTE, Value: 0.4}}, 1,
+			"a=0/1,…none=1/1,…other=1/2"},
+		"calls by tenant": {origin.Origin{GroupBy: "tenant", Ratio: &origin.Ratio{Bad: `increase(calls_total{tenant="…other"}[$window])`, Total: `increase(calls_total[$window])`}}, 1,
+			"a=40/40,…none=4/4,…other=20/30"},
+		"a share of nothing": {origin.Origin{RawRatio: &origin.RawRatio{Query: good + "/" + all, Weight: all}}, 4, "40/40 40/40 0/0 40/40"},
+		"a threshold":        {origin.Origin{Threshold: &origin.Threshold{Query: `last_over_time(temperature[$window])`, Op: origin.LTE, Value: 2}}, 5, "2/3 0/2 not_number no_sample 1/3"},
 		"a threshold by pod": {origin.Origin{GroupBy: "pod", Threshold: &origin.Threshold{Query: `last_over_time(temperature[$window])`, Op: origin.GT, Value: 1}}, 2,
 			"a=0/1,b=1/1,c=1/1 not_number"},
 		"one number":       {origin.Origin{Threshold: &origin.Threshold{Query: `scalar(last_over_time(temperature{pod="a"}[$window]))`, Op: origin.LT, Value: 3}}, 2, "1/1 0/1"},
@@ -213,6 +225,16 @@ func TestSlotsAreReadFromARealPrometheus(t *testing.T) {
 			}
 		})
 	}
+
+	t.Run("a threshold that is the bound of no bucket is told", func(t *testing.T) {
+		t.Parallel()
+		r, _ := reader(base)
+		answer := r.Read(t.Context(), src, []origin.Ask{minutes(origin.Origin{Latency: &origin.Latency{Metric: "took_seconds", ThresholdSeconds: 0.4}}, 1)})[0]
+		// 4 · (4 + 1 + 2) observations.
+		if want := "there are 28 events and no bucket of took_seconds_bucket ends at 0.4; thresholdSeconds has to be the bound of one"; len(answer.Missing) != 1 || answer.Missing[0].Detail != want {
+			t.Errorf("it is %+v", answer)
+		}
+	})
 
 	t.Run("recorded series of all indicators come by one request", func(t *testing.T) {
 		t.Parallel()

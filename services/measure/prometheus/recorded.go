@@ -130,20 +130,20 @@ func (a *recordedAsk) take(found index, from, to time.Time, warning string) orig
 		if !a.owns(stream.Metric) {
 			continue
 		}
-		group := groupOf(stream.Metric, a.Origin.GroupBy)
+		value := valueOf(stream.Metric, a.Origin.GroupBy)
 		metric, err := string(stream.Metric[model.MetricNameLabel]), error(nil)
 		if metric == name {
-			err = parts.add(group, stream, nil)
+			err = parts.add(value, stream, nil)
 		}
 		if metric == a.Origin.Recorded.Total {
-			err = errors.Join(err, totals.add(group, stream, nil))
+			err = errors.Join(err, totals.add(value, stream, nil))
 		}
 		if err != nil {
 			return origin.Answer{Err: err}
 		}
 	}
-	return assemble(a.Ask, func(group string, i int) (int64, int64, flaw) {
-		return rule.count(parts.at(group, i), totals.at(group, i))
+	return assemble(a.Ask, func(value string, i int) (int64, int64, flaw) {
+		return rule.count(parts.at(value, i), totals.at(value, i))
 	}, parts, totals)
 }
 

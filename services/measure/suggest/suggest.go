@@ -34,17 +34,26 @@ const (
 	readSpan = 7 * 24 * time.Hour
 )
 
+// Turns let others go before suggestions where a data source is asked by many; see
+// collect.Gates, which are some.
+type Turns interface {
+	// Aside waits for a place for one call, and returns how to leave it; Unavailable
+	// when there was none in time.
+	Aside(ctx context.Context, src source.Source) (leave func(), err error)
+}
+
 // Service makes suggestions. It authorises nobody: its callers know who may look at a
 // data source for a team.
 type Service struct {
 	reader    *prometheus.Reader
+	turns     Turns
 	templates []Template
 	now       clock.Clock
 }
 
 // New returns a service.
-func New(reader *prometheus.Reader, templates []Template, now clock.Clock) *Service {
-	return &Service{reader: reader, templates: templates, now: now}
+func New(reader *prometheus.Reader, turns Turns, templates []Template, now clock.Clock) *Service {
+	return &Service{reader: reader, turns: turns, templates: templates, now: now}
 }
 
 // Request says what suggestions are wanted for.
@@ -175,6 +184,17 @@ func hurried(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, time.Until(deadline)*9/10)
 }
 
+// inTurn asks a data source when it is its turn.
+func inTurn[T any](ctx context.Context, s *Service, src source.Source, ask func() (T, error)) (T, error) {
+	var none T
+	leave, err := s.turns.Aside(ctx, src)
+	if err != nil {
+		return none, err
+	}
+	defer leave()
+	return ask()
+}
+
 // candidates finds services and what could be promised of them.
 func (s *Service) candidates(ctx context.Context, src source.Source, r Request, at time.Time) ([]candidate, error) {
 	var metrics []string
@@ -187,7 +207,8 @@ func (s *Service) candidates(ctx context.Context, src source.Source, r Request, 
 		}
 	}
 	slices.Sort(metrics)
-	present, err := s.reader.Names(ctx, src, r.Scope, slices.Compact(metrics), at)
+	metrics = slices.Compact(metrics)
+	present, err := inTurn(ctx, s, src, func() ([]string, error) { return s.reader.Names(ctx, src, r.Scope, metrics, at) })
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +217,8 @@ func (s *Service) candidates(ctx context.Context, src source.Source, r Request, 
 		if !slices.Contains(present, t.Detect.Metric) || (r.Kind != "" && !slices.Contains(t.Kinds, r.Kind)) {
 			continue
 		}
-		services, err := s.reader.Seen(ctx, src, r.Scope, prometheus.Look{Metric: t.Detect.Metric, Has: t.Detect.Labels, By: t.Service}, at)
+		look := prometheus.Look{Metric: t.Detect.Metric, Has: t.Detect.Labels, By: t.Service}
+		services, err := inTurn(ctx, s, src, func() ([]prometheus.Seen, error) { return s.reader.Seen(ctx, src, r.Scope, look, at) })
 		if err != nil {
 			return nil, err
 		}
@@ -221,7 +243,9 @@ func (s *Service) work(ctx context.Context, src source.Source, r Request, c cand
 	var bound float64
 	if in.Buckets != "" {
 		to := report.To.Truncate(time.Hour)
-		d, err := s.reader.Distribution(ctx, src, r.Scope, in.Buckets, c.seen.Labels, to.Add(-bucketSpan), to)
+		d, err := inTurn(ctx, s, src, func() (prometheus.Distribution, error) {
+			return s.reader.Distribution(ctx, src, r.Scope, in.Buckets, c.seen.Labels, to.Add(-bucketSpan), to)
+		})
 		if err != nil && !refused(err) {
 			return nil, err
 		}
@@ -254,13 +278,16 @@ func (s *Service) measure(ctx context.Context, src source.Source, r Request, mad
 			Team: r.Scope.Team, TeamSlug: r.Scope.TeamSlug, Origin: made.Origin, Resolution: measure.FiveMinutes,
 			From: from, To: from.Add(readSpan),
 		}
-		answer := s.reader.Read(ctx, src, []origin.Ask{ask})[0]
-		if refused(answer.Err) {
-			made.Why = "It could not be measured: " + fault.As(answer.Err).Message + "."
+		answer, err := inTurn(ctx, s, src, func() (origin.Answer, error) {
+			answer := s.reader.Read(ctx, src, []origin.Ask{ask})[0]
+			return answer, answer.Err
+		})
+		if refused(err) {
+			made.Why = "It could not be measured: " + fault.As(err).Message + "."
 			return nil, nil
 		}
-		if answer.Err != nil {
-			return nil, answer.Err
+		if err != nil {
+			return nil, err
 		}
 		for _, one := range answer.Slots {
 			slots = append(slots, slot{one.Start, window.Sum{Good: one.Good, Total: one.Total}})

@@ -11,12 +11,16 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/measure/prometheus"
 	"github.com/evenkeel/evenkeel/services/measure/prometheus/promtest"
@@ -91,7 +95,8 @@ func TestWhatARealPrometheusHoldsIsSuggested(t *testing.T) {
 		t.Fatal(err)
 	}
 	reader := prometheus.New(func(context.Context, source.Source) (*http.Client, error) { return http.DefaultClient, nil })
-	service := suggest.New(reader, templates, func() time.Time { return now.Add(90 * time.Second) })
+	gates := collect.NewGates()
+	service := suggest.New(reader, gates, templates, func() time.Time { return now.Add(90 * time.Second) })
 	src := source.Source{
 		ID: sourceID, Slug: "main", Access: source.Access{Address: base},
 		Limits: source.Limits{Timeout: 30 * time.Second, Concurrency: 8, Delay: time.Minute},
@@ -252,6 +257,49 @@ func TestWhatARealPrometheusHoldsIsSuggested(t *testing.T) {
 		}
 		if _, err := ask(`job="stock"`); !fault.Is(err, fault.Unavailable) || fault.As(err).Code != "source_timeout" {
 			t.Errorf("when nothing is measured in time it is %v", err)
+		}
+	})
+
+	t.Run("what is looked for takes a quarter of the places, and waits for one", func(t *testing.T) {
+		target, err := url.Parse(base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		onward := httputil.NewSingleHostReverseProxy(target)
+		var under, most atomic.Int64
+		counting := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			n := under.Add(1)
+			defer under.Add(-1)
+			for seen := most.Load(); n > seen && !most.CompareAndSwap(seen, n); seen = most.Load() {
+			}
+			onward.ServeHTTP(w, r)
+		}))
+		defer counting.Close()
+		src := src
+		src.ID, src.Address = "01J00000000000000000000002", counting.URL
+		var all errgroup.Group
+		for range 3 {
+			all.Go(func() error {
+				report, err := service.Suggest(t.Context(), src, suggest.Request{})
+				if err == nil && len(report.Suggestions) != 6 {
+					t.Errorf("there are %d suggestions", len(report.Suggestions))
+				}
+				return err
+			})
+		}
+		if err := all.Wait(); err != nil || most.Load() > 2 { // of 8
+			t.Errorf("%d were under way at once (%v)", most.Load(), err)
+		}
+		src.Concurrency = 1
+		leave, err := gates.Aside(t.Context(), src) // somebody else looks for something
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer leave()
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		if _, err := service.Suggest(ctx, src, suggest.Request{}); !fault.Is(err, fault.Unavailable) || fault.As(err).Code != "source_busy" {
+			t.Errorf("where there is no place it is %v", err)
 		}
 	})
 

@@ -181,6 +181,10 @@ func (in Indicator) check(check *fault.Check, pointer string) {
 		return
 	}
 	o := in.Origin
+	if o.Latency != nil && !o.Latency.Native {
+		check.Require(in.Buckets == o.Latency.Metric+"_bucket", pointer+"/buckets", in.Buckets,
+			"must be %s: the threshold of a latency is one of the bounds of its buckets", o.Latency.Metric+"_bucket")
+	}
 	if o.Latency != nil && o.Latency.ThresholdSeconds == 0 && in.Buckets != "" {
 		chosen := *o.Latency
 		chosen.ThresholdSeconds = 1 // any that is one

@@ -223,6 +223,8 @@ func TestTemplatesThatCannotBeUsedAreRefused(t *testing.T) {
 		{"{threshold:", "{groupBy: a, threshold:", "/templates/0/indicators/0/origin"},
 		{"{threshold:", "{dataSource: a, threshold:", "/templates/0/indicators/0/origin"},
 		{"{threshold: {query: a, op: lte, value: 1}}", "{}", "/templates/0/indicators/0/origin"},
+		{"{threshold: {query: a, op: lte, value: 1}}", "{latency: {metric: a, thresholdSeconds: 0.3}}", "/templates/0/indicators/0/buckets"},
+		{"origin: {threshold: {query: a, op: lte, value: 1}}", "buckets: b_bucket, unit: s, origin: {latency: {metric: a}}", "/templates/0/indicators/0/buckets"},
 	} {
 		changed := strings.Replace(text, test.from, test.to, 1)
 		_, err := Load(strings.NewReader(text), strings.NewReader(changed))
