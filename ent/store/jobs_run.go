@@ -147,11 +147,24 @@ func (j Jobs) LastRuns(ctx context.Context) (map[string]jobs.Run, error) {
 	return out, nil
 }
 
+// The conditions on which runs are removed, each with an index of its own. (The
+// words of the second are those of the index, which is partial.)
+const (
+	prunable        = "finished_at < $1 AND id NOT IN (" + newestOfEach + ")"
+	prunableRoutine = "state = 'succeeded' AND trigger = 'schedule' AND " + prunable
+)
+
 // PruneRuns removes up to limit runs that finished before the time, but the newest
 // of each job.
 func (j Jobs) PruneRuns(ctx context.Context, before time.Time, limit int) (int, error) {
-	n, err := j.s.prune(ctx, "job_runs", "finished_at < $1 AND id NOT IN ("+newestOfEach+")", before, limit)
+	n, err := j.s.prune(ctx, "job_runs", prunable, before, limit)
 	return n, fail("prune runs", err)
+}
+
+// PruneRoutineRuns does so with those alone that succeeded on their schedule.
+func (j Jobs) PruneRoutineRuns(ctx context.Context, before time.Time, limit int) (int, error) {
+	n, err := j.s.prune(ctx, "job_runs", prunableRoutine, before, limit)
+	return n, fail("prune routine runs", err)
 }
 
 func orNone(r jobs.Result) map[string]int64 {

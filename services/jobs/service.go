@@ -272,17 +272,24 @@ func (s *Service) Run(ctx context.Context, job string, run id.ID) (Run, error) {
 	return r, nil
 }
 
-// Prune forgets runs that finished longer than keep ago, but for the last of each
-// job, and returns how many.
-func (s *Service) Prune(ctx context.Context, keep time.Duration) (int, error) {
-	before := s.Now().Add(-keep)
-	pruned, err := tx.InChunks(ctx, s.Runner, tx.RowsAtOnce, func(ctx context.Context, limit int) (int, error) {
-		return s.Store.PruneRuns(ctx, before, limit)
+// Prune forgets runs that finished longer than keep ago, and those that succeeded
+// on their schedule, of which there are very many that tell nothing, after keepRoutine
+// already; but for the last of each job. It returns how many.
+func (s *Service) Prune(ctx context.Context, keep, keepRoutine time.Duration) (int, error) {
+	now := s.Now()
+	routine, err := tx.InChunks(ctx, s.Runner, tx.RowsAtOnce, func(ctx context.Context, limit int) (int, error) {
+		return s.Store.PruneRoutineRuns(ctx, now.Add(-keepRoutine), limit)
 	})
 	if err != nil {
-		return pruned, fmt.Errorf("prune runs: %w", err)
+		return routine, fmt.Errorf("prune runs that succeeded on their schedule: %w", err)
 	}
-	return pruned, nil
+	rest, err := tx.InChunks(ctx, s.Runner, tx.RowsAtOnce, func(ctx context.Context, limit int) (int, error) {
+		return s.Store.PruneRuns(ctx, now.Add(-keep), limit)
+	})
+	if err != nil {
+		return routine + rest, fmt.Errorf("prune runs: %w", err)
+	}
+	return routine + rest, nil
 }
 
 func (s *Service) authorizeRead(ctx context.Context) error {

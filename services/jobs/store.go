@@ -42,4 +42,6 @@ type Store interface {
 	// PruneRuns removes up to limit runs that finished before the time, but the newest
 	// of each job.
 	PruneRuns(ctx context.Context, before time.Time, limit int) (int, error)
+	// PruneRoutineRuns does so with those alone that succeeded on their schedule.
+	PruneRoutineRuns(ctx context.Context, before time.Time, limit int) (int, error)
 }

@@ -515,9 +515,22 @@ var (
 				Columns: []*schema.Column{JobRunsColumns[1], JobRunsColumns[3], JobRunsColumns[0]},
 			},
 			{
+				Name:    "jobrun_job_state_started_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobRunsColumns[1], JobRunsColumns[9], JobRunsColumns[3], JobRunsColumns[0]},
+			},
+			{
 				Name:    "jobrun_finished_at",
 				Unique:  false,
 				Columns: []*schema.Column{JobRunsColumns[4]},
+			},
+			{
+				Name:    "jobrun_routine",
+				Unique:  false,
+				Columns: []*schema.Column{JobRunsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'succeeded' AND trigger = 'schedule'",
+				},
 			},
 		},
 	}

@@ -79,8 +79,12 @@ CREATE TABLE `job_runs` (`id` text NOT NULL, `job` text NOT NULL, `scheduled_at`
 CREATE UNIQUE INDEX `jobrun_job_scheduled_at` ON `job_runs` (`job`, `scheduled_at`);
 -- create index "jobrun_job_started_at_id" to table: "job_runs"
 CREATE INDEX `jobrun_job_started_at_id` ON `job_runs` (`job`, `started_at`, `id`);
+-- create index "jobrun_job_state_started_at_id" to table: "job_runs"
+CREATE INDEX `jobrun_job_state_started_at_id` ON `job_runs` (`job`, `state`, `started_at`, `id`);
 -- create index "jobrun_finished_at" to table: "job_runs"
 CREATE INDEX `jobrun_finished_at` ON `job_runs` (`finished_at`);
+-- create index "jobrun_routine" to table: "job_runs"
+CREATE INDEX `jobrun_routine` ON `job_runs` (`finished_at`) WHERE state = 'succeeded' AND trigger = 'schedule';
 -- create "leases" table
 CREATE TABLE `leases` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `holder` text NOT NULL, `epoch` integer NOT NULL, `expires_at` datetime NOT NULL);
 -- create index "lease_name" to table: "leases"
