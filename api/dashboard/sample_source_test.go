@@ -302,6 +302,12 @@ func (s schedule) List(context.Context) ([]jobs.Listing, error) {
 	return out, nil
 }
 
-func (s schedule) Runs(_ context.Context, job string, r page.Request) (page.Page[jobs.Run], error) {
-	return pageOf(s.runs[job], r), nil
+func (s schedule) Runs(_ context.Context, f jobs.RunFilter, r page.Request) (page.Page[jobs.Run], error) {
+	var out []jobs.Run
+	for _, run := range s.runs[f.Job] {
+		if len(f.States) == 0 || slices.Contains(f.States, run.State) {
+			out = append(out, run)
+		}
+	}
+	return pageOf(out, r), nil
 }

@@ -88,5 +88,5 @@ type Issues interface {
 // Jobs tells of schedules and runs.
 type Jobs interface {
 	List(ctx context.Context) ([]jobs.Listing, error)
-	Runs(ctx context.Context, job string, r page.Request) (page.Page[jobs.Run], error)
+	Runs(ctx context.Context, f jobs.RunFilter, r page.Request) (page.Page[jobs.Run], error)
 }

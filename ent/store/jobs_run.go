@@ -101,9 +101,7 @@ func (j Jobs) Run(ctx context.Context, of id.ID) (jobs.Run, error) {
 }
 
 // Runs lists the newest first.
-func (j Jobs) Runs(ctx context.Context, job string, r page.Request) (page.Page[jobs.Run], error) {
-	type filter struct{ Job string }
-	f := filter{job}
+func (j Jobs) Runs(ctx context.Context, f jobs.RunFilter, r page.Request) (page.Page[jobs.Run], error) {
 	cursor, err := r.Key(f, 2)
 	if err != nil {
 		return page.Page[jobs.Run]{}, err
@@ -112,7 +110,15 @@ func (j Jobs) Runs(ctx context.Context, job string, r page.Request) (page.Page[j
 	if err != nil {
 		return page.Page[jobs.Run]{}, err
 	}
-	rows, err := j.s.ent.JobRun.Query().Where(jobrun.Job(job)).Where(before(key, jobrun.FieldStartedAt, jobrun.FieldID)).
+	query := j.s.ent.JobRun.Query().Where(jobrun.Job(f.Job))
+	if len(f.States) > 0 {
+		states := make([]string, len(f.States))
+		for i, state := range f.States {
+			states[i] = string(state)
+		}
+		query.Where(jobrun.StateIn(states...))
+	}
+	rows, err := query.Where(before(key, jobrun.FieldStartedAt, jobrun.FieldID)).
 		Order(newestFirst(jobrun.FieldStartedAt)).Limit(r.Size() + 1).All(ctx)
 	if err != nil {
 		return page.Page[jobs.Run]{}, fail("list runs", err)

@@ -146,7 +146,7 @@ func testJobs(t *testing.T, open opener) {
 		var got []jobs.Run
 		r := page.Request{Limit: 3}
 		for {
-			p := must(j.Runs(t.Context(), "prune", r))(t)
+			p := must(j.Runs(t.Context(), jobs.RunFilter{Job: "prune"}, r))(t)
 			got = append(got, p.Items...)
 			if r.After = p.Next; r.After == "" {
 				break
@@ -194,7 +194,16 @@ func testJobs(t *testing.T, open opener) {
 		for _, want := range []int{2, 1, 0} { // some at a time
 			same(t, must(j.PruneRoutineRuns(t.Context(), *young.FinishedAt, 2))(t), want)
 		}
-		same(t, must(j.Runs(t.Context(), "prune", page.Request{}))(t).Items, []jobs.Run{running, abandoned, young, asked, failed})
-		same(t, must(j.Runs(t.Context(), "evaluate", page.Request{}))(t).Items, []jobs.Run{lone})
+		same(t, must(j.Runs(t.Context(), jobs.RunFilter{Job: "prune"}, page.Request{}))(t).Items, []jobs.Run{running, abandoned, young, asked, failed})
+		same(t, must(j.Runs(t.Context(), jobs.RunFilter{Job: "evaluate"}, page.Request{}))(t).Items, []jobs.Run{lone})
+
+		narrowed := jobs.RunFilter{Job: "prune", States: []jobs.RunState{jobs.Failed, jobs.Abandoned}}
+		first := must(j.Runs(t.Context(), narrowed, page.Request{Limit: 1}))(t)
+		same(t, first.Items, []jobs.Run{abandoned})
+		second := must(j.Runs(t.Context(), narrowed, page.Request{Limit: 1, After: first.Next}))(t)
+		same(t, second.Items, []jobs.Run{failed})
+		same(t, second.Next, "")
+		_, err := j.Runs(t.Context(), jobs.RunFilter{Job: "prune"}, page.Request{After: first.Next})
+		refused(t, err, fault.Invalid, "") // the cursor is of another list
 	})
 }

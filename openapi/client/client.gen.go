@@ -1511,6 +1511,33 @@ func (e ListIssuesParamsState) Valid() bool {
 	}
 }
 
+// Defines values for ListRunsParamsState.
+const (
+	ListRunsParamsStateAbandoned ListRunsParamsState = "abandoned"
+	ListRunsParamsStateFailed    ListRunsParamsState = "failed"
+	ListRunsParamsStateRequested ListRunsParamsState = "requested"
+	ListRunsParamsStateRunning   ListRunsParamsState = "running"
+	ListRunsParamsStateSucceeded ListRunsParamsState = "succeeded"
+)
+
+// Valid indicates whether the value is a known member of the ListRunsParamsState enum.
+func (e ListRunsParamsState) Valid() bool {
+	switch e {
+	case ListRunsParamsStateAbandoned:
+		return true
+	case ListRunsParamsStateFailed:
+		return true
+	case ListRunsParamsStateRequested:
+		return true
+	case ListRunsParamsStateRunning:
+		return true
+	case ListRunsParamsStateSucceeded:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListServicesParamsKind.
 const (
 	ListServicesParamsKindBatch    ListServicesParamsKind = "batch"
@@ -4576,7 +4603,13 @@ type ListRunsParams struct {
 
 	// After The next of an earlier page: the list goes on after its last item.
 	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// State Only runs in this state.
+	State *ListRunsParamsState `form:"state,omitempty" json:"state,omitempty"`
 }
+
+// ListRunsParamsState defines parameters for ListRuns.
+type ListRunsParamsState string
 
 // ListPeopleParams defines parameters for ListPeople.
 type ListPeopleParams struct {
@@ -5480,7 +5513,7 @@ type ClientInterface interface {
 
 	// ListRuns List the runs of a job
 	//
-	// The newest first.
+	// The newest first. Those that succeeded on their schedule are forgotten first, see `retention` in the configuration.
 	//
 	// Corresponds with GET /v1/jobs/{job}/runs (the `ListRuns` operationId).
 	ListRuns(ctx context.Context, job string, params *ListRunsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6782,7 +6815,7 @@ func (c *Client) GetJob(ctx context.Context, job string, reqEditors ...RequestEd
 
 // ListRuns List the runs of a job
 //
-// The newest first.
+// The newest first. Those that succeeded on their schedule are forgotten first, see `retention` in the configuration.
 //
 // Corresponds with GET /v1/jobs/{job}/runs (the `ListRuns` operationId).
 func (c *Client) ListRuns(ctx context.Context, job string, params *ListRunsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9962,6 +9995,18 @@ func NewListRunsRequest(server string, job string, params *ListRunsParams) (*htt
 		if params.After != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -14135,7 +14180,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListRunsWithResponse List the runs of a job
 	//
-	// The newest first.
+	// The newest first. Those that succeeded on their schedule are forgotten first, see `retention` in the configuration.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -33583,7 +33628,7 @@ func (c *ClientWithResponses) GetJobWithResponse(ctx context.Context, job string
 
 // ListRunsWithResponse List the runs of a job
 //
-// The newest first.
+// The newest first. Those that succeeded on their schedule are forgotten first, see `retention` in the configuration.
 //
 // Returns a wrapper object for the known response body format(s).
 //

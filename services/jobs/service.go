@@ -242,17 +242,17 @@ func (s *Service) List(ctx context.Context) ([]Listing, error) {
 	return listings, nil
 }
 
-// Runs lists the job's runs, the newest first. NotFound when there is no such job.
-func (s *Service) Runs(ctx context.Context, job string, r page.Request) (page.Page[Run], error) {
+// Runs lists a job's runs, the newest first. NotFound when there is no such job.
+func (s *Service) Runs(ctx context.Context, f RunFilter, r page.Request) (page.Page[Run], error) {
 	if err := s.authorizeRead(ctx); err != nil {
 		return page.Page[Run]{}, err
 	}
-	if s.find(job) == nil {
-		return page.Page[Run]{}, fault.Missing("job", job)
+	if s.find(f.Job) == nil {
+		return page.Page[Run]{}, fault.Missing("job", f.Job)
 	}
-	runs, err := s.Store.Runs(ctx, job, r)
+	runs, err := s.Store.Runs(ctx, f, r)
 	if err != nil {
-		return page.Page[Run]{}, fmt.Errorf("list the runs of %s: %w", job, err)
+		return page.Page[Run]{}, fmt.Errorf("list the runs of %s: %w", f.Job, err)
 	}
 	return runs, nil
 }

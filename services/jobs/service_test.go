@@ -67,7 +67,7 @@ func asAdmin(t *testing.T) context.Context { return access.WithCaller(t.Context(
 // runs returns the job's runs, the oldest first.
 func runs(t *testing.T, s *jobs.Service) []jobs.Run {
 	t.Helper()
-	list, err := s.Runs(asAdmin(t), "sweep", page.Request{Limit: page.MaxLimit})
+	list, err := s.Runs(asAdmin(t), jobs.RunFilter{Job: "sweep"}, page.Request{Limit: page.MaxLimit})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestWhoMayNotRunAJobDoesNot(t *testing.T) {
 	if _, err := r.List(t.Context()); !fault.Is(err, fault.Unauthenticated) {
 		t.Errorf("nobody listed: %v", err)
 	}
-	if _, err := r.Runs(access.WithCaller(t.Context(), reader), "another", page.Request{}); !fault.Is(err, fault.NotFound) {
+	if _, err := r.Runs(access.WithCaller(t.Context(), reader), jobs.RunFilter{Job: "another"}, page.Request{}); !fault.Is(err, fault.NotFound) {
 		t.Errorf("runs of another job gave %v", err)
 	}
 }
