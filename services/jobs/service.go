@@ -77,7 +77,8 @@ type work struct {
 	busy     chan struct{} // holds one while the job runs here
 
 	mu    sync.Mutex
-	lease Lease // the last that was taken
+	lease Lease     // the last that was taken
+	taken time.Time // when it was asked for, by this process' clock
 }
 
 // NewService returns a service of the jobs, which run once Start was called. An
@@ -190,7 +191,7 @@ func (s *Service) Stop(ctx context.Context) error {
 
 // giveUpLease lets others have the job at once, also where ctx has ended.
 func (s *Service) giveUpLease(ctx context.Context, w *work) error {
-	lease := w.held()
+	lease, _ := w.held()
 	if lease.Epoch == 0 {
 		return nil
 	}
@@ -199,7 +200,7 @@ func (s *Service) giveUpLease(ctx context.Context, w *work) error {
 	if err := s.Store.ReleaseLease(ctx, w.Name, lease.Epoch); err != nil {
 		return fmt.Errorf("give up the lease of %s: %w", w.Name, err)
 	}
-	w.hold(Lease{})
+	w.hold(Lease{}, time.Time{})
 	return nil
 }
 
