@@ -62,7 +62,7 @@ func build(t *testing.T) *house {
 	schedule, err := jobs.NewService(jobs.Parts{
 		Store: s.Jobs(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log, Replica: "test",
 	}, []jobs.Job{{
-		Name: "evaluate-budgets", Description: "Turns measurements into status.", Schedule: "@every 30s",
+		Name: "evaluate-budgets", Description: "Turns measurements into status.", Schedule: "@every 5s",
 		RunOnce: func(ctx context.Context) (jobs.Result, error) { return h.evaluator.RunOnce(ctx) },
 	}})
 	h.must(err)

@@ -2719,7 +2719,7 @@ type Job struct {
 
 	// Schedule Five fields of cron in UTC, or @every.
 	//
-	// Examples: @every 30s
+	// Examples: @every 5s
 	Schedule string `json:"schedule"`
 }
 

@@ -118,7 +118,7 @@ func (a *App) jobs() []jobs.Job {
 			RunOnce:     counted(a.filler.RunOnce),
 		},
 		{
-			Name: "evaluate-budgets", Schedule: "@every 30s",
+			Name: "evaluate-budgets", Schedule: "@every 5s",
 			Description: "Turns new measurements into the status of each SLO.",
 			RunOnce:     counted(a.evaluator.RunOnce),
 		},
