@@ -212,7 +212,7 @@ func (p promises) Revisions(_ context.Context, v id.ID, r page.Request) (page.Pa
 	return pageOf(p.revisions[v], r), nil
 }
 
-func (p promises) TeamSummary(context.Context) (map[id.ID]slo.Tally, error) {
+func (p promises) Tally(context.Context, id.ID) (slo.Tally, error) {
 	t := slo.Tally{States: map[budget.State]int{}}
 	for _, v := range p.views {
 		t.States[v.Status.State]++
@@ -221,7 +221,7 @@ func (p promises) TeamSummary(context.Context) (map[id.ID]slo.Tally, error) {
 			t.Stale++
 		}
 	}
-	return map[id.ID]slo.Tally{"x": t}, p.fail
+	return t, p.fail
 }
 
 func (p promises) Warnings(v slo.View) []slo.Warning { return v.Revision.Warnings(p.now) }

@@ -120,43 +120,28 @@ type Tally struct {
 	Total  int
 }
 
-// TeamSummary tallies the active SLOs of each team that owns any, by the team's ID.
-func (s *Service) TeamSummary(ctx context.Context) (map[id.ID]Tally, error) {
+// Tally counts the active SLOs of the team's services, of all services where no team
+// is named.
+func (s *Service) Tally(ctx context.Context, team id.ID) (Tally, error) {
 	if err := s.mayRead(ctx); err != nil {
-		return nil, err
+		return Tally{}, err
 	}
 	rows, err := s.store.StatesByTeam(ctx, outdated(s.now()))
 	if err != nil {
-		return nil, fmt.Errorf("count SLOs by team: %w", err)
+		return Tally{}, fmt.Errorf("count SLOs by team: %w", err)
 	}
-	out := make(map[id.ID]Tally)
+	out := Tally{States: make(map[budget.State]int, len(budget.States))}
 	for _, row := range rows {
-		out[row.Team] = out[row.Team].plus(row)
-	}
-	return out, nil
-}
-
-func (t Tally) plus(row TeamState) Tally {
-	if t.States == nil {
-		t.States = make(map[budget.State]int, len(budget.States))
-	}
-	t.States[row.State] += row.Count
-	t.Total += row.Count
-	if row.Stale {
-		t.Stale += row.Count
-	}
-	return t
-}
-
-// Plus returns the tally of both, for roll-ups along the tree of teams.
-func (t Tally) Plus(o Tally) Tally {
-	sum := Tally{States: make(map[budget.State]int, len(budget.States)), Stale: t.Stale + o.Stale, Total: t.Total + o.Total}
-	for _, state := range budget.States {
-		if n := t.States[state] + o.States[state]; n > 0 {
-			sum.States[state] = n
+		if team != "" && row.Team != team {
+			continue
+		}
+		out.States[row.State] += row.Count
+		out.Total += row.Count
+		if row.Stale {
+			out.Stale += row.Count
 		}
 	}
-	return sum
+	return out, nil
 }
 
 // Warnings returns what should be known of an SLO as it stands.
