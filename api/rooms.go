@@ -105,9 +105,9 @@ func distinct(ids []id.ID) []id.ID {
 	return out
 }
 
-// each gathers one identifier from every item.
-func each[T any](items []T, of func(T) id.ID) []id.ID {
-	out := make([]id.ID, len(items))
+// each makes something of every item, such as its identifier.
+func each[T, U any](items []T, of func(T) U) []U {
+	out := make([]U, len(items))
 	for i, item := range items {
 		out[i] = of(item)
 	}

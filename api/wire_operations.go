@@ -163,7 +163,7 @@ type Me struct {
 	Team          *Ref       `json:"team,omitempty" doc:"Of a workload token."`
 	Administrator bool       `json:"administrator"`
 	Scopes        []string   `json:"scopes"`
-	Teams         []Ref      `json:"teams" doc:"Teams that the person belongs to."`
+	Teams         []Ref      `json:"teams" doc:"Teams that the person belongs to: the first 500 by slug, and the list of teams has them all, by its filter member."`
 }
 
 // Person is a human being who uses Evenkeel.

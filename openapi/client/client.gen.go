@@ -2766,7 +2766,7 @@ type Me struct {
 	// Team Of a workload token.
 	Team *Ref `json:"team,omitempty"`
 
-	// Teams Teams that the person belongs to.
+	// Teams Teams that the person belongs to: the first 500 by slug, and the list of teams has them all, by its filter member.
 	Teams []Ref `json:"teams"`
 }
 
@@ -3208,11 +3208,16 @@ type ReporterMeasurements struct {
 
 // RetirePreview defines model for RetirePreview.
 type RetirePreview struct {
-	// Dependents Services that depend on it.
+	// Dependents The first services that depend on it.
 	Dependents []ServiceDependent `json:"dependents"`
 
 	// Holdings What ends with the service.
 	Holdings []Holding `json:"holdings"`
+
+	// MoreDependents How many more there are: the list of dependents has them all.
+	//
+	// Examples: 0
+	MoreDependents int64 `json:"moreDependents"`
 
 	// RestorableUntil Until when it could be undone.
 	RestorableUntil time.Time `json:"restorableUntil"`
@@ -4325,7 +4330,7 @@ type Transfer struct {
 
 // TransferPreview defines model for TransferPreview.
 type TransferPreview struct {
-	// Dependents Services that depend on it, and stay as they are.
+	// Dependents The first services that depend on it, and stay as they are.
 	Dependents []ServiceDependent `json:"dependents"`
 
 	// From The team that owns the service.
@@ -4333,6 +4338,11 @@ type TransferPreview struct {
 
 	// Holdings What moves along.
 	Holdings []Holding `json:"holdings"`
+
+	// MoreDependents How many more there are: the list of dependents has them all.
+	//
+	// Examples: 0
+	MoreDependents int64 `json:"moreDependents"`
 
 	// To The team that would.
 	To Ref `json:"to"`
@@ -4769,6 +4779,15 @@ type GetDependencyParams struct {
 type UpdateDependencyParams struct {
 	// IfMatch The ETag of the version that the change is made to, as a GET returned it. Required: without it the reply is 428.
 	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ListDependentsParams defines parameters for ListDependents.
+type ListDependentsParams struct {
+	// Limit How many items to return at most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// After The next of an earlier page: the list goes on after its last item.
+	After *string `form:"after,omitempty" json:"after,omitempty"`
 }
 
 // RestoreServiceParams defines parameters for RestoreService.
@@ -5783,10 +5802,10 @@ type ClientInterface interface {
 
 	// ListDependents List what depends on a service
 	//
-	// The services that declared a dependency on this one, all on one page.
+	// The services that declared a dependency on this one and are not retired, by when they did.
 	//
 	// Corresponds with GET /v1/services/{service}/dependents (the `ListDependents` operationId).
-	ListDependents(ctx context.Context, service string, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListDependents(ctx context.Context, service string, params *ListDependentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RestoreService Restore a retired service
 	//
@@ -7372,11 +7391,11 @@ func (c *Client) UpdateDependency(ctx context.Context, service string, dependenc
 
 // ListDependents List what depends on a service
 //
-// The services that declared a dependency on this one, all on one page.
+// The services that declared a dependency on this one and are not retired, by when they did.
 //
 // Corresponds with GET /v1/services/{service}/dependents (the `ListDependents` operationId).
-func (c *Client) ListDependents(ctx context.Context, service string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDependentsRequest(c.Server, service)
+func (c *Client) ListDependents(ctx context.Context, service string, params *ListDependentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDependentsRequest(c.Server, service, params)
 	if err != nil {
 		return nil, err
 	}
@@ -11217,7 +11236,7 @@ func NewUpdateDependencyRequestWithBody(server string, service string, dependenc
 }
 
 // NewListDependentsRequest constructs an http.Request for the ListDependents method
-func NewListDependentsRequest(server string, service string) (*http.Request, error) {
+func NewListDependentsRequest(server string, service string, params *ListDependentsParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -11240,6 +11259,45 @@ func NewListDependentsRequest(server string, service string) (*http.Request, err
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -14556,12 +14614,12 @@ type ClientWithResponsesInterface interface {
 
 	// ListDependentsWithResponse List what depends on a service
 	//
-	// The services that declared a dependency on this one, all on one page.
+	// The services that declared a dependency on this one and are not retired, by when they did.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/services/{service}/dependents (the `ListDependents` operationId).
-	ListDependentsWithResponse(ctx context.Context, service string, reqEditors ...RequestEditorFn) (*ListDependentsResponse, error)
+	ListDependentsWithResponse(ctx context.Context, service string, params *ListDependentsParams, reqEditors ...RequestEditorFn) (*ListDependentsResponse, error)
 
 	// RestoreServiceWithResponse Restore a retired service
 	//
@@ -34326,13 +34384,13 @@ func (c *ClientWithResponses) UpdateDependencyWithResponse(ctx context.Context, 
 
 // ListDependentsWithResponse List what depends on a service
 //
-// The services that declared a dependency on this one, all on one page.
+// The services that declared a dependency on this one and are not retired, by when they did.
 //
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/services/{service}/dependents (the `ListDependents` operationId).
-func (c *ClientWithResponses) ListDependentsWithResponse(ctx context.Context, service string, reqEditors ...RequestEditorFn) (*ListDependentsResponse, error) {
-	rsp, err := c.ListDependents(ctx, service, reqEditors...)
+func (c *ClientWithResponses) ListDependentsWithResponse(ctx context.Context, service string, params *ListDependentsParams, reqEditors ...RequestEditorFn) (*ListDependentsResponse, error) {
+	rsp, err := c.ListDependents(ctx, service, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}

@@ -312,9 +312,9 @@ var (
 				Columns: []*schema.Column{DependenciesColumns[10], DependenciesColumns[11]},
 			},
 			{
-				Name:    "dependency_on_id",
+				Name:    "dependency_on_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{DependenciesColumns[11]},
+				Columns: []*schema.Column{DependenciesColumns[11], DependenciesColumns[0]},
 			},
 		},
 	}
