@@ -20,7 +20,7 @@ import (
 )
 
 // DefaultMaxBody is the size of a request's body, in bytes, beyond which it is
-// refused, unless its operation says otherwise.
+// refused; its operation may refuse smaller ones.
 const DefaultMaxBody = 1 << 20
 
 // Authenticator verifies a bearer token. What is wrong with a token is a fault

@@ -287,6 +287,18 @@ func TestAnOperationMayTakeBytes(t *testing.T) {
 	b.problem(415, "unsupported_media_type", http.MethodPut, "/v1/note", "{}")
 }
 
+func TestNoOperationTakesMoreThanTheOperatorAllows(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, func(c *Config) { c.MaxBody = 50 })
+	const yaml = "Content-Type: application/yaml"
+	b.problem(413, "body_too_large", http.MethodPut, "/v1/note", strings.Repeat("a", 51), yaml) // takes 100 elsewhere
+	if w := b.do(http.MethodPut, "/v1/note", strings.Repeat("a", 50), yaml); w.Code != 200 {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	b = newBench(t, func(c *Config) { c.MaxBody = 200 })
+	b.problem(413, "body_too_large", http.MethodPut, "/v1/note", strings.Repeat("a", 101), yaml) // never more than its own
+}
+
 func TestRepliesAreJSONWhateverIsAccepted(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -71,7 +71,7 @@ type Jobs struct {
 
 // Limits are bounds that protect the process.
 type Limits struct {
-	MaxBody        Bytes         `koanf:"maxBody" default:"8MiB" min:"1KiB" max:"256MiB" doc:"The largest body of a request; a larger one is refused with 413."`
+	MaxBody        Bytes         `koanf:"maxBody" default:"8MiB" min:"1KiB" max:"256MiB" doc:"The largest body of a request, as it is sent; a larger one is refused with 413. No operation takes more, and some take less whatever is said here: a push of measurements 8 MiB, an export of OpenTelemetry 16 MiB, which is also the most that one may be unpacked."`
 	RequestTimeout time.Duration `koanf:"requestTimeout" default:"30s" min:"1s" max:"1m" doc:"How long a request may take before it is given up with 503, such as one that waits for a database that does not answer."`
 	MaxConnections int           `koanf:"maxConnections" default:"1024" min:"1" max:"1000000" doc:"The most connections open at one time; further ones wait."`
 	// The burst has a bound for its states are kept ready to be told, see api/admission.
