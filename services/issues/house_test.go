@@ -56,7 +56,7 @@ func buildOn(t *testing.T, s *store.Store, desk ...func(policy.Desk) policy.Desk
 	authorizer := access.NewAuthorizer(s.Registry())
 	h.audit = audit.NewService(s.Audit(), s, authorizer, h.clock.Now)
 	h.registry = registry.New(s.Registry(), s.Access(), s, authorizer, h.audit, h.clock.Now)
-	h.issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), authorizer, h.clock.Now, "https://evenkeel.example.org/")
+	h.issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), authorizer, "https://evenkeel.example.org/")
 	var d policy.Desk = h.issues
 	for _, before := range desk {
 		d = before(d)

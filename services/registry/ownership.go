@@ -64,7 +64,7 @@ func (r *Registry) PreviewTransfer(ctx context.Context, name, to string) (Transf
 // a person of the team that owns it; the receiving one is not asked. A retired one
 // can be given away too: its team would be held by it for ever.
 func (r *Registry) Transfer(ctx context.Context, name string, version int64, to, reason string) (Service, error) {
-	return r.changeService(ctx, name, version, access.Transfer, reason, func(ctx context.Context, s Service) (Service, error) {
+	return r.changeService(ctx, name, version, access.Transfer, reason, func(ctx context.Context, s Service, now time.Time) (Service, error) {
 		var check fault.Check
 		CheckText(&check, "/reason", reason, MaxReason)
 		receiving, err := r.receiving(ctx, &check, "/team", s, to)
@@ -115,8 +115,7 @@ func (r *Registry) PreviewRetire(ctx context.Context, name string) (RetirePrevie
 // and its violations end. Its slug stays its own. It can be restored within
 // RestorePeriod. Conflict "service_retired" when it was retired before.
 func (r *Registry) Retire(ctx context.Context, name string, version int64, reason string) (Service, error) {
-	now := r.moment()
-	return r.changeService(ctx, name, version, access.Retire, reason, func(ctx context.Context, s Service) (Service, error) {
+	return r.changeService(ctx, name, version, access.Retire, reason, func(ctx context.Context, s Service, now time.Time) (Service, error) {
 		if s.RetiredAt != nil {
 			return s, fault.New(fault.Conflict, "service_retired", "the service %q was retired already", s.Slug)
 		}
@@ -133,8 +132,7 @@ func (r *Registry) Retire(ctx context.Context, name string, version int64, reaso
 // Restore undoes a retirement. Conflict "service_not_retired", and
 // "restore_expired" once RestorePeriod is over.
 func (r *Registry) Restore(ctx context.Context, name string, version int64) (Service, error) {
-	now := r.moment()
-	return r.changeService(ctx, name, version, access.Restore, "", func(ctx context.Context, s Service) (Service, error) {
+	return r.changeService(ctx, name, version, access.Restore, "", func(ctx context.Context, s Service, now time.Time) (Service, error) {
 		if s.RetiredAt == nil {
 			return s, fault.New(fault.Conflict, "service_not_retired", "the service %q is not retired", s.Slug)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -399,4 +400,33 @@ func TestDependentsAreListedByPagesAndAPreviewCountsTheRest(t *testing.T) {
 	if more := ok(h.PreviewRetire(h.ada, "ledger"))(t).Dependents.More; more != 2 {
 		t.Errorf("%d more, want 2", more)
 	}
+}
+
+// So a service is retired at the moment from which its team is told of the change.
+func TestAnOperationReadsTheClockOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.service(t, "checkout")
+	ok(h.CreateTeam(h.ada, registry.TeamInput{Slug: "search", Name: "Search"}))(t)
+	reads := 0
+	r := registry.New(h.store.Registry(), h.store.Access(), h.store, access.NewAuthorizer(h.store.Access()), h.log, func() time.Time {
+		reads++
+		return h.clock.Advance(time.Second)
+	})
+	once := func(name string) {
+		t.Helper()
+		if reads != 1 {
+			t.Errorf("to %s it read the clock %d times", name, reads)
+		}
+		reads = 0
+	}
+	retired := ok(r.Retire(h.ada, "checkout", 1, ""))(t)
+	once("retire")
+	if !retired.RetiredAt.Equal(retired.UpdatedAt) {
+		t.Errorf("retired at %s, and changed at %s", retired.RetiredAt, retired.UpdatedAt)
+	}
+	ok(r.Restore(h.ada, "checkout", 2))(t)
+	once("restore")
+	ok(r.Transfer(h.ada, "checkout", 3, "search", ""))(t)
+	once("transfer")
 }

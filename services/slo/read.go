@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -15,6 +16,11 @@ import (
 
 // View returns an SLO, retired or not, with what is current of it; NotFound.
 func (s *Service) View(ctx context.Context, slo id.ID) (View, error) {
+	return s.view(ctx, slo, s.now())
+}
+
+// view is View for an operation that has read the clock.
+func (s *Service) view(ctx context.Context, slo id.ID, now time.Time) (View, error) {
 	if err := s.mayRead(ctx); err != nil {
 		return View{}, err
 	}
@@ -22,7 +28,7 @@ func (s *Service) View(ctx context.Context, slo id.ID) (View, error) {
 	if err != nil {
 		return View{}, fmt.Errorf("read an SLO: %w", err)
 	}
-	return v.asOf(s.now()), nil
+	return v.asOf(now), nil
 }
 
 // Find returns the SLO of those names, each a slug or an identifier, and its

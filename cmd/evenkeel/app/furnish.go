@@ -52,7 +52,7 @@ func (a *App) furnish() error {
 	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), languages), a.authorizer, a.Audit, now)
 	a.Collection = collect.NewService(s.Collect(), s.Sources(), s, a.authorizer, a.Audit, now)
 	a.SLOs.CollectWith(a.Collection)
-	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, now, a.opts.BaseURL)
+	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, a.opts.BaseURL)
 	a.Policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: a.Issues,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
