@@ -52,7 +52,7 @@ type GroupFilter struct {
 func (v View) OfGroup(g GroupStatus) View {
 	filling := v.Status.Filling // of all groups: they are read together
 	v.Status = g.Status
-	v.Status.Service, v.Status.Filling = v.SLO.Service, filling
+	v.Status.Filling = filling
 	return v
 }
 

@@ -126,7 +126,7 @@ CREATE UNIQUE INDEX `slorevision_slo_id_number` ON `slo_revisions` (`slo_id`, `n
 -- create index "slorevision_indicator_id" to table: "slo_revisions"
 CREATE INDEX `slorevision_indicator_id` ON `slo_revisions` (`indicator_id`);
 -- create "slo_statuses" table
-CREATE TABLE `slo_statuses` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `service_id` text NOT NULL, `revision_id` text NOT NULL, `end_at` datetime NULL, `evaluated_at` datetime NULL, `state` text NOT NULL, `since` datetime NULL, `stale` bool NOT NULL, `filling` bool NOT NULL, `latest` datetime NULL, `sums` blob NOT NULL, `remaining_ppb` integer NULL, `rank` integer NOT NULL, `worst` text NOT NULL, `slo_id` text NOT NULL, CONSTRAINT `slo_statuses_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE CASCADE);
+CREATE TABLE `slo_statuses` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `revision_id` text NOT NULL, `end_at` datetime NULL, `evaluated_at` datetime NULL, `state` text NOT NULL, `since` datetime NULL, `stale` bool NOT NULL, `filling` bool NOT NULL, `latest` datetime NULL, `sums` blob NOT NULL, `remaining_ppb` integer NULL, `rank` integer NOT NULL, `worst` text NOT NULL, `slo_id` text NOT NULL, CONSTRAINT `slo_statuses_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE CASCADE);
 -- create index "slostatus_slo_id" to table: "slo_statuses"
 CREATE UNIQUE INDEX `slostatus_slo_id` ON `slo_statuses` (`slo_id`);
 -- create index "slostatus_rank_slo_id" to table: "slo_statuses"
