@@ -114,6 +114,19 @@ func each[T, U any](items []T, of func(T) U) []U {
 	return out
 }
 
+// single shows what a service returned by the function that shows many.
+func single[T, B any](ctx context.Context, item T, err error, show func(context.Context, []T) ([]B, error)) (B, error) {
+	var none B
+	if err != nil {
+		return none, err
+	}
+	shown, err := show(ctx, []T{item})
+	if err != nil {
+		return none, err
+	}
+	return shown[0], nil
+}
+
 // itself is how a thing is shown that is in the wire's shape already.
 func itself[T any](t T) T { return t }
 

@@ -8,6 +8,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -121,14 +122,14 @@ func nullOr(t time.Time) any {
 	if t.IsZero() {
 		return nil
 	}
-	return t.UTC().Truncate(time.Microsecond)
+	return clock.Round(t)
 }
 
 func nullOrTime(t *time.Time) any {
 	if t == nil {
 		return nil
 	}
-	return t.UTC().Truncate(time.Microsecond)
+	return nullOr(*t)
 }
 
 // sumsFormat is the version of the packed sums: a byte with it, a byte with the
