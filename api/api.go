@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -19,7 +20,7 @@ import (
 )
 
 // DefaultMaxBody is the size of a request's body, in bytes, beyond which it is
-// refused, unless its operation says otherwise.
+// refused; its operation may refuse smaller ones.
 const DefaultMaxBody = 1 << 20
 
 // Authenticator verifies a bearer token. What is wrong with a token is a fault
@@ -69,6 +70,8 @@ type Config struct {
 	PublicURL string
 	// TracerProvider makes a span of every request; nil makes none and costs nothing.
 	TracerProvider trace.TracerProvider
+	// TrustedProxies are the networks of proxies that tell truly who called them.
+	TrustedProxies []netip.Prefix
 	// RequestsPerSecond is each caller's quota, on average; 0 sets none. Burst is
 	// how many a caller may make at once.
 	RequestsPerSecond, Burst int
@@ -121,7 +124,7 @@ func New(cfg Config) *API {
 	a.unmatched = a.metrics.meter("", "unmatched")
 	a.router.Use(a.edge)
 	if cfg.TracerProvider != nil {
-		a.router.Use(traced(cfg.TracerProvider))
+		a.router.Use(a.traced(cfg.TracerProvider))
 	}
 	a.router.NotFound(a.notFound)
 	a.router.MethodNotAllowed(a.methodNotAllowed)

@@ -147,14 +147,7 @@ func (r Rooms) attachmentOf(ctx context.Context, in AttachmentPath) (policy.Atta
 }
 
 func (r Rooms) attachment(ctx context.Context, at policy.Attachment, err error) (Attachment, error) {
-	if err != nil {
-		return Attachment{}, err
-	}
-	shown, err := r.attachments(ctx, []policy.Attachment{at})
-	if err != nil {
-		return Attachment{}, err
-	}
-	return shown[0], nil
+	return single(ctx, at, err, r.attachments)
 }
 
 // attachments shows attachments with the names of their services.

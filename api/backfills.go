@@ -146,14 +146,7 @@ func named(in BackfillInput, err error) error {
 }
 
 func (r Rooms) backfill(ctx context.Context, b collect.Listed, err error) (Backfill, error) {
-	if err != nil {
-		return Backfill{}, err
-	}
-	shown, err := r.backfills(ctx, []collect.Listed{b})
-	if err != nil {
-		return Backfill{}, err
-	}
-	return shown[0], nil
+	return single(ctx, b, err, r.backfills)
 }
 
 // backfills shows backfills with the names of what they are about.

@@ -31,6 +31,15 @@ func releaseBody(b *bytes.Buffer) {
 	}
 }
 
+// largestBody is how many bytes a body may have whose own bound that is, 0 where it
+// has none: never more than the operator allows.
+func (a *API) largestBody(own int64) int64 {
+	if own <= 0 {
+		return a.cfg.MaxBody
+	}
+	return min(own, a.cfg.MaxBody)
+}
+
 // readBody reads the whole body into x.body, once. The buffer is the caller's to
 // release when the handler has returned.
 func (a *API) readBody(e *endpoint, x *exchange, w http.ResponseWriter, r *http.Request) (*bytes.Buffer, *Problem) {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -11,9 +10,6 @@ import (
 
 // value passes any value and checks it against its shape.
 func (s *scanner) value(sh *shape) bool {
-	if sh.combined {
-		return s.combined(sh)
-	}
 	switch c := s.peek(); c {
 	case '{':
 		return s.object(s.expect(sh, huma.TypeObject, "an object"))
@@ -147,34 +143,6 @@ func (s *scanner) check(sh *shape, v any, raw []byte) {
 			s.fault(plainMessage(d.Message), raw)
 		}
 	}
-}
-
-// combined passes a value that several schemas speak of, and leaves it to huma.
-func (s *scanner) combined(sh *shape) bool {
-	start, before := s.pos, len(s.faults.list)+s.faults.more
-	if !s.value(anything) {
-		return false
-	}
-	if len(s.faults.list)+s.faults.more > before {
-		return true // the text itself is at fault; its meaning can wait
-	}
-	var v any
-	if err := json.Unmarshal(s.data[start:s.pos], &v); err != nil {
-		s.fault("cannot be read", nil)
-		return true
-	}
-	for _, err := range s.leaf.check(sh, v) {
-		d, ok := err.(*huma.ErrorDetail)
-		if !ok || s.faults.full() {
-			continue
-		}
-		value := ""
-		if s.secret == 0 {
-			value = quoteValue(d.Value)
-		}
-		s.faults.add(string(s.pointer)+pointerOf(d.Location), plainMessage(d.Message), value)
-	}
-	return true
 }
 
 // pointerOf turns huma's path, such as a.b[0], into a JSON pointer. Names that

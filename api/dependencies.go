@@ -28,15 +28,19 @@ func (a *API) addDependencies(r Rooms) {
 		}
 		return listed(ctx, page.Page[registry.Dependency]{Items: dependencies}, toDependency), nil
 	})
+	type dependents struct {
+		ServicePath
+		Paging
+	}
 	register(a, operation{
 		id: "listDependents", method: http.MethodGet, path: "/v1/services/{service}/dependents", tag: "Services",
-		summary: "List what depends on a service", description: "The services that declared a dependency on this one, all on one page.", rule: access.Rule{Verb: access.Read, Kind: access.KindDependency},
-	}, func(ctx context.Context, in *ServicePath) (*list[ServiceDependent], error) {
-		dependents, err := r.Registry.Dependents(ctx, in.Service)
+		summary: "List what depends on a service", description: "The services that declared a dependency on this one and are not retired, by when they did.", rule: access.Rule{Verb: access.Read, Kind: access.KindDependency},
+	}, func(ctx context.Context, in *dependents) (*list[ServiceDependent], error) {
+		found, err := r.Registry.Dependents(ctx, in.Service, in.Request())
 		if err != nil {
 			return nil, err
 		}
-		return listed(ctx, page.Page[ServiceDependent]{Items: toDependents(dependents)}, itself[ServiceDependent]), nil
+		return listed(ctx, found, toDependent), nil
 	})
 
 	type post struct {

@@ -186,7 +186,7 @@ func TestRequestsAreTracedUnderTheirRoute(t *testing.T) {
 	t.Parallel()
 	spans := tracetest.NewSpanRecorder()
 	b := newBench(t, func(c *Config) { c.TracerProvider = trace.NewTracerProvider(trace.WithSpanProcessor(spans)) })
-	b.problem(404, "widget_not_found", http.MethodGet, "/v1/widgets/x", "", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+	b.problem(404, "widget_not_found", http.MethodGet, "/v1/widgets/x", "", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "X-Forwarded-For: 203.0.113.66")
 	ended := spans.Ended()
 	if len(ended) != 1 || ended[0].Name() != "GET /v1/widgets/{widget}" || ended[0].SpanContext().TraceID().String() != "0af7651916cd43dd8448eb211c80319c" {
 		t.Fatalf("got %v", ended)
@@ -196,6 +196,9 @@ func TestRequestsAreTracedUnderTheirRoute(t *testing.T) {
 		if !strings.Contains(attributes, want) {
 			t.Errorf("%s lacks %s", attributes, want)
 		}
+	}
+	if strings.Contains(attributes, "203.0.113.66") { // which anybody can send
+		t.Errorf("%s believes who called", attributes)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"reflect"
 	"strings"
 	"testing"
@@ -97,6 +99,28 @@ func FuzzRequest(f *testing.F) {
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
 			if w := b.do(method, target, body, "If-Match: "+tag, "Idempotency-Key: "+tag); w.Code >= 500 {
 				t.Fatalf("%s %s: %d %s", method, target, w.Code, b.log)
+			}
+		}
+	})
+}
+
+// FuzzForwarded holds the client's address to be the peer's, or one that a header
+// holds.
+func FuzzForwarded(f *testing.F) {
+	f.Add("203.0.113.1, 10.0.0.1", `for="[2001:db8::1]:4711";by=x, for=10.0.0.1`)
+	f.Add("[::1", `for="\`)
+	a := New(Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
+	f.Fuzz(func(t *testing.T, plain, standard string) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		r.RemoteAddr = "10.0.0.7:1"
+		for name, value := range map[string]string{"X-Forwarded-For": plain, "Forwarded": standard} {
+			r.Header = http.Header{name: {value}}
+			got := a.clientAddress(r)
+			if !got.IsValid() || got.Zone() != "" || got.Is4In6() {
+				t.Fatalf("%s: %q gave %v", name, value, got)
+			}
+			if text := got.String(); got.Is4() && text != "10.0.0.7" && !strings.Contains(strings.ReplaceAll(value, `\`, ""), text) && !strings.Contains(value, ":") {
+				t.Fatalf("%s: %q gave %v, which it does not hold", name, value, got)
 			}
 		}
 	})

@@ -47,12 +47,17 @@ func (a *API) addJobs(r Rooms) {
 	type runs struct {
 		JobPath
 		Paging
+		State string `query:"state" enum:"requested,running,succeeded,failed,abandoned" doc:"Only runs in this state."`
 	}
 	register(a, operation{
 		id: "listRuns", method: http.MethodGet, path: "/v1/jobs/{job}/runs", tag: "Jobs",
-		summary: "List the runs of a job", description: "The newest first.", rule: read,
+		summary: "List the runs of a job", description: "The newest first. Those that succeeded on their schedule are forgotten first, see `retention` in the configuration.", rule: read,
 	}, func(ctx context.Context, in *runs) (*list[Run], error) {
-		found, err := r.Jobs.Runs(ctx, in.Job, in.Request())
+		f := jobs.RunFilter{Job: in.Job}
+		if in.State != "" {
+			f.States = []jobs.RunState{jobs.RunState(in.State)}
+		}
+		found, err := r.Jobs.Runs(ctx, f, in.Request())
 		if err != nil {
 			return nil, err
 		}

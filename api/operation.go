@@ -35,7 +35,7 @@ type operation struct {
 	public bool
 	// status of success, where it is not 200, 201 (with created) or 204 (without a body).
 	status int
-	// maxBody in bytes, where it is not the API's.
+	// maxBody in bytes, where it is less than the API's.
 	maxBody int64
 	// errors are statuses beyond those that follow from the inputs: see replies.
 	errors []int
@@ -84,9 +84,7 @@ func register[I, O any](a *API, op operation, handle func(context.Context, *I) (
 	mustBeSeen(reflect.TypeFor[O]())
 	body, hasBody := reflect.TypeFor[I]().FieldByName("Body")
 	_, e.raw = reflect.TypeFor[I]().FieldByName("RawBody")
-	if e.maxBody <= 0 {
-		e.maxBody = a.cfg.MaxBody
-	}
+	e.maxBody = a.largestBody(e.maxBody)
 	e.load = a.admission.Route(e.classOf(reflect.TypeFor[O]()))
 	if _, ok := out.(makes); ok && e.status == 0 {
 		e.status = http.StatusCreated

@@ -28,7 +28,8 @@ import (
 
 // Bounds of what is received as OTLP.
 const (
-	// maxExport is the size of an export, in bytes, as it is sent and unpacked.
+	// maxExport is the size of an export, in bytes: unpacked, and as it is sent where
+	// the operator allows that much.
 	maxExport = 16 << 20
 	// maxExportDepth is how deep attributes may be nested.
 	maxExportDepth = 64
@@ -68,7 +69,7 @@ type receiver struct {
 // then /otlp.
 func (a *API) HandleExports(exports Exports) {
 	e := &endpoint{
-		operation: operation{method: http.MethodPost, path: "/otlp/v1/metrics", maxBody: maxExport, rule: access.Rule{Verb: access.Push, Kind: access.KindSLO}},
+		operation: operation{method: http.MethodPost, path: "/otlp/v1/metrics", maxBody: a.largestBody(maxExport), rule: access.Rule{Verb: access.Push, Kind: access.KindSLO}},
 		route:     "/otlp/v1/metrics", load: a.admission.Route(admission.Writes),
 	}
 	e.meter = a.metrics.meter(e.method, e.path)
@@ -106,7 +107,7 @@ func (v *receiver) receive(x *exchange, r *http.Request, coding coding) (*colpb.
 	switch {
 	case size > v.maxBody:
 		x.Header()["Connection"] = closeConnection
-		return nil, exportTooLarge()
+		return nil, v.tooLarge()
 	case size < 0:
 		size = v.maxBody // it is not announced
 	}
@@ -198,7 +199,7 @@ func (v *receiver) decode(data []byte, encodings []string, coding coding) (*colp
 			return nil, v.unreadable(err)
 		}
 		if len(data) > maxExport {
-			return nil, exportTooLarge()
+			return nil, newProblem(http.StatusRequestEntityTooLarge, "body_too_large", "the export is larger than %d bytes, unpacked; send less at a time", maxExport)
 		}
 	default:
 		p := newProblem(http.StatusUnsupportedMediaType, "unsupported_media_type", "the Content-Encoding %q is not taken here; send gzip, or none", quote(encoding))
@@ -230,8 +231,8 @@ func unpack(packed []byte) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(unpacked, maxExport+1))
 }
 
-func exportTooLarge() *Problem {
-	return newProblem(http.StatusRequestEntityTooLarge, "body_too_large", "the export is larger than %d bytes, unpacked; send less at a time", maxExport)
+func (v *receiver) tooLarge() *Problem {
+	return newProblem(http.StatusRequestEntityTooLarge, "body_too_large", "the export is larger than %d bytes as it is sent; send less at a time", v.maxBody)
 }
 
 // unreadable tells why a body could not be read to its end.
@@ -240,7 +241,7 @@ func (v *receiver) unreadable(err error) *Problem {
 	timeout := net.Error(nil)
 	switch {
 	case errors.As(err, &large):
-		return exportTooLarge()
+		return v.tooLarge()
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return newProblem(http.StatusRequestTimeout, "body_timeout", "the body took longer than %s to arrive", v.api.cfg.BodyTimeout)
 	}

@@ -114,6 +114,18 @@ func TestOnlySoManyExportsAreUnpackedAtOnce(t *testing.T) {
 	}
 }
 
+func TestAnExportIsNoLargerThanTheOperatorAllows(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, func(c *Config) { c.MaxBody = 1000 })
+	b.HandleExports(counts{})
+	if w := export(t.Context(), b, "{"+strings.Repeat(" ", 999)+"}"); w.Code != 413 || !strings.Contains(w.Body.String(), "larger than 1000 bytes as it is sent") {
+		t.Errorf("a byte more: %d %s", w.Code, w.Body)
+	}
+	if w := export(t.Context(), b, "{"+strings.Repeat(" ", 998)+"}"); w.Code != 200 {
+		t.Errorf("as much as is allowed: %d %s", w.Code, w.Body)
+	}
+}
+
 func TestAnExportThatWaitsForARoomHoldsNoPermit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -43,7 +43,7 @@ func (a *API) charge(e *endpoint, x *exchange, r *http.Request) (who *admission.
 		who, known = a.admission.Presenter(token, x.start)
 	}
 	if !known {
-		who = a.admission.Address(r.RemoteAddr, x.start)
+		who = a.admission.Address(a.clientAddress(r), x.start)
 	}
 	return who, known, a.pay(x, e.load, who)
 }
@@ -52,7 +52,7 @@ func (a *API) charge(e *endpoint, x *exchange, r *http.Request) (who *admission.
 // charges its owner too.
 func (a *API) meet(e *endpoint, x *exchange, r *http.Request, caller access.Caller) (*admission.Caller, error) {
 	if caller.Kind == access.Anonymous {
-		return a.admission.Address(r.RemoteAddr, x.start), nil
+		return a.admission.Address(a.clientAddress(r), x.start), nil
 	}
 	who := a.admission.Owner(caller.Owner(), x.start)
 	a.admission.Verified(presented(r), who)
@@ -105,7 +105,7 @@ func (a *API) turnedAway(ctx context.Context, err error) *Problem {
 // waits for a place. A browser that is refused tries again by itself: a wall
 // screen has nobody who would.
 func (a *API) admitPage(x *exchange, load *admission.Route, r *http.Request) *Problem {
-	who := a.admission.Address(r.RemoteAddr, x.start)
+	who := a.admission.Address(a.clientAddress(r), x.start)
 	p := a.pay(x, load, who)
 	if p == nil {
 		p = a.enter(r.Context(), x, load, who, x.start)

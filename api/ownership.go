@@ -18,10 +18,11 @@ type ServiceDependent struct {
 
 // TransferPreview is what a transfer would mean.
 type TransferPreview struct {
-	From       Ref                `json:"from" doc:"The team that owns the service."`
-	To         Ref                `json:"to" doc:"The team that would."`
-	Holdings   []Holding          `json:"holdings" doc:"What moves along."`
-	Dependents []ServiceDependent `json:"dependents" doc:"Services that depend on it, and stay as they are."`
+	From           Ref                `json:"from" doc:"The team that owns the service."`
+	To             Ref                `json:"to" doc:"The team that would."`
+	Holdings       []Holding          `json:"holdings" doc:"What moves along."`
+	Dependents     []ServiceDependent `json:"dependents" maxItems:"50" doc:"The first services that depend on it, and stay as they are."`
+	MoreDependents int                `json:"moreDependents" doc:"How many more there are: the list of dependents has them all." example:"0"`
 }
 
 // Transfer gives a service to another team.
@@ -33,7 +34,8 @@ type Transfer struct {
 // RetirePreview is what a retirement would mean.
 type RetirePreview struct {
 	Holdings        []Holding          `json:"holdings" doc:"What ends with the service."`
-	Dependents      []ServiceDependent `json:"dependents" doc:"Services that depend on it."`
+	Dependents      []ServiceDependent `json:"dependents" maxItems:"50" doc:"The first services that depend on it."`
+	MoreDependents  int                `json:"moreDependents" doc:"How many more there are: the list of dependents has them all." example:"0"`
 	RestorableUntil time.Time          `json:"restorableUntil" doc:"Until when it could be undone."`
 }
 
@@ -58,7 +60,7 @@ func (a *API) addOwnership(r Rooms) {
 		}
 		return &transferPreviewReply{Body: TransferPreview{
 			From: ref(p.From.ID, p.From.Slug), To: ref(p.To.ID, p.To.Slug),
-			Holdings: toHoldings(p.Holdings), Dependents: toDependents(p.Dependents),
+			Holdings: toHoldings(p.Holdings), Dependents: each(p.Dependents.First, toDependent), MoreDependents: p.Dependents.More,
 		}}, nil
 	})
 
@@ -86,7 +88,7 @@ func (a *API) addOwnership(r Rooms) {
 			return nil, err
 		}
 		return &retirePreviewReply{Body: RetirePreview{
-			Holdings: toHoldings(p.Holdings), Dependents: toDependents(p.Dependents), RestorableUntil: p.RestorableUntil,
+			Holdings: toHoldings(p.Holdings), Dependents: each(p.Dependents.First, toDependent), MoreDependents: p.Dependents.More, RestorableUntil: p.RestorableUntil,
 		}}, nil
 	})
 
@@ -126,12 +128,8 @@ func toHoldings(holdings []registry.Holding) []Holding {
 	return out
 }
 
-func toDependents(dependents []registry.Dependent) []ServiceDependent {
-	out := make([]ServiceDependent, len(dependents))
-	for i, d := range dependents {
-		out[i] = ServiceDependent{
-			Service: ref(d.Service.ID, d.Service.Slug), Criticality: string(d.Dependency.Criticality), FailureMode: d.Dependency.FailureMode,
-		}
+func toDependent(d registry.Dependent) ServiceDependent {
+	return ServiceDependent{
+		Service: ref(d.Service.ID, d.Service.Slug), Criticality: string(d.Dependency.Criticality), FailureMode: d.Dependency.FailureMode,
 	}
-	return out
 }

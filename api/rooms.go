@@ -105,13 +105,26 @@ func distinct(ids []id.ID) []id.ID {
 	return out
 }
 
-// each gathers one identifier from every item.
-func each[T any](items []T, of func(T) id.ID) []id.ID {
-	out := make([]id.ID, len(items))
+// each makes something of every item, such as its identifier.
+func each[T, U any](items []T, of func(T) U) []U {
+	out := make([]U, len(items))
 	for i, item := range items {
 		out[i] = of(item)
 	}
 	return out
+}
+
+// single shows what a service returned by the function that shows many.
+func single[T, B any](ctx context.Context, item T, err error, show func(context.Context, []T) ([]B, error)) (B, error) {
+	var none B
+	if err != nil {
+		return none, err
+	}
+	shown, err := show(ctx, []T{item})
+	if err != nil {
+		return none, err
+	}
+	return shown[0], nil
 }
 
 // itself is how a thing is shown that is in the wire's shape already.

@@ -15,8 +15,6 @@ type shape struct {
 	nullable bool
 	// constrained leaves have rules beyond their type.
 	constrained bool
-	// combined shapes (oneOf, anyOf, allOf, not) are left to huma as a whole.
-	combined bool
 
 	fields   map[string]*field
 	unknown  string // what is said of a member that is none of them
@@ -58,7 +56,9 @@ func (c *shapes) of(s *huma.Schema) *shape {
 	}
 	out := &shape{schema: s, kind: s.Type, nullable: s.Nullable}
 	c.made[s] = out
-	out.combined = len(s.OneOf) > 0 || len(s.AnyOf) > 0 || len(s.AllOf) > 0 || s.Not != nil
+	if len(s.OneOf)+len(s.AnyOf)+len(s.AllOf) > 0 || s.Not != nil {
+		panic("a body's schema has oneOf, anyOf, allOf or not, which the strict pass does not check; spell it as one object")
+	}
 	switch s.Type {
 	case huma.TypeObject:
 		c.object(out, s)

@@ -50,6 +50,24 @@ func (a *API) addSLOs(r Rooms) {
 		return r.listSLOs(ctx, f, in.Request())
 	})
 
+	type overview struct {
+		Team string `query:"team" maxLength:"63" doc:"Only SLOs of this team's services, by slug or identifier."`
+	}
+	type overviewReply struct{ Body Overview }
+	register(a, operation{
+		id: "getOverview", method: http.MethodGet, path: "/v1/overview", tag: "SLOs", summary: "Count SLOs by their state", description: "Of all services, or of a team's: what the page of the organisation shows. Retired SLOs do not count.", rule: read, errors: renamed,
+	}, func(ctx context.Context, in *overview) (*overviewReply, error) {
+		team, _, err := r.owners(ctx, in.Team, "")
+		if err != nil {
+			return nil, err
+		}
+		tally, err := r.SLOs.Tally(ctx, team)
+		if err != nil {
+			return nil, err
+		}
+		return &overviewReply{Body: toOverview(tally)}, nil
+	})
+
 	type ofService struct {
 		ServicePath
 		Paging
@@ -295,4 +313,11 @@ func toSLORevision(r slo.RevisionWithIndicator, sources sourceNames) SLORevision
 		Rationale: r.Revision.Rationale, Reviewer: r.Revision.Reviewer, ReviewBy: r.Revision.ReviewBy,
 		CreatedAt: r.Revision.CreatedAt, CreatedBy: r.Revision.CreatedBy,
 	}
+}
+
+func toOverview(t slo.Tally) Overview {
+	return Overview{SLOs: SLOTally{
+		Total: t.Total, Stale: t.Stale,
+		States: SLOStates{NoData: t.States[budget.NoData], OK: t.States[budget.OK], AtRisk: t.States[budget.AtRisk], Exhausted: t.States[budget.Exhausted]},
+	}}
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 )
 
 const widgets = "/v1/widgets"
@@ -285,6 +287,35 @@ func TestAnOperationMayTakeBytes(t *testing.T) {
 	}
 	b.problem(413, "body_too_large", http.MethodPut, "/v1/note", strings.Repeat("a", 101), "Content-Type: application/yaml")
 	b.problem(415, "unsupported_media_type", http.MethodPut, "/v1/note", "{}")
+}
+
+func TestABodyThatTheStrictPassCannotCheckIsNoOperations(t *testing.T) {
+	t.Parallel()
+	text := &huma.Schema{Type: huma.TypeString}
+	for name, s := range map[string]*huma.Schema{
+		"oneOf": {OneOf: []*huma.Schema{text}}, "anyOf": {AnyOf: []*huma.Schema{text}}, "allOf": {AllOf: []*huma.Schema{text}}, "not": {Not: text},
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s is taken", name)
+				}
+			}()
+			(&shapes{made: map[*huma.Schema]*shape{}}).of(&huma.Schema{Type: huma.TypeArray, Items: s})
+		}()
+	}
+}
+
+func TestNoOperationTakesMoreThanTheOperatorAllows(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, func(c *Config) { c.MaxBody = 50 })
+	const yaml = "Content-Type: application/yaml"
+	b.problem(413, "body_too_large", http.MethodPut, "/v1/note", strings.Repeat("a", 51), yaml) // takes 100 elsewhere
+	if w := b.do(http.MethodPut, "/v1/note", strings.Repeat("a", 50), yaml); w.Code != 200 {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	b = newBench(t, func(c *Config) { c.MaxBody = 200 })
+	b.problem(413, "body_too_large", http.MethodPut, "/v1/note", strings.Repeat("a", 101), yaml) // never more than its own
 }
 
 func TestRepliesAreJSONWhateverIsAccepted(t *testing.T) {

@@ -111,14 +111,7 @@ func (r Rooms) issueToken(ctx context.Context, in TokenCreate) (TokenIssued, err
 }
 
 func (r Rooms) token(ctx context.Context, t access.Token, err error) (Token, error) {
-	if err != nil {
-		return Token{}, err
-	}
-	shown, err := r.tokens(ctx, []access.Token{t})
-	if err != nil {
-		return Token{}, err
-	}
-	return shown[0], nil
+	return single(ctx, t, err, r.tokens)
 }
 
 // tokens shows tokens with the names of their teams.

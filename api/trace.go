@@ -11,12 +11,21 @@ import (
 )
 
 // traced makes a span of every request, a child of the caller's where the caller
-// sends a W3C traceparent. Metrics are the edge's own, so otelhttp's are off.
-func traced(p trace.TracerProvider) func(http.Handler) http.Handler {
-	return otelhttp.NewMiddleware("http",
+// sends a W3C traceparent. Metrics are the edge's own, so otelhttp's are off. The
+// address that otelhttp takes from X-Forwarded-For, whoever sent it, is put right.
+func (a *API) traced(p trace.TracerProvider) func(http.Handler) http.Handler {
+	spanned := otelhttp.NewMiddleware("http",
 		otelhttp.WithTracerProvider(p),
 		otelhttp.WithMeterProvider(metricnoop.NewMeterProvider()),
 		otelhttp.WithPropagators(propagation.TraceContext{}))
+	return func(next http.Handler) http.Handler {
+		return spanned(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if span := trace.SpanFromContext(r.Context()); span.IsRecording() {
+				span.SetAttributes(attribute.String("client.address", a.clientAddress(r).String()))
+			}
+			next.ServeHTTP(w, r)
+		}))
+	}
 }
 
 // nameSpan names the request's span after its route; without tracing the span is

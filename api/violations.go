@@ -56,14 +56,11 @@ func (a *API) addViolations(r Rooms) {
 		id: "getViolation", method: http.MethodGet, path: "/v1/violations/{violation}", tag: "Violations", summary: "Get a violation", description: "With its evidence, as it was when the violation opened.", rule: read,
 	}, func(ctx context.Context, in *one) (*violationReply, error) {
 		v, err := r.Policies.Violation(ctx, id.ID(in.Violation))
+		shown, err := single(ctx, v, err, r.violations)
 		if err != nil {
 			return nil, err
 		}
-		shown, err := r.violations(ctx, []policy.Violation{v})
-		if err != nil {
-			return nil, err
-		}
-		return &violationReply{Body: shown[0]}, nil
+		return &violationReply{Body: shown}, nil
 	})
 }
 

@@ -134,7 +134,7 @@ type IssueComment struct {
 type Job struct {
 	Name        string     `json:"name" example:"evaluate-budgets"`
 	Description string     `json:"description"`
-	Schedule    string     `json:"schedule" doc:"Five fields of cron in UTC, or @every." example:"@every 30s"`
+	Schedule    string     `json:"schedule" doc:"Five fields of cron in UTC, or @every." example:"@every 5s"`
 	NextRunAt   *time.Time `json:"nextRunAt" nullable:"true" doc:"Null where the replica that answers leaves schedules to others."`
 	LastRun     *Run       `json:"lastRun,omitempty" doc:"Absent before the first."`
 	LeaseHolder string     `json:"leaseHolder" doc:"The process that does the job at present; empty when none does."`
@@ -163,7 +163,7 @@ type Me struct {
 	Team          *Ref       `json:"team,omitempty" doc:"Of a workload token."`
 	Administrator bool       `json:"administrator"`
 	Scopes        []string   `json:"scopes"`
-	Teams         []Ref      `json:"teams" doc:"Teams that the person belongs to."`
+	Teams         []Ref      `json:"teams" doc:"Teams that the person belongs to: the first 500 by slug, and the list of teams has them all, by its filter member."`
 }
 
 // Person is a human being who uses Evenkeel.

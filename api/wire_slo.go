@@ -116,6 +116,26 @@ type SLOStatus struct {
 	WorstGroup            *GroupRef  `json:"worstGroup,omitempty" doc:"The group with the least of its budget left, of those with at least minEvents; absent when there is none."`
 }
 
+// Overview is how an organisation or a team stands.
+type Overview struct {
+	SLOs SLOTally `json:"slos"`
+}
+
+// SLOTally is how many SLOs there are, and in which states.
+type SLOTally struct {
+	Total  int       `json:"total" doc:"SLOs that are not retired; the sum of states." example:"42"`
+	States SLOStates `json:"states"`
+	Stale  int       `json:"stale" doc:"Those without recent measurements. They hold their state, and count there as well." example:"1"`
+}
+
+// SLOStates are numbers of SLOs, by the state that they are in.
+type SLOStates struct {
+	NoData    int `json:"no_data" doc:"Too few events to tell." example:"3"`
+	OK        int `json:"ok" example:"34"`
+	AtRisk    int `json:"at_risk" doc:"Burning too fast." example:"4"`
+	Exhausted int `json:"exhausted" doc:"Nothing of the budget remains." example:"1"`
+}
+
 // GroupRef names a group of an SLO's events and says how it stands.
 type GroupRef struct {
 	Group     string   `json:"group" example:"eu-west"`

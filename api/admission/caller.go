@@ -54,18 +54,17 @@ func (cs *callers) fresh() *Caller {
 	return c
 }
 
-// Address returns who calls from a network address, as net/http gives it. Of IPv6
-// it is the network of 64 bits, for whoever has one has all its addresses.
-func (c *Control) Address(remote string, now time.Time) *Caller {
-	at, err := netip.ParseAddrPort(remote)
-	if err != nil {
+// Address returns who calls from a network address. Of IPv6 it is the network of 64
+// bits, for whoever has one has all its addresses. All who have none are one caller.
+func (c *Control) Address(from netip.Addr, now time.Time) *Caller {
+	if !from.IsValid() {
 		return c.callers.crowd
 	}
-	ip, bits := at.Addr().Unmap().WithZone(""), 32
-	if ip.Is6() {
+	from, bits := from.Unmap().WithZone(""), 32
+	if from.Is6() {
 		bits = 64
 	}
-	network, err := ip.Prefix(bits)
+	network, err := from.Prefix(bits)
 	if err != nil {
 		return c.callers.crowd
 	}

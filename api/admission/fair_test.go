@@ -2,6 +2,7 @@ package admission
 
 import (
 	"fmt"
+	"net/netip"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,7 +80,7 @@ func TestHealthIsNeverRefused(t *testing.T) {
 			}
 			held = append(held, p)
 		}
-		who := c.Address("192.0.2.1:1", time.Now())
+		who := c.Address(netip.MustParseAddr("192.0.2.1"), time.Now())
 		for range 1000 {
 			quota, refused := c.Charge(who, Health, time.Now())
 			p, err := c.Enter(t.Context(), probe, who, time.Now())

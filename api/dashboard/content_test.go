@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
@@ -238,6 +239,27 @@ func TestJobsShowTheirRuns(t *testing.T) {
 		"Failed", "the database did not answer in time", "Abandoned", "Has not run yet", "@every 15s")
 	if got := tookText(90 * time.Minute); got != "1 h 30 min" {
 		t.Errorf("a long run took %q", got)
+	}
+}
+
+func TestTheRunThatWentWrongLastIsShownHoweverManyFollowed(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	var runs []jobs.Run
+	for n := range 10 {
+		at := s.now.Add(-time.Duration(n) * 5 * time.Second)
+		runs = append(runs, jobs.Run{ID: s.id(), StartedAt: at, FinishedAt: &at, State: jobs.Succeeded, StartedBy: "schedule"})
+	}
+	wrong := s.now.Add(-time.Hour)
+	for _, text := range []string{"the disk is full", "an older one"} {
+		runs = append(runs, jobs.Run{ID: s.id(), StartedAt: wrong, FinishedAt: &wrong, State: jobs.Failed, StartedBy: "schedule", Error: text})
+	}
+	s.runs["prune"] = runs
+	doc, _ := visiting(t, s).read("/jobs")
+	table := words(within(t, doc, "main"))
+	says(t, table, "the disk is full")
+	if strings.Contains(table, "an older one") || strings.Count(table, "nothing to do") != runsShown {
+		t.Errorf("shown are %q, want %d that succeeded and the last that failed", table, runsShown)
 	}
 }
 

@@ -119,7 +119,7 @@ func TestTimesAreToldFromNow(t *testing.T) {
 		before time.Duration
 		want   string
 	}{
-		{0, "just now"}, {42 * time.Second, "42 s ago"}, {5 * time.Minute, "5 min ago"}, {3 * time.Hour, "3 h ago"},
+		{0, "just now"}, {-3 * time.Second, "in a moment"}, {42 * time.Second, "42 s ago"}, {5 * time.Minute, "5 min ago"}, {3 * time.Hour, "3 h ago"},
 		{50 * time.Hour, "2 days ago"}, {-3 * time.Hour, "in 3 h"},
 	} {
 		got := ago(sampleNow, sampleNow.Add(-c.before))

@@ -33,7 +33,9 @@ type runRow struct {
 	Result          []string
 }
 
-// runsShown is how many runs of each job the page shows.
+// runsShown is how many runs of each job the page shows: the newest, and the last
+// that went wrong, which would be out of sight within a minute where a job runs every
+// few seconds.
 const runsShown = 8
 
 func (d *Dashboard) jobs(v *visit) (screen, error) {
@@ -44,15 +46,25 @@ func (d *Dashboard) jobs(v *visit) (screen, error) {
 	p := jobsPage{Empty: empty{Title: "No jobs", Text: "This instance runs without schedules."}}
 	for _, listing := range all {
 		j := listing.Job
-		runs, err := d.sources.Jobs.Runs(v.ctx, j.Name, page.Request{Limit: runsShown})
+		runs, err := d.sources.Jobs.Runs(v.ctx, jobs.RunFilter{Job: j.Name}, page.Request{Limit: runsShown})
 		if err != nil {
 			return screen{}, err
+		}
+		wrong, err := d.sources.Jobs.Runs(v.ctx, jobs.RunFilter{Job: j.Name, States: []jobs.RunState{jobs.Failed, jobs.Abandoned}}, page.Request{Limit: 1})
+		if err != nil {
+			return screen{}, err
+		}
+		shown := runs.Items
+		for _, last := range wrong.Items {
+			if !slices.ContainsFunc(shown, func(r jobs.Run) bool { return r.ID == last.ID }) {
+				shown = append(shown, last)
+			}
 		}
 		card := jobCard{
 			Name: j.Name, Description: j.Description, Schedule: j.Schedule, Next: ago(v.now, listing.Next), State: badge{"none", "Has not run"},
 			Empty: empty{Title: "Has not run yet", Text: "It runs by its schedule, or now when an administrator says so.", Call: fmt.Sprintf("POST /v1/jobs/%s/runs", j.Name)},
 		}
-		for i, r := range runs.Items {
+		for i, r := range shown {
 			if i == 0 {
 				card.State = runBadge(r.State)
 			}

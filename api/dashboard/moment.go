@@ -26,14 +26,14 @@ func ago(now, t time.Time) moment {
 }
 
 func agoText(d time.Duration) string {
-	suffix, prefix := " ago", ""
+	suffix, prefix, short := " ago", "", "just now"
 	if d < 0 {
-		d, suffix, prefix = -d, "", "in "
+		d, suffix, prefix, short = -d, "", "in ", "in a moment"
 	}
 	const day = 24 * time.Hour
 	switch {
 	case d < 5*time.Second:
-		return "just now"
+		return short
 	case d < 90*time.Second:
 		return prefix + strconv.Itoa(int(d/time.Second)) + " s" + suffix
 	case d < 90*time.Minute:

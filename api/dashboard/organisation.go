@@ -61,7 +61,7 @@ const (
 )
 
 func (d *Dashboard) organisation(v *visit) (screen, error) {
-	tally, err := d.tally(v)
+	tally, err := d.sources.SLOs.Tally(v.ctx, "")
 	if err != nil {
 		return screen{}, err
 	}
@@ -106,19 +106,6 @@ func (d *Dashboard) organisation(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	return screen{template: "organisation", title: "Overview", section: "/", refresh: true, page: p}, nil
-}
-
-// tally counts the active SLOs of all teams.
-func (d *Dashboard) tally(v *visit) (slo.Tally, error) {
-	byTeam, err := d.sources.SLOs.TeamSummary(v.ctx)
-	if err != nil {
-		return slo.Tally{}, err
-	}
-	var whole slo.Tally
-	for _, t := range byTeam {
-		whole = whole.Plus(t)
-	}
-	return whole, nil
 }
 
 // headline is the state of everything in a sentence.

@@ -212,7 +212,7 @@ func (p promises) Revisions(_ context.Context, v id.ID, r page.Request) (page.Pa
 	return pageOf(p.revisions[v], r), nil
 }
 
-func (p promises) TeamSummary(context.Context) (map[id.ID]slo.Tally, error) {
+func (p promises) Tally(context.Context, id.ID) (slo.Tally, error) {
 	t := slo.Tally{States: map[budget.State]int{}}
 	for _, v := range p.views {
 		t.States[v.Status.State]++
@@ -221,7 +221,7 @@ func (p promises) TeamSummary(context.Context) (map[id.ID]slo.Tally, error) {
 			t.Stale++
 		}
 	}
-	return map[id.ID]slo.Tally{"x": t}, p.fail
+	return t, p.fail
 }
 
 func (p promises) Warnings(v slo.View) []slo.Warning { return v.Revision.Warnings(p.now) }
@@ -302,6 +302,12 @@ func (s schedule) List(context.Context) ([]jobs.Listing, error) {
 	return out, nil
 }
 
-func (s schedule) Runs(_ context.Context, job string, r page.Request) (page.Page[jobs.Run], error) {
-	return pageOf(s.runs[job], r), nil
+func (s schedule) Runs(_ context.Context, f jobs.RunFilter, r page.Request) (page.Page[jobs.Run], error) {
+	var out []jobs.Run
+	for _, run := range s.runs[f.Job] {
+		if len(f.States) == 0 || slices.Contains(f.States, run.State) {
+			out = append(out, run)
+		}
+	}
+	return pageOf(out, r), nil
 }

@@ -92,7 +92,7 @@ func (s *sample) objective(svc registry.Service, slug, name, target string, stat
 	if strings.HasPrefix(slug, "lat") {
 		v.Indicator.Category, v.Indicator.Description = slo.Latency, "a request that was answered within 300 ms"
 	}
-	v.Status = slo.Status{SLO: v.SLO.ID, Service: svc.ID, Revision: v.Revision.ID, State: state}
+	v.Status = slo.Status{SLO: v.SLO.ID, Revision: v.Revision.ID, State: state}
 	if events >= 0 {
 		v.Status.End = s.now.Truncate(time.Minute)
 		v.Status.EvaluatedAt, v.Status.Since = v.Status.End, s.now.Add(-53*time.Hour)

@@ -63,7 +63,7 @@ type SLOs interface {
 	View(ctx context.Context, slo id.ID) (slo.View, error)
 	Views(ctx context.Context, f slo.Filter, r page.Request) (page.Page[slo.View], error)
 	Revisions(ctx context.Context, slo id.ID, r page.Request) (page.Page[slo.RevisionWithIndicator], error)
-	TeamSummary(ctx context.Context) (map[id.ID]slo.Tally, error)
+	Tally(ctx context.Context, team id.ID) (slo.Tally, error)
 	Warnings(v slo.View) []slo.Warning
 	Groups(ctx context.Context, f slo.GroupFilter, r page.Request) (page.Page[slo.GroupStatus], error)
 	History(ctx context.Context, slo id.ID, group string, from, to time.Time, step time.Duration) (slo.History, error)
@@ -88,5 +88,5 @@ type Issues interface {
 // Jobs tells of schedules and runs.
 type Jobs interface {
 	List(ctx context.Context) ([]jobs.Listing, error)
-	Runs(ctx context.Context, job string, r page.Request) (page.Page[jobs.Run], error)
+	Runs(ctx context.Context, f jobs.RunFilter, r page.Request) (page.Page[jobs.Run], error)
 }

@@ -53,7 +53,7 @@ func build(t *testing.T) *house {
 	h.registry = registry.New(s.Registry(), s.Access(), s, authorizer, recorder, now)
 	h.slos = slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, now), judge.New(s.Sources(), s.Registry(), nil), authorizer, recorder, now)
 	h.collection = collect.NewService(s.Collect(), s.Sources(), measure.New(s.Measure(), s, now), s, authorizer, recorder, now)
-	desk := issues.NewService(s.Issues(), s.Registry(), s.Policy(), authorizer, now, "http://evenkeel.example")
+	desk := issues.NewService(s.Issues(), s.Registry(), s.Policy(), authorizer, "http://evenkeel.example")
 	h.policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: desk,
 		Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log,
@@ -62,7 +62,7 @@ func build(t *testing.T) *house {
 	schedule, err := jobs.NewService(jobs.Parts{
 		Store: s.Jobs(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log, Replica: "test",
 	}, []jobs.Job{{
-		Name: "evaluate-budgets", Description: "Turns measurements into status.", Schedule: "@every 30s",
+		Name: "evaluate-budgets", Description: "Turns measurements into status.", Schedule: "@every 5s",
 		RunOnce: func(ctx context.Context) (jobs.Result, error) { return h.evaluator.RunOnce(ctx) },
 	}})
 	h.must(err)

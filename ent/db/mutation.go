@@ -18708,7 +18708,6 @@ type SLOStatusMutation struct {
 	op               Op
 	typ              string
 	id               *int64
-	service_id       *string
 	revision_id      *string
 	end_at           *time.Time
 	evaluated_at     *time.Time
@@ -18869,42 +18868,6 @@ func (m *SLOStatusMutation) OldSloID(ctx context.Context) (v string, err error) 
 // ResetSloID resets all changes to the "slo_id" field.
 func (m *SLOStatusMutation) ResetSloID() {
 	m.slo = nil
-}
-
-// SetServiceID sets the "service_id" field.
-func (m *SLOStatusMutation) SetServiceID(s string) {
-	m.service_id = &s
-}
-
-// ServiceID returns the value of the "service_id" field in the mutation.
-func (m *SLOStatusMutation) ServiceID() (r string, exists bool) {
-	v := m.service_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldServiceID returns the old "service_id" field's value of the SLOStatus entity.
-// If the SLOStatus object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SLOStatusMutation) OldServiceID(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldServiceID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
-	}
-	return oldValue.ServiceID, nil
-}
-
-// ResetServiceID resets all changes to the "service_id" field.
-func (m *SLOStatusMutation) ResetServiceID() {
-	m.service_id = nil
 }
 
 // SetRevisionID sets the "revision_id" field.
@@ -19506,12 +19469,9 @@ func (m *SLOStatusMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SLOStatusMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 13)
 	if m.slo != nil {
 		fields = append(fields, slostatus.FieldSloID)
-	}
-	if m.service_id != nil {
-		fields = append(fields, slostatus.FieldServiceID)
 	}
 	if m.revision_id != nil {
 		fields = append(fields, slostatus.FieldRevisionID)
@@ -19559,8 +19519,6 @@ func (m *SLOStatusMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case slostatus.FieldSloID:
 		return m.SloID()
-	case slostatus.FieldServiceID:
-		return m.ServiceID()
 	case slostatus.FieldRevisionID:
 		return m.RevisionID()
 	case slostatus.FieldEndAt:
@@ -19596,8 +19554,6 @@ func (m *SLOStatusMutation) OldField(ctx context.Context, name string) (ent.Valu
 	switch name {
 	case slostatus.FieldSloID:
 		return m.OldSloID(ctx)
-	case slostatus.FieldServiceID:
-		return m.OldServiceID(ctx)
 	case slostatus.FieldRevisionID:
 		return m.OldRevisionID(ctx)
 	case slostatus.FieldEndAt:
@@ -19637,13 +19593,6 @@ func (m *SLOStatusMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSloID(v)
-		return nil
-	case slostatus.FieldServiceID:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetServiceID(v)
 		return nil
 	case slostatus.FieldRevisionID:
 		v, ok := value.(string)
@@ -19840,9 +19789,6 @@ func (m *SLOStatusMutation) ResetField(name string) error {
 	switch name {
 	case slostatus.FieldSloID:
 		m.ResetSloID()
-		return nil
-	case slostatus.FieldServiceID:
-		m.ResetServiceID()
 		return nil
 	case slostatus.FieldRevisionID:
 		m.ResetRevisionID()

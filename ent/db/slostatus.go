@@ -20,8 +20,6 @@ type SLOStatus struct {
 	ID int64 `json:"id,omitempty"`
 	// SloID holds the value of the "slo_id" field.
 	SloID string `json:"slo_id,omitempty"`
-	// ServiceID holds the value of the "service_id" field.
-	ServiceID string `json:"service_id,omitempty"`
 	// RevisionID holds the value of the "revision_id" field.
 	RevisionID string `json:"revision_id,omitempty"`
 	// EndAt holds the value of the "end_at" field.
@@ -83,7 +81,7 @@ func (*SLOStatus) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case slostatus.FieldID, slostatus.FieldRemainingPpb, slostatus.FieldRank:
 			values[i] = new(sql.NullInt64)
-		case slostatus.FieldSloID, slostatus.FieldServiceID, slostatus.FieldRevisionID, slostatus.FieldState, slostatus.FieldWorst:
+		case slostatus.FieldSloID, slostatus.FieldRevisionID, slostatus.FieldState, slostatus.FieldWorst:
 			values[i] = new(sql.NullString)
 		case slostatus.FieldEndAt, slostatus.FieldEvaluatedAt, slostatus.FieldSince, slostatus.FieldLatest:
 			values[i] = new(sql.NullTime)
@@ -113,12 +111,6 @@ func (_m *SLOStatus) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field slo_id", values[i])
 			} else if value.Valid {
 				_m.SloID = value.String
-			}
-		case slostatus.FieldServiceID:
-			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field service_id", values[i])
-			} else if value.Valid {
-				_m.ServiceID = value.String
 			}
 		case slostatus.FieldRevisionID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -240,9 +232,6 @@ func (_m *SLOStatus) String() string {
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("slo_id=")
 	builder.WriteString(_m.SloID)
-	builder.WriteString(", ")
-	builder.WriteString("service_id=")
-	builder.WriteString(_m.ServiceID)
 	builder.WriteString(", ")
 	builder.WriteString("revision_id=")
 	builder.WriteString(_m.RevisionID)

@@ -29,12 +29,6 @@ func (_c *SLOStatusCreate) SetSloID(v string) *SLOStatusCreate {
 	return _c
 }
 
-// SetServiceID sets the "service_id" field.
-func (_c *SLOStatusCreate) SetServiceID(v string) *SLOStatusCreate {
-	_c.mutation.SetServiceID(v)
-	return _c
-}
-
 // SetRevisionID sets the "revision_id" field.
 func (_c *SLOStatusCreate) SetRevisionID(v string) *SLOStatusCreate {
 	_c.mutation.SetRevisionID(v)
@@ -195,9 +189,6 @@ func (_c *SLOStatusCreate) check() error {
 	if _, ok := _c.mutation.SloID(); !ok {
 		return &ValidationError{Name: "slo_id", err: errors.New(`db: missing required field "SLOStatus.slo_id"`)}
 	}
-	if _, ok := _c.mutation.ServiceID(); !ok {
-		return &ValidationError{Name: "service_id", err: errors.New(`db: missing required field "SLOStatus.service_id"`)}
-	}
 	if _, ok := _c.mutation.RevisionID(); !ok {
 		return &ValidationError{Name: "revision_id", err: errors.New(`db: missing required field "SLOStatus.revision_id"`)}
 	}
@@ -254,10 +245,6 @@ func (_c *SLOStatusCreate) createSpec() (*SLOStatus, *sqlgraph.CreateSpec) {
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
-	}
-	if value, ok := _c.mutation.ServiceID(); ok {
-		_spec.SetField(slostatus.FieldServiceID, field.TypeString, value)
-		_node.ServiceID = value
 	}
 	if value, ok := _c.mutation.RevisionID(); ok {
 		_spec.SetField(slostatus.FieldRevisionID, field.TypeString, value)
@@ -385,18 +372,6 @@ func (u *SLOStatusUpsert) SetSloID(v string) *SLOStatusUpsert {
 // UpdateSloID sets the "slo_id" field to the value that was provided on create.
 func (u *SLOStatusUpsert) UpdateSloID() *SLOStatusUpsert {
 	u.SetExcluded(slostatus.FieldSloID)
-	return u
-}
-
-// SetServiceID sets the "service_id" field.
-func (u *SLOStatusUpsert) SetServiceID(v string) *SLOStatusUpsert {
-	u.Set(slostatus.FieldServiceID, v)
-	return u
-}
-
-// UpdateServiceID sets the "service_id" field to the value that was provided on create.
-func (u *SLOStatusUpsert) UpdateServiceID() *SLOStatusUpsert {
-	u.SetExcluded(slostatus.FieldServiceID)
 	return u
 }
 
@@ -645,20 +620,6 @@ func (u *SLOStatusUpsertOne) SetSloID(v string) *SLOStatusUpsertOne {
 func (u *SLOStatusUpsertOne) UpdateSloID() *SLOStatusUpsertOne {
 	return u.Update(func(s *SLOStatusUpsert) {
 		s.UpdateSloID()
-	})
-}
-
-// SetServiceID sets the "service_id" field.
-func (u *SLOStatusUpsertOne) SetServiceID(v string) *SLOStatusUpsertOne {
-	return u.Update(func(s *SLOStatusUpsert) {
-		s.SetServiceID(v)
-	})
-}
-
-// UpdateServiceID sets the "service_id" field to the value that was provided on create.
-func (u *SLOStatusUpsertOne) UpdateServiceID() *SLOStatusUpsertOne {
-	return u.Update(func(s *SLOStatusUpsert) {
-		s.UpdateServiceID()
 	})
 }
 
@@ -1103,20 +1064,6 @@ func (u *SLOStatusUpsertBulk) SetSloID(v string) *SLOStatusUpsertBulk {
 func (u *SLOStatusUpsertBulk) UpdateSloID() *SLOStatusUpsertBulk {
 	return u.Update(func(s *SLOStatusUpsert) {
 		s.UpdateSloID()
-	})
-}
-
-// SetServiceID sets the "service_id" field.
-func (u *SLOStatusUpsertBulk) SetServiceID(v string) *SLOStatusUpsertBulk {
-	return u.Update(func(s *SLOStatusUpsert) {
-		s.SetServiceID(v)
-	})
-}
-
-// UpdateServiceID sets the "service_id" field to the value that was provided on create.
-func (u *SLOStatusUpsertBulk) UpdateServiceID() *SLOStatusUpsertBulk {
-	return u.Update(func(s *SLOStatusUpsert) {
-		s.UpdateServiceID()
 	})
 }
 

@@ -43,20 +43,6 @@ func (_u *SLOStatusUpdate) SetNillableSloID(v *string) *SLOStatusUpdate {
 	return _u
 }
 
-// SetServiceID sets the "service_id" field.
-func (_u *SLOStatusUpdate) SetServiceID(v string) *SLOStatusUpdate {
-	_u.mutation.SetServiceID(v)
-	return _u
-}
-
-// SetNillableServiceID sets the "service_id" field if the given value is not nil.
-func (_u *SLOStatusUpdate) SetNillableServiceID(v *string) *SLOStatusUpdate {
-	if v != nil {
-		_u.SetServiceID(*v)
-	}
-	return _u
-}
-
 // SetRevisionID sets the "revision_id" field.
 func (_u *SLOStatusUpdate) SetRevisionID(v string) *SLOStatusUpdate {
 	_u.mutation.SetRevisionID(v)
@@ -324,9 +310,6 @@ func (_u *SLOStatusUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
-	if value, ok := _u.mutation.ServiceID(); ok {
-		_spec.SetField(slostatus.FieldServiceID, field.TypeString, value)
-	}
 	if value, ok := _u.mutation.RevisionID(); ok {
 		_spec.SetField(slostatus.FieldRevisionID, field.TypeString, value)
 	}
@@ -443,20 +426,6 @@ func (_u *SLOStatusUpdateOne) SetSloID(v string) *SLOStatusUpdateOne {
 func (_u *SLOStatusUpdateOne) SetNillableSloID(v *string) *SLOStatusUpdateOne {
 	if v != nil {
 		_u.SetSloID(*v)
-	}
-	return _u
-}
-
-// SetServiceID sets the "service_id" field.
-func (_u *SLOStatusUpdateOne) SetServiceID(v string) *SLOStatusUpdateOne {
-	_u.mutation.SetServiceID(v)
-	return _u
-}
-
-// SetNillableServiceID sets the "service_id" field if the given value is not nil.
-func (_u *SLOStatusUpdateOne) SetNillableServiceID(v *string) *SLOStatusUpdateOne {
-	if v != nil {
-		_u.SetServiceID(*v)
 	}
 	return _u
 }
@@ -757,9 +726,6 @@ func (_u *SLOStatusUpdateOne) sqlSave(ctx context.Context) (_node *SLOStatus, er
 				ps[i](selector)
 			}
 		}
-	}
-	if value, ok := _u.mutation.ServiceID(); ok {
-		_spec.SetField(slostatus.FieldServiceID, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.RevisionID(); ok {
 		_spec.SetField(slostatus.FieldRevisionID, field.TypeString, value)

@@ -39,10 +39,11 @@ func (Dependency) Edges() []ent.Edge {
 	}
 }
 
-// Indexes of dependencies: a service depends on another once.
+// Indexes of dependencies: a service depends on another once, and who depends on it is
+// listed.
 func (Dependency) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("service_id", "on_id").Unique(),
-		index.Fields("on_id"),
+		index.Fields("on_id", "id"),
 	}
 }

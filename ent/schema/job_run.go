@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -31,11 +32,16 @@ func (JobRun) Fields() []ent.Field {
 	}
 }
 
-// Indexes of runs: one for each scheduled time, the newest first.
+// Indexes of runs: one for each scheduled time; the newest first, whole and
+// narrowed, by which those under way are found as well; those that have no end or
+// ended long ago, and among them the routine ones, which go first.
 func (JobRun) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("job", "scheduled_at").Unique(),
 		index.Fields("job", "started_at", "id"),
+		index.Fields("job", "state", "started_at", "id"),
 		index.Fields("finished_at"),
+		index.Fields("finished_at").StorageKey("jobrun_routine").
+			Annotations(entsql.IndexWhere("state = 'succeeded' AND trigger = 'schedule'")),
 	}
 }

@@ -22,7 +22,6 @@ func (SLOStatus) Fields() []ent.Field {
 	return []ent.Field{
 		rowID(),
 		ref("slo_id"),
-		ref("service_id"),
 		ref("revision_id"),
 		optionalStamp("end_at"),
 		optionalStamp("evaluated_at"),

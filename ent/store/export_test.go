@@ -16,3 +16,9 @@ func MigrateSQLite(ctx context.Context, file string, files fs.FS) error {
 
 // Fail gives tests the turning of errors.
 var Fail = fail
+
+// The conditions on which runs are removed.
+const (
+	PrunableRuns        = prunable
+	PrunableRoutineRuns = prunableRoutine
+)

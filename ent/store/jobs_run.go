@@ -101,9 +101,7 @@ func (j Jobs) Run(ctx context.Context, of id.ID) (jobs.Run, error) {
 }
 
 // Runs lists the newest first.
-func (j Jobs) Runs(ctx context.Context, job string, r page.Request) (page.Page[jobs.Run], error) {
-	type filter struct{ Job string }
-	f := filter{job}
+func (j Jobs) Runs(ctx context.Context, f jobs.RunFilter, r page.Request) (page.Page[jobs.Run], error) {
 	cursor, err := r.Key(f, 2)
 	if err != nil {
 		return page.Page[jobs.Run]{}, err
@@ -112,7 +110,15 @@ func (j Jobs) Runs(ctx context.Context, job string, r page.Request) (page.Page[j
 	if err != nil {
 		return page.Page[jobs.Run]{}, err
 	}
-	rows, err := j.s.ent.JobRun.Query().Where(jobrun.Job(job)).Where(before(key, jobrun.FieldStartedAt, jobrun.FieldID)).
+	query := j.s.ent.JobRun.Query().Where(jobrun.Job(f.Job))
+	if len(f.States) > 0 {
+		states := make([]string, len(f.States))
+		for i, state := range f.States {
+			states[i] = string(state)
+		}
+		query.Where(jobrun.StateIn(states...))
+	}
+	rows, err := query.Where(before(key, jobrun.FieldStartedAt, jobrun.FieldID)).
 		Order(newestFirst(jobrun.FieldStartedAt)).Limit(r.Size() + 1).All(ctx)
 	if err != nil {
 		return page.Page[jobs.Run]{}, fail("list runs", err)
@@ -147,11 +153,24 @@ func (j Jobs) LastRuns(ctx context.Context) (map[string]jobs.Run, error) {
 	return out, nil
 }
 
+// The conditions on which runs are removed, each with an index of its own. (The
+// words of the second are those of the index, which is partial.)
+const (
+	prunable        = "finished_at < $1 AND id NOT IN (" + newestOfEach + ")"
+	prunableRoutine = "state = 'succeeded' AND trigger = 'schedule' AND " + prunable
+)
+
 // PruneRuns removes up to limit runs that finished before the time, but the newest
 // of each job.
 func (j Jobs) PruneRuns(ctx context.Context, before time.Time, limit int) (int, error) {
-	n, err := j.s.prune(ctx, "job_runs", "finished_at < $1 AND id NOT IN ("+newestOfEach+")", before, limit)
+	n, err := j.s.prune(ctx, "job_runs", prunable, before, limit)
 	return n, fail("prune runs", err)
+}
+
+// PruneRoutineRuns does so with those alone that succeeded on their schedule.
+func (j Jobs) PruneRoutineRuns(ctx context.Context, before time.Time, limit int) (int, error) {
+	n, err := j.s.prune(ctx, "job_runs", prunableRoutine, before, limit)
+	return n, fail("prune routine runs", err)
 }
 
 func orNone(r jobs.Result) map[string]int64 {

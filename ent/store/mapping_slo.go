@@ -8,6 +8,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -18,7 +19,7 @@ const (
 	headColumns      = "s.id, s.service_id, s.slug, s.name, s.description, s.revision, s.created_at, s.updated_at, s.retired_at, s.version"
 	revisionColumns  = "r.id, r.slo_id, r.number, r.indicator_id, r.objective, r.window_days, r.min_events, r.enforcement, r.rationale, r.reviewer, r.review_by, r.created_at, r.created_by"
 	indicatorColumns = "i.id, i.slo_id, i.category, i.counting, i.resolution_s, i.description, i.origin, i.created_at"
-	statusColumns    = "t.slo_id, t.service_id, t.revision_id, t.end_at, t.evaluated_at, t.state, t.since, t.stale, t.filling, t.latest, t.sums, t.remaining_ppb, t.worst"
+	statusColumns    = "t.slo_id, t.revision_id, t.end_at, t.evaluated_at, t.state, t.since, t.stale, t.filling, t.latest, t.sums, t.remaining_ppb, t.worst"
 
 	viewColumns = headColumns + ", " + revisionColumns + ", " + indicatorColumns + ", " + statusColumns
 	viewTables  = ` FROM slos s JOIN services v ON v.id = s.service_id
@@ -63,7 +64,7 @@ func (x *viewScan) indicator() []any {
 
 func (x *viewScan) status() []any {
 	t := &x.v.Status
-	return []any{&t.SLO, &t.Service, &t.Revision, &x.end, &x.evaluated, &t.State, &x.since, &t.Stale, &t.Filling, &x.latest, &x.sums, &t.RemainingPPB, &x.worst}
+	return []any{&t.SLO, &t.Revision, &x.end, &x.evaluated, &t.State, &x.since, &t.Stale, &t.Filling, &x.latest, &x.sums, &t.RemainingPPB, &x.worst}
 }
 
 // finish turns what was scanned into the domain's values.
@@ -121,14 +122,14 @@ func nullOr(t time.Time) any {
 	if t.IsZero() {
 		return nil
 	}
-	return t.UTC().Truncate(time.Microsecond)
+	return clock.Round(t)
 }
 
 func nullOrTime(t *time.Time) any {
 	if t == nil {
 		return nil
 	}
-	return t.UTC().Truncate(time.Microsecond)
+	return nullOr(*t)
 }
 
 // sumsFormat is the version of the packed sums: a byte with it, a byte with the

@@ -5,8 +5,10 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/db"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
+	"github.com/evenkeel/evenkeel/ent/db/service"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -43,11 +45,27 @@ func (r Registry) Dependencies(ctx context.Context, of id.ID) ([]registry.Depend
 	return fromDBDependencies(rows), fail("list dependencies", err)
 }
 
-// Dependents lists who depends on the service.
-func (r Registry) Dependents(ctx context.Context, of id.ID) ([]registry.Dependency, error) {
-	rows, err := r.s.ent.Dependency.Query().Where(dependency.OnID(string(of))).
-		WithOn().Order(db.Asc(dependency.FieldID)).All(ctx)
-	return fromDBDependencies(rows), fail("list dependents", err)
+// Dependents lists which living services depend on the service.
+func (r Registry) Dependents(ctx context.Context, of id.ID, req page.Request) (page.Page[registry.Dependency], error) {
+	key, err := req.Key(of, 1)
+	if err != nil {
+		return page.Page[registry.Dependency]{}, err
+	}
+	rows, err := r.dependents(of).Where(after(key, dependency.FieldID)).WithOn().Order(db.Asc(dependency.FieldID)).Limit(req.Size() + 1).All(ctx)
+	if err != nil {
+		return page.Page[registry.Dependency]{}, fail("list dependents", err)
+	}
+	return page.Map(page.Cut(req, of, rows, func(d *db.Dependency) []string { return []string{d.ID} }), fromDBDependency), nil
+}
+
+// CountDependents is how many there are.
+func (r Registry) CountDependents(ctx context.Context, of id.ID) (int, error) {
+	n, err := r.dependents(of).Count(ctx)
+	return n, fail("count dependents", err)
+}
+
+func (r Registry) dependents(of id.ID) *db.DependencyQuery {
+	return r.s.ent.Dependency.Query().Where(dependency.OnID(string(of)), dependency.HasServiceWith(service.RetiredAtIsNil()))
 }
 
 func fromDBDependencies(rows []*db.Dependency) []registry.Dependency {

@@ -171,7 +171,7 @@ func (o SLO) revisions(ctx context.Context, where string, args ...any) ([]slo.Re
 
 // PutStatuses writes many, in few statements and in one order.
 func (o SLO) PutStatuses(ctx context.Context, statuses []slo.Status) error {
-	const columns = 14
+	const columns = 13
 	return o.s.InTx(ctx, func(ctx context.Context) error {
 		return fail("write statuses", chunks(sortedStatuses(statuses), bulkRows, func(statuses []slo.Status) error {
 			args := make([]any, 0, columns*len(statuses))
@@ -180,11 +180,11 @@ func (o SLO) PutStatuses(ctx context.Context, statuses []slo.Status) error {
 				if t.RemainingPPB != nil {
 					remaining = *t.RemainingPPB
 				}
-				args = append(args, string(t.SLO), string(t.Service), string(t.Revision), nullOr(t.End), nullOr(t.EvaluatedAt),
+				args = append(args, string(t.SLO), string(t.Revision), nullOr(t.End), nullOr(t.EvaluatedAt),
 					string(t.State), nullOr(t.Since), t.Stale, t.Filling, nullOr(t.Latest), packSums(t.Sums), remaining, rank(t.RemainingPPB), worstText(t.Worst))
 			}
-			_, err := o.s.exec(ctx, `INSERT INTO slo_statuses (slo_id, service_id, revision_id, end_at, evaluated_at, state, since, stale, filling, latest, sums, remaining_ppb, rank, worst) VALUES `+
-				values(len(statuses), columns)+` ON CONFLICT (slo_id) DO UPDATE SET service_id = excluded.service_id, revision_id = excluded.revision_id,
+			_, err := o.s.exec(ctx, `INSERT INTO slo_statuses (slo_id, revision_id, end_at, evaluated_at, state, since, stale, filling, latest, sums, remaining_ppb, rank, worst) VALUES `+
+				values(len(statuses), columns)+` ON CONFLICT (slo_id) DO UPDATE SET revision_id = excluded.revision_id,
  end_at = excluded.end_at, evaluated_at = excluded.evaluated_at, state = excluded.state, since = excluded.since, stale = excluded.stale, filling = excluded.filling,
  latest = excluded.latest, sums = excluded.sums, remaining_ppb = excluded.remaining_ppb, rank = excluded.rank, worst = excluded.worst`, args...)
 			return gone(err)

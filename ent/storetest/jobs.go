@@ -146,7 +146,7 @@ func testJobs(t *testing.T, open opener) {
 		var got []jobs.Run
 		r := page.Request{Limit: 3}
 		for {
-			p := must(j.Runs(t.Context(), "prune", r))(t)
+			p := must(j.Runs(t.Context(), jobs.RunFilter{Job: "prune"}, r))(t)
 			got = append(got, p.Items...)
 			if r.After = p.Next; r.After == "" {
 				break
@@ -163,5 +163,47 @@ func testJobs(t *testing.T, open opener) {
 			same(t, must(j.PruneRuns(t.Context(), at.Add(time.Second), 2))(t), want)
 		}
 		same(t, must(j.LastRuns(t.Context()))(t), map[string]jobs.Run{"prune": made[3], "evaluate": other})
+	})
+
+	each(t, open, "runs that succeeded on their schedule are pruned by themselves, but the newest of a job stays", func(t *testing.T, s *store.Store) {
+		j, at := s.Jobs(), Start
+		ended := func(job string, trigger jobs.Trigger, state jobs.RunState) jobs.Run {
+			r := aRun(job, at, 1)
+			r.Trigger = trigger
+			must(j.BeginRun(t.Context(), r))(t)
+			done := at.Add(time.Second)
+			r.FinishedAt, r.State = &done, state
+			ok(t, j.FinishRun(t.Context(), r))
+			at = at.Add(time.Minute)
+			return r
+		}
+		lone := ended("evaluate", jobs.Scheduled, jobs.Succeeded)
+		ended("prune", jobs.Scheduled, jobs.Succeeded)
+		failed := ended("prune", jobs.Scheduled, jobs.Failed)
+		asked := ended("prune", jobs.Manual, jobs.Succeeded)
+		ended("prune", jobs.Scheduled, jobs.Succeeded)
+		ended("prune", jobs.Scheduled, jobs.Succeeded)
+		young := ended("prune", jobs.Scheduled, jobs.Succeeded)
+		abandoned := aRun("prune", at, 1)
+		must(j.BeginRun(t.Context(), abandoned))(t)
+		must(j.AbandonRuns(t.Context(), "prune", 1, at))(t)
+		abandoned.State, abandoned.FinishedAt = jobs.Abandoned, &at
+		running := aRun("prune", at.Add(time.Minute), 2)
+		must(j.BeginRun(t.Context(), running))(t)
+
+		for _, want := range []int{2, 1, 0} { // some at a time
+			same(t, must(j.PruneRoutineRuns(t.Context(), *young.FinishedAt, 2))(t), want)
+		}
+		same(t, must(j.Runs(t.Context(), jobs.RunFilter{Job: "prune"}, page.Request{}))(t).Items, []jobs.Run{running, abandoned, young, asked, failed})
+		same(t, must(j.Runs(t.Context(), jobs.RunFilter{Job: "evaluate"}, page.Request{}))(t).Items, []jobs.Run{lone})
+
+		narrowed := jobs.RunFilter{Job: "prune", States: []jobs.RunState{jobs.Failed, jobs.Abandoned}}
+		first := must(j.Runs(t.Context(), narrowed, page.Request{Limit: 1}))(t)
+		same(t, first.Items, []jobs.Run{abandoned})
+		second := must(j.Runs(t.Context(), narrowed, page.Request{Limit: 1, After: first.Next}))(t)
+		same(t, second.Items, []jobs.Run{failed})
+		same(t, second.Next, "")
+		_, err := j.Runs(t.Context(), jobs.RunFilter{Job: "prune"}, page.Request{After: first.Next})
+		refused(t, err, fault.Invalid, "") // the cursor is of another list
 	})
 }

@@ -350,8 +350,10 @@ func testDependencies(t *testing.T, open opener) {
 		ok(t, r.CreateDependency(t.Context(), d))
 		same(t, must(r.Dependency(t.Context(), d.ID))(t), d)
 		same(t, must(r.Dependencies(t.Context(), one.ID))(t), []registry.Dependency{d})
-		same(t, must(r.Dependents(t.Context(), two.ID))(t), []registry.Dependency{d})
-		same(t, must(r.Dependents(t.Context(), one.ID))(t), []registry.Dependency{})
+		same(t, must(r.Dependents(t.Context(), two.ID, page.Request{}))(t).Items, []registry.Dependency{d})
+		same(t, must(r.CountDependents(t.Context(), two.ID))(t), 1)
+		same(t, len(must(r.Dependents(t.Context(), one.ID, page.Request{}))(t).Items), 0)
+		same(t, must(r.CountDependents(t.Context(), one.ID))(t), 0)
 		again := d
 		again.ID = newID()
 		refused(t, r.CreateDependency(t.Context(), again), fault.Conflict, "dependency_exists")

@@ -43,7 +43,7 @@ func AnSLO(service id.ID, slug string) slo.View {
 			ID: indicator, SLO: of, CreatedAt: Start,
 			Measure: slo.Measure{Category: slo.Availability, Counting: slo.GoodTotal, Resolution: measure.FiveMinutes, Description: "answers below 500"},
 		},
-		Status: slo.Status{SLO: of, Service: service, Revision: revision, State: budget.NoData, Since: Start},
+		Status: slo.Status{SLO: of, Revision: revision, State: budget.NoData, Since: Start},
 	}
 }
 

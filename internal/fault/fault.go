@@ -150,3 +150,15 @@ func plural(n int, noun string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
+
+// Clip keeps the first characters of a text that a message repeats, and says by "…"
+// that there were more.
+func Clip(text string, most int) string {
+	runes := 0
+	for i := range text {
+		if runes++; runes > most {
+			return text[:i] + "…"
+		}
+	}
+	return text
+}

@@ -1514,6 +1514,33 @@ func (e ListIssuesParamsState) Valid() bool {
 	}
 }
 
+// Defines values for ListRunsParamsState.
+const (
+	ListRunsParamsStateAbandoned ListRunsParamsState = "abandoned"
+	ListRunsParamsStateFailed    ListRunsParamsState = "failed"
+	ListRunsParamsStateRequested ListRunsParamsState = "requested"
+	ListRunsParamsStateRunning   ListRunsParamsState = "running"
+	ListRunsParamsStateSucceeded ListRunsParamsState = "succeeded"
+)
+
+// Valid indicates whether the value is a known member of the ListRunsParamsState enum.
+func (e ListRunsParamsState) Valid() bool {
+	switch e {
+	case ListRunsParamsStateAbandoned:
+		return true
+	case ListRunsParamsStateFailed:
+		return true
+	case ListRunsParamsStateRequested:
+		return true
+	case ListRunsParamsStateRunning:
+		return true
+	case ListRunsParamsStateSucceeded:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListServicesParamsKind.
 const (
 	ListServicesParamsKindBatch    ListServicesParamsKind = "batch"
@@ -2695,7 +2722,7 @@ type Job struct {
 
 	// Schedule Five fields of cron in UTC, or @every.
 	//
-	// Examples: @every 30s
+	// Examples: @every 5s
 	Schedule string `json:"schedule"`
 }
 
@@ -2742,7 +2769,7 @@ type Me struct {
 	// Team Of a workload token.
 	Team *Ref `json:"team,omitempty"`
 
-	// Teams Teams that the person belongs to.
+	// Teams Teams that the person belongs to: the first 500 by slug, and the list of teams has them all, by its filter member.
 	Teams []Ref `json:"teams"`
 }
 
@@ -2874,6 +2901,11 @@ type OTLPSource struct {
 
 	// Where Attributes, of data point or resource, that all events have.
 	Where *[]AttributeMatch `json:"where,omitempty"`
+}
+
+// Overview defines model for Overview.
+type Overview struct {
+	Slos SLOTally `json:"slos"`
 }
 
 // Person defines model for Person.
@@ -3179,11 +3211,16 @@ type ReporterMeasurements struct {
 
 // RetirePreview defines model for RetirePreview.
 type RetirePreview struct {
-	// Dependents Services that depend on it.
+	// Dependents The first services that depend on it.
 	Dependents []ServiceDependent `json:"dependents"`
 
 	// Holdings What ends with the service.
 	Holdings []Holding `json:"holdings"`
+
+	// MoreDependents How many more there are: the list of dependents has them all.
+	//
+	// Examples: 0
+	MoreDependents int64 `json:"moreDependents"`
 
 	// RestorableUntil Until when it could be undone.
 	RestorableUntil time.Time `json:"restorableUntil"`
@@ -3499,6 +3536,27 @@ type SLORevisionList struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// SLOStates defines model for SLOStates.
+type SLOStates struct {
+	// AtRisk Burning too fast.
+	//
+	// Examples: 4
+	AtRisk int64 `json:"at_risk"`
+
+	// Exhausted Nothing of the budget remains.
+	//
+	// Examples: 1
+	Exhausted int64 `json:"exhausted"`
+
+	// NoData Too few events to tell.
+	//
+	// Examples: 3
+	NoData int64 `json:"no_data"`
+
+	// Ok Examples: 34
+	Ok int64 `json:"ok"`
+}
+
 // SLOStatus defines model for SLOStatus.
 type SLOStatus struct {
 	// Alerts The pairs of windows that put an SLO at risk.
@@ -3554,6 +3612,20 @@ type SLOStatusOutlook string
 
 // SLOStatusState defines model for SLOStatus.State.
 type SLOStatusState string
+
+// SLOTally defines model for SLOTally.
+type SLOTally struct {
+	// Stale Those without recent measurements. They hold their state, and count there as well.
+	//
+	// Examples: 1
+	Stale  int64     `json:"stale"`
+	States SLOStates `json:"states"`
+
+	// Total SLOs that are not retired; the sum of states.
+	//
+	// Examples: 42
+	Total int64 `json:"total"`
+}
 
 // SeriesInput defines model for SeriesInput.
 type SeriesInput struct {
@@ -4261,7 +4333,7 @@ type Transfer struct {
 
 // TransferPreview defines model for TransferPreview.
 type TransferPreview struct {
-	// Dependents Services that depend on it, and stay as they are.
+	// Dependents The first services that depend on it, and stay as they are.
 	Dependents []ServiceDependent `json:"dependents"`
 
 	// From The team that owns the service.
@@ -4269,6 +4341,11 @@ type TransferPreview struct {
 
 	// Holdings What moves along.
 	Holdings []Holding `json:"holdings"`
+
+	// MoreDependents How many more there are: the list of dependents has them all.
+	//
+	// Examples: 0
+	MoreDependents int64 `json:"moreDependents"`
 
 	// To The team that would.
 	To Ref `json:"to"`
@@ -4579,6 +4656,18 @@ type ListRunsParams struct {
 
 	// After The next of an earlier page: the list goes on after its last item.
 	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// State Only runs in this state.
+	State *ListRunsParamsState `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// ListRunsParamsState defines parameters for ListRuns.
+type ListRunsParamsState string
+
+// GetOverviewParams defines parameters for GetOverview.
+type GetOverviewParams struct {
+	// Team Only SLOs of this team's services, by slug or identifier.
+	Team *string `form:"team,omitempty" json:"team,omitempty"`
 }
 
 // ListPeopleParams defines parameters for ListPeople.
@@ -4693,6 +4782,15 @@ type GetDependencyParams struct {
 type UpdateDependencyParams struct {
 	// IfMatch The ETag of the version that the change is made to, as a GET returned it. Required: without it the reply is 428.
 	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ListDependentsParams defines parameters for ListDependents.
+type ListDependentsParams struct {
+	// Limit How many items to return at most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// After The next of an earlier page: the list goes on after its last item.
+	After *string `form:"after,omitempty" json:"after,omitempty"`
 }
 
 // RestoreServiceParams defines parameters for RestoreService.
@@ -5483,7 +5581,7 @@ type ClientInterface interface {
 
 	// ListRuns List the runs of a job
 	//
-	// The newest first.
+	// The newest first. Those that succeeded on their schedule are forgotten first, see `retention` in the configuration.
 	//
 	// Corresponds with GET /v1/jobs/{job}/runs (the `ListRuns` operationId).
 	ListRuns(ctx context.Context, job string, params *ListRunsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5526,6 +5624,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/measurements (the `PushManyMeasurements` operationId).
 	PushManyMeasurements(ctx context.Context, body PushManyMeasurementsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetOverview Count SLOs by their state
+	//
+	// Of all services, or of a team's: what the page of the organisation shows. Retired SLOs do not count.
+	//
+	// Corresponds with GET /v1/overview (the `GetOverview` operationId).
+	GetOverview(ctx context.Context, params *GetOverviewParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListPeople List people
 	//
@@ -5700,10 +5805,10 @@ type ClientInterface interface {
 
 	// ListDependents List what depends on a service
 	//
-	// The services that declared a dependency on this one, all on one page.
+	// The services that declared a dependency on this one and are not retired, by when they did.
 	//
 	// Corresponds with GET /v1/services/{service}/dependents (the `ListDependents` operationId).
-	ListDependents(ctx context.Context, service string, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListDependents(ctx context.Context, service string, params *ListDependentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RestoreService Restore a retired service
 	//
@@ -6785,7 +6890,7 @@ func (c *Client) GetJob(ctx context.Context, job string, reqEditors ...RequestEd
 
 // ListRuns List the runs of a job
 //
-// The newest first.
+// The newest first. Those that succeeded on their schedule are forgotten first, see `retention` in the configuration.
 //
 // Corresponds with GET /v1/jobs/{job}/runs (the `ListRuns` operationId).
 func (c *Client) ListRuns(ctx context.Context, job string, params *ListRunsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -6879,6 +6984,23 @@ func (c *Client) PushManyMeasurementsWithBody(ctx context.Context, contentType s
 // Corresponds with POST /v1/measurements (the `PushManyMeasurements` operationId).
 func (c *Client) PushManyMeasurements(ctx context.Context, body PushManyMeasurementsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPushManyMeasurementsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetOverview Count SLOs by their state
+//
+// Of all services, or of a team's: what the page of the organisation shows. Retired SLOs do not count.
+//
+// Corresponds with GET /v1/overview (the `GetOverview` operationId).
+func (c *Client) GetOverview(ctx context.Context, params *GetOverviewParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOverviewRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -7272,11 +7394,11 @@ func (c *Client) UpdateDependency(ctx context.Context, service string, dependenc
 
 // ListDependents List what depends on a service
 //
-// The services that declared a dependency on this one, all on one page.
+// The services that declared a dependency on this one and are not retired, by when they did.
 //
 // Corresponds with GET /v1/services/{service}/dependents (the `ListDependents` operationId).
-func (c *Client) ListDependents(ctx context.Context, service string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDependentsRequest(c.Server, service)
+func (c *Client) ListDependents(ctx context.Context, service string, params *ListDependentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDependentsRequest(c.Server, service, params)
 	if err != nil {
 		return nil, err
 	}
@@ -9974,6 +10096,18 @@ func NewListRunsRequest(server string, job string, params *ListRunsParams) (*htt
 
 		}
 
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -10126,6 +10260,60 @@ func NewPushManyMeasurementsRequestWithBody(server string, contentType string, b
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetOverviewRequest constructs an http.Request for the GetOverview method
+func NewGetOverviewRequest(server string, params *GetOverviewParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/overview")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Team != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "team", *params.Team, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -11051,7 +11239,7 @@ func NewUpdateDependencyRequestWithBody(server string, service string, dependenc
 }
 
 // NewListDependentsRequest constructs an http.Request for the ListDependents method
-func NewListDependentsRequest(server string, service string) (*http.Request, error) {
+func NewListDependentsRequest(server string, service string, params *ListDependentsParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -11074,6 +11262,45 @@ func NewListDependentsRequest(server string, service string) (*http.Request, err
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -14138,7 +14365,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListRunsWithResponse List the runs of a job
 	//
-	// The newest first.
+	// The newest first. Those that succeeded on their schedule are forgotten first, see `retention` in the configuration.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -14189,6 +14416,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/measurements (the `PushManyMeasurements` operationId).
 	PushManyMeasurementsWithResponse(ctx context.Context, body PushManyMeasurementsJSONRequestBody, reqEditors ...RequestEditorFn) (*PushManyMeasurementsResponse, error)
+
+	// GetOverviewWithResponse Count SLOs by their state
+	//
+	// Of all services, or of a team's: what the page of the organisation shows. Retired SLOs do not count.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/overview (the `GetOverview` operationId).
+	GetOverviewWithResponse(ctx context.Context, params *GetOverviewParams, reqEditors ...RequestEditorFn) (*GetOverviewResponse, error)
 
 	// ListPeopleWithResponse List people
 	//
@@ -14381,12 +14617,12 @@ type ClientWithResponsesInterface interface {
 
 	// ListDependentsWithResponse List what depends on a service
 	//
-	// The services that declared a dependency on this one, all on one page.
+	// The services that declared a dependency on this one and are not retired, by when they did.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/services/{service}/dependents (the `ListDependents` operationId).
-	ListDependentsWithResponse(ctx context.Context, service string, reqEditors ...RequestEditorFn) (*ListDependentsResponse, error)
+	ListDependentsWithResponse(ctx context.Context, service string, params *ListDependentsParams, reqEditors ...RequestEditorFn) (*ListDependentsResponse, error)
 
 	// RestoreServiceWithResponse Restore a retired service
 	//
@@ -21397,6 +21633,151 @@ func (r PushManyMeasurementsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r PushManyMeasurementsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetOverviewResponse308Headers the declared response headers of an HTTP 308 response for GetOverview
+type GetOverviewResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// GetOverviewResponse401Headers the declared response headers of an HTTP 401 response for GetOverview
+type GetOverviewResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// GetOverviewResponse403Headers the declared response headers of an HTTP 403 response for GetOverview
+type GetOverviewResponse403Headers struct {
+	XRequestID *string
+}
+
+// GetOverviewResponse422Headers the declared response headers of an HTTP 422 response for GetOverview
+type GetOverviewResponse422Headers struct {
+	XRequestID *string
+}
+
+// GetOverviewResponse429Headers the declared response headers of an HTTP 429 response for GetOverview
+type GetOverviewResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// GetOverviewResponse500Headers the declared response headers of an HTTP 500 response for GetOverview
+type GetOverviewResponse500Headers struct {
+	XRequestID *string
+}
+
+// GetOverviewResponse503Headers the declared response headers of an HTTP 503 response for GetOverview
+type GetOverviewResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type GetOverviewResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Overview
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *GetOverviewResponse308Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetOverviewResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetOverviewResponse403Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *GetOverviewResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *GetOverviewResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetOverviewResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetOverviewResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetOverviewResponse) GetJSON200() *Overview {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r GetOverviewResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetOverviewResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetOverviewResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetOverviewResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetOverviewResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetOverviewResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetOverviewResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetOverviewResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOverviewResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOverviewResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetOverviewResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -33586,7 +33967,7 @@ func (c *ClientWithResponses) GetJobWithResponse(ctx context.Context, job string
 
 // ListRunsWithResponse List the runs of a job
 //
-// The newest first.
+// The newest first. Those that succeeded on their schedule are forgotten first, see `retention` in the configuration.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -33672,6 +34053,21 @@ func (c *ClientWithResponses) PushManyMeasurementsWithResponse(ctx context.Conte
 		return nil, err
 	}
 	return ParsePushManyMeasurementsResponse(rsp)
+}
+
+// GetOverviewWithResponse Count SLOs by their state
+//
+// Of all services, or of a team's: what the page of the organisation shows. Retired SLOs do not count.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/overview (the `GetOverview` operationId).
+func (c *ClientWithResponses) GetOverviewWithResponse(ctx context.Context, params *GetOverviewParams, reqEditors ...RequestEditorFn) (*GetOverviewResponse, error) {
+	rsp, err := c.GetOverview(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOverviewResponse(rsp)
 }
 
 // ListPeopleWithResponse List people
@@ -33991,13 +34387,13 @@ func (c *ClientWithResponses) UpdateDependencyWithResponse(ctx context.Context, 
 
 // ListDependentsWithResponse List what depends on a service
 //
-// The services that declared a dependency on this one, all on one page.
+// The services that declared a dependency on this one and are not retired, by when they did.
 //
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/services/{service}/dependents (the `ListDependents` operationId).
-func (c *ClientWithResponses) ListDependentsWithResponse(ctx context.Context, service string, reqEditors ...RequestEditorFn) (*ListDependentsResponse, error) {
-	rsp, err := c.ListDependents(ctx, service, reqEditors...)
+func (c *ClientWithResponses) ListDependentsWithResponse(ctx context.Context, service string, params *ListDependentsParams, reqEditors ...RequestEditorFn) (*ListDependentsResponse, error) {
+	rsp, err := c.ListDependents(ctx, service, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -43419,6 +43815,196 @@ func ParsePushManyMeasurementsResponse(rsp *http.Response) (*PushManyMeasurement
 			headers.XRequestID = &value
 		}
 		response.Headers507 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetOverviewResponse parses an HTTP response from a GetOverviewWithResponse call
+func ParseGetOverviewResponse(rsp *http.Response) (*GetOverviewResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOverviewResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Overview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 308:
+		var headers GetOverviewResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetOverviewResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetOverviewResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 422:
+		var headers GetOverviewResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers GetOverviewResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetOverviewResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetOverviewResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil

@@ -21,6 +21,7 @@ var first = PersonInput{
 // transaction can come to nothing then, and the next one finds the administrator.
 func (s *Service) Bootstrap(ctx context.Context) (string, error) {
 	ctx = WithCaller(ctx, System("bootstrap"))
+	now := s.moment()
 	var text string
 	err := s.runner.InTx(ctx, func(ctx context.Context) error {
 		text = ""
@@ -28,13 +29,13 @@ func (s *Service) Bootstrap(ctx context.Context) (string, error) {
 		if !fault.Is(err, fault.NotFound) {
 			return err
 		}
-		p, err := s.enter(ctx, first)
+		p, err := s.enter(ctx, first, now)
 		if err != nil {
 			return err
 		}
-		_, text, err = s.IssueToken(ctx, TokenInput{
+		_, text, err = s.issue(ctx, TokenInput{
 			Kind: PersonalToken, Name: "first start", Person: p.ID, Scopes: slices.Clone(Scopes), LifetimeDays: MaxLifetimeDays,
-		})
+		}, now)
 		return err
 	})
 	if err != nil {

@@ -78,8 +78,11 @@ func (in TokenInput) Validate() error {
 // Faults: Invalid; Forbidden for another's token and for a scope the caller does
 // not have.
 func (s *Service) IssueToken(ctx context.Context, in TokenInput) (Token, string, error) {
+	return s.issue(ctx, in, s.moment())
+}
+
+func (s *Service) issue(ctx context.Context, in TokenInput, now time.Time) (Token, string, error) {
 	c := CallerFrom(ctx)
-	now := s.moment()
 	if len(in.Scopes) == 0 {
 		in.Scopes = []Scope{ScopeRead}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -77,9 +78,10 @@ func (s *Service) CreatePerson(ctx context.Context, in PersonInput) (Person, err
 	if err := in.Validate(); err != nil {
 		return Person{}, err
 	}
+	now := s.moment()
 	var p Person
 	err := s.runner.InTx(ctx, func(ctx context.Context) (err error) {
-		p, err = s.enter(ctx, in)
+		p, err = s.enter(ctx, in, now)
 		return err
 	})
 	if err != nil {
@@ -89,8 +91,7 @@ func (s *Service) CreatePerson(ctx context.Context, in PersonInput) (Person, err
 }
 
 // enter writes a person and their identity within the context's transaction.
-func (s *Service) enter(ctx context.Context, in PersonInput) (Person, error) {
-	now := s.moment()
+func (s *Service) enter(ctx context.Context, in PersonInput, now time.Time) (Person, error) {
 	p := Person{
 		ID: id.New(now), DisplayName: in.DisplayName, Email: in.Email, Administrator: in.Administrator,
 		CreatedAt: now, UpdatedAt: now, Version: 1,
@@ -139,7 +140,7 @@ func (s *Service) People(ctx context.Context, f PersonFilter, r page.Request) (p
 // Faults: Invalid; Forbidden; Precondition for another version; Conflict
 // "person_deactivated", "own_account" and "last_administrator".
 func (s *Service) UpdatePerson(ctx context.Context, person id.ID, version int64, in PersonUpdate) (Person, error) {
-	return s.changePerson(ctx, person, version, Update, func(p Person) (Person, error) {
+	return s.changePerson(ctx, person, version, Update, func(p Person, _ time.Time) (Person, error) {
 		changed, invalid := in.apply(p)
 		o := p.object()
 		if changed.Email == p.Email && changed.Administrator == p.Administrator {
@@ -159,8 +160,7 @@ func (s *Service) UpdatePerson(ctx context.Context, person id.ID, version int64,
 // worth nothing from then on. For administrators, and not of themselves.
 // Faults: as of UpdatePerson.
 func (s *Service) DeactivatePerson(ctx context.Context, person id.ID, version int64) (Person, error) {
-	now := s.moment()
-	return s.changePerson(ctx, person, version, Delete, func(p Person) (Person, error) {
+	return s.changePerson(ctx, person, version, Delete, func(p Person, now time.Time) (Person, error) {
 		if err := s.authorizer.Authorize(ctx, Delete, p.object()); err != nil {
 			return p, err
 		}
@@ -174,7 +174,7 @@ func (s *Service) DeactivatePerson(ctx context.Context, person id.ID, version in
 
 // changePerson loads a person, lets change authorise and change them, and writes
 // the outcome with its audit entry.
-func (s *Service) changePerson(ctx context.Context, person id.ID, version int64, verb Verb, change func(Person) (Person, error)) (Person, error) {
+func (s *Service) changePerson(ctx context.Context, person id.ID, version int64, verb Verb, change func(p Person, now time.Time) (Person, error)) (Person, error) {
 	now := s.moment()
 	var after Person
 	err := s.runner.InTx(ctx, func(ctx context.Context) error {
@@ -182,7 +182,7 @@ func (s *Service) changePerson(ctx context.Context, person id.ID, version int64,
 		if err != nil {
 			return err
 		}
-		if after, err = change(before); err != nil {
+		if after, err = change(before, now); err != nil {
 			return err
 		}
 		switch {

@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -215,4 +216,27 @@ func TestOnlyAdministratorsMakeSignInCodes(t *testing.T) {
 	ok(h.DeactivatePerson(root, h.ada.ID, h.ada.Version))(t)
 	_, _, err = h.NewSignInCode(root, h.ada.ID)
 	refused(t, err, fault.Conflict, "person_deactivated")
+}
+
+func TestAnOperationOnPeopleReadsTheClockOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	reads := 0
+	s := access.NewService(h.kept, h.store, access.NewAuthorizer(h.kept), h.log, func() time.Time {
+		reads++
+		return h.clock.Advance(time.Second)
+	}, access.Lifetimes{}, slog.New(slog.DiscardHandler))
+	gone := ok(s.DeactivatePerson(as(t, h.root, access.Scopes...), h.bob.ID, h.bob.Version))(t)
+	if reads != 1 || !gone.DeactivatedAt.Equal(gone.UpdatedAt) {
+		t.Errorf("it read the clock %d times: deactivated at %s, changed at %s", reads, gone.DeactivatedAt, gone.UpdatedAt)
+	}
+	fresh := storetest.SQLite(t)
+	reads = 0
+	first := access.NewService(fresh.Access(), fresh, access.NewAuthorizer(fresh.Access()), audit.NewService(fresh.Audit(), fresh, access.NewAuthorizer(fresh.Access()), h.clock.Now), func() time.Time {
+		reads++
+		return h.clock.Advance(time.Second)
+	}, access.Lifetimes{}, slog.New(slog.DiscardHandler))
+	if _, err := first.Bootstrap(t.Context()); err != nil || reads != 1 {
+		t.Errorf("the first start read the clock %d times, %v", reads, err)
+	}
 }

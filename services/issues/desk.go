@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -31,7 +30,7 @@ var _ policy.Desk = (*Service)(nil)
 // of the same clause until at most ten days ago goes on in that issue, which is
 // wanted open again: at no time are two wanted open for one clause and SLO. Told a
 // second time of a violation, it does nothing.
-func (s *Service) ViolationOpened(ctx context.Context, v policy.Violation, c policy.Clause, about slo.View) error {
+func (s *Service) ViolationOpened(ctx context.Context, v policy.Violation, c policy.Clause, about slo.View, now time.Time) error {
 	if known, err := s.of(ctx, v.ID); err != nil || known != nil {
 		return err
 	}
@@ -40,25 +39,25 @@ func (s *Service) ViolationOpened(ctx context.Context, v policy.Violation, c pol
 	case err != nil:
 		return err
 	case earlier == nil:
-		return s.draft(ctx, v, nil, c, about)
+		return s.draft(ctx, v, nil, c, about, now)
 	case v.OpenedAt.Sub(*before.EndedAt) <= takeUp:
-		return s.again(ctx, *earlier, v, c, about)
+		return s.again(ctx, *earlier, v, c, about, now)
 	}
 	if earlier.Open {
 		earlier.Open = false
-		if err := s.comment(earlier, "followed", sheet{}, false); err != nil {
+		if err := s.comment(earlier, "followed", sheet{}, false, now); err != nil {
 			return err
 		}
-		if err := s.update(ctx, *earlier); err != nil {
+		if err := s.update(ctx, *earlier, now); err != nil {
 			return err
 		}
 	}
-	return s.draft(ctx, v, earlier, c, about)
+	return s.draft(ctx, v, earlier, c, about, now)
 }
 
 // ViolationModeChanged writes the new mode into the issue, and wants one when the
 // violation had none because it was only observed.
-func (s *Service) ViolationModeChanged(ctx context.Context, v policy.Violation, was policy.Mode, c policy.Clause, about slo.View) error {
+func (s *Service) ViolationModeChanged(ctx context.Context, v policy.Violation, was policy.Mode, c policy.Clause, about slo.View, now time.Time) error {
 	issue, err := s.of(ctx, v.ID)
 	switch {
 	case err != nil:
@@ -66,23 +65,23 @@ func (s *Service) ViolationModeChanged(ctx context.Context, v policy.Violation, 
 	case issue == nil && v.Mode == policy.Observe:
 		return nil
 	case issue == nil:
-		return s.ViolationOpened(ctx, v, c, about)
+		return s.ViolationOpened(ctx, v, c, about, now)
 	}
 	sheet, err := s.write(ctx, issue, v, nil, c, about)
 	if err != nil {
 		return err
 	}
 	sheet.Was = was
-	if err := s.comment(issue, "mode", sheet, true); err != nil {
+	if err := s.comment(issue, "mode", sheet, true, now); err != nil {
 		return err
 	}
-	return s.update(ctx, *issue)
+	return s.update(ctx, *issue, now)
 }
 
 // ViolationEnded says on the issue that the violation ended, and how; the label
 // LabelRecovered is for recovery only. The issue is wanted closed when closeIssue
 // is set. A violation without issue is left alone.
-func (s *Service) ViolationEnded(ctx context.Context, v policy.Violation, at *policy.Evidence, closeIssue bool) error {
+func (s *Service) ViolationEnded(ctx context.Context, v policy.Violation, at *policy.Evidence, closeIssue bool, now time.Time) error {
 	issue, err := s.of(ctx, v.ID)
 	if err != nil || issue == nil {
 		return err
@@ -93,15 +92,14 @@ func (s *Service) ViolationEnded(ctx context.Context, v policy.Violation, at *po
 	if closeIssue {
 		issue.Open = false
 	}
-	if err := s.comment(issue, string(v.Ending), sheet{Now: at, Close: closeIssue}, flapped(*issue, v)); err != nil {
+	if err := s.comment(issue, string(v.Ending), sheet{Now: at, Close: closeIssue}, flapped(*issue, v), now); err != nil {
 		return err
 	}
-	return s.update(ctx, *issue)
+	return s.update(ctx, *issue, now)
 }
 
 // draft wants a new issue.
-func (s *Service) draft(ctx context.Context, v policy.Violation, earlier *Issue, c policy.Clause, about slo.View) error {
-	now := clock.Round(s.now())
+func (s *Service) draft(ctx context.Context, v policy.Violation, earlier *Issue, c policy.Clause, about slo.View, now time.Time) error {
 	issue := Issue{
 		ID: id.New(now), Kind: KindBudgetViolation,
 		Fingerprint: Fingerprint(KindBudgetViolation, v.Service, v.SLO, v.Clause, v.ID),
@@ -118,16 +116,16 @@ func (s *Service) draft(ctx context.Context, v policy.Violation, earlier *Issue,
 }
 
 // again goes on in an issue with another episode.
-func (s *Service) again(ctx context.Context, issue Issue, v policy.Violation, c policy.Clause, about slo.View) error {
+func (s *Service) again(ctx context.Context, issue Issue, v policy.Violation, c policy.Clause, about slo.View, now time.Time) error {
 	sheet, err := s.write(ctx, &issue, v, nil, c, about)
 	if err != nil {
 		return err
 	}
 	issue.Open = true
-	if err := s.comment(&issue, "again", sheet, true); err != nil {
+	if err := s.comment(&issue, "again", sheet, true, now); err != nil {
 		return err
 	}
-	return s.update(ctx, issue)
+	return s.update(ctx, issue, now)
 }
 
 // write renders the violation into the issue.
@@ -164,8 +162,7 @@ func (s *Service) sheet(service registry.Service, about slo.View, v policy.Viola
 
 // comment wants a comment on the issue. One that may wait is left out within a
 // day after another: labels and description say it anyway.
-func (s *Service) comment(issue *Issue, part string, sheet sheet, mayWait bool) error {
-	now := clock.Round(s.now())
+func (s *Service) comment(issue *Issue, part string, sheet sheet, mayWait bool, now time.Time) error {
 	if n := len(issue.Comments); mayWait && n > 0 && now.Sub(issue.Comments[n-1].At) < quiet {
 		return nil
 	}
@@ -177,8 +174,8 @@ func (s *Service) comment(issue *Issue, part string, sheet sheet, mayWait bool) 
 	return nil
 }
 
-func (s *Service) update(ctx context.Context, issue Issue) error {
-	issue.UpdatedAt = clock.Round(s.now())
+func (s *Service) update(ctx context.Context, issue Issue, now time.Time) error {
+	issue.UpdatedAt = now
 	if err := s.store.UpdateIssue(ctx, issue); err != nil {
 		return fmt.Errorf("change issue %s: %w", issue.ID, err)
 	}

@@ -56,7 +56,7 @@ func buildOn(t *testing.T, s *store.Store, desk ...func(policy.Desk) policy.Desk
 	authorizer := access.NewAuthorizer(s.Registry())
 	h.audit = audit.NewService(s.Audit(), s, authorizer, h.clock.Now)
 	h.registry = registry.New(s.Registry(), s.Access(), s, authorizer, h.audit, h.clock.Now)
-	h.issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), authorizer, h.clock.Now, "https://evenkeel.example.org/")
+	h.issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), authorizer, "https://evenkeel.example.org/")
 	var d policy.Desk = h.issues
 	for _, before := range desk {
 		d = before(d)
@@ -95,7 +95,7 @@ func (h *house) declare(ctx context.Context, slug string) slo.View {
 		ID: id.New(now), SLO: v.SLO.ID, Number: 1, Indicator: v.Indicator.ID, CreatedAt: now, CreatedBy: "test",
 		Terms: slo.Terms{Objective: objective, WindowDays: 28, MinEvents: 100},
 	}
-	v.Status = slo.Status{SLO: v.SLO.ID, Service: h.service.ID, Revision: v.Revision.ID, State: budget.NoData, Since: now, Stale: true}
+	v.Status = slo.Status{SLO: v.SLO.ID, Revision: v.Revision.ID, State: budget.NoData, Since: now, Stale: true}
 	h.must(h.store.SLO().CreateSLO(ctx, v))
 	return v
 }
@@ -108,7 +108,7 @@ func (h *house) spendOf(v slo.View, bad int64, change ...func(*slo.Status)) {
 	h.t.Helper()
 	now := h.clock.Now()
 	status := slo.Status{
-		SLO: v.SLO.ID, Service: v.SLO.Service, Revision: v.Revision.ID, End: now.Truncate(time.Minute), EvaluatedAt: now,
+		SLO: v.SLO.ID, Revision: v.Revision.ID, End: now.Truncate(time.Minute), EvaluatedAt: now,
 		State: budget.OK, Since: now, Latest: now.Truncate(time.Minute),
 		Sums: budget.Sums{Policy: window.Sum{Good: (10_000 - bad) * 1000, Total: 10_000 * 1000}},
 	}

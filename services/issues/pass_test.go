@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
@@ -33,16 +34,16 @@ func (u unreliable) crash(err error) error {
 	return err
 }
 
-func (u unreliable) ViolationOpened(ctx context.Context, v policy.Violation, c policy.Clause, about slo.View) error {
-	return u.crash(u.Desk.ViolationOpened(ctx, v, c, about))
+func (u unreliable) ViolationOpened(ctx context.Context, v policy.Violation, c policy.Clause, about slo.View, now time.Time) error {
+	return u.crash(u.Desk.ViolationOpened(ctx, v, c, about, now))
 }
 
-func (u unreliable) ViolationModeChanged(ctx context.Context, v policy.Violation, was policy.Mode, c policy.Clause, about slo.View) error {
-	return u.crash(u.Desk.ViolationModeChanged(ctx, v, was, c, about))
+func (u unreliable) ViolationModeChanged(ctx context.Context, v policy.Violation, was policy.Mode, c policy.Clause, about slo.View, now time.Time) error {
+	return u.crash(u.Desk.ViolationModeChanged(ctx, v, was, c, about, now))
 }
 
-func (u unreliable) ViolationEnded(ctx context.Context, v policy.Violation, at *policy.Evidence, closeIssue bool) error {
-	return u.crash(u.Desk.ViolationEnded(ctx, v, at, closeIssue))
+func (u unreliable) ViolationEnded(ctx context.Context, v policy.Violation, at *policy.Evidence, closeIssue bool, now time.Time) error {
+	return u.crash(u.Desk.ViolationEnded(ctx, v, at, closeIssue, now))
 }
 
 func TestACrashLeavesNothingHalfDone(t *testing.T) {
@@ -95,11 +96,11 @@ type stubborn struct {
 	err error
 }
 
-func (s stubborn) ViolationOpened(ctx context.Context, v policy.Violation, c policy.Clause, about slo.View) error {
+func (s stubborn) ViolationOpened(ctx context.Context, v policy.Violation, c policy.Clause, about slo.View, now time.Time) error {
 	if v.SLO == *s.slo {
 		return s.err
 	}
-	return s.Desk.ViolationOpened(ctx, v, c, about)
+	return s.Desk.ViolationOpened(ctx, v, c, about, now)
 }
 
 func TestAnSLOThatFailsDoesNotHoldTheOthersUp(t *testing.T) {

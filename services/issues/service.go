@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -32,16 +31,15 @@ type Service struct {
 	services   Services
 	episodes   Episodes
 	authorizer *access.Authorizer
-	now        clock.Clock
 	publicURL  string
 }
 
 // NewService returns the service over a store; a registry.Store is Services, a
 // policy.Store is Episodes. publicURL is where people reach
 // the dashboard, such as "https://evenkeel.example.org".
-func NewService(store Store, services Services, episodes Episodes, authorizer *access.Authorizer, now clock.Clock, publicURL string) *Service {
+func NewService(store Store, services Services, episodes Episodes, authorizer *access.Authorizer, publicURL string) *Service {
 	return &Service{
-		store: store, services: services, episodes: episodes, authorizer: authorizer, now: now,
+		store: store, services: services, episodes: episodes, authorizer: authorizer,
 		publicURL: strings.TrimRight(publicURL, "/"),
 	}
 }

@@ -59,6 +59,12 @@ type Run struct {
 	Error       string // a sentence for people, without secrets
 }
 
+// RunFilter narrows a list of runs.
+type RunFilter struct {
+	Job    string
+	States []RunState // any where empty
+}
+
 // Lease is the right of one replica to do a job.
 type Lease struct {
 	Name   string

@@ -113,7 +113,7 @@ func requestIsNeitherAbandonedNorPruned(t *testing.T, s *store.Store) {
 	r := replica(t, s, "a", job(func(context.Context) (jobs.Result, error) { return nil, nil }))
 	r.Tick("sweep", start.Add(30*time.Second))
 	r.Tick("sweep", start.Add(60*time.Second))
-	if _, err := r.Prune(t.Context(), -time.Hour); err != nil {
+	if _, err := r.Prune(t.Context(), -time.Hour, -time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	if waiting, err := s.Jobs().Requested(t.Context()); err != nil || len(waiting) != 1 || waiting[0].ID != asked.ID {

@@ -97,19 +97,19 @@ func (s *Service) isStopping() bool {
 // begin takes the lease and has enter record the run that begins under it. It is
 // Conflict when another replica has the lease, errNotDue when there is no run.
 func (s *Service) begin(ctx context.Context, w *work, enter func(ctx context.Context, begun Run) (Run, bool, error)) (Run, error) {
-	// A lease that comes later than it lasts is none; and a database that vanished
-	// without a word would keep the job until TCP gives up.
-	within, done := context.WithTimeout(ctx, s.LeaseTTL)
-	lease, err := s.Store.TakeLease(within, w.Name, s.holder, s.LeaseTTL)
-	done()
-	if err != nil {
-		return Run{}, fmt.Errorf("take the lease: %w", err)
+	lease, taken := w.held()
+	// One that is young is not renewed, which would be a third of what a run with
+	// nothing to do writes: whether another has it is seen by the fence below.
+	if lease.Epoch == 0 || time.Since(taken) >= s.LeaseTTL/3 {
+		var err error
+		if lease, err = s.takeLease(ctx, w); err != nil {
+			return Run{}, fmt.Errorf("take the lease: %w", err)
+		}
 	}
-	w.hold(lease)
 	now := s.Now()
 	var run Run
 	ctx = tx.WithFence(ctx, tx.Fence{Lease: w.Name, Epoch: lease.Epoch})
-	err = s.Runner.InTx(ctx, func(ctx context.Context) error {
+	err := s.Runner.InTx(ctx, func(ctx context.Context) error {
 		if _, err := s.Store.AbandonRuns(ctx, w.Name, lease.Epoch, now); err != nil {
 			return fmt.Errorf("abandon earlier runs: %w", err)
 		}
@@ -123,7 +123,24 @@ func (s *Service) begin(ctx context.Context, w *work, enter func(ctx context.Con
 		run = begun
 		return nil
 	})
+	if tx.IsLeaseLost(err) {
+		w.hold(Lease{}, time.Time{})
+	}
 	return run, err
+}
+
+// takeLease takes the job's lease or renews it, and holds it.
+func (s *Service) takeLease(ctx context.Context, w *work) (Lease, error) {
+	// A lease that comes later than it lasts is none; and a database that vanished
+	// without a word would keep the job until TCP gives up.
+	ctx, cancel := context.WithTimeout(ctx, s.LeaseTTL)
+	defer cancel()
+	asked := time.Now()
+	lease, err := s.Store.TakeLease(ctx, w.Name, s.holder, s.LeaseTTL)
+	if err == nil {
+		w.hold(lease, asked)
+	}
+	return lease, err
 }
 
 // execute does the job under its lease, and records how it ended.
@@ -204,25 +221,22 @@ func sentence(err error) string {
 // keepLease renews the lease at every third of its time, until ctx ends, and
 // cancels the run when another has it or it could not be renewed in time.
 func (s *Service) keepLease(ctx context.Context, w *work, epoch int64, cancel context.CancelCauseFunc) {
-	beat := time.NewTicker(s.LeaseTTL / 3)
+	_, renewed := w.held()
+	beat := time.NewTimer(s.LeaseTTL/3 - time.Since(renewed))
 	defer beat.Stop()
-	renewed := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-beat.C:
 		}
-		at := time.Now()
-		within, done := context.WithTimeout(ctx, s.LeaseTTL)
-		lease, err := s.Store.TakeLease(within, w.Name, s.holder, s.LeaseTTL)
-		done()
+		beat.Reset(s.LeaseTTL / 3)
+		lease, err := s.takeLease(ctx, w)
 		switch {
 		case err == nil && lease.Epoch == epoch:
-			renewed = at
+			_, renewed = w.held()
 			continue
 		case err == nil: // it had expired, and was taken anew
-			w.hold(lease)
 		case fault.Is(err, fault.Conflict):
 		case ctx.Err() != nil:
 			return
@@ -234,14 +248,15 @@ func (s *Service) keepLease(ctx context.Context, w *work, epoch int64, cancel co
 	}
 }
 
-func (w *work) hold(l Lease) {
+func (w *work) hold(l Lease, taken time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.lease = l
+	w.lease, w.taken = l, taken
 }
 
-func (w *work) held() Lease {
+// held is the lease that was taken last, and when it was asked for.
+func (w *work) held() (Lease, time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.lease
+	return w.lease, w.taken
 }

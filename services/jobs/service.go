@@ -77,7 +77,8 @@ type work struct {
 	busy     chan struct{} // holds one while the job runs here
 
 	mu    sync.Mutex
-	lease Lease // the last that was taken
+	lease Lease     // the last that was taken
+	taken time.Time // when it was asked for, by this process' clock
 }
 
 // NewService returns a service of the jobs, which run once Start was called. An
@@ -190,7 +191,7 @@ func (s *Service) Stop(ctx context.Context) error {
 
 // giveUpLease lets others have the job at once, also where ctx has ended.
 func (s *Service) giveUpLease(ctx context.Context, w *work) error {
-	lease := w.held()
+	lease, _ := w.held()
 	if lease.Epoch == 0 {
 		return nil
 	}
@@ -199,7 +200,7 @@ func (s *Service) giveUpLease(ctx context.Context, w *work) error {
 	if err := s.Store.ReleaseLease(ctx, w.Name, lease.Epoch); err != nil {
 		return fmt.Errorf("give up the lease of %s: %w", w.Name, err)
 	}
-	w.hold(Lease{})
+	w.hold(Lease{}, time.Time{})
 	return nil
 }
 
@@ -242,17 +243,17 @@ func (s *Service) List(ctx context.Context) ([]Listing, error) {
 	return listings, nil
 }
 
-// Runs lists the job's runs, the newest first. NotFound when there is no such job.
-func (s *Service) Runs(ctx context.Context, job string, r page.Request) (page.Page[Run], error) {
+// Runs lists a job's runs, the newest first. NotFound when there is no such job.
+func (s *Service) Runs(ctx context.Context, f RunFilter, r page.Request) (page.Page[Run], error) {
 	if err := s.authorizeRead(ctx); err != nil {
 		return page.Page[Run]{}, err
 	}
-	if s.find(job) == nil {
-		return page.Page[Run]{}, fault.Missing("job", job)
+	if s.find(f.Job) == nil {
+		return page.Page[Run]{}, fault.Missing("job", f.Job)
 	}
-	runs, err := s.Store.Runs(ctx, job, r)
+	runs, err := s.Store.Runs(ctx, f, r)
 	if err != nil {
-		return page.Page[Run]{}, fmt.Errorf("list the runs of %s: %w", job, err)
+		return page.Page[Run]{}, fmt.Errorf("list the runs of %s: %w", f.Job, err)
 	}
 	return runs, nil
 }
@@ -272,17 +273,24 @@ func (s *Service) Run(ctx context.Context, job string, run id.ID) (Run, error) {
 	return r, nil
 }
 
-// Prune forgets runs that finished longer than keep ago, but for the last of each
-// job, and returns how many.
-func (s *Service) Prune(ctx context.Context, keep time.Duration) (int, error) {
-	before := s.Now().Add(-keep)
-	pruned, err := tx.InChunks(ctx, s.Runner, tx.RowsAtOnce, func(ctx context.Context, limit int) (int, error) {
-		return s.Store.PruneRuns(ctx, before, limit)
+// Prune forgets runs that finished longer than keep ago, and those that succeeded
+// on their schedule, of which there are very many that tell nothing, after keepRoutine
+// already; but for the last of each job. It returns how many.
+func (s *Service) Prune(ctx context.Context, keep, keepRoutine time.Duration) (int, error) {
+	now := s.Now()
+	routine, err := tx.InChunks(ctx, s.Runner, tx.RowsAtOnce, func(ctx context.Context, limit int) (int, error) {
+		return s.Store.PruneRoutineRuns(ctx, now.Add(-keepRoutine), limit)
 	})
 	if err != nil {
-		return pruned, fmt.Errorf("prune runs: %w", err)
+		return routine, fmt.Errorf("prune runs that succeeded on their schedule: %w", err)
 	}
-	return pruned, nil
+	rest, err := tx.InChunks(ctx, s.Runner, tx.RowsAtOnce, func(ctx context.Context, limit int) (int, error) {
+		return s.Store.PruneRuns(ctx, now.Add(-keep), limit)
+	})
+	if err != nil {
+		return routine + rest, fmt.Errorf("prune runs: %w", err)
+	}
+	return routine + rest, nil
 }
 
 func (s *Service) authorizeRead(ctx context.Context) error {

@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync"
@@ -66,7 +67,7 @@ func asAdmin(t *testing.T) context.Context { return access.WithCaller(t.Context(
 // runs returns the job's runs, the oldest first.
 func runs(t *testing.T, s *jobs.Service) []jobs.Run {
 	t.Helper()
-	list, err := s.Runs(asAdmin(t), "sweep", page.Request{Limit: page.MaxLimit})
+	list, err := s.Runs(asAdmin(t), jobs.RunFilter{Job: "sweep"}, page.Request{Limit: page.MaxLimit})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +125,7 @@ func TestWhoMayNotRunAJobDoesNot(t *testing.T) {
 	if _, err := r.List(t.Context()); !fault.Is(err, fault.Unauthenticated) {
 		t.Errorf("nobody listed: %v", err)
 	}
-	if _, err := r.Runs(access.WithCaller(t.Context(), reader), "another", page.Request{}); !fault.Is(err, fault.NotFound) {
+	if _, err := r.Runs(access.WithCaller(t.Context(), reader), jobs.RunFilter{Job: "another"}, page.Request{}); !fault.Is(err, fault.NotFound) {
 		t.Errorf("runs of another job gave %v", err)
 	}
 }
@@ -246,6 +247,51 @@ func TestStopCancelsWhatDoesNotEndInTime(t *testing.T) {
 	}
 	if leases, err := s.Jobs().Leases(t.Context()); err != nil || leases["sweep"].ExpiresAt.After(time.Now()) {
 		t.Errorf("the lease was not given up: %+v, %v", leases, err)
+	}
+}
+
+func TestRunsThatSucceededOnTheirScheduleAreForgottenFirst(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	now, fail := start, false
+	r := replica(t, s, "a", job(func(context.Context) (jobs.Result, error) {
+		if fail {
+			return nil, errors.New("no room")
+		}
+		return nil, nil
+	}), func(p *jobs.Parts) { p.Clock = func() time.Time { return now } })
+	day := func(n int) { now = start.AddDate(0, 0, n) }
+	r.Tick("sweep", now)
+	if _, err := r.RunNow(asAdmin(t), "sweep"); err != nil {
+		t.Fatal(err)
+	}
+	now, fail = now.Add(30*time.Second), true
+	r.Tick("sweep", now)
+	fail = false
+	day(1)
+	r.Tick("sweep", now)
+	day(29)
+	r.Tick("sweep", now)
+	for _, c := range []struct {
+		day, forgotten int
+		left           []time.Time // are when they were scheduled
+	}{
+		{29, 2, []time.Time{start, start.Add(30 * time.Second), start.AddDate(0, 0, 29)}}, // those of days 0 and 1 that succeeded
+		{31, 2, []time.Time{start.AddDate(0, 0, 29)}},                                     // what failed and what was asked for on day 0
+		{99, 0, []time.Time{start.AddDate(0, 0, 29)}},                                     // the newest stays
+	} {
+		day(c.day)
+		n, err := r.Prune(t.Context(), 30*24*time.Hour, 2*24*time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var left []time.Time
+		for _, run := range runs(t, r) {
+			left = append(left, run.ScheduledAt.Truncate(time.Second))
+		}
+		if n != c.forgotten || !slices.EqualFunc(left, c.left, time.Time.Equal) {
+			t.Errorf("day %d: %d are forgotten and %v left, want %d and %v", c.day, n, left, c.forgotten, c.left)
+		}
 	}
 }
 

@@ -36,10 +36,12 @@ type Store interface {
 	AbandonRuns(ctx context.Context, job string, epoch int64, at time.Time) (int, error)
 	Run(ctx context.Context, run id.ID) (Run, error)
 	// Runs lists the newest first.
-	Runs(ctx context.Context, job string, r page.Request) (page.Page[Run], error)
+	Runs(ctx context.Context, f RunFilter, r page.Request) (page.Page[Run], error)
 	// LastRuns returns the newest run of each job.
 	LastRuns(ctx context.Context) (map[string]Run, error)
 	// PruneRuns removes up to limit runs that finished before the time, but the newest
 	// of each job.
 	PruneRuns(ctx context.Context, before time.Time, limit int) (int, error)
+	// PruneRoutineRuns does so with those alone that succeeded on their schedule.
+	PruneRoutineRuns(ctx context.Context, before time.Time, limit int) (int, error)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -41,6 +42,7 @@ func (s *Service) Attach(ctx context.Context, policy string, place Place) (Attac
 	if err := s.authorizer.Permit(ctx, access.Rule{Verb: access.Create, Kind: access.KindAttachment}); err != nil {
 		return Attachment{}, err
 	}
+	now := clock.Round(s.now())
 	var made Attachment
 	err := s.runner.InTx(ctx, func(ctx context.Context) error {
 		v, err := s.find(ctx, policy)
@@ -71,7 +73,7 @@ func (s *Service) Attach(ctx context.Context, policy string, place Place) (Attac
 		if err := s.notWeaker(ctx, v.Policy.ID, service, place.Mode); err != nil {
 			return err
 		}
-		made, err = s.attach(ctx, v.Policy, place, service, o)
+		made, err = s.attach(ctx, v.Policy, place, service, o, now)
 		return err
 	})
 	if err != nil {
@@ -107,8 +109,7 @@ func (s *Service) service(ctx context.Context, name string) (registry.Service, e
 }
 
 // attach writes within a transaction.
-func (s *Service) attach(ctx context.Context, p Policy, place Place, service registry.Service, o access.Object) (Attachment, error) {
-	now := clock.Round(s.now())
+func (s *Service) attach(ctx context.Context, p Policy, place Place, service registry.Service, o access.Object, now time.Time) (Attachment, error) {
 	a := Attachment{
 		ID: id.New(now), Policy: p.ID, Target: place.Target, Service: service.ID, Tier: place.Tier, Mode: place.Mode,
 		CreatedAt: now, UpdatedAt: now, CreatedBy: access.CallerFrom(ctx).Name, Version: 1,

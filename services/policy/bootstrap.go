@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -42,18 +43,19 @@ func Default() Draft {
 // finds the policy.
 func (s *Service) Bootstrap(ctx context.Context) error {
 	ctx = access.WithCaller(ctx, access.System("first start"))
+	now := clock.Round(s.now())
 	err := s.runner.InTx(ctx, func(ctx context.Context) error {
 		if _, err := s.find(ctx, DefaultSlug); fault.Is(err, fault.Moved) {
 			return nil // it was renamed
 		} else if !fault.Is(err, fault.NotFound) {
 			return err
 		}
-		v, err := s.create(ctx, Default(), "the default policy")
+		v, err := s.create(ctx, Default(), "the default policy", now)
 		if err != nil {
 			return err
 		}
 		o := access.Object{Kind: access.KindAttachment, Label: attachmentLabel(v.Policy.Slug, ToAll, "", 0)}
-		_, err = s.attach(ctx, v.Policy, Place{Target: ToAll, Mode: Observe}, registry.Service{}, o)
+		_, err = s.attach(ctx, v.Policy, Place{Target: ToAll, Mode: Observe}, registry.Service{}, o, now)
 		return err
 	})
 	if err != nil {

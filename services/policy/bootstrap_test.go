@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
@@ -41,4 +42,23 @@ func TestAFirstStartThatIsTooLateTellsWhoeverOpenedTheTransaction(t *testing.T) 
 			t.Errorf("the transaction got %v, want Conflict", err)
 		}
 	})
+}
+
+func TestAFirstStartReadsTheClockOnce(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	r := furnishOn(t, s)
+	reads := 0
+	first := policy.NewService(policy.Parts{
+		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Runner: s,
+		Authorizer: access.NewAuthorizer(s.Registry()), Recorder: r.audit, Logger: slog.New(slog.DiscardHandler),
+		Clock: func() time.Time {
+			reads++
+			return r.clock.Advance(time.Second)
+		},
+	})
+	r.must(first.Bootstrap(t.Context()))
+	if reads != 1 {
+		t.Errorf("it read the clock %d times", reads)
+	}
 }

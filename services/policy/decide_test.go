@@ -24,7 +24,7 @@ func spent(bad int64) slo.View {
 		SLO:      slo.SLO{ID: "SLO", Service: "SERVICE", Slug: "availability", Name: "Availability"},
 		Revision: slo.Revision{ID: "REVISION", SLO: "SLO", Terms: slo.Terms{Objective: objective, WindowDays: 28, MinEvents: 100}},
 		Status: slo.Status{
-			SLO: "SLO", Service: "SERVICE", Revision: "REVISION", End: at,
+			SLO: "SLO", Revision: "REVISION", End: at,
 			Sums: budget.Sums{Policy: window.Sum{Good: (10_000 - bad) * 1000, Total: 10_000 * 1000}},
 		},
 	}

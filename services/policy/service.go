@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -72,9 +73,10 @@ func (s *Service) Create(ctx context.Context, d Draft) (View, error) {
 	if err := d.Validate(); err != nil {
 		return View{}, err
 	}
+	now := clock.Round(s.now())
 	var made View
 	err := s.runner.InTx(ctx, func(ctx context.Context) (err error) {
-		made, err = s.create(ctx, d, "")
+		made, err = s.create(ctx, d, "", now)
 		return err
 	})
 	if err != nil {
@@ -84,8 +86,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (View, error) {
 }
 
 // create writes within a transaction.
-func (s *Service) create(ctx context.Context, d Draft, reason string) (View, error) {
-	now := clock.Round(s.now())
+func (s *Service) create(ctx context.Context, d Draft, reason string, now time.Time) (View, error) {
 	p := Policy{
 		ID: id.New(now), Slug: d.Slug, Name: d.Name, Description: d.Description,
 		Revision: 1, CreatedAt: now, UpdatedAt: now, Version: 1,

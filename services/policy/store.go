@@ -2,6 +2,7 @@ package policy
 
 import (
 	"context"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -65,15 +66,16 @@ type Budgets interface {
 	ViewsByID(ctx context.Context, slos []id.ID) ([]slo.View, error)
 }
 
-// Desk is told what follows from violations, in the transaction that records them.
+// Desk is told what follows from violations, in the transaction that records them and
+// with the time that they are recorded with.
 type Desk interface {
 	// ViolationOpened wants an issue, once, for the violation of the clause.
-	ViolationOpened(ctx context.Context, v Violation, c Clause, about slo.View) error
+	ViolationOpened(ctx context.Context, v Violation, c Clause, about slo.View, now time.Time) error
 	// ViolationModeChanged has what is wanted say the violation's new mode. An issue
 	// is wanted from now on when the violation was only observed before; it stays
 	// when the violation is only observed now.
-	ViolationModeChanged(ctx context.Context, v Violation, was Mode, c Clause, about slo.View) error
+	ViolationModeChanged(ctx context.Context, v Violation, was Mode, c Clause, about slo.View, now time.Time) error
 	// ViolationEnded says so on what was wanted, and closes it when closeIssue is
 	// set. at is what was measured when the SLO recovered, nil for other endings.
-	ViolationEnded(ctx context.Context, v Violation, at *Evidence, closeIssue bool) error
+	ViolationEnded(ctx context.Context, v Violation, at *Evidence, closeIssue bool, now time.Time) error
 }

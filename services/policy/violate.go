@@ -32,7 +32,7 @@ func (s *Service) take(ctx context.Context, step step, now time.Time, about slo.
 		if err := s.store.UpdateViolation(ctx, v); err != nil {
 			return fmt.Errorf("carry violation %s to %s: %w", v.ID, v.Mode, err)
 		}
-		return s.desk.ViolationModeChanged(ctx, v, step.violation.Mode, step.clause, about)
+		return s.desk.ViolationModeChanged(ctx, v, step.violation.Mode, step.clause, about, now)
 	}
 }
 
@@ -51,7 +51,7 @@ func (s *Service) open(ctx context.Context, step step, now time.Time, about slo.
 	if err != nil || v.Mode == Observe {
 		return true, err
 	}
-	return true, s.desk.ViolationOpened(ctx, v, step.clause, about)
+	return true, s.desk.ViolationOpened(ctx, v, step.clause, about, now)
 }
 
 func (s *Service) endByPolicy(ctx context.Context, step step, now time.Time, about slo.View, service registry.Service) error {
@@ -86,7 +86,7 @@ func (s *Service) end(ctx context.Context, v Violation, ending Ending, at *Evide
 		return err
 	}
 	clause, _ := current.Revision.clause(v.Clause)
-	return s.desk.ViolationEnded(ctx, v, at, clause.CloseOnRecovery)
+	return s.desk.ViolationEnded(ctx, v, at, clause.CloseOnRecovery, now)
 }
 
 // ServiceRetired ends the service's open violations as Retired, in the caller's

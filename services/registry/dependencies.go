@@ -7,6 +7,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 )
 
@@ -54,16 +55,17 @@ func (r *Registry) Dependencies(ctx context.Context, service string) ([]Dependen
 	return dependencies, nil
 }
 
-// Dependents lists the living services that depend on a service.
-func (r *Registry) Dependents(ctx context.Context, service string) ([]Dependent, error) {
+// Dependents lists the living services that depend on a service, by when that was
+// declared.
+func (r *Registry) Dependents(ctx context.Context, service string, req page.Request) (page.Page[Dependent], error) {
 	if err := r.read(ctx, access.KindDependency); err != nil {
-		return nil, err
+		return page.Page[Dependent]{}, err
 	}
 	s, err := r.service(ctx, service)
 	if err != nil {
-		return nil, err
+		return page.Page[Dependent]{}, err
 	}
-	return r.dependents(ctx, s)
+	return r.dependents(ctx, s, req)
 }
 
 // Dependency returns one dependency of a service.

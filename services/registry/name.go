@@ -3,7 +3,6 @@ package registry
 import (
 	"context"
 	"fmt"
-	"unicode/utf8"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -65,9 +64,4 @@ func Refer[T any](ctx context.Context, check *fault.Check, pointer, name string,
 }
 
 // clip shortens a name that is repeated in a message.
-func clip(name string) string {
-	if utf8.RuneCountInString(name) <= MaxSlug {
-		return name
-	}
-	return string([]rune(name)[:MaxSlug]) + "…"
-}
+func clip(name string) string { return fault.Clip(name, MaxSlug) }

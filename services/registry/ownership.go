@@ -7,6 +7,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 )
 
@@ -19,6 +20,12 @@ type Dependent struct {
 	Dependency Dependency
 }
 
+// Dependents are the first that were declared, and how many more there are.
+type Dependents struct {
+	First []Dependent
+	More  int
+}
+
 // TransferPreview is what a transfer would mean.
 type TransferPreview struct {
 	Service  Service
@@ -26,7 +33,7 @@ type TransferPreview struct {
 	// Holdings move along with the service.
 	Holdings []Holding
 	// Dependents keep depending on it; their teams will talk to another one.
-	Dependents []Dependent
+	Dependents Dependents
 }
 
 // PreviewTransfer tells what would move if the service were given to the team.
@@ -57,7 +64,7 @@ func (r *Registry) PreviewTransfer(ctx context.Context, name, to string) (Transf
 // a person of the team that owns it; the receiving one is not asked. A retired one
 // can be given away too: its team would be held by it for ever.
 func (r *Registry) Transfer(ctx context.Context, name string, version int64, to, reason string) (Service, error) {
-	return r.changeService(ctx, name, version, access.Transfer, reason, func(ctx context.Context, s Service) (Service, error) {
+	return r.changeService(ctx, name, version, access.Transfer, reason, func(ctx context.Context, s Service, now time.Time) (Service, error) {
 		var check fault.Check
 		CheckText(&check, "/reason", reason, MaxReason)
 		receiving, err := r.receiving(ctx, &check, "/team", s, to)
@@ -83,7 +90,7 @@ type RetirePreview struct {
 	// Holdings end with the service.
 	Holdings []Holding
 	// Dependents lose what they depend on.
-	Dependents []Dependent
+	Dependents Dependents
 	// RestorableUntil is when it could no longer be undone, if it were done now.
 	RestorableUntil time.Time
 }
@@ -108,8 +115,7 @@ func (r *Registry) PreviewRetire(ctx context.Context, name string) (RetirePrevie
 // and its violations end. Its slug stays its own. It can be restored within
 // RestorePeriod. Conflict "service_retired" when it was retired before.
 func (r *Registry) Retire(ctx context.Context, name string, version int64, reason string) (Service, error) {
-	now := r.moment()
-	return r.changeService(ctx, name, version, access.Retire, reason, func(ctx context.Context, s Service) (Service, error) {
+	return r.changeService(ctx, name, version, access.Retire, reason, func(ctx context.Context, s Service, now time.Time) (Service, error) {
 		if s.RetiredAt != nil {
 			return s, fault.New(fault.Conflict, "service_retired", "the service %q was retired already", s.Slug)
 		}
@@ -126,8 +132,7 @@ func (r *Registry) Retire(ctx context.Context, name string, version int64, reaso
 // Restore undoes a retirement. Conflict "service_not_retired", and
 // "restore_expired" once RestorePeriod is over.
 func (r *Registry) Restore(ctx context.Context, name string, version int64) (Service, error) {
-	now := r.moment()
-	return r.changeService(ctx, name, version, access.Restore, "", func(ctx context.Context, s Service) (Service, error) {
+	return r.changeService(ctx, name, version, access.Restore, "", func(ctx context.Context, s Service, now time.Time) (Service, error) {
 		if s.RetiredAt == nil {
 			return s, fault.New(fault.Conflict, "service_not_retired", "the service %q is not retired", s.Slug)
 		}
@@ -158,38 +163,46 @@ func (r *Registry) tell(ctx context.Context, before, after Service, at time.Time
 }
 
 // hanging gathers what hangs on a service, here and in other domains.
-func (r *Registry) hanging(ctx context.Context, s Service) ([]Holding, []Dependent, error) {
+func (r *Registry) hanging(ctx context.Context, s Service) ([]Holding, Dependents, error) {
 	var holdings []Holding
 	for _, h := range r.holders {
 		more, err := h.Holdings(ctx, s.ID)
 		if err != nil {
-			return nil, nil, fmt.Errorf("count what hangs on %q: %w", s.Slug, err)
+			return nil, Dependents{}, fmt.Errorf("count what hangs on %q: %w", s.Slug, err)
 		}
 		holdings = append(holdings, more...)
 	}
-	dependents, err := r.dependents(ctx, s)
+	dependents, err := r.firstDependents(ctx, s)
 	return holdings, dependents, err
 }
 
-// dependents returns the living services that depend on s.
-func (r *Registry) dependents(ctx context.Context, s Service) ([]Dependent, error) {
-	dependencies, err := r.store.Dependents(ctx, s.ID)
-	if err != nil {
-		return nil, fmt.Errorf("read who depends on %q: %w", s.Slug, err)
+// firstDependents are as many dependents as a preview shows. They are read before
+// they are counted: one that comes in between is among the rest.
+func (r *Registry) firstDependents(ctx context.Context, s Service) (Dependents, error) {
+	first, err := r.dependents(ctx, s, page.Request{Limit: page.DefaultLimit})
+	if err != nil || first.Next == "" {
+		return Dependents{First: first.Items}, err
 	}
-	ids := make([]id.ID, len(dependencies))
-	for i, d := range dependencies {
+	count, err := r.store.CountDependents(ctx, s.ID)
+	if err != nil {
+		return Dependents{}, fmt.Errorf("count who depends on %q: %w", s.Slug, err)
+	}
+	return Dependents{First: first.Items, More: max(count-len(first.Items), 0)}, nil
+}
+
+// dependents returns the living services that depend on s.
+func (r *Registry) dependents(ctx context.Context, s Service, req page.Request) (page.Page[Dependent], error) {
+	dependencies, err := r.store.Dependents(ctx, s.ID, req)
+	if err != nil {
+		return page.Page[Dependent]{}, fmt.Errorf("read who depends on %q: %w", s.Slug, err)
+	}
+	ids := make([]id.ID, len(dependencies.Items))
+	for i, d := range dependencies.Items {
 		ids[i] = d.Service
 	}
 	services, err := r.store.ServicesByID(ctx, ids)
 	if err != nil {
-		return nil, fmt.Errorf("read the dependents of %q: %w", s.Slug, err)
+		return page.Page[Dependent]{}, fmt.Errorf("read the dependents of %q: %w", s.Slug, err)
 	}
-	var dependents []Dependent
-	for _, d := range dependencies {
-		if on := services[d.Service]; on.ID != "" && on.RetiredAt == nil {
-			dependents = append(dependents, Dependent{Service: on, Dependency: d})
-		}
-	}
-	return dependents, nil
+	return page.Map(dependencies, func(d Dependency) Dependent { return Dependent{Service: services[d.Service], Dependency: d} }), nil
 }

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -171,7 +172,7 @@ func (r *Registry) systemOf(ctx context.Context, check *fault.Check, name string
 // one leading to it. Conflict "slug_taken", and "service_retired": a retired one can
 // only leave its system, which it would hold for ever.
 func (r *Registry) UpdateService(ctx context.Context, name string, version int64, in ServiceInput) (Service, error) {
-	return r.changeService(ctx, name, version, access.Update, "", func(ctx context.Context, s Service) (Service, error) {
+	return r.changeService(ctx, name, version, access.Update, "", func(ctx context.Context, s Service, now time.Time) (Service, error) {
 		retired := s.Live()
 		var check fault.Check
 		in.check(&check)
@@ -213,7 +214,7 @@ func unchanged[T any](before, after T) bool { return reflect.DeepEqual(before, a
 // writes what change makes of it, and records the difference.
 func (r *Registry) changeService(
 	ctx context.Context, name string, version int64, verb access.Verb, reason string,
-	change func(context.Context, Service) (Service, error),
+	change func(ctx context.Context, s Service, now time.Time) (Service, error),
 ) (Service, error) {
 	now := r.moment()
 	var after Service
@@ -228,7 +229,7 @@ func (r *Registry) changeService(
 		if before.Version != version {
 			return fault.Stale("service")
 		}
-		if after, err = change(ctx, before); err != nil || unchanged(before, after) {
+		if after, err = change(ctx, before, now); err != nil || unchanged(before, after) {
 			return err
 		}
 		after.UpdatedAt = now

@@ -3,6 +3,7 @@ package registry_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -177,7 +179,7 @@ func TestAServiceMovesWithAllThatHangsOnIt(t *testing.T) {
 
 	p := ok(h.PreviewTransfer(h.ada, "checkout", "search"))(t)
 	if p.Service.ID != service.ID || p.From.ID != h.payments.ID || p.To.ID != search.ID || len(p.Holdings) != 2 || p.Holdings[0].Count != 3 ||
-		len(p.Dependents) != 1 || p.Dependents[0].Service.Slug != "cart" || p.Dependents[0].Dependency.Criticality != registry.Hard {
+		len(p.Dependents.First) != 1 || p.Dependents.More != 0 || p.Dependents.First[0].Service.Slug != "cart" || p.Dependents.First[0].Dependency.Criticality != registry.Hard {
 		t.Errorf("preview %+v", p)
 	}
 	_, err := h.PreviewTransfer(h.ada, "checkout", "payments")
@@ -223,7 +225,7 @@ func TestARetiredServiceEndsAndCanBeRestoredForThirtyDays(t *testing.T) {
 	d := ok(h.CreateDependency(h.ada, "checkout", "cart", registry.DependencyTerms{Criticality: registry.Soft}))(t)
 	ok(h.CreateDependency(h.ada, "cart", "checkout", registry.DependencyTerms{Criticality: registry.Soft}))(t)
 	p := ok(h.PreviewRetire(h.bob, "checkout"))(t)
-	if len(p.Dependents) != 1 || len(p.Holdings) != 2 || !p.RestorableUntil.Equal(storetest.Start.Add(720*time.Hour)) {
+	if len(p.Dependents.First) != 1 || len(p.Holdings) != 2 || !p.RestorableUntil.Equal(storetest.Start.Add(720*time.Hour)) {
 		t.Errorf("preview %+v", p)
 	}
 
@@ -262,7 +264,7 @@ func TestARetiredServiceEndsAndCanBeRestoredForThirtyDays(t *testing.T) {
 	h.service(t, "third")
 	_, err = h.CreateDependency(h.ada, "third", "checkout", terms)
 	violates(t, err, "/on")
-	if got := ok(h.PreviewRetire(h.ada, "cart"))(t).Dependents; len(got) != 0 {
+	if got := ok(h.PreviewRetire(h.ada, "cart"))(t).Dependents; len(got.First)+got.More != 0 {
 		t.Errorf("a retired service is a dependent: %+v", got)
 	}
 	if got := ok(h.Services(h.bob, registry.ServiceFilter{}, page.Request{}))(t).Items; len(got) != 2 {
@@ -350,7 +352,7 @@ func TestDependenciesAreDeclaredOnce(t *testing.T) {
 	if got := ok(h.Dependency(h.bob, "checkout", d.ID))(t); got != updated || got.Timeout != 0 || got.Version != 2 {
 		t.Errorf("stored %+v, returned %+v", got, updated)
 	}
-	if got := ok(h.Dependents(h.bob, "ledger"))(t); len(got) != 1 || got[0].Service.Slug != "checkout" {
+	if got := ok(h.Dependents(h.bob, "ledger", page.Request{}))(t).Items; len(got) != 1 || got[0].Service.Slug != "checkout" {
 		t.Errorf("dependents %+v", got)
 	}
 	refused(t, h.DeleteDependency(h.ada, "checkout", d.ID, 1), fault.Precondition, "version_mismatch")
@@ -360,4 +362,71 @@ func TestDependenciesAreDeclaredOnce(t *testing.T) {
 	if got, want := h.actions(t, d.ID), []string{"dependency.create", "dependency.delete", "dependency.update"}; !slices.Equal(got, want) {
 		t.Errorf("the log has %q, want %q", got, want)
 	}
+}
+
+func TestDependentsAreListedByPagesAndAPreviewCountsTheRest(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.service(t, "ledger")
+	var want []string
+	for n := range page.DefaultLimit + 3 {
+		slug := fmt.Sprintf("user-%02d", n)
+		h.service(t, slug)
+		ok(h.CreateDependency(h.ada, slug, "ledger", registry.DependencyTerms{Criticality: registry.Hard}))(t)
+		want = append(want, slug)
+	}
+	preview := ok(h.PreviewRetire(h.ada, "ledger"))(t).Dependents
+	if len(preview.First) != page.DefaultLimit || preview.More != 3 || preview.First[0].Service.Slug != "user-00" {
+		t.Errorf("the preview has %d, and %d more: %v", len(preview.First), preview.More, preview.First[0])
+	}
+	ok(h.Retire(h.ada, "user-01", 1, ""))(t) // and counts no more
+	want = slices.Delete(want, 1, 2)
+	var got []string
+	for r := (page.Request{Limit: 20}); ; {
+		p := ok(h.Dependents(h.bob, "ledger", r))(t)
+		if len(p.Items) > 20 {
+			t.Fatalf("a page has %d", len(p.Items))
+		}
+		for _, d := range p.Items {
+			got = append(got, d.Service.Slug)
+		}
+		if r.After = p.Next; r.After == "" {
+			break
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("listed are %q, want %q", got, want)
+	}
+	if more := ok(h.PreviewRetire(h.ada, "ledger"))(t).Dependents.More; more != 2 {
+		t.Errorf("%d more, want 2", more)
+	}
+}
+
+// So a service is retired at the moment from which its team is told of the change.
+func TestAnOperationReadsTheClockOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.service(t, "checkout")
+	ok(h.CreateTeam(h.ada, registry.TeamInput{Slug: "search", Name: "Search"}))(t)
+	reads := 0
+	r := registry.New(h.store.Registry(), h.store.Access(), h.store, access.NewAuthorizer(h.store.Access()), h.log, func() time.Time {
+		reads++
+		return h.clock.Advance(time.Second)
+	})
+	once := func(name string) {
+		t.Helper()
+		if reads != 1 {
+			t.Errorf("to %s it read the clock %d times", name, reads)
+		}
+		reads = 0
+	}
+	retired := ok(r.Retire(h.ada, "checkout", 1, ""))(t)
+	once("retire")
+	if !retired.RetiredAt.Equal(retired.UpdatedAt) {
+		t.Errorf("retired at %s, and changed at %s", retired.RetiredAt, retired.UpdatedAt)
+	}
+	ok(r.Restore(h.ada, "checkout", 2))(t)
+	once("restore")
+	ok(r.Transfer(h.ada, "checkout", 3, "search", ""))(t)
+	once("transfer")
 }

@@ -100,9 +100,11 @@ type Store interface {
 
 	CreateDependency(ctx context.Context, d Dependency) error
 	Dependency(ctx context.Context, dependency id.ID) (Dependency, error)
-	// Dependencies lists what the service depends on; Dependents who depends on it.
+	// Dependencies lists what the service depends on.
 	Dependencies(ctx context.Context, service id.ID) ([]Dependency, error)
-	Dependents(ctx context.Context, service id.ID) ([]Dependency, error)
+	// Dependents lists which living services depend on it, CountDependents counts them.
+	Dependents(ctx context.Context, service id.ID, r page.Request) (page.Page[Dependency], error)
+	CountDependents(ctx context.Context, service id.ID) (int, error)
 	UpdateDependency(ctx context.Context, d Dependency) error
 	DeleteDependency(ctx context.Context, dependency id.ID, version int64) error
 }

@@ -51,7 +51,7 @@ type Origins interface {
 // one.
 type Collection interface {
 	// Want has the past of an indicator read, within the context's transaction.
-	Want(ctx context.Context, slo, indicator id.ID, from, to time.Time) error
+	Want(ctx context.Context, slo, indicator id.ID, from, to, now time.Time) error
 	// Delays are how long after its end a slot of each data source is first read.
 	Delays(ctx context.Context, dataSources []id.ID) (map[id.ID]time.Duration, error)
 	// Filling returns those of the indicators of which slots since the time were left
@@ -79,7 +79,7 @@ func (s *Service) fill(ctx context.Context, v View, known time.Duration, now tim
 		return nil
 	}
 	from, to := now.Add(-v.Revision.past()), now.Add(-known)
-	if err := s.collection.Want(ctx, v.SLO.ID, v.Indicator.ID, from, to); err != nil {
+	if err := s.collection.Want(ctx, v.SLO.ID, v.Indicator.ID, from, to, now); err != nil {
 		return fmt.Errorf("have the past of an indicator read: %w", err)
 	}
 	return nil

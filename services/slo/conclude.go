@@ -84,7 +84,7 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 func (v *View) conclude(now time.Time, e measure.Evaluation, delay time.Duration) Status {
 	in := v.Revision.input(budget.SumsOf(e.Sums))
 	out := Status{
-		SLO: v.SLO.ID, Service: v.SLO.Service, Revision: v.Revision.ID,
+		SLO: v.SLO.ID, Revision: v.Revision.ID,
 		End: e.End, EvaluatedAt: now, State: budget.Decide(in), Since: now,
 		Latest: e.Latest, Sums: in.Sums,
 	}

@@ -52,7 +52,7 @@ type GroupFilter struct {
 func (v View) OfGroup(g GroupStatus) View {
 	filling := v.Status.Filling // of all groups: they are read together
 	v.Status = g.Status
-	v.Status.Service, v.Status.Filling = v.SLO.Service, filling
+	v.Status.Filling = filling
 	return v
 }
 
@@ -100,7 +100,8 @@ func (s *Service) Groups(ctx context.Context, f GroupFilter, r page.Request) (pa
 // Group returns the view as if the SLO had the events of the group alone;
 // NotFound when nothing is known of it.
 func (s *Service) Group(ctx context.Context, slo id.ID, group string) (View, error) {
-	v, err := s.View(ctx, slo)
+	now := s.now()
+	v, err := s.view(ctx, slo, now)
 	if err != nil {
 		return View{}, err
 	}
@@ -108,7 +109,7 @@ func (s *Service) Group(ctx context.Context, slo id.ID, group string) (View, err
 	if err != nil {
 		return View{}, fmt.Errorf("read a group of an SLO: %w", err)
 	}
-	return v.OfGroup(g).asOf(s.now()), nil
+	return v.OfGroup(g).asOf(now), nil
 }
 
 // concludeGroups makes a status of each group of the evaluations, which are of

@@ -10,7 +10,9 @@ import (
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/judge"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
@@ -173,6 +175,38 @@ func TestWhatIsSaidOfGroupsIsChecked(t *testing.T) {
 		_, err := h.Push(h.bot, c.report)
 		if e := refused(t, err, fault.Invalid, "invalid_input"); len(e.Violations) != 1 || e.Violations[0].Pointer != c.pointer {
 			t.Errorf("%s: %v", c.pointer, err)
+		}
+	}
+}
+
+func TestAReadingReadsTheClockOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	d := valid()
+	d.Origin = origin.Origin{GroupBy: "region", MaxGroups: 2}
+	v, _, err := h.Declare(h.ada, h.checkout.ID, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slot := h.at(2*time.Minute, 9, 10)
+	if _, err := h.Push(h.bot, slo.Report{Name: name("availability"), Slots: []slo.Slot{{Start: slot.Start, Good: slot.Good, Total: slot.Total, Group: "eu"}}}); err != nil {
+		t.Fatal(err)
+	}
+	v = h.evaluate(t, v)
+	reads := 0
+	s := slo.NewService(h.store.SLO(), h.store, h.store.Registry(), measure.New(h.store.Measure(), h.store, h.clock.Now), judge.New(h.store.Sources(), h.store.Registry(), nil), access.NewAuthorizer(h.store.Access()), h.log, func() time.Time {
+		reads++
+		return h.clock.Now()
+	})
+	for name, read := range map[string]func() error{
+		"view":         func() error { return second(s.View(h.bob, v.SLO.ID)) },
+		"group":        func() error { return second(s.Group(h.bob, v.SLO.ID, "eu")) },
+		"history":      func() error { return second(s.History(h.bob, v.SLO.ID, "", time.Time{}, time.Time{}, 0)) },
+		"measurements": func() error { return second(s.Measurements(h.bob, v.SLO.ID, "", time.Time{}, time.Time{})) },
+		"explanation":  func() error { return second(s.Explain(h.bob, v.SLO.ID, "")) },
+	} {
+		if reads = 0; read() != nil || reads != 1 {
+			t.Errorf("%s: the clock was read %d times, %v", name, reads, read())
 		}
 	}
 }

@@ -64,7 +64,7 @@ const aboutPoints = 250
 // and stepSeconds.
 func (s *Service) History(ctx context.Context, slo id.ID, group string, from, to time.Time, step time.Duration) (History, error) {
 	now := clock.Round(s.now())
-	v, err := s.View(ctx, slo)
+	v, err := s.view(ctx, slo, now)
 	if err != nil {
 		return History{}, err
 	}
@@ -160,7 +160,7 @@ func checkHistory(from, to time.Time, step time.Duration) error {
 // Faults: NotFound, of the group too; Invalid with pointers to the query's from and to.
 func (s *Service) Measurements(ctx context.Context, slo id.ID, group string, from, to time.Time) ([]measure.ReporterSlots, error) {
 	now := clock.Round(s.now())
-	v, err := s.View(ctx, slo)
+	v, err := s.view(ctx, slo, now)
 	if err != nil {
 		return nil, err
 	}

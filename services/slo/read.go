@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -15,6 +16,11 @@ import (
 
 // View returns an SLO, retired or not, with what is current of it; NotFound.
 func (s *Service) View(ctx context.Context, slo id.ID) (View, error) {
+	return s.view(ctx, slo, s.now())
+}
+
+// view is View for an operation that has read the clock.
+func (s *Service) view(ctx context.Context, slo id.ID, now time.Time) (View, error) {
 	if err := s.mayRead(ctx); err != nil {
 		return View{}, err
 	}
@@ -22,7 +28,7 @@ func (s *Service) View(ctx context.Context, slo id.ID) (View, error) {
 	if err != nil {
 		return View{}, fmt.Errorf("read an SLO: %w", err)
 	}
-	return v.asOf(s.now()), nil
+	return v.asOf(now), nil
 }
 
 // Find returns the SLO of those names, each a slug or an identifier, and its
@@ -120,43 +126,28 @@ type Tally struct {
 	Total  int
 }
 
-// TeamSummary tallies the active SLOs of each team that owns any, by the team's ID.
-func (s *Service) TeamSummary(ctx context.Context) (map[id.ID]Tally, error) {
+// Tally counts the active SLOs of the team's services, of all services where no team
+// is named.
+func (s *Service) Tally(ctx context.Context, team id.ID) (Tally, error) {
 	if err := s.mayRead(ctx); err != nil {
-		return nil, err
+		return Tally{}, err
 	}
 	rows, err := s.store.StatesByTeam(ctx, outdated(s.now()))
 	if err != nil {
-		return nil, fmt.Errorf("count SLOs by team: %w", err)
+		return Tally{}, fmt.Errorf("count SLOs by team: %w", err)
 	}
-	out := make(map[id.ID]Tally)
+	out := Tally{States: make(map[budget.State]int, len(budget.States))}
 	for _, row := range rows {
-		out[row.Team] = out[row.Team].plus(row)
-	}
-	return out, nil
-}
-
-func (t Tally) plus(row TeamState) Tally {
-	if t.States == nil {
-		t.States = make(map[budget.State]int, len(budget.States))
-	}
-	t.States[row.State] += row.Count
-	t.Total += row.Count
-	if row.Stale {
-		t.Stale += row.Count
-	}
-	return t
-}
-
-// Plus returns the tally of both, for roll-ups along the tree of teams.
-func (t Tally) Plus(o Tally) Tally {
-	sum := Tally{States: make(map[budget.State]int, len(budget.States)), Stale: t.Stale + o.Stale, Total: t.Total + o.Total}
-	for _, state := range budget.States {
-		if n := t.States[state] + o.States[state]; n > 0 {
-			sum.States[state] = n
+		if team != "" && row.Team != team {
+			continue
+		}
+		out.States[row.State] += row.Count
+		out.Total += row.Count
+		if row.Stale {
+			out.Stale += row.Count
 		}
 	}
-	return sum
+	return out, nil
 }
 
 // Warnings returns what should be known of an SLO as it stands.

@@ -121,7 +121,7 @@ func begin(owner registry.Service, d Declaration, terms Terms, counts Measure, b
 	return View{
 		SLO: slo, Revision: revision, Indicator: indicator,
 		// Nothing is known of it before it was evaluated.
-		Status: Status{SLO: slo.ID, Service: owner.ID, Revision: revision.ID, State: budget.NoData, Since: now, Stale: true},
+		Status: Status{SLO: slo.ID, Revision: revision.ID, State: budget.NoData, Since: now, Stale: true},
 	}
 }
 

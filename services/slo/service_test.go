@@ -2,6 +2,7 @@ package slo_test
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -271,12 +272,15 @@ func TestAListIsFilteredAndCounted(t *testing.T) {
 	if e := refused(t, err, fault.Invalid, "invalid_input"); len(e.Violations) != 3 {
 		t.Errorf("faults are %+v", e.Violations)
 	}
-	tally := ok(h.TeamSummary(h.bob))(t)[h.payments.ID]
+	tally := ok(h.Tally(h.bob, h.payments.ID))(t)
 	if tally.Total != 3 || tally.Stale != 1 || tally.States[budget.OK] != 1 || tally.States[budget.Exhausted] != 1 || tally.States[budget.NoData] != 1 {
 		t.Errorf("tally %+v", tally)
 	}
-	if both := tally.Plus(tally); both.Total != 6 || both.States[budget.OK] != 2 || both.Stale != 2 {
-		t.Errorf("twice it is %+v", both)
+	if all := ok(h.Tally(h.bob, ""))(t); !reflect.DeepEqual(all, tally) {
+		t.Errorf("of all teams it is %+v, of the only one %+v", all, tally)
+	}
+	if other := ok(h.Tally(h.bob, "another"))(t); other.Total != 0 || other.Stale != 0 {
+		t.Errorf("another team's is %+v", other)
 	}
 	preview := ok(h.registry.PreviewRetire(h.ada, "checkout"))(t)
 	if !slices.Contains(preview.Holdings, registry.Holding{Noun: "slo", Count: 3}) {
@@ -299,7 +303,7 @@ func TestReadingTakesACaller(t *testing.T) {
 		"views":     func(ctx context.Context) error { _, err := h.Views(ctx, slo.Filter{}, page.Request{}); return err },
 		"revisions": func(ctx context.Context) error { _, err := h.Revisions(ctx, v.SLO.ID, page.Request{}); return err },
 		"revision":  func(ctx context.Context) error { _, err := h.Revision(ctx, v.SLO.ID, 1); return err },
-		"summary":   func(ctx context.Context) error { _, err := h.TeamSummary(ctx); return err },
+		"tally":     func(ctx context.Context) error { _, err := h.Tally(ctx, ""); return err },
 		"explain":   func(ctx context.Context) error { _, err := h.Explain(ctx, v.SLO.ID, ""); return err },
 		"history": func(ctx context.Context) error {
 			_, err := h.History(ctx, v.SLO.ID, "", time.Time{}, time.Time{}, 0)

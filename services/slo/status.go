@@ -11,7 +11,6 @@ import (
 // ratio that is shown is computed from them (see budget).
 type Status struct {
 	SLO      id.ID
-	Service  id.ID
 	Revision id.ID // of the SLO, that the sums were judged by
 	// End is where all windows end, exclusive; zero when never evaluated.
 	End time.Time

@@ -91,7 +91,7 @@ func TestAnSLOThatNobodyEvaluatesIsStale(t *testing.T) {
 			t.Errorf("reading %d: after half an hour %+v", i, v.Status)
 		}
 	}
-	if tally := ok(h.TeamSummary(h.bob))(t)[h.payments.ID]; tally.Stale != 1 || tally.Total != 1 || tally.States[budget.Exhausted] != 1 {
+	if tally := ok(h.Tally(h.bob, h.payments.ID))(t); tally.Stale != 1 || tally.Total != 1 || tally.States[budget.Exhausted] != 1 {
 		t.Errorf("the team's tally is %+v", tally)
 	}
 	if explained := ok(h.Explain(h.bob, v.SLO.ID, ""))(t); !strings.HasPrefix(explained.Because, "outdated: it was not evaluated after 2026-11-23 12:00 UTC") {

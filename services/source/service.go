@@ -183,7 +183,7 @@ func (s *Service) team(ctx context.Context, name string) (registry.Team, error) 
 // Faults: Forbidden; Precondition; Conflict "data_source_retired" and
 // "slug_taken"; Invalid.
 func (s *Service) Update(ctx context.Context, name string, version int64, in Input) (View, error) {
-	return s.change(ctx, name, version, access.Update, "", func(ctx context.Context, before Source) (Source, error) {
+	return s.change(ctx, name, version, access.Update, "", func(ctx context.Context, before Source, _ time.Time) (Source, error) {
 		if err := before.Live(); err != nil {
 			return before, err
 		}
@@ -213,8 +213,7 @@ const dependentsNamed = 5
 // Faults: Forbidden; Precondition; Conflict "data_source_retired" and
 // "data_source_in_use".
 func (s *Service) Retire(ctx context.Context, name string, version int64, reason string, force bool) (View, error) {
-	now := clock.Round(s.now())
-	return s.change(ctx, name, version, access.Retire, reason, func(ctx context.Context, source Source) (Source, error) {
+	return s.change(ctx, name, version, access.Retire, reason, func(ctx context.Context, source Source, now time.Time) (Source, error) {
 		if err := source.Live(); err != nil {
 			return source, err
 		}
@@ -257,7 +256,7 @@ func (s *Service) unused(ctx context.Context, source Source) error {
 //
 // Faults: Forbidden; Precondition; Conflict "data_source_not_retired".
 func (s *Service) Restore(ctx context.Context, name string, version int64, reason string) (View, error) {
-	return s.change(ctx, name, version, access.Retire, reason, func(_ context.Context, source Source) (Source, error) {
+	return s.change(ctx, name, version, access.Retire, reason, func(_ context.Context, source Source, _ time.Time) (Source, error) {
 		if source.RetiredAt == nil {
 			return source, fault.New(fault.Conflict, "data_source_not_retired", "the data source %q is not retired", source.Slug)
 		}
@@ -270,7 +269,7 @@ func (s *Service) Restore(ctx context.Context, name string, version int64, reaso
 // what do makes of it, and records the difference.
 func (s *Service) change(
 	ctx context.Context, name string, version int64, verb access.Verb, reason string,
-	do func(context.Context, Source) (Source, error),
+	do func(ctx context.Context, source Source, now time.Time) (Source, error),
 ) (View, error) {
 	now := clock.Round(s.now())
 	var changed View
@@ -290,7 +289,7 @@ func (s *Service) change(
 		if err := check.Err(); err != nil {
 			return err
 		}
-		after, err := do(ctx, before)
+		after, err := do(ctx, before, now)
 		if err != nil {
 			return err
 		}

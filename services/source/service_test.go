@@ -10,6 +10,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -105,7 +106,15 @@ func TestADataSourceThatIsReadFromIsRetiredWithForceOnly(t *testing.T) {
 	if want := `7 SLOs are read from the data source "prometheus-eu": checkout/a, checkout/b, checkout/c, checkout/d, checkout/e and 2 more; `; !strings.HasPrefix(e.Message, want) {
 		t.Errorf("says %s", e.Message)
 	}
-	gone := ok(h.Retire(h.root, "prometheus-eu", 1, "it lies", true))(t)
+	reads := 0
+	ticking := source.NewService(h.store.Sources(), h.store.Registry(), h.store, h.prober, access.NewAuthorizer(h.store.Access()), h.log, func() time.Time {
+		reads++
+		return storetest.Start.Add(time.Duration(reads-1) * time.Second)
+	})
+	gone := ok(ticking.Retire(h.root, "prometheus-eu", 1, "it lies", true))(t)
+	if reads != 1 || !gone.Source.RetiredAt.Equal(gone.Source.UpdatedAt) {
+		t.Errorf("the clock was read %d times: retired at %s, changed at %s", reads, gone.Source.RetiredAt, gone.Source.UpdatedAt)
+	}
 	if gone.Source.RetiredAt == nil || !gone.Source.RetiredAt.Equal(storetest.Start) || gone.SLOs != 7 || gone.Source.Version != 2 {
 		t.Errorf("retired to %+v", gone)
 	}

@@ -15,6 +15,7 @@ func (a *App) openEdge() {
 		Authenticator: a.Access, Permitter: a.authorizer, Refusals: a.Audit, Idempotency: a.Idempotency,
 		Registry: a.metrics, TracerProvider: a.tracer, MaxBody: int64(a.opts.Config.Limits.MaxBody),
 		RequestTimeout:    a.opts.Config.Limits.RequestTimeout,
+		TrustedProxies:    a.opts.Config.TrustedProxies,
 		RequestsPerSecond: a.opts.Config.Limits.RequestsPerSecond, Burst: a.opts.Config.Limits.Burst,
 		Ready: a.Store.Ping, PublicURL: a.opts.BaseURL,
 		Observe: func(route string, status int, d time.Duration) { a.recorder.Observe(route, status, d) },

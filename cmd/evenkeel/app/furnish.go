@@ -57,7 +57,7 @@ func (a *App) furnish() error {
 	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), languages(reader, gates, now)), a.authorizer, a.Audit, now)
 	a.Collection = collect.NewService(s.Collect(), s.Sources(), a.Measure, s, a.authorizer, a.Audit, now)
 	a.SLOs.CollectWith(a.Collection)
-	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, now, a.opts.BaseURL)
+	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, a.opts.BaseURL)
 	a.Policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: a.Issues,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
@@ -130,7 +130,7 @@ func (a *App) jobs() []jobs.Job {
 			RunOnce:     counted(a.filler.RunOnce),
 		},
 		{
-			Name: "evaluate-budgets", Schedule: "@every 30s",
+			Name: "evaluate-budgets", Schedule: "@every 5s",
 			Description: "Turns new measurements into the status of each SLO.",
 			RunOnce:     counted(a.evaluator.RunOnce),
 		},
@@ -185,7 +185,7 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 		{"idempotency_keys", func() (int64, error) { return wide(a.Idempotency.Prune(ctx, keep.IdempotencyKeys)) }},
 		{"credentials", func() (int64, error) { return wide(a.Access.Prune(ctx)) }},
 		{"backfills", func() (int64, error) { return wide(a.Collection.Prune(ctx, keep.Runs)) }},
-		{"runs", func() (int64, error) { return wide(a.Jobs.Prune(ctx, keep.Runs)) }},
+		{"runs", func() (int64, error) { return wide(a.Jobs.Prune(ctx, keep.Runs, keep.RoutineRuns)) }},
 	}
 	for _, step := range steps {
 		n, err := step.do()

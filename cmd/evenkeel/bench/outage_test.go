@@ -17,10 +17,26 @@ const (
 	// goalOutage is from the first bad event to a status that says at_risk, for 99 of
 	// 100 outages.
 	goalOutage = 2 * time.Minute
-	// evaluated is the longest wait for evaluate-budgets, which runs every 30 s: its
+	// evaluated is the longest wait for evaluate-budgets, which runs every 5 s: its
 	// runs begin when slots end as well, just before their measurements come.
-	evaluated = 30 * time.Second
+	evaluated = 5 * time.Second
 )
+
+func TestTheOutageWaitsAsLongAsTheScheduleOfTheEvaluation(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, location{dir: t.TempDir()}, 1)
+	listings, err := h.Jobs.List(h.system)
+	check(t, err)
+	for _, l := range listings {
+		if l.Job.Name == "evaluate-budgets" {
+			if want := "@every " + evaluated.String(); l.Job.Schedule != want {
+				t.Errorf("evaluate-budgets runs %q, want %q", l.Job.Schedule, want)
+			}
+			return
+		}
+	}
+	t.Errorf("there is no evaluate-budgets among %+v", listings)
+}
 
 // BenchmarkOutage is how long it takes from the first bad event of a total outage
 // to at_risk, where each of ten thousand SLOs of 99.9 % has slots of a minute that

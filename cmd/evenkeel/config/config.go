@@ -23,6 +23,7 @@ import (
 type Config struct {
 	Listen          string        `koanf:"listen" default:"127.0.0.1:8080" doc:"The address on which the API and the dashboard listen, as host:port. Port 0 takes any free port. Only this machine can reach the default; another address has to be asked for, and is logged."`
 	PublicURL       string        `koanf:"publicURL" default:"" shown:"made of listen" doc:"The address under which people and programs reach Evenkeel, used in links. It has no path: Evenkeel answers at the root of a host."`
+	TrustedProxies  Networks      `koanf:"trustedProxies" default:"" shown:"none" doc:"The networks of proxies in front of Evenkeel, such as 10.0.0.7/32, fd00::/8. Of a request that comes from one, the client's address is the rightmost in X-Forwarded-For (or Forwarded, RFC 7239) that is in none of them; of any other, these headers are not looked at, for anybody can send them. Whoever can send requests from these networks can claim to be at any address."`
 	DataDir         string        `koanf:"dataDir" default:"./data" doc:"The directory of the SQLite database and of the administrator's first token. It is made when it does not exist. One process at a time may use it."`
 	Instance        string        `koanf:"instance" default:"" shown:"the host's name" doc:"The name of this process among the replicas of an installation: it marks leases, runs of jobs and logs, and has to differ between replicas."`
 	DrainDelay      time.Duration `koanf:"drainDelay" default:"0s" min:"0s" max:"5m" doc:"How long requests are still taken after the signal to stop, while /readyz says that no more should come: as long as a load balancer needs to notice."`
@@ -70,7 +71,7 @@ type Jobs struct {
 
 // Limits are bounds that protect the process.
 type Limits struct {
-	MaxBody        Bytes         `koanf:"maxBody" default:"8MiB" min:"1KiB" max:"256MiB" doc:"The largest body of a request; a larger one is refused with 413."`
+	MaxBody        Bytes         `koanf:"maxBody" default:"8MiB" min:"1KiB" max:"256MiB" doc:"The largest body of a request, as it is sent; a larger one is refused with 413. No operation takes more, and some take less whatever is said here: a push of measurements 8 MiB, an export of OpenTelemetry 16 MiB, which is also the most that one may be unpacked."`
 	RequestTimeout time.Duration `koanf:"requestTimeout" default:"30s" min:"1s" max:"1m" doc:"How long a request may take before it is given up with 503, such as one that waits for a database that does not answer."`
 	MaxConnections int           `koanf:"maxConnections" default:"1024" min:"1" max:"1000000" doc:"The most connections open at one time; further ones wait."`
 	// The burst has a bound for its states are kept ready to be told, see api/admission.
@@ -93,7 +94,8 @@ type Suggestions struct {
 // Retention says how long things are kept.
 type Retention struct {
 	Measurements    time.Duration `koanf:"measurements" default:"400d" min:"91d" max:"3660d" doc:"How long measurements are kept. The longest window of an SLO is 90 days, so less than 91 days is refused."`
-	Runs            time.Duration `koanf:"runs" default:"30d" min:"1d" max:"3660d" doc:"How long the runs of jobs and finished backfills are kept."`
+	Runs            time.Duration `koanf:"runs" default:"30d" min:"1d" max:"3660d" doc:"How long the runs of jobs that failed, were abandoned or were asked for are kept, and finished backfills. The newest run of each job is always kept."`
+	RoutineRuns     time.Duration `koanf:"routineRuns" default:"2d" min:"1h" max:"3660d" doc:"How long runs that succeeded on their schedule are kept, of which there are some 30,000 a day. No run is kept for longer than retention.runs."`
 	IdempotencyKeys time.Duration `koanf:"idempotencyKeys" default:"24h" min:"1h" max:"30d" doc:"How long a request that is repeated under the same Idempotency-Key has its effect only once."`
 }
 

@@ -378,3 +378,17 @@ type address string
 
 func (a address) Network() string { return "tcp" }
 func (a address) String() string  { return string(a) }
+
+func TestNoProxyIsTrustedUnlessItIsNamed(t *testing.T) {
+	t.Parallel()
+	if e := load(t, sources(t, "", nil)); len(e.TrustedProxies) != 0 {
+		t.Errorf("trusted are %s", e.TrustedProxies)
+	}
+	e := load(t, sources(t, "trustedProxies: [10.0.0.7/32]\n", []string{"EVENKEEL_TRUSTED_PROXIES=10.0.0.7/32, fd00::/8"}))
+	if got := e.TrustedProxies.String(); got != "10.0.0.7/32, fd00::/8" {
+		t.Errorf("trusted are %s", got)
+	}
+	if got := faults(t, sources(t, "", nil, "--trusted-proxies", "10.0.0.7"))["--trusted-proxies"]; !strings.Contains(got, "must be networks") {
+		t.Errorf("an address alone: %q", got)
+	}
+}

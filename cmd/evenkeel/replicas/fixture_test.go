@@ -281,7 +281,7 @@ func runs(t *testing.T, s *store.Store, job string) []jobs.Run {
 	t.Helper()
 	var all []jobs.Run
 	for r := (page.Request{Limit: page.MaxLimit}); ; {
-		p, err := s.Jobs().Runs(t.Context(), job, r)
+		p, err := s.Jobs().Runs(t.Context(), jobs.RunFilter{Job: job}, r)
 		if err != nil {
 			t.Fatal(err)
 		}

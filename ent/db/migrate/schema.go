@@ -312,9 +312,9 @@ var (
 				Columns: []*schema.Column{DependenciesColumns[10], DependenciesColumns[11]},
 			},
 			{
-				Name:    "dependency_on_id",
+				Name:    "dependency_on_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{DependenciesColumns[11]},
+				Columns: []*schema.Column{DependenciesColumns[11], DependenciesColumns[0]},
 			},
 		},
 	}
@@ -515,9 +515,22 @@ var (
 				Columns: []*schema.Column{JobRunsColumns[1], JobRunsColumns[3], JobRunsColumns[0]},
 			},
 			{
+				Name:    "jobrun_job_state_started_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobRunsColumns[1], JobRunsColumns[9], JobRunsColumns[3], JobRunsColumns[0]},
+			},
+			{
 				Name:    "jobrun_finished_at",
 				Unique:  false,
 				Columns: []*schema.Column{JobRunsColumns[4]},
+			},
+			{
+				Name:    "jobrun_routine",
+				Unique:  false,
+				Columns: []*schema.Column{JobRunsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'succeeded' AND trigger = 'schedule'",
+				},
 			},
 		},
 	}
@@ -800,7 +813,6 @@ var (
 	// SloStatusesColumns holds the columns for the "slo_statuses" table.
 	SloStatusesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
-		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "revision_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "end_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "evaluated_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
@@ -823,7 +835,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "slo_statuses_slos_slo",
-				Columns:    []*schema.Column{SloStatusesColumns[14]},
+				Columns:    []*schema.Column{SloStatusesColumns[13]},
 				RefColumns: []*schema.Column{SlosColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -832,17 +844,17 @@ var (
 			{
 				Name:    "slostatus_slo_id",
 				Unique:  true,
-				Columns: []*schema.Column{SloStatusesColumns[14]},
+				Columns: []*schema.Column{SloStatusesColumns[13]},
 			},
 			{
 				Name:    "slostatus_rank_slo_id",
 				Unique:  false,
-				Columns: []*schema.Column{SloStatusesColumns[12], SloStatusesColumns[14]},
+				Columns: []*schema.Column{SloStatusesColumns[11], SloStatusesColumns[13]},
 			},
 			{
 				Name:    "slostatus_state_rank_slo_id",
 				Unique:  false,
-				Columns: []*schema.Column{SloStatusesColumns[5], SloStatusesColumns[12], SloStatusesColumns[14]},
+				Columns: []*schema.Column{SloStatusesColumns[4], SloStatusesColumns[11], SloStatusesColumns[13]},
 			},
 		},
 	}

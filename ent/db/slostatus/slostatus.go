@@ -14,8 +14,6 @@ const (
 	FieldID = "id"
 	// FieldSloID holds the string denoting the slo_id field in the database.
 	FieldSloID = "slo_id"
-	// FieldServiceID holds the string denoting the service_id field in the database.
-	FieldServiceID = "service_id"
 	// FieldRevisionID holds the string denoting the revision_id field in the database.
 	FieldRevisionID = "revision_id"
 	// FieldEndAt holds the string denoting the end_at field in the database.
@@ -57,7 +55,6 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldSloID,
-	FieldServiceID,
 	FieldRevisionID,
 	FieldEndAt,
 	FieldEvaluatedAt,
@@ -93,11 +90,6 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // BySloID orders the results by the slo_id field.
 func BySloID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSloID, opts...).ToFunc()
-}
-
-// ByServiceID orders the results by the service_id field.
-func ByServiceID(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldServiceID, opts...).ToFunc()
 }
 
 // ByRevisionID orders the results by the revision_id field.

@@ -60,11 +60,6 @@ func SloID(v string) predicate.SLOStatus {
 	return predicate.SLOStatus(sql.FieldEQ(FieldSloID, v))
 }
 
-// ServiceID applies equality check predicate on the "service_id" field. It's identical to ServiceIDEQ.
-func ServiceID(v string) predicate.SLOStatus {
-	return predicate.SLOStatus(sql.FieldEQ(FieldServiceID, v))
-}
-
 // RevisionID applies equality check predicate on the "revision_id" field. It's identical to RevisionIDEQ.
 func RevisionID(v string) predicate.SLOStatus {
 	return predicate.SLOStatus(sql.FieldEQ(FieldRevisionID, v))
@@ -188,71 +183,6 @@ func SloIDEqualFold(v string) predicate.SLOStatus {
 // SloIDContainsFold applies the ContainsFold predicate on the "slo_id" field.
 func SloIDContainsFold(v string) predicate.SLOStatus {
 	return predicate.SLOStatus(sql.FieldContainsFold(FieldSloID, v))
-}
-
-// ServiceIDEQ applies the EQ predicate on the "service_id" field.
-func ServiceIDEQ(v string) predicate.SLOStatus {
-	return predicate.SLOStatus(sql.FieldEQ(FieldServiceID, v))
-}
-
-// ServiceIDNEQ applies the NEQ predicate on the "service_id" field.
-func ServiceIDNEQ(v string) predicate.SLOStatus {
-	return predicate.SLOStatus(sql.FieldNEQ(FieldServiceID, v))
-}
-
-// ServiceIDIn applies the In predicate on the "service_id" field.
-func ServiceIDIn(vs ...string) predicate.SLOStatus {
-	return predicate.SLOStatus(sql.FieldIn(FieldServiceID, vs...))
-}
-
-// ServiceIDNotIn applies the NotIn predicate on the "service_id" field.
-func ServiceIDNotIn(vs ...string) predicate.SLOStatus {
-	return predicate.SLOStatus(sql.FieldNotIn(FieldServiceID, vs...))
-}
-
-// ServiceIDGT applies the GT predicate on the "service_id" field.
-func ServiceIDGT(v string) predicate.SLOStatus {
-	return predicate.SLOStatus(sql.FieldGT(FieldServiceID, v))
-}
-
-// ServiceIDGTE applies the GTE predicate on the "service_id" field.
-func ServiceIDGTE(v string) predicate.SLOStatus {
-	return predicate.SLOStatus(sql.FieldGTE(FieldServiceID, v))
-}
-
-// ServiceIDLT applies the LT predicate on the "service_id" field.
-func ServiceIDLT(v string) predicate.SLOStatus {
-	return predicate.SLOStatus(sql.FieldLT(FieldServiceID, v))
-}
-
-// ServiceIDLTE applies the LTE predicate on the "service_id" field.
-func ServiceIDLTE(v string) predicate.SLOStatus {
-	return predicate.SLOStatus(sql.FieldLTE(FieldServiceID, v))
-}
-
-// ServiceIDContains applies the Contains predicate on the "service_id" field.
-func ServiceIDContains(v string) predicate.SLOStatus {
-	return predicate.SLOStatus(sql.FieldContains(FieldServiceID, v))
-}
-
-// ServiceIDHasPrefix applies the HasPrefix predicate on the "service_id" field.
-func ServiceIDHasPrefix(v string) predicate.SLOStatus {
-	return predicate.SLOStatus(sql.FieldHasPrefix(FieldServiceID, v))
-}
-
-// ServiceIDHasSuffix applies the HasSuffix predicate on the "service_id" field.
-func ServiceIDHasSuffix(v string) predicate.SLOStatus {
-	return predicate.SLOStatus(sql.FieldHasSuffix(FieldServiceID, v))
-}
-
-// ServiceIDEqualFold applies the EqualFold predicate on the "service_id" field.
-func ServiceIDEqualFold(v string) predicate.SLOStatus {
-	return predicate.SLOStatus(sql.FieldEqualFold(FieldServiceID, v))
-}
-
-// ServiceIDContainsFold applies the ContainsFold predicate on the "service_id" field.
-func ServiceIDContainsFold(v string) predicate.SLOStatus {
-	return predicate.SLOStatus(sql.FieldContainsFold(FieldServiceID, v))
 }
 
 // RevisionIDEQ applies the EQ predicate on the "revision_id" field.

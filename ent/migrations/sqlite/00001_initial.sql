@@ -43,8 +43,8 @@ CREATE UNIQUE INDEX `datasource_slug` ON `data_sources` (`slug`);
 CREATE TABLE `dependencies` (`id` text NOT NULL, `criticality` text NOT NULL, `failure_mode` text NOT NULL, `timeout_us` integer NOT NULL, `retry` text NOT NULL, `breaker` text NOT NULL, `bulkhead` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, `on_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `dependencies_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `dependencies_services_on` FOREIGN KEY (`on_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "dependency_service_id_on_id" to table: "dependencies"
 CREATE UNIQUE INDEX `dependency_service_id_on_id` ON `dependencies` (`service_id`, `on_id`);
--- create index "dependency_on_id" to table: "dependencies"
-CREATE INDEX `dependency_on_id` ON `dependencies` (`on_id`);
+-- create index "dependency_on_id_id" to table: "dependencies"
+CREATE INDEX `dependency_on_id_id` ON `dependencies` (`on_id`, `id`);
 -- create "idempotency_keys" table
 CREATE TABLE `idempotency_keys` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `caller` text NOT NULL, `operation` text NOT NULL, `key` text NOT NULL, `hash` blob NOT NULL, `resource_id` text NOT NULL, `resource_version` integer NOT NULL, `status` integer NOT NULL, `created_at` datetime NOT NULL);
 -- create index "idempotencykey_caller_operation_key" to table: "idempotency_keys"
@@ -79,8 +79,12 @@ CREATE TABLE `job_runs` (`id` text NOT NULL, `job` text NOT NULL, `scheduled_at`
 CREATE UNIQUE INDEX `jobrun_job_scheduled_at` ON `job_runs` (`job`, `scheduled_at`);
 -- create index "jobrun_job_started_at_id" to table: "job_runs"
 CREATE INDEX `jobrun_job_started_at_id` ON `job_runs` (`job`, `started_at`, `id`);
+-- create index "jobrun_job_state_started_at_id" to table: "job_runs"
+CREATE INDEX `jobrun_job_state_started_at_id` ON `job_runs` (`job`, `state`, `started_at`, `id`);
 -- create index "jobrun_finished_at" to table: "job_runs"
 CREATE INDEX `jobrun_finished_at` ON `job_runs` (`finished_at`);
+-- create index "jobrun_routine" to table: "job_runs"
+CREATE INDEX `jobrun_routine` ON `job_runs` (`finished_at`) WHERE state = 'succeeded' AND trigger = 'schedule';
 -- create "leases" table
 CREATE TABLE `leases` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `holder` text NOT NULL, `epoch` integer NOT NULL, `expires_at` datetime NOT NULL);
 -- create index "lease_name" to table: "leases"
@@ -122,7 +126,7 @@ CREATE UNIQUE INDEX `slorevision_slo_id_number` ON `slo_revisions` (`slo_id`, `n
 -- create index "slorevision_indicator_id" to table: "slo_revisions"
 CREATE INDEX `slorevision_indicator_id` ON `slo_revisions` (`indicator_id`);
 -- create "slo_statuses" table
-CREATE TABLE `slo_statuses` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `service_id` text NOT NULL, `revision_id` text NOT NULL, `end_at` datetime NULL, `evaluated_at` datetime NULL, `state` text NOT NULL, `since` datetime NULL, `stale` bool NOT NULL, `filling` bool NOT NULL, `latest` datetime NULL, `sums` blob NOT NULL, `remaining_ppb` integer NULL, `rank` integer NOT NULL, `worst` text NOT NULL, `slo_id` text NOT NULL, CONSTRAINT `slo_statuses_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE CASCADE);
+CREATE TABLE `slo_statuses` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `revision_id` text NOT NULL, `end_at` datetime NULL, `evaluated_at` datetime NULL, `state` text NOT NULL, `since` datetime NULL, `stale` bool NOT NULL, `filling` bool NOT NULL, `latest` datetime NULL, `sums` blob NOT NULL, `remaining_ppb` integer NULL, `rank` integer NOT NULL, `worst` text NOT NULL, `slo_id` text NOT NULL, CONSTRAINT `slo_statuses_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE CASCADE);
 -- create index "slostatus_slo_id" to table: "slo_statuses"
 CREATE UNIQUE INDEX `slostatus_slo_id` ON `slo_statuses` (`slo_id`);
 -- create index "slostatus_rank_slo_id" to table: "slo_statuses"

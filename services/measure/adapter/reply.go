@@ -59,7 +59,7 @@ func (r reply) decode(into any) error {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(r.body))
 	if err := decoder.Decode(into); err != nil {
-		return fmt.Errorf("its answer is not what the protocol says: %s", clip(err.Error(), maxDetail))
+		return fmt.Errorf("its answer is not what the protocol says: %s", fault.Clip(err.Error(), maxDetail))
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("there is something behind its answer")
@@ -114,17 +114,7 @@ func plain(text string) string {
 		}
 		return ' '
 	}, strings.ToValidUTF8(text, "\ufffd"))), " ")
-	return clip(text, maxDetail)
+	return fault.Clip(text, maxDetail)
 }
 
-func quote(value string) string { return strconv.QuoteToGraphic(clip(value, 64)) }
-
-func clip(text string, most int) string {
-	runes := 0
-	for i := range text {
-		if runes++; runes > most {
-			return text[:i] + "…"
-		}
-	}
-	return text
-}
+func quote(value string) string { return strconv.QuoteToGraphic(fault.Clip(value, 64)) }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 )
@@ -173,7 +174,7 @@ func (g *gathering) lack(m wireMissing) error {
 // miss notes the first reason why a slot has no data.
 func (g *gathering) miss(at time.Time, reason origin.Reason, detail string) {
 	if _, noted := g.missing[at]; !noted {
-		g.missing[at] = origin.Missing{Start: at, Reason: reason, Detail: clip(detail, maxDetail)}
+		g.missing[at] = origin.Missing{Start: at, Reason: reason, Detail: fault.Clip(detail, maxDetail)}
 	}
 }
 

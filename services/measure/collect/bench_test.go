@@ -47,7 +47,7 @@ func (h *house) fleet(b *testing.B, n int, from source.Source) {
 				if err := h.store.SLO().CreateSLO(ctx, v); err != nil {
 					return err
 				}
-				if err := h.Want(ctx, v.SLO.ID, v.Indicator.ID, start.Add(-28*24*time.Hour), start); err != nil {
+				if err := h.Want(ctx, v.SLO.ID, v.Indicator.ID, start.Add(-28*24*time.Hour), start, start); err != nil {
 					return err
 				}
 			}

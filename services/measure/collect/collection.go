@@ -75,12 +75,7 @@ func failing(err error) (Failing, string) {
 	return Refused, clip(e.Error())
 }
 
-func clip(text string) string {
-	if r := []rune(text); len(r) > maxText {
-		return string(r[:maxText-1]) + "…"
-	}
-	return text
-}
+func clip(text string) string { return fault.Clip(text, maxText-1) }
 
 // begin is the first slot of the target that is collected and not backfilled.
 func (t *Target) begin(delay time.Duration) time.Time {

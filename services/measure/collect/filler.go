@@ -51,9 +51,10 @@ func (r *run) cancelIdle(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("looking for backfills of what is not measured: %w", err)
 		}
+		now := r.Clock()
 		err = r.Runner.InTx(ctx, func(ctx context.Context) error {
 			for _, b := range idle {
-				b, err := b.cancel("What it was for is not measured any more: the SLO was retired, or measures something else.", r.Clock())
+				b, err := b.cancel("What it was for is not measured any more: the SLO was retired, or measures something else.", now)
 				if err != nil {
 					return err
 				}
@@ -178,7 +179,7 @@ func (f *filling) chunk(ctx, begin context.Context, works []*Work) ([]*Work, err
 		}
 		now = f.Clock()
 		for i, w := range asked {
-			outcomes = append(outcomes, f.outcome(ctx, w, asks[i], answers[i]))
+			outcomes = append(outcomes, f.outcome(ctx, w, asks[i], answers[i], now))
 		}
 	}
 	if err := f.commit(ctx, f.src, outcomes, now); err != nil {
@@ -200,8 +201,7 @@ func (f *filling) chunk(ctx, begin context.Context, works []*Work) ([]*Work, err
 	return on, nil
 }
 
-func (f *filling) outcome(ctx context.Context, w *Work, ask origin.Ask, a origin.Answer) outcome {
-	now := f.Clock()
+func (f *filling) outcome(ctx context.Context, w *Work, ask origin.Ask, a origin.Answer, now time.Time) outcome {
 	if a.Err != nil {
 		kind, text := failing(a.Err)
 		if kind == Internal {

@@ -112,7 +112,7 @@ func (s *Service) lacking(ctx context.Context, t Target) (origin.Missing, error)
 // Want has the past of a new indicator read, within the transaction that makes
 // it: what is not collected from now on, as far back as it can be stored. What is
 // not asked for is left alone.
-func (s *Service) Want(ctx context.Context, slo, indicator id.ID, from, to time.Time) error {
+func (s *Service) Want(ctx context.Context, slo, indicator id.ID, from, to, now time.Time) error {
 	t, _, err := s.store.Target(ctx, slo)
 	if err != nil {
 		return fmt.Errorf("read what is to be filled: %w", err)
@@ -124,7 +124,7 @@ func (s *Service) Want(ctx context.Context, slo, indicator id.ID, from, to time.
 	if err != nil {
 		return fmt.Errorf("read the data source of a new indicator: %w", err)
 	}
-	b := s.backfill(ctx, t, src, ByWindow, from, to, clock.Round(s.now()))
+	b := s.backfill(ctx, t, src, ByWindow, from, to, now)
 	if !b.From.Before(b.To) {
 		return nil
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
 )
 
 // Bounds of what is told of refused points.
@@ -41,7 +43,7 @@ func (r *refusals) addMany(points int, metric, reason string) {
 }
 
 func (r *refusals) note(metric, reason string) {
-	text := clip("a point of "+quote(metric)+" "+reason, maxReason)
+	text := fault.Clip("a point of "+quote(metric)+" "+reason, maxReason)
 	switch {
 	case slices.Contains(r.reasons, text):
 	case len(r.reasons) == maxReasons:
@@ -78,14 +80,4 @@ func (r *refusals) outcome() Outcome {
 }
 
 // quote escapes a value and keeps the beginning of a long one.
-func quote(value string) string { return strconv.QuoteToGraphic(clip(value, maxQuoted)) }
-
-func clip(text string, most int) string {
-	runes := 0
-	for i := range text {
-		if runes++; runes > most {
-			return text[:i] + "…"
-		}
-	}
-	return text
-}
+func quote(value string) string { return strconv.QuoteToGraphic(fault.Clip(value, maxQuoted)) }
