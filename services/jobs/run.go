@@ -197,6 +197,9 @@ func (s *Service) finish(run Run, err error) {
 		log.Error("job panicked", "error", err, "stack", string(p.stack))
 	case err != nil:
 		log.Error("job failed", "error", err)
+	case run.Trigger == Scheduled:
+		// As nearly always, every few seconds; /v1/jobs and the metrics tell of them.
+		log.Debug("job succeeded")
 	default:
 		log.Info("job succeeded")
 	}

@@ -106,7 +106,7 @@ func (f *fleet) flags(name string) []string {
 }
 
 func (f *fleet) environ() []string {
-	return []string{"EVENKEEL_DATABASE_URL=" + f.url, "EVENKEEL_LIMITS_REQUESTS_PER_SECOND=0"}
+	return []string{"EVENKEEL_DATABASE_URL=" + f.url, "EVENKEEL_LIMITS_REQUESTS_PER_SECOND=0", "EVENKEEL_LOG_LEVEL=debug"}
 }
 
 // reply is what was answered.
