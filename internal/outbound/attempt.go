@@ -3,6 +3,7 @@ package outbound
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -36,18 +37,38 @@ func (c *Client) admitted(ctx context.Context, r *http.Request, n int) (*http.Re
 	defer c.bulkhead.ReleasePermit()
 	probe, ok := c.breaker.admit()
 	if !ok {
-		return nil, CircuitOpen, nil
+		return nil, CircuitOpen, c.lastIll()
 	}
 	if !probe && !c.throttle.admit(c.options.Clock(), c.options.Random()) {
-		return nil, Throttled, nil
+		return nil, Throttled, c.lastIll()
 	}
 	resp, kind, err := c.send(ctx, r, request)
 	v := kind.verdict()
+	if v == ill {
+		c.ill.Store(illness(resp, kind))
+	}
 	c.breaker.record(probe, v)
 	if v != silent {
 		c.throttle.record(c.options.Clock(), v == well)
 	}
 	return resp, kind, err
+}
+
+// illness says what was wrong with the target, without a word of its own.
+func illness(resp *http.Response, kind Kind) string {
+	if resp != nil {
+		return fmt.Sprintf("it answered with status %d", resp.StatusCode)
+	}
+	return sentences[kind]
+}
+
+// lastIll is what was wrong when an attempt last failed, which is why others are
+// turned away.
+func (c *Client) lastIll() error {
+	if said, ok := c.ill.Load().(string); ok {
+		return errors.New(said)
+	}
+	return nil
 }
 
 // outgoing makes what is sent of what was asked: with our credentials to the target, and

@@ -2,7 +2,9 @@ package outbound
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -55,6 +57,9 @@ func TestTheBreakerOpensAtHalfOfTwenty(t *testing.T) {
 				}
 				_, err := get(t.Context(), c, inMemory)
 				wantKind(t, err, CircuitOpen)
+				if want := fmt.Sprintf("left alone for a while: it answered with status %d", test.status); !strings.HasSuffix(err.Error(), want) {
+					t.Errorf("error %v, want one that ends with %q", err, want)
+				}
 				if target.asked() != test.well+test.ill {
 					t.Error("the target was asked all the same")
 				}

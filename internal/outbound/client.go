@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/failsafe-go/failsafe-go/bulkhead"
@@ -30,6 +31,7 @@ type Client struct {
 	bulkhead bulkhead.Bulkhead[any]
 	breaker  *breaker
 	throttle throttle
+	ill      atomic.Value // the string that illness gave last
 }
 
 var _ http.RoundTripper = (*Client)(nil)

@@ -137,6 +137,10 @@ func TestWhileAPrometheusFailsNothingOpensOrEndsAndThenTheGapIsFilled(t *testing
 			{"refusing", "refused", "too many samples"}, {"partial", "partial", "store eu-2 did not answer"},
 		} {
 			f.how.Store(fault.name)
+			// What is changed is asked by a client of its own, whose breaker is closed.
+			now := h.must(200, call{as: "rita", method: "GET", path: "/v1/data-sources/flaky"})
+			h.must(200, call{as: "administrator", method: "PUT", path: "/v1/data-sources/flaky", header: []string{"If-Match: " + now.header.Get("ETag")},
+				body: dataSource(`"slug":"flaky"`, fmt.Sprintf(`"address":%q`, f.URL), `"timeoutSeconds":1`, fmt.Sprintf(`"name":%q`, fault.name))})
 			h.clock.Advance(15 * time.Minute)
 			h.runs("collect-measurements", "backfill", "evaluate-budgets", "apply-policies")
 			h.stands(fault.name, "spent", true, "exhausted", 0, 0)

@@ -122,7 +122,8 @@ func (x *exchange) fault(err error) error {
 func (x *exchange) unanswered(give func(kind fault.Kind, code, format string, args ...any) error, err error) error {
 	var late interface{ Timeout() bool }
 	kind := outbound.Unreachable
-	if failed := outbound.As(err); failed != nil {
+	failed := outbound.As(err)
+	if failed != nil {
 		kind = failed.Kind
 	} else if errors.As(err, &late) && late.Timeout() {
 		kind = outbound.Timeout
@@ -136,6 +137,10 @@ func (x *exchange) unanswered(give func(kind fault.Kind, code, format string, ar
 		return give(fault.Invalid, "source_untrusted", "the data source %q has a certificate that is not to be trusted", x.src.Slug)
 	case outbound.Credentials:
 		return give(fault.Invalid, "source_credentials", "the credentials for the data source %q could not be had", x.src.Slug)
+	case outbound.CircuitOpen, outbound.Throttled:
+		return give(fault.Unavailable, "source_left_alone", "the data source %q is asked less often for a while: %v", x.src.Slug, failed.Err)
+	case outbound.BulkheadFull:
+		return give(fault.Unavailable, "source_busy", "too many requests to the data source %q are under way", x.src.Slug)
 	case outbound.TooLarge:
 		return give(fault.Invalid, "query_refused", "the data source %q answers with more than is taken; the query gives too many series", x.src.Slug)
 	}

@@ -2,6 +2,7 @@ package prometheus_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -129,3 +130,24 @@ func TestWhatPrometheusSaysIsShortened(t *testing.T) {
 		t.Errorf("it says %v", err)
 	}
 }
+
+func TestWhyADataSourceIsLeftAloneIsSaid(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[outbound.Kind]string{
+		outbound.CircuitOpen:  `the data source "main" is asked less often for a while: it answered with status 503`,
+		outbound.Throttled:    `the data source "main" is asked less often for a while: it answered with status 503`,
+		outbound.BulkheadFull: `too many requests to the data source "main" are under way`,
+	} {
+		turned := &http.Client{Transport: fails{&outbound.Error{Target: "main", Kind: kind, Err: errors.New("it answered with status 503")}}}
+		r := prometheus.New(func(context.Context, source.Source) (*http.Client, error) { return turned, nil })
+		answer := reading{r, "http://127.0.0.1:1"}.Read(t.Context(), src, []origin.Ask{minutes(ratio("", "sum(increase(x[$window]))", "sum(increase(x[$window]))"), 1)})[0]
+		if f := fault.As(answer.Err); f == nil || f.Kind != fault.Unavailable || f.Message != want {
+			t.Errorf("%s: %v, want %s", kind, answer.Err, want)
+		}
+	}
+}
+
+// fails is a way that ends nowhere.
+type fails struct{ err error }
+
+func (f fails) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
