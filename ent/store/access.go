@@ -34,7 +34,7 @@ func (a Access) IsMember(ctx context.Context, personID, team id.ID) (bool, error
 
 func (s *Store) isMember(ctx context.Context, personID, team id.ID) (bool, error) {
 	var is bool
-	err := s.queryOne(ctx, "SELECT EXISTS (SELECT 1 FROM members WHERE team_id = $1 AND person_id = $2)", []any{string(team), string(personID)}, &is)
+	err := s.lookUpOne(ctx, "SELECT EXISTS (SELECT 1 FROM members WHERE team_id = $1 AND person_id = $2)", []any{string(team), string(personID)}, &is)
 	return is, fail("read a membership", err)
 }
 
@@ -165,7 +165,7 @@ func (a Access) Credential(ctx context.Context, of id.ID) (access.Credential, er
 	var team, person, name sql.NullString
 	var administrator sql.NullBool
 	var expires, used, revoked, deactivated moment
-	err := a.s.queryOne(ctx, a.s.said.credential, []any{string(of)}, &c.Kind, &c.Name, &team, &scopes, &c.Hash, &expires, &used, &revoked,
+	err := a.s.lookUpOne(ctx, a.s.said.credential, []any{string(of)}, &c.Kind, &c.Name, &team, &scopes, &c.Hash, &expires, &used, &revoked,
 		&person, &name, &administrator, &deactivated)
 	if err != nil {
 		return access.Credential{}, notFound("token", string(of), err)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -15,7 +16,7 @@ import (
 // queryOne runs a query, written with PostgreSQL's placeholders in their order,
 // and scans its one row; sql.ErrNoRows when there is none.
 func (s *Store) queryOne(ctx context.Context, query string, args []any, dest ...any) error {
-	rows, err := s.db.QueryContext(s.brief(ctx), query, args...)
+	rows, err := s.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
@@ -32,17 +33,38 @@ func (s *Store) queryOne(ctx context.Context, query string, args []any, dest ...
 	return rows.Close()
 }
 
-// brief is the context of a statement that reads rows by their keys. On SQLite, which
-// is in this process, that takes microseconds, and watching meanwhile whether the
-// context ends would take as long again: database/sql and the driver start a
-// goroutine each. So it is not watched, and a request that ends while it waits for
-// a reader's connection waits on, for no longer than others read. On PostgreSQL,
-// which may not answer, it is.
-func (s *Store) brief(ctx context.Context) context.Context {
-	if s.postgres() {
-		return ctx
+// lookUp reads rows by their keys and calls scan for each. On SQLite, which is in
+// this process, that takes microseconds, and watching meanwhile whether the context
+// ends would take as long again: database/sql and the driver start a goroutine each.
+// So only the wait for a connection ends with it. On PostgreSQL, which may not
+// answer, and within a transaction, which the context's end rolls back, it is watched
+// as ever.
+func (s *Store) lookUp(ctx context.Context, query string, args []any, scan func(rows *sql.Rows) error) error {
+	if s.postgres() || s.db.joined(ctx) != nil {
+		return s.queryAll(ctx, query, args, scan)
 	}
-	return context.WithoutCancel(ctx)
+	conn, err := s.db.reader.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	rows, err := conn.QueryContext(context.WithoutCancel(ctx), query, args...)
+	if err == nil {
+		err = scanAll(rows, scan)
+	}
+	return errors.Join(err, conn.Close())
+}
+
+// lookUpOne is lookUp of one row; sql.ErrNoRows when there is none.
+func (s *Store) lookUpOne(ctx context.Context, query string, args []any, dest ...any) error {
+	found := false
+	err := s.lookUp(ctx, query, args, func(rows *sql.Rows) error {
+		found = true
+		return rows.Scan(dest...)
+	})
+	if err == nil && !found {
+		return sql.ErrNoRows
+	}
+	return err
 }
 
 // bare lists columns, separated by ", ", so that SQLite gives them as they are
@@ -98,6 +120,10 @@ func (s *Store) queryAll(ctx context.Context, query string, args []any, scan fun
 	if err != nil {
 		return err
 	}
+	return scanAll(rows, scan)
+}
+
+func scanAll(rows *sql.Rows, scan func(rows *sql.Rows) error) error {
 	defer rows.Close()
 	for rows.Next() {
 		if err := scan(rows); err != nil {

@@ -65,7 +65,7 @@ ON CONFLICT (noun, scope, slug) DO UPDATE SET noun = excluded.noun WHERE slugs.t
 // FormerSlug returns the current slug of the target that once had this one.
 func (r Registry) FormerSlug(ctx context.Context, noun registry.Noun, scope id.ID, name string) (string, error) {
 	var now string
-	err := r.s.queryOne(ctx, `SELECT now.slug FROM slugs was JOIN slugs now ON now.target_id = was.target_id AND now.current
+	err := r.s.lookUpOne(ctx, `SELECT now.slug FROM slugs was JOIN slugs now ON now.target_id = was.target_id AND now.current
 WHERE was.noun = $1 AND was.scope = $2 AND was.slug = $3 AND NOT was.current`,
 		[]any{string(noun), string(scope), name}, &now)
 	if errors.Is(err, sql.ErrNoRows) {

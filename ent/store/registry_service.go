@@ -47,18 +47,14 @@ func (r Registry) services(ctx context.Context, rest string, args ...any) ([]reg
 
 // service reads one row; its query is kept, because it is asked so often.
 func (r Registry) service(ctx context.Context, query, name string) (registry.Service, error) {
-	rows, err := r.s.db.QueryContext(r.s.brief(ctx), query, name)
-	if err != nil {
-		return registry.Service{}, fail("read a service", err)
-	}
-	defer rows.Close()
-	if !rows.Next() {
-		if err := rows.Err(); err != nil {
-			return registry.Service{}, fail("read a service", err)
-		}
+	var v registry.Service
+	err := r.s.lookUp(ctx, query, []any{name}, func(rows *sql.Rows) (err error) {
+		v, err = fromDBService(rows)
+		return err
+	})
+	if err == nil && v.ID == "" {
 		return registry.Service{}, fault.Missing("service", name)
 	}
-	v, err := fromDBService(rows)
 	return v, fail("read a service", err)
 }
 

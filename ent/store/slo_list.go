@@ -180,7 +180,7 @@ func (o SLO) Targets(ctx context.Context, names []slo.Name) ([]slo.Target, error
 			`SELECT v.slug, s.slug, v.id, v.team_id, s.id, r.indicator_id, i.counting, i.resolution_s, i.max_groups, i.origin, v.retired_at IS NOT NULL, s.retired_at IS NOT NULL
 FROM wanted w CROSS JOIN services v CROSS JOIN slos s CROSS JOIN slo_revisions r CROSS JOIN indicators i
 WHERE v.slug = w.service AND s.service_id = v.id AND s.slug = w.slo AND r.slo_id = s.id AND r.number = s.revision AND i.id = r.indicator_id`
-		return o.s.queryAll(o.s.brief(ctx), query, args, func(rows *sql.Rows) error {
+		return o.s.lookUp(ctx, query, args, func(rows *sql.Rows) error {
 			var t slo.Target
 			var resolution int64
 			var from string
