@@ -72,6 +72,9 @@ type Config struct {
 	TracerProvider trace.TracerProvider
 	// TrustedProxies are the networks of proxies that tell truly who called them.
 	TrustedProxies []netip.Prefix
+	// TrustedProxyHeader is the one header in which they tell it: Forwarded, or
+	// X-Forwarded-For, which it is when empty.
+	TrustedProxyHeader string
 	// RequestsPerSecond is each caller's quota, on average; 0 sets none. Burst is
 	// how many a caller may make at once.
 	RequestsPerSecond, Burst int

@@ -8,13 +8,15 @@ import (
 	"strings"
 )
 
+// forwarded is the header of RFC 7239.
+const forwarded = "Forwarded"
+
 // clientAddress is the address that a request comes from; the zero one where there
 // is no network. Behind trusted proxies it is the one that the first of them was
-// spoken to from: the rightmost of X-Forwarded-For, or of RFC 7239's Forwarded, that
-// is not of a trusted proxy itself. What stands to its left anybody may have sent. A
-// list that cannot be read further ends at the last proxy that was; so it does at
-// the peer where both headers are there and disagree, since a proxy may set the one
-// and pass on the other as it was sent.
+// spoken to from: the rightmost in the header that they set which is not of a trusted
+// proxy itself. What stands to its left anybody may have sent. A list that cannot be
+// read further ends at the last proxy that was. No other header is looked at: a proxy
+// that sets the one passes on the others as they were sent.
 func (a *API) clientAddress(r *http.Request) netip.Addr {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -24,18 +26,10 @@ func (a *API) clientAddress(r *http.Request) netip.Addr {
 	if !a.trusts(peer) {
 		return peer
 	}
-	plain, standard := r.Header["X-Forwarded-For"], r.Header["Forwarded"]
-	switch {
-	case len(standard) == 0:
-		return a.walk(peer, plain, listNodes)
-	case len(plain) == 0:
-		return a.walk(peer, standard, forwardedNodes)
+	if a.cfg.TrustedProxyHeader == forwarded {
+		return a.walk(peer, r.Header[forwarded], forwardedNodes)
 	}
-	client := a.walk(peer, plain, listNodes)
-	if client != a.walk(peer, standard, forwardedNodes) {
-		return peer
-	}
-	return client
+	return a.walk(peer, r.Header["X-Forwarded-For"], listNodes)
 }
 
 // trusts reports whether the address is of a proxy whose word is taken.

@@ -26,7 +26,7 @@ func TestAClientsAddressIsTheLastThatNoTrustedProxyHas(t *testing.T) {
 	a.cfg.TrustedProxies = trusting.TrustedProxies
 	for _, c := range []struct {
 		name, peer string
-		headers    []string
+		headers    []string // the first is the one to be read
 		want       string
 	}{
 		{"the peer without a header", "192.0.2.7:4711", nil, "192.0.2.7"},
@@ -57,6 +57,7 @@ func TestAClientsAddressIsTheLastThatNoTrustedProxyHas(t *testing.T) {
 		{"Forwarded with quotes", "192.0.2.7:1", []string{`Forwarded: for=203.0.113.1, FOR="198.51.100.1:4711";proto=https;by=10.0.0.1;host="a,b;c\"" , for=10.0.0.1`}, "198.51.100.1"},
 		{"Forwarded of IPv6", "192.0.2.7:1", []string{`Forwarded: For="[2001:db8::7]:4711"`, `Forwarded: for="[2001:db8:ffff::2]"`}, "2001:db8::7"},
 		{"Forwarded that hides the client", "192.0.2.7:1", []string{"Forwarded: for=198.51.100.1, for=_secret, for=10.0.0.2"}, "10.0.0.2"},
+		{"Forwarded of IPv6 without brackets", "192.0.2.7:1", []string{`Forwarded: for="2001:db8::7"`}, "2001:db8::7"}, // as nginx's $remote_addr is
 		{"Forwarded that names nobody", "192.0.2.7:1", []string{"Forwarded: for=198.51.100.1, proto=https"}, "192.0.2.7"},
 		{"quotes that the client left open", "192.0.2.7:1", []string{`Forwarded: for=203.0.113.1;x=", for="[2001:db8::7]"`}, "192.0.2.7"},
 		{"quotes of the client's around the proxy's element", "192.0.2.7:1", []string{`Forwarded: for=203.0.113.1;x="\, for=198.51.100.1`}, "192.0.2.7"},
@@ -64,14 +65,20 @@ func TestAClientsAddressIsTheLastThatNoTrustedProxyHas(t *testing.T) {
 		{"no grammar", "192.0.2.7:1", []string{"Forwarded: for 198.51.100.1"}, "192.0.2.7"},
 		{"space around the equals sign", "192.0.2.7:1", []string{"Forwarded: for= 198.51.100.1"}, "192.0.2.7"},
 
-		{"both alike", "192.0.2.7:1", []string{"Forwarded: for=198.51.100.1", "X-Forwarded-For: 198.51.100.1"}, "198.51.100.1"},
-		{"one of both is the client's own", "192.0.2.7:1", []string{"Forwarded: for=203.0.113.1", "X-Forwarded-For: 198.51.100.1"}, "192.0.2.7"},
+		// The usual proxy appends to the one and passes on the other as it was sent.
+		{"a client's own Forwarded", "192.0.2.7:1", []string{"X-Forwarded-For: 198.51.100.1", "Forwarded: for=203.0.113.1"}, "198.51.100.1"},
+		{"a client's own Forwarded that cannot be read", "192.0.2.7:1", []string{"X-Forwarded-For: 198.51.100.1", "Forwarded: x"}, "198.51.100.1"},
+		{"a client's own X-Forwarded-For", "192.0.2.7:1", []string{"Forwarded: for=198.51.100.1", "X-Forwarded-For: 203.0.113.1"}, "198.51.100.1"},
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 		r.RemoteAddr = c.peer
-		for _, h := range c.headers {
+		a.cfg.TrustedProxyHeader = "X-Forwarded-For"
+		for n, h := range c.headers {
 			name, value, _ := strings.Cut(h, ": ")
 			r.Header.Add(name, value)
+			if n == 0 {
+				a.cfg.TrustedProxyHeader = name
+			}
 		}
 		want := netip.Addr{}
 		if c.want != "" {
@@ -96,6 +103,7 @@ func TestClientsBehindATrustedProxyHaveQuotasOfTheirOwn(t *testing.T) {
 			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/greeting", nil)
 			r.RemoteAddr = peer
 			r.Header.Set("X-Forwarded-For", client)
+			r.Header.Set("Forwarded", "x") // a client's own, which the proxy passes on
 			w := httptest.NewRecorder()
 			b.ServeHTTP(w, r)
 			return w.Code

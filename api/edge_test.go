@@ -204,6 +204,28 @@ func TestRequestsAreTracedUnderTheirRoute(t *testing.T) {
 	}
 }
 
+func TestASpanNamesTheSocketWhereThereIsNoAddress(t *testing.T) {
+	t.Parallel()
+	spans := tracetest.NewSpanRecorder()
+	b := newBench(t, func(c *Config) { c.TracerProvider = trace.NewTracerProvider(trace.WithSpanProcessor(spans)) })
+	for peer, want := range map[string]string{"@": "@", "198.51.100.1:4711": "198.51.100.1"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/healthz", nil)
+		r.RemoteAddr = peer
+		r.Header.Set("X-Forwarded-For", "203.0.113.66") // which anybody can send
+		b.ServeHTTP(httptest.NewRecorder(), r)
+		ended := spans.Ended()
+		got := ""
+		for _, a := range ended[len(ended)-1].Attributes() {
+			if a.Key == "client.address" {
+				got = a.Value.AsString()
+			}
+		}
+		if got != want {
+			t.Errorf("of %q the client's address is %q, want %q", peer, got, want)
+		}
+	}
+}
+
 func TestAServerDoesNotWaitForSlowHeads(t *testing.T) {
 	t.Parallel()
 	s := Server(newBench(t), "127.0.0.1:0", nil)

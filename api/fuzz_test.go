@@ -109,13 +109,16 @@ func FuzzRequest(f *testing.F) {
 func FuzzForwarded(f *testing.F) {
 	f.Add("203.0.113.1, 10.0.0.1", `for="[2001:db8::1]:4711";by=x, for=10.0.0.1`)
 	f.Add("[::1", `for="\`)
-	a := New(Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
+	of := func(header string) *API {
+		return New(Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, TrustedProxyHeader: header})
+	}
+	a := map[string]*API{"X-Forwarded-For": of("X-Forwarded-For"), "Forwarded": of("Forwarded")}
 	f.Fuzz(func(t *testing.T, plain, standard string) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 		r.RemoteAddr = "10.0.0.7:1"
 		for name, value := range map[string]string{"X-Forwarded-For": plain, "Forwarded": standard} {
 			r.Header = http.Header{name: {value}}
-			got := a.clientAddress(r)
+			got := a[name].clientAddress(r)
 			if !got.IsValid() || got.Zone() != "" || got.Is4In6() {
 				t.Fatalf("%s: %q gave %v", name, value, got)
 			}

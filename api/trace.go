@@ -21,7 +21,13 @@ func (a *API) traced(p trace.TracerProvider) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return spanned(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if span := trace.SpanFromContext(r.Context()); span.IsRecording() {
-				span.SetAttributes(attribute.String("client.address", a.clientAddress(r).String()))
+				// Where there is no network it is the name of the socket (OpenTelemetry's
+				// semantic conventions, client.address).
+				from := r.RemoteAddr
+				if address := a.clientAddress(r); address.IsValid() {
+					from = address.String()
+				}
+				span.SetAttributes(attribute.String("client.address", from))
 			}
 			next.ServeHTTP(w, r)
 		}))

@@ -331,3 +331,21 @@ func TestAnObjectiveSaysWhereItIsReadFrom(t *testing.T) {
 		t.Error("what reporters push comes from elsewhere")
 	}
 }
+
+// The page is of one moment: what is overdue is so by the time that it was asked for
+// at, as everything else on it.
+func TestAnOverdueReviewIsToldByTheTimeOfThePage(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		now     time.Time
+		overdue bool
+	}{{sampleNow, false}, {sampleNow.AddDate(5, 0, 0), true}} {
+		opts := options()
+		opts.Now = func() time.Time { return c.now }
+		v := visitor{T: t, handler: New(newSample().sources(), opts)}
+		_, text := v.read("/services/checkout/slos/availability")
+		if got := strings.Contains(text, "was to be looked at again by"); got != c.overdue {
+			t.Errorf("at %s the page says %t that the review is overdue, want %t", c.now, got, c.overdue)
+		}
+	}
+}

@@ -224,8 +224,6 @@ func (p promises) Tally(context.Context, id.ID) (slo.Tally, error) {
 	return t, p.fail
 }
 
-func (p promises) Warnings(v slo.View) []slo.Warning { return v.Revision.Warnings(p.now) }
-
 func (p promises) Groups(_ context.Context, f slo.GroupFilter, r page.Request) (page.Page[slo.GroupStatus], error) {
 	return pageOf(p.groups[f.SLO], r), nil
 }

@@ -104,7 +104,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	if view.SLO.RetiredAt != nil {
 		p.Notes = append(p.Notes, "This objective was retired on "+day(*view.SLO.RetiredAt).Text+" and is not evaluated any more.")
 	}
-	for _, warning := range d.sources.SLOs.Warnings(view) {
+	for _, warning := range view.Revision.Warnings(v.now) {
 		p.Notes = append(p.Notes, sentence(warning.Message))
 	}
 	p.numbers(view, figures, concluded)

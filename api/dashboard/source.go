@@ -64,7 +64,6 @@ type SLOs interface {
 	Views(ctx context.Context, f slo.Filter, r page.Request) (page.Page[slo.View], error)
 	Revisions(ctx context.Context, slo id.ID, r page.Request) (page.Page[slo.RevisionWithIndicator], error)
 	Tally(ctx context.Context, team id.ID) (slo.Tally, error)
-	Warnings(v slo.View) []slo.Warning
 	Groups(ctx context.Context, f slo.GroupFilter, r page.Request) (page.Page[slo.GroupStatus], error)
 	History(ctx context.Context, slo id.ID, group string, from, to time.Time, step time.Duration) (slo.History, error)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"io/fs"
+
+	"github.com/evenkeel/evenkeel/ent/db"
 )
 
 // Pools gives tests the pools of connections.
@@ -16,6 +18,28 @@ func MigrateSQLite(ctx context.Context, file string, files fs.FS) error {
 
 // Fail gives tests the turning of errors.
 var Fail = fail
+
+// Spied gives tests the same store that tells of each statement that ent reads by.
+func (s *Store) Spied(saw func(text string, args []any)) *Store {
+	spied := *s
+	spied.ent = db.NewClient(db.Driver(spy{s.db, saw}))
+	return &spied
+}
+
+type spy struct {
+	*router
+	saw func(text string, args []any)
+}
+
+func (s spy) Query(ctx context.Context, text string, args, v any) error {
+	if args, ok := args.([]any); ok {
+		s.saw(text, args)
+	}
+	return s.router.Query(ctx, text, args, v)
+}
+
+// NewestRuns finds the newest run of each job.
+const NewestRuns = newestOfEach
 
 // The conditions on which runs are removed.
 const (

@@ -56,6 +56,18 @@ func (j Jobs) TakeLease(ctx context.Context, name, holder string, ttl time.Durat
 	return l, fail("take a lease", err)
 }
 
+// HoldsLease reports whether the lease has that epoch and has not expired.
+func (j Jobs) HoldsLease(ctx context.Context, name string, epoch int64) (bool, error) {
+	const holds = "SELECT COUNT(*) FROM leases WHERE name = $1 AND epoch = $2 AND expires_at > %s"
+	statement, args := fmt.Sprintf(holds, "clock_timestamp()"), []any{name, epoch}
+	if !j.s.postgres() {
+		statement, args = fmt.Sprintf(holds, "$3"), append(args, clock.System())
+	}
+	n := 0
+	err := j.s.queryOne(ctx, statement, args, &n)
+	return n > 0, fail("look whether a lease holds", err)
+}
+
 // ReleaseLease lets the lease expire now when the epoch is the current one.
 func (j Jobs) ReleaseLease(ctx context.Context, name string, epoch int64) error {
 	const release = "UPDATE leases SET expires_at = %[1]s WHERE name = $1 AND epoch = $2 AND expires_at > %[1]s"

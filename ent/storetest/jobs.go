@@ -28,7 +28,11 @@ func testJobs(t *testing.T, open opener) {
 		ok(t, j.ReleaseLease(t.Context(), "prune", 7))                  // not the current epoch: nothing
 		_, err = j.TakeLease(t.Context(), "prune", "two", time.Hour)
 		refused(t, err, fault.Conflict, "lease_held")
+		same(t, must(j.HoldsLease(t.Context(), "prune", 1))(t), true)
+		same(t, must(j.HoldsLease(t.Context(), "prune", 7))(t), false)
+		same(t, must(j.HoldsLease(t.Context(), "nothing", 1))(t), false)
 		ok(t, j.ReleaseLease(t.Context(), "prune", 1))
+		same(t, must(j.HoldsLease(t.Context(), "prune", 1))(t), false) // it has expired
 		same(t, must(j.TakeLease(t.Context(), "prune", "two", time.Hour))(t).Epoch, int64(2))
 		ok(t, j.ReleaseLease(t.Context(), "prune", 2))
 		same(t, must(j.TakeLease(t.Context(), "prune", "two", time.Hour))(t).Epoch, int64(3))

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/jobs"
 )
 
@@ -123,5 +125,33 @@ func TestARunUnderALeaseThatAnotherTookDoesNotBegin(t *testing.T) {
 	r.Tick("sweep", start.Add(15*time.Second)) // asks for it again at once
 	if all := runs(t, r); ran != 2 || len(all) != 2 || all[1].Epoch != taken.Epoch+1 {
 		t.Errorf("it ran %d times: %+v", ran, all)
+	}
+}
+
+// It expires by the database's clock alone: this process' own stood still while the
+// machine was suspended, or it was given up and the reply to that was lost. Whoever
+// comes may take it at once.
+func TestARunUnderALeaseThatExpiredTakesItAnew(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, runUnderAnExpiredLease)
+}
+
+func runUnderAnExpiredLease(t *testing.T, s *store.Store) {
+	var stolen error
+	r := replica(t, s, "a", job(func(ctx context.Context) (jobs.Result, error) {
+		_, stolen = s.Jobs().TakeLease(ctx, "sweep", "another", time.Hour)
+		return nil, nil
+	}))
+	r.Tick("sweep", start)
+	if err := s.Jobs().ReleaseLease(t.Context(), "sweep", 1); err != nil {
+		t.Fatal(err)
+	}
+	stolen = nil
+	r.Tick("sweep", start.Add(5*time.Second))
+	if e := fault.As(stolen); e == nil || e.Code != "lease_held" {
+		t.Errorf("another that wanted the lease while the job ran got %v, want lease_held", stolen)
+	}
+	if all := runs(t, r); len(all) != 2 || all[1].Epoch != 2 || all[1].State != jobs.Succeeded {
+		t.Errorf("runs %+v, want the second under a lease taken anew", all)
 	}
 }

@@ -94,22 +94,39 @@ func (s *Service) isStopping() bool {
 	return s.stopping
 }
 
-// begin takes the lease and has enter record the run that begins under it. It is
-// Conflict when another replica has the lease, errNotDue when there is no run.
+// begin has enter record the run that begins under the lease, which it takes where
+// it is not known to be held. It is Conflict when another replica has the lease,
+// errNotDue when there is no run.
 func (s *Service) begin(ctx context.Context, w *work, enter func(ctx context.Context, begun Run) (Run, bool, error)) (Run, error) {
-	lease, taken := w.held()
-	// One that is young is not renewed, which would be a third of what a run with
-	// nothing to do writes: whether another has it is seen by the fence below.
-	if lease.Epoch == 0 || time.Since(taken) >= s.LeaseTTL/3 {
-		var err error
-		if lease, err = s.takeLease(ctx, w); err != nil {
-			return Run{}, fmt.Errorf("take the lease: %w", err)
+	// A lease that is young by this process' clock is not renewed, which would be a
+	// third of what a run with nothing to do writes. Whether the database agrees is seen
+	// when the run begins: the clock stands still while the machine is suspended.
+	if lease, taken := w.held(); lease.Epoch != 0 && time.Since(taken) < s.LeaseTTL/3 {
+		if run, err := s.beginUnder(ctx, w, lease, enter); !tx.IsLeaseLost(err) {
+			return run, err
 		}
 	}
+	lease, err := s.takeLease(ctx, w)
+	if err != nil {
+		return Run{}, fmt.Errorf("take the lease: %w", err)
+	}
+	return s.beginUnder(ctx, w, lease, enter)
+}
+
+// beginUnder is begin under a lease that was taken. It is LeaseLost, and nothing is
+// held any more, when another took it since or it expired, so that another might.
+func (s *Service) beginUnder(ctx context.Context, w *work, lease Lease, enter func(ctx context.Context, begun Run) (Run, bool, error)) (Run, error) {
 	now := s.Now()
 	var run Run
 	ctx = tx.WithFence(ctx, tx.Fence{Lease: w.Name, Epoch: lease.Epoch})
 	err := s.Runner.InTx(ctx, func(ctx context.Context) error {
+		holds, err := s.Store.HoldsLease(ctx, w.Name, lease.Epoch)
+		if err != nil {
+			return fmt.Errorf("look whether the lease still holds: %w", err)
+		}
+		if !holds {
+			return tx.LeaseLost("the lease %q has expired", w.Name)
+		}
 		if _, err := s.Store.AbandonRuns(ctx, w.Name, lease.Epoch, now); err != nil {
 			return fmt.Errorf("abandon earlier runs: %w", err)
 		}

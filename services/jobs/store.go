@@ -15,6 +15,8 @@ type Store interface {
 	// TakeLease takes or renews the lease for ttl; Conflict "lease_held" when
 	// another holder has it. A holder that still has it keeps its epoch.
 	TakeLease(ctx context.Context, name, holder string, ttl time.Duration) (Lease, error)
+	// HoldsLease reports whether the lease has that epoch and has not expired.
+	HoldsLease(ctx context.Context, name string, epoch int64) (bool, error)
 	// ReleaseLease lets it expire now when the epoch is the current one.
 	ReleaseLease(ctx context.Context, name string, epoch int64) error
 	// Leases returns all that were ever taken, by name; those expired too.

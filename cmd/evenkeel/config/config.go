@@ -21,16 +21,17 @@ import (
 // Config is the effective configuration. A Config that Load returned keeps every
 // rule that its tags and rules.go state.
 type Config struct {
-	Listen          string        `koanf:"listen" default:"127.0.0.1:8080" doc:"The address on which the API and the dashboard listen, as host:port. Port 0 takes any free port. Only this machine can reach the default; another address has to be asked for, and is logged."`
-	PublicURL       string        `koanf:"publicURL" default:"" shown:"made of listen" doc:"The address under which people and programs reach Evenkeel, used in links. It has no path: Evenkeel answers at the root of a host."`
-	TrustedProxies  Networks      `koanf:"trustedProxies" default:"" shown:"none" doc:"The networks of proxies in front of Evenkeel, such as 10.0.0.7/32, fd00::/8. Of a request that comes from one, the client's address is the rightmost in X-Forwarded-For (or Forwarded, RFC 7239) that is in none of them; of any other, these headers are not looked at, for anybody can send them. Whoever can send requests from these networks can claim to be at any address."`
-	DataDir         string        `koanf:"dataDir" default:"./data" doc:"The directory of the SQLite database and of the administrator's first token. It is made when it does not exist. One process at a time may use it."`
-	Instance        string        `koanf:"instance" default:"" shown:"the host's name" doc:"The name of this process among the replicas of an installation: it marks leases, runs of jobs and logs, and has to differ between replicas."`
-	DrainDelay      time.Duration `koanf:"drainDelay" default:"0s" min:"0s" max:"5m" doc:"How long requests are still taken after the signal to stop, while /readyz says that no more should come: as long as a load balancer needs to notice."`
-	DrainTimeout    time.Duration `koanf:"drainTimeout" default:"30s" min:"0s" max:"10m" doc:"How long requests and jobs under way may take to finish after the signal to stop."`
-	SessionLifetime time.Duration `koanf:"sessionLifetime" default:"12h" min:"5m" max:"30d" doc:"How long somebody stays signed in to the dashboard."`
-	SecretsDir      string        `koanf:"secretsDir" default:"" shown:"none" doc:"The directory of the secrets that data sources name: prom-token is the file of that name in it, else the variable EVENKEEL_SECRET_PROM_TOKEN. Each is read whenever it is needed, so that a changed one is used at once. Links out of the directory are not followed."`
-	TokenLifetime   time.Duration `koanf:"tokenLifetime" default:"90d" min:"1h" max:"365d" doc:"How long a token lives that was made without an expiry of its own."`
+	Listen             string        `koanf:"listen" default:"127.0.0.1:8080" doc:"The address on which the API and the dashboard listen, as host:port. Port 0 takes any free port. Only this machine can reach the default; another address has to be asked for, and is logged."`
+	PublicURL          string        `koanf:"publicURL" default:"" shown:"made of listen" doc:"The address under which people and programs reach Evenkeel, used in links. It has no path: Evenkeel answers at the root of a host."`
+	TrustedProxies     Networks      `koanf:"trustedProxies" default:"" shown:"none" doc:"The networks of proxies in front of Evenkeel, such as 10.0.0.7/32, fd00::/8. Of a request that comes from one, the client's address is the rightmost in the header of trustedProxyHeader that is in none of them; of any other, the header is not looked at, for anybody can send it. Whoever can send requests from these networks can claim to be at any address."`
+	TrustedProxyHeader string        `koanf:"trustedProxyHeader" default:"X-Forwarded-For" oneof:"X-Forwarded-For,Forwarded" doc:"The header in which trustedProxies tell of the client: X-Forwarded-For, or Forwarded as in RFC 7239. Each of them has to set it or to append to it. No other header is looked at."`
+	DataDir            string        `koanf:"dataDir" default:"./data" doc:"The directory of the SQLite database and of the administrator's first token. It is made when it does not exist. One process at a time may use it."`
+	Instance           string        `koanf:"instance" default:"" shown:"the host's name" doc:"The name of this process among the replicas of an installation: it marks leases, runs of jobs and logs, and has to differ between replicas."`
+	DrainDelay         time.Duration `koanf:"drainDelay" default:"0s" min:"0s" max:"5m" doc:"How long requests are still taken after the signal to stop, while /readyz says that no more should come: as long as a load balancer needs to notice."`
+	DrainTimeout       time.Duration `koanf:"drainTimeout" default:"30s" min:"0s" max:"10m" doc:"How long requests and jobs under way may take to finish after the signal to stop."`
+	SessionLifetime    time.Duration `koanf:"sessionLifetime" default:"12h" min:"5m" max:"30d" doc:"How long somebody stays signed in to the dashboard."`
+	SecretsDir         string        `koanf:"secretsDir" default:"" shown:"none" doc:"The directory of the secrets that data sources name: prom-token is the file of that name in it, else the variable EVENKEEL_SECRET_PROM_TOKEN. Each is read whenever it is needed, so that a changed one is used at once. Links out of the directory are not followed."`
+	TokenLifetime      time.Duration `koanf:"tokenLifetime" default:"90d" min:"1h" max:"365d" doc:"How long a token lives that was made without an expiry of its own."`
 
 	Database  Database  `koanf:"database" doc:"Where everything is kept."`
 	Log       Log       `koanf:"log" doc:"What is logged, to standard error."`

@@ -392,3 +392,16 @@ func TestNoProxyIsTrustedUnlessItIsNamed(t *testing.T) {
 		t.Errorf("an address alone: %q", got)
 	}
 }
+
+func TestProxiesTellOfClientsInTheOneHeaderThatIsNamed(t *testing.T) {
+	t.Parallel()
+	if got := load(t, sources(t, "", nil)).TrustedProxyHeader; got != "X-Forwarded-For" {
+		t.Errorf("the header is %q", got)
+	}
+	if got := load(t, sources(t, "", []string{"EVENKEEL_TRUSTED_PROXY_HEADER=Forwarded"})).TrustedProxyHeader; got != "Forwarded" {
+		t.Errorf("the header is %q", got)
+	}
+	if got := faults(t, sources(t, "", nil, "--trusted-proxy-header", "X-Real-IP"))["--trusted-proxy-header"]; !strings.Contains(got, "must be X-Forwarded-For or Forwarded") {
+		t.Errorf("another header: %q", got)
+	}
+}
