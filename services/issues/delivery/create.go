@@ -156,6 +156,15 @@ func (p *passage) lookUp(ctx context.Context, d *Delivery, i issues.Issue) error
 	if d.Intent.Comment != "" {
 		return p.lookUpComment(ctx, d, i)
 	}
+	// Where issues are disabled the list is empty, whatever is there.
+	p.forget(d.Place)
+	facts, err := p.factsOf(ctx, d.Place)
+	if err != nil {
+		return err
+	}
+	if !facts.Issues {
+		return &Error{Trouble: Refused, Reason: p.Settings.objection(facts, d.Kind) + "; until then it is not known whether it was made"}
+	}
 	found, err := p.find(ctx, d.Place, d, i)
 	switch {
 	case err != nil:
@@ -237,6 +246,13 @@ func (p *passage) factsOf(ctx context.Context, place Place) (Facts, error) {
 	defer c.mu.Unlock()
 	c.facts[place] = knownFacts{facts, c.Clock()}
 	return facts, nil
+}
+
+// forget has the facts of a place read anew.
+func (c *Courier) forget(place Place) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.facts, place)
 }
 
 // capped says which cap is reached; nothing when none is.
