@@ -81,7 +81,9 @@ func (p *passage) create(ctx context.Context, d *Delivery, i issues.Issue) error
 	if d.Attempts == 0 || d.Written.FirstAt.IsZero() {
 		d.Written.FirstAt = now
 	}
-	d.Written.From = d.Place
+	if !slices.Contains(d.Written.From, d.Place) {
+		d.Written.From = append(slices.Clone(d.Written.From), d.Place)
+	}
 	d.Attempts++
 	if err := p.send(ctx, d, ""); err != nil {
 		return err
