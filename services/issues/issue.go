@@ -12,6 +12,9 @@ type Kind string
 // KindBudgetViolation is the kind of an overspent error budget.
 const KindBudgetViolation Kind = "budget_violation"
 
+// Kinds lists every kind.
+var Kinds = []Kind{KindBudgetViolation}
+
 // State is how far an issue got.
 type State string
 
