@@ -11,9 +11,11 @@ import (
 )
 
 // Gates bound how many calls are under way to each data source, over all that this
-// replica asks of it. What is no collection, which is backfills and what people look
-// for, gets a quarter of them, and none while collection waits. Each replica keeps to
-// its own bound: where another collects, all together are so much above the limit.
+// replica asks of it, but for the probe that tells whether it is there: that one is
+// for when nothing else gets through, and passes no gate. What is no collection, which
+// is backfills and what people look for, gets a quarter of them, and none while
+// collection waits. Each replica keeps to its own bound: where another collects, all
+// together are so much above the limit.
 type Gates struct {
 	mu sync.Mutex
 	of map[id.ID]*gate
