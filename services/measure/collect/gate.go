@@ -57,7 +57,13 @@ func (g *Gates) enter(ctx context.Context, source id.ID, limit int, past bool) (
 	}
 	if !past {
 		at.waiting++
-		defer func() { at.waiting-- }()
+		defer func() {
+			// Whoever made way is told, whether this call got in or was given up: of
+			// several places that became free at once some are still there.
+			if at.waiting--; at.waiting == 0 {
+				at.wake()
+			}
+		}()
 	}
 	for at.present+at.past >= limit || past && (at.past >= share(limit) || at.waiting > 0) {
 		changed := at.changed
@@ -80,7 +86,12 @@ func (g *Gates) enter(ctx context.Context, source id.ID, limit int, past bool) (
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		*count--
-		close(at.changed)
-		at.changed = make(chan struct{})
+		at.wake()
 	}, nil
+}
+
+// wake has all who wait look again.
+func (at *gate) wake() {
+	close(at.changed)
+	at.changed = make(chan struct{})
 }
