@@ -133,6 +133,14 @@ func TestMadeUpValuesCostNoMoreThanTheirSamples(t *testing.T) {
 	if got := c.at("/\u202e241", 2); got.series != 0 {
 		t.Errorf("the third has %+v", got)
 	}
+	counted := 0
+	answer := assemble(origin.Ask{Origin: origin.Origin{GroupBy: "path"}}, func(value string, i int) (int64, int64, flaw) {
+		counted++
+		return rule{}.count(c.at(value, i), c.at(value, i))
+	}, c, c)
+	if counted != maxSeries || len(answer.Slots) != slots {
+		t.Errorf("of %d samples %d cells are counted, into %d slots", maxSeries, counted, len(answer.Slots))
+	}
 }
 
 // Three series of one value, by slot: 1, 2, 3 of the first; 10, and one that is no
