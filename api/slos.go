@@ -95,20 +95,20 @@ func (a *API) addSLOs(r Rooms) {
 		summary: "Declare an SLO", description: "It is evaluated from now on; its state is no_data until measurements come.",
 		rule: access.Rule{Verb: access.Create, Kind: access.KindSLO},
 	}, func(ctx context.Context, in *post) (*created[SLODeclared], error) {
+		var v slo.View
 		made, err := create(ctx, a, in.Once, creation[SLODeclared, SLODeclared]{
 			make: func(ctx context.Context) (SLODeclared, error) {
 				s, err := r.Registry.ServiceFor(ctx, in.Service)
 				if err != nil {
 					return SLODeclared{}, err
 				}
-				v, warnings, err := r.SLOs.Declare(ctx, s.ID, fromSLOInput(in.Body))
-				if err != nil {
-					return SLODeclared{}, err
-				}
-				return r.declared(ctx, v, warnings, nil)
+				var warnings []slo.Warning
+				v, warnings, err = r.SLOs.Declare(ctx, s.ID, fromSLOInput(in.Body))
+				return r.declared(ctx, v, warnings, err)
 			},
 			load: func(ctx context.Context, made id.ID) (SLODeclared, error) {
-				v, err := r.SLOs.View(ctx, made)
+				var err error
+				v, err = r.SLOs.View(ctx, made)
 				return r.declared(ctx, v, r.SLOs.Warnings(v), err)
 			},
 			name: func(s SLODeclared) (id.ID, int64, string) { return id.ID(s.ID), s.Version, sloLocation(s.SLO) },
@@ -118,15 +118,7 @@ func (a *API) addSLOs(r Rooms) {
 			return nil, err
 		}
 		// Outside of the transaction that made it: a data source is asked.
-		v, err := r.SLOs.View(ctx, id.ID(made.Body.ID))
-		if err != nil {
-			return nil, err
-		}
-		doubts, err := r.SLOs.Doubts(ctx, v)
-		if err != nil {
-			return nil, err
-		}
-		made.Body.Warnings = append(made.Body.Warnings, toWarnings(doubts)...)
+		made.Body.Warnings = append(made.Body.Warnings, toWarnings(r.SLOs.Doubts(ctx, v))...)
 		return made, nil
 	})
 
@@ -167,8 +159,7 @@ func (a *API) addSLOs(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		doubts, err := r.SLOs.Doubts(ctx, v)
-		return r.revised(ctx, v, append(warnings, doubts...), err)
+		return r.revised(ctx, v, append(warnings, r.SLOs.Doubts(ctx, v)...), nil)
 	})
 
 	type retire struct {

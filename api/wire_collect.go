@@ -13,14 +13,14 @@ type Collection struct {
 	LagSeconds     int64            `json:"lagSeconds" doc:"By how much collection is behind what could be read, in seconds."`
 	MissingSlots   int64            `json:"missingSlots" doc:"Slots without data since it is collected. They are no data, and never budget."`
 	Missing        map[string]int64 `json:"missing" doc:"The same by the reason: no_sample, not_number, negative, good_above, too_many, partial or ambiguous." example:"{\"no_sample\":12}"`
-	LastMissing    *MissingSlot     `json:"lastMissing,omitempty" doc:"The newest slot without data; absent when there is none, or a backfill has found it since."`
+	LastMissing    *MissingSlot     `json:"lastMissing,omitempty" doc:"The newest slot without data; absent when there is none, or there is data of it all the same: a backfill found it since, or it was stored before it went missing."`
 	Backfills      []Backfill       `json:"backfills" doc:"Those that are not finished."`
 }
 
 // CollectFailure is why nothing was learnt.
 type CollectFailure struct {
 	Kind    string `json:"kind" enum:"unavailable,refused,partial,not_taken,internal"`
-	Message string `json:"message" doc:"For people, at most 300 characters."`
+	Message string `json:"message" doc:"For people: the first 300 characters, and … where there were more."`
 }
 
 // MissingSlot is the newest slot without data.

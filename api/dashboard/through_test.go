@@ -51,7 +51,7 @@ func build(t *testing.T) *house {
 	h.access = access.NewService(s.Access(), s, authorizer, recorder, now, access.Lifetimes{}, log)
 	t.Cleanup(func() { h.must(h.access.Close(context.WithoutCancel(t.Context()))) })
 	h.registry = registry.New(s.Registry(), s.Access(), s, authorizer, recorder, now)
-	h.slos = slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, now), judge.New(s.Sources(), s.Registry(), nil), authorizer, recorder, now)
+	h.slos = slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, now), judge.New(s.Sources(), s.Registry(), nil), authorizer, recorder, now, slog.New(slog.DiscardHandler))
 	h.collection = collect.NewService(s.Collect(), s.Sources(), measure.New(s.Measure(), s, now), s, authorizer, recorder, now)
 	desk := issues.NewService(s.Issues(), s.Registry(), s.Policy(), authorizer, "http://evenkeel.example")
 	h.policies = policy.NewService(policy.Parts{

@@ -2146,7 +2146,7 @@ type ClauseInput struct {
 type CollectFailure struct {
 	Kind CollectFailureKind `json:"kind"`
 
-	// Message For people, at most 300 characters.
+	// Message For people: the first 300 characters, and … where there were more.
 	Message string `json:"message"`
 }
 
@@ -2173,7 +2173,7 @@ type Collection struct {
 	// LagSeconds By how much collection is behind what could be read, in seconds.
 	LagSeconds int64 `json:"lagSeconds"`
 
-	// LastMissing The newest slot without data; absent when there is none, or a backfill has found it since.
+	// LastMissing The newest slot without data; absent when there is none, or there is data of it all the same: a backfill found it since, or it was stored before it went missing.
 	LastMissing *MissingSlot `json:"lastMissing,omitempty"`
 
 	// Missing The same by the reason: no_sample, not_number, negative, good_above, too_many, partial or ambiguous.

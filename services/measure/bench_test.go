@@ -3,6 +3,7 @@ package measure_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"runtime"
 	"slices"
 	"testing"
@@ -100,7 +101,7 @@ func BenchmarkStatusOf10000SLOsFromChanges(b *testing.B) {
 		}
 	}
 	bundle.service = measure.New(s.Measure(), s, bundle.clock.Now)
-	slos := slo.NewService(s.SLO(), s, s.Registry(), bundle.service, nil, nil, nil, bundle.clock.Now)
+	slos := slo.NewService(s.SLO(), s, s.Registry(), bundle.service, nil, nil, nil, bundle.clock.Now, slog.New(slog.DiscardHandler))
 	bundle.evaluator = measure.NewEvaluator(s.Measure(), slos, slos, s, bundle.clock.Now, quiet)
 	bundle.pushAll(b, bundle.everybody(at(1, 1, 1)))
 	bundle.evaluate(b, map[string]int64{"evaluated": thousands})

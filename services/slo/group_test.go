@@ -2,6 +2,7 @@ package slo_test
 
 import (
 	"fmt"
+	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -197,7 +198,7 @@ func TestAReadingReadsTheClockOnce(t *testing.T) {
 	s := slo.NewService(h.store.SLO(), h.store, h.store.Registry(), measure.New(h.store.Measure(), h.store, h.clock.Now), judge.New(h.store.Sources(), h.store.Registry(), nil), access.NewAuthorizer(h.store.Access()), h.log, func() time.Time {
 		reads++
 		return h.clock.Now()
-	})
+	}, slog.New(slog.DiscardHandler))
 	for name, read := range map[string]func() error{
 		"view":         func() error { return second(s.View(h.bob, v.SLO.ID)) },
 		"group":        func() error { return second(s.Group(h.bob, v.SLO.ID, "eu")) },

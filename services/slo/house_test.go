@@ -54,7 +54,7 @@ func newHouseOn(t testing.TB, s *store.Store) *house {
 	h.log = audit.NewService(h.store.Audit(), h.store, authorizer, h.clock.Now)
 	h.registry = registry.New(h.store.Registry(), h.store.Access(), h.store, authorizer, h.log, h.clock.Now)
 	measurements := measure.New(h.store.Measure(), h.store, h.clock.Now)
-	h.Service = slo.NewService(h.store.SLO(), h.store, h.store.Registry(), measurements, judge.New(h.store.Sources(), h.store.Registry(), map[source.Kind]judge.Language{source.Prometheus: {Check: prometheus.Check}}), authorizer, h.log, h.clock.Now)
+	h.Service = slo.NewService(h.store.SLO(), h.store, h.store.Registry(), measurements, judge.New(h.store.Sources(), h.store.Registry(), map[source.Kind]judge.Language{source.Prometheus: {Check: prometheus.Check}}), authorizer, h.log, h.clock.Now, slog.New(slog.DiscardHandler))
 	h.evaluator = measure.NewEvaluator(h.store.Measure(), h.Service, h.Service, h.store, h.clock.Now, slog.New(slog.DiscardHandler))
 	h.registry.CountHoldings(h.Service)
 	h.ada, h.bob, h.root = h.person(t, "ada"), h.person(t, "bob"), h.person(t, "root")

@@ -3,6 +3,7 @@ package slo
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -28,16 +29,17 @@ type Service struct {
 	authorizer   *access.Authorizer
 	recorder     access.Recorder
 	now          clock.Clock
+	log          *slog.Logger
 }
 
 // NewService returns the service over its store and collaborators.
 func NewService(
 	store Store, runner tx.Runner, registry Registry, measurements Measurements, origins Origins,
-	authorizer *access.Authorizer, recorder access.Recorder, now clock.Clock,
+	authorizer *access.Authorizer, recorder access.Recorder, now clock.Clock, log *slog.Logger,
 ) *Service {
 	return &Service{
 		store: store, runner: runner, registry: registry, measurements: measurements, origins: origins,
-		authorizer: authorizer, recorder: recorder, now: now,
+		authorizer: authorizer, recorder: recorder, now: now, log: log,
 	}
 }
 

@@ -49,26 +49,38 @@ func (t Terms) Warnings(now time.Time) []Warning {
 
 // Doubts asks the data source that an SLO is read from whether it could answer, and
 // returns what should be known of it. That takes a moment, and is no part of a
-// transaction: it is for after the SLO was declared. A data source that cannot be asked
-// is a warning, too. Only thresholds of latencies are looked at: what else a query gives
-// the first slot shows.
-func (s *Service) Doubts(ctx context.Context, v View) ([]Warning, error) {
+// transaction: it is for after the SLO was declared. That the data source cannot be
+// asked, for whatever reason, is a warning, too, and never an error: the SLO stands.
+// Only thresholds of latencies are looked at: what else a query gives the first slot
+// shows.
+func (s *Service) Doubts(ctx context.Context, v View) []Warning {
 	l := v.Indicator.Origin.Latency
 	if l == nil || l.Native {
-		return nil, nil
+		return nil
 	}
+	words, err := s.doubt(ctx, v)
+	switch f := fault.As(err); {
+	case f != nil:
+		words = untold + f.Message
+	case err != nil:
+		s.log.ErrorContext(ctx, "data source of an slo cannot be doubted", "slo", v.SLO.ID, "error", err)
+		words = untold + "the reason is internal; the log of the replica holds the details"
+	case words == "":
+		return nil
+	}
+	return []Warning{{WarnThreshold, sourcePointer + "/latency/thresholdSeconds", words}}
+}
+
+const untold = "it could not be told whether it is the bound of a bucket: "
+
+func (s *Service) doubt(ctx context.Context, v View) (string, error) {
 	owner, err := s.registry.Service(ctx, v.SLO.Service)
 	if err != nil {
-		return nil, fmt.Errorf("read whose SLO it is: %w", err)
+		return "", fmt.Errorf("read whose SLO it is: %w", err)
 	}
 	words, err := s.origins.Doubt(ctx, v.Indicator.Origin, owner)
-	if f := fault.As(err); f != nil {
-		words = "it could not be told whether it is the bound of a bucket: " + f.Message
-	} else if err != nil {
-		return nil, fmt.Errorf("ask the data source of an SLO: %w", err)
+	if err != nil {
+		return "", fmt.Errorf("ask the data source of an SLO: %w", err)
 	}
-	if words == "" {
-		return nil, nil
-	}
-	return []Warning{{WarnThreshold, sourcePointer + "/latency/thresholdSeconds", words}}, nil
+	return words, nil
 }

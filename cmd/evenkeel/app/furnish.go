@@ -54,7 +54,7 @@ func (a *App) furnish() error {
 	clients := dial.NewClients(dialler)
 	a.onClose(func(context.Context) error { clients.Close(); return nil })
 	reader, gates := prometheus.New(clients.HTTP), collect.NewGates()
-	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), languages(reader, gates, now)), a.authorizer, a.Audit, now)
+	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), languages(reader, gates, now)), a.authorizer, a.Audit, now, a.log)
 	a.Collection = collect.NewService(s.Collect(), s.Sources(), a.Measure, s, a.authorizer, a.Audit, now)
 	a.SLOs.CollectWith(a.Collection)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, a.opts.BaseURL)

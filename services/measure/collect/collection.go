@@ -37,7 +37,7 @@ type Collection struct {
 	SucceededAt  time.Time // zero before the first
 	FailingSince time.Time // zero while it succeeds
 	Failing      Failing   // empty while it succeeds
-	Failure      string    // for people, at most maxText characters
+	Failure      string    // for people, clipped after maxText characters
 	// Missing counts the slots without data by the reason, since the indicator is
 	// collected. A slot counts once nobody waits for its late samples any more.
 	Missing map[origin.Reason]int64
@@ -57,7 +57,7 @@ const (
 	Internal    Failing = "internal"    // Evenkeel's own doing; its log tells
 )
 
-// maxText bounds what is kept of a failure or a detail, in characters.
+// maxText is how many characters of a failure or a detail are kept.
 const maxText = 300
 
 // failing tells the kind of an error and what people are told of it.
@@ -75,7 +75,7 @@ func failing(err error) (Failing, string) {
 	return Refused, clip(e.Error())
 }
 
-func clip(text string) string { return fault.Clip(text, maxText-1) }
+func clip(text string) string { return fault.Clip(text, maxText) }
 
 // begin is the first slot of the target that is collected and not backfilled.
 func (t *Target) begin(delay time.Duration) time.Time {

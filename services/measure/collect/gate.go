@@ -11,9 +11,11 @@ import (
 )
 
 // Gates bound how many calls are under way to each data source, over all that this
-// replica asks of it. What is no collection, which is backfills and what people look
-// for, gets a quarter of them, and none while collection waits. Each replica keeps to
-// its own bound: where another collects, all together are so much above the limit.
+// replica asks of it, but for the probe that tells whether it is there: that one is
+// for when nothing else gets through, and passes no gate. What is no collection, which
+// is backfills and what people look for, gets a quarter of them, and none while
+// collection waits. Each replica keeps to its own bound: where another collects, all
+// together are so much above the limit.
 type Gates struct {
 	mu sync.Mutex
 	of map[id.ID]*gate
@@ -55,7 +57,13 @@ func (g *Gates) enter(ctx context.Context, source id.ID, limit int, past bool) (
 	}
 	if !past {
 		at.waiting++
-		defer func() { at.waiting-- }()
+		defer func() {
+			// Whoever made way is told, whether this call got in or was given up: of
+			// several places that became free at once some are still there.
+			if at.waiting--; at.waiting == 0 {
+				at.wake()
+			}
+		}()
 	}
 	for at.present+at.past >= limit || past && (at.past >= share(limit) || at.waiting > 0) {
 		changed := at.changed
@@ -78,7 +86,12 @@ func (g *Gates) enter(ctx context.Context, source id.ID, limit int, past bool) (
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		*count--
-		close(at.changed)
-		at.changed = make(chan struct{})
+		at.wake()
 	}, nil
+}
+
+// wake has all who wait look again.
+func (at *gate) wake() {
+	close(at.changed)
+	at.changed = make(chan struct{})
 }

@@ -62,7 +62,7 @@ func newHouseOn(t testing.TB, s *store.Store) *house {
 	authorizer := access.NewAuthorizer(s.Access())
 	h.audit = audit.NewService(s.Audit(), s, authorizer, h.clock.Now)
 	h.measure = measure.New(s.Measure(), s, h.clock.Now)
-	h.slos = slo.NewService(s.SLO(), s, s.Registry(), h.measure, judge.New(s.Sources(), s.Registry(), nil), authorizer, h.audit, h.clock.Now)
+	h.slos = slo.NewService(s.SLO(), s, s.Registry(), h.measure, judge.New(s.Sources(), s.Registry(), nil), authorizer, h.audit, h.clock.Now, slog.New(slog.DiscardHandler))
 	h.Service = collect.NewService(s.Collect(), s.Sources(), h.measure, s, authorizer, h.audit, h.clock.Now)
 	h.slos.CollectWith(h.Service)
 	h.evaluator = measure.NewEvaluator(s.Measure(), h.slos, h.slos, s, h.clock.Now, slog.New(slog.DiscardHandler))

@@ -92,8 +92,9 @@ func (s *Service) Standing(ctx context.Context, slo id.ID) (Standing, error) {
 	return out, nil
 }
 
-// lacking is the newest slot without data that collection read, unless a backfill
-// has found it since.
+// lacking is the newest slot without data that collection read, unless there is data
+// of it: a backfill found it since, or it had been stored before it was read again, and
+// is kept.
 func (s *Service) lacking(ctx context.Context, t Target) (origin.Missing, error) {
 	last := t.Collection.Last
 	if last.Start.IsZero() {

@@ -156,3 +156,55 @@ func TestCollectionGoesBeforeBackfills(t *testing.T) {
 		}
 	})
 }
+
+// Of four places one becomes free: a collection and a backfill wait for it, and the
+// collection is given up, before or after it had it. Or two become free at once, one
+// for each. It is done often, because who is woken first is not told.
+func TestNoPlaceStaysFreeWhileABackfillWaits(t *testing.T) {
+	t.Parallel()
+	for name, free := range map[string]func(leave []func(), giveUp func()){
+		"the collection gives up":   func(leave []func(), giveUp func()) { leave[0](); giveUp() },
+		"it gave up before":         func(leave []func(), giveUp func()) { giveUp(); leave[0]() },
+		"there is a place for each": func(leave []func(), _ func()) { leave[0](); leave[1]() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				for range 100 {
+					g := NewGates()
+					var under []func()
+					for range 4 {
+						leave, err := g.enter(t.Context(), "prom", 4, false)
+						if err != nil {
+							t.Fatal(err)
+						}
+						under = append(under, leave)
+					}
+					ctx, giveUp := context.WithCancel(t.Context())
+					waits := func(ctx context.Context, past bool) chan func() {
+						in := make(chan func(), 1)
+						go func() {
+							if leave, err := g.enter(ctx, "prom", 4, past); err == nil {
+								in <- leave
+							}
+						}()
+						synctest.Wait()
+						return in
+					}
+					backfill := waits(t.Context(), true)
+					collection := waits(ctx, false)
+					free(under, giveUp)
+					synctest.Wait()
+					if len(collection) == 1 && name != "there is a place for each" {
+						(<-collection)() // it had the place before it was given up
+						synctest.Wait()
+					}
+					if len(backfill) != 1 {
+						t.Fatal("the backfill waits though a place is free")
+					}
+					giveUp()
+				}
+			})
+		})
+	}
+}

@@ -1,7 +1,9 @@
 package prometheus
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -22,14 +24,17 @@ const (
 // cell is what a query gave of a value of the label to group by at the end of a slot.
 type cell struct {
 	value  float64 // the sum, when there are several series
-	series int32   // with a value here; 0 when it gave nothing
+	slot   int32
+	series int32 // with a value here; 0 when it gave nothing
 	// good and numbers count series whose value keeps a limit, or is one at all.
 	good, numbers int32
 }
 
 // columns are the cells of a reply by the value of the label to group by, "" where
-// there is none, one for each slot. Several values may be of one group; what is told of
-// each is counted by itself first, a share with its own weight.
+// there is none, in the order of their slots. Of slots in which a query gave nothing
+// there are none: a caller who makes up values costs as much as their samples, however
+// many slots are read. Several values may be of one group; what is told of each is
+// counted by itself first, a share with its own weight.
 type columns struct {
 	from       time.Time
 	resolution time.Duration
@@ -55,10 +60,16 @@ func (c *columns) slot(end model.Time) int {
 
 // at is the cell of a value in a slot.
 func (c *columns) at(value string, i int) cell {
-	if cells, ok := c.values[value]; ok {
-		return cells[i]
+	cells := c.values[value]
+	if k, ok := find(cells, i); ok {
+		return cells[k]
 	}
 	return cell{}
+}
+
+// find tells where among the cells of a value that of a slot is, or belongs.
+func find(cells []cell, i int) (int, bool) {
+	return slices.BinarySearchFunc(cells, i, func(c cell, i int) int { return cmp.Compare(int(c.slot), i) })
 }
 
 // add puts the samples of a series into the cells of its value of the label. keeps,
@@ -72,20 +83,24 @@ func (c *columns) add(value string, stream *model.SampleStream, keeps func(float
 		if c.named > maxGroups {
 			return fault.New(fault.Invalid, "query_refused", "the query gives more than %d groups; group by a label with fewer values", maxGroups)
 		}
-		cells = make([]cell, c.slots)
-		c.values[value] = cells
+		cells = make([]cell, 0, min(len(stream.Values)+len(stream.Histograms), c.slots))
 	}
-	put := func(at model.Time, v float64) {
-		i := c.slot(at)
+	put := func(end model.Time, v float64) {
+		i := c.slot(end)
 		if i < 0 {
 			return
 		}
-		cells[i].series++
-		cells[i].value += v
+		k, ok := find(cells, i)
+		if !ok {
+			cells = slices.Insert(cells, k, cell{slot: int32(i)})
+		}
+		at := &cells[k]
+		at.series++
+		at.value += v
 		if keeps != nil && !math.IsNaN(v) {
-			cells[i].numbers++
+			at.numbers++
 			if keeps(v) {
-				cells[i].good++
+				at.good++
 			}
 		}
 	}
@@ -95,6 +110,7 @@ func (c *columns) add(value string, stream *model.SampleStream, keeps func(float
 	for _, s := range stream.Histograms { // where a number is wanted
 		put(s.Timestamp, math.NaN())
 	}
+	c.values[value] = cells
 	return nil
 }
 

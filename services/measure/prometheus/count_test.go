@@ -104,6 +104,71 @@ func TestTooManyGroupsAreRefused(t *testing.T) {
 	}
 }
 
+// A caller who makes up a path for each request has a series of each, with a sample in
+// one slot: what is kept grows with the samples, and not with the slots of each path.
+func TestMadeUpValuesCostNoMoreThanTheirSamples(t *testing.T) {
+	t.Parallel()
+	const slots = 240
+	var matrix model.Matrix
+	for i := range maxSeries {
+		matrix = append(matrix, &model.SampleStream{
+			Metric: model.Metric{"path": model.LabelValue(fmt.Sprintf("/\u202e%d", i))},
+			Values: []model.SamplePair{{Timestamp: model.Time(60_000 * (1 + i%slots)), Value: 1}},
+		})
+	}
+	c := newColumns(time.Unix(0, 0), time.Unix(slots*60, 0), time.Minute)
+	if err := c.addAll(matrix, "path", nil); err != nil {
+		t.Fatal(err)
+	}
+	kept := 0
+	for _, cells := range c.values {
+		kept += cap(cells)
+	}
+	if kept > maxSeries {
+		t.Errorf("of %d samples %d cells are kept", maxSeries, kept)
+	}
+	if got := c.at("/\u202e241", 1); got.series != 1 || got.value != 1 {
+		t.Errorf("the second slot of the path 241 has %+v", got)
+	}
+	if got := c.at("/\u202e241", 2); got.series != 0 {
+		t.Errorf("the third has %+v", got)
+	}
+	counted := 0
+	answer := assemble(origin.Ask{Origin: origin.Origin{GroupBy: "path"}}, func(value string, i int) (int64, int64, flaw) {
+		counted++
+		return rule{}.count(c.at(value, i), c.at(value, i))
+	}, c, c)
+	if counted != maxSeries || len(answer.Slots) != slots {
+		t.Errorf("of %d samples %d cells are counted, into %d slots", maxSeries, counted, len(answer.Slots))
+	}
+}
+
+// Three series of one value, by slot: 1, 2, 3 of the first; 10, and one that is no
+// number, of the second; 100 of the third. Worked by hand.
+func TestSeriesOfOneValueAreAddedUpSlotBySlot(t *testing.T) {
+	t.Parallel()
+	c := newColumns(time.Unix(0, 0), time.Unix(5*60, 0), time.Minute)
+	pair := func(slot int, v float64) model.SamplePair {
+		return model.SamplePair{Timestamp: model.Time(60_000 * (slot + 1)), Value: model.SampleValue(v)}
+	}
+	below := func(v float64) bool { return v < 5 }
+	for _, values := range [][]model.SamplePair{{pair(1, 1), pair(3, 2), pair(4, 3)}, {pair(0, 10), pair(3, math.NaN())}, {pair(2, 100), pair(7, 1)}} {
+		if err := c.add("a", &model.SampleStream{Values: values}, below); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, want := range []cell{{value: 10, series: 1, numbers: 1}, {value: 1, series: 1, good: 1, numbers: 1}, {value: 100, series: 1, numbers: 1}, {value: math.NaN(), series: 2, good: 1, numbers: 1}, {value: 3, series: 1, good: 1, numbers: 1}} {
+		got := c.at("a", i)
+		want.slot = int32(i)
+		if math.IsNaN(want.value) && math.IsNaN(got.value) {
+			got.value, want.value = 0, 0
+		}
+		if got != want {
+			t.Errorf("slot %d has %+v, want %+v", i, got, want)
+		}
+	}
+}
+
 func TestRecordedIndicatorsOfTheSameMetricsAreReadTogether(t *testing.T) {
 	t.Parallel()
 	var r *Reader

@@ -171,23 +171,24 @@ func (r *Reader) instant(ctx context.Context, src source.Source, query parser.Ex
 
 // Bounds returns the finite bounds of the buckets of a classic histogram, from the
 // least: those that each of its series had in the hour before, so that every
-// observation is counted against them. The metric's name ends in "_bucket"; the labels
-// narrow what the scope lets through.
-func (r *Reader) Bounds(ctx context.Context, src source.Source, scope Scope, metric string, of map[string]string, at time.Time) ([]float64, error) {
+// observation is counted against them. Without one, there tells whether there were
+// buckets at all. The metric's name ends in "_bucket"; the labels narrow what the scope
+// lets through.
+func (r *Reader) Bounds(ctx context.Context, src source.Source, scope Scope, metric string, of map[string]string, at time.Time) (bounds []float64, there bool, err error) {
 	matchers, err := scope.matchers(src)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	var check fault.Check
 	if !checkMetric(&check, "/metric", metric) {
-		return nil, check.Err()
+		return nil, false, check.Err()
 	}
 	lately := call("last_over_time", &parser.MatrixSelector{
 		VectorSelector: &parser.VectorSelector{Name: metric, LabelMatchers: slices.Concat(matchers, equals(of))}, Range: recent,
 	})
 	counts, err := r.instant(ctx, src, &parser.AggregateExpr{Op: parser.COUNT, Grouping: []string{bucketLabel}, Expr: lately}, at)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	series := make(map[float64]float64) // by bound, however it is spelled
 	most := 0.0
@@ -199,13 +200,12 @@ func (r *Reader) Bounds(ctx context.Context, src source.Source, scope Scope, met
 		series[bound] += float64(s.Value)
 		most = max(most, series[bound])
 	}
-	var bounds []float64
 	for _, bound := range slices.Sorted(maps.Keys(series)) {
 		if finite(bound) && series[bound] == most {
 			bounds = append(bounds, bound)
 		}
 	}
-	return bounds, nil
+	return bounds, len(series) > 0, nil
 }
 
 // toldBounds is how many bounds are told in a sentence.
@@ -222,12 +222,16 @@ func (r *Reader) Doubt(ctx context.Context, src source.Source, scope Scope, o or
 	}
 	scope.Selector = l.Selector
 	metric := l.Metric + "_bucket"
-	bounds, err := r.Bounds(ctx, src, scope, metric, nil, at)
+	bounds, there, err := r.Bounds(ctx, src, scope, metric, nil, at)
 	switch {
 	case err != nil || slices.Contains(bounds, l.ThresholdSeconds):
 		return "", err
-	case len(bounds) == 0:
+	case !there:
 		return fmt.Sprintf("the data source %q had no bucket of %s in the last hour that the SLO would be read from", src.Slug, metric), nil
+	}
+	none := fmt.Sprintf("%g is not the bound of a bucket in every series of %s; ", l.ThresholdSeconds, metric)
+	if len(bounds) == 0 {
+		return none + "they have no finite bound in common", nil
 	}
 	more := ""
 	if len(bounds) > toldBounds {
@@ -237,7 +241,7 @@ func (r *Reader) Doubt(ctx context.Context, src source.Source, scope Scope, o or
 	for i, bound := range bounds {
 		texts[i] = strconv.FormatFloat(bound, 'g', -1, 64)
 	}
-	return fmt.Sprintf("%g is not the bound of a bucket in every series of %s; these are: %s%s", l.ThresholdSeconds, metric, strings.Join(texts, ", "), more), nil
+	return none + "these are: " + strings.Join(texts, ", ") + more, nil
 }
 
 // Distribution is how many observations of a classic histogram lay at or below each
@@ -283,7 +287,7 @@ func (r *Reader) Distribution(ctx context.Context, src source.Source, scope Scop
 			}
 		}
 	}
-	if d.Bounds, err = r.Bounds(ctx, src, scope, metric, of, to); err != nil {
+	if d.Bounds, _, err = r.Bounds(ctx, src, scope, metric, of, to); err != nil {
 		return Distribution{}, err
 	}
 	for _, bound := range d.Bounds {

@@ -167,7 +167,7 @@ func assemble(a origin.Ask, count counting, read ...*columns) origin.Answer {
 	values := slices.SortedFunc(maps.Keys(of), func(a, b string) int {
 		return cmp.Or(cmp.Compare(of[a], of[b]), cmp.Compare(a, b))
 	})
-	partial := ""
+	partial, there := "", present(read, values)
 	for _, c := range read {
 		partial = cmp.Or(partial, c.partial)
 	}
@@ -176,7 +176,11 @@ func assemble(a origin.Ask, count counting, read ...*columns) origin.Answer {
 		start := read[0].from.Add(time.Duration(i) * read[0].resolution)
 		slots, found := []origin.GroupSlot(nil), flaw{origin.Partial, partial}
 		if partial == "" {
-			slots, found = one(start, i, values, of, count)
+			asked := values // who does not group is told what is lacking
+			if a.Origin.GroupBy != "" {
+				asked = there[i]
+			}
+			slots, found = one(start, i, asked, of, count)
 		}
 		if found.reason != "" {
 			answer.Missing = append(answer.Missing, origin.Missing{Start: start, Reason: found.reason, Detail: found.detail})
@@ -185,6 +189,21 @@ func assemble(a origin.Ask, count counting, read ...*columns) origin.Answer {
 		answer.Slots = append(answer.Slots, slots...)
 	}
 	return answer
+}
+
+// present returns of the values those that were read something of, by slot.
+func present(read []*columns, values []string) [][]string {
+	out := make([][]string, read[0].slots)
+	for _, value := range values {
+		for _, c := range read {
+			for _, cell := range c.values[value] {
+				if at := out[cell.slot]; len(at) == 0 || at[len(at)-1] != value {
+					out[cell.slot] = append(at, value)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // one makes the slots of one time, or says why there are none. Values come by group.
