@@ -82,7 +82,7 @@ func testTeams(t *testing.T, open opener) {
 		parent := Team(t, s, "platform")
 		v := registry.Team{
 			ID: newID(), Slug: "payments", Name: "Платежи \"&<>\" 😀", Description: "line\nbreak", Parent: parent.ID,
-			Contact: "#payments", CreatedAt: Start, UpdatedAt: Start, Version: 1,
+			Contact: "#payments", DefaultRepository: "https://github.com/example/payments", CreatedAt: Start, UpdatedAt: Start, Version: 1,
 		}
 		ok(t, r.CreateTeam(t.Context(), v))
 		same(t, must(r.Team(t.Context(), v.ID))(t), v)
@@ -95,7 +95,7 @@ func testTeams(t *testing.T, open opener) {
 		again.Slug, again.Parent = "orphans", newID()
 		refused(t, r.CreateTeam(t.Context(), again), fault.Conflict, "reference_missing")
 
-		v.Slug, v.Parent, v.UpdatedAt = "billing", "", Start.Add(time.Second)
+		v.Slug, v.Parent, v.DefaultRepository, v.UpdatedAt = "billing", "", "https://github.com/example/billing", Start.Add(time.Second)
 		ok(t, r.UpdateTeam(t.Context(), v))
 		refused(t, r.UpdateTeam(t.Context(), v), fault.Precondition, "version_mismatch")
 		v.Version = 2

@@ -44,7 +44,7 @@ CREATE UNIQUE INDEX "idempotencykey_caller_operation_key" ON "idempotency_keys" 
 -- create index "idempotencykey_created_at" to table: "idempotency_keys"
 CREATE INDEX "idempotencykey_created_at" ON "idempotency_keys" ("created_at");
 -- create "teams" table
-CREATE TABLE "teams" ("id" character varying(26) NOT NULL, "slug" text NOT NULL, "name" text NOT NULL, "description" text NOT NULL, "contact" text NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "version" bigint NOT NULL, "parent_id" character varying(26) NULL, PRIMARY KEY ("id"), CONSTRAINT "teams_teams_children" FOREIGN KEY ("parent_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
+CREATE TABLE "teams" ("id" character varying(26) NOT NULL, "slug" text NOT NULL, "name" text NOT NULL, "description" text NOT NULL, "contact" text NOT NULL, "default_repository" text NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "version" bigint NOT NULL, "parent_id" character varying(26) NULL, PRIMARY KEY ("id"), CONSTRAINT "teams_teams_children" FOREIGN KEY ("parent_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
 -- create index "team_parent_id_slug" to table: "teams"
 CREATE INDEX "team_parent_id_slug" ON "teams" ("parent_id", "slug");
 -- create index "team_slug" to table: "teams"
