@@ -1,6 +1,8 @@
 package issues
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -11,6 +13,9 @@ type Kind string
 
 // KindBudgetViolation is the kind of an overspent error budget.
 const KindBudgetViolation Kind = "budget_violation"
+
+// Kinds are all kinds, in their order.
+func Kinds() []Kind { return slices.Sorted(maps.Keys(templates)) }
 
 // State is how far an issue got.
 type State string
