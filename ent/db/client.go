@@ -21,6 +21,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/datasource"
+	"github.com/evenkeel/evenkeel/ent/db/delivery"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
@@ -46,6 +47,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/token"
+	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
 
 	stdsql "database/sql"
@@ -68,6 +70,8 @@ type Client struct {
 	Collection *CollectionClient
 	// DataSource is the client for interacting with the DataSource builders.
 	DataSource *DataSourceClient
+	// Delivery is the client for interacting with the Delivery builders.
+	Delivery *DeliveryClient
 	// Dependency is the client for interacting with the Dependency builders.
 	Dependency *DependencyClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -118,6 +122,8 @@ type Client struct {
 	Team *TeamClient
 	// Token is the client for interacting with the Token builders.
 	Token *TokenClient
+	// TrackerLane is the client for interacting with the TrackerLane builders.
+	TrackerLane *TrackerLaneClient
 	// Violation is the client for interacting with the Violation builders.
 	Violation *ViolationClient
 }
@@ -137,6 +143,7 @@ func (c *Client) init() {
 	c.BudgetPolicy = NewBudgetPolicyClient(c.config)
 	c.Collection = NewCollectionClient(c.config)
 	c.DataSource = NewDataSourceClient(c.config)
+	c.Delivery = NewDeliveryClient(c.config)
 	c.Dependency = NewDependencyClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Identity = NewIdentityClient(c.config)
@@ -162,6 +169,7 @@ func (c *Client) init() {
 	c.System = NewSystemClient(c.config)
 	c.Team = NewTeamClient(c.config)
 	c.Token = NewTokenClient(c.config)
+	c.TrackerLane = NewTrackerLaneClient(c.config)
 	c.Violation = NewViolationClient(c.config)
 }
 
@@ -261,6 +269,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		BudgetPolicy:   NewBudgetPolicyClient(cfg),
 		Collection:     NewCollectionClient(cfg),
 		DataSource:     NewDataSourceClient(cfg),
+		Delivery:       NewDeliveryClient(cfg),
 		Dependency:     NewDependencyClient(cfg),
 		IdempotencyKey: NewIdempotencyKeyClient(cfg),
 		Identity:       NewIdentityClient(cfg),
@@ -286,6 +295,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		System:         NewSystemClient(cfg),
 		Team:           NewTeamClient(cfg),
 		Token:          NewTokenClient(cfg),
+		TrackerLane:    NewTrackerLaneClient(cfg),
 		Violation:      NewViolationClient(cfg),
 	}, nil
 }
@@ -312,6 +322,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		BudgetPolicy:   NewBudgetPolicyClient(cfg),
 		Collection:     NewCollectionClient(cfg),
 		DataSource:     NewDataSourceClient(cfg),
+		Delivery:       NewDeliveryClient(cfg),
 		Dependency:     NewDependencyClient(cfg),
 		IdempotencyKey: NewIdempotencyKeyClient(cfg),
 		Identity:       NewIdentityClient(cfg),
@@ -337,6 +348,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		System:         NewSystemClient(cfg),
 		Team:           NewTeamClient(cfg),
 		Token:          NewTokenClient(cfg),
+		TrackerLane:    NewTrackerLaneClient(cfg),
 		Violation:      NewViolationClient(cfg),
 	}, nil
 }
@@ -368,11 +380,11 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
-		c.DataSource, c.Dependency, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue,
-		c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLO,
-		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
-		c.Series, c.Service, c.Session, c.SignInCode, c.Slug, c.System, c.Team,
-		c.Token, c.Violation,
+		c.DataSource, c.Delivery, c.Dependency, c.IdempotencyKey, c.Identity,
+		c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Person,
+		c.PolicyRevision, c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus,
+		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
+		c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.Violation,
 	} {
 		n.Use(hooks...)
 	}
@@ -383,11 +395,11 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
-		c.DataSource, c.Dependency, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue,
-		c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLO,
-		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
-		c.Series, c.Service, c.Session, c.SignInCode, c.Slug, c.System, c.Team,
-		c.Token, c.Violation,
+		c.DataSource, c.Delivery, c.Dependency, c.IdempotencyKey, c.Identity,
+		c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Person,
+		c.PolicyRevision, c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus,
+		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
+		c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.Violation,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -408,6 +420,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Collection.mutate(ctx, m)
 	case *DataSourceMutation:
 		return c.DataSource.mutate(ctx, m)
+	case *DeliveryMutation:
+		return c.Delivery.mutate(ctx, m)
 	case *DependencyMutation:
 		return c.Dependency.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
@@ -458,6 +472,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Team.mutate(ctx, m)
 	case *TokenMutation:
 		return c.Token.mutate(ctx, m)
+	case *TrackerLaneMutation:
+		return c.TrackerLane.mutate(ctx, m)
 	case *ViolationMutation:
 		return c.Violation.mutate(ctx, m)
 	default:
@@ -1356,6 +1372,155 @@ func (c *DataSourceClient) mutate(ctx context.Context, m *DataSourceMutation) (V
 		return (&DataSourceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown DataSource mutation op: %q", m.Op())
+	}
+}
+
+// DeliveryClient is a client for the Delivery schema.
+type DeliveryClient struct {
+	config
+}
+
+// NewDeliveryClient returns a client for the Delivery from the given config.
+func NewDeliveryClient(c config) *DeliveryClient {
+	return &DeliveryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `delivery.Hooks(f(g(h())))`.
+func (c *DeliveryClient) Use(hooks ...Hook) {
+	c.hooks.Delivery = append(c.hooks.Delivery, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `delivery.Intercept(f(g(h())))`.
+func (c *DeliveryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Delivery = append(c.inters.Delivery, interceptors...)
+}
+
+// Create returns a builder for creating a Delivery entity.
+func (c *DeliveryClient) Create() *DeliveryCreate {
+	mutation := newDeliveryMutation(c.config, OpCreate)
+	return &DeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Delivery entities.
+func (c *DeliveryClient) CreateBulk(builders ...*DeliveryCreate) *DeliveryCreateBulk {
+	return &DeliveryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DeliveryClient) MapCreateBulk(slice any, setFunc func(*DeliveryCreate, int)) *DeliveryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DeliveryCreateBulk{err: fmt.Errorf("calling to DeliveryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DeliveryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DeliveryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Delivery.
+func (c *DeliveryClient) Update() *DeliveryUpdate {
+	mutation := newDeliveryMutation(c.config, OpUpdate)
+	return &DeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DeliveryClient) UpdateOne(_m *Delivery) *DeliveryUpdateOne {
+	mutation := newDeliveryMutation(c.config, OpUpdateOne, withDelivery(_m))
+	return &DeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DeliveryClient) UpdateOneID(id int64) *DeliveryUpdateOne {
+	mutation := newDeliveryMutation(c.config, OpUpdateOne, withDeliveryID(id))
+	return &DeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Delivery.
+func (c *DeliveryClient) Delete() *DeliveryDelete {
+	mutation := newDeliveryMutation(c.config, OpDelete)
+	return &DeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DeliveryClient) DeleteOne(_m *Delivery) *DeliveryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DeliveryClient) DeleteOneID(id int64) *DeliveryDeleteOne {
+	builder := c.Delete().Where(delivery.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DeliveryDeleteOne{builder}
+}
+
+// Query returns a query builder for Delivery.
+func (c *DeliveryClient) Query() *DeliveryQuery {
+	return &DeliveryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDelivery},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Delivery entity by its id.
+func (c *DeliveryClient) Get(ctx context.Context, id int64) (*Delivery, error) {
+	return c.Query().Where(delivery.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DeliveryClient) GetX(ctx context.Context, id int64) *Delivery {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryIssue queries the issue edge of a Delivery.
+func (c *DeliveryClient) QueryIssue(_m *Delivery) *IssueQuery {
+	query := (&IssueClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(delivery.Table, delivery.FieldID, id),
+			sqlgraph.To(issue.Table, issue.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, delivery.IssueTable, delivery.IssueColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DeliveryClient) Hooks() []Hook {
+	return c.hooks.Delivery
+}
+
+// Interceptors returns the client interceptors.
+func (c *DeliveryClient) Interceptors() []Interceptor {
+	return c.inters.Delivery
+}
+
+func (c *DeliveryClient) mutate(ctx context.Context, m *DeliveryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Delivery mutation op: %q", m.Op())
 	}
 }
 
@@ -5100,6 +5265,139 @@ func (c *TokenClient) mutate(ctx context.Context, m *TokenMutation) (Value, erro
 	}
 }
 
+// TrackerLaneClient is a client for the TrackerLane schema.
+type TrackerLaneClient struct {
+	config
+}
+
+// NewTrackerLaneClient returns a client for the TrackerLane from the given config.
+func NewTrackerLaneClient(c config) *TrackerLaneClient {
+	return &TrackerLaneClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `trackerlane.Hooks(f(g(h())))`.
+func (c *TrackerLaneClient) Use(hooks ...Hook) {
+	c.hooks.TrackerLane = append(c.hooks.TrackerLane, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `trackerlane.Intercept(f(g(h())))`.
+func (c *TrackerLaneClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TrackerLane = append(c.inters.TrackerLane, interceptors...)
+}
+
+// Create returns a builder for creating a TrackerLane entity.
+func (c *TrackerLaneClient) Create() *TrackerLaneCreate {
+	mutation := newTrackerLaneMutation(c.config, OpCreate)
+	return &TrackerLaneCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TrackerLane entities.
+func (c *TrackerLaneClient) CreateBulk(builders ...*TrackerLaneCreate) *TrackerLaneCreateBulk {
+	return &TrackerLaneCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TrackerLaneClient) MapCreateBulk(slice any, setFunc func(*TrackerLaneCreate, int)) *TrackerLaneCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TrackerLaneCreateBulk{err: fmt.Errorf("calling to TrackerLaneClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TrackerLaneCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TrackerLaneCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TrackerLane.
+func (c *TrackerLaneClient) Update() *TrackerLaneUpdate {
+	mutation := newTrackerLaneMutation(c.config, OpUpdate)
+	return &TrackerLaneUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TrackerLaneClient) UpdateOne(_m *TrackerLane) *TrackerLaneUpdateOne {
+	mutation := newTrackerLaneMutation(c.config, OpUpdateOne, withTrackerLane(_m))
+	return &TrackerLaneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TrackerLaneClient) UpdateOneID(id int64) *TrackerLaneUpdateOne {
+	mutation := newTrackerLaneMutation(c.config, OpUpdateOne, withTrackerLaneID(id))
+	return &TrackerLaneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TrackerLane.
+func (c *TrackerLaneClient) Delete() *TrackerLaneDelete {
+	mutation := newTrackerLaneMutation(c.config, OpDelete)
+	return &TrackerLaneDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TrackerLaneClient) DeleteOne(_m *TrackerLane) *TrackerLaneDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TrackerLaneClient) DeleteOneID(id int64) *TrackerLaneDeleteOne {
+	builder := c.Delete().Where(trackerlane.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TrackerLaneDeleteOne{builder}
+}
+
+// Query returns a query builder for TrackerLane.
+func (c *TrackerLaneClient) Query() *TrackerLaneQuery {
+	return &TrackerLaneQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTrackerLane},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TrackerLane entity by its id.
+func (c *TrackerLaneClient) Get(ctx context.Context, id int64) (*TrackerLane, error) {
+	return c.Query().Where(trackerlane.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TrackerLaneClient) GetX(ctx context.Context, id int64) *TrackerLane {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TrackerLaneClient) Hooks() []Hook {
+	return c.hooks.TrackerLane
+}
+
+// Interceptors returns the client interceptors.
+func (c *TrackerLaneClient) Interceptors() []Interceptor {
+	return c.inters.TrackerLane
+}
+
+func (c *TrackerLaneClient) mutate(ctx context.Context, m *TrackerLaneMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TrackerLaneCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TrackerLaneUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TrackerLaneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TrackerLaneDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown TrackerLane mutation op: %q", m.Op())
+	}
+}
+
 // ViolationClient is a client for the Violation schema.
 type ViolationClient struct {
 	config
@@ -5301,17 +5599,17 @@ func (c *ViolationClient) mutate(ctx context.Context, m *ViolationMutation) (Val
 type (
 	hooks struct {
 		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, DataSource,
-		Dependency, IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member,
-		OTLPStream, Person, PolicyRevision, SLO, SLOGroupStatus, SLORevision,
-		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode, Slug,
-		System, Team, Token, Violation []ent.Hook
+		Delivery, Dependency, IdempotencyKey, Identity, Indicator, Issue, JobRun,
+		Lease, Member, OTLPStream, Person, PolicyRevision, SLO, SLOGroupStatus,
+		SLORevision, SLOStatus, Segment, SegmentChange, Series, Service, Session,
+		SignInCode, Slug, System, Team, Token, TrackerLane, Violation []ent.Hook
 	}
 	inters struct {
 		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, DataSource,
-		Dependency, IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member,
-		OTLPStream, Person, PolicyRevision, SLO, SLOGroupStatus, SLORevision,
-		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode, Slug,
-		System, Team, Token, Violation []ent.Interceptor
+		Delivery, Dependency, IdempotencyKey, Identity, Indicator, Issue, JobRun,
+		Lease, Member, OTLPStream, Person, PolicyRevision, SLO, SLOGroupStatus,
+		SLORevision, SLOStatus, Segment, SegmentChange, Series, Service, Session,
+		SignInCode, Slug, System, Team, Token, TrackerLane, Violation []ent.Interceptor
 	}
 )
 

@@ -18,6 +18,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/datasource"
+	"github.com/evenkeel/evenkeel/ent/db/delivery"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
@@ -43,6 +44,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/token"
+	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
 )
 
@@ -110,6 +112,7 @@ func checkColumn(t, c string) error {
 			budgetpolicy.Table:   budgetpolicy.ValidColumn,
 			collection.Table:     collection.ValidColumn,
 			datasource.Table:     datasource.ValidColumn,
+			delivery.Table:       delivery.ValidColumn,
 			dependency.Table:     dependency.ValidColumn,
 			idempotencykey.Table: idempotencykey.ValidColumn,
 			identity.Table:       identity.ValidColumn,
@@ -135,6 +138,7 @@ func checkColumn(t, c string) error {
 			system.Table:         system.ValidColumn,
 			team.Table:           team.ValidColumn,
 			token.Table:          token.ValidColumn,
+			trackerlane.Table:    trackerlane.ValidColumn,
 			violation.Table:      violation.ValidColumn,
 		})
 	})

@@ -26,6 +26,8 @@ type Tx struct {
 	Collection *CollectionClient
 	// DataSource is the client for interacting with the DataSource builders.
 	DataSource *DataSourceClient
+	// Delivery is the client for interacting with the Delivery builders.
+	Delivery *DeliveryClient
 	// Dependency is the client for interacting with the Dependency builders.
 	Dependency *DependencyClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -76,6 +78,8 @@ type Tx struct {
 	Team *TeamClient
 	// Token is the client for interacting with the Token builders.
 	Token *TokenClient
+	// TrackerLane is the client for interacting with the TrackerLane builders.
+	TrackerLane *TrackerLaneClient
 	// Violation is the client for interacting with the Violation builders.
 	Violation *ViolationClient
 
@@ -215,6 +219,7 @@ func (tx *Tx) init() {
 	tx.BudgetPolicy = NewBudgetPolicyClient(tx.config)
 	tx.Collection = NewCollectionClient(tx.config)
 	tx.DataSource = NewDataSourceClient(tx.config)
+	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.Dependency = NewDependencyClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Identity = NewIdentityClient(tx.config)
@@ -240,6 +245,7 @@ func (tx *Tx) init() {
 	tx.System = NewSystemClient(tx.config)
 	tx.Team = NewTeamClient(tx.config)
 	tx.Token = NewTokenClient(tx.config)
+	tx.TrackerLane = NewTrackerLaneClient(tx.config)
 	tx.Violation = NewViolationClient(tx.config)
 }
 

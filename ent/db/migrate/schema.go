@@ -271,6 +271,71 @@ var (
 			},
 		},
 	}
+	// DeliveriesColumns holds the columns for the "deliveries" table.
+	DeliveriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "repository", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "number", Type: field.TypeInt64},
+		{Name: "url", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "outcome", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "holder", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "epoch", Type: field.TypeInt64},
+		{Name: "intent", Type: field.TypeJSON},
+		{Name: "written", Type: field.TypeJSON},
+		{Name: "attempts", Type: field.TypeInt64},
+		{Name: "failures", Type: field.TypeInt64},
+		{Name: "problem", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "opened_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "due_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "calls", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "issue_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// DeliveriesTable holds the schema information for the "deliveries" table.
+	DeliveriesTable = &schema.Table{
+		Name:       "deliveries",
+		Columns:    DeliveriesColumns,
+		PrimaryKey: []*schema.Column{DeliveriesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "deliveries_issues_issue",
+				Columns:    []*schema.Column{DeliveriesColumns[20]},
+				RefColumns: []*schema.Column{IssuesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "delivery_issue_id",
+				Unique:  true,
+				Columns: []*schema.Column{DeliveriesColumns[20]},
+			},
+			{
+				Name:    "delivery_due_at",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[15]},
+			},
+			{
+				Name:    "delivery_repository_due_at",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[3], DeliveriesColumns[15]},
+			},
+			{
+				Name:    "delivery_repository_number",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[3], DeliveriesColumns[4]},
+			},
+			{
+				Name:    "delivery_opened_at",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[14]},
+			},
+		},
+	}
 	// DependenciesColumns holds the columns for the "dependencies" table.
 	DependenciesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -1232,6 +1297,29 @@ var (
 			},
 		},
 	}
+	// TrackerLanesColumns holds the columns for the "tracker_lanes" table.
+	TrackerLanesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "not_before", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "reason", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "doublings", Type: field.TypeInt64},
+		{Name: "wrote_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "usage", Type: field.TypeJSON},
+	}
+	// TrackerLanesTable holds the schema information for the "tracker_lanes" table.
+	TrackerLanesTable = &schema.Table{
+		Name:       "tracker_lanes",
+		Columns:    TrackerLanesColumns,
+		PrimaryKey: []*schema.Column{TrackerLanesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "trackerlane_name",
+				Unique:  true,
+				Columns: []*schema.Column{TrackerLanesColumns[1]},
+			},
+		},
+	}
 	// ViolationsColumns holds the columns for the "violations" table.
 	ViolationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -1330,6 +1418,7 @@ var (
 		PoliciesTable,
 		CollectionsTable,
 		DataSourcesTable,
+		DeliveriesTable,
 		DependenciesTable,
 		IdempotencyKeysTable,
 		IdentitiesTable,
@@ -1355,6 +1444,7 @@ var (
 		SystemsTable,
 		TeamsTable,
 		TokensTable,
+		TrackerLanesTable,
 		ViolationsTable,
 	}
 )
@@ -1383,6 +1473,10 @@ func init() {
 	}
 	DataSourcesTable.Annotation = &entsql.Annotation{
 		Table: "data_sources",
+	}
+	DeliveriesTable.ForeignKeys[0].RefTable = IssuesTable
+	DeliveriesTable.Annotation = &entsql.Annotation{
+		Table: "deliveries",
 	}
 	DependenciesTable.ForeignKeys[0].RefTable = ServicesTable
 	DependenciesTable.ForeignKeys[1].RefTable = ServicesTable
@@ -1483,6 +1577,9 @@ func init() {
 	TokensTable.ForeignKeys[1].RefTable = TeamsTable
 	TokensTable.Annotation = &entsql.Annotation{
 		Table: "tokens",
+	}
+	TrackerLanesTable.Annotation = &entsql.Annotation{
+		Table: "tracker_lanes",
 	}
 	ViolationsTable.ForeignKeys[0].RefTable = PoliciesTable
 	ViolationsTable.ForeignKeys[1].RefTable = PolicyRevisionsTable

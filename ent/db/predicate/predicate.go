@@ -24,6 +24,9 @@ type Collection func(*sql.Selector)
 // DataSource is the predicate function for datasource builders.
 type DataSource func(*sql.Selector)
 
+// Delivery is the predicate function for delivery builders.
+type Delivery func(*sql.Selector)
+
 // Dependency is the predicate function for dependency builders.
 type Dependency func(*sql.Selector)
 
@@ -98,6 +101,9 @@ type Team func(*sql.Selector)
 
 // Token is the predicate function for token builders.
 type Token func(*sql.Selector)
+
+// TrackerLane is the predicate function for trackerlane builders.
+type TrackerLane func(*sql.Selector)
 
 // Violation is the predicate function for violation builders.
 type Violation func(*sql.Selector)

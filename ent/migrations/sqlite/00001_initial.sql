@@ -39,6 +39,18 @@ CREATE UNIQUE INDEX `collection_indicator_id` ON `collections` (`indicator_id`);
 CREATE TABLE `data_sources` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `kind` text NOT NULL, `address` text NOT NULL, `settings` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `retired_at` datetime NULL, `version` integer NOT NULL, `succeeded_at` datetime NULL, `failed_at` datetime NULL, `failing_since` datetime NULL, `failure` text NOT NULL, PRIMARY KEY (`id`));
 -- create index "datasource_slug" to table: "data_sources"
 CREATE UNIQUE INDEX `datasource_slug` ON `data_sources` (`slug`);
+-- create "deliveries" table
+CREATE TABLE `deliveries` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `kind` text NOT NULL, `state` text NOT NULL, `repository` text NOT NULL, `number` integer NOT NULL, `url` text NOT NULL, `outcome` text NOT NULL, `holder` text NOT NULL, `epoch` integer NOT NULL, `intent` json NOT NULL, `written` json NOT NULL, `attempts` integer NOT NULL, `failures` integer NOT NULL, `problem` text NOT NULL, `opened_at` datetime NULL, `due_at` datetime NULL, `calls` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `issue_id` text NOT NULL, CONSTRAINT `deliveries_issues_issue` FOREIGN KEY (`issue_id`) REFERENCES `issues` (`id`) ON DELETE CASCADE);
+-- create index "delivery_issue_id" to table: "deliveries"
+CREATE UNIQUE INDEX `delivery_issue_id` ON `deliveries` (`issue_id`);
+-- create index "delivery_due_at" to table: "deliveries"
+CREATE INDEX `delivery_due_at` ON `deliveries` (`due_at`);
+-- create index "delivery_repository_due_at" to table: "deliveries"
+CREATE INDEX `delivery_repository_due_at` ON `deliveries` (`repository`, `due_at`);
+-- create index "delivery_repository_number" to table: "deliveries"
+CREATE INDEX `delivery_repository_number` ON `deliveries` (`repository`, `number`);
+-- create index "delivery_opened_at" to table: "deliveries"
+CREATE INDEX `delivery_opened_at` ON `deliveries` (`opened_at`);
 -- create "dependencies" table
 CREATE TABLE `dependencies` (`id` text NOT NULL, `criticality` text NOT NULL, `failure_mode` text NOT NULL, `timeout_us` integer NOT NULL, `retry` text NOT NULL, `breaker` text NOT NULL, `bulkhead` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, `on_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `dependencies_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `dependencies_services_on` FOREIGN KEY (`on_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "dependency_service_id_on_id" to table: "dependencies"
@@ -195,6 +207,10 @@ CREATE TABLE `tokens` (`id` text NOT NULL, `kind` text NOT NULL, `name` text NOT
 CREATE INDEX `token_person_id_id` ON `tokens` (`person_id`, `id`);
 -- create index "token_team_id_id" to table: "tokens"
 CREATE INDEX `token_team_id_id` ON `tokens` (`team_id`, `id`);
+-- create "tracker_lanes" table
+CREATE TABLE `tracker_lanes` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `not_before` datetime NULL, `reason` text NOT NULL, `doublings` integer NOT NULL, `wrote_at` datetime NULL, `usage` json NOT NULL);
+-- create index "trackerlane_name" to table: "tracker_lanes"
+CREATE UNIQUE INDEX `trackerlane_name` ON `tracker_lanes` (`name`);
 -- create "violations" table
 CREATE TABLE `violations` (`id` text NOT NULL, `clause` text NOT NULL, `mode` text NOT NULL, `opened_at` datetime NOT NULL, `evidence` json NOT NULL, `ended_at` datetime NULL, `ending` text NOT NULL, `version` integer NOT NULL, `policy_id` text NOT NULL, `revision_id` text NOT NULL, `slo_id` text NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `violations_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_policy_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `policy_revisions` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "violation_one_open" to table: "violations"

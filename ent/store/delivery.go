@@ -1,0 +1,181 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
+)
+
+// Delivery is the store of package delivery.
+type Delivery struct{ s *Store }
+
+var _ delivery.Store = Delivery{}
+
+// Delivery returns the view of the store that package delivery declares.
+func (s *Store) Delivery() Delivery { return Delivery{s} }
+
+const deliveryColumns = "issue_id, kind, state, repository, number, url, outcome, holder, epoch, intent, written, attempts, failures, problem, opened_at, due_at, calls, created_at, updated_at, version"
+
+// Call inserts, or has the delivery of the issue due.
+func (d Delivery) Call(ctx context.Context, v delivery.Delivery) error {
+	intent, spelled, err := toDBDelivery(v)
+	if err != nil {
+		return err
+	}
+	_, err = d.s.exec(ctx, "INSERT INTO deliveries ("+deliveryColumns+") VALUES "+values(1, 20)+
+		` ON CONFLICT (issue_id) DO UPDATE SET calls = deliveries.calls + 1,
+ due_at = CASE WHEN deliveries.state IN ('dead', 'dismissed') THEN deliveries.due_at ELSE excluded.due_at END`,
+		string(v.Issue), string(v.Kind), string(v.State), string(v.Place), v.Number, v.URL, string(v.Outcome), v.Owner.Holder, v.Owner.Epoch, intent, spelled,
+		v.Attempts, v.Failures, v.Problem, nullOrTime(v.OpenedAt), nullOrTime(v.DueAt), v.Calls, clock.Round(v.CreatedAt), clock.Round(v.UpdatedAt), v.Version)
+	return fail("have an issue delivered", gone(err))
+}
+
+// CallAt has those of an issue on the tracker due.
+func (d Delivery) CallAt(ctx context.Context, place delivery.Place, number int, now time.Time) (int, error) {
+	n, err := d.s.exec(ctx, "UPDATE deliveries SET calls = calls + 1, due_at = CASE WHEN state IN ('dead', 'dismissed') THEN due_at ELSE $1 END WHERE repository = $2 AND number = $3",
+		clock.Round(now), string(place), number)
+	return n, fail("have an issue looked at", err)
+}
+
+// Delivery returns that of the issue.
+func (d Delivery) Delivery(ctx context.Context, issue id.ID) (delivery.Delivery, error) {
+	found, err := d.all(ctx, " WHERE issue_id = $1", string(issue))
+	switch {
+	case err != nil:
+		return delivery.Delivery{}, fail("read a delivery", err)
+	case len(found) == 0:
+		return delivery.Delivery{}, fault.Missing("delivery", string(issue))
+	}
+	return found[0], nil
+}
+
+// DuePlaces returns where something of the kinds is due, in order.
+func (d Delivery) DuePlaces(ctx context.Context, kinds []issues.Kind, now time.Time) ([]delivery.Place, error) {
+	var out []delivery.Place
+	condition, args := ofKinds(kinds, clock.Round(now))
+	err := d.s.queryAll(ctx, "SELECT DISTINCT repository FROM deliveries WHERE due_at <= $1 AND "+condition+" ORDER BY repository", args, func(rows *sql.Rows) error {
+		var place delivery.Place
+		err := rows.Scan(&place)
+		out = append(out, place)
+		return err
+	})
+	return out, fail("look where issues are due", err)
+}
+
+// Due returns those that are due at the place.
+func (d Delivery) Due(ctx context.Context, kinds []issues.Kind, place delivery.Place, now time.Time, limit int) ([]delivery.Delivery, error) {
+	condition, args := ofKinds(kinds, clock.Round(now))
+	n := len(args)
+	args = append(args, string(place), limit)
+	found, err := d.all(ctx, " WHERE due_at <= $1 AND "+condition+" AND repository = $"+strconv.Itoa(n+1)+" ORDER BY due_at, id LIMIT $"+strconv.Itoa(n+2), args...)
+	return found, fail("read what is due", err)
+}
+
+// ofKinds is a condition on the kind, after the arguments that are there.
+func ofKinds(kinds []issues.Kind, args ...any) (string, []any) {
+	places := make([]string, len(kinds))
+	for i, kind := range kinds {
+		args = append(args, string(kind))
+		places[i] = "$" + strconv.Itoa(len(args))
+	}
+	return "kind IN (" + strings.Join(places, ", ") + ")", args
+}
+
+// PutDelivery writes everything but what identifies it. Whether it was called
+// meanwhile is decided in the statement, which sees the row as it is.
+func (d Delivery) PutDelivery(ctx context.Context, v delivery.Delivery) error {
+	intent, spelled, err := toDBDelivery(v)
+	if err != nil {
+		return err
+	}
+	n, err := d.s.exec(ctx, `UPDATE deliveries SET state = $1, repository = $2, number = $3, url = $4, outcome = $5, holder = $6, epoch = $7, intent = $8, written = $9,
+ attempts = $10, failures = $11, problem = $12, opened_at = $13, due_at = CASE WHEN calls = $14 THEN $15 ELSE due_at END, updated_at = $16, version = version + 1
+ WHERE issue_id = $17 AND version = $18`,
+		string(v.State), string(v.Place), v.Number, v.URL, string(v.Outcome), v.Owner.Holder, v.Owner.Epoch, intent, spelled,
+		v.Attempts, v.Failures, v.Problem, nullOrTime(v.OpenedAt), v.Calls, nullOrTime(v.DueAt), clock.Round(v.UpdatedAt), string(v.Issue), v.Version)
+	return written("delivery", v.Issue, n, err, func() (bool, error) {
+		var there bool
+		err := d.s.queryOne(ctx, "SELECT EXISTS (SELECT 1 FROM deliveries WHERE issue_id = $1)", []any{string(v.Issue)}, &there)
+		return there, err
+	})
+}
+
+// Opened counts what was opened since.
+func (d Delivery) Opened(ctx context.Context, team id.ID, since time.Time) (ofTeam, all int, err error) {
+	err = d.s.queryOne(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN v.team_id = $1 THEN 1 ELSE 0 END), 0)
+ FROM deliveries d JOIN issues i ON i.id = d.issue_id JOIN services v ON v.id = i.service_id WHERE d.opened_at > $2`,
+		[]any{string(team), clock.Round(since)}, &all, &ofTeam)
+	return ofTeam, all, fail("count what was opened", err)
+}
+
+func (d Delivery) all(ctx context.Context, where string, args ...any) ([]delivery.Delivery, error) {
+	var out []delivery.Delivery
+	err := d.s.queryAll(ctx, "SELECT "+deliveryColumns+" FROM deliveries"+where, args, func(rows *sql.Rows) error {
+		var v delivery.Delivery
+		var intent, written string
+		var opened, due sql.NullTime
+		err := rows.Scan(&v.Issue, &v.Kind, &v.State, &v.Place, &v.Number, &v.URL, &v.Outcome, &v.Owner.Holder, &v.Owner.Epoch, &intent, &written,
+			&v.Attempts, &v.Failures, &v.Problem, &opened, &due, &v.Calls, &v.CreatedAt, &v.UpdatedAt, &v.Version)
+		if err != nil {
+			return err
+		}
+		v.OpenedAt, v.DueAt, v.CreatedAt, v.UpdatedAt = fromDBNull(opened), fromDBNull(due), utc(v.CreatedAt), utc(v.UpdatedAt)
+		out = append(out, v)
+		last := &out[len(out)-1]
+		return errors.Join(json.Unmarshal([]byte(intent), &last.Intent), json.Unmarshal([]byte(written), &last.Written))
+	})
+	return out, err
+}
+
+func toDBDelivery(v delivery.Delivery) (intent, written json.RawMessage, err error) {
+	if intent, err = json.Marshal(v.Intent); err == nil {
+		written, err = json.Marshal(v.Written)
+	}
+	return intent, written, fail("spell a delivery", err)
+}
+
+func fromDBNull(t sql.NullTime) *time.Time {
+	if !t.Valid {
+		return nil
+	}
+	return utcOrNil(&t.Time)
+}
+
+// Lane returns the lane.
+func (d Delivery) Lane(ctx context.Context, name string) (delivery.Lane, error) {
+	l := delivery.Lane{Name: name}
+	var notBefore, wrote sql.NullTime
+	var usage string
+	err := d.s.queryOne(ctx, "SELECT not_before, reason, doublings, wrote_at, usage FROM tracker_lanes WHERE name = $1", []any{name},
+		&notBefore, &l.Reason, &l.Doublings, &wrote, &usage)
+	if errors.Is(err, sql.ErrNoRows) {
+		return l, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(usage), &l.Usage)
+	}
+	l.NotBefore, l.WroteAt = zeroOr(notBefore), zeroOr(wrote)
+	return l, fail("read a lane", err)
+}
+
+// PutLane inserts or replaces.
+func (d Delivery) PutLane(ctx context.Context, l delivery.Lane) error {
+	usage, err := json.Marshal(l.Usage)
+	if err != nil {
+		return fail("spell the usage of a lane", err)
+	}
+	_, err = d.s.exec(ctx, "INSERT INTO tracker_lanes (name, not_before, reason, doublings, wrote_at, usage) VALUES "+values(1, 6)+
+		" ON CONFLICT (name) DO UPDATE SET not_before = excluded.not_before, reason = excluded.reason, doublings = excluded.doublings, wrote_at = excluded.wrote_at, usage = excluded.usage",
+		l.Name, nullOr(l.NotBefore), l.Reason, l.Doublings, nullOr(l.WroteAt), json.RawMessage(usage))
+	return fail("write a lane", err)
+}

@@ -1,0 +1,169 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
+)
+
+var violations = []issues.Kind{issues.KindBudgetViolation}
+
+func testDelivery(t *testing.T, open opener) {
+	// wanted is the delivery of an issue of the service.
+	wanted := func(t *testing.T, s *store.Store, service id.ID) delivery.Delivery {
+		t.Helper()
+		i := issues.Issue{
+			ID: newID(), Kind: issues.KindBudgetViolation, Service: service, Subject: newID(), Episode: newID(), Title: "t", Body: "b",
+			Open: true, State: issues.StateDraft, CreatedAt: Start, UpdatedAt: Start, Version: 1,
+		}
+		i.Fingerprint = string(i.ID)
+		must(s.Issues().CreateIssue(t.Context(), i))(t)
+		d := delivery.New(i, Start)
+		ok(t, s.Delivery().Call(t.Context(), d))
+		return d
+	}
+	shop := func(t *testing.T, s *store.Store) id.ID {
+		t.Helper()
+		return Service(t, s, Team(t, s, "payments").ID, "checkout").ID
+	}
+
+	each(t, open, "a delivery is one for its issue and is kept whole", func(t *testing.T, s *store.Store) {
+		d := wanted(t, s, shop(t, s))
+		same(t, must(s.Delivery().Delivery(t.Context(), d.Issue))(t), d)
+		_, err := s.Delivery().Delivery(t.Context(), newID())
+		refused(t, err, fault.NotFound, "delivery_not_found")
+		stranger := d
+		stranger.Issue = newID()
+		refused(t, s.Delivery().Call(t.Context(), stranger), fault.Conflict, "reference_missing")
+
+		due := Start.Add(time.Hour)
+		d.State, d.Place, d.Number, d.URL, d.Outcome = delivery.Unknown, "acme/checkout", 7, "https://example.org/7", delivery.Waived
+		d.Owner = delivery.Owner{Holder: "one", Epoch: 3}
+		d.Intent = &delivery.Intent{Comment: "2", At: Start, LostAt: Start.Add(time.Second), Misses: 2}
+		d.Written = delivery.Written{
+			Title: delivery.Text{Wanted: "a", Seen: "b"}, Body: delivery.Text{Wanted: "c", Seen: "d"}, Labels: map[string]delivery.Label{"slo": delivery.Ours, "ü,;": delivery.Theirs},
+			Settled: delivery.Settled{Episode: newID(), Open: true}, Told: newID(), Comments: 2, Why: newID(), AskWhy: newID(), ETag: `W/"x"`,
+			FirstAt: Start, SweepAt: due, Sweeps: 4, Skipped: 1,
+		}
+		d.Attempts, d.Failures, d.Problem, d.OpenedAt, d.DueAt, d.UpdatedAt = 2, 3, "the repository is archived", &due, &due, due
+		ok(t, s.Delivery().PutDelivery(t.Context(), d))
+		refused(t, s.Delivery().PutDelivery(t.Context(), d), fault.Precondition, "version_mismatch")
+		d.Version = 2
+		same(t, must(s.Delivery().Delivery(t.Context(), d.Issue))(t), d)
+		d.Issue = newID()
+		refused(t, s.Delivery().PutDelivery(t.Context(), d), fault.NotFound, "delivery_not_found")
+	})
+
+	each(t, open, "a call that comes while a delivery is worked on is not forgotten", func(t *testing.T, s *store.Store) {
+		d := wanted(t, s, shop(t, s))
+		d.State, d.Place, d.Number, d.DueAt = delivery.Sent, "acme/checkout", 7, nil
+		ok(t, s.Delivery().PutDelivery(t.Context(), d))
+		read := must(s.Delivery().Delivery(t.Context(), d.Issue))(t)
+		called := delivery.New(issues.Issue{ID: d.Issue, Kind: d.Kind}, Start.Add(time.Minute))
+		ok(t, s.Delivery().Call(t.Context(), called))
+		read.UpdatedAt = Start.Add(2 * time.Minute)
+		ok(t, s.Delivery().PutDelivery(t.Context(), read)) // it knows nothing of the call
+		read.Version, read.Calls, read.DueAt = 3, 1, called.DueAt
+		same(t, must(s.Delivery().Delivery(t.Context(), d.Issue))(t), read)
+
+		later := Start.Add(time.Hour)
+		read.DueAt = nil
+		ok(t, s.Delivery().PutDelivery(t.Context(), read))
+		same(t, must(s.Delivery().CallAt(t.Context(), "acme/checkout", 7, later))(t), 1)
+		same(t, must(s.Delivery().CallAt(t.Context(), "acme/checkout", 8, later))(t), 0)
+		same(t, must(s.Delivery().CallAt(t.Context(), "acme/search", 7, later))(t), 0)
+		read.Version, read.Calls, read.DueAt = 4, 2, &later
+		same(t, must(s.Delivery().Delivery(t.Context(), d.Issue))(t), read)
+	})
+
+	each(t, open, "what is dead or dismissed is not called back", func(t *testing.T, s *store.Store) {
+		service := shop(t, s)
+		for _, state := range []delivery.State{delivery.Dead, delivery.Dismissed} {
+			d := wanted(t, s, service)
+			d.State, d.Place, d.Number, d.DueAt = state, "acme/checkout", 7, nil
+			ok(t, s.Delivery().PutDelivery(t.Context(), d))
+			ok(t, s.Delivery().Call(t.Context(), delivery.New(issues.Issue{ID: d.Issue}, Start)))
+			must(s.Delivery().CallAt(t.Context(), "acme/checkout", 7, Start))(t)
+			if got := must(s.Delivery().Delivery(t.Context(), d.Issue))(t); got.DueAt != nil || got.State != state {
+				t.Errorf("called back: %+v", got)
+			}
+		}
+	})
+
+	each(t, open, "what is due is found by its place, the longest first", func(t *testing.T, s *store.Store) {
+		service := shop(t, s)
+		put := func(place delivery.Place, due time.Duration) delivery.Delivery {
+			d := wanted(t, s, service)
+			d.Place, d.DueAt = place, nil
+			if due >= 0 {
+				at := Start.Add(due)
+				d.DueAt = &at
+			}
+			ok(t, s.Delivery().PutDelivery(t.Context(), d))
+			d.Version = 2
+			return d
+		}
+		second, first, none := put("acme/b", 2*time.Second), put("acme/b", time.Second), put("", 0)
+		later, _ := put("acme/a", time.Minute), put("acme/c", -1)
+		at := func(d time.Duration) time.Time { return Start.Add(d) }
+		same(t, must(s.Delivery().DuePlaces(t.Context(), violations, at(2*time.Second)))(t), []delivery.Place{"", "acme/b"})
+		same(t, must(s.Delivery().DuePlaces(t.Context(), violations, at(time.Minute)))(t), []delivery.Place{"", "acme/a", "acme/b"})
+		same(t, must(s.Delivery().DuePlaces(t.Context(), []issues.Kind{"other"}, at(time.Minute)))(t), nil)
+		for _, c := range []struct {
+			place delivery.Place
+			at    time.Duration
+			limit int
+			want  []delivery.Delivery
+		}{
+			{"acme/b", 2 * time.Second, 9, []delivery.Delivery{first, second}},
+			{"acme/b", 2 * time.Second, 1, []delivery.Delivery{first}},
+			{"acme/b", time.Second, 9, []delivery.Delivery{first}},
+			{"", 0, 9, []delivery.Delivery{none}},
+			{"acme/a", time.Hour, 9, []delivery.Delivery{later}},
+			{"acme/c", time.Hour, 9, nil},
+		} {
+			same(t, must(s.Delivery().Due(t.Context(), violations, c.place, at(c.at), c.limit))(t), c.want)
+		}
+		same(t, must(s.Delivery().Due(t.Context(), []issues.Kind{"other", "another"}, "acme/b", at(time.Hour), 9))(t), nil)
+	})
+
+	each(t, open, "what was opened lately is counted by team", func(t *testing.T, s *store.Store) {
+		team, other := Team(t, s, "payments"), Team(t, s, "search")
+		for i, of := range []registryTeam{{team.ID, "a"}, {team.ID, "b"}, {other.ID, "c"}} {
+			d := wanted(t, s, Service(t, s, of.id, of.service).ID)
+			at := Start.Add(time.Duration(i) * time.Minute)
+			d.OpenedAt = &at
+			ok(t, s.Delivery().PutDelivery(t.Context(), d))
+		}
+		wanted(t, s, Service(t, s, team.ID, "never").ID)
+		for since, want := range map[time.Duration][2]int{-1: {2, 3}, 0: {1, 2}, time.Minute: {0, 1}, time.Hour: {0, 0}} {
+			ofTeam, all, err := s.Delivery().Opened(t.Context(), team.ID, Start.Add(since))
+			ok(t, err)
+			same(t, [2]int{ofTeam, all}, want)
+		}
+	})
+
+	each(t, open, "a lane is kept", func(t *testing.T, s *store.Store) {
+		same(t, must(s.Delivery().Lane(t.Context(), "installation 7"))(t), delivery.Lane{Name: "installation 7"})
+		l := delivery.Lane{
+			Name: "installation 7", NotBefore: Start.Add(time.Minute), Reason: "told to wait", Doublings: 2, WroteAt: Start,
+			Usage: []delivery.Usage{{Start: Start.Truncate(time.Second), Points: 6, Content: 1}},
+		}
+		ok(t, s.Delivery().PutLane(t.Context(), l))
+		same(t, must(s.Delivery().Lane(t.Context(), l.Name))(t), l)
+		l = delivery.Lane{Name: l.Name}
+		ok(t, s.Delivery().PutLane(t.Context(), l))
+		same(t, must(s.Delivery().Lane(t.Context(), l.Name))(t), l)
+	})
+}
+
+// registryTeam is a team with a service that it is to have.
+type registryTeam struct {
+	id      id.ID
+	service string
+}

@@ -1,0 +1,212 @@
+package delivery
+
+import (
+	"strings"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/issues"
+)
+
+// State is how far an issue got on its way to the tracker.
+type State string
+
+// The states. An issue without a number is asked for in Sending and looked for in
+// Unknown; one with a number has a comment on its way then.
+const (
+	Draft     State = "draft"     // no place yet, or nothing is to be sent
+	Pending   State = "pending"   // to be made in its place
+	Sending   State = "sending"   // asked for; the answer is not known
+	Unknown   State = "unknown"   // asked for, and no answer came: looked for
+	Sent      State = "sent"      // on the tracker, and kept as it is wanted
+	Dead      State = "dead"      // cannot be delivered; Problem says why, and what to do
+	Dismissed State = "dismissed" // somebody wants it delivered no more
+)
+
+// States lists every state.
+var States = []State{Draft, Pending, Sending, Unknown, Sent, Dead, Dismissed}
+
+// Outcome is what a person made of an issue by closing it.
+type Outcome string
+
+// The outcomes; none while people have not closed it.
+const (
+	Done   Outcome = "done"   // closed as completed
+	Waived Outcome = "waived" // closed as not planned
+)
+
+// Place is a repository on the tracker, "owner/name". The zero Place is none.
+type Place string
+
+// Owner is whose repository it is.
+func (p Place) Owner() string {
+	owner, _, _ := strings.Cut(string(p), "/")
+	return owner
+}
+
+// Name is the repository's without its owner.
+func (p Place) Name() string {
+	_, name, _ := strings.Cut(string(p), "/")
+	return name
+}
+
+// Delivery is what is known of one desired issue on the tracker.
+type Delivery struct {
+	Issue   id.ID
+	Kind    issues.Kind
+	State   State
+	Place   Place
+	Number  int    // 0 until it is known
+	URL     string // for people
+	Outcome Outcome
+	// Owner is whose Sending it is.
+	Owner    Owner
+	Intent   *Intent // of Sending and Unknown
+	Written  Written
+	Attempts int    // at making it, each of which may have taken effect
+	Failures int    // in a row
+	Problem  string // why it waits or is dead, in words for people; empty when all is well
+	OpenedAt *time.Time
+	// DueAt is when something is to be done; nil when nothing is.
+	DueAt *time.Time
+	// Calls counts how often something new was to be looked at: one that comes while
+	// the courier is at work is not forgotten.
+	Calls     int64
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	Version   int64
+}
+
+// Owner is the lease under which something was sent.
+type Owner struct {
+	Holder string
+	Epoch  int64
+}
+
+// Intent is a write that must not happen twice, as it was written down before it
+// was asked for.
+type Intent struct {
+	// Comment is the key of the comment, empty for the creation of the issue.
+	Comment string    `json:"comment,omitempty"`
+	At      time.Time `json:"at"`
+	// LostAt is when it was first known that the answer would not come.
+	LostAt time.Time `json:"lostAt,omitzero"`
+	// Misses is how often it was looked for since, and not found.
+	Misses int `json:"misses,omitempty"`
+}
+
+// Written is what was written to the tracker, or found there and left to people.
+type Written struct {
+	Title Text `json:"title"`
+	Body  Text `json:"body"`
+	// Labels are those that were wanted, by their names in lower case.
+	Labels map[string]Label `json:"labels,omitempty"`
+	// Settled is what was last brought about of open and closed, or left to a person.
+	Settled Settled `json:"settled"`
+	// Told is the episode of which the issue's text tells.
+	Told id.ID `json:"told,omitempty"`
+	// Comments is how many of the wanted comments are made or left out.
+	Comments int `json:"comments,omitempty"`
+	// Why is the episode in which a person was asked why it is not planned, AskWhy
+	// that in which one is to be.
+	Why    id.ID `json:"why,omitempty"`
+	AskWhy id.ID `json:"askWhy,omitempty"`
+	// ETag is of the issue as it was last read.
+	ETag string `json:"etag,omitempty"`
+	// FirstAt is when it was first asked for, SweepAt when it is looked for again
+	// because that happened more than once, Sweeps how often it was.
+	FirstAt time.Time `json:"firstAt,omitzero"`
+	SweepAt time.Time `json:"sweepAt,omitzero"`
+	Sweeps  int       `json:"sweeps,omitempty"`
+	// Skipped is how many of the places where it could go did not take it.
+	Skipped int `json:"skipped,omitempty"`
+}
+
+// Text is a title or body by digests: as it was wanted when it was last written or
+// left to people, and as the tracker then had it.
+type Text struct {
+	Wanted string `json:"wanted"`
+	Seen   string `json:"seen"`
+}
+
+// Label is whose a label of an issue is.
+type Label string
+
+// Labels that are wanted are Adding while they are asked for, Ours once they are
+// there because of that, and Theirs when they were there before.
+const (
+	Adding Label = "adding"
+	Ours   Label = "ours"
+	Theirs Label = "theirs"
+)
+
+// Settled is whether an issue is open, for an episode.
+type Settled struct {
+	Episode id.ID `json:"episode,omitempty"`
+	Open    bool  `json:"open"`
+}
+
+// New is the delivery of an issue that was just wanted.
+func New(i issues.Issue, now time.Time) Delivery {
+	return Delivery{Issue: i.ID, Kind: i.Kind, State: Draft, DueAt: &now, CreatedAt: now, UpdatedAt: now, Version: 1}
+}
+
+// Retry has a dead or dismissed one delivered again, and one that waits at once.
+func (d *Delivery) Retry(now time.Time) error {
+	if err := d.still(); err != nil {
+		return err
+	}
+	d.State = Sent
+	if d.Number == 0 {
+		d.State = Draft
+		if d.Place != "" {
+			d.State = Pending
+		}
+	}
+	d.Failures, d.Problem, d.DueAt = 0, "", &now
+	return nil
+}
+
+// Retarget has it made anew in another place. What was made before is left to
+// people.
+func (d *Delivery) Retarget(place Place, now time.Time) error {
+	if err := d.still(); err != nil {
+		return err
+	}
+	var check fault.Check
+	check.Require(place.IsWhole(), "/repository", string(place), "must be a repository such as \"acme/checkout\"")
+	if err := check.Err(); err != nil {
+		return err
+	}
+	d.State, d.Place, d.Number, d.URL, d.Outcome, d.Written, d.OpenedAt = Pending, place, 0, "", "", Written{}, nil
+	d.Attempts, d.Failures, d.Problem, d.DueAt = 0, 0, "", &now
+	return nil
+}
+
+// Dismiss has nothing more delivered of it. What is on the tracker is left to people.
+func (d *Delivery) Dismiss() error {
+	if err := d.still(); err != nil {
+		return err
+	}
+	d.State, d.DueAt, d.Problem = Dismissed, nil, ""
+	return nil
+}
+
+// still is nil, or Conflict while something is on its way.
+func (d *Delivery) still() error {
+	if d.State != Sending && d.State != Unknown {
+		return nil
+	}
+	e := fault.New(fault.Conflict, "issue_on_its_way", "the issue, or a comment on it, was sent and is being looked for; try again when it is found, or when it is certain that it is not there")
+	e.RetryAfter = time.Minute
+	return e
+}
+
+// IsWhole reports whether the place has the form "owner/name".
+func (p Place) IsWhole() bool {
+	part := func(s string) bool {
+		return s != "" && s != "." && s != ".." && len(s) <= 100 && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789-_.") == ""
+	}
+	return part(p.Owner()) && part(p.Name())
+}

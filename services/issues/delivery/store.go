@@ -1,0 +1,35 @@
+package delivery
+
+import (
+	"context"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/issues"
+)
+
+// Store keeps deliveries and lanes.
+type Store interface {
+	// Call inserts the delivery, or has the one of its issue due at its DueAt and counts
+	// the call. One that is Dead or Dismissed stays so.
+	Call(ctx context.Context, d Delivery) error
+	// CallAt does so with those of an issue on the tracker, and reports how many there are.
+	CallAt(ctx context.Context, place Place, number int, now time.Time) (int, error)
+	Delivery(ctx context.Context, issue id.ID) (Delivery, error)
+	// DuePlaces returns where something of the kinds is due, each once; the zero Place
+	// is for those that have none.
+	DuePlaces(ctx context.Context, kinds []issues.Kind, now time.Time) ([]Place, error)
+	// Due returns those of the kinds that are due at the place, the longest first.
+	Due(ctx context.Context, kinds []issues.Kind, place Place, now time.Time, limit int) ([]Delivery, error)
+	// PutDelivery writes everything but Issue, Kind, Calls and CreatedAt, and raises the
+	// version; Precondition when another did meanwhile. When it was called since
+	// it was read, it stays due as that said, whatever DueAt is.
+	PutDelivery(ctx context.Context, d Delivery) error
+	// Opened counts what was opened since: for services of the team, and in all.
+	Opened(ctx context.Context, team id.ID, since time.Time) (ofTeam, all int, err error)
+
+	// Lane returns the lane, one that was never used when there is none of the name.
+	Lane(ctx context.Context, name string) (Lane, error)
+	// PutLane inserts or replaces.
+	PutLane(ctx context.Context, l Lane) error
+}

@@ -1,0 +1,106 @@
+package github_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	gogithub "github.com/google/go-github/v60/github"
+	"go.uber.org/goleak"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
+	"github.com/evenkeel/evenkeel/services/issues/github"
+	"github.com/evenkeel/evenkeel/services/issues/github/standin"
+)
+
+// storetest keeps one connection pool to the PostgreSQL server of the tests.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("database/sql.(*DB).connectionOpener"))
+}
+
+var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// hub is a stand-in with the organisation acme, its public repository acme/api and
+// its private acme/vault and acme/shop, the program robo that may write there, Ole
+// who may too, and Pia who is nobody there.
+type hub struct {
+	*standin.GitHub
+	t       standin.Testing
+	clock   *clock.Manual
+	script  *standin.Script
+	tracker *github.Tracker
+	clients tokens
+}
+
+func build(t standin.Testing, plan func(standin.Plan) standin.Plan) *hub {
+	t.Helper()
+	h := &hub{t: t, clock: clock.NewManual(start), script: standin.NewScript()}
+	var p standin.Plan = h.script
+	if plan != nil {
+		p = plan(p)
+	}
+	h.GitHub = standin.New(t, standin.Options{Now: h.clock.Now, Advance: func(d time.Duration) { h.clock.Advance(d) }, Plan: p})
+	h.Organization("acme")
+	for _, login := range []string{"robo", "ole", "pia"} {
+		h.User(login)
+	}
+	h.Public("acme/api")
+	for _, name := range []string{"acme/vault", "acme/shop"} {
+		h.Private(name)
+	}
+	for _, name := range []string{"acme/api", "acme/vault", "acme/shop"} {
+		h.Collaborator(name, "robo", standin.Write)
+		h.Collaborator(name, "ole", standin.Admin)
+	}
+	h.clients = tokens{"acme": h.client("robo")}
+	h.tracker = github.NewTracker(h.clients, h.clock.Now)
+	return h
+}
+
+// account is a client with its login, which is its lane too.
+type account struct {
+	client *gogithub.Client
+	login  string
+}
+
+// tokens are the clients by owner.
+type tokens map[string]account
+
+func (c tokens) For(_ context.Context, owner string) (*gogithub.Client, string, string, error) {
+	a, ok := c[owner]
+	if !ok {
+		return nil, "", "", &delivery.Error{Trouble: delivery.Refused, Reason: "nobody gave us access to " + owner}
+	}
+	return a.client, "token of " + a.login, a.login, nil
+}
+
+func (h *hub) client(login string) account { return h.with(h.Token(login), login) }
+
+func (h *hub) with(token, login string) account {
+	transport := &http.Transport{}
+	h.t.Cleanup(transport.CloseIdleConnections)
+	client := gogithub.NewClient(&http.Client{Transport: transport}).WithAuthToken(token)
+	base, err := url.Parse(h.URL + "/")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	client.BaseURL = base
+	return account{client, login}
+}
+
+func (h *hub) fault(operation string, fault standin.Fault) {
+	h.script.Add(standin.Step{Operation: operation, Fault: fault})
+}
+
+func must[T any](v T, err error) func(t *testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
