@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"net"
 	"net/url"
 	"slices"
@@ -48,6 +49,19 @@ func (g GitHub) IsOnLoopback() bool {
 	}
 	ip := net.ParseIP(u.Hostname())
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// Credentials are as whom GitHub is spoken to, and where.
+func (g GitHub) Credentials() (github.Options, error) {
+	o := github.Options{Token: g.Token.Reveal(), AppID: int64(g.AppID), BaseURL: g.BaseURL, CAFile: g.CAFile, AllowLoopback: g.IsOnLoopback()}
+	if g.PrivateKey.IsZero() {
+		return o, nil
+	}
+	var err error
+	if o.Key, err = github.ParseKey(g.PrivateKey.Reveal()); err != nil {
+		return o, fmt.Errorf("github.privateKey %w", err)
+	}
+	return o, nil
 }
 
 // check states the rules that a tag cannot.
