@@ -142,7 +142,7 @@ func configured(g config.GitHub) []github.Finding {
 	default:
 		note(github.Works, "webhooks", "there is a secret", "")
 	}
-	for _, kind := range issues.Kinds() {
+	for _, kind := range issues.Kinds {
 		if mode := g.ModeOf(kind); mode == "observe" {
 			note(github.Note, "mode", fmt.Sprintf("issues of %s stay drafts, since their mode is observe", kind), "Read some at /issues; then give github.mode: warn.")
 		} else {

@@ -114,7 +114,14 @@ func (s *Service) draft(ctx context.Context, v policy.Violation, earlier *Issue,
 	if _, err := s.store.CreateIssue(ctx, issue); err != nil {
 		return fmt.Errorf("want an issue for violation %s: %w", v.ID, err)
 	}
-	return nil
+	return s.deliver(ctx, issue)
+}
+
+func (s *Service) deliver(ctx context.Context, issue Issue) error {
+	if s.deliverer == nil {
+		return nil
+	}
+	return s.deliverer.Wanted(ctx, issue)
 }
 
 // again goes on in an issue with another episode.
@@ -182,7 +189,7 @@ func (s *Service) update(ctx context.Context, issue Issue) error {
 	if err := s.store.UpdateIssue(ctx, issue); err != nil {
 		return fmt.Errorf("change issue %s: %w", issue.ID, err)
 	}
-	return nil
+	return s.deliver(ctx, issue)
 }
 
 // of returns the issue of the episode, nil when there is none.

@@ -1,8 +1,6 @@
 package issues
 
 import (
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -14,8 +12,8 @@ type Kind string
 // KindBudgetViolation is the kind of an overspent error budget.
 const KindBudgetViolation Kind = "budget_violation"
 
-// Kinds are all kinds, in their order.
-func Kinds() []Kind { return slices.Sorted(maps.Keys(templates)) }
+// Kinds lists every kind.
+var Kinds = []Kind{KindBudgetViolation}
 
 // State is how far an issue got.
 type State string

@@ -34,7 +34,18 @@ type Service struct {
 	authorizer *access.Authorizer
 	now        clock.Clock
 	publicURL  string
+	deliverer  Deliverer // may be nil
 }
+
+// Deliverer brings issues to a tracker; a delivery.Desk is one.
+type Deliverer interface {
+	// Wanted is told of each issue that is wanted, or wanted otherwise, within the
+	// transaction in which it is written.
+	Wanted(ctx context.Context, i Issue) error
+}
+
+// DeliverWith has issues delivered from now on. Without it they stay here.
+func (s *Service) DeliverWith(d Deliverer) { s.deliverer = d }
 
 // NewService returns the service over a store; a registry.Store is Services, a
 // policy.Store is Episodes. publicURL is where people reach

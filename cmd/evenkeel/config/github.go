@@ -113,12 +113,12 @@ func hostOf(address string) string {
 	return u.Host
 }
 
-func isKind(name string) bool { return slices.Contains(issues.Kinds(), issues.Kind(name)) }
+func isKind(name string) bool { return slices.Contains(issues.Kinds, issues.Kind(name)) }
 
 // kinds names all kinds of issues.
 func kinds() string {
 	var names []string
-	for _, kind := range issues.Kinds() {
+	for _, kind := range issues.Kinds {
 		names = append(names, string(kind))
 	}
 	return strings.Join(names, ", ")

@@ -114,13 +114,12 @@ type Written struct {
 	AskWhy id.ID `json:"askWhy,omitempty"`
 	// ETag is of the issue as it was last read.
 	ETag string `json:"etag,omitempty"`
-	// FirstAt is when it was first asked for, SweepAt when it is looked for again
+	// From is where it was made, and FirstAt when it was first asked for, SweepAt when it is looked for again
 	// because that happened more than once, Sweeps how often it was.
+	From    Place     `json:"from,omitempty"`
 	FirstAt time.Time `json:"firstAt,omitzero"`
 	SweepAt time.Time `json:"sweepAt,omitzero"`
 	Sweeps  int       `json:"sweeps,omitempty"`
-	// Skipped is how many of the places where it could go did not take it.
-	Skipped int `json:"skipped,omitempty"`
 }
 
 // Text is a title or body by digests: as it was wanted when it was last written or
@@ -153,16 +152,14 @@ func New(i issues.Issue, now time.Time) Delivery {
 }
 
 // Retry has a dead or dismissed one delivered again, and one that waits at once.
+// What may have been made before is looked for first.
 func (d *Delivery) Retry(now time.Time) error {
 	if err := d.still(); err != nil {
 		return err
 	}
-	d.State = Sent
-	if d.Number == 0 {
-		d.State = Draft
-		if d.Place != "" {
-			d.State = Pending
-		}
+	d.State = d.unsent()
+	if d.Intent != nil {
+		d.lose(now)
 	}
 	d.Failures, d.Problem, d.DueAt = 0, "", &now
 	return nil
@@ -180,7 +177,7 @@ func (d *Delivery) Retarget(place Place, now time.Time) error {
 		return err
 	}
 	d.State, d.Place, d.Number, d.URL, d.Outcome, d.Written, d.OpenedAt = Pending, place, 0, "", "", Written{}, nil
-	d.Attempts, d.Failures, d.Problem, d.DueAt = 0, 0, "", &now
+	d.Intent, d.Attempts, d.Failures, d.Problem, d.DueAt = nil, 0, 0, "", &now
 	return nil
 }
 
@@ -201,6 +198,25 @@ func (d *Delivery) still() error {
 	e := fault.New(fault.Conflict, "issue_on_its_way", "the issue, or a comment on it, was sent and is being looked for; try again when it is found, or when it is certain that it is not there")
 	e.RetryAfter = time.Minute
 	return e
+}
+
+// unsent is the state with nothing on its way.
+func (d *Delivery) unsent() State {
+	switch {
+	case d.Number > 0:
+		return Sent
+	case d.Place != "":
+		return Pending
+	default:
+		return Draft
+	}
+}
+
+// lose notes that the answer to what was sent will not come.
+func (d *Delivery) lose(now time.Time) {
+	intent := *d.Intent
+	intent.LostAt, intent.Misses = now, 0
+	d.State, d.Intent, d.DueAt = Unknown, &intent, &now
 }
 
 // IsWhole reports whether the place has the form "owner/name".

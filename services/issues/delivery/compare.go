@@ -1,0 +1,181 @@
+package delivery
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/evenkeel/evenkeel/services/issues"
+)
+
+// LabelQuiet on an issue keeps the courier from commenting on it.
+const LabelQuiet = "quiet"
+
+// digest names a text by what it says: how a tracker ends lines is left aside.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))))
+	return hex.EncodeToString(sum[:12])
+}
+
+func fold(label string) string { return strings.ToLower(label) }
+
+func hasLabel(labels []string, name string) bool {
+	return slices.ContainsFunc(labels, func(l string) bool { return fold(l) == fold(name) })
+}
+
+// differs reports whether something is wanted that was neither written nor left to
+// people.
+func (w *Written) differs(i issues.Issue) bool {
+	if w.Title.Wanted != digest(i.Title) || w.Body.Wanted != digest(i.Body) || w.Settled != wantedState(i) || w.AskWhy != "" || w.Comments < len(i.Comments) {
+		return true
+	}
+	add, remove := w.labels(i)
+	return len(add)+len(remove) > 0
+}
+
+func wantedState(i issues.Issue) Settled { return Settled{Episode: i.Episode, Open: i.Open} }
+
+// labels are those to be added, and those of the courier's own to be removed.
+func (w *Written) labels(i issues.Issue) (add, remove []string) {
+	for _, l := range i.Labels {
+		if whose := w.Labels[fold(l)]; whose == "" || whose == Adding {
+			add = append(add, l)
+		}
+	}
+	for l := range w.Labels {
+		if !hasLabel(i.Labels, l) {
+			remove = append(remove, l)
+		}
+	}
+	slices.Sort(remove)
+	return add, remove
+}
+
+// setLabel notes whose a label is; nobody's takes it out.
+func (w *Written) setLabel(label string, whose Label) {
+	labels := map[string]Label{}
+	for l, of := range w.Labels {
+		labels[l] = of
+	}
+	if labels[fold(label)] = whose; whose == "" {
+		delete(labels, fold(label))
+	}
+	w.Labels = labels
+}
+
+// prepare notes what an issue is made with.
+func (w *Written) prepare(i issues.Issue) {
+	w.Title = Text{Wanted: digest(i.Title), Seen: digest(i.Title)}
+	w.Body = Text{Wanted: digest(i.Body), Seen: digest(i.Body)}
+	w.Settled, w.Told, w.Labels = wantedState(i), i.Episode, nil
+	for _, l := range i.Labels {
+		w.setLabel(l, Adding)
+	}
+}
+
+// notice takes in what is on the tracker: what the courier added is its own, and
+// what people made of the issue is the outcome.
+func (d *Delivery) notice(i issues.Issue, r Remote) {
+	w := &d.Written
+	for label, whose := range w.Labels {
+		if whose == Adding && hasLabel(r.Labels, label) {
+			w.setLabel(label, Ours)
+		}
+	}
+	d.URL, w.ETag, d.Outcome = r.URL, r.ETag, ""
+	if r.Open || !r.ByPerson || !w.Settled.Open || w.Settled.Episode != i.Episode {
+		return
+	}
+	d.Outcome = Done
+	if r.Reason == "not_planned" {
+		d.Outcome = Waived
+		if w.Why != w.Settled.Episode {
+			w.AskWhy = w.Settled.Episode
+		}
+	}
+}
+
+// edit is what is to be changed of title, body and state. What people changed since
+// the courier wrote it is left to them, and so is what they closed or opened in this
+// episode.
+func (w *Written) edit(i issues.Issue, r Remote, mode Mode) (e Edit, needed bool) {
+	leave := func(t *Text, wanted, is string) bool {
+		want := digest(wanted)
+		if t.Wanted == want {
+			return true
+		}
+		untouched := t.Seen == digest(is)
+		if untouched && want != digest(is) {
+			return false
+		}
+		t.Wanted = want // left to people, or there already
+		if want == digest(is) {
+			t.Seen = want
+		}
+		return true
+	}
+	if !leave(&w.Title, i.Title, r.Title) {
+		e.Title, needed = &i.Title, true
+	}
+	if !leave(&w.Body, i.Body, r.Body) {
+		e.Body, needed = &i.Body, true
+	}
+	want := wantedState(i)
+	switch {
+	case want == w.Settled:
+	case r.Open == want.Open, mode != Enforce, want.Open && r.ByPerson && want.Episode == w.Settled.Episode:
+		w.Settled = want
+	default:
+		e.Open, needed = &want.Open, true
+		if e.Reason = "completed"; want.Open {
+			e.Reason = ""
+		}
+	}
+	return e, needed
+}
+
+// wrote notes an edit that the tracker answered as it should.
+func (w *Written) wrote(i issues.Issue, e Edit, r Remote) {
+	if e.Title != nil {
+		w.Title = Text{Wanted: digest(i.Title), Seen: digest(r.Title)}
+	}
+	if e.Body != nil {
+		w.Body = Text{Wanted: digest(i.Body), Seen: digest(r.Body)}
+	}
+	if e.Open != nil {
+		w.Settled = wantedState(i)
+	}
+	w.ETag = ""
+}
+
+// askWhy is the comment on an issue that a person closed as not planned.
+const askWhy = "Closed as not planned: Evenkeel leaves it so, and asks for nothing more until the budget is overspent again. Please write here why, so that others can follow the decision."
+
+// nextComment is what is to be said next, under a key that is its own.
+func (w *Written) nextComment(i issues.Issue) (key, body string, found bool) {
+	switch {
+	case w.Comments < len(i.Comments):
+		key, body = strconv.Itoa(w.Comments), i.Comments[w.Comments].Body
+	case w.AskWhy != "":
+		key, body = "why-"+string(w.AskWhy), askWhy
+	default:
+		return "", "", false
+	}
+	return key, body + "\n\n" + commentMarker(i.Fingerprint, key), true
+}
+
+// commentMarker is the hidden line by which a comment is found again.
+func commentMarker(fingerprint, key string) string {
+	return "<!-- evenkeel:v1 fp=" + fingerprint + " comment=" + key + " -->"
+}
+
+// said notes that the comment with the key was made or left out.
+func (w *Written) said(key string) {
+	if strings.HasPrefix(key, "why-") {
+		w.Why, w.AskWhy = w.AskWhy, ""
+		return
+	}
+	w.Comments++
+}

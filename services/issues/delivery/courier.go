@@ -1,0 +1,278 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/tx"
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/registry"
+)
+
+// Issues are what is wanted; an issues.Store is one.
+type Issues interface {
+	Issue(ctx context.Context, issue id.ID) (issues.Issue, error)
+}
+
+// Services are the organisation's; a registry.Store is one.
+type Services interface {
+	Service(ctx context.Context, service id.ID) (registry.Service, error)
+}
+
+// Parts is what a Courier is made of.
+type Parts struct {
+	Store    Store
+	Issues   Issues
+	Services Services
+	Tracker  Tracker
+	Runner   tx.Runner
+	Settings Settings
+	Clock    clock.Clock
+	// Wait returns at the time by the clock, or with the context's error.
+	Wait func(ctx context.Context, until time.Time) error
+	// Holder names this process, for people.
+	Holder string
+	Logger *slog.Logger
+}
+
+// Courier compares what is wanted with what is known, and has the tracker follow.
+type Courier struct {
+	Parts
+	mu    sync.Mutex
+	facts map[Place]knownFacts
+	tired map[Place]rest // places that did not answer
+}
+
+type knownFacts struct {
+	Facts
+	at time.Time
+}
+
+type rest struct {
+	times int
+	until time.Time
+}
+
+// NewCourier returns a courier. RunOnce is called again when the last call ended.
+func NewCourier(p Parts) *Courier {
+	return &Courier{Parts: p, facts: map[Place]knownFacts{}, tired: map[Place]rest{}}
+}
+
+// round is one run: what was done, by name, and under which lease.
+type round struct {
+	*Courier
+	owner Owner
+	kinds []issues.Kind
+	mu    sync.Mutex
+	done  map[string]int64
+}
+
+func (r *round) count(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.done[name]++
+}
+
+// RunOnce delivers what is due, for as long as the budget lasts, and returns what
+// was done. What goes wrong with single issues, places and lanes is written down with
+// them and is no error; others go on.
+func (c *Courier) RunOnce(ctx context.Context) (map[string]int64, error) {
+	r := &round{Courier: c, kinds: c.Settings.delivered(), done: map[string]int64{}}
+	if len(r.kinds) == 0 {
+		return r.done, nil
+	}
+	r.owner.Holder = c.Holder
+	if fence, ok := tx.FenceFrom(ctx); ok {
+		r.owner.Epoch = fence.Epoch
+	}
+	if err := r.address(ctx); err != nil {
+		return r.done, err
+	}
+	places, err := c.Store.DuePlaces(ctx, r.kinds, c.Clock())
+	if err != nil || len(places) == 0 {
+		return r.done, err
+	}
+	lanes, err := r.lanes(ctx, places)
+	if err != nil {
+		return r.done, err
+	}
+	group, within := errgroup.WithContext(ctx)
+	group.SetLimit(max(1, c.Settings.Lanes))
+	for name, places := range lanes {
+		group.Go(func() error { return r.workLane(within, name, places) })
+	}
+	return r.done, group.Wait()
+}
+
+// batch is how many rows are read at once.
+const batch = 100
+
+// address finds a place for each that has none.
+func (r *round) address(ctx context.Context) error {
+	for {
+		due, err := r.Store.Due(ctx, r.kinds, "", r.Clock(), batch)
+		if err != nil {
+			return err
+		}
+		for _, d := range due {
+			i, err := r.Issues.Issue(ctx, d.Issue)
+			if err != nil {
+				return fmt.Errorf("read an issue to be delivered: %w", err)
+			}
+			now := clock.Round(r.Clock())
+			if places := r.Settings.places(i); len(places) > 0 {
+				d.State, d.Place, d.Problem, d.DueAt = Pending, places[0], "", &now
+			} else {
+				d.DueAt, d.Problem = nil, "there is nowhere to send it: the service has no repository on the tracker, and no default is set"
+			}
+			if err := r.put(ctx, &d); err != nil && !fault.Is(err, fault.Precondition) {
+				return err
+			}
+		}
+		if len(due) < batch {
+			return nil
+		}
+	}
+}
+
+// lanes are the places by their lanes. What cannot be told of an owner is written
+// down with what is due there.
+func (r *round) lanes(ctx context.Context, places []Place) (map[string][]Place, error) {
+	var mu sync.Mutex
+	lanes := map[string][]Place{}
+	group, within := errgroup.WithContext(ctx)
+	group.SetLimit(max(1, r.Settings.Lanes))
+	for _, place := range places {
+		if place == "" || r.rests(place) {
+			continue
+		}
+		group.Go(func() error {
+			limited, cancel := context.WithTimeout(within, r.Settings.Timeout)
+			defer cancel()
+			lane, err := r.Tracker.Lane(limited, place)
+			if err != nil {
+				if AsError(err) == nil {
+					return err
+				}
+				return r.strand(within, place, err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			lanes[lane] = append(lanes[lane], place)
+			return nil
+		})
+	}
+	return lanes, group.Wait()
+}
+
+// strand writes down why nothing goes to a place.
+func (r *round) strand(ctx context.Context, place Place, why error) error {
+	due, err := r.Store.Due(ctx, r.kinds, place, r.Clock(), batch)
+	if err != nil {
+		return err
+	}
+	p := &passage{round: r}
+	for _, d := range due {
+		if err := p.settle(ctx, &d, why); err != nil && !errors.Is(err, errClosed) {
+			return err
+		}
+	}
+	return nil
+}
+
+// workLane lets what is due at the places through the lane, one place after the
+// other taking a turn.
+func (r *round) workLane(ctx context.Context, name string, places []Place) error {
+	lane, err := r.Store.Lane(ctx, name)
+	if err != nil {
+		return err
+	}
+	now := r.Clock()
+	if now.Before(lane.NotBefore) {
+		r.count("lanes_waiting")
+		return nil
+	}
+	p := &passage{round: r, lane: lane, until: now.Add(r.Settings.Budget)}
+	err = p.takeTurns(ctx, places, now)
+	if errors.Is(err, errClosed) {
+		err = nil
+	}
+	if e := ctx.Err(); e != nil {
+		return errors.Join(err, e)
+	}
+	return errors.Join(err, p.putLane(ctx))
+}
+
+func (p *passage) takeTurns(ctx context.Context, places []Place, began time.Time) error {
+	slices.Sort(places)
+	queues := make([][]Delivery, len(places))
+	for i, place := range places {
+		var err error
+		if queues[i], err = p.Store.Due(ctx, p.kinds, place, began, batch); err != nil {
+			return err
+		}
+	}
+	for left := true; left; {
+		left = false
+		for i := range queues {
+			if len(queues[i]) == 0 || p.rests(places[i]) {
+				continue
+			}
+			d := queues[i][0]
+			queues[i] = queues[i][1:]
+			left = true
+			if err := p.settle(ctx, &d, p.step(ctx, &d)); err != nil {
+				return err
+			}
+			if !p.Clock().Before(p.until) {
+				return errClosed
+			}
+		}
+	}
+	return nil
+}
+
+// rests reports whether a place that did not answer is left alone for now.
+func (c *Courier) rests(place Place) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.Clock().Before(c.tired[place].until)
+}
+
+// answered notes whether a place did.
+func (c *Courier) answered(place Place, well bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if well {
+		delete(c.tired, place)
+		return
+	}
+	times := c.tired[place].times + 1
+	c.tired[place] = rest{times, c.Clock().Add(backOff(times))}
+}
+
+// backOff is how long to wait after so many failures in a row.
+func backOff(failures int) time.Duration {
+	return min(15*time.Second<<min(max(failures-1, 0), 10), 30*time.Minute)
+}
+
+// put writes a delivery under the lease, and takes in its new version.
+func (c *Courier) put(ctx context.Context, d *Delivery) error {
+	d.UpdatedAt = clock.Round(c.Clock())
+	err := c.Runner.InTx(ctx, func(ctx context.Context) error { return c.Store.PutDelivery(ctx, *d) })
+	if err != nil {
+		return err
+	}
+	d.Version++
+	return nil
+}

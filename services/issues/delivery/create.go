@@ -1,0 +1,258 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/services/issues"
+)
+
+const (
+	// skew is how far the tracker's clock may be from this one's, for what is looked
+	// for since a time.
+	skew = time.Hour
+	// recall is how long the facts of a place are taken for true.
+	recall = 10 * time.Minute
+	// capSpan is the day of the caps, recheck how long is waited when one is reached.
+	capSpan = 24 * time.Hour
+	recheck = time.Hour
+)
+
+// step does what is next for a delivery.
+func (p *passage) step(ctx context.Context, d *Delivery) error {
+	i, err := p.Issues.Issue(ctx, d.Issue)
+	if err != nil {
+		return fmt.Errorf("read an issue to be delivered: %w", err)
+	}
+	switch d.State {
+	case Sending:
+		// Whoever sent it is gone, or was stopped before it wrote down what came of it:
+		// it is not known, and must not be sent again.
+		d.lose(clock.Round(p.Clock()))
+		d.Problem = "what was sent has no known answer; it is looked for"
+		p.count("lost")
+		return p.lookUp(ctx, d, i)
+	case Unknown:
+		return p.lookUp(ctx, d, i)
+	case Pending:
+		return p.create(ctx, d, i)
+	case Sent:
+		return p.update(ctx, d, i)
+	default:
+		d.DueAt = nil
+		return nil
+	}
+}
+
+// create has the issue made, if it is still wanted open and the place takes it.
+func (p *passage) create(ctx context.Context, d *Delivery, i issues.Issue) error {
+	if !i.Open {
+		d.DueAt, d.Problem = nil, "it was not made: before it was, it was wanted no more"
+		return nil
+	}
+	facts, err := p.factsOf(ctx, d.Place)
+	if err != nil {
+		return err
+	}
+	now := clock.Round(p.Clock())
+	if objection := p.Settings.objection(facts, d.Kind); objection != "" {
+		places := p.Settings.places(i)
+		if at := slices.Index(places, d.Place); at >= 0 && at+1 < len(places) {
+			d.Place, d.Problem, d.DueAt = places[at+1], objection, &now
+			return nil
+		}
+		return &Error{Trouble: Refused, Reason: objection}
+	}
+	if full, err := p.capped(ctx, i, now); err != nil || full != "" {
+		at := now.Add(recheck)
+		d.Problem, d.DueAt = full, &at
+		p.count("capped")
+		return err
+	}
+	if err := p.admit(ctx, Making); err != nil {
+		return err
+	}
+	now = clock.Round(p.Clock())
+	d.Written.prepare(i)
+	if d.Attempts == 0 || d.Written.FirstAt.IsZero() {
+		d.Written.FirstAt = now
+	}
+	d.Written.From = d.Place
+	d.Attempts++
+	if err := p.send(ctx, d, ""); err != nil {
+		return err
+	}
+	if p.Clock().Sub(d.Intent.At) > p.Settings.Timeout {
+		// This process stood still, and another may have taken over since.
+		return &Error{Trouble: Unavailable, Reason: "it took too long to write down that it is sent"}
+	}
+	made, err := hear(ctx, p, func(ctx context.Context) (Remote, error) {
+		return p.Tracker.Create(ctx, d.Place, Made{Title: i.Title, Body: i.Body, Labels: i.Labels})
+	})
+	if err == nil && !strings.Contains(made.Body, issues.Marker(i.Fingerprint)) {
+		err = &Error{Trouble: Lost, Reason: "the answer tells of another issue than the one that was to be made"}
+	}
+	if err != nil {
+		return err
+	}
+	p.count("opened")
+	p.adopt(d, i, made)
+	return nil
+}
+
+// send writes down what is about to be asked for: committed before it is.
+func (p *passage) send(ctx context.Context, d *Delivery, comment string) error {
+	now := clock.Round(p.Clock())
+	d.State, d.Owner, d.Intent, d.DueAt = Sending, p.owner, &Intent{Comment: comment, At: now}, &now
+	return p.put(ctx, d)
+}
+
+// adopt takes an issue on the tracker for the one that is wanted. Labels that it was
+// made with and does not have were dropped, or removed by a person.
+func (p *passage) adopt(d *Delivery, i issues.Issue, r Remote) {
+	opened := clock.Round(p.Clock())
+	if d.Intent != nil {
+		opened = d.Intent.At
+	}
+	d.State, d.Intent, d.Number, d.OpenedAt, d.Problem = Sent, nil, r.Number, &opened, ""
+	d.notice(i, r)
+	d.Written.ETag = ""
+	var dropped []string
+	for label, whose := range d.Written.Labels {
+		if whose == Adding {
+			d.Written.setLabel(label, Theirs)
+			dropped = append(dropped, label)
+		}
+	}
+	if len(dropped) > 0 {
+		slices.Sort(dropped)
+		d.Problem = fmt.Sprintf("these labels are not on it: %q; the App or token may lack the role to set labels", dropped)
+	}
+	if d.Attempts > 1 {
+		d.Written.SweepAt = opened.Add(p.Settings.Hold)
+	}
+	p.schedule(d, i)
+}
+
+// schedule says when something is next to be done.
+func (p *passage) schedule(d *Delivery, i issues.Issue) {
+	now := clock.Round(p.Clock())
+	d.DueAt = nil
+	if !d.Written.SweepAt.IsZero() {
+		at := d.Written.SweepAt
+		d.DueAt = &at
+	}
+	if d.Written.differs(i) {
+		d.DueAt = &now
+	}
+}
+
+// lookUp looks for what may have been made.
+func (p *passage) lookUp(ctx context.Context, d *Delivery, i issues.Issue) error {
+	if d.Intent.Comment != "" {
+		return p.lookUpComment(ctx, d, i)
+	}
+	found, err := p.find(ctx, d.Place, d, i)
+	switch {
+	case err != nil:
+		return err
+	case len(found) == 0:
+		p.miss(d)
+		return nil
+	}
+	p.count("found")
+	p.adopt(d, i, found[0])
+	if len(found) > 1 {
+		now := clock.Round(p.Clock())
+		d.Written.SweepAt, d.DueAt = now, &now
+	}
+	return nil
+}
+
+// find returns the issues with the marker, the lowest number first.
+func (p *passage) find(ctx context.Context, place Place, d *Delivery, i issues.Issue) ([]Remote, error) {
+	type answer struct {
+		found []Remote
+		next  int
+	}
+	var all []Remote
+	for page := 1; page != 0; {
+		got, err := ask(ctx, p, Reading, func(ctx context.Context) (a answer, err error) {
+			a.found, a.next, err = p.Tracker.Find(ctx, place, d.Written.FirstAt.Add(-skew), page)
+			return a, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range got.found {
+			if strings.Contains(r.Body, issues.Marker(i.Fingerprint)) {
+				all = append(all, r)
+			}
+		}
+		page = got.next
+	}
+	slices.SortFunc(all, func(a, b Remote) int { return a.Number - b.Number })
+	return all, nil
+}
+
+// miss notes that it was not found. When the hold is over it may be sent again.
+func (p *passage) miss(d *Delivery) {
+	now := clock.Round(p.Clock())
+	intent := *d.Intent
+	intent.Misses++
+	d.Intent = &intent
+	p.count("missed")
+	over := intent.LostAt.Add(p.Settings.Hold)
+	if intent.Misses >= p.Settings.Misses && !now.Before(over) {
+		d.Intent, d.State, d.DueAt = nil, d.unsent(), &now
+		d.Problem = "it was not found, and is sent again"
+		p.count("given_up")
+		return
+	}
+	at := intent.LostAt.Add(p.Settings.Hold * time.Duration(min(intent.Misses, p.Settings.Misses)) / time.Duration(p.Settings.Misses))
+	if !at.After(now) {
+		at = now.Add(time.Second)
+	}
+	d.DueAt = &at
+}
+
+// factsOf are the facts of a place, not older than recall.
+func (p *passage) factsOf(ctx context.Context, place Place) (Facts, error) {
+	c := p.Courier
+	c.mu.Lock()
+	known, ok := c.facts[place]
+	c.mu.Unlock()
+	if ok && c.Clock().Before(known.at.Add(recall)) {
+		return known.Facts, nil
+	}
+	facts, err := ask(ctx, p, Reading, func(ctx context.Context) (Facts, error) { return p.Tracker.Facts(ctx, place) })
+	if err != nil {
+		return facts, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.facts[place] = knownFacts{facts, c.Clock()}
+	return facts, nil
+}
+
+// capped says which cap is reached; nothing when none is.
+func (p *passage) capped(ctx context.Context, i issues.Issue, now time.Time) (string, error) {
+	service, err := p.Services.Service(ctx, i.Service)
+	if err != nil {
+		return "", fmt.Errorf("read the service of an issue: %w", err)
+	}
+	ofTeam, all, err := p.Store.Opened(ctx, service.Team, now.Add(-capSpan))
+	switch {
+	case err != nil:
+		return "", err
+	case ofTeam >= p.Settings.TeamPerDay:
+		return fmt.Sprintf("the cap of %d issues of a team in a day is reached; it waits", p.Settings.TeamPerDay), nil
+	case all >= p.Settings.PerDay:
+		return fmt.Sprintf("the cap of %d issues in a day is reached; it waits", p.Settings.PerDay), nil
+	}
+	return "", nil
+}

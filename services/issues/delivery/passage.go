@@ -1,0 +1,171 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
+)
+
+// passage is a lane in a run.
+type passage struct {
+	*round
+	lane  Lane
+	until time.Time // when the run's time for the lane is over
+}
+
+// errClosed says that nothing more goes through the lane in this run.
+var errClosed = errors.New("the lane is closed for this run")
+
+// barred is how long a lane whose credentials are not taken is left alone.
+const barred = 5 * time.Minute
+
+// lastStrike is the failure in a row by which a delivery is dead: replies that
+// something is gone, or refused, are wrong at times.
+const lastStrike = 3
+
+// admit waits until a request can go through, and notes it; errClosed when that is
+// not in this run.
+func (p *passage) admit(ctx context.Context, e Effort) error {
+	for {
+		now := p.Clock()
+		next := p.lane.Next(now, e, p.Settings.Limits)
+		switch {
+		case next.After(p.until):
+			return errClosed
+		case next.After(now):
+			if err := p.Wait(ctx, next); err != nil {
+				return err
+			}
+			continue
+		}
+		p.lane.Pass(now, e)
+		if e.Points <= Reading.Points {
+			return nil
+		}
+		return p.putLane(ctx)
+	}
+}
+
+func (p *passage) putLane(ctx context.Context) error {
+	return p.Runner.InTx(ctx, func(ctx context.Context) error { return p.Store.PutLane(ctx, p.lane) })
+}
+
+// ask lets a request through the lane, and hears what comes of it.
+func ask[T any](ctx context.Context, p *passage, e Effort, do func(ctx context.Context) (T, error)) (T, error) {
+	if err := p.admit(ctx, e); err != nil {
+		var none T
+		return none, err
+	}
+	return hear(ctx, p, do)
+}
+
+// hear makes a request that was admitted. What it tells of the lane is written down.
+func hear[T any](ctx context.Context, p *passage, do func(ctx context.Context) (T, error)) (T, error) {
+	within, cancel := context.WithTimeout(ctx, p.Settings.Timeout)
+	defer cancel()
+	p.count("requests")
+	v, err := do(within)
+	now := clock.Round(p.Clock())
+	switch e := AsError(err); {
+	case err == nil:
+		p.lane.Opened()
+	case e == nil:
+	case e.Trouble == Limited:
+		p.lane.Close(now, e.Until, e.Reason)
+		return v, errors.Join(err, p.putLane(ctx))
+	case e.Trouble == Barred:
+		p.lane.Close(now, now.Add(barred), e.Reason)
+		return v, errors.Join(err, p.putLane(ctx))
+	case e.Trouble != Lost && e.Trouble != Unavailable:
+		p.lane.Opened()
+	}
+	return v, err
+}
+
+// settle writes down what came of a step. The error is one that ends the run, or
+// errClosed.
+func (p *passage) settle(ctx context.Context, d *Delivery, err error) error {
+	now := clock.Round(p.Clock())
+	e := AsError(err)
+	switch {
+	case err == nil:
+		d.Failures = 0
+		p.answered(d.Place, true)
+	case errors.Is(err, errClosed):
+		d.DueAt = &now
+	case fault.Is(err, fault.Precondition): // somebody retried or dismissed it meanwhile
+		return nil
+	case e == nil:
+		return err
+	default:
+		p.fail(d, e, now)
+	}
+	if putErr := p.put(ctx, d); putErr != nil && !fault.Is(putErr, fault.Precondition) {
+		return putErr
+	}
+	if errors.Is(err, errClosed) || e != nil && (e.Trouble == Limited || e.Trouble == Barred) {
+		return errClosed
+	}
+	return nil
+}
+
+// fail writes down what a trouble means for the delivery.
+func (p *passage) fail(d *Delivery, e *Error, now time.Time) {
+	p.count(string(e.Trouble))
+	if d.State == Sending {
+		if e.Trouble == Lost {
+			d.lose(now)
+			d.Problem = e.Reason
+			p.answered(d.Place, false)
+			return
+		}
+		// Nothing happened, so that nothing has to be looked for.
+		if d.Intent.Comment == "" {
+			d.Attempts--
+		}
+		d.Intent, d.State = nil, d.unsent()
+	}
+	d.Problem = e.Reason
+	later := func(wait time.Duration) {
+		at := now.Add(wait)
+		d.DueAt = &at
+	}
+	switch e.Trouble {
+	case Limited, Barred:
+		later(0)
+	case Lost, Unavailable:
+		d.Failures++
+		later(backOff(d.Failures))
+		p.answered(d.Place, false)
+	case Moved:
+		p.move(d, e)
+		d.Failures++
+		later(0)
+		if d.Failures > 1 {
+			later(backOff(d.Failures))
+		}
+	default:
+		d.Failures++
+		later(time.Duration(d.Failures) * time.Minute)
+		if d.Failures >= lastStrike {
+			d.State, d.DueAt = Dead, nil
+			p.count("dead")
+			p.Logger.Warn("an issue cannot be delivered", "issue", d.Issue, "repository", d.Place, "number", d.Number, "reason", e.Reason)
+		}
+	}
+}
+
+// move follows an issue or a repository to where it is now.
+func (p *passage) move(d *Delivery, e *Error) {
+	if e.To == d.Place && (e.Number == 0 || e.Number == d.Number) {
+		return // by another name of the same
+	}
+	p.Logger.Info("an issue is elsewhere now", "issue", d.Issue, "from", d.Place, "to", e.To, "number", e.Number)
+	d.Place, d.Written.ETag, d.Failures = e.To, "", 0
+	if d.Number > 0 && e.Number > 0 {
+		d.Number = e.Number
+	}
+}

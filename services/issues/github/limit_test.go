@@ -1,0 +1,164 @@
+package github_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
+	"github.com/evenkeel/evenkeel/services/issues/github/standin"
+)
+
+func TestADeadlineIsKeptAcrossARestart(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []standin.Kind{
+		standin.SecondaryRetryAfter, standin.SecondaryReset, standin.SecondarySilent, standin.TooManyRequests, standin.PrimaryExhausted,
+	} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			o := open(t)
+			wait := 7 * time.Minute
+			if kind == standin.SecondarySilent {
+				wait = time.Minute
+			}
+			o.fault("issues/create", standin.Fault{Kind: kind, Wait: wait})
+			first, second := o.want(), o.want()
+			o.run()
+			d := o.inState(first.ID, delivery.Pending) // it was not made, and nothing has to be looked for
+			told := o.clock.Now()
+			if !strings.Contains(d.Problem, "wait") || d.Attempts != 0 {
+				t.Errorf("known: %+v", d)
+			}
+			asked := len(o.Requests())
+			for range 3 {
+				o.courier = o.hire(o.tracker) // a restart
+				o.clock.Advance(wait/3 - 2*time.Second)
+				o.run()
+			}
+			if now := len(o.Requests()); now != asked {
+				t.Errorf("%d requests before the deadline", now-asked)
+			}
+			o.clock.Advance(told.Add(wait).Sub(o.clock.Now()))
+			o.run()
+			o.inState(first.ID, delivery.Sent)
+			o.inState(second.ID, delivery.Sent)
+			o.wellBehaved()
+		})
+	}
+}
+
+func TestWritesAreASecondApartAcrossCouriers(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	for range 40 {
+		o.want()
+	}
+	for range 60 {
+		// A run as soon as the one before ended, by another courier.
+		if _, err := o.hire(o.tracker).RunOnce(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(o.Issues("acme/shop")); n != 20 { // the cap of a team
+		t.Errorf("%d issues, want 20", n)
+	}
+	o.wellBehaved()
+}
+
+// another gives the stand-in another owner, whose token is another lane.
+func (o *office) another(owner string) {
+	o.Organization(owner)
+	o.User("robo-" + owner)
+	o.Private(owner + "/app")
+	o.Collaborator(owner+"/app", "robo-"+owner, standin.Write)
+	o.clients[owner] = o.client("robo-" + owner)
+}
+
+func TestALaneThatWaitsHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.another("umbrella")
+	o.fault("repos/get", standin.Fault{Kind: standin.PrimaryExhausted, Wait: time.Hour})
+	waits := o.want(func(i *issues.Issue) { i.Repository = "https://github.com/acme/vault" })
+	o.run()
+	o.inState(waits.ID, delivery.Pending)
+	goes := o.want(func(i *issues.Issue) { i.Repository = "https://github.com/umbrella/app" })
+	o.run()
+	o.inState(goes.ID, delivery.Sent)
+	o.inState(waits.ID, delivery.Pending)
+	o.wellBehaved()
+}
+
+// slow is a tracker that does not answer for a place until the request is given up.
+type slow struct {
+	delivery.Tracker
+	place delivery.Place
+	asked *int
+}
+
+func (s slow) Facts(ctx context.Context, place delivery.Place) (delivery.Facts, error) {
+	if place != s.place {
+		return s.Tracker.Facts(ctx, place)
+	}
+	*s.asked++
+	<-ctx.Done()
+	return delivery.Facts{}, &delivery.Error{Trouble: delivery.Lost, Reason: "it did not answer"}
+}
+
+func TestARepositoryThatDoesNotAnswerHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	asked := 0
+	o.courier = o.hire(slow{o.tracker, "acme/api", &asked}, func(s *delivery.Settings) { s.Timeout = 20 * time.Millisecond })
+	for range 10 { // they come first by name, and by time
+		o.want(func(i *issues.Issue) { i.Repository = "https://github.com/acme/api" })
+	}
+	goes := o.want(func(i *issues.Issue) { i.Repository = "https://github.com/acme/vault" })
+	o.run()
+	o.inState(goes.ID, delivery.Sent)
+	if asked != 1 {
+		t.Errorf("a place that did not answer was asked %d times in a run, want once", asked)
+	}
+	o.pass(10 * time.Minute)
+	if asked > 8 { // 15 s, 30 s, 1 min, 2 min, 4 min
+		t.Errorf("it was asked %d times in ten minutes", asked)
+	}
+}
+
+func TestPlacesInALaneTakeTurns(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	for range 18 {
+		o.want()
+	}
+	last := o.want(func(i *issues.Issue) { i.Repository = "https://github.com/acme/vault" })
+	o.run()
+	o.inState(last.ID, delivery.Sent)
+	if n := len(o.Issues("acme/shop")); n == 0 || n >= 18 {
+		t.Errorf("%d issues in the first run, want some and not all", n)
+	}
+}
+
+func TestALaneWhoseCredentialsAreNotTakenRestsAndGoesOnWithOthers(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	token := o.Token("robo")
+	o.Revoke(token)
+	good := o.clients["acme"]
+	o.clients["acme"] = o.with(token, "robo")
+	i := o.want()
+	o.run()
+	if d := o.inState(i.ID, delivery.Pending); !strings.Contains(d.Problem, "credentials") {
+		t.Errorf("the problem is %q", d.Problem)
+	}
+	asked := len(o.Requests())
+	o.pass(4 * time.Minute)
+	if now := len(o.Requests()); now != asked {
+		t.Errorf("%d requests meanwhile", now-asked)
+	}
+	o.clients["acme"] = good
+	o.pass(2 * time.Minute)
+	o.inState(i.ID, delivery.Sent)
+}
