@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/cmd/evenkeel/config"
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github"
 )
 
@@ -143,7 +144,7 @@ func configured(g config.GitHub) []github.Finding {
 		note(github.Works, "webhooks", "there is a secret", "")
 	}
 	for _, kind := range issues.Kinds {
-		if mode := g.ModeOf(kind); mode == "observe" {
+		if mode := g.ModeOf(kind); mode == delivery.Observe {
 			note(github.Note, "mode", fmt.Sprintf("issues of %s stay drafts, since their mode is observe", kind), "Read some at /issues; then give github.mode: warn.")
 		} else {
 			note(github.Works, "mode", fmt.Sprintf("%s for issues of %s", mode, kind), "")

@@ -101,15 +101,15 @@ type GitHub struct {
 	Paused      bool              `koanf:"paused" default:"false" doc:"Whether nothing at all is sent to GitHub. What is wanted is kept, and sent when it is false again."`
 	PausedKinds List              `koanf:"pausedKinds" default:"" shown:"none" doc:"The kinds of issues of which nothing is sent, likewise."`
 
-	MaxDaily        int `koanf:"maxDaily" default:"100" min:"0" max:"10000" doc:"The most issues that are opened in a day, in UTC; further ones wait."`
-	MaxPerTeamDaily int `koanf:"maxPerTeamDaily" default:"10" min:"0" max:"10000" doc:"The most issues that are opened in a day for the services of one team; further ones wait."`
+	MaxDaily        int `koanf:"maxDaily" default:"200" min:"1" max:"10000" doc:"The most issues that are opened in 24 hours; further ones wait."`
+	MaxPerTeamDaily int `koanf:"maxPerTeamDaily" default:"20" min:"1" max:"10000" doc:"The most issues that are opened in 24 hours for the services of one team; further ones wait."`
 
 	DefaultRepository string `koanf:"defaultRepository" default:"" shown:"none" doc:"The address of the repository for issues of services that name none, and whose team names none."`
 	PublicKinds       List   `koanf:"publicKinds" default:"" shown:"none" doc:"The kinds of issues that may be opened in public repositories, where everybody reads them. Issues of other kinds pass public repositories over."`
 
 	Spacing time.Duration `koanf:"spacing" default:"1s" min:"1s" max:"1m" doc:"The least time between two writes of one installation or token. GitHub asks for a second."`
 	Hold    time.Duration `koanf:"hold" default:"5m" min:"1m" max:"24h" doc:"How long an issue whose making got no answer is looked for before it is made again. While GitHub's list lags less, no issue is made twice."`
-	Misses  int           `koanf:"misses" default:"3" min:"1" max:"100" doc:"How often it has to be looked for in that time, and not be found."`
+	Misses  int           `koanf:"misses" default:"3" min:"1" max:"20" doc:"How often it has to be looked for in that time, and not be found."`
 }
 
 // Suggestions says what SLOs are suggested by.

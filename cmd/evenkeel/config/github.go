@@ -8,24 +8,51 @@ import (
 	"strings"
 
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github"
 )
 
 // minWebhookSecret is the least length, in characters, of a secret that nobody guesses.
 const minWebhookSecret = 16
 
-// modes are those of issues.
-var modes = []string{"observe", "warn", "enforce"}
-
 // HasCredentials reports whether there is a token or an App.
 func (g GitHub) HasCredentials() bool { return !g.Token.IsZero() || g.AppID != 0 }
 
 // ModeOf is the mode of a kind of issues.
-func (g GitHub) ModeOf(kind issues.Kind) string {
+func (g GitHub) ModeOf(kind issues.Kind) delivery.Mode {
 	if mode, ok := g.Modes[string(kind)]; ok {
-		return mode
+		return delivery.Mode(mode)
 	}
-	return g.Mode
+	return delivery.Mode(g.Mode)
+}
+
+// Courier is what the courier of issues keeps to.
+func (g GitHub) Courier() delivery.Settings {
+	s := delivery.Defaults()
+	s.Mode, s.Stopped = delivery.Mode(g.Mode), g.Paused
+	for kind, mode := range g.Modes {
+		if s.Kinds == nil {
+			s.Kinds = map[issues.Kind]delivery.Mode{}
+		}
+		s.Kinds[issues.Kind(kind)] = delivery.Mode(mode)
+	}
+	s.StoppedKinds, s.Public = g.PausedKinds.kinds(), g.PublicKinds.kinds()
+	s.PerDay, s.TeamPerDay = g.MaxDaily, g.MaxPerTeamDaily
+	s.Host = g.Host()
+	if r, ok := issues.ParseRepository(g.DefaultRepository, s.Host); ok {
+		s.Default = delivery.Place(r.String())
+	}
+	s.Limits.Spacing, s.Hold, s.Misses = g.Spacing, g.Hold, g.Misses
+	return s
+}
+
+// kinds are those that the list names.
+func (l List) kinds() []issues.Kind {
+	var kinds []issues.Kind
+	for _, name := range l {
+		kinds = append(kinds, issues.Kind(name))
+	}
+	return kinds
 }
 
 // Host is where repositories are shown to people.
@@ -90,7 +117,7 @@ func (g GitHub) check(require func(ok bool, key string, value any, format string
 	for _, kind := range sorted(g.Modes) {
 		key := "github.modes." + kind
 		require(isKind(kind), key, kind, "is of no kind of issues; there are: %s", kinds())
-		require(slices.Contains(modes, g.Modes[kind]), key, g.Modes[kind], "must be observe, warn or enforce")
+		require(slices.Contains(delivery.Modes, delivery.Mode(g.Modes[kind])), key, g.Modes[kind], "must be observe, warn or enforce")
 	}
 	for _, kind := range g.PausedKinds {
 		require(isKind(kind), "github.pausedKinds", kind, "must be of kinds of issues; there are: %s", kinds())

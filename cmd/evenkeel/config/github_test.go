@@ -8,14 +8,17 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/evenkeel/evenkeel/cmd/evenkeel/config"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 )
 
 // aKey is an RSA key, made once since that is slow.
@@ -40,6 +43,46 @@ func TestWithoutCredentialsIssuesStayDrafts(t *testing.T) {
 	g := load(t, sources(t, "", nil)).GitHub
 	if g.HasCredentials() || g.ModeOf(issues.KindBudgetViolation) != "observe" || len(g.PublicKinds) != 0 || g.Host() != "github.com" {
 		t.Errorf("%+v", g)
+	}
+}
+
+func TestWhatIsConfiguredIsWhatTheCourierKeepsTo(t *testing.T) {
+	t.Parallel()
+	got := load(t, sources(t, "", nil)).GitHub.Courier()
+	if want := delivery.Defaults(); !reflect.DeepEqual(got, want) {
+		t.Errorf("nothing configured: %+v, want %+v", got, want)
+	}
+	got = load(t, sources(t, `
+github:
+  mode: warn
+  modes: {budget_violation: enforce}
+  paused: true
+  pausedKinds: budget_violation
+  maxDaily: 7
+  maxPerTeamDaily: 3
+  defaultRepository: git@github.com:acme/reliability.git
+  publicKinds: budget_violation
+  spacing: 2s
+  hold: 10m
+  misses: 5
+`, nil)).GitHub.Courier()
+	want := delivery.Defaults()
+	kinds := []issues.Kind{issues.KindBudgetViolation}
+	want.Mode, want.Kinds = delivery.Warn, map[issues.Kind]delivery.Mode{issues.KindBudgetViolation: delivery.Enforce}
+	want.Stopped, want.StoppedKinds, want.Public = true, kinds, kinds
+	want.PerDay, want.TeamPerDay, want.Default = 7, 3, "acme/reliability"
+	want.Limits.Spacing, want.Hold, want.Misses = 2*time.Second, 10*time.Minute, 5
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("configured: %+v, want %+v", got, want)
+	}
+	if err := got.Validate(); err != nil {
+		t.Error(err)
+	}
+	// The bounds of the configuration are within the courier's.
+	for _, extreme := range []string{"{spacing: 1s, hold: 1m, misses: 1, maxDaily: 1, maxPerTeamDaily: 1}", "{spacing: 1m, hold: 24h, misses: 20, maxDaily: 10000, maxPerTeamDaily: 10000}"} {
+		if err := load(t, sources(t, "github: "+extreme, nil)).GitHub.Courier().Validate(); err != nil {
+			t.Errorf("%s: %v", extreme, err)
+		}
 	}
 }
 
@@ -110,7 +153,7 @@ github:
 		"github.modes.toil is of no kind of issues; there are: budget_violation",
 		"github.pausedKinds must be of kinds of issues; there are: budget_violation",
 		"github.publicKinds must be of kinds of issues",
-		"github.spacing must be from 1s to 1m", "github.hold must be from 1m to 24h", "github.misses must be from 1 to 100", "github.maxDaily must be from 0 to 10000",
+		"github.spacing must be from 1s to 1m", "github.hold must be from 1m to 24h", "github.misses must be from 1 to 20", "github.maxDaily must be from 1 to 10000",
 	} {
 		if !slices.ContainsFunc(f.Violations, func(v fault.Violation) bool { return strings.HasPrefix(v.Message, want) }) {
 			t.Errorf("nothing says %q", want)
