@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,6 +31,7 @@ type gate struct {
 	clock  *clock.Manual
 	script *standin.Script
 	app    *standin.App
+	ahead  atomic.Int64 // of the machine's clock, that by which tokens expire, in nanoseconds
 }
 
 // atTheGate has tokens expire by the machine's clock, which ghinstallation reads.
@@ -37,8 +39,9 @@ func atTheGate(t *testing.T) *gate {
 	t.Helper()
 	g := &gate{t: t, clock: clock.NewManual(start), script: standin.NewScript()}
 	g.GitHub = standin.New(t, standin.Options{
-		Now: g.clock.Now, TokenClock: time.Now, Enterprise: true, Plan: g.script,
-		Advance: func(d time.Duration) { g.clock.Advance(d) },
+		Now: g.clock.Now, Enterprise: true, Plan: g.script,
+		TokenClock: func() time.Time { return time.Now().Add(time.Duration(g.ahead.Load())) },
+		Advance:    func(d time.Duration) { g.clock.Advance(d) },
 	})
 	g.Organization("acme")
 	g.User("ole")
@@ -203,6 +206,29 @@ func TestAnInstallationThatIsNoMoreBeforeItsFirstTokenIsFoundAnew(t *testing.T) 
 	troubled(t, "no token", g.open(c, "one"), delivery.Unavailable, "is no more")
 	if err := g.open(c, "two"); err != nil || len(g.Issues("acme/shop")) != 1 {
 		t.Errorf("%v, and there are %d issues", err, len(g.Issues("acme/shop")))
+	}
+}
+
+func TestATokenThatGitHubTakesNoMoreIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	g := atTheGate(t)
+	id := g.Install(g.app, "acme", standin.Permissions{"issues": "write"})
+	c := g.asApp()
+	for title, want := range map[string]int{"one": 1, "two": 1} {
+		if err := g.open(c, title); err != nil || g.asked("apps/create-installation-access-token") != want {
+			t.Fatalf("%s: %v, with %d tokens", title, err, g.asked("apps/create-installation-access-token"))
+		}
+	}
+	g.ahead.Store(int64(2 * time.Hour)) // tokens live for one
+	if err := g.open(c, "three"); err == nil || !strings.Contains(err.Error(), "401") {
+		t.Errorf("with an expired token: %v", err)
+	}
+	g.ahead.Store(0)
+	if err := g.open(c, "four"); err != nil || g.asked("apps/create-installation-access-token") != 2 {
+		t.Errorf("%v, with %d tokens, want the second", err, g.asked("apps/create-installation-access-token"))
+	}
+	if _, lane, _, err := c.For(t.Context(), "acme"); err != nil || lane != fmt.Sprint("installation:", id) {
+		t.Errorf("%s and %v: the installation is the same, and so is its lane", lane, err)
 	}
 }
 
