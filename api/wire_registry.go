@@ -4,24 +4,26 @@ import "time"
 
 // Team is a team.
 type Team struct {
-	ID          string    `json:"id" doc:"Identifier (ULID)."`
-	Slug        string    `json:"slug" doc:"Name in URLs." example:"payments"`
-	Name        string    `json:"name" example:"Payments"`
-	Description string    `json:"description"`
-	Parent      *Ref      `json:"parent,omitempty" doc:"The team above it; absent at the root."`
-	Contact     string    `json:"contact" doc:"Where to reach it, such as a channel or an address." example:"#payments"`
-	CreatedAt   time.Time `json:"createdAt"`
-	UpdatedAt   time.Time `json:"updatedAt"`
-	Version     int64     `json:"version" doc:"Grows with each change; also the ETag."`
+	ID                string    `json:"id" doc:"Identifier (ULID)."`
+	Slug              string    `json:"slug" doc:"Name in URLs." example:"payments"`
+	Name              string    `json:"name" example:"Payments"`
+	Description       string    `json:"description"`
+	Parent            *Ref      `json:"parent,omitempty" doc:"The team above it; absent at the root."`
+	Contact           string    `json:"contact" doc:"Where to reach it, such as a channel or an address." example:"#payments"`
+	DefaultRepository string    `json:"defaultRepository" doc:"Where issues go of services that name no repository of their own, or one that takes none." example:"https://github.com/example/payments"`
+	CreatedAt         time.Time `json:"createdAt"`
+	UpdatedAt         time.Time `json:"updatedAt"`
+	Version           int64     `json:"version" doc:"Grows with each change; also the ETag."`
 }
 
 // TeamInput is what is declared of a team.
 type TeamInput struct {
-	Slug        string `json:"slug" doc:"RFC 1123 label, at most 63 characters." example:"payments"`
-	Name        string `json:"name" doc:"At most 100 characters." example:"Payments"`
-	Description string `json:"description,omitempty" doc:"At most 1,050 characters."`
-	Parent      string `json:"parent,omitempty" doc:"Slug or identifier of the team above it; leave it out at the root." example:"engineering"`
-	Contact     string `json:"contact,omitempty" example:"#payments"`
+	Slug              string `json:"slug" doc:"RFC 1123 label, at most 63 characters." example:"payments"`
+	Name              string `json:"name" doc:"At most 100 characters." example:"Payments"`
+	Description       string `json:"description,omitempty" doc:"At most 1,050 characters."`
+	Parent            string `json:"parent,omitempty" doc:"Slug or identifier of the team above it; leave it out at the root." example:"engineering"`
+	Contact           string `json:"contact,omitempty" example:"#payments"`
+	DefaultRepository string `json:"defaultRepository,omitempty" doc:"Address of the repository where issues go of services that name none of their own, or one that takes none." example:"https://github.com/example/payments"`
 }
 
 // Member is a person's membership of a team.

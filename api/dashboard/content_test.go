@@ -221,6 +221,17 @@ func TestDeclaredAddressesAreLinksOnlyWhenTheyAreOfTheWebOrAMailbox(t *testing.T
 	}
 }
 
+func TestATeamSaysWhereIssuesGoOfServicesWithoutARepository(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	doc, text := visiting(t, s).read("/teams/" + s.teams[1].Slug)
+	address := "github.com/example/" + s.teams[1].Slug
+	says(t, words(within(t, doc, "main")), "Issues without a repository of their own: "+address)
+	if !strings.Contains(text, `href="https://`+address+`"`) {
+		t.Error("it does not lead there")
+	}
+}
+
 func TestAWallScreenIsReadAgainEveryMinuteOnlyWhenAskedFor(t *testing.T) {
 	t.Parallel()
 	v := visiting(t, newSample())

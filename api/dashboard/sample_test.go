@@ -57,7 +57,7 @@ func (s *sample) id() id.ID {
 }
 
 func (s *sample) team(slug, name string) registry.Team {
-	t := registry.Team{ID: s.id(), Slug: slug, Name: name, Description: "Looks after " + name + ".", Contact: "https://chat.example/" + slug}
+	t := registry.Team{ID: s.id(), Slug: slug, Name: name, Description: "Looks after " + name + ".", Contact: "https://chat.example/" + slug, DefaultRepository: "https://github.com/example/" + slug}
 	s.teams = append(s.teams, t)
 	return t
 }

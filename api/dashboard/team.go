@@ -54,6 +54,11 @@ func (d *Dashboard) team(v *visit) (screen, error) {
 	if t.Contact != "" {
 		p.Meta = append(p.Meta, outside(t.Contact))
 	}
+	if t.DefaultRepository != "" {
+		repository := outside(t.DefaultRepository)
+		repository.Text = "Issues without a repository of their own: " + repository.Text
+		p.Meta = append(p.Meta, repository)
+	}
 	if err := d.aboveTeam(v, t, &p); err != nil {
 		return screen{}, err
 	}

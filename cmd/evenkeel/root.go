@@ -77,6 +77,7 @@ is wrong or a comparison found a difference.`,
 		p.adapterCommand(),
 		p.openapiCommand(),
 		p.configCommand(),
+		p.doctorCommand(),
 		p.healthcheckCommand(),
 		p.versionCommand(),
 	)

@@ -27471,26 +27471,27 @@ func (m *SystemMutation) ResetEdge(name string) error {
 // TeamMutation represents an operation that mutates the Team nodes in the graph.
 type TeamMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *string
-	slug            *string
-	name            *string
-	description     *string
-	contact         *string
-	created_at      *time.Time
-	updated_at      *time.Time
-	version         *int64
-	addversion      *int64
-	clearedFields   map[string]struct{}
-	parent          *string
-	clearedparent   bool
-	children        map[string]struct{}
-	removedchildren map[string]struct{}
-	clearedchildren bool
-	done            bool
-	oldValue        func(context.Context) (*Team, error)
-	predicates      []predicate.Team
+	op                 Op
+	typ                string
+	id                 *string
+	slug               *string
+	name               *string
+	description        *string
+	contact            *string
+	default_repository *string
+	created_at         *time.Time
+	updated_at         *time.Time
+	version            *int64
+	addversion         *int64
+	clearedFields      map[string]struct{}
+	parent             *string
+	clearedparent      bool
+	children           map[string]struct{}
+	removedchildren    map[string]struct{}
+	clearedchildren    bool
+	done               bool
+	oldValue           func(context.Context) (*Team, error)
+	predicates         []predicate.Team
 }
 
 var _ ent.Mutation = (*TeamMutation)(nil)
@@ -27790,6 +27791,42 @@ func (m *TeamMutation) ResetContact() {
 	m.contact = nil
 }
 
+// SetDefaultRepository sets the "default_repository" field.
+func (m *TeamMutation) SetDefaultRepository(s string) {
+	m.default_repository = &s
+}
+
+// DefaultRepository returns the value of the "default_repository" field in the mutation.
+func (m *TeamMutation) DefaultRepository() (r string, exists bool) {
+	v := m.default_repository
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDefaultRepository returns the old "default_repository" field's value of the Team entity.
+// If the Team object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TeamMutation) OldDefaultRepository(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDefaultRepository is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDefaultRepository requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDefaultRepository: %w", err)
+	}
+	return oldValue.DefaultRepository, nil
+}
+
+// ResetDefaultRepository resets all changes to the "default_repository" field.
+func (m *TeamMutation) ResetDefaultRepository() {
+	m.default_repository = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *TeamMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -28033,7 +28070,7 @@ func (m *TeamMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TeamMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.slug != nil {
 		fields = append(fields, team.FieldSlug)
 	}
@@ -28048,6 +28085,9 @@ func (m *TeamMutation) Fields() []string {
 	}
 	if m.contact != nil {
 		fields = append(fields, team.FieldContact)
+	}
+	if m.default_repository != nil {
+		fields = append(fields, team.FieldDefaultRepository)
 	}
 	if m.created_at != nil {
 		fields = append(fields, team.FieldCreatedAt)
@@ -28076,6 +28116,8 @@ func (m *TeamMutation) Field(name string) (ent.Value, bool) {
 		return m.ParentID()
 	case team.FieldContact:
 		return m.Contact()
+	case team.FieldDefaultRepository:
+		return m.DefaultRepository()
 	case team.FieldCreatedAt:
 		return m.CreatedAt()
 	case team.FieldUpdatedAt:
@@ -28101,6 +28143,8 @@ func (m *TeamMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldParentID(ctx)
 	case team.FieldContact:
 		return m.OldContact(ctx)
+	case team.FieldDefaultRepository:
+		return m.OldDefaultRepository(ctx)
 	case team.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case team.FieldUpdatedAt:
@@ -28150,6 +28194,13 @@ func (m *TeamMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetContact(v)
+		return nil
+	case team.FieldDefaultRepository:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDefaultRepository(v)
 		return nil
 	case team.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -28259,6 +28310,9 @@ func (m *TeamMutation) ResetField(name string) error {
 		return nil
 	case team.FieldContact:
 		m.ResetContact()
+		return nil
+	case team.FieldDefaultRepository:
+		m.ResetDefaultRepository()
 		return nil
 	case team.FieldCreatedAt:
 		m.ResetCreatedAt()

@@ -27,6 +27,8 @@ type Team struct {
 	ParentID *string `json:"parent_id,omitempty"`
 	// Contact holds the value of the "contact" field.
 	Contact string `json:"contact,omitempty"`
+	// DefaultRepository holds the value of the "default_repository" field.
+	DefaultRepository string `json:"default_repository,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
@@ -77,7 +79,7 @@ func (*Team) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case team.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case team.FieldID, team.FieldSlug, team.FieldName, team.FieldDescription, team.FieldParentID, team.FieldContact:
+		case team.FieldID, team.FieldSlug, team.FieldName, team.FieldDescription, team.FieldParentID, team.FieldContact, team.FieldDefaultRepository:
 			values[i] = new(sql.NullString)
 		case team.FieldCreatedAt, team.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -132,6 +134,12 @@ func (_m *Team) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field contact", values[i])
 			} else if value.Valid {
 				_m.Contact = value.String
+			}
+		case team.FieldDefaultRepository:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field default_repository", values[i])
+			} else if value.Valid {
+				_m.DefaultRepository = value.String
 			}
 		case team.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -213,6 +221,9 @@ func (_m *Team) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("contact=")
 	builder.WriteString(_m.Contact)
+	builder.WriteString(", ")
+	builder.WriteString("default_repository=")
+	builder.WriteString(_m.DefaultRepository)
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -61,6 +61,12 @@ func (_c *TeamCreate) SetContact(v string) *TeamCreate {
 	return _c
 }
 
+// SetDefaultRepository sets the "default_repository" field.
+func (_c *TeamCreate) SetDefaultRepository(v string) *TeamCreate {
+	_c.mutation.SetDefaultRepository(v)
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *TeamCreate) SetCreatedAt(v time.Time) *TeamCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -151,6 +157,9 @@ func (_c *TeamCreate) check() error {
 	if _, ok := _c.mutation.Contact(); !ok {
 		return &ValidationError{Name: "contact", err: errors.New(`db: missing required field "Team.contact"`)}
 	}
+	if _, ok := _c.mutation.DefaultRepository(); !ok {
+		return &ValidationError{Name: "default_repository", err: errors.New(`db: missing required field "Team.default_repository"`)}
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "Team.created_at"`)}
 	}
@@ -211,6 +220,10 @@ func (_c *TeamCreate) createSpec() (*Team, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Contact(); ok {
 		_spec.SetField(team.FieldContact, field.TypeString, value)
 		_node.Contact = value
+	}
+	if value, ok := _c.mutation.DefaultRepository(); ok {
+		_spec.SetField(team.FieldDefaultRepository, field.TypeString, value)
+		_node.DefaultRepository = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(team.FieldCreatedAt, field.TypeTime, value)
@@ -372,6 +385,18 @@ func (u *TeamUpsert) SetContact(v string) *TeamUpsert {
 // UpdateContact sets the "contact" field to the value that was provided on create.
 func (u *TeamUpsert) UpdateContact() *TeamUpsert {
 	u.SetExcluded(team.FieldContact)
+	return u
+}
+
+// SetDefaultRepository sets the "default_repository" field.
+func (u *TeamUpsert) SetDefaultRepository(v string) *TeamUpsert {
+	u.Set(team.FieldDefaultRepository, v)
+	return u
+}
+
+// UpdateDefaultRepository sets the "default_repository" field to the value that was provided on create.
+func (u *TeamUpsert) UpdateDefaultRepository() *TeamUpsert {
+	u.SetExcluded(team.FieldDefaultRepository)
 	return u
 }
 
@@ -539,6 +564,20 @@ func (u *TeamUpsertOne) SetContact(v string) *TeamUpsertOne {
 func (u *TeamUpsertOne) UpdateContact() *TeamUpsertOne {
 	return u.Update(func(s *TeamUpsert) {
 		s.UpdateContact()
+	})
+}
+
+// SetDefaultRepository sets the "default_repository" field.
+func (u *TeamUpsertOne) SetDefaultRepository(v string) *TeamUpsertOne {
+	return u.Update(func(s *TeamUpsert) {
+		s.SetDefaultRepository(v)
+	})
+}
+
+// UpdateDefaultRepository sets the "default_repository" field to the value that was provided on create.
+func (u *TeamUpsertOne) UpdateDefaultRepository() *TeamUpsertOne {
+	return u.Update(func(s *TeamUpsert) {
+		s.UpdateDefaultRepository()
 	})
 }
 
@@ -879,6 +918,20 @@ func (u *TeamUpsertBulk) SetContact(v string) *TeamUpsertBulk {
 func (u *TeamUpsertBulk) UpdateContact() *TeamUpsertBulk {
 	return u.Update(func(s *TeamUpsert) {
 		s.UpdateContact()
+	})
+}
+
+// SetDefaultRepository sets the "default_repository" field.
+func (u *TeamUpsertBulk) SetDefaultRepository(v string) *TeamUpsertBulk {
+	return u.Update(func(s *TeamUpsert) {
+		s.SetDefaultRepository(v)
+	})
+}
+
+// UpdateDefaultRepository sets the "default_repository" field to the value that was provided on create.
+func (u *TeamUpsertBulk) UpdateDefaultRepository() *TeamUpsertBulk {
+	return u.Update(func(s *TeamUpsert) {
+		s.UpdateDefaultRepository()
 	})
 }
 

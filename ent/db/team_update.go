@@ -104,6 +104,20 @@ func (_u *TeamUpdate) SetNillableContact(v *string) *TeamUpdate {
 	return _u
 }
 
+// SetDefaultRepository sets the "default_repository" field.
+func (_u *TeamUpdate) SetDefaultRepository(v string) *TeamUpdate {
+	_u.mutation.SetDefaultRepository(v)
+	return _u
+}
+
+// SetNillableDefaultRepository sets the "default_repository" field if the given value is not nil.
+func (_u *TeamUpdate) SetNillableDefaultRepository(v *string) *TeamUpdate {
+	if v != nil {
+		_u.SetDefaultRepository(*v)
+	}
+	return _u
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_u *TeamUpdate) SetCreatedAt(v time.Time) *TeamUpdate {
 	_u.mutation.SetCreatedAt(v)
@@ -252,6 +266,9 @@ func (_u *TeamUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Contact(); ok {
 		_spec.SetField(team.FieldContact, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.DefaultRepository(); ok {
+		_spec.SetField(team.FieldDefaultRepository, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(team.FieldCreatedAt, field.TypeTime, value)
@@ -435,6 +452,20 @@ func (_u *TeamUpdateOne) SetNillableContact(v *string) *TeamUpdateOne {
 	return _u
 }
 
+// SetDefaultRepository sets the "default_repository" field.
+func (_u *TeamUpdateOne) SetDefaultRepository(v string) *TeamUpdateOne {
+	_u.mutation.SetDefaultRepository(v)
+	return _u
+}
+
+// SetNillableDefaultRepository sets the "default_repository" field if the given value is not nil.
+func (_u *TeamUpdateOne) SetNillableDefaultRepository(v *string) *TeamUpdateOne {
+	if v != nil {
+		_u.SetDefaultRepository(*v)
+	}
+	return _u
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_u *TeamUpdateOne) SetCreatedAt(v time.Time) *TeamUpdateOne {
 	_u.mutation.SetCreatedAt(v)
@@ -613,6 +644,9 @@ func (_u *TeamUpdateOne) sqlSave(ctx context.Context) (_node *Team, err error) {
 	}
 	if value, ok := _u.mutation.Contact(); ok {
 		_spec.SetField(team.FieldContact, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.DefaultRepository(); ok {
+		_spec.SetField(team.FieldDefaultRepository, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(team.FieldCreatedAt, field.TypeTime, value)

@@ -23,6 +23,7 @@ func (Team) Fields() []ent.Field {
 		text("description"),
 		optionalRef("parent_id"),
 		text("contact"),
+		text("default_repository"),
 		stamp("created_at"),
 		stamp("updated_at"),
 		version(),

@@ -97,7 +97,7 @@ func BenchmarkGet(b *testing.B) {
 			if err := client.Schema.Create(b.Context()); err != nil {
 				b.Fatal(err)
 			}
-			team := client.Team.Create().SetID(string(v.Team)).SetSlug("t").SetName("").SetDescription("").SetContact("").
+			team := client.Team.Create().SetID(string(v.Team)).SetSlug("t").SetName("").SetDescription("").SetContact("").SetDefaultRepository("").
 				SetCreatedAt(v.CreatedAt).SetUpdatedAt(v.UpdatedAt).SetVersion(1)
 			if err := team.Exec(b.Context()); err != nil {
 				b.Fatal(err)

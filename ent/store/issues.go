@@ -15,7 +15,10 @@ import (
 // Issues is the store of package issues.
 type Issues struct{ s *Store }
 
-var _ issues.Store = Issues{}
+var (
+	_ issues.Store  = Issues{}
+	_ issues.Places = Registry{}
+)
 
 // Issues returns the view of the store that package issues declares.
 func (s *Store) Issues() Issues { return Issues{s} }

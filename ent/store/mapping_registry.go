@@ -13,15 +13,16 @@ import (
 
 func fromDBTeam(t *db.Team) registry.Team {
 	return registry.Team{
-		ID:          id.ID(t.ID),
-		Slug:        t.Slug,
-		Name:        t.Name,
-		Description: t.Description,
-		Parent:      orEmpty(t.ParentID),
-		Contact:     t.Contact,
-		CreatedAt:   utc(t.CreatedAt),
-		UpdatedAt:   utc(t.UpdatedAt),
-		Version:     t.Version,
+		ID:                id.ID(t.ID),
+		Slug:              t.Slug,
+		Name:              t.Name,
+		Description:       t.Description,
+		Parent:            orEmpty(t.ParentID),
+		Contact:           t.Contact,
+		DefaultRepository: t.DefaultRepository,
+		CreatedAt:         utc(t.CreatedAt),
+		UpdatedAt:         utc(t.UpdatedAt),
+		Version:           t.Version,
 	}
 }
 

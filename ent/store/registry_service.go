@@ -148,3 +148,16 @@ func (r Registry) UpdateService(ctx context.Context, v registry.Service) error {
 		return r.s.ent.Service.Query().Where(service.ID(string(v.ID))).Exist(ctx)
 	})
 }
+
+// RepositoriesLike reads the addresses of live services' repositories, each once.
+func (r Registry) RepositoriesLike(ctx context.Context, text string, without id.ID) ([]string, error) {
+	var found []string
+	err := r.s.queryAll(ctx, "SELECT DISTINCT v.repository FROM services v WHERE v.retired_at IS NULL AND v.id <> $1 AND "+r.s.contains("v.repository", "$2"),
+		[]any{string(without), containing(text)}, func(rows *sql.Rows) error {
+			var address string
+			err := rows.Scan(&address)
+			found = append(found, address)
+			return err
+		})
+	return found, fail("read repositories of services", err)
+}

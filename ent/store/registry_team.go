@@ -23,7 +23,7 @@ const idBatch = 500
 func (r Registry) CreateTeam(ctx context.Context, t registry.Team) error {
 	err := r.s.ent.Team.Create().
 		SetID(string(t.ID)).SetSlug(t.Slug).SetName(t.Name).SetDescription(t.Description).
-		SetNillableParentID(orNil(t.Parent)).SetContact(t.Contact).
+		SetNillableParentID(orNil(t.Parent)).SetContact(t.Contact).SetDefaultRepository(t.DefaultRepository).
 		SetCreatedAt(t.CreatedAt).SetUpdatedAt(t.UpdatedAt).SetVersion(t.Version).
 		Exec(ctx)
 	return named(registry.NounTeam, t.Slug, err)
@@ -102,7 +102,7 @@ func (r Registry) HoldTeam(ctx context.Context, of id.ID) (registry.Team, error)
 func (r Registry) UpdateTeam(ctx context.Context, t registry.Team) error {
 	u := r.s.ent.Team.Update().Where(team.ID(string(t.ID)), team.Version(t.Version)).
 		SetSlug(t.Slug).SetName(t.Name).SetDescription(t.Description).SetContact(t.Contact).
-		SetUpdatedAt(t.UpdatedAt).AddVersion(1)
+		SetDefaultRepository(t.DefaultRepository).SetUpdatedAt(t.UpdatedAt).AddVersion(1)
 	if t.Parent == "" {
 		u.ClearParentID()
 	} else {

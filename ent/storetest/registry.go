@@ -82,7 +82,7 @@ func testTeams(t *testing.T, open opener) {
 		parent := Team(t, s, "platform")
 		v := registry.Team{
 			ID: newID(), Slug: "payments", Name: "Платежи \"&<>\" 😀", Description: "line\nbreak", Parent: parent.ID,
-			Contact: "#payments", CreatedAt: Start, UpdatedAt: Start, Version: 1,
+			Contact: "#payments", DefaultRepository: "https://github.com/example/payments", CreatedAt: Start, UpdatedAt: Start, Version: 1,
 		}
 		ok(t, r.CreateTeam(t.Context(), v))
 		same(t, must(r.Team(t.Context(), v.ID))(t), v)
@@ -95,7 +95,7 @@ func testTeams(t *testing.T, open opener) {
 		again.Slug, again.Parent = "orphans", newID()
 		refused(t, r.CreateTeam(t.Context(), again), fault.Conflict, "reference_missing")
 
-		v.Slug, v.Parent, v.UpdatedAt = "billing", "", Start.Add(time.Second)
+		v.Slug, v.Parent, v.DefaultRepository, v.UpdatedAt = "billing", "", "https://github.com/example/billing", Start.Add(time.Second)
 		ok(t, r.UpdateTeam(t.Context(), v))
 		refused(t, r.UpdateTeam(t.Context(), v), fault.Precondition, "version_mismatch")
 		v.Version = 2
@@ -225,6 +225,39 @@ func testTeams(t *testing.T, open opener) {
 }
 
 func testServices(t *testing.T, open opener) {
+	each(t, open, "the repositories of other live services are found by a part of their address", func(t *testing.T, s *store.Store) {
+		r, team := s.Registry(), Team(t, s, "payments")
+		retired := Start.Add(time.Hour)
+		own := Service(t, s, team.ID, "own")
+		for slug, change := range map[string]func(*registry.Service){
+			"own":    func(v *registry.Service) { v.ID, v.Version, v.Repository = own.ID, 1, "https://github.com/acme/mono" },
+			"other":  func(v *registry.Service) { v.Repository = "https://github.com/ACME/Mono.git" },
+			"twice":  func(v *registry.Service) { v.Repository = "https://github.com/ACME/Mono.git" },
+			"nearly": func(v *registry.Service) { v.Repository = "https://github.com/acme/mono_x" },
+			"unlike": func(v *registry.Service) { v.Repository = "https://github.com/acme/monoxx" },
+			"retired": func(v *registry.Service) {
+				v.Repository, v.RetiredAt = "https://github.com/acme/mono?retired", &retired
+			},
+			"homeless": func(*registry.Service) {},
+		} {
+			v := own
+			if slug != "own" {
+				v = Service(t, s, team.ID, slug)
+			}
+			change(&v)
+			ok(t, r.UpdateService(t.Context(), v))
+		}
+		for text, want := range map[string][]string{
+			"acme/mono":   {"https://github.com/ACME/Mono.git", "https://github.com/acme/mono_x", "https://github.com/acme/monoxx"},
+			"acme/mono_x": {"https://github.com/acme/mono_x"},
+			"acme/none":   nil,
+		} {
+			got := must(r.RepositoriesLike(t.Context(), text, own.ID))(t)
+			slices.Sort(got)
+			same(t, got, want)
+		}
+	})
+
 	each(t, open, "a service comes back as written and is changed conditionally", func(t *testing.T, s *store.Store) {
 		r, team, other := s.Registry(), Team(t, s, "payments"), Team(t, s, "other")
 		system := registry.System{ID: newID(), Slug: "shop", Team: team.ID, CreatedAt: Start, UpdatedAt: Start, Version: 1}

@@ -4113,9 +4113,14 @@ type Team struct {
 	// Contact Where to reach it, such as a channel or an address.
 	//
 	// Examples: #payments
-	Contact     string    `json:"contact"`
-	CreatedAt   time.Time `json:"createdAt"`
-	Description string    `json:"description"`
+	Contact   string    `json:"contact"`
+	CreatedAt time.Time `json:"createdAt"`
+
+	// DefaultRepository Where issues go of services that name no repository of their own, or one that takes none.
+	//
+	// Examples: https://github.com/example/payments
+	DefaultRepository string `json:"defaultRepository"`
+	Description       string `json:"description"`
 
 	// ID Identifier (ULID).
 	ID string `json:"id"`
@@ -4140,6 +4145,11 @@ type Team struct {
 type TeamInput struct {
 	// Contact Examples: #payments
 	Contact *string `json:"contact,omitempty"`
+
+	// DefaultRepository Address of the repository where issues go of services that name none of their own, or one that takes none.
+	//
+	// Examples: https://github.com/example/payments
+	DefaultRepository *string `json:"defaultRepository,omitempty"`
 
 	// Description At most 1,050 characters.
 	Description *string `json:"description,omitempty"`

@@ -14,9 +14,11 @@ type Team struct {
 	Description string
 	Parent      id.ID // empty at the root
 	Contact     string
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-	Version     int64
+	// DefaultRepository is the address where issues go of services that have none.
+	DefaultRepository string
+	CreatedAt         time.Time
+	UpdatedAt         time.Time
+	Version           int64
 }
 
 // Member is a person's membership of a team.

@@ -17,6 +17,8 @@ type TeamInput struct {
 	Description string
 	Parent      string // slug or identifier; empty at the root
 	Contact     string
+	// DefaultRepository is the address where issues go of services that have none.
+	DefaultRepository string
 }
 
 // Validate returns every fault that can be told from the input alone.
@@ -31,6 +33,7 @@ func (in TeamInput) check(check *fault.Check) {
 	CheckName(check, "/name", in.Name)
 	CheckText(check, "/description", in.Description, MaxDescription)
 	access.CheckLine(check, "/contact", in.Contact, 0, MaxLine)
+	CheckURL(check, "/defaultRepository", in.DefaultRepository)
 }
 
 func (t Team) object() access.Object {
@@ -80,7 +83,7 @@ func (r *Registry) CreateTeam(ctx context.Context, in TeamInput) (Team, error) {
 	err := r.runner.InTx(ctx, func(ctx context.Context) error {
 		t = Team{
 			ID: id.New(now), Slug: in.Slug, Name: in.Name, Description: in.Description, Contact: in.Contact,
-			CreatedAt: now, UpdatedAt: now, Version: 1,
+			DefaultRepository: in.DefaultRepository, CreatedAt: now, UpdatedAt: now, Version: 1,
 		}
 		if err := r.authorizer.Authorize(ctx, access.Create, access.Object{Kind: access.KindTeam, Label: clip(in.Slug)}); err != nil {
 			return err
@@ -146,7 +149,7 @@ func (r *Registry) UpdateTeam(ctx context.Context, name string, version int64, i
 		}
 		after = before
 		after.Slug, after.Name, after.Description, after.Contact = in.Slug, in.Name, in.Description, in.Contact
-		after.Parent = parent.ID
+		after.DefaultRepository, after.Parent = in.DefaultRepository, parent.ID
 		if unchanged(before, after) {
 			return nil
 		}

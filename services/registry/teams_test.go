@@ -105,15 +105,15 @@ func TestATeamIsChangedByItsMembersInItsVersion(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		h := newHouseOn(t, s)
-		in := registry.TeamInput{Slug: "payments", Name: "Payments and more", Description: "We take the money.\nAll of it.", Contact: "#payments"}
+		in := registry.TeamInput{Slug: "payments", Name: "Payments and more", Description: "We take the money.\nAll of it.", Contact: "#payments", DefaultRepository: "https://github.com/example/payments"}
 		_, err := h.UpdateTeam(h.bob, "payments", 1, in)
 		refused(t, err, fault.Forbidden, "forbidden")
 		_, err = h.UpdateTeam(h.bot, "payments", 1, in)
 		refused(t, err, fault.Forbidden, "forbidden")
 		_, err = h.UpdateTeam(h.ada, "payments", 7, in)
 		refused(t, err, fault.Precondition, "version_mismatch")
-		_, err = h.UpdateTeam(h.ada, "payments", 1, registry.TeamInput{Slug: "!", Contact: "\x00", Description: "\x00", Parent: "nobody"})
-		if got, want := pointers(err), []string{"/slug", "/name", "/description", "/contact", "/parent"}; !slices.Equal(got, want) {
+		_, err = h.UpdateTeam(h.ada, "payments", 1, registry.TeamInput{Slug: "!", Contact: "\x00", Description: "\x00", Parent: "nobody", DefaultRepository: "git@github.com:example/payments.git"})
+		if got, want := pointers(err), []string{"/slug", "/name", "/description", "/contact", "/defaultRepository", "/parent"}; !slices.Equal(got, want) {
 			t.Errorf("violations at %q, want %q", got, want)
 		}
 

@@ -41,6 +41,8 @@ type Config struct {
 
 	DataSources DataSources `koanf:"dataSources" doc:"Where data sources may be. Addresses are judged when they are dialled, whatever name led to them. Link-local ones, those that clouds describe their machines at, and others that nobody serves anything at are refused whatever is said here."`
 
+	GitHub GitHub `koanf:"github" doc:"Where issues are opened, and as whom. Without a token and without an App they stay drafts, which can be read as they would be opened."`
+
 	Suggestions Suggestions `koanf:"suggestions" doc:"What SLOs are suggested from data sources."`
 
 	Retention Retention `koanf:"retention" doc:"How long things are kept before the job prune removes them."`
@@ -67,7 +69,7 @@ type Telemetry struct {
 type Jobs struct {
 	Enabled   bool              `koanf:"enabled" default:"true" doc:"Whether this process runs jobs by their schedules. It runs those that an administrator asks for either way."`
 	LeaseTTL  time.Duration     `koanf:"leaseTTL" default:"60s" min:"5s" max:"10m" doc:"How long a replica has a job to itself without renewing its lease: after a crash, the job waits that long before another replica goes on."`
-	Schedules map[string]string `koanf:"schedules" default:"" shown:"each job's own" doc:"Schedules that replace the jobs' own: a job's name, and five cron fields in UTC (\"*/5 * * * *\") or a word (\"@hourly\", \"@every 1m\")."`
+	Schedules map[string]string `koanf:"schedules" default:"" shown:"each job's own" holds:"job=schedule" example:"evaluate-budgets=@every 1m" doc:"Schedules that replace the jobs' own: a job's name, and five cron fields in UTC (\"*/5 * * * *\") or a word (\"@hourly\", \"@every 1m\")."`
 }
 
 // Limits are bounds that protect the process.
@@ -85,6 +87,31 @@ type DataSources struct {
 	AllowLoopback bool     `koanf:"allowLoopback" default:"false" shown:"whether listen is a loopback address" doc:"Whether data sources may be on this machine's own loopback addresses. Where only this machine can reach Evenkeel, whoever could ask for that is on it anyway; a server that others reach has services on loopback that trust whoever is there."`
 	DenyCIDRs     Networks `koanf:"denyCIDRs" default:"" shown:"none" doc:"Networks in which no data source may be, such as 10.0.0.0/8, fd00::/8. They win over allowCIDRs."`
 	AllowCIDRs    Networks `koanf:"allowCIDRs" default:"" shown:"every network" doc:"The only networks in which data sources may be. They narrow what is allowed and never widen it: a loopback address needs allowLoopback too."`
+}
+
+// GitHub says where issues are opened, as whom, and how much of it.
+type GitHub struct {
+	Token         Secret `koanf:"token" default:"" shown:"none" doc:"A personal access token that may write issues, for an installation without an App: what it opens is opened by the person whose token it is. Give a token or an App, not both."`
+	AppID         int    `koanf:"appID" default:"0" shown:"none" min:"0" max:"9007199254740991" doc:"The number of the GitHub App that opens issues, from the page of its settings. It finds its installation for each owner of repositories by itself."`
+	PrivateKey    Secret `koanf:"privateKey" default:"" shown:"none" doc:"The App's private key, in PEM, as its settings give it for download; best as the path of that file."`
+	WebhookSecret Secret `koanf:"webhookSecret" default:"" shown:"none" doc:"The secret with which GitHub signs webhooks, the same as in the App's settings, of at least 16 characters. Without one webhooks are refused, and what people do to issues is seen within the hour."`
+	BaseURL       string `koanf:"baseURL" default:"" shown:"GitHub.com" doc:"The address of a GitHub Enterprise, such as https://github.example.com, or https://api.example.ghe.com with data residency. It may be in a private network. Empty means GitHub.com, which is reached at public addresses alone."`
+	CAFile        string `koanf:"caFile" default:"" shown:"those that the system trusts" doc:"A file with the certificates, in PEM, of those who may sign that of a GitHub Enterprise."`
+
+	Mode        string            `koanf:"mode" default:"observe" oneof:"observe,warn,enforce" doc:"How far issues go. observe: they stay drafts. warn: they are opened and kept up to date, and only people close them. enforce: they are closed and reopened as the policy says."`
+	Modes       map[string]string `koanf:"modes" default:"" shown:"mode for all" holds:"kind=mode" example:"budget_violation=warn" doc:"Modes of single kinds of issues, in place of mode."`
+	Paused      bool              `koanf:"paused" default:"false" doc:"Whether nothing at all is sent to GitHub. What is wanted is kept, and sent when it is false again."`
+	PausedKinds List              `koanf:"pausedKinds" default:"" shown:"none" doc:"The kinds of issues of which nothing is sent, likewise."`
+
+	MaxDaily        int `koanf:"maxDaily" default:"200" min:"1" max:"10000" doc:"The most issues that are opened in 24 hours; further ones wait."`
+	MaxPerTeamDaily int `koanf:"maxPerTeamDaily" default:"20" min:"1" max:"10000" doc:"The most issues that are opened in 24 hours for the services of one team; further ones wait."`
+
+	DefaultRepository string `koanf:"defaultRepository" default:"" shown:"none" doc:"The address of the repository for issues of services that name none, and whose team names none."`
+	PublicKinds       List   `koanf:"publicKinds" default:"" shown:"none" doc:"The kinds of issues that may be opened in public repositories, where everybody reads them. Issues of other kinds pass public repositories over."`
+
+	Spacing time.Duration `koanf:"spacing" default:"1s" min:"1s" max:"1m" doc:"The least time between two writes of one installation or token. GitHub asks for a second."`
+	Hold    time.Duration `koanf:"hold" default:"5m" min:"1m" max:"24h" doc:"How long an issue whose making got no answer is looked for before it is made again. While GitHub's list lags less, no issue is made twice."`
+	Misses  int           `koanf:"misses" default:"3" min:"1" max:"20" doc:"How often it has to be looked for in that time, and not be found."`
 }
 
 // Suggestions says what SLOs are suggested by.

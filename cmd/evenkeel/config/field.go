@@ -20,6 +20,8 @@ type field struct {
 	shown    string   // what stands in the documents for a default that is worked out
 	min, max string   // bounds, both included; empty for none
 	oneOf    []string // the values allowed; empty for any
+	holds    string   // what the entries of a map are: "job=schedule"
+	example  string   // one of them: "evaluate-budgets=@every 1m"
 	typ      reflect.Type
 	index    []int // of the struct's field
 }
@@ -36,6 +38,7 @@ var (
 	bytesType    = reflect.TypeFor[Bytes]()
 	durationType = reflect.TypeFor[time.Duration]()
 	networksType = reflect.TypeFor[Networks]()
+	listType     = reflect.TypeFor[List]()
 )
 
 // fields and sections list the keys in the struct's order.
@@ -58,6 +61,7 @@ func describe(t reflect.Type, prefix string, index []int) ([]field, []section) {
 			key: key, env: envName(key), flag: flagName(key), typ: f.Type, index: at,
 			doc: f.Tag.Get("doc"), def: f.Tag.Get("default"), shown: f.Tag.Get("shown"),
 			min: f.Tag.Get("min"), max: f.Tag.Get("max"),
+			holds: f.Tag.Get("holds"), example: f.Tag.Get("example"),
 		}
 		if values := f.Tag.Get("oneof"); values != "" {
 			one.oneOf = strings.Split(values, ",")
@@ -79,6 +83,21 @@ func envName(key string) string { return envPrefix + strings.ToUpper(snake(key, 
 
 // flagName turns database.maxConnections into database-max-connections.
 func flagName(key string) string { return strings.ToLower(snake(key, "-")) }
+
+// exampleEntry is the name of the entry that is an example of a map's.
+func (f field) exampleEntry() string {
+	entry, _, _ := strings.Cut(f.example, "=")
+	return entry
+}
+
+// entryOf turns what follows the map's name in a variable into the name of an entry,
+// whose words stand apart as those of the example do.
+func (f field) entryOf(rest string) string {
+	if strings.Contains(f.exampleEntry(), "_") {
+		return strings.ToLower(rest)
+	}
+	return strings.ToLower(strings.ReplaceAll(rest, "_", "-"))
+}
 
 // secretFile names the key that holds the path of a file with the secret.
 func (f field) secretFile() string { return f.key + "File" }
@@ -115,6 +134,12 @@ func (f field) parse(raw any) (reflect.Value, error) {
 			return v, err
 		}
 		v.Set(reflect.ValueOf(networks))
+	case listType:
+		list, err := parseList(raw)
+		if err != nil {
+			return v, err
+		}
+		v.Set(reflect.ValueOf(list))
 	case levelType:
 		var level slog.Level
 		if err := level.UnmarshalText([]byte(text)); err != nil {
@@ -205,6 +230,8 @@ func (f field) write(v reflect.Value) any {
 	case Bytes:
 		return value.String()
 	case Networks:
+		return value.String()
+	case List:
 		return value.String()
 	case slog.Level:
 		return strings.ToLower(value.String())

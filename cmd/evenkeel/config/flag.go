@@ -15,7 +15,8 @@ func AddFlags(flags *pflag.FlagSet) {
 	for _, f := range fields {
 		usage := strings.ReplaceAll(firstSentence(f.doc), "`", "'") + " (" + f.env + ")"
 		if f.typ == mapType {
-			usage = strings.TrimSuffix(usage, ")") + "_<JOB>; can be repeated)"
+			entry, _, _ := strings.Cut(f.holds, "=")
+			usage = strings.TrimSuffix(usage, ")") + "_<" + strings.ToUpper(entry) + ">; can be repeated)"
 		}
 		added := flags.VarPF(newFlagValue(f), f.flag, "", usage)
 		if f.typ.Kind() == reflect.Bool {
@@ -38,6 +39,7 @@ type flagValue struct {
 	kind    string
 	text    string
 	entries map[string]any // of a map, which can be given in parts
+	example string         // of one of them
 }
 
 func newFlagValue(f field) *flagValue {
@@ -54,8 +56,10 @@ func newFlagValue(f field) *flagValue {
 		v.kind = "size"
 	case networksType:
 		v.kind = "networks"
+	case listType:
+		v.kind = "list"
 	case mapType:
-		v.kind, v.entries = "job=schedule", map[string]any{}
+		v.kind, v.entries, v.example = f.holds, map[string]any{}, f.example
 	default:
 		switch f.typ.Kind() {
 		case reflect.Bool:
@@ -80,7 +84,7 @@ func (v *flagValue) Set(text string) error {
 	}
 	entry, value, ok := strings.Cut(text, "=")
 	if !ok || entry == "" {
-		return fmt.Errorf("want %s, such as evaluate-budgets=\"@every 1m\"", v.kind)
+		return fmt.Errorf("want %s, such as %q", v.kind, v.example)
 	}
 	v.entries[entry] = value
 	return nil

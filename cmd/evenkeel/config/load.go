@@ -149,7 +149,7 @@ func (l *loading) set(f field, raw, shown any, origin Origin) {
 
 func (l *loading) applyMap(f field, from layer) {
 	if raw, given := from.values[f.key]; given && !isEmptyMap(raw) {
-		l.note(from.written(f.key), raw, "%s must hold one line for each entry, as in evaluate-budgets: \"@every 1m\"", f.key)
+		l.note(from.written(f.key), raw, "%s must hold one line for each entry, as in %s", f.key, strings.Replace(f.example, "=", ": ", 1))
 	}
 	for _, key := range sorted(from.values) {
 		entry, ok := strings.CutPrefix(key, f.key+delimiter)

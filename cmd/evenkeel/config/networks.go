@@ -24,26 +24,13 @@ var errNetworks = errors.New("must be networks such as 10.0.0.0/8, fd00::/8, eac
 // parseNetworks reads text or a list of texts. An address that is not the first
 // of its network is one that was mistyped, or meant alone.
 func parseNetworks(raw any) (Networks, error) {
-	var texts []string
-	switch raw := raw.(type) {
-	case string:
-		if strings.TrimSpace(raw) != "" {
-			texts = strings.Split(raw, ",")
-		}
-	case []any:
-		for _, one := range raw {
-			text, ok := one.(string)
-			if !ok {
-				return nil, errNetworks
-			}
-			texts = append(texts, text)
-		}
-	default:
-		return nil, errNetworks
+	texts, err := textsOf(raw, errNetworks)
+	if err != nil {
+		return nil, err
 	}
 	networks := make(Networks, 0, len(texts))
 	for _, text := range texts {
-		p, err := netip.ParsePrefix(strings.TrimSpace(text))
+		p, err := netip.ParsePrefix(text)
 		if err != nil || p != p.Masked() || p.Addr().Is4In6() {
 			return nil, errNetworks
 		}

@@ -72,7 +72,7 @@ func (f field) facts() []string {
 		facts = append(facts, "secret")
 	}
 	if f.typ == mapType {
-		return append(facts, "`"+f.env+"_EVALUATE_BUDGETS` for `evaluate-budgets`", "`--"+f.flag+" evaluate-budgets=…`")
+		return append(facts, "`"+f.env+"_"+strings.ToUpper(snake(f.exampleEntry(), "_"))+"` for `"+f.exampleEntry()+"`", "`--"+f.flag+" "+f.exampleEntry()+"=…`")
 	}
 	return append(facts, "`"+f.env+"`", "`--"+f.flag+"`")
 }

@@ -142,7 +142,7 @@ func readFlags(flags *pflag.FlagSet, note noteFunc) layer {
 func mapEntry(name string) (key, entry string) {
 	for _, f := range fields {
 		if rest, ok := strings.CutPrefix(name, f.env+"_"); ok && f.typ == mapType && rest != "" {
-			return f.key, strings.ToLower(strings.ReplaceAll(rest, "_", "-"))
+			return f.key, f.entryOf(rest)
 		}
 	}
 	return "", ""

@@ -22,6 +22,8 @@ const (
 	FieldParentID = "parent_id"
 	// FieldContact holds the string denoting the contact field in the database.
 	FieldContact = "contact"
+	// FieldDefaultRepository holds the string denoting the default_repository field in the database.
+	FieldDefaultRepository = "default_repository"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
@@ -52,6 +54,7 @@ var Columns = []string{
 	FieldDescription,
 	FieldParentID,
 	FieldContact,
+	FieldDefaultRepository,
 	FieldCreatedAt,
 	FieldUpdatedAt,
 	FieldVersion,
@@ -98,6 +101,11 @@ func ByParentID(opts ...sql.OrderTermOption) OrderOption {
 // ByContact orders the results by the contact field.
 func ByContact(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldContact, opts...).ToFunc()
+}
+
+// ByDefaultRepository orders the results by the default_repository field.
+func ByDefaultRepository(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDefaultRepository, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

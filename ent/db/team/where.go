@@ -90,6 +90,11 @@ func Contact(v string) predicate.Team {
 	return predicate.Team(sql.FieldEQ(FieldContact, v))
 }
 
+// DefaultRepository applies equality check predicate on the "default_repository" field. It's identical to DefaultRepositoryEQ.
+func DefaultRepository(v string) predicate.Team {
+	return predicate.Team(sql.FieldEQ(FieldDefaultRepository, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Team {
 	return predicate.Team(sql.FieldEQ(FieldCreatedAt, v))
@@ -438,6 +443,71 @@ func ContactEqualFold(v string) predicate.Team {
 // ContactContainsFold applies the ContainsFold predicate on the "contact" field.
 func ContactContainsFold(v string) predicate.Team {
 	return predicate.Team(sql.FieldContainsFold(FieldContact, v))
+}
+
+// DefaultRepositoryEQ applies the EQ predicate on the "default_repository" field.
+func DefaultRepositoryEQ(v string) predicate.Team {
+	return predicate.Team(sql.FieldEQ(FieldDefaultRepository, v))
+}
+
+// DefaultRepositoryNEQ applies the NEQ predicate on the "default_repository" field.
+func DefaultRepositoryNEQ(v string) predicate.Team {
+	return predicate.Team(sql.FieldNEQ(FieldDefaultRepository, v))
+}
+
+// DefaultRepositoryIn applies the In predicate on the "default_repository" field.
+func DefaultRepositoryIn(vs ...string) predicate.Team {
+	return predicate.Team(sql.FieldIn(FieldDefaultRepository, vs...))
+}
+
+// DefaultRepositoryNotIn applies the NotIn predicate on the "default_repository" field.
+func DefaultRepositoryNotIn(vs ...string) predicate.Team {
+	return predicate.Team(sql.FieldNotIn(FieldDefaultRepository, vs...))
+}
+
+// DefaultRepositoryGT applies the GT predicate on the "default_repository" field.
+func DefaultRepositoryGT(v string) predicate.Team {
+	return predicate.Team(sql.FieldGT(FieldDefaultRepository, v))
+}
+
+// DefaultRepositoryGTE applies the GTE predicate on the "default_repository" field.
+func DefaultRepositoryGTE(v string) predicate.Team {
+	return predicate.Team(sql.FieldGTE(FieldDefaultRepository, v))
+}
+
+// DefaultRepositoryLT applies the LT predicate on the "default_repository" field.
+func DefaultRepositoryLT(v string) predicate.Team {
+	return predicate.Team(sql.FieldLT(FieldDefaultRepository, v))
+}
+
+// DefaultRepositoryLTE applies the LTE predicate on the "default_repository" field.
+func DefaultRepositoryLTE(v string) predicate.Team {
+	return predicate.Team(sql.FieldLTE(FieldDefaultRepository, v))
+}
+
+// DefaultRepositoryContains applies the Contains predicate on the "default_repository" field.
+func DefaultRepositoryContains(v string) predicate.Team {
+	return predicate.Team(sql.FieldContains(FieldDefaultRepository, v))
+}
+
+// DefaultRepositoryHasPrefix applies the HasPrefix predicate on the "default_repository" field.
+func DefaultRepositoryHasPrefix(v string) predicate.Team {
+	return predicate.Team(sql.FieldHasPrefix(FieldDefaultRepository, v))
+}
+
+// DefaultRepositoryHasSuffix applies the HasSuffix predicate on the "default_repository" field.
+func DefaultRepositoryHasSuffix(v string) predicate.Team {
+	return predicate.Team(sql.FieldHasSuffix(FieldDefaultRepository, v))
+}
+
+// DefaultRepositoryEqualFold applies the EqualFold predicate on the "default_repository" field.
+func DefaultRepositoryEqualFold(v string) predicate.Team {
+	return predicate.Team(sql.FieldEqualFold(FieldDefaultRepository, v))
+}
+
+// DefaultRepositoryContainsFold applies the ContainsFold predicate on the "default_repository" field.
+func DefaultRepositoryContainsFold(v string) predicate.Team {
+	return predicate.Team(sql.FieldContainsFold(FieldDefaultRepository, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

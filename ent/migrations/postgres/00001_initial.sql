@@ -52,7 +52,7 @@ CREATE INDEX "auditentry_object_id_at_id" ON "audit_entries" ("object_id", "at",
 -- create index "auditentry_team_at_id" to table: "audit_entries"
 CREATE INDEX "auditentry_team_at_id" ON "audit_entries" ("team", "at", "id");
 -- create "teams" table
-CREATE TABLE "teams" ("id" character varying(26) NOT NULL, "slug" text NOT NULL, "name" text NOT NULL, "description" text NOT NULL, "contact" text NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "version" bigint NOT NULL, "parent_id" character varying(26) NULL, PRIMARY KEY ("id"), CONSTRAINT "teams_teams_children" FOREIGN KEY ("parent_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
+CREATE TABLE "teams" ("id" character varying(26) NOT NULL, "slug" text NOT NULL, "name" text NOT NULL, "description" text NOT NULL, "contact" text NOT NULL, "default_repository" text NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "version" bigint NOT NULL, "parent_id" character varying(26) NULL, PRIMARY KEY ("id"), CONSTRAINT "teams_teams_children" FOREIGN KEY ("parent_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
 -- create index "team_parent_id_slug" to table: "teams"
 CREATE INDEX "team_parent_id_slug" ON "teams" ("parent_id", "slug");
 -- create index "team_slug" to table: "teams"

@@ -200,7 +200,7 @@ CREATE UNIQUE INDEX `system_slug` ON `systems` (`slug`);
 -- create index "system_team_id_slug" to table: "systems"
 CREATE INDEX `system_team_id_slug` ON `systems` (`team_id`, `slug`);
 -- create "teams" table
-CREATE TABLE `teams` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `contact` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `parent_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `teams_teams_children` FOREIGN KEY (`parent_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `teams` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `contact` text NOT NULL, `default_repository` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `parent_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `teams_teams_children` FOREIGN KEY (`parent_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
 -- create index "team_slug" to table: "teams"
 CREATE UNIQUE INDEX `team_slug` ON `teams` (`slug`);
 -- create index "team_parent_id_slug" to table: "teams"

@@ -22,6 +22,19 @@ type App struct {
 	bot       *account
 	key       *rsa.PrivateKey
 	createdAt time.Time
+
+	permissions Permissions // that it asks for
+	events      []string    // that it subscribes to
+}
+
+// Declare changes what the app asks of those who install it, which they have to accept
+// (see Grant), and the webhooks that it wants; until then they are what an app for
+// issues needs.
+func (g *GitHub) Declare(app *App, permissions Permissions, events ...string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	app.permissions, app.events = Permissions{"metadata": "read"}, append([]string{}, events...)
+	maps.Copy(app.permissions, permissions)
 }
 
 // PEM is the app's private key, as GitHub gives it for download.
@@ -43,7 +56,9 @@ func (g *GitHub) App(owner, slug string) *App {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	app := &App{ID: g.newID(), Slug: slug, owner: g.account(owner), key: key, createdAt: g.now()}
+	app := &App{ID: g.newID(), Slug: slug, owner: g.account(owner), key: key, createdAt: g.now(),
+		permissions: Permissions{"issues": "write", "metadata": "read"}, events: []string{"issues", "issue_comment", "repository"},
+	}
 	app.bot = g.addAccount(slug+"[bot]", "Bot")
 	app.bot.app = app
 	g.apps = append(g.apps, app)
@@ -150,7 +165,7 @@ func (g *GitHub) renderApp(app *App) object {
 	return with(g.examples["integration"], object{
 		"id": app.ID, "slug": app.Slug, "name": app.Slug, "node_id": nodeID("A", app.ID), "owner": g.renderAccount(app.owner),
 		"html_url": "https://github.com/apps/" + app.Slug, "created_at": stamp(app.createdAt), "updated_at": stamp(app.createdAt),
-		"permissions": Permissions{"issues": "write", "metadata": "read"}, "events": []string{"issues", "issue_comment", "repository"},
+		"permissions": app.permissions, "events": app.events,
 	})
 }
 
