@@ -47,6 +47,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
+	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
 
 	stdsql "database/sql"
 )
@@ -120,6 +121,8 @@ type Client struct {
 	Token *TokenClient
 	// Violation is the client for interacting with the Violation builders.
 	Violation *ViolationClient
+	// WebhookDelivery is the client for interacting with the WebhookDelivery builders.
+	WebhookDelivery *WebhookDeliveryClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -163,6 +166,7 @@ func (c *Client) init() {
 	c.Team = NewTeamClient(c.config)
 	c.Token = NewTokenClient(c.config)
 	c.Violation = NewViolationClient(c.config)
+	c.WebhookDelivery = NewWebhookDeliveryClient(c.config)
 }
 
 type (
@@ -253,40 +257,41 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:            ctx,
-		config:         cfg,
-		Attachment:     NewAttachmentClient(cfg),
-		AuditEntry:     NewAuditEntryClient(cfg),
-		Backfill:       NewBackfillClient(cfg),
-		BudgetPolicy:   NewBudgetPolicyClient(cfg),
-		Collection:     NewCollectionClient(cfg),
-		DataSource:     NewDataSourceClient(cfg),
-		Dependency:     NewDependencyClient(cfg),
-		IdempotencyKey: NewIdempotencyKeyClient(cfg),
-		Identity:       NewIdentityClient(cfg),
-		Indicator:      NewIndicatorClient(cfg),
-		Issue:          NewIssueClient(cfg),
-		JobRun:         NewJobRunClient(cfg),
-		Lease:          NewLeaseClient(cfg),
-		Member:         NewMemberClient(cfg),
-		OTLPStream:     NewOTLPStreamClient(cfg),
-		Person:         NewPersonClient(cfg),
-		PolicyRevision: NewPolicyRevisionClient(cfg),
-		SLO:            NewSLOClient(cfg),
-		SLOGroupStatus: NewSLOGroupStatusClient(cfg),
-		SLORevision:    NewSLORevisionClient(cfg),
-		SLOStatus:      NewSLOStatusClient(cfg),
-		Segment:        NewSegmentClient(cfg),
-		SegmentChange:  NewSegmentChangeClient(cfg),
-		Series:         NewSeriesClient(cfg),
-		Service:        NewServiceClient(cfg),
-		Session:        NewSessionClient(cfg),
-		SignInCode:     NewSignInCodeClient(cfg),
-		Slug:           NewSlugClient(cfg),
-		System:         NewSystemClient(cfg),
-		Team:           NewTeamClient(cfg),
-		Token:          NewTokenClient(cfg),
-		Violation:      NewViolationClient(cfg),
+		ctx:             ctx,
+		config:          cfg,
+		Attachment:      NewAttachmentClient(cfg),
+		AuditEntry:      NewAuditEntryClient(cfg),
+		Backfill:        NewBackfillClient(cfg),
+		BudgetPolicy:    NewBudgetPolicyClient(cfg),
+		Collection:      NewCollectionClient(cfg),
+		DataSource:      NewDataSourceClient(cfg),
+		Dependency:      NewDependencyClient(cfg),
+		IdempotencyKey:  NewIdempotencyKeyClient(cfg),
+		Identity:        NewIdentityClient(cfg),
+		Indicator:       NewIndicatorClient(cfg),
+		Issue:           NewIssueClient(cfg),
+		JobRun:          NewJobRunClient(cfg),
+		Lease:           NewLeaseClient(cfg),
+		Member:          NewMemberClient(cfg),
+		OTLPStream:      NewOTLPStreamClient(cfg),
+		Person:          NewPersonClient(cfg),
+		PolicyRevision:  NewPolicyRevisionClient(cfg),
+		SLO:             NewSLOClient(cfg),
+		SLOGroupStatus:  NewSLOGroupStatusClient(cfg),
+		SLORevision:     NewSLORevisionClient(cfg),
+		SLOStatus:       NewSLOStatusClient(cfg),
+		Segment:         NewSegmentClient(cfg),
+		SegmentChange:   NewSegmentChangeClient(cfg),
+		Series:          NewSeriesClient(cfg),
+		Service:         NewServiceClient(cfg),
+		Session:         NewSessionClient(cfg),
+		SignInCode:      NewSignInCodeClient(cfg),
+		Slug:            NewSlugClient(cfg),
+		System:          NewSystemClient(cfg),
+		Team:            NewTeamClient(cfg),
+		Token:           NewTokenClient(cfg),
+		Violation:       NewViolationClient(cfg),
+		WebhookDelivery: NewWebhookDeliveryClient(cfg),
 	}, nil
 }
 
@@ -304,40 +309,41 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:            ctx,
-		config:         cfg,
-		Attachment:     NewAttachmentClient(cfg),
-		AuditEntry:     NewAuditEntryClient(cfg),
-		Backfill:       NewBackfillClient(cfg),
-		BudgetPolicy:   NewBudgetPolicyClient(cfg),
-		Collection:     NewCollectionClient(cfg),
-		DataSource:     NewDataSourceClient(cfg),
-		Dependency:     NewDependencyClient(cfg),
-		IdempotencyKey: NewIdempotencyKeyClient(cfg),
-		Identity:       NewIdentityClient(cfg),
-		Indicator:      NewIndicatorClient(cfg),
-		Issue:          NewIssueClient(cfg),
-		JobRun:         NewJobRunClient(cfg),
-		Lease:          NewLeaseClient(cfg),
-		Member:         NewMemberClient(cfg),
-		OTLPStream:     NewOTLPStreamClient(cfg),
-		Person:         NewPersonClient(cfg),
-		PolicyRevision: NewPolicyRevisionClient(cfg),
-		SLO:            NewSLOClient(cfg),
-		SLOGroupStatus: NewSLOGroupStatusClient(cfg),
-		SLORevision:    NewSLORevisionClient(cfg),
-		SLOStatus:      NewSLOStatusClient(cfg),
-		Segment:        NewSegmentClient(cfg),
-		SegmentChange:  NewSegmentChangeClient(cfg),
-		Series:         NewSeriesClient(cfg),
-		Service:        NewServiceClient(cfg),
-		Session:        NewSessionClient(cfg),
-		SignInCode:     NewSignInCodeClient(cfg),
-		Slug:           NewSlugClient(cfg),
-		System:         NewSystemClient(cfg),
-		Team:           NewTeamClient(cfg),
-		Token:          NewTokenClient(cfg),
-		Violation:      NewViolationClient(cfg),
+		ctx:             ctx,
+		config:          cfg,
+		Attachment:      NewAttachmentClient(cfg),
+		AuditEntry:      NewAuditEntryClient(cfg),
+		Backfill:        NewBackfillClient(cfg),
+		BudgetPolicy:    NewBudgetPolicyClient(cfg),
+		Collection:      NewCollectionClient(cfg),
+		DataSource:      NewDataSourceClient(cfg),
+		Dependency:      NewDependencyClient(cfg),
+		IdempotencyKey:  NewIdempotencyKeyClient(cfg),
+		Identity:        NewIdentityClient(cfg),
+		Indicator:       NewIndicatorClient(cfg),
+		Issue:           NewIssueClient(cfg),
+		JobRun:          NewJobRunClient(cfg),
+		Lease:           NewLeaseClient(cfg),
+		Member:          NewMemberClient(cfg),
+		OTLPStream:      NewOTLPStreamClient(cfg),
+		Person:          NewPersonClient(cfg),
+		PolicyRevision:  NewPolicyRevisionClient(cfg),
+		SLO:             NewSLOClient(cfg),
+		SLOGroupStatus:  NewSLOGroupStatusClient(cfg),
+		SLORevision:     NewSLORevisionClient(cfg),
+		SLOStatus:       NewSLOStatusClient(cfg),
+		Segment:         NewSegmentClient(cfg),
+		SegmentChange:   NewSegmentChangeClient(cfg),
+		Series:          NewSeriesClient(cfg),
+		Service:         NewServiceClient(cfg),
+		Session:         NewSessionClient(cfg),
+		SignInCode:      NewSignInCodeClient(cfg),
+		Slug:            NewSlugClient(cfg),
+		System:          NewSystemClient(cfg),
+		Team:            NewTeamClient(cfg),
+		Token:           NewTokenClient(cfg),
+		Violation:       NewViolationClient(cfg),
+		WebhookDelivery: NewWebhookDeliveryClient(cfg),
 	}, nil
 }
 
@@ -372,7 +378,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLO,
 		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
 		c.Series, c.Service, c.Session, c.SignInCode, c.Slug, c.System, c.Team,
-		c.Token, c.Violation,
+		c.Token, c.Violation, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -387,7 +393,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLO,
 		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
 		c.Series, c.Service, c.Session, c.SignInCode, c.Slug, c.System, c.Team,
-		c.Token, c.Violation,
+		c.Token, c.Violation, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -460,6 +466,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Token.mutate(ctx, m)
 	case *ViolationMutation:
 		return c.Violation.mutate(ctx, m)
+	case *WebhookDeliveryMutation:
+		return c.WebhookDelivery.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("db: unknown mutation type %T", m)
 	}
@@ -5297,6 +5305,139 @@ func (c *ViolationClient) mutate(ctx context.Context, m *ViolationMutation) (Val
 	}
 }
 
+// WebhookDeliveryClient is a client for the WebhookDelivery schema.
+type WebhookDeliveryClient struct {
+	config
+}
+
+// NewWebhookDeliveryClient returns a client for the WebhookDelivery from the given config.
+func NewWebhookDeliveryClient(c config) *WebhookDeliveryClient {
+	return &WebhookDeliveryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `webhookdelivery.Hooks(f(g(h())))`.
+func (c *WebhookDeliveryClient) Use(hooks ...Hook) {
+	c.hooks.WebhookDelivery = append(c.hooks.WebhookDelivery, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `webhookdelivery.Intercept(f(g(h())))`.
+func (c *WebhookDeliveryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.WebhookDelivery = append(c.inters.WebhookDelivery, interceptors...)
+}
+
+// Create returns a builder for creating a WebhookDelivery entity.
+func (c *WebhookDeliveryClient) Create() *WebhookDeliveryCreate {
+	mutation := newWebhookDeliveryMutation(c.config, OpCreate)
+	return &WebhookDeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of WebhookDelivery entities.
+func (c *WebhookDeliveryClient) CreateBulk(builders ...*WebhookDeliveryCreate) *WebhookDeliveryCreateBulk {
+	return &WebhookDeliveryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WebhookDeliveryClient) MapCreateBulk(slice any, setFunc func(*WebhookDeliveryCreate, int)) *WebhookDeliveryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WebhookDeliveryCreateBulk{err: fmt.Errorf("calling to WebhookDeliveryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WebhookDeliveryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WebhookDeliveryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for WebhookDelivery.
+func (c *WebhookDeliveryClient) Update() *WebhookDeliveryUpdate {
+	mutation := newWebhookDeliveryMutation(c.config, OpUpdate)
+	return &WebhookDeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WebhookDeliveryClient) UpdateOne(_m *WebhookDelivery) *WebhookDeliveryUpdateOne {
+	mutation := newWebhookDeliveryMutation(c.config, OpUpdateOne, withWebhookDelivery(_m))
+	return &WebhookDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WebhookDeliveryClient) UpdateOneID(id int64) *WebhookDeliveryUpdateOne {
+	mutation := newWebhookDeliveryMutation(c.config, OpUpdateOne, withWebhookDeliveryID(id))
+	return &WebhookDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for WebhookDelivery.
+func (c *WebhookDeliveryClient) Delete() *WebhookDeliveryDelete {
+	mutation := newWebhookDeliveryMutation(c.config, OpDelete)
+	return &WebhookDeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WebhookDeliveryClient) DeleteOne(_m *WebhookDelivery) *WebhookDeliveryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WebhookDeliveryClient) DeleteOneID(id int64) *WebhookDeliveryDeleteOne {
+	builder := c.Delete().Where(webhookdelivery.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WebhookDeliveryDeleteOne{builder}
+}
+
+// Query returns a query builder for WebhookDelivery.
+func (c *WebhookDeliveryClient) Query() *WebhookDeliveryQuery {
+	return &WebhookDeliveryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWebhookDelivery},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a WebhookDelivery entity by its id.
+func (c *WebhookDeliveryClient) Get(ctx context.Context, id int64) (*WebhookDelivery, error) {
+	return c.Query().Where(webhookdelivery.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WebhookDeliveryClient) GetX(ctx context.Context, id int64) *WebhookDelivery {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *WebhookDeliveryClient) Hooks() []Hook {
+	return c.hooks.WebhookDelivery
+}
+
+// Interceptors returns the client interceptors.
+func (c *WebhookDeliveryClient) Interceptors() []Interceptor {
+	return c.inters.WebhookDelivery
+}
+
+func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WebhookDeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WebhookDeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WebhookDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WebhookDeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown WebhookDelivery mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
@@ -5304,14 +5445,14 @@ type (
 		Dependency, IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member,
 		OTLPStream, Person, PolicyRevision, SLO, SLOGroupStatus, SLORevision,
 		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode, Slug,
-		System, Team, Token, Violation []ent.Hook
+		System, Team, Token, Violation, WebhookDelivery []ent.Hook
 	}
 	inters struct {
 		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, DataSource,
 		Dependency, IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member,
 		OTLPStream, Person, PolicyRevision, SLO, SLOGroupStatus, SLORevision,
 		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode, Slug,
-		System, Team, Token, Violation []ent.Interceptor
+		System, Team, Token, Violation, WebhookDelivery []ent.Interceptor
 	}
 )
 

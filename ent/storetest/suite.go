@@ -26,6 +26,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Groups":       testGroups,
 		"Policy":       testPolicy,
 		"Issues":       testIssues,
+		"Inbox":        testInbox,
 		"Jobs":         testJobs,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -211,3 +211,11 @@ CREATE INDEX `violation_slo_id_opened_at_id` ON `violations` (`slo_id`, `opened_
 CREATE INDEX `violation_policy_id_opened_at_id` ON `violations` (`policy_id`, `opened_at`, `id`);
 -- create index "violation_revision_id" to table: "violations"
 CREATE INDEX `violation_revision_id` ON `violations` (`revision_id`);
+-- create "webhook_deliveries" table
+CREATE TABLE `webhook_deliveries` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `delivery` text NOT NULL, `event` text NOT NULL, `action` text NOT NULL, `repository` text NOT NULL, `payload` blob NULL, `received_at` datetime NOT NULL, `worked_at` datetime NULL, `due_at` datetime NULL, `attempts` integer NOT NULL, `error` text NOT NULL);
+-- create index "webhookdelivery_delivery" to table: "webhook_deliveries"
+CREATE UNIQUE INDEX `webhookdelivery_delivery` ON `webhook_deliveries` (`delivery`);
+-- create index "webhookdelivery_due" to table: "webhook_deliveries"
+CREATE INDEX `webhookdelivery_due` ON `webhook_deliveries` (`due_at`, `id`) WHERE due_at IS NOT NULL;
+-- create index "webhookdelivery_received_at" to table: "webhook_deliveries"
+CREATE INDEX `webhookdelivery_received_at` ON `webhook_deliveries` (`received_at`);
