@@ -18,6 +18,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/github"
+	"github.com/evenkeel/evenkeel/services/issues/inbox"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/adapter"
@@ -53,6 +55,11 @@ func (a *App) furnish() error {
 	a.Collection = collect.NewService(s.Collect(), s.Sources(), s, a.authorizer, a.Audit, now)
 	a.SLOs.CollectWith(a.Collection)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, now, a.opts.BaseURL)
+	a.Inbox = inbox.New(s.Inbox(), s, now)
+	var err error
+	if a.webhooks, err = github.NewWebhooks(a.opts.WebhookSecrets, a.Inbox); err != nil {
+		return err
+	}
 	a.Policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: a.Issues,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
@@ -78,7 +85,6 @@ func (a *App) furnish() error {
 	a.recorder = self.NewRecorder(now)
 	a.measurer = self.NewFlusher(a.recorder, ownTraffic{a.SLOs}, reporterName(a.opts.Config.Instance), a.log)
 
-	var err error
 	a.Jobs, err = jobs.NewService(jobs.Parts{
 		Store: s.Jobs(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 		Replica: a.opts.Config.Instance, LeaseTTL: a.opts.Config.Jobs.LeaseTTL, Disabled: !a.opts.Config.Jobs.Enabled,
@@ -172,6 +178,7 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 		{"otlp_streams", func() (int64, error) { return a.OTLP.Prune(ctx) }},
 		{"idempotency_keys", func() (int64, error) { return wide(a.Idempotency.Prune(ctx, keep.IdempotencyKeys)) }},
 		{"credentials", func() (int64, error) { return wide(a.Access.Prune(ctx)) }},
+		{"webhook_deliveries", func() (int64, error) { return wide(a.Inbox.Prune(ctx, keep.WebhookDeliveries)) }},
 		{"backfills", func() (int64, error) { return wide(a.Collection.Prune(ctx, keep.Runs)) }},
 		{"runs", func() (int64, error) { return wide(a.Jobs.Prune(ctx, keep.Runs)) }},
 	}

@@ -95,6 +95,8 @@ type Retention struct {
 	Measurements    time.Duration `koanf:"measurements" default:"400d" min:"91d" max:"3660d" doc:"How long measurements are kept. The longest window of an SLO is 90 days, so less than 91 days is refused."`
 	Runs            time.Duration `koanf:"runs" default:"30d" min:"1d" max:"3660d" doc:"How long the runs of jobs and finished backfills are kept."`
 	IdempotencyKeys time.Duration `koanf:"idempotencyKeys" default:"24h" min:"1h" max:"30d" doc:"How long a request that is repeated under the same Idempotency-Key has its effect only once."`
+	// GitHub repeats a delivery on demand for three days.
+	WebhookDeliveries time.Duration `koanf:"webhookDeliveries" default:"7d" min:"3d" max:"3660d" doc:"How long it is known which webhooks came, so that one that GitHub sends again is not taken for new. What they said is removed as soon as it was worked off; what could not be worked off stays as long."`
 }
 
 // UsesPostgreSQL reports whether everything is kept in PostgreSQL, not SQLite.
