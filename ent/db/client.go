@@ -47,6 +47,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
+	"github.com/evenkeel/evenkeel/ent/db/violationevent"
 	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
 
 	stdsql "database/sql"
@@ -121,6 +122,8 @@ type Client struct {
 	Token *TokenClient
 	// Violation is the client for interacting with the Violation builders.
 	Violation *ViolationClient
+	// ViolationEvent is the client for interacting with the ViolationEvent builders.
+	ViolationEvent *ViolationEventClient
 	// WebhookDelivery is the client for interacting with the WebhookDelivery builders.
 	WebhookDelivery *WebhookDeliveryClient
 }
@@ -166,6 +169,7 @@ func (c *Client) init() {
 	c.Team = NewTeamClient(c.config)
 	c.Token = NewTokenClient(c.config)
 	c.Violation = NewViolationClient(c.config)
+	c.ViolationEvent = NewViolationEventClient(c.config)
 	c.WebhookDelivery = NewWebhookDeliveryClient(c.config)
 }
 
@@ -291,6 +295,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Team:            NewTeamClient(cfg),
 		Token:           NewTokenClient(cfg),
 		Violation:       NewViolationClient(cfg),
+		ViolationEvent:  NewViolationEventClient(cfg),
 		WebhookDelivery: NewWebhookDeliveryClient(cfg),
 	}, nil
 }
@@ -343,6 +348,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Team:            NewTeamClient(cfg),
 		Token:           NewTokenClient(cfg),
 		Violation:       NewViolationClient(cfg),
+		ViolationEvent:  NewViolationEventClient(cfg),
 		WebhookDelivery: NewWebhookDeliveryClient(cfg),
 	}, nil
 }
@@ -378,7 +384,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLO,
 		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
 		c.Series, c.Service, c.Session, c.SignInCode, c.Slug, c.System, c.Team,
-		c.Token, c.Violation, c.WebhookDelivery,
+		c.Token, c.Violation, c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -393,7 +399,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLO,
 		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
 		c.Series, c.Service, c.Session, c.SignInCode, c.Slug, c.System, c.Team,
-		c.Token, c.Violation, c.WebhookDelivery,
+		c.Token, c.Violation, c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -466,6 +472,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Token.mutate(ctx, m)
 	case *ViolationMutation:
 		return c.Violation.mutate(ctx, m)
+	case *ViolationEventMutation:
+		return c.ViolationEvent.mutate(ctx, m)
 	case *WebhookDeliveryMutation:
 		return c.WebhookDelivery.mutate(ctx, m)
 	default:
@@ -5305,6 +5313,155 @@ func (c *ViolationClient) mutate(ctx context.Context, m *ViolationMutation) (Val
 	}
 }
 
+// ViolationEventClient is a client for the ViolationEvent schema.
+type ViolationEventClient struct {
+	config
+}
+
+// NewViolationEventClient returns a client for the ViolationEvent from the given config.
+func NewViolationEventClient(c config) *ViolationEventClient {
+	return &ViolationEventClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `violationevent.Hooks(f(g(h())))`.
+func (c *ViolationEventClient) Use(hooks ...Hook) {
+	c.hooks.ViolationEvent = append(c.hooks.ViolationEvent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `violationevent.Intercept(f(g(h())))`.
+func (c *ViolationEventClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ViolationEvent = append(c.inters.ViolationEvent, interceptors...)
+}
+
+// Create returns a builder for creating a ViolationEvent entity.
+func (c *ViolationEventClient) Create() *ViolationEventCreate {
+	mutation := newViolationEventMutation(c.config, OpCreate)
+	return &ViolationEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ViolationEvent entities.
+func (c *ViolationEventClient) CreateBulk(builders ...*ViolationEventCreate) *ViolationEventCreateBulk {
+	return &ViolationEventCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ViolationEventClient) MapCreateBulk(slice any, setFunc func(*ViolationEventCreate, int)) *ViolationEventCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ViolationEventCreateBulk{err: fmt.Errorf("calling to ViolationEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ViolationEventCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ViolationEventCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ViolationEvent.
+func (c *ViolationEventClient) Update() *ViolationEventUpdate {
+	mutation := newViolationEventMutation(c.config, OpUpdate)
+	return &ViolationEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ViolationEventClient) UpdateOne(_m *ViolationEvent) *ViolationEventUpdateOne {
+	mutation := newViolationEventMutation(c.config, OpUpdateOne, withViolationEvent(_m))
+	return &ViolationEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ViolationEventClient) UpdateOneID(id string) *ViolationEventUpdateOne {
+	mutation := newViolationEventMutation(c.config, OpUpdateOne, withViolationEventID(id))
+	return &ViolationEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ViolationEvent.
+func (c *ViolationEventClient) Delete() *ViolationEventDelete {
+	mutation := newViolationEventMutation(c.config, OpDelete)
+	return &ViolationEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ViolationEventClient) DeleteOne(_m *ViolationEvent) *ViolationEventDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ViolationEventClient) DeleteOneID(id string) *ViolationEventDeleteOne {
+	builder := c.Delete().Where(violationevent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ViolationEventDeleteOne{builder}
+}
+
+// Query returns a query builder for ViolationEvent.
+func (c *ViolationEventClient) Query() *ViolationEventQuery {
+	return &ViolationEventQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeViolationEvent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ViolationEvent entity by its id.
+func (c *ViolationEventClient) Get(ctx context.Context, id string) (*ViolationEvent, error) {
+	return c.Query().Where(violationevent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ViolationEventClient) GetX(ctx context.Context, id string) *ViolationEvent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryViolation queries the violation edge of a ViolationEvent.
+func (c *ViolationEventClient) QueryViolation(_m *ViolationEvent) *ViolationQuery {
+	query := (&ViolationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(violationevent.Table, violationevent.FieldID, id),
+			sqlgraph.To(violation.Table, violation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, violationevent.ViolationTable, violationevent.ViolationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ViolationEventClient) Hooks() []Hook {
+	return c.hooks.ViolationEvent
+}
+
+// Interceptors returns the client interceptors.
+func (c *ViolationEventClient) Interceptors() []Interceptor {
+	return c.inters.ViolationEvent
+}
+
+func (c *ViolationEventClient) mutate(ctx context.Context, m *ViolationEventMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ViolationEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ViolationEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ViolationEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ViolationEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ViolationEvent mutation op: %q", m.Op())
+	}
+}
+
 // WebhookDeliveryClient is a client for the WebhookDelivery schema.
 type WebhookDeliveryClient struct {
 	config
@@ -5445,14 +5602,15 @@ type (
 		Dependency, IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member,
 		OTLPStream, Person, PolicyRevision, SLO, SLOGroupStatus, SLORevision,
 		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode, Slug,
-		System, Team, Token, Violation, WebhookDelivery []ent.Hook
+		System, Team, Token, Violation, ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
 		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, DataSource,
 		Dependency, IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member,
 		OTLPStream, Person, PolicyRevision, SLO, SLOGroupStatus, SLORevision,
 		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode, Slug,
-		System, Team, Token, Violation, WebhookDelivery []ent.Interceptor
+		System, Team, Token, Violation, ViolationEvent,
+		WebhookDelivery []ent.Interceptor
 	}
 )
 

@@ -44,6 +44,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
+	"github.com/evenkeel/evenkeel/ent/db/violationevent"
 	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
 )
 
@@ -137,6 +138,7 @@ func checkColumn(t, c string) error {
 			team.Table:            team.ValidColumn,
 			token.Table:           token.ValidColumn,
 			violation.Table:       violation.ValidColumn,
+			violationevent.Table:  violationevent.ValidColumn,
 			webhookdelivery.Table: webhookdelivery.ValidColumn,
 		})
 	})

@@ -45,6 +45,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
+	"github.com/evenkeel/evenkeel/ent/db/violationevent"
 	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
 )
 
@@ -89,6 +90,7 @@ const (
 	TypeTeam            = "Team"
 	TypeToken           = "Token"
 	TypeViolation       = "Violation"
+	TypeViolationEvent  = "ViolationEvent"
 	TypeWebhookDelivery = "WebhookDelivery"
 )
 
@@ -28980,6 +28982,792 @@ func (m *ViolationMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Violation edge %s", name)
+}
+
+// ViolationEventMutation represents an operation that mutates the ViolationEvent nodes in the graph.
+type ViolationEventMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	kind             *string
+	at               *time.Time
+	by               *string
+	via              *string
+	text             *string
+	link             *string
+	source           *string
+	clearedFields    map[string]struct{}
+	violation        *string
+	clearedviolation bool
+	done             bool
+	oldValue         func(context.Context) (*ViolationEvent, error)
+	predicates       []predicate.ViolationEvent
+}
+
+var _ ent.Mutation = (*ViolationEventMutation)(nil)
+
+// violationeventOption allows management of the mutation configuration using functional options.
+type violationeventOption func(*ViolationEventMutation)
+
+// newViolationEventMutation creates new mutation for the ViolationEvent entity.
+func newViolationEventMutation(c config, op Op, opts ...violationeventOption) *ViolationEventMutation {
+	m := &ViolationEventMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeViolationEvent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withViolationEventID sets the ID field of the mutation.
+func withViolationEventID(id string) violationeventOption {
+	return func(m *ViolationEventMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ViolationEvent
+		)
+		m.oldValue = func(ctx context.Context) (*ViolationEvent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ViolationEvent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withViolationEvent sets the old ViolationEvent of the mutation.
+func withViolationEvent(node *ViolationEvent) violationeventOption {
+	return func(m *ViolationEventMutation) {
+		m.oldValue = func(context.Context) (*ViolationEvent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ViolationEventMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ViolationEventMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ViolationEvent entities.
+func (m *ViolationEventMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ViolationEventMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ViolationEventMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ViolationEvent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetViolationID sets the "violation_id" field.
+func (m *ViolationEventMutation) SetViolationID(s string) {
+	m.violation = &s
+}
+
+// ViolationID returns the value of the "violation_id" field in the mutation.
+func (m *ViolationEventMutation) ViolationID() (r string, exists bool) {
+	v := m.violation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldViolationID returns the old "violation_id" field's value of the ViolationEvent entity.
+// If the ViolationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ViolationEventMutation) OldViolationID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldViolationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldViolationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldViolationID: %w", err)
+	}
+	return oldValue.ViolationID, nil
+}
+
+// ResetViolationID resets all changes to the "violation_id" field.
+func (m *ViolationEventMutation) ResetViolationID() {
+	m.violation = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *ViolationEventMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ViolationEventMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the ViolationEvent entity.
+// If the ViolationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ViolationEventMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ViolationEventMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetAt sets the "at" field.
+func (m *ViolationEventMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *ViolationEventMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the ViolationEvent entity.
+// If the ViolationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ViolationEventMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *ViolationEventMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetBy sets the "by" field.
+func (m *ViolationEventMutation) SetBy(s string) {
+	m.by = &s
+}
+
+// By returns the value of the "by" field in the mutation.
+func (m *ViolationEventMutation) By() (r string, exists bool) {
+	v := m.by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBy returns the old "by" field's value of the ViolationEvent entity.
+// If the ViolationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ViolationEventMutation) OldBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBy: %w", err)
+	}
+	return oldValue.By, nil
+}
+
+// ResetBy resets all changes to the "by" field.
+func (m *ViolationEventMutation) ResetBy() {
+	m.by = nil
+}
+
+// SetVia sets the "via" field.
+func (m *ViolationEventMutation) SetVia(s string) {
+	m.via = &s
+}
+
+// Via returns the value of the "via" field in the mutation.
+func (m *ViolationEventMutation) Via() (r string, exists bool) {
+	v := m.via
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVia returns the old "via" field's value of the ViolationEvent entity.
+// If the ViolationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ViolationEventMutation) OldVia(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVia is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVia requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVia: %w", err)
+	}
+	return oldValue.Via, nil
+}
+
+// ResetVia resets all changes to the "via" field.
+func (m *ViolationEventMutation) ResetVia() {
+	m.via = nil
+}
+
+// SetText sets the "text" field.
+func (m *ViolationEventMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *ViolationEventMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the ViolationEvent entity.
+// If the ViolationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ViolationEventMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *ViolationEventMutation) ResetText() {
+	m.text = nil
+}
+
+// SetLink sets the "link" field.
+func (m *ViolationEventMutation) SetLink(s string) {
+	m.link = &s
+}
+
+// Link returns the value of the "link" field in the mutation.
+func (m *ViolationEventMutation) Link() (r string, exists bool) {
+	v := m.link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLink returns the old "link" field's value of the ViolationEvent entity.
+// If the ViolationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ViolationEventMutation) OldLink(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLink: %w", err)
+	}
+	return oldValue.Link, nil
+}
+
+// ResetLink resets all changes to the "link" field.
+func (m *ViolationEventMutation) ResetLink() {
+	m.link = nil
+}
+
+// SetSource sets the "source" field.
+func (m *ViolationEventMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *ViolationEventMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the ViolationEvent entity.
+// If the ViolationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ViolationEventMutation) OldSource(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ClearSource clears the value of the "source" field.
+func (m *ViolationEventMutation) ClearSource() {
+	m.source = nil
+	m.clearedFields[violationevent.FieldSource] = struct{}{}
+}
+
+// SourceCleared returns if the "source" field was cleared in this mutation.
+func (m *ViolationEventMutation) SourceCleared() bool {
+	_, ok := m.clearedFields[violationevent.FieldSource]
+	return ok
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *ViolationEventMutation) ResetSource() {
+	m.source = nil
+	delete(m.clearedFields, violationevent.FieldSource)
+}
+
+// ClearViolation clears the "violation" edge to the Violation entity.
+func (m *ViolationEventMutation) ClearViolation() {
+	m.clearedviolation = true
+	m.clearedFields[violationevent.FieldViolationID] = struct{}{}
+}
+
+// ViolationCleared reports if the "violation" edge to the Violation entity was cleared.
+func (m *ViolationEventMutation) ViolationCleared() bool {
+	return m.clearedviolation
+}
+
+// ViolationIDs returns the "violation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ViolationID instead. It exists only for internal usage by the builders.
+func (m *ViolationEventMutation) ViolationIDs() (ids []string) {
+	if id := m.violation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetViolation resets all changes to the "violation" edge.
+func (m *ViolationEventMutation) ResetViolation() {
+	m.violation = nil
+	m.clearedviolation = false
+}
+
+// Where appends a list predicates to the ViolationEventMutation builder.
+func (m *ViolationEventMutation) Where(ps ...predicate.ViolationEvent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ViolationEventMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ViolationEventMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ViolationEvent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ViolationEventMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ViolationEventMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ViolationEvent).
+func (m *ViolationEventMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ViolationEventMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.violation != nil {
+		fields = append(fields, violationevent.FieldViolationID)
+	}
+	if m.kind != nil {
+		fields = append(fields, violationevent.FieldKind)
+	}
+	if m.at != nil {
+		fields = append(fields, violationevent.FieldAt)
+	}
+	if m.by != nil {
+		fields = append(fields, violationevent.FieldBy)
+	}
+	if m.via != nil {
+		fields = append(fields, violationevent.FieldVia)
+	}
+	if m.text != nil {
+		fields = append(fields, violationevent.FieldText)
+	}
+	if m.link != nil {
+		fields = append(fields, violationevent.FieldLink)
+	}
+	if m.source != nil {
+		fields = append(fields, violationevent.FieldSource)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ViolationEventMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case violationevent.FieldViolationID:
+		return m.ViolationID()
+	case violationevent.FieldKind:
+		return m.Kind()
+	case violationevent.FieldAt:
+		return m.At()
+	case violationevent.FieldBy:
+		return m.By()
+	case violationevent.FieldVia:
+		return m.Via()
+	case violationevent.FieldText:
+		return m.Text()
+	case violationevent.FieldLink:
+		return m.Link()
+	case violationevent.FieldSource:
+		return m.Source()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ViolationEventMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case violationevent.FieldViolationID:
+		return m.OldViolationID(ctx)
+	case violationevent.FieldKind:
+		return m.OldKind(ctx)
+	case violationevent.FieldAt:
+		return m.OldAt(ctx)
+	case violationevent.FieldBy:
+		return m.OldBy(ctx)
+	case violationevent.FieldVia:
+		return m.OldVia(ctx)
+	case violationevent.FieldText:
+		return m.OldText(ctx)
+	case violationevent.FieldLink:
+		return m.OldLink(ctx)
+	case violationevent.FieldSource:
+		return m.OldSource(ctx)
+	}
+	return nil, fmt.Errorf("unknown ViolationEvent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ViolationEventMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case violationevent.FieldViolationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetViolationID(v)
+		return nil
+	case violationevent.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case violationevent.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case violationevent.FieldBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBy(v)
+		return nil
+	case violationevent.FieldVia:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVia(v)
+		return nil
+	case violationevent.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case violationevent.FieldLink:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLink(v)
+		return nil
+	case violationevent.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ViolationEvent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ViolationEventMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ViolationEventMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ViolationEventMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ViolationEvent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ViolationEventMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(violationevent.FieldSource) {
+		fields = append(fields, violationevent.FieldSource)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ViolationEventMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ViolationEventMutation) ClearField(name string) error {
+	switch name {
+	case violationevent.FieldSource:
+		m.ClearSource()
+		return nil
+	}
+	return fmt.Errorf("unknown ViolationEvent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ViolationEventMutation) ResetField(name string) error {
+	switch name {
+	case violationevent.FieldViolationID:
+		m.ResetViolationID()
+		return nil
+	case violationevent.FieldKind:
+		m.ResetKind()
+		return nil
+	case violationevent.FieldAt:
+		m.ResetAt()
+		return nil
+	case violationevent.FieldBy:
+		m.ResetBy()
+		return nil
+	case violationevent.FieldVia:
+		m.ResetVia()
+		return nil
+	case violationevent.FieldText:
+		m.ResetText()
+		return nil
+	case violationevent.FieldLink:
+		m.ResetLink()
+		return nil
+	case violationevent.FieldSource:
+		m.ResetSource()
+		return nil
+	}
+	return fmt.Errorf("unknown ViolationEvent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ViolationEventMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.violation != nil {
+		edges = append(edges, violationevent.EdgeViolation)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ViolationEventMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case violationevent.EdgeViolation:
+		if id := m.violation; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ViolationEventMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ViolationEventMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ViolationEventMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedviolation {
+		edges = append(edges, violationevent.EdgeViolation)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ViolationEventMutation) EdgeCleared(name string) bool {
+	switch name {
+	case violationevent.EdgeViolation:
+		return m.clearedviolation
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ViolationEventMutation) ClearEdge(name string) error {
+	switch name {
+	case violationevent.EdgeViolation:
+		m.ClearViolation()
+		return nil
+	}
+	return fmt.Errorf("unknown ViolationEvent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ViolationEventMutation) ResetEdge(name string) error {
+	switch name {
+	case violationevent.EdgeViolation:
+		m.ResetViolation()
+		return nil
+	}
+	return fmt.Errorf("unknown ViolationEvent edge %s", name)
 }
 
 // WebhookDeliveryMutation represents an operation that mutates the WebhookDelivery nodes in the graph.

@@ -78,6 +78,8 @@ type Tx struct {
 	Token *TokenClient
 	// Violation is the client for interacting with the Violation builders.
 	Violation *ViolationClient
+	// ViolationEvent is the client for interacting with the ViolationEvent builders.
+	ViolationEvent *ViolationEventClient
 	// WebhookDelivery is the client for interacting with the WebhookDelivery builders.
 	WebhookDelivery *WebhookDeliveryClient
 
@@ -243,6 +245,7 @@ func (tx *Tx) init() {
 	tx.Team = NewTeamClient(tx.config)
 	tx.Token = NewTokenClient(tx.config)
 	tx.Violation = NewViolationClient(tx.config)
+	tx.ViolationEvent = NewViolationEventClient(tx.config)
 	tx.WebhookDelivery = NewWebhookDeliveryClient(tx.config)
 }
 

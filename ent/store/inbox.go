@@ -36,7 +36,7 @@ func (i Inbox) DueDeliveries(ctx context.Context, at time.Time, limit int) ([]in
 	}
 	out := make([]inbox.Delivery, len(rows))
 	for n, r := range rows {
-		out[n] = fromDBDelivery(r)
+		out[n] = fromDBWebhook(r)
 	}
 	return out, nil
 }
@@ -46,7 +46,7 @@ func (i Inbox) UpdateDelivery(ctx context.Context, d inbox.Delivery) error {
 	n, err := i.s.exec(ctx, "UPDATE webhook_deliveries SET payload = $1, worked_at = $2, due_at = $3, attempts = $4, error = $5 WHERE delivery = $6",
 		d.Payload, nullOrTime(d.WorkedAt), nullOrTime(d.DueAt), d.Attempts, d.Error, d.ID)
 	if err == nil && n == 0 {
-		return fault.Missing("delivery", d.ID)
+		return fault.Missing("webhook_delivery", d.ID)
 	}
 	return fail("write a delivery", err)
 }
@@ -57,7 +57,7 @@ func (i Inbox) PruneDeliveries(ctx context.Context, before time.Time, limit int)
 	return n, fail("prune deliveries", err)
 }
 
-func fromDBDelivery(r *db.WebhookDelivery) inbox.Delivery {
+func fromDBWebhook(r *db.WebhookDelivery) inbox.Delivery {
 	d := inbox.Delivery{
 		ID:         r.Delivery,
 		Event:      r.Event,

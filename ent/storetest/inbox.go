@@ -57,7 +57,7 @@ func testInbox(t *testing.T, open opener) {
 		}))
 		same(t, must(i.DueDeliveries(t.Context(), Start.Add(time.Hour), 10))(t), []inbox.Delivery{later, again})
 		same(t, must(i.AcceptDelivery(t.Context(), aDelivery("first", Start)))(t), false)
-		refused(t, i.UpdateDelivery(t.Context(), aDelivery("none", Start)), fault.NotFound, "delivery_not_found")
+		refused(t, i.UpdateDelivery(t.Context(), aDelivery("none", Start)), fault.NotFound, "webhook_delivery_not_found")
 	})
 
 	each(t, open, "what is due is not forgotten", func(t *testing.T, s *store.Store) {

@@ -1321,6 +1321,44 @@ var (
 			},
 		},
 	}
+	// ViolationEventsColumns holds the columns for the "violation_events" table.
+	ViolationEventsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "via", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "text", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "source", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "violation_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ViolationEventsTable holds the schema information for the "violation_events" table.
+	ViolationEventsTable = &schema.Table{
+		Name:       "violation_events",
+		Columns:    ViolationEventsColumns,
+		PrimaryKey: []*schema.Column{ViolationEventsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "violation_events_violations_violation",
+				Columns:    []*schema.Column{ViolationEventsColumns[8]},
+				RefColumns: []*schema.Column{ViolationsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "violationevent_violation_id_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ViolationEventsColumns[8], ViolationEventsColumns[2], ViolationEventsColumns[0]},
+			},
+			{
+				Name:    "violationevent_violation_id_source",
+				Unique:  true,
+				Columns: []*schema.Column{ViolationEventsColumns[8], ViolationEventsColumns[7]},
+			},
+		},
+	}
 	// WebhookDeliveriesColumns holds the columns for the "webhook_deliveries" table.
 	WebhookDeliveriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -1395,6 +1433,7 @@ var (
 		TeamsTable,
 		TokensTable,
 		ViolationsTable,
+		ViolationEventsTable,
 		WebhookDeliveriesTable,
 	}
 )
@@ -1530,6 +1569,10 @@ func init() {
 	ViolationsTable.ForeignKeys[3].RefTable = ServicesTable
 	ViolationsTable.Annotation = &entsql.Annotation{
 		Table: "violations",
+	}
+	ViolationEventsTable.ForeignKeys[0].RefTable = ViolationsTable
+	ViolationEventsTable.Annotation = &entsql.Annotation{
+		Table: "violation_events",
 	}
 	WebhookDeliveriesTable.Annotation = &entsql.Annotation{
 		Table: "webhook_deliveries",

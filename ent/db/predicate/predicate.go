@@ -102,5 +102,8 @@ type Token func(*sql.Selector)
 // Violation is the predicate function for violation builders.
 type Violation func(*sql.Selector)
 
+// ViolationEvent is the predicate function for violationevent builders.
+type ViolationEvent func(*sql.Selector)
+
 // WebhookDelivery is the predicate function for webhookdelivery builders.
 type WebhookDelivery func(*sql.Selector)

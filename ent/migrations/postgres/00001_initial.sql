@@ -219,3 +219,9 @@ CREATE INDEX "violation_revision_id" ON "violations" ("revision_id");
 CREATE INDEX "violation_service_id_opened_at_id" ON "violations" ("service_id", "opened_at", "id");
 -- create index "violation_slo_id_opened_at_id" to table: "violations"
 CREATE INDEX "violation_slo_id_opened_at_id" ON "violations" ("slo_id", "opened_at", "id");
+-- create "violation_events" table
+CREATE TABLE "violation_events" ("id" character varying(26) NOT NULL, "kind" text NOT NULL, "at" timestamptz NOT NULL, "by" text NOT NULL, "via" text NOT NULL, "text" text NOT NULL, "link" text NOT NULL, "source" text NULL, "violation_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "violation_events_violations_violation" FOREIGN KEY ("violation_id") REFERENCES "violations" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
+-- create index "violationevent_violation_id_at_id" to table: "violation_events"
+CREATE INDEX "violationevent_violation_id_at_id" ON "violation_events" ("violation_id", "at", "id");
+-- create index "violationevent_violation_id_source" to table: "violation_events"
+CREATE UNIQUE INDEX "violationevent_violation_id_source" ON "violation_events" ("violation_id", "source");

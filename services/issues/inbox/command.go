@@ -21,7 +21,7 @@ type Command struct {
 }
 
 // Commands does what commands ask for on a desired issue, once for each comment
-// however often it is told. What it does not know it ignores. *issues.Service is one.
+// however often it is told. What it does not know it ignores. *issues.Commands is one.
 type Commands interface {
 	Command(ctx context.Context, issue id.ID, c Command) error
 }
