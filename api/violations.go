@@ -62,6 +62,70 @@ func (a *API) addViolations(r Rooms) {
 		}
 		return &violationReply{Body: shown}, nil
 	})
+	a.addViolationEvents(r)
+}
+
+func (a *API) addViolationEvents(r Rooms) {
+	read := access.Rule{Verb: access.Read, Kind: access.KindViolation}
+	type query struct {
+		Paging
+		Violation string `path:"violation" maxLength:"26" doc:"Identifier of the violation."`
+	}
+	register(a, operation{
+		id: "listViolationEvents", method: http.MethodGet, path: "/v1/violations/{violation}/events", tag: "Violations",
+		summary: "List what was said about a violation", description: "Here, and in comments on its issue. The newest first; nothing is ever changed or removed.", rule: read,
+	}, func(ctx context.Context, in *query) (*list[ViolationEvent], error) {
+		events, err := r.Policies.Events(ctx, id.ID(in.Violation), in.Request())
+		if err != nil {
+			return nil, err
+		}
+		return listed(ctx, events, toViolationEvent), nil
+	})
+
+	type one struct {
+		Violation string `path:"violation" maxLength:"26" doc:"Identifier of the violation."`
+		Event     string `path:"event" maxLength:"26" doc:"Identifier of the event."`
+	}
+	type eventReply struct{ Body ViolationEvent }
+	register(a, operation{
+		id: "getViolationEvent", method: http.MethodGet, path: "/v1/violations/{violation}/events/{event}", tag: "Violations",
+		summary: "Get one thing that was said about a violation", description: "With who said it, when and where.", rule: read,
+	}, func(ctx context.Context, in *one) (*eventReply, error) {
+		e, err := r.Policies.Event(ctx, id.ID(in.Violation), id.ID(in.Event))
+		if err != nil {
+			return nil, err
+		}
+		return &eventReply{Body: toViolationEvent(e)}, nil
+	})
+
+	type post struct {
+		Once
+		Violation string `path:"violation" maxLength:"26" doc:"Identifier of the violation."`
+		Body      DisputeInput
+	}
+	register(a, operation{
+		id: "disputeViolation", method: http.MethodPost, path: "/v1/violations/{violation}/disputes", tag: "Violations",
+		summary: "Dispute a violation", description: "By a member of the team. It is recorded as an event of the violation, with who and why, and changes nothing by itself. A comment on the issue that begins with \"/evenkeel dispute\" does the same for whoever may comment there.",
+		rule: access.Rule{Verb: access.Create, Kind: access.KindDispute},
+	}, func(ctx context.Context, in *post) (*created[ViolationEvent], error) {
+		return create(ctx, a, in.Once, creation[policy.Event, ViolationEvent]{
+			make: func(ctx context.Context) (policy.Event, error) {
+				return r.Policies.Dispute(ctx, id.ID(in.Violation), in.Body.Reason)
+			},
+			load: func(ctx context.Context, made id.ID) (policy.Event, error) {
+				return r.Policies.Event(ctx, id.ID(in.Violation), made)
+			},
+			// It has one version, for it never changes.
+			name: func(e policy.Event) (id.ID, int64, string) {
+				return e.ID, 1, "/v1/violations/" + string(e.Violation) + "/events/" + string(e.ID)
+			},
+			show: toViolationEvent,
+		})
+	})
+}
+
+func toViolationEvent(e policy.Event) ViolationEvent {
+	return ViolationEvent{ID: string(e.ID), Kind: string(e.Kind), At: e.At, By: e.By, Via: string(e.Via), Text: e.Text, Link: e.Link}
 }
 
 // OpenFilter narrows a list to what is open, or to what is not.

@@ -93,6 +93,22 @@ type Violation struct {
 	Version  int64      `json:"version"`
 }
 
+// ViolationEvent is something that somebody said about a violation.
+type ViolationEvent struct {
+	ID   string    `json:"id" doc:"Identifier (ULID)."`
+	Kind string    `json:"kind" enum:"disputed"`
+	At   time.Time `json:"at"`
+	By   string    `json:"by" doc:"A name in Evenkeel; of a comment the login of who wrote it." example:"Ada Lovelace"`
+	Via  string    `json:"via" enum:"api,comment" doc:"Where it was said: here, or in a comment on the issue."`
+	Text string    `json:"text" doc:"Plain text, as it was typed; of a long comment the beginning. Show it as text, never as Markdown or HTML." example:"The load test of Tuesday was counted as traffic."`
+	Link string    `json:"link" doc:"The address of the comment, empty when it was said here."`
+}
+
+// DisputeInput says why a violation is disputed.
+type DisputeInput struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"What is wrong: a measurement, or the clause for this case." example:"The load test of Tuesday was counted as traffic."`
+}
+
 // Evidence is what was known when a violation opened.
 type Evidence struct {
 	SLORevisionID    string    `json:"sloRevisionId"`

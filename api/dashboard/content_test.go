@@ -360,3 +360,28 @@ func TestAnOverdueReviewIsToldByTheTimeOfThePage(t *testing.T) {
 		}
 	}
 }
+
+func TestAViolationShowsWhatWasSaidAboutItAsItWasTyped(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	v := visiting(t, s)
+	doc, _ := v.read("/violations/" + string(s.violations[0].ID))
+	main := within(t, doc, "main")
+	says(t, words(main), "wanda disputes it", "<b>The load test</b> @everyone was counted. [x](javascript:1)", "in a comment on the issue", "Ada Lovelace disputes it", "It was planned.", "in Evenkeel", "/evenkeel dispute")
+	var away []string
+	walk(main, func(n *html.Node) {
+		if n.Data == "b" {
+			t.Error("what somebody typed became an element")
+		}
+		if n.Data == "a" && strings.Contains(attr(n, "rel"), "noopener") {
+			away = append(away, attr(n, "href"))
+		}
+	})
+	if want := []string{"https://github.example/acme/api/issues/7#issuecomment-1"}; !slices.Equal(away, want) {
+		t.Errorf("links lead away to %q, want %q", away, want)
+	}
+	doc, _ = v.read("/violations/" + string(s.violations[1].ID))
+	says(t, words(within(t, doc, "main")), "Nobody has disputed this violation.")
+	v.readStatus("/violations/01KKPB0S0AAAAAAAAAAAAAAAAA", 404)
+	v.readStatus("/violations/nothing", 404)
+}

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 )
 
@@ -59,6 +60,7 @@ func following(v *visit, limit int) page.Request {
 }
 
 func teamURL(slug string) string    { return "/teams/" + url.PathEscape(slug) }
+func violationURL(of id.ID) string  { return "/violations/" + url.PathEscape(string(of)) }
 func serviceURL(slug string) string { return "/services/" + url.PathEscape(slug) }
 func sloURL(service, slug string) string {
 	return serviceURL(service) + "/slos/" + url.PathEscape(slug)

@@ -88,6 +88,9 @@ func (s *sample) paths() []string {
 			}
 		}
 	}
+	for _, v := range s.violations {
+		out = append(out, "/violations/"+string(v.ID))
+	}
 	for _, i := range s.issues {
 		out = append(out, "/issues/"+string(i.ID))
 	}

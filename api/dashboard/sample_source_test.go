@@ -269,6 +269,26 @@ func (s *sample) Violations(_ context.Context, f policy.ViolationFilter, r page.
 	return pageOf(out, r), nil
 }
 
+func (s *sample) Violation(_ context.Context, violation id.ID) (policy.Violation, error) {
+	for _, v := range s.violations {
+		if v.ID == violation {
+			return v, nil
+		}
+	}
+	return policy.Violation{}, fault.Missing("violation", string(violation))
+}
+
+// Events are of the first violation.
+func (s *sample) Events(_ context.Context, violation id.ID, r page.Request) (page.Page[policy.Event], error) {
+	if violation != s.violations[0].ID {
+		return page.Page[policy.Event]{}, nil
+	}
+	return pageOf([]policy.Event{
+		{ID: "2", Violation: violation, Kind: policy.Disputed, At: s.now.Add(-time.Hour), By: "wanda", Via: policy.ViaComment, Text: "<b>The load test</b> @everyone\nwas counted. [x](javascript:1)", Link: "https://github.example/acme/api/issues/7#issuecomment-1"},
+		{ID: "1", Violation: violation, Kind: policy.Disputed, At: s.now.Add(-2 * time.Hour), By: "Ada Lovelace", Via: policy.ViaAPI, Text: "It was planned."},
+	}, r), nil
+}
+
 type tracker struct{ *sample }
 
 func (t tracker) Get(_ context.Context, issue id.ID) (issues.Issue, error) {

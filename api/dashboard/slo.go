@@ -136,7 +136,7 @@ func (d *Dashboard) past(v *visit, view slo.View, p *sloPage) error {
 		return err
 	}
 	for i := range p.Violations {
-		p.Violations[i].URL = "/violations?all#" + p.Violations[i].ID
+		p.Violations[i].URL = violationURL(violations.Items[i].ID)
 		p.Violations[i].Title = p.Violations[i].Clause
 	}
 	of, chosen, err := d.groups(v, view, p)

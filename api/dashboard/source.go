@@ -75,7 +75,9 @@ type Collection interface {
 
 // Policies tells of violations.
 type Policies interface {
+	Violation(ctx context.Context, violation id.ID) (policy.Violation, error)
 	Violations(ctx context.Context, f policy.ViolationFilter, r page.Request) (page.Page[policy.Violation], error)
+	Events(ctx context.Context, violation id.ID, r page.Request) (page.Page[policy.Event], error)
 }
 
 // Issues tells of what is wanted on a tracker.

@@ -61,6 +61,78 @@ func (d *Dashboard) violations(v *visit) (screen, error) {
 	return screen{template: "violations", title: "Violations", section: "/violations", page: p}, nil
 }
 
+type violationPage struct {
+	Crumbs []link
+	Row    violationRow
+	Facts  []fact
+	Events []eventRow
+	Pager  pager
+	Empty  empty
+	API    string // the path at which it is disputed
+}
+
+// eventRow is what somebody said about a violation.
+type eventRow struct {
+	By, Text string
+	From     link
+	At       moment
+}
+
+// violation shows one, what was said about it, and how to dispute it.
+func (d *Dashboard) violation(v *visit) (screen, error) {
+	name := v.PathValue("violation")
+	known, spelled := id.Parse(name)
+	if !spelled {
+		return screen{}, fault.Missing("violation", name)
+	}
+	violation, err := d.sources.Policies.Violation(v.ctx, known)
+	if err != nil {
+		return screen{}, err
+	}
+	rows, err := d.describe(v, []policy.Violation{violation})
+	if err != nil {
+		return screen{}, err
+	}
+	p := violationPage{
+		Row: rows[0], API: "/v1/violations/" + string(violation.ID) + "/disputes",
+		Crumbs: []link{{URL: "/violations", Text: "Violations"}, {Text: rows[0].Clause + " of " + rows[0].Title}},
+		Empty:  empty{Title: "Nothing", Text: "Nobody has disputed this violation."},
+	}
+	if p.Row.Issue, err = d.issueOf(v, violation); err != nil {
+		return screen{}, err
+	}
+	e := violation.Evidence
+	p.Facts = []fact{
+		{"Objective", link{URL: p.Row.URL, Text: p.Row.Title}},
+		{"Objective's target", link{Text: e.Objective}},
+		{"Window", link{Text: "28 days up to " + at(e.WindowEnd).Text}},
+		{"Good of all events", link{Text: eventsText(e.Good) + " of " + eventsText(e.Total)}},
+		{"Consumed when opened", link{Text: spaced(p.Row.Consumed) + ", " + p.Row.Limit}},
+		{"Mode", link{Text: p.Row.Mode}},
+		{"Opened", link{Text: at(violation.OpenedAt).Text}},
+	}
+	if violation.EndedAt != nil {
+		p.Facts = append(p.Facts, fact{"Ended", link{Text: at(*violation.EndedAt).Text + ", " + string(violation.Ending)}})
+	}
+	p.Facts = append(p.Facts, fact{"Issue", p.Row.Issue})
+	events, err := d.sources.Policies.Events(v.ctx, violation.ID, following(v, page.DefaultLimit))
+	if err != nil {
+		return screen{}, err
+	}
+	p.Pager = pagerOf(v, events.Next)
+	for _, e := range events.Items {
+		row := eventRow{By: e.By, Text: e.Text, At: ago(v.now, e.At), From: link{Text: "in Evenkeel"}}
+		if e.Via == policy.ViaComment {
+			row.From = link{Text: "in a comment on the issue"}
+			if there := outside(e.Link); there.Away {
+				row.From.URL, row.From.Away = there.URL, true
+			}
+		}
+		p.Events = append(p.Events, row)
+	}
+	return screen{template: "violation", title: p.Row.Clause + " of " + p.Row.Title, section: "/violations", page: p}, nil
+}
+
 func (d *Dashboard) issueOf(v *visit, violation policy.Violation) (link, error) {
 	found, err := d.sources.Issues.List(v.ctx, issues.Filter{Episode: violation.ID}, page.Request{Limit: 1})
 	if err != nil {

@@ -49,6 +49,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
+	"github.com/evenkeel/evenkeel/ent/db/violationevent"
+	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
 
 	stdsql "database/sql"
 )
@@ -126,6 +128,10 @@ type Client struct {
 	TrackerLane *TrackerLaneClient
 	// Violation is the client for interacting with the Violation builders.
 	Violation *ViolationClient
+	// ViolationEvent is the client for interacting with the ViolationEvent builders.
+	ViolationEvent *ViolationEventClient
+	// WebhookDelivery is the client for interacting with the WebhookDelivery builders.
+	WebhookDelivery *WebhookDeliveryClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -171,6 +177,8 @@ func (c *Client) init() {
 	c.Token = NewTokenClient(c.config)
 	c.TrackerLane = NewTrackerLaneClient(c.config)
 	c.Violation = NewViolationClient(c.config)
+	c.ViolationEvent = NewViolationEventClient(c.config)
+	c.WebhookDelivery = NewWebhookDeliveryClient(c.config)
 }
 
 type (
@@ -261,42 +269,44 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:            ctx,
-		config:         cfg,
-		Attachment:     NewAttachmentClient(cfg),
-		AuditEntry:     NewAuditEntryClient(cfg),
-		Backfill:       NewBackfillClient(cfg),
-		BudgetPolicy:   NewBudgetPolicyClient(cfg),
-		Collection:     NewCollectionClient(cfg),
-		DataSource:     NewDataSourceClient(cfg),
-		Delivery:       NewDeliveryClient(cfg),
-		Dependency:     NewDependencyClient(cfg),
-		IdempotencyKey: NewIdempotencyKeyClient(cfg),
-		Identity:       NewIdentityClient(cfg),
-		Indicator:      NewIndicatorClient(cfg),
-		Issue:          NewIssueClient(cfg),
-		JobRun:         NewJobRunClient(cfg),
-		Lease:          NewLeaseClient(cfg),
-		Member:         NewMemberClient(cfg),
-		OTLPStream:     NewOTLPStreamClient(cfg),
-		Person:         NewPersonClient(cfg),
-		PolicyRevision: NewPolicyRevisionClient(cfg),
-		SLO:            NewSLOClient(cfg),
-		SLOGroupStatus: NewSLOGroupStatusClient(cfg),
-		SLORevision:    NewSLORevisionClient(cfg),
-		SLOStatus:      NewSLOStatusClient(cfg),
-		Segment:        NewSegmentClient(cfg),
-		SegmentChange:  NewSegmentChangeClient(cfg),
-		Series:         NewSeriesClient(cfg),
-		Service:        NewServiceClient(cfg),
-		Session:        NewSessionClient(cfg),
-		SignInCode:     NewSignInCodeClient(cfg),
-		Slug:           NewSlugClient(cfg),
-		System:         NewSystemClient(cfg),
-		Team:           NewTeamClient(cfg),
-		Token:          NewTokenClient(cfg),
-		TrackerLane:    NewTrackerLaneClient(cfg),
-		Violation:      NewViolationClient(cfg),
+		ctx:             ctx,
+		config:          cfg,
+		Attachment:      NewAttachmentClient(cfg),
+		AuditEntry:      NewAuditEntryClient(cfg),
+		Backfill:        NewBackfillClient(cfg),
+		BudgetPolicy:    NewBudgetPolicyClient(cfg),
+		Collection:      NewCollectionClient(cfg),
+		DataSource:      NewDataSourceClient(cfg),
+		Delivery:        NewDeliveryClient(cfg),
+		Dependency:      NewDependencyClient(cfg),
+		IdempotencyKey:  NewIdempotencyKeyClient(cfg),
+		Identity:        NewIdentityClient(cfg),
+		Indicator:       NewIndicatorClient(cfg),
+		Issue:           NewIssueClient(cfg),
+		JobRun:          NewJobRunClient(cfg),
+		Lease:           NewLeaseClient(cfg),
+		Member:          NewMemberClient(cfg),
+		OTLPStream:      NewOTLPStreamClient(cfg),
+		Person:          NewPersonClient(cfg),
+		PolicyRevision:  NewPolicyRevisionClient(cfg),
+		SLO:             NewSLOClient(cfg),
+		SLOGroupStatus:  NewSLOGroupStatusClient(cfg),
+		SLORevision:     NewSLORevisionClient(cfg),
+		SLOStatus:       NewSLOStatusClient(cfg),
+		Segment:         NewSegmentClient(cfg),
+		SegmentChange:   NewSegmentChangeClient(cfg),
+		Series:          NewSeriesClient(cfg),
+		Service:         NewServiceClient(cfg),
+		Session:         NewSessionClient(cfg),
+		SignInCode:      NewSignInCodeClient(cfg),
+		Slug:            NewSlugClient(cfg),
+		System:          NewSystemClient(cfg),
+		Team:            NewTeamClient(cfg),
+		Token:           NewTokenClient(cfg),
+		TrackerLane:     NewTrackerLaneClient(cfg),
+		Violation:       NewViolationClient(cfg),
+		ViolationEvent:  NewViolationEventClient(cfg),
+		WebhookDelivery: NewWebhookDeliveryClient(cfg),
 	}, nil
 }
 
@@ -314,42 +324,44 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:            ctx,
-		config:         cfg,
-		Attachment:     NewAttachmentClient(cfg),
-		AuditEntry:     NewAuditEntryClient(cfg),
-		Backfill:       NewBackfillClient(cfg),
-		BudgetPolicy:   NewBudgetPolicyClient(cfg),
-		Collection:     NewCollectionClient(cfg),
-		DataSource:     NewDataSourceClient(cfg),
-		Delivery:       NewDeliveryClient(cfg),
-		Dependency:     NewDependencyClient(cfg),
-		IdempotencyKey: NewIdempotencyKeyClient(cfg),
-		Identity:       NewIdentityClient(cfg),
-		Indicator:      NewIndicatorClient(cfg),
-		Issue:          NewIssueClient(cfg),
-		JobRun:         NewJobRunClient(cfg),
-		Lease:          NewLeaseClient(cfg),
-		Member:         NewMemberClient(cfg),
-		OTLPStream:     NewOTLPStreamClient(cfg),
-		Person:         NewPersonClient(cfg),
-		PolicyRevision: NewPolicyRevisionClient(cfg),
-		SLO:            NewSLOClient(cfg),
-		SLOGroupStatus: NewSLOGroupStatusClient(cfg),
-		SLORevision:    NewSLORevisionClient(cfg),
-		SLOStatus:      NewSLOStatusClient(cfg),
-		Segment:        NewSegmentClient(cfg),
-		SegmentChange:  NewSegmentChangeClient(cfg),
-		Series:         NewSeriesClient(cfg),
-		Service:        NewServiceClient(cfg),
-		Session:        NewSessionClient(cfg),
-		SignInCode:     NewSignInCodeClient(cfg),
-		Slug:           NewSlugClient(cfg),
-		System:         NewSystemClient(cfg),
-		Team:           NewTeamClient(cfg),
-		Token:          NewTokenClient(cfg),
-		TrackerLane:    NewTrackerLaneClient(cfg),
-		Violation:      NewViolationClient(cfg),
+		ctx:             ctx,
+		config:          cfg,
+		Attachment:      NewAttachmentClient(cfg),
+		AuditEntry:      NewAuditEntryClient(cfg),
+		Backfill:        NewBackfillClient(cfg),
+		BudgetPolicy:    NewBudgetPolicyClient(cfg),
+		Collection:      NewCollectionClient(cfg),
+		DataSource:      NewDataSourceClient(cfg),
+		Delivery:        NewDeliveryClient(cfg),
+		Dependency:      NewDependencyClient(cfg),
+		IdempotencyKey:  NewIdempotencyKeyClient(cfg),
+		Identity:        NewIdentityClient(cfg),
+		Indicator:       NewIndicatorClient(cfg),
+		Issue:           NewIssueClient(cfg),
+		JobRun:          NewJobRunClient(cfg),
+		Lease:           NewLeaseClient(cfg),
+		Member:          NewMemberClient(cfg),
+		OTLPStream:      NewOTLPStreamClient(cfg),
+		Person:          NewPersonClient(cfg),
+		PolicyRevision:  NewPolicyRevisionClient(cfg),
+		SLO:             NewSLOClient(cfg),
+		SLOGroupStatus:  NewSLOGroupStatusClient(cfg),
+		SLORevision:     NewSLORevisionClient(cfg),
+		SLOStatus:       NewSLOStatusClient(cfg),
+		Segment:         NewSegmentClient(cfg),
+		SegmentChange:   NewSegmentChangeClient(cfg),
+		Series:          NewSeriesClient(cfg),
+		Service:         NewServiceClient(cfg),
+		Session:         NewSessionClient(cfg),
+		SignInCode:      NewSignInCodeClient(cfg),
+		Slug:            NewSlugClient(cfg),
+		System:          NewSystemClient(cfg),
+		Team:            NewTeamClient(cfg),
+		Token:           NewTokenClient(cfg),
+		TrackerLane:     NewTrackerLaneClient(cfg),
+		Violation:       NewViolationClient(cfg),
+		ViolationEvent:  NewViolationEventClient(cfg),
+		WebhookDelivery: NewWebhookDeliveryClient(cfg),
 	}, nil
 }
 
@@ -385,6 +397,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.PolicyRevision, c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus,
 		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
 		c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -400,6 +413,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.PolicyRevision, c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus,
 		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
 		c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -476,6 +490,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.TrackerLane.mutate(ctx, m)
 	case *ViolationMutation:
 		return c.Violation.mutate(ctx, m)
+	case *ViolationEventMutation:
+		return c.ViolationEvent.mutate(ctx, m)
+	case *WebhookDeliveryMutation:
+		return c.WebhookDelivery.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("db: unknown mutation type %T", m)
 	}
@@ -5595,6 +5613,288 @@ func (c *ViolationClient) mutate(ctx context.Context, m *ViolationMutation) (Val
 	}
 }
 
+// ViolationEventClient is a client for the ViolationEvent schema.
+type ViolationEventClient struct {
+	config
+}
+
+// NewViolationEventClient returns a client for the ViolationEvent from the given config.
+func NewViolationEventClient(c config) *ViolationEventClient {
+	return &ViolationEventClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `violationevent.Hooks(f(g(h())))`.
+func (c *ViolationEventClient) Use(hooks ...Hook) {
+	c.hooks.ViolationEvent = append(c.hooks.ViolationEvent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `violationevent.Intercept(f(g(h())))`.
+func (c *ViolationEventClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ViolationEvent = append(c.inters.ViolationEvent, interceptors...)
+}
+
+// Create returns a builder for creating a ViolationEvent entity.
+func (c *ViolationEventClient) Create() *ViolationEventCreate {
+	mutation := newViolationEventMutation(c.config, OpCreate)
+	return &ViolationEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ViolationEvent entities.
+func (c *ViolationEventClient) CreateBulk(builders ...*ViolationEventCreate) *ViolationEventCreateBulk {
+	return &ViolationEventCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ViolationEventClient) MapCreateBulk(slice any, setFunc func(*ViolationEventCreate, int)) *ViolationEventCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ViolationEventCreateBulk{err: fmt.Errorf("calling to ViolationEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ViolationEventCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ViolationEventCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ViolationEvent.
+func (c *ViolationEventClient) Update() *ViolationEventUpdate {
+	mutation := newViolationEventMutation(c.config, OpUpdate)
+	return &ViolationEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ViolationEventClient) UpdateOne(_m *ViolationEvent) *ViolationEventUpdateOne {
+	mutation := newViolationEventMutation(c.config, OpUpdateOne, withViolationEvent(_m))
+	return &ViolationEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ViolationEventClient) UpdateOneID(id string) *ViolationEventUpdateOne {
+	mutation := newViolationEventMutation(c.config, OpUpdateOne, withViolationEventID(id))
+	return &ViolationEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ViolationEvent.
+func (c *ViolationEventClient) Delete() *ViolationEventDelete {
+	mutation := newViolationEventMutation(c.config, OpDelete)
+	return &ViolationEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ViolationEventClient) DeleteOne(_m *ViolationEvent) *ViolationEventDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ViolationEventClient) DeleteOneID(id string) *ViolationEventDeleteOne {
+	builder := c.Delete().Where(violationevent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ViolationEventDeleteOne{builder}
+}
+
+// Query returns a query builder for ViolationEvent.
+func (c *ViolationEventClient) Query() *ViolationEventQuery {
+	return &ViolationEventQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeViolationEvent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ViolationEvent entity by its id.
+func (c *ViolationEventClient) Get(ctx context.Context, id string) (*ViolationEvent, error) {
+	return c.Query().Where(violationevent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ViolationEventClient) GetX(ctx context.Context, id string) *ViolationEvent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryViolation queries the violation edge of a ViolationEvent.
+func (c *ViolationEventClient) QueryViolation(_m *ViolationEvent) *ViolationQuery {
+	query := (&ViolationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(violationevent.Table, violationevent.FieldID, id),
+			sqlgraph.To(violation.Table, violation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, violationevent.ViolationTable, violationevent.ViolationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ViolationEventClient) Hooks() []Hook {
+	return c.hooks.ViolationEvent
+}
+
+// Interceptors returns the client interceptors.
+func (c *ViolationEventClient) Interceptors() []Interceptor {
+	return c.inters.ViolationEvent
+}
+
+func (c *ViolationEventClient) mutate(ctx context.Context, m *ViolationEventMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ViolationEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ViolationEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ViolationEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ViolationEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ViolationEvent mutation op: %q", m.Op())
+	}
+}
+
+// WebhookDeliveryClient is a client for the WebhookDelivery schema.
+type WebhookDeliveryClient struct {
+	config
+}
+
+// NewWebhookDeliveryClient returns a client for the WebhookDelivery from the given config.
+func NewWebhookDeliveryClient(c config) *WebhookDeliveryClient {
+	return &WebhookDeliveryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `webhookdelivery.Hooks(f(g(h())))`.
+func (c *WebhookDeliveryClient) Use(hooks ...Hook) {
+	c.hooks.WebhookDelivery = append(c.hooks.WebhookDelivery, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `webhookdelivery.Intercept(f(g(h())))`.
+func (c *WebhookDeliveryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.WebhookDelivery = append(c.inters.WebhookDelivery, interceptors...)
+}
+
+// Create returns a builder for creating a WebhookDelivery entity.
+func (c *WebhookDeliveryClient) Create() *WebhookDeliveryCreate {
+	mutation := newWebhookDeliveryMutation(c.config, OpCreate)
+	return &WebhookDeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of WebhookDelivery entities.
+func (c *WebhookDeliveryClient) CreateBulk(builders ...*WebhookDeliveryCreate) *WebhookDeliveryCreateBulk {
+	return &WebhookDeliveryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WebhookDeliveryClient) MapCreateBulk(slice any, setFunc func(*WebhookDeliveryCreate, int)) *WebhookDeliveryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WebhookDeliveryCreateBulk{err: fmt.Errorf("calling to WebhookDeliveryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WebhookDeliveryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WebhookDeliveryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for WebhookDelivery.
+func (c *WebhookDeliveryClient) Update() *WebhookDeliveryUpdate {
+	mutation := newWebhookDeliveryMutation(c.config, OpUpdate)
+	return &WebhookDeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WebhookDeliveryClient) UpdateOne(_m *WebhookDelivery) *WebhookDeliveryUpdateOne {
+	mutation := newWebhookDeliveryMutation(c.config, OpUpdateOne, withWebhookDelivery(_m))
+	return &WebhookDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WebhookDeliveryClient) UpdateOneID(id int64) *WebhookDeliveryUpdateOne {
+	mutation := newWebhookDeliveryMutation(c.config, OpUpdateOne, withWebhookDeliveryID(id))
+	return &WebhookDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for WebhookDelivery.
+func (c *WebhookDeliveryClient) Delete() *WebhookDeliveryDelete {
+	mutation := newWebhookDeliveryMutation(c.config, OpDelete)
+	return &WebhookDeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WebhookDeliveryClient) DeleteOne(_m *WebhookDelivery) *WebhookDeliveryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WebhookDeliveryClient) DeleteOneID(id int64) *WebhookDeliveryDeleteOne {
+	builder := c.Delete().Where(webhookdelivery.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WebhookDeliveryDeleteOne{builder}
+}
+
+// Query returns a query builder for WebhookDelivery.
+func (c *WebhookDeliveryClient) Query() *WebhookDeliveryQuery {
+	return &WebhookDeliveryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWebhookDelivery},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a WebhookDelivery entity by its id.
+func (c *WebhookDeliveryClient) Get(ctx context.Context, id int64) (*WebhookDelivery, error) {
+	return c.Query().Where(webhookdelivery.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WebhookDeliveryClient) GetX(ctx context.Context, id int64) *WebhookDelivery {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *WebhookDeliveryClient) Hooks() []Hook {
+	return c.hooks.WebhookDelivery
+}
+
+// Interceptors returns the client interceptors.
+func (c *WebhookDeliveryClient) Interceptors() []Interceptor {
+	return c.inters.WebhookDelivery
+}
+
+func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WebhookDeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WebhookDeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WebhookDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WebhookDeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown WebhookDelivery mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
@@ -5602,14 +5902,16 @@ type (
 		Delivery, Dependency, IdempotencyKey, Identity, Indicator, Issue, JobRun,
 		Lease, Member, OTLPStream, Person, PolicyRevision, SLO, SLOGroupStatus,
 		SLORevision, SLOStatus, Segment, SegmentChange, Series, Service, Session,
-		SignInCode, Slug, System, Team, Token, TrackerLane, Violation []ent.Hook
+		SignInCode, Slug, System, Team, Token, TrackerLane, Violation, ViolationEvent,
+		WebhookDelivery []ent.Hook
 	}
 	inters struct {
 		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, DataSource,
 		Delivery, Dependency, IdempotencyKey, Identity, Indicator, Issue, JobRun,
 		Lease, Member, OTLPStream, Person, PolicyRevision, SLO, SLOGroupStatus,
 		SLORevision, SLOStatus, Segment, SegmentChange, Series, Service, Session,
-		SignInCode, Slug, System, Team, Token, TrackerLane, Violation []ent.Interceptor
+		SignInCode, Slug, System, Team, Token, TrackerLane, Violation, ViolationEvent,
+		WebhookDelivery []ent.Interceptor
 	}
 )
 

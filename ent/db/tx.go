@@ -82,6 +82,10 @@ type Tx struct {
 	TrackerLane *TrackerLaneClient
 	// Violation is the client for interacting with the Violation builders.
 	Violation *ViolationClient
+	// ViolationEvent is the client for interacting with the ViolationEvent builders.
+	ViolationEvent *ViolationEventClient
+	// WebhookDelivery is the client for interacting with the WebhookDelivery builders.
+	WebhookDelivery *WebhookDeliveryClient
 
 	// lazily loaded.
 	client     *Client
@@ -247,6 +251,8 @@ func (tx *Tx) init() {
 	tx.Token = NewTokenClient(tx.config)
 	tx.TrackerLane = NewTrackerLaneClient(tx.config)
 	tx.Violation = NewViolationClient(tx.config)
+	tx.ViolationEvent = NewViolationEventClient(tx.config)
+	tx.WebhookDelivery = NewWebhookDeliveryClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

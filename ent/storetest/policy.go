@@ -164,6 +164,38 @@ func testPolicy(t *testing.T, open opener) {
 		refused(t, err, fault.Conflict, "reference_missing")
 	})
 
+	each(t, open, "events of a violation are added once for each source, the newest first", func(t *testing.T, s *store.Store) {
+		p, v := s.Policy(), Policy(t, s, "workbook")
+		service := Service(t, s, Team(t, s, "payments").ID, "checkout")
+		x, y := aViolation(v, SLO(t, s, service.ID, "latency"), Start), aViolation(v, SLO(t, s, service.ID, "other"), Start)
+		for _, v := range []policy.Violation{x, y} {
+			same(t, must(p.OpenViolation(t.Context(), v))(t), true)
+		}
+		event := func(of policy.Violation, at time.Duration, source string) policy.Event {
+			return policy.Event{
+				ID: newID(), Violation: of.ID, Kind: policy.Disputed, At: Start.Add(at), By: "wanda", Via: policy.ViaComment,
+				Text: "\"нет\" & <no>\n@all", Link: "https://example.org/1#2", Source: source,
+			}
+		}
+		late, early, here, there := event(x, time.Minute, "a"), event(x, 0, "b"), event(x, 0, ""), event(x, 0, "")
+		others := event(y, 0, "a")
+		for _, e := range []policy.Event{late, early, here, there, others} {
+			same(t, must(p.AddViolationEvent(t.Context(), e))(t), true)
+		}
+		same(t, must(p.AddViolationEvent(t.Context(), event(x, time.Hour, "a")))(t), false)
+		same(t, must(p.ViolationEvent(t.Context(), late.ID))(t), late)
+		first := must(p.ViolationEvents(t.Context(), x.ID, page.Request{Limit: 2}))(t)
+		second := must(p.ViolationEvents(t.Context(), x.ID, page.Request{Limit: 2, After: first.Next}))(t)
+		same(t, append(first.Items, second.Items...), []policy.Event{late, there, here, early})
+		same(t, second.Next, "")
+		_, err := p.ViolationEvent(t.Context(), newID())
+		refused(t, err, fault.NotFound, "violation_event_not_found")
+		orphan := event(x, 0, "c")
+		orphan.Violation = newID()
+		_, err = p.AddViolationEvent(t.Context(), orphan)
+		refused(t, err, fault.Conflict, "reference_missing")
+	})
+
 	each(t, open, "violations are listed newest first and filtered", func(t *testing.T, s *store.Store) {
 		p, v, w := s.Policy(), Policy(t, s, "workbook"), Policy(t, s, "another")
 		team := Team(t, s, "payments")

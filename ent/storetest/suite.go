@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Policy":       testPolicy,
 		"Issues":       testIssues,
 		"Delivery":     testDelivery,
+		"Inbox":        testInbox,
 		"Jobs":         testJobs,
 	} {
 		t.Run(name, func(t *testing.T) {

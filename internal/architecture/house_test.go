@@ -37,6 +37,11 @@ var importRules = []rule{
 		reason:  "a program that is run speaks to the real one",
 	},
 	{
+		name: "the inbox speaks no tracker's language", of: []string{"./services/issues/inbox/..."},
+		forbids: []string{"./services/issues/github/..."},
+		reason:  "what a payload says is read by the package of the tracker that sent it",
+	},
+	{
 		name: "CEL stays in one room", of: everywhere, except: []string{"./services/expr/..."}, inTests: true,
 		forbids: []string{"github.com/google/cel-go/...", "cel.dev/..."},
 		reason:  "there is one environment for expressions, with one cost limit",

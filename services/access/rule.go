@@ -51,6 +51,8 @@ const (
 	KindBackfill   Kind = "backfill"
 	KindAudit      Kind = "audit"
 	KindDataSource Kind = "data_source"
+	KindWebhook    Kind = "webhook" // what a tracker tells; who calls is known by its signature
+	KindDispute    Kind = "dispute" // of a violation
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -139,6 +141,7 @@ var grants = map[Rule]grant{
 	{Update, KindAttachment}: people,
 	{Delete, KindAttachment}: people,
 	{Read, KindViolation}:    everyone,
+	{Create, KindDispute}:    people,
 	{Read, KindIssue}:        everyone,
 	{Read, KindJob}:          everyone,
 	{Read, KindDataSource}:   everyone, // it holds no secrets, only their names

@@ -23,7 +23,7 @@ var (
 	kinds = []access.Kind{
 		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
 		access.KindDependency, access.KindSLO, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindIssue, access.KindJob,
-		access.KindAudit, access.KindSignInLink, "unheard-of",
+		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, "unheard-of",
 	}
 	all = []access.Scope{access.ScopeRead, access.ScopeWrite, access.ScopePush}
 )
@@ -90,6 +90,7 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Transfer, Kind: access.KindService}:  members,
 	{Verb: access.Retire, Kind: access.KindSLO}:        members,
 	{Verb: access.Restore, Kind: access.KindSLO}:       members,
+	{Verb: access.Create, Kind: access.KindDispute}:    members,
 	{Verb: access.Create, Kind: access.KindAttachment}: members,
 	{Verb: access.Update, Kind: access.KindAttachment}: members,
 	{Verb: access.Delete, Kind: access.KindAttachment}: members,

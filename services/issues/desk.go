@@ -163,7 +163,7 @@ func (s *Service) sheet(service registry.Service, about slo.View, v policy.Viola
 	return sheet{
 		Service: service.Name, SLO: about.SLO.Name, Path: service.Slug + "/" + about.SLO.Slug,
 		Runbook: service.Runbook, Clause: c, Mode: v.Mode, Evidence: v.Evidence,
-		Link: s.publicURL + "/services/" + service.Slug + "/slos/" + about.SLO.Slug,
+		Link: s.publicURL + "/services/" + service.Slug + "/slos/" + about.SLO.Slug, Violation: s.publicURL + "/violations/" + string(v.ID),
 	}
 }
 

@@ -69,7 +69,8 @@ type sheet struct {
 	Evidence           policy.Evidence
 	Now                *policy.Evidence // at recovery
 	Close              bool
-	Link, Earlier      string // addresses, Earlier may be empty
+	Link, Violation    string // addresses
+	Earlier            string // likewise, may be empty
 	Fingerprint        string
 	RecoveredLabel     string
 }

@@ -26,7 +26,7 @@ func example() sheet {
 			Objective: "99.9%", WindowEnd: time.Date(2026, 3, 14, 15, 0, 0, 0, time.UTC),
 			Good: 12_321_078, Total: 12_345_678, ConsumedPercent: "199.26", OverPercent: 100,
 		},
-		Link: "https://evenkeel.example.org/services/checkout/slos/availability", Fingerprint: strings.Repeat("ab", 32),
+		Link: "https://evenkeel.example.org/services/checkout/slos/availability", Violation: "https://evenkeel.example.org/violations/01KKPB0S0AAAAAAAAAAAAAAAAA", Fingerprint: strings.Repeat("ab", 32),
 	}
 }
 
@@ -105,11 +105,11 @@ func TestHostileNamesHaveNoEffectInAnIssue(t *testing.T) {
 				t.Fatal(err)
 			}
 			outside := code.ReplaceAllString(out.String(), "<code></code>")
-			links, others := 2, outside
+			links, others := 3, outside
 			if part == "title" {
 				links = 0
 			}
-			for _, own := range []string{`<a href="` + s.Link + `">`, `<a href="` + s.Earlier + `">`, Marker(s.Fingerprint)} {
+			for _, own := range []string{`<a href="` + s.Link + `">`, `<a href="` + s.Violation + `">`, `<a href="` + s.Earlier + `">`, Marker(s.Fingerprint)} {
 				others = strings.Replace(others, own, "", 1)
 			}
 			if strings.Count(outside, "<a ") != links || strings.Contains(others, "<a ") || strings.Contains(others, "<!--") || strings.Contains(others, "<img") || strings.Contains(others, "<table") || strings.Contains(others, "<h1") || strings.Contains(others, "<input") || strings.Contains(others, "<pre") {

@@ -57,6 +57,13 @@ type Store interface {
 	OpenViolationsOf(ctx context.Context, slos []id.ID) ([]Violation, error)
 	// OpenViolationsAfter pages through all that are open, by ID.
 	OpenViolationsAfter(ctx context.Context, after id.ID, limit int) ([]Violation, error)
+
+	// AddViolationEvent inserts; it reports false when the violation has an event of
+	// that source, unless that is empty.
+	AddViolationEvent(ctx context.Context, e Event) (bool, error)
+	ViolationEvent(ctx context.Context, event id.ID) (Event, error)
+	// ViolationEvents lists the newest first.
+	ViolationEvents(ctx context.Context, violation id.ID, r page.Request) (page.Page[Event], error)
 }
 
 // Budgets gives the read models that a pass assesses.

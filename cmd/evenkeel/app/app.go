@@ -19,6 +19,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
+	"github.com/evenkeel/evenkeel/services/issues/github"
+	"github.com/evenkeel/evenkeel/services/issues/inbox"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
@@ -37,8 +39,11 @@ type Options struct {
 	// BaseURL is where people reach it, such as "http://127.0.0.1:8080".
 	BaseURL string
 	Version string
-	Clock   clock.Clock // nil means clock.System
-	Logger  *slog.Logger
+	// WebhookSecrets are what GitHub signs webhooks with: the one that it has, and while
+	// it is changed the one before. Without any no webhook is taken.
+	WebhookSecrets []string
+	Clock          clock.Clock // nil means clock.System
+	Logger         *slog.Logger
 	// Tracker is where issues are delivered as Delivery says; nil for nowhere.
 	Tracker  delivery.Tracker
 	Delivery delivery.Settings
@@ -66,10 +71,12 @@ type App struct {
 	Suggestions *suggest.Desk
 	Policies    *policy.Service
 	Issues      *issues.Service
+	Inbox       *inbox.Inbox
 	Jobs        *jobs.Service
 	API         *api.API
 
 	templates  []suggest.Template
+	webhooks   *github.Webhooks
 	authorizer *access.Authorizer
 	evaluator  *measure.Evaluator
 	folder     *measure.Folder

@@ -25,6 +25,7 @@ func (a *App) openEdge() {
 		Suggestions: a.Suggestions, Policies: a.Policies, Issues: a.Issues, Jobs: a.Jobs,
 	})
 	a.API.HandleExports(a.OTLP)
+	a.API.HandleWebhooks(a.webhooks)
 	pages := dashboard.New(dashboard.Sources{
 		Access: a.Access, Registry: a.Registry, DataSources: a.Sources, SLOs: a.SLOs, Policies: a.Policies, Issues: a.Issues, Jobs: a.Jobs, Collection: a.Collection,
 	}, dashboard.Options{

@@ -26,6 +26,9 @@ import (
 // start is when every test begins: on the start of a slot of either resolution.
 var start = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 
+// webhookSecret is what GitHub signs webhooks with.
+const webhookSecret = "webhooks are signed with this"
+
 // house is the whole program over a database of its own, with a few people and
 // what they look after. Every answer that it gives is held to what all answers
 // have in common, see answer_test.go.
@@ -122,7 +125,7 @@ func open(t *testing.T, database string) *house {
 	}
 	h := &house{t: t, clock: clock.NewManual(start), log: &record{}, tokens: map[string]string{"nobody": ""}, ids: map[string]string{}}
 	h.app, err = app.Open(t.Context(), app.Options{
-		Config: c, BaseURL: "http://evenkeel.example", Version: "test", Clock: h.clock.Now,
+		Config: c, BaseURL: "http://evenkeel.example", Version: "test", Clock: h.clock.Now, WebhookSecrets: []string{webhookSecret},
 		Logger: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

@@ -208,4 +208,5 @@ func (h *house) prepare() {
 		}
 		h.ids["the "+noun] = items[0]["id"].(string)
 	}
+	h.make("ada", "the event", "/v1/violations/"+h.ids["the violation"]+"/disputes", `{"reason":"It was planned."}`)
 }

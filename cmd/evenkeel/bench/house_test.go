@@ -98,7 +98,7 @@ func open(ctx context.Context, at location, now clock.Clock, log *slog.Logger) (
 	if err != nil {
 		return nil, err
 	}
-	return app.Open(ctx, app.Options{Config: c.Config, BaseURL: "http://127.0.0.1", Clock: now, Logger: log})
+	return app.Open(ctx, app.Options{Config: c.Config, BaseURL: "http://127.0.0.1", Clock: now, Logger: log, WebhookSecrets: []string{webhookSecret}})
 }
 
 // onSQLite returns a house over SQLite with ten thousand SLOs.

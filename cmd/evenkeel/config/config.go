@@ -125,6 +125,8 @@ type Retention struct {
 	Runs            time.Duration `koanf:"runs" default:"30d" min:"1d" max:"3660d" doc:"How long the runs of jobs that failed, were abandoned or were asked for are kept, and finished backfills. The newest run of each job is always kept."`
 	RoutineRuns     time.Duration `koanf:"routineRuns" default:"2d" min:"1h" max:"3660d" doc:"How long runs that succeeded on their schedule are kept, of which there are some 30,000 a day. No run is kept for longer than retention.runs."`
 	IdempotencyKeys time.Duration `koanf:"idempotencyKeys" default:"24h" min:"1h" max:"30d" doc:"How long a request that is repeated under the same Idempotency-Key has its effect only once."`
+	// GitHub repeats a delivery on demand for three days.
+	WebhookDeliveries time.Duration `koanf:"webhookDeliveries" default:"7d" min:"3d" max:"3660d" doc:"How long it is known which webhooks came, so that one that GitHub sends again is not taken for new. What they said is removed as soon as it was worked off; what could not be worked off stays as long."`
 }
 
 // UsesPostgreSQL reports whether everything is kept in PostgreSQL, not SQLite.

@@ -1422,6 +1422,84 @@ var (
 			},
 		},
 	}
+	// ViolationEventsColumns holds the columns for the "violation_events" table.
+	ViolationEventsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "via", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "text", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "source", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "violation_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ViolationEventsTable holds the schema information for the "violation_events" table.
+	ViolationEventsTable = &schema.Table{
+		Name:       "violation_events",
+		Columns:    ViolationEventsColumns,
+		PrimaryKey: []*schema.Column{ViolationEventsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "violation_events_violations_violation",
+				Columns:    []*schema.Column{ViolationEventsColumns[8]},
+				RefColumns: []*schema.Column{ViolationsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "violationevent_violation_id_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ViolationEventsColumns[8], ViolationEventsColumns[2], ViolationEventsColumns[0]},
+			},
+			{
+				Name:    "violationevent_violation_id_source",
+				Unique:  true,
+				Columns: []*schema.Column{ViolationEventsColumns[8], ViolationEventsColumns[7]},
+			},
+		},
+	}
+	// WebhookDeliveriesColumns holds the columns for the "webhook_deliveries" table.
+	WebhookDeliveriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "delivery", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "event", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "action", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "repository", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "payload", Type: field.TypeBytes, Nullable: true},
+		{Name: "received_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "worked_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "due_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "attempts", Type: field.TypeInt64},
+		{Name: "error", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+	}
+	// WebhookDeliveriesTable holds the schema information for the "webhook_deliveries" table.
+	WebhookDeliveriesTable = &schema.Table{
+		Name:       "webhook_deliveries",
+		Columns:    WebhookDeliveriesColumns,
+		PrimaryKey: []*schema.Column{WebhookDeliveriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "webhookdelivery_delivery",
+				Unique:  true,
+				Columns: []*schema.Column{WebhookDeliveriesColumns[1]},
+			},
+			{
+				Name:    "webhookdelivery_due",
+				Unique:  false,
+				Columns: []*schema.Column{WebhookDeliveriesColumns[8], WebhookDeliveriesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "due_at IS NOT NULL",
+				},
+			},
+			{
+				Name:    "webhookdelivery_received_at",
+				Unique:  false,
+				Columns: []*schema.Column{WebhookDeliveriesColumns[6]},
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		PolicyAttachmentsTable,
@@ -1458,6 +1536,8 @@ var (
 		TokensTable,
 		TrackerLanesTable,
 		ViolationsTable,
+		ViolationEventsTable,
+		WebhookDeliveriesTable,
 	}
 )
 
@@ -1599,5 +1679,12 @@ func init() {
 	ViolationsTable.ForeignKeys[3].RefTable = ServicesTable
 	ViolationsTable.Annotation = &entsql.Annotation{
 		Table: "violations",
+	}
+	ViolationEventsTable.ForeignKeys[0].RefTable = ViolationsTable
+	ViolationEventsTable.Annotation = &entsql.Annotation{
+		Table: "violation_events",
+	}
+	WebhookDeliveriesTable.Annotation = &entsql.Annotation{
+		Table: "webhook_deliveries",
 	}
 }

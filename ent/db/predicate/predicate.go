@@ -107,3 +107,9 @@ type TrackerLane func(*sql.Selector)
 
 // Violation is the predicate function for violation builders.
 type Violation func(*sql.Selector)
+
+// ViolationEvent is the predicate function for violationevent builders.
+type ViolationEvent func(*sql.Selector)
+
+// WebhookDelivery is the predicate function for webhookdelivery builders.
+type WebhookDelivery func(*sql.Selector)

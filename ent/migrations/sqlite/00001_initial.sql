@@ -231,3 +231,17 @@ CREATE INDEX `violation_slo_id_opened_at_id` ON `violations` (`slo_id`, `opened_
 CREATE INDEX `violation_policy_id_opened_at_id` ON `violations` (`policy_id`, `opened_at`, `id`);
 -- create index "violation_revision_id" to table: "violations"
 CREATE INDEX `violation_revision_id` ON `violations` (`revision_id`);
+-- create "violation_events" table
+CREATE TABLE `violation_events` (`id` text NOT NULL, `kind` text NOT NULL, `at` datetime NOT NULL, `by` text NOT NULL, `via` text NOT NULL, `text` text NOT NULL, `link` text NOT NULL, `source` text NULL, `violation_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `violation_events_violations_violation` FOREIGN KEY (`violation_id`) REFERENCES `violations` (`id`) ON DELETE RESTRICT);
+-- create index "violationevent_violation_id_at_id" to table: "violation_events"
+CREATE INDEX `violationevent_violation_id_at_id` ON `violation_events` (`violation_id`, `at`, `id`);
+-- create index "violationevent_violation_id_source" to table: "violation_events"
+CREATE UNIQUE INDEX `violationevent_violation_id_source` ON `violation_events` (`violation_id`, `source`);
+-- create "webhook_deliveries" table
+CREATE TABLE `webhook_deliveries` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `delivery` text NOT NULL, `event` text NOT NULL, `action` text NOT NULL, `repository` text NOT NULL, `payload` blob NULL, `received_at` datetime NOT NULL, `worked_at` datetime NULL, `due_at` datetime NULL, `attempts` integer NOT NULL, `error` text NOT NULL);
+-- create index "webhookdelivery_delivery" to table: "webhook_deliveries"
+CREATE UNIQUE INDEX `webhookdelivery_delivery` ON `webhook_deliveries` (`delivery`);
+-- create index "webhookdelivery_due" to table: "webhook_deliveries"
+CREATE INDEX `webhookdelivery_due` ON `webhook_deliveries` (`due_at`, `id`) WHERE due_at IS NOT NULL;
+-- create index "webhookdelivery_received_at" to table: "webhook_deliveries"
+CREATE INDEX `webhookdelivery_received_at` ON `webhook_deliveries` (`received_at`);

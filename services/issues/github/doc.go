@@ -8,4 +8,6 @@
 // told as Moved. What go-github remembers of limits by the machine's clock is
 // forgotten with each request, since lanes keep it. And every write is held against
 // its answer.
+//
+// It also verifies webhooks and reads their payloads.
 package github

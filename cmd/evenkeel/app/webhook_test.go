@@ -1,0 +1,85 @@
+package app_test
+
+import (
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/services/issues/github/standin"
+)
+
+// TestAWebhookOfGitHubIsKeptBeforeItIsAcknowledged delivers as GitHub does, in any
+// order, some twice and some never, to the whole program.
+func TestAWebhookOfGitHubIsKeptBeforeItIsAcknowledged(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		h.secrets = append(h.secrets, webhookSecret)
+		hub := standin.New(t, standin.Options{Now: h.clock.Now, WebhookSecret: webhookSecret})
+		hub.User("wanda")
+		hub.Public("wanda/api")
+		for range 20 {
+			hub.Person("wanda").Close("wanda/api", hub.Person("wanda").Open("wanda/api", "Slow", ""), "completed")
+		}
+		kept := 0
+		seen := map[string]bool{}
+		for _, d := range standin.Scramble(11, hub.Deliveries(), 0.2, 0.5) {
+			r, err := d.Request(t.Context(), "http://evenkeel.example/webhooks/github")
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := httptest.NewRecorder()
+			h.handler.ServeHTTP(w, r)
+			want := `{"outcome":"accepted"}` + "\n"
+			if seen[d.ID] {
+				want = `{"outcome":"repeated"}` + "\n"
+			} else {
+				kept++
+			}
+			seen[d.ID] = true
+			due, err := h.app.Store.Inbox().DueDeliveries(t.Context(), h.clock.Now(), 100)
+			if err != nil || w.Code != 202 || w.Body.String() != want || len(due) != kept {
+				t.Fatalf("%s %s: %d %s, kept are %d (%v), want %d", d.Event, d.Action, w.Code, w.Body, len(due), err, kept)
+			}
+		}
+		if kept == 40 || kept < 10 {
+			t.Errorf("of 40 %d arrived", kept)
+		}
+	})
+}
+
+// The configuration's default is seven days.
+func TestDoneWebhooksAreForgottenByTheJobThatPrunes(t *testing.T) {
+	t.Parallel()
+	h := open(t, "")
+	hub := standin.New(t, standin.Options{Now: h.clock.Now, WebhookSecret: webhookSecret})
+	hub.User("wanda")
+	hub.Public("wanda/api")
+	hub.Person("wanda").Open("wanda/api", "Slow", "")
+	d := hub.Deliveries()[0]
+	r, err := d.Request(t.Context(), "http://evenkeel.example/webhooks/github")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.handler.ServeHTTP(httptest.NewRecorder(), r)
+	due, err := h.app.Store.Inbox().DueDeliveries(t.Context(), h.clock.Now(), 100)
+	if err != nil || len(due) != 1 {
+		t.Fatalf("kept are %v (%v)", due, err)
+	}
+	for _, step := range []struct {
+		after time.Duration
+		done  bool
+		want  int64
+	}{{8 * 24 * time.Hour, false, 0}, {0, true, 1}} {
+		h.clock.Advance(step.after)
+		if step.done {
+			now := h.clock.Now()
+			due[0].WorkedAt, due[0].DueAt = &now, nil
+			if err := h.app.Store.Inbox().UpdateDelivery(t.Context(), due[0]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		run, err := h.app.Jobs.RunNow(h.system(), "prune")
+		if err != nil || run.Result["webhook_deliveries_removed"] != step.want {
+			t.Errorf("%+v (%v), want %d removed", run.Result, err, step.want)
+		}
+	}
+}

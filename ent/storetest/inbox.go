@@ -1,0 +1,80 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/issues/inbox"
+)
+
+func aDelivery(id string, received time.Time) inbox.Delivery {
+	return inbox.Delivery{
+		ID: id, Event: "issues", Action: "closed", Repository: "acme/api", Payload: []byte("{\"a\":\"\xff\\u0000\"}"), // bytes, whatever they are
+		ReceivedAt: received, DueAt: &received,
+	}
+}
+
+func testInbox(t *testing.T, open opener) {
+	each(t, open, "a delivery is accepted once, whoever brings it", func(t *testing.T, s *store.Store) {
+		i, d := s.Inbox(), aDelivery("one", Start)
+		results := make(chan bool, 6)
+		for range 6 {
+			go func() {
+				fresh, err := i.AcceptDelivery(t.Context(), d)
+				if err != nil {
+					t.Error(err)
+				}
+				results <- fresh
+			}()
+		}
+		fresh := 0
+		for range 6 {
+			if <-results {
+				fresh++
+			}
+		}
+		same(t, fresh, 1)
+		same(t, must(i.DueDeliveries(t.Context(), Start, 10))(t), []inbox.Delivery{d})
+	})
+
+	each(t, open, "those that are due come the oldest first, and worked off they are due no more", func(t *testing.T, s *store.Store) {
+		i := s.Inbox()
+		later, first, again := aDelivery("later", Start.Add(time.Minute)), aDelivery("first", Start), aDelivery("again", Start)
+		for _, d := range []inbox.Delivery{later, first, again} {
+			same(t, must(i.AcceptDelivery(t.Context(), d))(t), true)
+		}
+		same(t, must(i.DueDeliveries(t.Context(), Start.Add(-time.Microsecond), 10))(t), []inbox.Delivery{})
+		same(t, must(i.DueDeliveries(t.Context(), Start.Add(time.Minute), 2))(t), []inbox.Delivery{first, again})
+		worked, retried := Start.Add(time.Second), Start.Add(2*time.Minute)
+		first.WorkedAt, first.DueAt, first.Payload, first.Attempts = &worked, nil, nil, 1
+		again.DueAt, again.Attempts, again.Error = &retried, 1, "\"нет\" & <no>"
+		ok(t, s.InTx(t.Context(), func(ctx context.Context) error {
+			ok(t, i.UpdateDelivery(ctx, first))
+			return i.UpdateDelivery(ctx, again)
+		}))
+		same(t, must(i.DueDeliveries(t.Context(), Start.Add(time.Hour), 10))(t), []inbox.Delivery{later, again})
+		same(t, must(i.AcceptDelivery(t.Context(), aDelivery("first", Start)))(t), false)
+		refused(t, i.UpdateDelivery(t.Context(), aDelivery("none", Start)), fault.NotFound, "webhook_delivery_not_found")
+	})
+
+	each(t, open, "what is due is not forgotten", func(t *testing.T, s *store.Store) {
+		i := s.Inbox()
+		for n, name := range []string{"a", "b", "c", "due", "young"} {
+			d := aDelivery(name, Start.Add(time.Duration(n)*time.Minute))
+			if name != "due" {
+				d.DueAt = nil
+			}
+			same(t, must(i.AcceptDelivery(t.Context(), d))(t), true)
+		}
+		before := Start.Add(4 * time.Minute)
+		same(t, must(i.PruneDeliveries(t.Context(), before, 2))(t), 2)
+		same(t, must(i.PruneDeliveries(t.Context(), before, 2))(t), 1)
+		same(t, must(i.PruneDeliveries(t.Context(), before, 2))(t), 0)
+		same(t, must(i.AcceptDelivery(t.Context(), aDelivery("young", Start)))(t), false)
+		same(t, must(i.AcceptDelivery(t.Context(), aDelivery("due", Start)))(t), false)
+		same(t, must(i.AcceptDelivery(t.Context(), aDelivery("a", Start)))(t), true)
+	})
+}

@@ -1,0 +1,61 @@
+package inbox
+
+// Happening is what a delivery tells, in words that every tracker has. What is or
+// was the state of an issue is left out: it is read again.
+type Happening struct {
+	// Kind is what there is to do; empty when there is nothing.
+	Kind Kind
+	// Repository is where it happened; none of an Installation.
+	Repository Repository
+	// Issue is what it happened to, of IssueChanged, IssueMoved and Commented.
+	Issue Issue
+	// MovedTo is where the issue is now, of IssueMoved.
+	MovedTo Issue
+	// Former is what the repository was called, "owner/name", when it has another name now.
+	Former string
+	// Installation is the app's, where the tracker names one; 0 otherwise.
+	Installation int64
+	// Sender is who did it.
+	Sender Sender
+	// Comment is what was written, of Commented.
+	Comment Comment
+}
+
+// Kind is what follows from a happening.
+type Kind string
+
+// The kinds.
+const (
+	IssueChanged        Kind = "issue_changed"        // it is to be read again
+	IssueMoved          Kind = "issue_moved"          // to another repository
+	RepositoryChanged   Kind = "repository_changed"   // renamed, moved, archived, deleted, made public
+	InstallationChanged Kind = "installation_changed" // removed, suspended, or it reaches other repositories
+	Commented           Kind = "commented"            // somebody wrote a comment
+)
+
+// Repository is a repository on the tracker. It keeps its ID whatever it is called.
+type Repository struct {
+	ID   int64
+	Name string // "owner/name"
+}
+
+// Issue is an issue on the tracker. Its number is of its repository; NodeID is its own.
+type Issue struct {
+	Repository Repository
+	Number     int
+	NodeID     string
+}
+
+// Sender is who did something on the tracker.
+type Sender struct {
+	Login string
+	Bot   bool // a program's account
+	Self  bool // Evenkeel's own
+}
+
+// Comment is what somebody wrote on an issue.
+type Comment struct {
+	ID   int64
+	Body string
+	URL  string
+}
