@@ -140,6 +140,7 @@ var grants = map[Rule]grant{
 	{Delete, KindAttachment}: people,
 	{Read, KindViolation}:    everyone,
 	{Read, KindIssue}:        everyone,
+	{Update, KindIssue}:      people, // delivering it again, elsewhere or no more
 	{Read, KindJob}:          everyone,
 	{Read, KindDataSource}:   everyone, // it holds no secrets, only their names
 	{Read, KindBackfill}:     everyone,
