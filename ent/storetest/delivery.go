@@ -48,7 +48,7 @@ func testDelivery(t *testing.T, open opener) {
 		d.Written = delivery.Written{
 			Title: delivery.Text{Wanted: "a", Seen: "b"}, Body: delivery.Text{Wanted: "c", Seen: "d"}, Labels: map[string]delivery.Label{"slo": delivery.Ours, "ü,;": delivery.Theirs},
 			Settled: delivery.Settled{Episode: newID(), Open: true}, Told: newID(), Comments: 2, Why: newID(), AskWhy: newID(), ETag: `W/"x"`,
-			From: "acme/shop", FirstAt: Start, SweepAt: due, Sweeps: 4,
+			From: []delivery.Place{"acme/shop", "acme/api"}, FirstAt: Start, SweepAt: due, Sweeps: 4,
 		}
 		d.Attempts, d.Failures, d.Problem, d.OpenedAt, d.DueAt, d.UpdatedAt = 2, 3, "the repository is archived", &due, &due, due
 		ok(t, s.Delivery().PutDelivery(t.Context(), d))

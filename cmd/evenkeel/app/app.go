@@ -18,6 +18,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
@@ -38,6 +39,9 @@ type Options struct {
 	Version string
 	Clock   clock.Clock // nil means clock.System
 	Logger  *slog.Logger
+	// Tracker is where issues are delivered as Delivery says; nil for nowhere.
+	Tracker  delivery.Tracker
+	Delivery delivery.Settings
 }
 
 // App is the program put together: its rooms, open and ready to serve.
@@ -71,6 +75,7 @@ type App struct {
 	folder     *measure.Folder
 	collector  *collect.Collector
 	filler     *collect.Filler
+	courier    *delivery.Courier // nil without a tracker
 	recorder   *self.Recorder
 	measurer   *self.Flusher
 }

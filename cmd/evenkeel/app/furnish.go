@@ -9,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/evenkeel/evenkeel/internal/label"
 	"github.com/evenkeel/evenkeel/internal/outbound"
@@ -18,6 +17,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/adapter"
@@ -53,6 +53,7 @@ func (a *App) furnish() error {
 	a.Collection = collect.NewService(s.Collect(), s.Sources(), s, a.authorizer, a.Audit, now)
 	a.SLOs.CollectWith(a.Collection)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, now, a.opts.BaseURL)
+	a.Issues.DeliverWith(delivery.NewDesk(s.Delivery(), now))
 	a.Policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: a.Issues,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
@@ -63,8 +64,7 @@ func (a *App) furnish() error {
 
 	// By the replicas' shared time, so that a status does not depend on whose clock
 	// is right: one that is ahead would take every series for stale.
-	shared := func() time.Time { return a.Jobs.Now() }
-	a.evaluator = measure.NewEvaluator(s.Measure(), a.SLOs, a.SLOs, s, shared, a.log)
+	a.evaluator = measure.NewEvaluator(s.Measure(), a.SLOs, a.SLOs, s, a.sharedNow, a.log)
 	a.folder = measure.NewFolder(s.Measure(), s, now, a.log)
 	clients := dial.NewClients(dialler)
 	a.onClose(func(context.Context) error { clients.Close(); return nil })
@@ -78,6 +78,9 @@ func (a *App) furnish() error {
 	a.recorder = self.NewRecorder(now)
 	a.measurer = self.NewFlusher(a.recorder, ownTraffic{a.SLOs}, reporterName(a.opts.Config.Instance), a.log)
 
+	if err := a.hireCourier(); err != nil {
+		return err
+	}
 	var err error
 	a.Jobs, err = jobs.NewService(jobs.Parts{
 		Store: s.Jobs(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
@@ -126,6 +129,11 @@ func (a *App) jobs() []jobs.Job {
 			Name: "apply-policies", Schedule: "* * * * *",
 			Description: "Opens and ends violations of error-budget policies, and wants issues for them.",
 			RunOnce:     counted(a.Policies.ApplyOnce),
+		},
+		{
+			Name: "deliver-issues", Schedule: "@every 15s",
+			Description: "Makes issues on the tracker, and keeps them there as they are wanted.",
+			RunOnce:     a.deliver,
 		},
 		{
 			Name: "prune", Schedule: "17 * * * *",

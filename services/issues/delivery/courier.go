@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -108,8 +109,8 @@ func (c *Courier) RunOnce(ctx context.Context) (map[string]int64, error) {
 	}
 	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, c.Settings.Lanes))
-	for name, places := range lanes {
-		group.Go(func() error { return r.workLane(within, name, places) })
+	for _, name := range slices.Sorted(maps.Keys(lanes)) {
+		group.Go(func() error { return r.workLane(within, name, lanes[name]) })
 	}
 	return r.done, group.Wait()
 }

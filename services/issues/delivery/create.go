@@ -81,7 +81,9 @@ func (p *passage) create(ctx context.Context, d *Delivery, i issues.Issue) error
 	if d.Attempts == 0 || d.Written.FirstAt.IsZero() {
 		d.Written.FirstAt = now
 	}
-	d.Written.From = d.Place
+	if !slices.Contains(d.Written.From, d.Place) {
+		d.Written.From = append(slices.Clone(d.Written.From), d.Place)
+	}
 	d.Attempts++
 	if err := p.send(ctx, d, ""); err != nil {
 		return err
@@ -155,6 +157,15 @@ func (p *passage) schedule(d *Delivery, i issues.Issue) {
 func (p *passage) lookUp(ctx context.Context, d *Delivery, i issues.Issue) error {
 	if d.Intent.Comment != "" {
 		return p.lookUpComment(ctx, d, i)
+	}
+	// Where issues are disabled the list is empty, whatever is there.
+	p.forget(d.Place)
+	facts, err := p.factsOf(ctx, d.Place)
+	if err != nil {
+		return err
+	}
+	if !facts.Issues {
+		return &Error{Trouble: Refused, Reason: p.Settings.objection(facts, d.Kind) + "; until then it is not known whether it was made"}
 	}
 	found, err := p.find(ctx, d.Place, d, i)
 	switch {
@@ -237,6 +248,13 @@ func (p *passage) factsOf(ctx context.Context, place Place) (Facts, error) {
 	defer c.mu.Unlock()
 	c.facts[place] = knownFacts{facts, c.Clock()}
 	return facts, nil
+}
+
+// forget has the facts of a place read anew.
+func (c *Courier) forget(place Place) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.facts, place)
 }
 
 // capped says which cap is reached; nothing when none is.

@@ -114,9 +114,9 @@ type Written struct {
 	AskWhy id.ID `json:"askWhy,omitempty"`
 	// ETag is of the issue as it was last read.
 	ETag string `json:"etag,omitempty"`
-	// From is where it was made, and FirstAt when it was first asked for, SweepAt when it is looked for again
+	// From are the places where it was asked for, FirstAt is when that first was, SweepAt when it is looked for again
 	// because that happened more than once, Sweeps how often it was.
-	From    Place     `json:"from,omitempty"`
+	From    []Place   `json:"from,omitempty"`
 	FirstAt time.Time `json:"firstAt,omitzero"`
 	SweepAt time.Time `json:"sweepAt,omitzero"`
 	Sweeps  int       `json:"sweeps,omitempty"`

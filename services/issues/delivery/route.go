@@ -40,10 +40,10 @@ func (s Settings) placeOf(repository string) Place {
 // objection is why a place does not take issues of a kind; empty when it does.
 func (s Settings) objection(f Facts, kind issues.Kind) string {
 	switch {
-	case f.Archived:
-		return "the repository " + string(f.Place) + " is archived: unarchive it, or send the issue to another"
 	case !f.Issues:
 		return "issues are disabled in the repository " + string(f.Place) + ": enable them, or send the issue to another"
+	case f.Archived:
+		return "the repository " + string(f.Place) + " is archived: unarchive it, or send the issue to another"
 	case f.Public && !slices.Contains(s.Public, kind):
 		return "the repository " + string(f.Place) + " is public, and issues of the kind " + string(kind) + " may not be made where everybody can read them: an administrator can allow it, or send the issue to another repository"
 	}

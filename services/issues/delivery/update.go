@@ -213,32 +213,24 @@ func (p *passage) hasComment(ctx context.Context, place Place, number int, since
 // five minutes.
 const mostSweeps = 12
 
-// sweep looks for what was made more than once. The lowest number of those that are
-// open stays, and is the one that is known from then on; the others are closed, with
-// a comment that names it.
+// sweep looks for what was made more than once, wherever it was asked for. The
+// lowest number of those that are open stays, and is the one that is known from then
+// on; the others are closed, with a comment that names it. A place that cannot be
+// looked at is looked at the next time.
 func (p *passage) sweep(ctx context.Context, d *Delivery, i issues.Issue) error {
-	found, err := p.find(ctx, d.Written.From, d, i)
-	if e := AsError(err); e != nil && e.Trouble == Moved {
-		if d.Place == d.Written.From {
-			return err
-		}
-		d.Written.From = e.To // the repository; where the issue is, is another matter
-		return &Error{Trouble: Unavailable, Reason: e.Reason, Err: err}
-	}
-	if err != nil {
-		return err
-	}
-	if d.Place == d.Written.From {
-		if err := p.keepLowest(ctx, d, i, found); err != nil {
-			return err
-		}
-	}
-	for _, r := range found {
-		if !r.Open || d.Place == d.Written.From && r.Number == d.Number {
+	var why string
+	for _, place := range slices.Clone(d.Written.From) {
+		err := p.sweepPlace(ctx, d, i, place)
+		if err == nil {
 			continue
 		}
-		if err := p.fold(ctx, d, i, r); err != nil {
+		e := AsError(err)
+		if e == nil || e.Trouble == Limited || e.Trouble == Barred {
 			return err
+		}
+		why = e.Reason
+		if e.Trouble == Moved && e.Number == 0 {
+			d.Written.From = renamed(d.Written.From, place, e.To)
 		}
 	}
 	now := clock.Round(p.Clock())
@@ -246,6 +238,44 @@ func (p *passage) sweep(ctx context.Context, d *Delivery, i issues.Issue) error 
 	d.Written.SweepAt = time.Time{}
 	if d.Written.Sweeps < mostSweeps {
 		d.Written.SweepAt = now.Add(p.Settings.Hold << d.Written.Sweeps)
+	}
+	if why != "" {
+		p.Logger.Info("whether an issue was made twice could not be looked at everywhere", "issue", d.Issue, "reason", why)
+	}
+	return nil
+}
+
+// renamed has one place of a list by its new name.
+func renamed(places []Place, from, to Place) []Place {
+	var out []Place
+	for _, place := range places {
+		if place == from {
+			place = to
+		}
+		if !slices.Contains(out, place) {
+			out = append(out, place)
+		}
+	}
+	return out
+}
+
+func (p *passage) sweepPlace(ctx context.Context, d *Delivery, i issues.Issue, place Place) error {
+	found, err := p.find(ctx, place, d, i)
+	if err != nil {
+		return err
+	}
+	if d.Place == place {
+		if err := p.keepLowest(ctx, d, i, found); err != nil {
+			return err
+		}
+	}
+	for _, r := range found {
+		if !r.Open || d.Place == place && r.Number == d.Number {
+			continue
+		}
+		if err := p.closeDuplicate(ctx, d, i, place, r); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -264,18 +294,9 @@ func (p *passage) keepLowest(ctx context.Context, d *Delivery, i issues.Issue, f
 	return p.put(ctx, d)
 }
 
-// fold closes a duplicate. That its comment is there already is seen by its marker.
-func (p *passage) fold(ctx context.Context, d *Delivery, i issues.Issue, r Remote) error {
-	err := p.closeDuplicate(ctx, d, i, r)
-	if e := AsError(err); e != nil && (e.Trouble == Moved || e.Trouble == Gone) {
-		// Of the duplicate, which says nothing of the issue itself.
-		return &Error{Trouble: Unavailable, Reason: e.Reason, Err: err}
-	}
-	return err
-}
-
-func (p *passage) closeDuplicate(ctx context.Context, d *Delivery, i issues.Issue, r Remote) error {
-	place := d.Written.From
+// closeDuplicate closes what was made a second time. That its comment is there already
+// is seen by its marker.
+func (p *passage) closeDuplicate(ctx context.Context, d *Delivery, i issues.Issue, place Place, r Remote) error {
 	marker := commentMarker(i.Fingerprint, "duplicate")
 	there, err := p.hasComment(ctx, place, r.Number, d.Written.FirstAt, marker)
 	if err != nil {

@@ -37,7 +37,7 @@ func settings() delivery.Settings {
 
 func open(t *testing.T, change ...func(*delivery.Settings)) *office {
 	t.Helper()
-	return openOn(t, storetest.SQLite(t), build(t, nil), change...)
+	return openOn(t, storetest.SQLite(t), build(t), change...)
 }
 
 func openOn(tb testing.TB, s *store.Store, h *hub, change ...func(*delivery.Settings)) *office {

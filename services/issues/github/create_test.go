@@ -19,7 +19,7 @@ import (
 func TestAWantedIssueIsMadeOnceAndThenNothingIsAsked(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		o := openOn(t, s, build(t, nil))
+		o := openOn(t, s, build(t))
 		i := o.want()
 		o.inState(i.ID, delivery.Draft)
 		o.run()
@@ -168,7 +168,7 @@ func TestAKillBetweenCommitAndAnswerMakesNoSecondIssue(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			storetest.Each(t, func(t *testing.T, s *store.Store) {
-				o := openOn(t, s, build(t, nil))
+				o := openOn(t, s, build(t))
 				o.LagLists(4 * time.Minute)
 				i := o.want()
 				ctx := o.lease(t.Context())
@@ -207,7 +207,7 @@ func (s stalled) Create(ctx context.Context, place delivery.Place, d delivery.Ma
 func TestACourierThatStalledWritesNothingAfterAnotherTookOver(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		o := openOn(t, s, build(t, nil))
+		o := openOn(t, s, build(t))
 		i := o.want()
 		tracker := stalled{o.tracker, make(chan struct{}), make(chan struct{})}
 		first, ended := o.hire(tracker), make(chan error)

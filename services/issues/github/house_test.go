@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,18 +32,21 @@ type hub struct {
 	t       standin.Testing
 	clock   *clock.Manual
 	script  *standin.Script
+	calmed  atomic.Bool // no fault happens
 	tracker *github.Tracker
 	clients tokens
 }
 
-func build(t standin.Testing, plan func(standin.Plan) standin.Plan) *hub {
+func build(t standin.Testing) *hub {
 	t.Helper()
 	h := &hub{t: t, clock: clock.NewManual(start), script: standin.NewScript()}
-	var p standin.Plan = h.script
-	if plan != nil {
-		p = plan(p)
-	}
-	h.GitHub = standin.New(t, standin.Options{Now: h.clock.Now, Advance: func(d time.Duration) { h.clock.Advance(d) }, Plan: p})
+	plan := standin.PlanFunc(func(r standin.Request) standin.Fault {
+		if h.calmed.Load() {
+			return standin.Fault{}
+		}
+		return h.script.Next(r)
+	})
+	h.GitHub = standin.New(t, standin.Options{Now: h.clock.Now, Advance: func(d time.Duration) { h.clock.Advance(d) }, Plan: plan})
 	h.Organization("acme")
 	for _, login := range []string{"robo", "ole", "pia"} {
 		h.User(login)

@@ -13,7 +13,7 @@ func ptr[T any](v T) *T { return &v }
 
 func TestAnIssueIsMadeReadAndChanged(t *testing.T) {
 	t.Parallel()
-	h := build(t, nil)
+	h := build(t)
 	ctx, tr := t.Context(), h.tracker
 	made := must(tr.Create(ctx, "acme/shop", delivery.Made{Title: "Budget spent", Body: "why <!-- m -->", Labels: []string{"slo"}}))(t)
 	if made.Number != 1 || made.Place != "acme/shop" || !made.Open || made.Body != "why <!-- m -->" || !slices.Equal(made.Labels, []string{"slo"}) || made.URL != "https://github.com/acme/shop/issues/1" {
@@ -62,7 +62,7 @@ func TestAnIssueIsMadeReadAndChanged(t *testing.T) {
 
 func TestWhoClosedAnIssueIsKnown(t *testing.T) {
 	t.Parallel()
-	h := build(t, nil)
+	h := build(t)
 	must(h.tracker.Create(t.Context(), "acme/shop", delivery.Made{Title: "x"}))(t)
 	h.Person("ole").Close("acme/shop", 1, "not_planned")
 	read, _, err := h.tracker.Read(t.Context(), "acme/shop", 1, "")
@@ -73,7 +73,7 @@ func TestWhoClosedAnIssueIsKnown(t *testing.T) {
 
 func TestWhatWasMadeIsFoundOnAllPages(t *testing.T) {
 	t.Parallel()
-	h := build(t, nil)
+	h := build(t)
 	for n := range 103 {
 		h.clock.Advance(10 * time.Second)
 		if n%50 == 0 {
@@ -104,7 +104,7 @@ func TestWhatWasMadeIsFoundOnAllPages(t *testing.T) {
 
 func TestFactsOfARepositoryAreRead(t *testing.T) {
 	t.Parallel()
-	h := build(t, nil)
+	h := build(t)
 	facts := func(place delivery.Place) delivery.Facts { return must(h.tracker.Facts(t.Context(), place))(t) }
 	if got, want := facts("acme/api"), (delivery.Facts{Place: "acme/api", Public: true, Issues: true}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
@@ -138,7 +138,7 @@ func TestTroubleIsToldByWhatFollowsFromIt(t *testing.T) {
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
-			h := build(t, nil)
+			h := build(t)
 			check := func(err error, want delivery.Trouble, wait time.Duration) {
 				t.Helper()
 				e := delivery.AsError(err)
@@ -201,7 +201,7 @@ func TestNothingIsChangedByARedirectAndItIsToldWhereTo(t *testing.T) {
 					return err
 				},
 			} {
-				h := build(t, nil)
+				h := build(t)
 				h.Person("ole").Open("acme/vault", "other", "")
 				h.Person("ole").Open("acme/shop", "x", "")
 				place, number := do(h, operation)
@@ -217,7 +217,7 @@ func TestNothingIsChangedByARedirectAndItIsToldWhereTo(t *testing.T) {
 	}
 	t.Run("a creation in a renamed repository", func(t *testing.T) {
 		t.Parallel()
-		h := build(t, nil)
+		h := build(t)
 		h.Person("ole").RenameRepository("acme/shop", "store")
 		_, err := h.tracker.Create(t.Context(), "acme/shop", delivery.Made{Title: "x"})
 		if e := delivery.AsError(err); e == nil || e.Trouble != delivery.Moved || e.To != "acme/store" || e.Number != 0 || len(h.Issues("acme/store")) > 0 {
@@ -228,7 +228,7 @@ func TestNothingIsChangedByARedirectAndItIsToldWhereTo(t *testing.T) {
 
 func TestRefusalsSayWhatIsMissing(t *testing.T) {
 	t.Parallel()
-	h := build(t, nil)
+	h := build(t)
 	h.clients["acme"] = h.client("pia")
 	h.Person("ole").Open("acme/api", "x", "")
 	_, err := h.tracker.AddLabels(t.Context(), "acme/api", 1, []string{"slo"})
