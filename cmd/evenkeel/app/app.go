@@ -66,6 +66,7 @@ type App struct {
 	Suggestions *suggest.Desk
 	Policies    *policy.Service
 	Issues      *issues.Service
+	Deliveries  *delivery.Service
 	Jobs        *jobs.Service
 	API         *api.API
 

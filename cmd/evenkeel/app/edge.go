@@ -21,7 +21,7 @@ func (a *App) openEdge() {
 	})
 	a.API.AddOperations(api.Rooms{
 		Access: a.Access, Audit: a.Audit, Registry: a.Registry, Sources: a.Sources, SLOs: a.SLOs, Collection: a.Collection,
-		Suggestions: a.Suggestions, Policies: a.Policies, Issues: a.Issues, Jobs: a.Jobs,
+		Suggestions: a.Suggestions, Policies: a.Policies, Issues: a.Deliveries, Jobs: a.Jobs,
 	})
 	a.API.HandleExports(a.OTLP)
 	pages := dashboard.New(dashboard.Sources{
