@@ -198,7 +198,7 @@ func TestTheIssuesSayHowFarEachGotAndWhatCanBeDone(t *testing.T) {
 	doc, text := v.read("/issues")
 	main := words(within(t, doc, "main"))
 	says(t, main, "Refused", "Why some are refused", "Issues are disabled in the repository example/checkout", "example/checkout#412", "Waits",
-		"The cap of 20 issues of a team in a day is reached; it waits.", "Tried again in 4 min", "Closed, done", "Closed, not planned", "Looked for", "Out of date", "Dismissed", hostile)
+		"The cap of 20 issues of a team in a day is reached; it waits.", "Next try in 4 min", "Looked for again in 4 min", "Closed, done", "Closed, not planned", "Looked for", "Out of date", "Dismissed", hostile)
 	if strings.Contains(main, "Nothing is sent") || !strings.Contains(text, `href="https://github.com/example/checkout/issues/412"`) {
 		t.Error("where issues are sent, that is not seen")
 	}
@@ -215,7 +215,7 @@ func TestTheIssuesSayHowFarEachGotAndWhatCanBeDone(t *testing.T) {
 	says(t, page(func(d delivery.Delivery) bool { return d.Outcome == delivery.Waived }), "a person closed it as not planned", "example/checkout#377")
 	says(t, page(func(d delivery.Delivery) bool { return d.State == delivery.Dismissed }), "Nothing more is sent", "Ada Lovelace dismissed it", "/retry")
 	looked := page(func(d delivery.Delivery) bool { return d.State == delivery.Unknown })
-	says(t, looked, "It is looked for", "Next try in 4 min", "Asked for 2 times")
+	says(t, looked, "It is looked for", "Next look in 4 min", "Asked for 2 times")
 	if strings.Contains(looked, "/retry") {
 		t.Error("what is on its way can be sent again")
 	}

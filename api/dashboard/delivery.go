@@ -72,7 +72,11 @@ func (d *Dashboard) deliveryOf(v *visit, k delivery.Known) deliveryCard {
 		c.Facts = append(c.Facts, fact{"Failed", link{Text: plural(known.Failures, "time", "times") + " in a row"}})
 	}
 	if next := nextTry(v, known); next.Text != "" && c.Silence == nil {
-		c.Facts = append(c.Facts, fact{"Next try", link{Text: next.Text}})
+		name := "Next try"
+		if known.State == delivery.Unknown {
+			name = "Next look"
+		}
+		c.Facts = append(c.Facts, fact{name, link{Text: next.Text}})
 	}
 	if known.State == delivery.Sending || known.State == delivery.Unknown {
 		return c
@@ -182,7 +186,7 @@ func remoteLink(d delivery.Delivery) link {
 
 // nextTry is when what waits is tried again.
 func nextTry(v *visit, d delivery.Delivery) moment {
-	if d.DueAt == nil || d.State == delivery.Draft || d.State == delivery.Sent && d.Failures == 0 {
+	if d.DueAt == nil || d.State == delivery.Draft || d.State == delivery.Sending || d.State == delivery.Sent && d.Failures == 0 {
 		return moment{}
 	}
 	if !d.DueAt.After(v.now) {
@@ -205,8 +209,8 @@ func issueTiles(v *visit, t delivery.Tally) []tile {
 		{badge{"info", "On GitHub"}, issuesURL(delivery.Sent), fmt.Sprintf("%d opened in a day, %d in 7 days", t.OpenedDay, t.OpenedWeek), t.States[delivery.Sent]},
 		{badge{"ok", "Closed by people"}, "", fmt.Sprintf("%d done, %d not planned", t.Done, t.Waived), t.Done + t.Waived},
 		{badge{"risk", "Waiting"}, issuesURL(delivery.Pending), waiting, t.Waiting},
-		{badge{"bad", "Refused"}, issuesURL(delivery.Dead), "wait for somebody", t.States[delivery.Dead]},
-		{badge{"none", "Drafts"}, issuesURL(delivery.Draft), "to be read here alone", t.States[delivery.Draft]},
+		{badge{"bad", "Refused"}, issuesURL(delivery.Dead), "each needs somebody", t.States[delivery.Dead]},
+		{badge{"none", "Drafts"}, issuesURL(delivery.Draft), "read here, not sent", t.States[delivery.Draft]},
 	}
 }
 

@@ -28,7 +28,8 @@ type issueRow struct {
 	State       badge
 	Remote      link // on the tracker
 	Why         string
-	Next        moment // when it is tried again
+	Again       string
+	Next        moment // when it is tried, or looked for, again
 	At          moment
 }
 
@@ -120,7 +121,10 @@ func (d *Dashboard) issueRowsOf(v *visit, found []delivery.Known) ([]issueRow, e
 	for n, k := range found {
 		out[n] = issueRow{
 			URL: "/issues/" + string(k.Issue.ID), Title: renderedTitle(k.Issue.Title), Detail: owners[k.Issue.Service].Name, State: issueBadge(k),
-			Remote: remoteLink(k.Delivery), Why: sentence(k.Delivery.Problem), Next: nextTry(v, k.Delivery), At: ago(v.now, k.Issue.CreatedAt),
+			Remote: remoteLink(k.Delivery), Why: sentence(k.Delivery.Problem), Again: "Next try", Next: nextTry(v, k.Delivery), At: ago(v.now, k.Issue.CreatedAt),
+		}
+		if k.Delivery.State == delivery.Unknown {
+			out[n].Again = "Looked for again"
 		}
 	}
 	return out, nil

@@ -301,8 +301,14 @@ func (t tracker) Tally(context.Context, id.ID) (delivery.Tally, error) {
 		if k.Delivery.State == delivery.Dead {
 			out.Reasons = append(out.Reasons, delivery.Reason{Problem: k.Delivery.Problem, Count: 1})
 		}
-		if k.Delivery.Outcome == delivery.Done {
+		switch k.Delivery.Outcome {
+		case delivery.Done:
 			out.Done++
+		case delivery.Waived:
+			out.Waived++
+		}
+		if k.Delivery.DueAt != nil && k.Delivery.State != delivery.Draft {
+			out.Waiting, out.NextDueAt = out.Waiting+1, k.Delivery.DueAt
 		}
 	}
 	return out, t.fail
