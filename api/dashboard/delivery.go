@@ -45,6 +45,7 @@ type deliveryCard struct {
 	Silence *silence
 	Calls   []call
 	Open    bool // whether the calls are what the reader came for
+	HowTo   link
 }
 
 // call is something that can be done through the API.
@@ -52,7 +53,7 @@ type call struct{ Title, Command string }
 
 func (d *Dashboard) deliveryOf(v *visit, k delivery.Known) deliveryCard {
 	known := k.Delivery
-	c := deliveryCard{Text: deliveryText(k), Why: sentence(known.Problem), Bad: known.State == delivery.Dead, Open: known.State == delivery.Dead}
+	c := deliveryCard{Text: deliveryText(k), Why: sentence(known.Problem), Bad: known.State == delivery.Dead, Open: known.State == delivery.Dead, HowTo: link{URL: howTo, Text: "What to do when", Away: true}}
 	if known.State == delivery.Draft || known.State == delivery.Pending {
 		c.Silence = silent(d.sources.Issues.Standing(), known.Kind)
 	}
