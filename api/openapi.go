@@ -22,7 +22,7 @@ var tags = []*huma.Tag{
 	{Name: "Measurements", Description: "What was counted: slots of good and total events."},
 	{Name: "Policies", Description: "Error-budget policies and what they are attached to."},
 	{Name: "Violations", Description: "Where a policy's clause was broken, and when it recovered."},
-	{Name: "Issues", Description: "Issues that are wanted, with their text."},
+	{Name: "Issues", Description: "Issues that are wanted, with their text, and how far each got on the tracker."},
 	{Name: "Jobs", Description: "Scheduled work and its runs."},
 	{Name: "Audit", Description: "Who decided what, and who was refused."},
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
-	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
@@ -28,7 +28,7 @@ type Rooms struct {
 	Collection  *collect.Service
 	Suggestions *suggest.Desk
 	Policies    *policy.Service
-	Issues      *issues.Service
+	Issues      *delivery.Service
 	Jobs        *jobs.Service
 }
 

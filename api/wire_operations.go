@@ -134,10 +134,73 @@ type Issue struct {
 	Labels      []string       `json:"labels"`
 	Comments    []IssueComment `json:"comments"`
 	Open        bool           `json:"open" doc:"Whether the issue is wanted open."`
-	State       string         `json:"state" enum:"draft" doc:"draft: no tracker has it yet."`
+	Delivery    IssueDelivery  `json:"delivery" doc:"What is known of it on the tracker."`
 	CreatedAt   time.Time      `json:"createdAt"`
-	UpdatedAt   time.Time      `json:"updatedAt"`
-	Version     int64          `json:"version"`
+	UpdatedAt   time.Time      `json:"updatedAt" doc:"When something else was last wanted."`
+	Version     int64          `json:"version" doc:"Grows with each change of what is wanted, and of its delivery; also the ETag."`
+}
+
+// IssueDelivery is how far an issue got on its way to the tracker.
+type IssueDelivery struct {
+	State         string     `json:"state" enum:"draft,pending,sending,unknown,sent,dead,dismissed" doc:"draft: nothing is sent, or there is nowhere to. pending: to be opened. sending: asked for, the answer is not known yet. unknown: asked for, and the answer never came: it is looked for. sent: on the tracker, and kept as it is wanted. dead: cannot be delivered, problem says why. dismissed: somebody wants it delivered no more." example:"sent"`
+	Repository    string     `json:"repository" doc:"Where it is, or is to be, as owner/name; empty while that is not decided." example:"acme/checkout"`
+	Number        *int       `json:"number" nullable:"true" doc:"Of the issue on the tracker; null until it is known." example:"412"`
+	URL           string     `json:"url" doc:"Of the issue on the tracker; empty until it is known." example:"https://github.com/acme/checkout/issues/412"`
+	Outcome       *string    `json:"outcome" enum:"done,waived" nullable:"true" doc:"What a person made of it: done was closed as completed, waived as not planned; null while no person closed it."`
+	Attempts      int        `json:"attempts" doc:"How often it was asked for." example:"1"`
+	Failures      int        `json:"failures" doc:"How often in a row something failed since." example:"0"`
+	Problem       string     `json:"problem" doc:"Why it waits or is dead, and what would help; who dismissed it and why. Plain text; empty when all is well."`
+	NextAttemptAt *time.Time `json:"nextAttemptAt" nullable:"true" doc:"When something is done next; null when nothing is to be done."`
+	OpenedAt      *time.Time `json:"openedAt" nullable:"true" doc:"When it was asked for with success."`
+}
+
+// Retarget sends an issue to another repository.
+type Retarget struct {
+	Repository string `json:"repository" minLength:"3" maxLength:"201" doc:"As owner/name." example:"acme/operations"`
+}
+
+// Dismissal is why an issue is delivered no more.
+type Dismissal struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Shown with the issue from then on, and kept in the audit log." example:"tracked elsewhere"`
+}
+
+// IssueTally is how far issues got, in numbers.
+type IssueTally struct {
+	Total          int              `json:"total" doc:"All issues; the sum of states." example:"42"`
+	States         IssueStates      `json:"states"`
+	OpenedLastDay  int              `json:"openedLastDay" doc:"Opened on the tracker in the last 24 hours." example:"2"`
+	OpenedLastWeek int              `json:"openedLastWeek" doc:"In the last 7 days." example:"9"`
+	Done           int              `json:"done" doc:"Closed by a person as completed." example:"17"`
+	Waived         int              `json:"waived" doc:"Closed by a person as not planned." example:"3"`
+	Waiting        int              `json:"waiting" doc:"Those of which something is left to be done: not known to be on the tracker yet, or there and not as wanted, because something failed." example:"1"`
+	NextAttemptAt  *time.Time       `json:"nextAttemptAt" nullable:"true" doc:"When the first of those is tried; null when none waits."`
+	Dead           []DeadReason     `json:"dead" doc:"Why some are dead, the most frequent reason first, at most ten."`
+	HasTracker     bool             `json:"hasTracker" doc:"Whether there is a tracker to send issues to. Without one they are drafts."`
+	Kinds          []IssueKindState `json:"kinds" doc:"How far Evenkeel goes with issues of each kind."`
+}
+
+// IssueStates are numbers of issues, by the state of their delivery.
+type IssueStates struct {
+	Draft     int `json:"draft" example:"4"`
+	Pending   int `json:"pending" example:"1"`
+	Sending   int `json:"sending" example:"0"`
+	Unknown   int `json:"unknown" example:"0"`
+	Sent      int `json:"sent" example:"35"`
+	Dead      int `json:"dead" example:"1"`
+	Dismissed int `json:"dismissed" example:"1"`
+}
+
+// DeadReason is a reason, and how many issues are dead of it.
+type DeadReason struct {
+	Problem string `json:"problem" example:"issues are disabled in the repository acme/checkout: enable them, or send the issue to another"`
+	Count   int    `json:"count" example:"1"`
+}
+
+// IssueKindState is how far Evenkeel goes with issues of a kind.
+type IssueKindState struct {
+	Kind    string `json:"kind" enum:"budget_violation"`
+	Mode    string `json:"mode" enum:"observe,warn,enforce" doc:"observe: they stay drafts. warn: they are opened and kept up to date; closing and reopening them is people's. enforce: they are closed and reopened, too."`
+	Stopped bool   `json:"stopped" doc:"Whether they are kept back for now, whatever the mode."`
 }
 
 // IssueComment is a comment wanted on an issue.

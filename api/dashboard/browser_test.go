@@ -21,6 +21,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/evenkeel/evenkeel/api"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 )
 
 // browserVariable is the environment variable with the path of a Chromium.
@@ -195,12 +196,19 @@ func browserPages(t *testing.T, s *sample) []string {
 	if read == "" {
 		t.Fatal("the sample has no SLO that is read from a data source")
 	}
+	issue := func(state delivery.State) string {
+		i := slices.IndexFunc(s.issues, func(k delivery.Known) bool { return k.Delivery.State == state })
+		if i < 0 {
+			t.Fatalf("the sample lacks an issue that is %s", state)
+		}
+		return "/issues/" + string(s.issues[i].Issue.ID)
+	}
 	grouped := slos(func(p string) bool { return strings.HasSuffix(p, "/by-tenant") })
 	return []string{
 		"/", "/?wall", "/slos", "/teams/" + s.teams[0].Slug, "/services/" + s.services[0].Slug,
 		slos(func(p string) bool { return strings.Contains(p, "/slos/") }), grouped,
 		slos(func(p string) bool { return strings.HasPrefix(p, grouped+"?group=") }), read,
-		"/violations?all", "/issues", "/issues/" + string(s.issues[0].ID), "/jobs", "/data-sources?all", "/nothing/here", "/docs",
+		"/violations?all", "/issues", "/issues/" + string(s.issues[0].Issue.ID), issue(delivery.Dead), issue(delivery.Sent), "/jobs", "/data-sources?all", "/nothing/here", "/docs",
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
@@ -169,7 +171,7 @@ func TestHostileTextStaysText(t *testing.T) {
 func TestAnIssueIsRenderedAsItWouldBeOpenedAndHarmlessly(t *testing.T) {
 	t.Parallel()
 	s := newSample()
-	doc, text := visiting(t, s).read("/issues/" + string(s.issues[0].ID))
+	doc, text := visiting(t, s).read("/issues/" + string(s.issues[0].Issue.ID))
 	says(t, words(within(t, doc, "prose")), "availability of checkout over the trailing 28 days", "consumed 118.64 %", "What follows", "Changes halt")
 	says(t, words(within(t, doc, "raw")), "### What follows", hostile)
 	says(t, words(within(t, doc, "main")), "reliability", "error-budget", "Draft, open", "github.com/example/checkout")
@@ -187,6 +189,51 @@ func TestAnIssueIsRenderedAsItWouldBeOpenedAndHarmlessly(t *testing.T) {
 	})
 	if boxes != 2 {
 		t.Errorf("%d boxes of the task list, want 2", boxes)
+	}
+}
+
+func TestTheIssuesSayHowFarEachGotAndWhatCanBeDone(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	v := visiting(t, s)
+	doc, text := v.read("/issues")
+	main := words(within(t, doc, "main"))
+	says(t, main, "Refused", "Why some are refused", "Issues are disabled in the repository example/checkout", "example/checkout#412", "Waits",
+		"The cap of 20 issues of a team in a day is reached; it waits.", "Next try in 4 min", "Looked for again in 4 min", "Closed, done", "Closed, not planned", "Looked for", "Out of date", "Dismissed", hostile)
+	if strings.Contains(main, "Nothing is sent") || !strings.Contains(text, `href="https://github.com/example/checkout/issues/412"`) {
+		t.Error("where issues are sent, that is not seen")
+	}
+	doc, _ = v.read("/issues?state=dead")
+	if main := words(within(t, doc, "main")); strings.Contains(main, "example/checkout#412") {
+		t.Error("the filter lets others through")
+	}
+	page := func(is func(delivery.Delivery) bool) string {
+		i := slices.IndexFunc(s.issues, func(k delivery.Known) bool { return is(k.Delivery) })
+		doc, _ := v.read("/issues/" + string(s.issues[i].Issue.ID))
+		return words(within(t, doc, "main"))
+	}
+	says(t, page(func(d delivery.Delivery) bool { return d.State == delivery.Dead }), "GitHub refuses it", "Issues are disabled", "/retry", `If-Match: "4"`, "/retarget", "/dismiss", "Failed 3 times in a row")
+	says(t, page(func(d delivery.Delivery) bool { return d.Outcome == delivery.Waived }), "a person closed it as not planned", "example/checkout#377")
+	says(t, page(func(d delivery.Delivery) bool { return d.State == delivery.Dismissed }), "Nothing more is sent", "Ada Lovelace dismissed it", "/retry")
+	looked := page(func(d delivery.Delivery) bool { return d.State == delivery.Unknown })
+	says(t, looked, "It is looked for", "Next look in 4 min", "Asked for 2 times")
+	if strings.Contains(looked, "/retry") {
+		t.Error("what is on its way can be sent again")
+	}
+	for name, c := range map[string]struct {
+		standing delivery.Standing
+		want     string
+	}{
+		"no tracker": {delivery.Standing{}, "no GitHub is configured"},
+		"observe":    {delivery.Standing{HasTracker: true, Kinds: []delivery.KindStanding{{Kind: issues.KindBudgetViolation, Mode: delivery.Observe}}}, "the mode is observe"},
+		"stopped":    {delivery.Standing{HasTracker: true, Kinds: []delivery.KindStanding{{Kind: issues.KindBudgetViolation, Mode: delivery.Enforce, Stopped: true}}}, "it was stopped"},
+	} {
+		s := newSample()
+		s.standing = c.standing
+		doc, _ := visiting(t, s).read("/issues")
+		if main := words(within(t, doc, "main")); !strings.Contains(main, "Nothing is sent: "+c.want) || !strings.Contains(main, "How issues reach GitHub") {
+			t.Errorf("%s: %s", name, main)
+		}
 	}
 }
 

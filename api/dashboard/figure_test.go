@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
@@ -103,11 +104,11 @@ func TestAnIssueSaysThatItsBudgetRecovered(t *testing.T) {
 		issue issues.Issue
 		want  badge
 	}{
-		{issues.Issue{State: issues.StateDraft, Open: true, Labels: []string{"reliability"}}, badge{"info", "Draft, open"}},
-		{issues.Issue{State: issues.StateDraft, Open: true, Labels: []string{"reliability", issues.LabelRecovered}}, badge{"ok", "Draft, recovered"}},
-		{issues.Issue{State: issues.StateDraft, Labels: []string{issues.LabelRecovered}}, badge{"none", "Draft, closed"}},
+		{issues.Issue{Open: true, Labels: []string{"reliability"}}, badge{"info", "Draft, open"}},
+		{issues.Issue{Open: true, Labels: []string{"reliability", issues.LabelRecovered}}, badge{"ok", "Draft, recovered"}},
+		{issues.Issue{Labels: []string{issues.LabelRecovered}}, badge{"none", "Draft, closed"}},
 	} {
-		if got := issueBadge(c.issue); got != c.want {
+		if got := issueBadge(delivery.Known{Issue: c.issue, Delivery: delivery.Delivery{State: delivery.Draft}}); got != c.want {
 			t.Errorf("%+v: %v, want %v", c.issue, got, c.want)
 		}
 	}

@@ -8,13 +8,17 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 )
 
 type issuesPage struct {
-	Lede  string
-	Rows  []issueRow
-	Pager pager
-	Empty empty
+	Tiles   []tile
+	Silence *silence
+	Reasons []reasonRow
+	Filters []entry
+	Rows    []issueRow
+	Pager   pager
+	Empty   empty
 }
 
 // issueRow is an issue in a list.
@@ -22,8 +26,15 @@ type issueRow struct {
 	URL, Detail string
 	Title       template.HTML
 	State       badge
+	Remote      link // on the tracker
+	Why         string
+	Again       string
+	Next        moment // when it is tried, or looked for, again
 	At          moment
 }
+
+// reasonRow is why some issues are refused.
+type reasonRow struct{ Why, Count string }
 
 type issuePage struct {
 	Crumbs   []link
@@ -35,6 +46,7 @@ type issuePage struct {
 	Labels   []string
 	Facts    []fact
 	Comments []comment
+	Delivery deliveryCard
 }
 
 type comment struct {
@@ -42,16 +54,42 @@ type comment struct {
 	Body template.HTML
 }
 
-const draftLede = "What Evenkeel wants on the tracker, to be read just as it would be opened."
+// issueFilters are the choices of the list.
+var issueFilters = []struct {
+	State delivery.State
+	Text  string
+}{
+	{"", "All"}, {delivery.Sent, "On GitHub"}, {delivery.Pending, "Waiting"}, {delivery.Unknown, "Looked for"},
+	{delivery.Dead, "Refused"}, {delivery.Draft, "Drafts"}, {delivery.Dismissed, "Dismissed"},
+}
 
 func (d *Dashboard) issues(v *visit) (screen, error) {
-	found, err := d.sources.Issues.List(v.ctx, issues.Filter{}, following(v, page.DefaultLimit))
+	state := delivery.State(v.URL.Query().Get("state"))
+	var p issuesPage
+	for _, f := range issueFilters {
+		p.Filters = append(p.Filters, entry{URL: issuesURL(f.State), Text: f.Text, Current: f.State == state})
+	}
+	if !slices.ContainsFunc(p.Filters, func(e entry) bool { return e.Current }) {
+		var check fault.Check
+		check.Fail("query.state", string(state), "must be one of %q", delivery.States)
+		return screen{}, check.Err()
+	}
+	tally, err := d.sources.Issues.Tally(v.ctx, "")
 	if err != nil {
 		return screen{}, err
 	}
-	p := issuesPage{
-		Lede: draftLede, Pager: pagerOf(v, found.Next),
-		Empty: empty{Title: "No issues yet", Text: "One is drafted when the job apply-policies finds a budget overspent, and a policy in mode warn or enforce is attached to the service."},
+	p.Tiles, p.Silence = issueTiles(v, tally), silent(tally.Standing, issues.KindBudgetViolation)
+	for _, r := range tally.Reasons {
+		p.Reasons = append(p.Reasons, reasonRow{sentence(r.Problem), plural(r.Count, "issue", "issues")})
+	}
+	found, err := d.sources.Issues.List(v.ctx, delivery.Filter{State: state}, following(v, page.DefaultLimit))
+	if err != nil {
+		return screen{}, err
+	}
+	p.Pager = pagerOf(v, found.Next)
+	p.Empty = empty{Title: "No issues yet", Text: "One is wanted when the job apply-policies finds a budget overspent, and a policy in mode warn or enforce is attached to the service."}
+	if tally.Total > 0 {
+		p.Empty = empty{Title: "None", Text: "No issue is in this state."}
 	}
 	if p.Rows, err = d.issueRowsOf(v, found.Items); err != nil {
 		return screen{}, err
@@ -60,51 +98,36 @@ func (d *Dashboard) issues(v *visit) (screen, error) {
 }
 
 func (d *Dashboard) issueRows(v *visit, f issues.Filter, limit int) ([]issueRow, error) {
-	found, err := d.sources.Issues.List(v.ctx, f, page.Request{Limit: limit})
+	found, err := d.sources.Issues.List(v.ctx, delivery.Filter{Filter: f}, page.Request{Limit: limit})
 	if err != nil {
 		return nil, err
 	}
 	return d.issueRowsOf(v, found.Items)
 }
 
-func (d *Dashboard) issueRowsOf(v *visit, found []issues.Issue) ([]issueRow, error) {
+func (d *Dashboard) issueRowsOf(v *visit, found []delivery.Known) ([]issueRow, error) {
 	if len(found) == 0 {
 		return nil, nil
 	}
 	var services []id.ID
-	for _, i := range found {
-		services = append(services, i.Service)
+	for _, k := range found {
+		services = append(services, k.Issue.Service)
 	}
 	owners, err := d.sources.Registry.ServicesByID(v.ctx, services)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]issueRow, len(found))
-	for n, i := range found {
+	for n, k := range found {
 		out[n] = issueRow{
-			URL: "/issues/" + string(i.ID), Title: renderedTitle(i.Title), Detail: owners[i.Service].Name, State: issueBadge(i), At: ago(v.now, i.CreatedAt),
+			URL: "/issues/" + string(k.Issue.ID), Title: renderedTitle(k.Issue.Title), Detail: owners[k.Issue.Service].Name, State: issueBadge(k),
+			Remote: remoteLink(k.Delivery), Why: sentence(k.Delivery.Problem), Again: "Next try", Next: nextTry(v, k.Delivery), At: ago(v.now, k.Issue.CreatedAt),
+		}
+		if k.Delivery.State == delivery.Unknown {
+			out[n].Again = "Looked for again"
 		}
 	}
 	return out, nil
-}
-
-// issueBadge tells what is wanted, whether the budget recovered since, and that no
-// tracker has it while it is a draft.
-func issueBadge(i issues.Issue) badge {
-	switch {
-	case i.State == issues.StateDraft && i.Open && slices.Contains(i.Labels, issues.LabelRecovered):
-		return badge{"ok", "Draft, recovered"}
-	case i.State == issues.StateDraft && i.Open:
-		return badge{"info", "Draft, open"}
-	case i.State == issues.StateDraft:
-		return badge{"none", "Draft, closed"}
-	case i.Open && slices.Contains(i.Labels, issues.LabelRecovered):
-		return badge{"ok", "Open, recovered"}
-	case i.Open:
-		return badge{"info", "Open"}
-	default:
-		return badge{"none", "Closed"}
-	}
 }
 
 func (d *Dashboard) issue(v *visit) (screen, error) {
@@ -113,13 +136,17 @@ func (d *Dashboard) issue(v *visit) (screen, error) {
 	if !spelled {
 		return screen{}, fault.Missing("issue", name)
 	}
-	i, err := d.sources.Issues.Get(v.ctx, known)
+	k, err := d.sources.Issues.Get(v.ctx, known)
 	if err != nil {
 		return screen{}, err
 	}
+	i := k.Issue
 	p := issuePage{
 		Crumbs: []link{{URL: "/issues", Text: "Issues"}, {Text: plainTitle(i.Title)}},
-		Title:  renderedTitle(i.Title), State: issueBadge(i), Raw: i.Body, Labels: i.Labels,
+		Title:  renderedTitle(i.Title), State: issueBadge(k), Raw: i.Body, Labels: i.Labels,
+	}
+	if remote := remoteLink(k.Delivery); remote.Text != "" {
+		p.Meta = []link{remote}
 	}
 	if p.Body, err = rendered(i.Body); err != nil {
 		return screen{}, err
@@ -134,10 +161,11 @@ func (d *Dashboard) issue(v *visit) (screen, error) {
 	if p.Facts, err = d.aboutIssue(v, i); err != nil {
 		return screen{}, err
 	}
+	p.Delivery = d.deliveryOf(v, k)
 	return screen{template: "issue", title: plainTitle(i.Title), section: "/issues", page: p}, nil
 }
 
-// aboutIssue says where the issue would be opened and what it is about.
+// aboutIssue says what the issue is about.
 func (d *Dashboard) aboutIssue(v *visit, i issues.Issue) ([]fact, error) {
 	owners, err := d.sources.Registry.ServicesByID(v.ctx, []id.ID{i.Service})
 	if err != nil {
@@ -157,7 +185,7 @@ func (d *Dashboard) aboutIssue(v *visit, i issues.Issue) ([]fact, error) {
 		repository = outside(i.Repository)
 	}
 	return append(facts,
-		fact{"Repository", repository},
+		fact{"Its repository", repository},
 		fact{"Drafted", link{Text: at(i.CreatedAt).Text}},
 		fact{"Changed", link{Text: at(i.UpdatedAt).Text}},
 		fact{"Fingerprint", link{Text: i.Fingerprint}},

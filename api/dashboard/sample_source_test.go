@@ -10,7 +10,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
-	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/window"
@@ -291,24 +291,48 @@ func (s *sample) Events(_ context.Context, violation id.ID, r page.Request) (pag
 
 type tracker struct{ *sample }
 
-func (t tracker) Get(_ context.Context, issue id.ID) (issues.Issue, error) {
-	for _, i := range t.issues {
-		if i.ID == issue {
-			return i, nil
+func (t tracker) Get(_ context.Context, issue id.ID) (delivery.Known, error) {
+	for _, k := range t.issues {
+		if k.Issue.ID == issue {
+			return k, nil
 		}
 	}
-	return issues.Issue{}, fault.Missing("issue", string(issue))
+	return delivery.Known{}, fault.Missing("issue", string(issue))
 }
 
-func (t tracker) List(_ context.Context, f issues.Filter, r page.Request) (page.Page[issues.Issue], error) {
-	var out []issues.Issue
-	for _, i := range t.issues {
-		if (f.Service == "" || f.Service == i.Service) && (f.Episode == "" || f.Episode == i.Episode) {
-			out = append(out, i)
+func (t tracker) List(_ context.Context, f delivery.Filter, r page.Request) (page.Page[delivery.Known], error) {
+	var out []delivery.Known
+	for _, k := range t.issues {
+		i := k.Issue
+		if (f.Service == "" || f.Service == i.Service) && (f.Episode == "" || f.Episode == i.Episode) && (f.Subject == "" || f.Subject == i.Subject) && (f.State == "" || f.State == k.Delivery.State) {
+			out = append(out, k)
 		}
 	}
 	return pageOf(out, r), nil
 }
+
+func (t tracker) Tally(context.Context, id.ID) (delivery.Tally, error) {
+	out := delivery.Tally{States: map[delivery.State]int{}, Standing: t.standing}
+	for _, k := range t.issues {
+		out.Total++
+		out.States[k.Delivery.State]++
+		if k.Delivery.State == delivery.Dead {
+			out.Reasons = append(out.Reasons, delivery.Reason{Problem: k.Delivery.Problem, Count: 1})
+		}
+		switch k.Delivery.Outcome {
+		case delivery.Done:
+			out.Done++
+		case delivery.Waived:
+			out.Waived++
+		}
+		if k.Delivery.DueAt != nil && k.Delivery.State != delivery.Draft {
+			out.Waiting, out.NextDueAt = out.Waiting+1, k.Delivery.DueAt
+		}
+	}
+	return out, t.fail
+}
+
+func (t tracker) Standing() delivery.Standing { return t.standing }
 
 type schedule struct{ *sample }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/measure/window"
@@ -36,7 +37,8 @@ type sample struct {
 	revisions  map[id.ID][]slo.RevisionWithIndicator
 	groups     map[id.ID][]slo.GroupStatus
 	violations []policy.Violation
-	issues     []issues.Issue
+	issues     []delivery.Known
+	standing   delivery.Standing
 	jobs       []jobs.Job
 	runs       map[string][]jobs.Run
 	fail       error
@@ -128,11 +130,38 @@ func (s *sample) violate(v *slo.View, clause string, mode policy.Mode, ago time.
 	if mode == policy.Observe {
 		return
 	}
-	s.issues = append([]issues.Issue{{
+	i := issues.Issue{
 		ID: s.id(), Kind: issues.KindBudgetViolation, Fingerprint: "9f2c41d07be8", Service: x.Service, Subject: x.SLO, Episode: x.ID,
 		Repository: "https://github.com/example/checkout", Title: "Error budget of `" + v.SLO.Slug + "` is overspent (" + consumed + " %)", Body: sampleBody,
-		Labels: []string{"reliability", "error-budget"}, Open: ending == "", State: issues.StateDraft, CreatedAt: x.OpenedAt, UpdatedAt: x.OpenedAt,
-	}}, s.issues...)
+		Labels: []string{"reliability", "error-budget"}, Open: ending == "", State: issues.StateDraft, CreatedAt: x.OpenedAt, UpdatedAt: x.OpenedAt, Version: 1,
+	}
+	s.issues = append([]delivery.Known{{Issue: i, Delivery: delivery.New(i, s.now)}}, s.issues...)
+}
+
+// deliverInEveryState adds an issue for each way in which a delivery can stand.
+func (s *sample) deliverInEveryState() {
+	s.standing = delivery.Standing{HasTracker: true, Kinds: []delivery.KindStanding{{Kind: issues.KindBudgetViolation, Mode: delivery.Enforce}}}
+	soon, opened := s.now.Add(4*time.Minute), s.now.Add(-30*time.Hour)
+	for n, d := range []delivery.Delivery{
+		{State: delivery.Pending, Place: "example/checkout", DueAt: &soon, Problem: "the cap of 20 issues of a team in a day is reached; it waits"},
+		{State: delivery.Pending, Place: "example/checkout", Problem: "it was not made: before it was, it was wanted no more"},
+		{State: delivery.Sending, Place: "example/checkout", DueAt: &soon, Attempts: 1},
+		{State: delivery.Unknown, Place: "example/checkout", DueAt: &soon, Attempts: 2, Problem: "the answer was lost"},
+		{State: delivery.Sent, Place: "example/checkout", Number: 412, Written: delivery.Written{Settled: delivery.Settled{Open: true}}},
+		{State: delivery.Sent, Place: "example/checkout", Number: 398, Outcome: delivery.Done},
+		{State: delivery.Sent, Place: "example/checkout", Number: 377, Outcome: delivery.Waived},
+		{State: delivery.Sent, Place: "example/checkout", Number: 371, DueAt: &soon, Failures: 2, Problem: "GitHub answered 502"},
+		{State: delivery.Dead, Place: "example/" + delivery.Place(strings.Repeat("long-", 12)) + "name", Failures: 3, Problem: "issues are disabled in the repository example/checkout: enable them, or send the issue to another " + hostile},
+		{State: delivery.Dismissed, Place: "example/checkout", Number: 352, Problem: "Ada Lovelace dismissed it: " + hostile},
+	} {
+		i := s.issues[0].Issue
+		i.ID, i.Subject, i.Open = s.id(), s.views[n%len(s.views)].SLO.ID, d.Outcome == ""
+		d.Issue, d.Kind, d.Version = i.ID, i.Kind, 3
+		if d.Number > 0 {
+			d.OpenedAt, d.Attempts, d.URL = &opened, 1, fmt.Sprintf("https://github.com/%s/issues/%d", d.Place, d.Number)
+		}
+		s.issues = append(s.issues, delivery.Known{Issue: i, Delivery: d})
+	}
 }
 
 func budgetConsumed(v slo.View) string {
@@ -221,6 +250,7 @@ func newSample() *sample {
 	s.violate(s.find(exhausted.SLO.ID), "four-weeks", policy.Observe, 19*24*time.Hour, policy.Recovered)
 	s.violate(s.find(exhausted.SLO.ID), "four-weeks", policy.Enforce, 53*time.Hour, "")
 	s.violate(s.find(far.SLO.ID), "four-weeks", policy.Warn, 8*24*time.Hour, "")
+	s.deliverInEveryState()
 	s.needs[checkout.ID] = []registry.Dependency{
 		{On: payments.ID, OnSlug: "payments", DependencyTerms: registry.DependencyTerms{Criticality: registry.Hard, FailureMode: "orders wait in the basket", Timeout: 800 * time.Millisecond, Retry: "twice, exponential with jitter", Breaker: "opens at 50 % of 20 calls"}},
 		{On: search.ID, OnSlug: "search", DependencyTerms: registry.DependencyTerms{Criticality: registry.Soft}},

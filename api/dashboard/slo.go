@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -47,6 +48,7 @@ type sloPage struct {
 	Revisions       []revisionRow
 	Violations      []violationRow
 	ViolationsEmpty empty
+	Issues          []issueRow
 }
 
 // push is how to send the first measurement.
@@ -138,6 +140,9 @@ func (d *Dashboard) past(v *visit, view slo.View, p *sloPage) error {
 	for i := range p.Violations {
 		p.Violations[i].URL = violationURL(violations.Items[i].ID)
 		p.Violations[i].Title = p.Violations[i].Clause
+	}
+	if p.Issues, err = d.issueRows(v, issues.Filter{Subject: view.SLO.ID}, recentRows); err != nil {
+		return err
 	}
 	of, chosen, err := d.groups(v, view, p)
 	if err != nil {

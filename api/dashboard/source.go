@@ -7,7 +7,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
-	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/policy"
@@ -80,10 +80,12 @@ type Policies interface {
 	Events(ctx context.Context, violation id.ID, r page.Request) (page.Page[policy.Event], error)
 }
 
-// Issues tells of what is wanted on a tracker.
+// Issues tells of what is wanted on a tracker, and how far it got.
 type Issues interface {
-	Get(ctx context.Context, issue id.ID) (issues.Issue, error)
-	List(ctx context.Context, f issues.Filter, r page.Request) (page.Page[issues.Issue], error)
+	Get(ctx context.Context, issue id.ID) (delivery.Known, error)
+	List(ctx context.Context, f delivery.Filter, r page.Request) (page.Page[delivery.Known], error)
+	Tally(ctx context.Context, team id.ID) (delivery.Tally, error)
+	Standing() delivery.Standing
 }
 
 // Jobs tells of schedules and runs.

@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
@@ -54,6 +55,11 @@ func build(t *testing.T) *house {
 	h.slos = slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, now), judge.New(s.Sources(), s.Registry(), nil), authorizer, recorder, now, slog.New(slog.DiscardHandler))
 	h.collection = collect.NewService(s.Collect(), s.Sources(), measure.New(s.Measure(), s, now), s, authorizer, recorder, now)
 	desk := issues.NewService(s.Issues(), s.Registry(), s.Policy(), authorizer, "http://evenkeel.example")
+	desk.DeliverWith(delivery.NewDesk(s.Delivery(), now))
+	deliveries := delivery.NewService(delivery.ServiceParts{
+		Records: s.Delivery(), Issues: s.Issues(), Services: s.Registry(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+		Settings: delivery.Defaults(),
+	})
 	h.policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: desk,
 		Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log,
@@ -68,7 +74,7 @@ func build(t *testing.T) *house {
 	h.must(err)
 	t.Cleanup(func() { h.must(schedule.Stop(context.WithoutCancel(t.Context()))) })
 	h.places = source.NewService(s.Sources(), s.Registry(), s, nil, authorizer, recorder, now) // pages check nothing
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, Policies: h.policies, Issues: desk, Jobs: schedule, Collection: h.collection}
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, Policies: h.policies, Issues: deliveries, Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)
@@ -210,6 +216,12 @@ func TestThroughTheServicesAnOverspentBudgetIsSeenFromTheOverviewToItsIssue(t *t
 	says(t, words(within(t, doc, "main")), "SLI — no data", "no measurement has come yet", "curl ")
 	doc, _ = v.read(issue)
 	says(t, words(within(t, doc, "main")), "What the policy asks", "114.29 %", "Draft, open", "github.com/example/checkout")
+	says(t, words(within(t, doc, "main")), "Nothing is sent: no GitHub is configured", "How issues reach GitHub", "Send it to another repository")
+	doc, _ = v.read("/issues")
+	says(t, words(within(t, doc, "main")), "Nothing is sent: no GitHub is configured", "114.29 %", "Draft, open")
+	doc, _ = v.read("/services/checkout/slos/taken")
+	says(t, words(within(t, doc, "main")), "Draft, open")
+	v.readStatus("/issues?state=odd", http.StatusBadRequest)
 	doc, _ = v.read("/violations")
 	says(t, words(within(t, doc, "main")), "budget-exceeded", "114.29 %", "still open", "Read the draft")
 	doc, _ = v.read("/jobs")

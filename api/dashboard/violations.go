@@ -8,6 +8,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -134,14 +135,22 @@ func (d *Dashboard) violation(v *visit) (screen, error) {
 }
 
 func (d *Dashboard) issueOf(v *visit, violation policy.Violation) (link, error) {
-	found, err := d.sources.Issues.List(v.ctx, issues.Filter{Episode: violation.ID}, page.Request{Limit: 1})
+	found, err := d.sources.Issues.List(v.ctx, delivery.Filter{Filter: issues.Filter{Episode: violation.ID}}, page.Request{Limit: 1})
 	if err != nil {
 		return link{}, err
 	}
 	if len(found.Items) == 0 {
 		return link{Text: "none wanted"}, nil
 	}
-	return link{URL: "/issues/" + string(found.Items[0].ID), Text: "Read the draft"}, nil
+	k := found.Items[0]
+	out := link{URL: "/issues/" + string(k.Issue.ID), Text: issueBadge(k).Word}
+	switch {
+	case k.Delivery.Number > 0:
+		out.Text = fmt.Sprintf("%s #%d", out.Text, k.Delivery.Number)
+	case k.Delivery.State == delivery.Draft:
+		out.Text = "Read the draft"
+	}
+	return out, nil
 }
 
 func (d *Dashboard) violationRows(v *visit, f policy.ViolationFilter, limit int) ([]violationRow, error) {

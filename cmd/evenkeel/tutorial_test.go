@@ -51,7 +51,7 @@ func TestTheTutorialDoesWhatItSays(t *testing.T) {
 	expect(6, 0, "window.remainingEvents", -3.7)
 	expect(8, 0, "items.0.open", true)
 	expect(8, 0, "items.0.evidence.consumedPercent", "158.73") // 10 ÷ 6.3
-	expect(9, 0, "items.0.state", "draft")
+	expect(9, 0, "items.0.delivery.state", "draft")
 	expect(9, 0, "items.0.open", true)
 	expect(10, 3, "items.0.ending", "recovered")
 	if code, page := r.Get("/v1/issues?service=checkout"); code != 200 || !strings.Contains(string(page), "budget-recovered") {

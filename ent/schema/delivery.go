@@ -48,7 +48,7 @@ func (Delivery) Edges() []ent.Edge {
 }
 
 // Indexes of deliveries: one for each issue, what is due in all and in a repository,
-// what an issue of a tracker is about, and what was opened lately.
+// what an issue of a tracker is about, what was opened lately, and the few in a state.
 func (Delivery) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("issue_id").Unique(),
@@ -56,5 +56,6 @@ func (Delivery) Indexes() []ent.Index {
 		index.Fields("repository", "due_at"),
 		index.Fields("repository", "number"),
 		index.Fields("opened_at"),
+		index.Fields("state"),
 	}
 }

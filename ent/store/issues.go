@@ -6,6 +6,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/db"
 	"github.com/evenkeel/evenkeel/ent/db/issue"
+	"github.com/evenkeel/evenkeel/ent/db/predicate"
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -60,7 +61,13 @@ func (i Issues) IssueByFingerprint(ctx context.Context, fingerprint string) (iss
 
 // Issues lists the newest first.
 func (i Issues) Issues(ctx context.Context, f issues.Filter, r page.Request) (page.Page[issues.Issue], error) {
-	cursor, err := r.Key(f, 2)
+	return i.list(ctx, f, f, r)
+}
+
+// list lists those of the filter that meet the predicates; whole is what the cursor
+// is bound to.
+func (i Issues) list(ctx context.Context, whole any, f issues.Filter, r page.Request, more ...predicate.Issue) (page.Page[issues.Issue], error) {
+	cursor, err := r.Key(whole, 2)
 	if err != nil {
 		return page.Page[issues.Issue]{}, err
 	}
@@ -68,12 +75,15 @@ func (i Issues) Issues(ctx context.Context, f issues.Filter, r page.Request) (pa
 	if err != nil {
 		return page.Page[issues.Issue]{}, err
 	}
-	q := i.s.ent.Issue.Query()
+	q := i.s.ent.Issue.Query().Where(more...)
 	if f.Service != "" {
 		q.Where(issue.ServiceID(string(f.Service)))
 	}
 	if f.Team != "" {
 		q.Where(ofTeam(f.Team, issue.FieldServiceID))
+	}
+	if f.Subject != "" {
+		q.Where(issue.Subject(string(f.Subject)))
 	}
 	if f.Kind != "" {
 		q.Where(issue.Kind(string(f.Kind)))
@@ -95,7 +105,7 @@ func (i Issues) Issues(ctx context.Context, f issues.Filter, r page.Request) (pa
 			return page.Page[issues.Issue]{}, err
 		}
 	}
-	return page.Cut(r, f, out, func(v issues.Issue) []string { return []string{cursorTime(v.CreatedAt), string(v.ID)} }), nil
+	return page.Cut(r, whole, out, func(v issues.Issue) []string { return []string{cursorTime(v.CreatedAt), string(v.ID)} }), nil
 }
 
 // UpdateIssue writes everything but what identifies it, conditional on Version.

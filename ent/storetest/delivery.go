@@ -148,6 +148,8 @@ func testDelivery(t *testing.T, open opener) {
 		}
 	})
 
+	testDeliveryLists(t, open, wanted)
+
 	each(t, open, "a lane is kept", func(t *testing.T, s *store.Store) {
 		same(t, must(s.Delivery().Lane(t.Context(), "installation 7"))(t), delivery.Lane{Name: "installation 7"})
 		l := delivery.Lane{

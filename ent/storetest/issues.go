@@ -67,6 +67,7 @@ func testIssues(t *testing.T, open opener) {
 			"nothing": {issues.Filter{}, []issues.Issue{three, two, one}},
 			"service": {issues.Filter{Service: service.ID}, []issues.Issue{three, one}},
 			"team":    {issues.Filter{Team: team.ID}, []issues.Issue{three, one}},
+			"subject": {issues.Filter{Subject: one.Subject}, []issues.Issue{one}},
 			"kind":    {issues.Filter{Kind: "none"}, nil},
 			"episode": {issues.Filter{Episode: one.Episode}, []issues.Issue{one}},
 			"open":    {issues.Filter{Open: &yes}, []issues.Issue{three, one}},

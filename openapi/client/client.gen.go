@@ -625,28 +625,100 @@ func (e IndicatorInputResolutionSeconds) Valid() bool {
 
 // Defines values for IssueKind.
 const (
-	BudgetViolation IssueKind = "budget_violation"
+	IssueKindBudgetViolation IssueKind = "budget_violation"
 )
 
 // Valid indicates whether the value is a known member of the IssueKind enum.
 func (e IssueKind) Valid() bool {
 	switch e {
-	case BudgetViolation:
+	case IssueKindBudgetViolation:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for IssueState.
+// Defines values for IssueDeliveryOutcome.
 const (
-	Draft IssueState = "draft"
+	IssueDeliveryOutcomeDone   IssueDeliveryOutcome = "done"
+	IssueDeliveryOutcomeWaived IssueDeliveryOutcome = "waived"
 )
 
-// Valid indicates whether the value is a known member of the IssueState enum.
-func (e IssueState) Valid() bool {
+// Valid indicates whether the value is a known member of the IssueDeliveryOutcome enum.
+func (e IssueDeliveryOutcome) Valid() bool {
 	switch e {
-	case Draft:
+	case IssueDeliveryOutcomeDone:
+		return true
+	case IssueDeliveryOutcomeWaived:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IssueDeliveryState.
+const (
+	IssueDeliveryStateDead      IssueDeliveryState = "dead"
+	IssueDeliveryStateDismissed IssueDeliveryState = "dismissed"
+	IssueDeliveryStateDraft     IssueDeliveryState = "draft"
+	IssueDeliveryStatePending   IssueDeliveryState = "pending"
+	IssueDeliveryStateSending   IssueDeliveryState = "sending"
+	IssueDeliveryStateSent      IssueDeliveryState = "sent"
+	IssueDeliveryStateUnknown   IssueDeliveryState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the IssueDeliveryState enum.
+func (e IssueDeliveryState) Valid() bool {
+	switch e {
+	case IssueDeliveryStateDead:
+		return true
+	case IssueDeliveryStateDismissed:
+		return true
+	case IssueDeliveryStateDraft:
+		return true
+	case IssueDeliveryStatePending:
+		return true
+	case IssueDeliveryStateSending:
+		return true
+	case IssueDeliveryStateSent:
+		return true
+	case IssueDeliveryStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IssueKindStateKind.
+const (
+	IssueKindStateKindBudgetViolation IssueKindStateKind = "budget_violation"
+)
+
+// Valid indicates whether the value is a known member of the IssueKindStateKind enum.
+func (e IssueKindStateKind) Valid() bool {
+	switch e {
+	case IssueKindStateKindBudgetViolation:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IssueKindStateMode.
+const (
+	IssueKindStateModeEnforce IssueKindStateMode = "enforce"
+	IssueKindStateModeObserve IssueKindStateMode = "observe"
+	IssueKindStateModeWarn    IssueKindStateMode = "warn"
+)
+
+// Valid indicates whether the value is a known member of the IssueKindStateMode enum.
+func (e IssueKindStateMode) Valid() bool {
+	switch e {
+	case IssueKindStateModeEnforce:
+		return true
+	case IssueKindStateModeObserve:
+		return true
+	case IssueKindStateModeWarn:
 		return true
 	default:
 		return false
@@ -1547,6 +1619,57 @@ func (e ListIssuesParamsState) Valid() bool {
 	}
 }
 
+// Defines values for ListIssuesParamsDeliveryState.
+const (
+	ListIssuesParamsDeliveryStateDead      ListIssuesParamsDeliveryState = "dead"
+	ListIssuesParamsDeliveryStateDismissed ListIssuesParamsDeliveryState = "dismissed"
+	ListIssuesParamsDeliveryStateDraft     ListIssuesParamsDeliveryState = "draft"
+	ListIssuesParamsDeliveryStatePending   ListIssuesParamsDeliveryState = "pending"
+	ListIssuesParamsDeliveryStateSending   ListIssuesParamsDeliveryState = "sending"
+	ListIssuesParamsDeliveryStateSent      ListIssuesParamsDeliveryState = "sent"
+	ListIssuesParamsDeliveryStateUnknown   ListIssuesParamsDeliveryState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the ListIssuesParamsDeliveryState enum.
+func (e ListIssuesParamsDeliveryState) Valid() bool {
+	switch e {
+	case ListIssuesParamsDeliveryStateDead:
+		return true
+	case ListIssuesParamsDeliveryStateDismissed:
+		return true
+	case ListIssuesParamsDeliveryStateDraft:
+		return true
+	case ListIssuesParamsDeliveryStatePending:
+		return true
+	case ListIssuesParamsDeliveryStateSending:
+		return true
+	case ListIssuesParamsDeliveryStateSent:
+		return true
+	case ListIssuesParamsDeliveryStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListIssuesParamsHasProblem.
+const (
+	False ListIssuesParamsHasProblem = "false"
+	True  ListIssuesParamsHasProblem = "true"
+)
+
+// Valid indicates whether the value is a known member of the ListIssuesParamsHasProblem enum.
+func (e ListIssuesParamsHasProblem) Valid() bool {
+	switch e {
+	case False:
+		return true
+	case True:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListRunsParamsState.
 const (
 	ListRunsParamsStateAbandoned ListRunsParamsState = "abandoned"
@@ -2386,6 +2509,15 @@ type DataSourceRetirement struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
+// DeadReason defines model for DeadReason.
+type DeadReason struct {
+	// Count Examples: 1
+	Count int64 `json:"count"`
+
+	// Problem Examples: issues are disabled in the repository acme/checkout: enable them, or send the issue to another
+	Problem string `json:"problem"`
+}
+
 // Dependency defines model for Dependency.
 type Dependency struct {
 	// Breaker The circuit breaker around calls.
@@ -2482,6 +2614,14 @@ type DependencyTerms struct {
 
 // DependencyTermsCriticality Examples: hard
 type DependencyTermsCriticality string
+
+// Dismissal defines model for Dismissal.
+type Dismissal struct {
+	// Reason Shown with the issue from then on, and kept in the audit log.
+	//
+	// Examples: tracked elsewhere
+	Reason string `json:"reason"`
+}
 
 // DisputeInput defines model for DisputeInput.
 type DisputeInput struct {
@@ -2701,6 +2841,9 @@ type Issue struct {
 	Comments  []IssueComment `json:"comments"`
 	CreatedAt time.Time      `json:"createdAt"`
 
+	// Delivery What is known of it on the tracker.
+	Delivery IssueDelivery `json:"delivery"`
+
 	// Fingerprint The same for the same episode, for ever.
 	Fingerprint string `json:"fingerprint"`
 
@@ -2715,26 +2858,94 @@ type Issue struct {
 	// Repository Where it is to be opened; empty when the service declares none.
 	Repository string `json:"repository"`
 	Service    Ref    `json:"service"`
+	Title      string `json:"title"`
 
-	// State draft: no tracker has it yet.
-	State       IssueState `json:"state"`
-	Title       string     `json:"title"`
-	UpdatedAt   time.Time  `json:"updatedAt"`
-	Version     int64      `json:"version"`
-	ViolationID string     `json:"violationId"`
+	// UpdatedAt When something else was last wanted.
+	UpdatedAt time.Time `json:"updatedAt"`
+
+	// Version Grows with each change of what is wanted, and of its delivery; also the ETag.
+	Version     int64  `json:"version"`
+	ViolationID string `json:"violationId"`
 }
 
 // IssueKind defines model for Issue.Kind.
 type IssueKind string
-
-// IssueState draft: no tracker has it yet.
-type IssueState string
 
 // IssueComment defines model for IssueComment.
 type IssueComment struct {
 	At   time.Time `json:"at"`
 	Body string    `json:"body"`
 }
+
+// IssueDelivery defines model for IssueDelivery.
+type IssueDelivery struct {
+	// Attempts How often it was asked for.
+	//
+	// Examples: 1
+	Attempts int64 `json:"attempts"`
+
+	// Failures How often in a row something failed since.
+	//
+	// Examples: 0
+	Failures int64 `json:"failures"`
+
+	// NextAttemptAt When something is done next; null when nothing is to be done.
+	NextAttemptAt *time.Time `json:"nextAttemptAt"`
+
+	// Number Of the issue on the tracker; null until it is known.
+	//
+	// Examples: 412
+	Number *int64 `json:"number"`
+
+	// OpenedAt When it was asked for with success.
+	OpenedAt *time.Time `json:"openedAt"`
+
+	// Outcome What a person made of it: done was closed as completed, waived as not planned; null while no person closed it.
+	Outcome *IssueDeliveryOutcome `json:"outcome"`
+
+	// Problem Why it waits or is dead, and what would help; who dismissed it and why. Plain text; empty when all is well.
+	Problem string `json:"problem"`
+
+	// Repository Where it is, or is to be, as owner/name; empty while that is not decided.
+	//
+	// Examples: acme/checkout
+	Repository string `json:"repository"`
+
+	// State draft: nothing is sent, or there is nowhere to. pending: to be opened. sending: asked for, the answer is not known yet. unknown: asked for, and the answer never came: it is looked for. sent: on the tracker, and kept as it is wanted. dead: cannot be delivered, problem says why. dismissed: somebody wants it delivered no more.
+	//
+	// Examples: sent
+	State IssueDeliveryState `json:"state"`
+
+	// URL Of the issue on the tracker; empty until it is known.
+	//
+	// Examples: https://github.com/acme/checkout/issues/412
+	URL string `json:"url"`
+}
+
+// IssueDeliveryOutcome What a person made of it: done was closed as completed, waived as not planned; null while no person closed it.
+type IssueDeliveryOutcome string
+
+// IssueDeliveryState draft: nothing is sent, or there is nowhere to. pending: to be opened. sending: asked for, the answer is not known yet. unknown: asked for, and the answer never came: it is looked for. sent: on the tracker, and kept as it is wanted. dead: cannot be delivered, problem says why. dismissed: somebody wants it delivered no more.
+//
+// Examples: sent
+type IssueDeliveryState string
+
+// IssueKindState defines model for IssueKindState.
+type IssueKindState struct {
+	Kind IssueKindStateKind `json:"kind"`
+
+	// Mode observe: they stay drafts. warn: they are opened and kept up to date; closing and reopening them is people's. enforce: they are closed and reopened, too.
+	Mode IssueKindStateMode `json:"mode"`
+
+	// Stopped Whether they are kept back for now, whatever the mode.
+	Stopped bool `json:"stopped"`
+}
+
+// IssueKindStateKind defines model for IssueKindState.Kind.
+type IssueKindStateKind string
+
+// IssueKindStateMode observe: they stay drafts. warn: they are opened and kept up to date; closing and reopening them is people's. enforce: they are closed and reopened, too.
+type IssueKindStateMode string
 
 // IssueList defines model for IssueList.
 type IssueList struct {
@@ -2743,6 +2954,76 @@ type IssueList struct {
 
 	// Next The cursor of the following page; absent on the last.
 	Next *string `json:"next,omitempty"`
+}
+
+// IssueStates defines model for IssueStates.
+type IssueStates struct {
+	// Dead Examples: 1
+	Dead int64 `json:"dead"`
+
+	// Dismissed Examples: 1
+	Dismissed int64 `json:"dismissed"`
+
+	// Draft Examples: 4
+	Draft int64 `json:"draft"`
+
+	// Pending Examples: 1
+	Pending int64 `json:"pending"`
+
+	// Sending Examples: 0
+	Sending int64 `json:"sending"`
+
+	// Sent Examples: 35
+	Sent int64 `json:"sent"`
+
+	// Unknown Examples: 0
+	Unknown int64 `json:"unknown"`
+}
+
+// IssueTally defines model for IssueTally.
+type IssueTally struct {
+	// Dead Why some are dead, the most frequent reason first, at most ten.
+	Dead []DeadReason `json:"dead"`
+
+	// Done Closed by a person as completed.
+	//
+	// Examples: 17
+	Done int64 `json:"done"`
+
+	// HasTracker Whether there is a tracker to send issues to. Without one they are drafts.
+	HasTracker bool `json:"hasTracker"`
+
+	// Kinds How far Evenkeel goes with issues of each kind.
+	Kinds []IssueKindState `json:"kinds"`
+
+	// NextAttemptAt When the first of those is tried; null when none waits.
+	NextAttemptAt *time.Time `json:"nextAttemptAt"`
+
+	// OpenedLastDay Opened on the tracker in the last 24 hours.
+	//
+	// Examples: 2
+	OpenedLastDay int64 `json:"openedLastDay"`
+
+	// OpenedLastWeek In the last 7 days.
+	//
+	// Examples: 9
+	OpenedLastWeek int64       `json:"openedLastWeek"`
+	States         IssueStates `json:"states"`
+
+	// Total All issues; the sum of states.
+	//
+	// Examples: 42
+	Total int64 `json:"total"`
+
+	// Waiting Those of which something is left to be done: not known to be on the tracker yet, or there and not as wanted, because something failed.
+	//
+	// Examples: 1
+	Waiting int64 `json:"waiting"`
+
+	// Waived Closed by a person as not planned.
+	//
+	// Examples: 3
+	Waived int64 `json:"waived"`
 }
 
 // Job defines model for Job.
@@ -3248,6 +3529,14 @@ type ReporterMeasurements struct {
 	Reporter          string     `json:"reporter"`
 	ResolutionSeconds int64      `json:"resolutionSeconds"`
 	Slots             []SlotRead `json:"slots"`
+}
+
+// Retarget defines model for Retarget.
+type Retarget struct {
+	// Repository As owner/name.
+	//
+	// Examples: acme/operations
+	Repository string `json:"repository"`
 }
 
 // RetirePreview defines model for RetirePreview.
@@ -4733,12 +5022,51 @@ type ListIssuesParams struct {
 	// Team Only issues about this team's services, by slug or identifier.
 	Team *string `form:"team,omitempty" json:"team,omitempty"`
 
+	// Slo Only issues about the SLO with this identifier.
+	Slo *string `form:"slo,omitempty" json:"slo,omitempty"`
+
 	// Violation Only the issue about the violation with this identifier.
 	Violation *string `form:"violation,omitempty" json:"violation,omitempty"`
+
+	// DeliveryState Only those whose delivery is in this state.
+	DeliveryState *ListIssuesParamsDeliveryState `form:"deliveryState,omitempty" json:"deliveryState,omitempty"`
+
+	// HasProblem Only those whose delivery has a problem, or only those without.
+	HasProblem *ListIssuesParamsHasProblem `form:"hasProblem,omitempty" json:"hasProblem,omitempty"`
 }
 
 // ListIssuesParamsState defines parameters for ListIssues.
 type ListIssuesParamsState string
+
+// ListIssuesParamsDeliveryState defines parameters for ListIssues.
+type ListIssuesParamsDeliveryState string
+
+// ListIssuesParamsHasProblem defines parameters for ListIssues.
+type ListIssuesParamsHasProblem string
+
+// GetIssueTallyParams defines parameters for GetIssueTally.
+type GetIssueTallyParams struct {
+	// Team Only issues about this team's services, by slug or identifier.
+	Team *string `form:"team,omitempty" json:"team,omitempty"`
+}
+
+// DismissIssueParams defines parameters for DismissIssue.
+type DismissIssueParams struct {
+	// IfMatch The ETag of the version that the change is made to, as a GET returned it. Required: without it the reply is 428.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// RetargetIssueParams defines parameters for RetargetIssue.
+type RetargetIssueParams struct {
+	// IfMatch The ETag of the version that the change is made to, as a GET returned it. Required: without it the reply is 428.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// RetryIssueParams defines parameters for RetryIssue.
+type RetryIssueParams struct {
+	// IfMatch The ETag of the version that the change is made to, as a GET returned it. Required: without it the reply is 428.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
 
 // ListRunsParams defines parameters for ListRuns.
 type ListRunsParams struct {
@@ -5259,6 +5587,12 @@ type RestoreDataSourceJSONRequestBody = Reason
 // RetireDataSourceJSONRequestBody defines body for RetireDataSource for application/json ContentType.
 type RetireDataSourceJSONRequestBody = DataSourceRetirement
 
+// DismissIssueJSONRequestBody defines body for DismissIssue for application/json ContentType.
+type DismissIssueJSONRequestBody = Dismissal
+
+// RetargetIssueJSONRequestBody defines body for RetargetIssue for application/json ContentType.
+type RetargetIssueJSONRequestBody = Retarget
+
 // PushManyMeasurementsJSONRequestBody defines body for PushManyMeasurements for application/json ContentType.
 type PushManyMeasurementsJSONRequestBody = BulkMeasurementsInput
 
@@ -5667,12 +6001,62 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/issues (the `ListIssues` operationId).
 	ListIssues(ctx context.Context, params *ListIssuesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetIssueTally Count issues by how far they got
+	//
+	// Of all services, or of a team's: what was opened, what people closed, what waits, what is dead and why, and whether anything is sent at all. What the page of issues shows.
+	//
+	// Corresponds with GET /v1/issues/tally (the `GetIssueTally` operationId).
+	GetIssueTally(ctx context.Context, params *GetIssueTallyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetIssue Get an issue
 	//
-	// With its title, body and comments, just as they would be on a tracker.
+	// With its title, body and comments, just as they would be on a tracker, and what is known of it there.
 	//
 	// Corresponds with GET /v1/issues/{issue} (the `GetIssue` operationId).
 	GetIssue(ctx context.Context, issue string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DismissIssueWithBody Deliver an issue no more
+	//
+	// Nothing is opened or changed on the tracker for it any more; what is there stays as it is, and is people's. Retrying takes it up again. By a person of the team that owns the service.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/issues/{issue}/dismiss (the `DismissIssue` operationId).
+	DismissIssueWithBody(ctx context.Context, issue string, params *DismissIssueParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DismissIssue Deliver an issue no more
+	//
+	// Nothing is opened or changed on the tracker for it any more; what is there stays as it is, and is people's. Retrying takes it up again. By a person of the team that owns the service.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/issues/{issue}/dismiss (the `DismissIssue` operationId).
+	DismissIssue(ctx context.Context, issue string, params *DismissIssueParams, body DismissIssueJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RetargetIssueWithBody Send an issue to another repository
+	//
+	// It is opened anew there. What was opened before stays as it is, and is people's from then on. By a person of the team that owns the service.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/issues/{issue}/retarget (the `RetargetIssue` operationId).
+	RetargetIssueWithBody(ctx context.Context, issue string, params *RetargetIssueParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RetargetIssue Send an issue to another repository
+	//
+	// It is opened anew there. What was opened before stays as it is, and is people's from then on. By a person of the team that owns the service.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/issues/{issue}/retarget (the `RetargetIssue` operationId).
+	RetargetIssue(ctx context.Context, issue string, params *RetargetIssueParams, body RetargetIssueJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RetryIssue Deliver an issue again
+	//
+	// One that is dead or dismissed is delivered again, and one that waits is tried at once. By a person of the team that owns the service. What was sent and is still looked for answers 409: it must not be sent twice.
+	//
+	// Corresponds with POST /v1/issues/{issue}/retry (the `RetryIssue` operationId).
+	RetryIssue(ctx context.Context, issue string, params *RetryIssueParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListJobs List jobs
 	//
@@ -6978,13 +7362,123 @@ func (c *Client) ListIssues(ctx context.Context, params *ListIssuesParams, reqEd
 	return c.Client.Do(req)
 }
 
+// GetIssueTally Count issues by how far they got
+//
+// Of all services, or of a team's: what was opened, what people closed, what waits, what is dead and why, and whether anything is sent at all. What the page of issues shows.
+//
+// Corresponds with GET /v1/issues/tally (the `GetIssueTally` operationId).
+func (c *Client) GetIssueTally(ctx context.Context, params *GetIssueTallyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetIssueTallyRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetIssue Get an issue
 //
-// With its title, body and comments, just as they would be on a tracker.
+// With its title, body and comments, just as they would be on a tracker, and what is known of it there.
 //
 // Corresponds with GET /v1/issues/{issue} (the `GetIssue` operationId).
 func (c *Client) GetIssue(ctx context.Context, issue string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetIssueRequest(c.Server, issue)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DismissIssueWithBody Deliver an issue no more
+//
+// Nothing is opened or changed on the tracker for it any more; what is there stays as it is, and is people's. Retrying takes it up again. By a person of the team that owns the service.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/issues/{issue}/dismiss (the `DismissIssue` operationId).
+func (c *Client) DismissIssueWithBody(ctx context.Context, issue string, params *DismissIssueParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDismissIssueRequestWithBody(c.Server, issue, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DismissIssue Deliver an issue no more
+//
+// Nothing is opened or changed on the tracker for it any more; what is there stays as it is, and is people's. Retrying takes it up again. By a person of the team that owns the service.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/issues/{issue}/dismiss (the `DismissIssue` operationId).
+func (c *Client) DismissIssue(ctx context.Context, issue string, params *DismissIssueParams, body DismissIssueJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDismissIssueRequest(c.Server, issue, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RetargetIssueWithBody Send an issue to another repository
+//
+// It is opened anew there. What was opened before stays as it is, and is people's from then on. By a person of the team that owns the service.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/issues/{issue}/retarget (the `RetargetIssue` operationId).
+func (c *Client) RetargetIssueWithBody(ctx context.Context, issue string, params *RetargetIssueParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRetargetIssueRequestWithBody(c.Server, issue, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RetargetIssue Send an issue to another repository
+//
+// It is opened anew there. What was opened before stays as it is, and is people's from then on. By a person of the team that owns the service.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/issues/{issue}/retarget (the `RetargetIssue` operationId).
+func (c *Client) RetargetIssue(ctx context.Context, issue string, params *RetargetIssueParams, body RetargetIssueJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRetargetIssueRequest(c.Server, issue, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RetryIssue Deliver an issue again
+//
+// One that is dead or dismissed is delivered again, and one that waits is tried at once. By a person of the team that owns the service. What was sent and is still looked for answers 409: it must not be sent twice.
+//
+// Corresponds with POST /v1/issues/{issue}/retry (the `RetryIssue` operationId).
+func (c *Client) RetryIssue(ctx context.Context, issue string, params *RetryIssueParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRetryIssueRequest(c.Server, issue, params)
 	if err != nil {
 		return nil, err
 	}
@@ -10129,9 +10623,99 @@ func NewListIssuesRequest(server string, params *ListIssuesParams) (*http.Reques
 
 		}
 
+		if params.Slo != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "slo", *params.Slo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Violation != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "violation", *params.Violation, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DeliveryState != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "deliveryState", *params.DeliveryState, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.HasProblem != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "hasProblem", *params.HasProblem, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetIssueTallyRequest constructs an http.Request for the GetIssueTally method
+func NewGetIssueTallyRequest(server string, params *GetIssueTallyParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/issues/tally")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Team != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "team", *params.Team, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -10184,6 +10768,179 @@ func NewGetIssueRequest(server string, issue string) (*http.Request, error) {
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDismissIssueRequest calls the generic DismissIssue builder with application/json body
+func NewDismissIssueRequest(server string, issue string, params *DismissIssueParams, body DismissIssueJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDismissIssueRequestWithBody(server, issue, params, "application/json", bodyReader)
+}
+
+// NewDismissIssueRequestWithBody constructs an http.Request for the DismissIssue method, with any body, and a specified content type
+func NewDismissIssueRequestWithBody(server string, issue string, params *DismissIssueParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "issue", issue, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/issues/%s/dismiss", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewRetargetIssueRequest calls the generic RetargetIssue builder with application/json body
+func NewRetargetIssueRequest(server string, issue string, params *RetargetIssueParams, body RetargetIssueJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRetargetIssueRequestWithBody(server, issue, params, "application/json", bodyReader)
+}
+
+// NewRetargetIssueRequestWithBody constructs an http.Request for the RetargetIssue method, with any body, and a specified content type
+func NewRetargetIssueRequestWithBody(server string, issue string, params *RetargetIssueParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "issue", issue, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/issues/%s/retarget", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewRetryIssueRequest constructs an http.Request for the RetryIssue method
+func NewRetryIssueRequest(server string, issue string, params *RetryIssueParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "issue", issue, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/issues/%s/retry", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -14725,14 +15482,68 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/issues (the `ListIssues` operationId).
 	ListIssuesWithResponse(ctx context.Context, params *ListIssuesParams, reqEditors ...RequestEditorFn) (*ListIssuesResponse, error)
 
+	// GetIssueTallyWithResponse Count issues by how far they got
+	//
+	// Of all services, or of a team's: what was opened, what people closed, what waits, what is dead and why, and whether anything is sent at all. What the page of issues shows.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/issues/tally (the `GetIssueTally` operationId).
+	GetIssueTallyWithResponse(ctx context.Context, params *GetIssueTallyParams, reqEditors ...RequestEditorFn) (*GetIssueTallyResponse, error)
+
 	// GetIssueWithResponse Get an issue
 	//
-	// With its title, body and comments, just as they would be on a tracker.
+	// With its title, body and comments, just as they would be on a tracker, and what is known of it there.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/issues/{issue} (the `GetIssue` operationId).
 	GetIssueWithResponse(ctx context.Context, issue string, reqEditors ...RequestEditorFn) (*GetIssueResponse, error)
+
+	// DismissIssueWithBodyWithResponse Deliver an issue no more
+	//
+	// Nothing is opened or changed on the tracker for it any more; what is there stays as it is, and is people's. Retrying takes it up again. By a person of the team that owns the service.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/issues/{issue}/dismiss (the `DismissIssue` operationId).
+	DismissIssueWithBodyWithResponse(ctx context.Context, issue string, params *DismissIssueParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DismissIssueResponse, error)
+
+	// DismissIssueWithResponse Deliver an issue no more
+	//
+	// Nothing is opened or changed on the tracker for it any more; what is there stays as it is, and is people's. Retrying takes it up again. By a person of the team that owns the service.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/issues/{issue}/dismiss (the `DismissIssue` operationId).
+	DismissIssueWithResponse(ctx context.Context, issue string, params *DismissIssueParams, body DismissIssueJSONRequestBody, reqEditors ...RequestEditorFn) (*DismissIssueResponse, error)
+
+	// RetargetIssueWithBodyWithResponse Send an issue to another repository
+	//
+	// It is opened anew there. What was opened before stays as it is, and is people's from then on. By a person of the team that owns the service.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/issues/{issue}/retarget (the `RetargetIssue` operationId).
+	RetargetIssueWithBodyWithResponse(ctx context.Context, issue string, params *RetargetIssueParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RetargetIssueResponse, error)
+
+	// RetargetIssueWithResponse Send an issue to another repository
+	//
+	// It is opened anew there. What was opened before stays as it is, and is people's from then on. By a person of the team that owns the service.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/issues/{issue}/retarget (the `RetargetIssue` operationId).
+	RetargetIssueWithResponse(ctx context.Context, issue string, params *RetargetIssueParams, body RetargetIssueJSONRequestBody, reqEditors ...RequestEditorFn) (*RetargetIssueResponse, error)
+
+	// RetryIssueWithResponse Deliver an issue again
+	//
+	// One that is dead or dismissed is delivered again, and one that waits is tried at once. By a person of the team that owns the service. What was sent and is still looked for answers 409: it must not be sent twice.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/issues/{issue}/retry (the `RetryIssue` operationId).
+	RetryIssueWithResponse(ctx context.Context, issue string, params *RetryIssueParams, reqEditors ...RequestEditorFn) (*RetryIssueResponse, error)
 
 	// ListJobsWithResponse List jobs
 	//
@@ -20672,6 +21483,156 @@ func (r ListIssuesResponse) ContentType() string {
 	return ""
 }
 
+// GetIssueTallyResponse308Headers the declared response headers of an HTTP 308 response for GetIssueTally
+type GetIssueTallyResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// GetIssueTallyResponse401Headers the declared response headers of an HTTP 401 response for GetIssueTally
+type GetIssueTallyResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// GetIssueTallyResponse403Headers the declared response headers of an HTTP 403 response for GetIssueTally
+type GetIssueTallyResponse403Headers struct {
+	XRequestID *string
+}
+
+// GetIssueTallyResponse422Headers the declared response headers of an HTTP 422 response for GetIssueTally
+type GetIssueTallyResponse422Headers struct {
+	XRequestID *string
+}
+
+// GetIssueTallyResponse429Headers the declared response headers of an HTTP 429 response for GetIssueTally
+type GetIssueTallyResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// GetIssueTallyResponse500Headers the declared response headers of an HTTP 500 response for GetIssueTally
+type GetIssueTallyResponse500Headers struct {
+	XRequestID *string
+}
+
+// GetIssueTallyResponse503Headers the declared response headers of an HTTP 503 response for GetIssueTally
+type GetIssueTallyResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type GetIssueTallyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *IssueTally
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *GetIssueTallyResponse308Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetIssueTallyResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetIssueTallyResponse403Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *GetIssueTallyResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *GetIssueTallyResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetIssueTallyResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetIssueTallyResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetIssueTallyResponse) GetJSON200() *IssueTally {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r GetIssueTallyResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetIssueTallyResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetIssueTallyResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetIssueTallyResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetIssueTallyResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetIssueTallyResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetIssueTallyResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetIssueTallyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetIssueTallyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetIssueTallyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetIssueTallyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetIssueResponse200Headers the declared response headers of an HTTP 200 response for GetIssue
+type GetIssueResponse200Headers struct {
+	ETag *string
+}
+
 // GetIssueResponse308Headers the declared response headers of an HTTP 308 response for GetIssue
 type GetIssueResponse308Headers struct {
 	Location   *string
@@ -20746,6 +21707,8 @@ type GetIssueResponse struct {
 	ApplicationProblemJSON500 *InternalError
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetIssueResponse200Headers
 	// Headers308 the parsed response headers for an HTTP 308 response
 	Headers308 *GetIssueResponse308Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -20839,6 +21802,804 @@ func (r GetIssueResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetIssueResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DismissIssueResponse200Headers the declared response headers of an HTTP 200 response for DismissIssue
+type DismissIssueResponse200Headers struct {
+	ETag *string
+}
+
+// DismissIssueResponse308Headers the declared response headers of an HTTP 308 response for DismissIssue
+type DismissIssueResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// DismissIssueResponse400Headers the declared response headers of an HTTP 400 response for DismissIssue
+type DismissIssueResponse400Headers struct {
+	XRequestID *string
+}
+
+// DismissIssueResponse401Headers the declared response headers of an HTTP 401 response for DismissIssue
+type DismissIssueResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// DismissIssueResponse403Headers the declared response headers of an HTTP 403 response for DismissIssue
+type DismissIssueResponse403Headers struct {
+	XRequestID *string
+}
+
+// DismissIssueResponse404Headers the declared response headers of an HTTP 404 response for DismissIssue
+type DismissIssueResponse404Headers struct {
+	XRequestID *string
+}
+
+// DismissIssueResponse408Headers the declared response headers of an HTTP 408 response for DismissIssue
+type DismissIssueResponse408Headers struct {
+	XRequestID *string
+}
+
+// DismissIssueResponse409Headers the declared response headers of an HTTP 409 response for DismissIssue
+type DismissIssueResponse409Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// DismissIssueResponse412Headers the declared response headers of an HTTP 412 response for DismissIssue
+type DismissIssueResponse412Headers struct {
+	XRequestID *string
+}
+
+// DismissIssueResponse413Headers the declared response headers of an HTTP 413 response for DismissIssue
+type DismissIssueResponse413Headers struct {
+	XRequestID *string
+}
+
+// DismissIssueResponse415Headers the declared response headers of an HTTP 415 response for DismissIssue
+type DismissIssueResponse415Headers struct {
+	XRequestID *string
+}
+
+// DismissIssueResponse422Headers the declared response headers of an HTTP 422 response for DismissIssue
+type DismissIssueResponse422Headers struct {
+	XRequestID *string
+}
+
+// DismissIssueResponse428Headers the declared response headers of an HTTP 428 response for DismissIssue
+type DismissIssueResponse428Headers struct {
+	XRequestID *string
+}
+
+// DismissIssueResponse429Headers the declared response headers of an HTTP 429 response for DismissIssue
+type DismissIssueResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// DismissIssueResponse500Headers the declared response headers of an HTTP 500 response for DismissIssue
+type DismissIssueResponse500Headers struct {
+	XRequestID *string
+}
+
+// DismissIssueResponse503Headers the declared response headers of an HTTP 503 response for DismissIssue
+type DismissIssueResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// DismissIssueResponse507Headers the declared response headers of an HTTP 507 response for DismissIssue
+type DismissIssueResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type DismissIssueResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Issue
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *ContentTooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *DismissIssueResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *DismissIssueResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *DismissIssueResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *DismissIssueResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *DismissIssueResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *DismissIssueResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *DismissIssueResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *DismissIssueResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *DismissIssueResponse412Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *DismissIssueResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *DismissIssueResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *DismissIssueResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *DismissIssueResponse428Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *DismissIssueResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *DismissIssueResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *DismissIssueResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *DismissIssueResponse507Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DismissIssueResponse) GetJSON200() *Issue {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r DismissIssueResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r DismissIssueResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DismissIssueResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DismissIssueResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DismissIssueResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r DismissIssueResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r DismissIssueResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r DismissIssueResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r DismissIssueResponse) GetApplicationProblemJSON413() *ContentTooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r DismissIssueResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DismissIssueResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r DismissIssueResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r DismissIssueResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r DismissIssueResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r DismissIssueResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r DismissIssueResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
+}
+
+// GetBody returns the raw response body bytes
+func (r DismissIssueResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DismissIssueResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DismissIssueResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DismissIssueResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RetargetIssueResponse200Headers the declared response headers of an HTTP 200 response for RetargetIssue
+type RetargetIssueResponse200Headers struct {
+	ETag *string
+}
+
+// RetargetIssueResponse308Headers the declared response headers of an HTTP 308 response for RetargetIssue
+type RetargetIssueResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// RetargetIssueResponse400Headers the declared response headers of an HTTP 400 response for RetargetIssue
+type RetargetIssueResponse400Headers struct {
+	XRequestID *string
+}
+
+// RetargetIssueResponse401Headers the declared response headers of an HTTP 401 response for RetargetIssue
+type RetargetIssueResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// RetargetIssueResponse403Headers the declared response headers of an HTTP 403 response for RetargetIssue
+type RetargetIssueResponse403Headers struct {
+	XRequestID *string
+}
+
+// RetargetIssueResponse404Headers the declared response headers of an HTTP 404 response for RetargetIssue
+type RetargetIssueResponse404Headers struct {
+	XRequestID *string
+}
+
+// RetargetIssueResponse408Headers the declared response headers of an HTTP 408 response for RetargetIssue
+type RetargetIssueResponse408Headers struct {
+	XRequestID *string
+}
+
+// RetargetIssueResponse409Headers the declared response headers of an HTTP 409 response for RetargetIssue
+type RetargetIssueResponse409Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// RetargetIssueResponse412Headers the declared response headers of an HTTP 412 response for RetargetIssue
+type RetargetIssueResponse412Headers struct {
+	XRequestID *string
+}
+
+// RetargetIssueResponse413Headers the declared response headers of an HTTP 413 response for RetargetIssue
+type RetargetIssueResponse413Headers struct {
+	XRequestID *string
+}
+
+// RetargetIssueResponse415Headers the declared response headers of an HTTP 415 response for RetargetIssue
+type RetargetIssueResponse415Headers struct {
+	XRequestID *string
+}
+
+// RetargetIssueResponse422Headers the declared response headers of an HTTP 422 response for RetargetIssue
+type RetargetIssueResponse422Headers struct {
+	XRequestID *string
+}
+
+// RetargetIssueResponse428Headers the declared response headers of an HTTP 428 response for RetargetIssue
+type RetargetIssueResponse428Headers struct {
+	XRequestID *string
+}
+
+// RetargetIssueResponse429Headers the declared response headers of an HTTP 429 response for RetargetIssue
+type RetargetIssueResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// RetargetIssueResponse500Headers the declared response headers of an HTTP 500 response for RetargetIssue
+type RetargetIssueResponse500Headers struct {
+	XRequestID *string
+}
+
+// RetargetIssueResponse503Headers the declared response headers of an HTTP 503 response for RetargetIssue
+type RetargetIssueResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// RetargetIssueResponse507Headers the declared response headers of an HTTP 507 response for RetargetIssue
+type RetargetIssueResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type RetargetIssueResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Issue
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *ContentTooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RetargetIssueResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *RetargetIssueResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *RetargetIssueResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RetargetIssueResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *RetargetIssueResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *RetargetIssueResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *RetargetIssueResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *RetargetIssueResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *RetargetIssueResponse412Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *RetargetIssueResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *RetargetIssueResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *RetargetIssueResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *RetargetIssueResponse428Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *RetargetIssueResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *RetargetIssueResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *RetargetIssueResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *RetargetIssueResponse507Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RetargetIssueResponse) GetJSON200() *Issue {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r RetargetIssueResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RetargetIssueResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RetargetIssueResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RetargetIssueResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RetargetIssueResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r RetargetIssueResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RetargetIssueResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r RetargetIssueResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RetargetIssueResponse) GetApplicationProblemJSON413() *ContentTooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RetargetIssueResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RetargetIssueResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r RetargetIssueResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RetargetIssueResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RetargetIssueResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r RetargetIssueResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r RetargetIssueResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
+}
+
+// GetBody returns the raw response body bytes
+func (r RetargetIssueResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RetargetIssueResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RetargetIssueResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RetargetIssueResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RetryIssueResponse200Headers the declared response headers of an HTTP 200 response for RetryIssue
+type RetryIssueResponse200Headers struct {
+	ETag *string
+}
+
+// RetryIssueResponse308Headers the declared response headers of an HTTP 308 response for RetryIssue
+type RetryIssueResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// RetryIssueResponse400Headers the declared response headers of an HTTP 400 response for RetryIssue
+type RetryIssueResponse400Headers struct {
+	XRequestID *string
+}
+
+// RetryIssueResponse401Headers the declared response headers of an HTTP 401 response for RetryIssue
+type RetryIssueResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// RetryIssueResponse403Headers the declared response headers of an HTTP 403 response for RetryIssue
+type RetryIssueResponse403Headers struct {
+	XRequestID *string
+}
+
+// RetryIssueResponse404Headers the declared response headers of an HTTP 404 response for RetryIssue
+type RetryIssueResponse404Headers struct {
+	XRequestID *string
+}
+
+// RetryIssueResponse409Headers the declared response headers of an HTTP 409 response for RetryIssue
+type RetryIssueResponse409Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// RetryIssueResponse412Headers the declared response headers of an HTTP 412 response for RetryIssue
+type RetryIssueResponse412Headers struct {
+	XRequestID *string
+}
+
+// RetryIssueResponse422Headers the declared response headers of an HTTP 422 response for RetryIssue
+type RetryIssueResponse422Headers struct {
+	XRequestID *string
+}
+
+// RetryIssueResponse428Headers the declared response headers of an HTTP 428 response for RetryIssue
+type RetryIssueResponse428Headers struct {
+	XRequestID *string
+}
+
+// RetryIssueResponse429Headers the declared response headers of an HTTP 429 response for RetryIssue
+type RetryIssueResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// RetryIssueResponse500Headers the declared response headers of an HTTP 500 response for RetryIssue
+type RetryIssueResponse500Headers struct {
+	XRequestID *string
+}
+
+// RetryIssueResponse503Headers the declared response headers of an HTTP 503 response for RetryIssue
+type RetryIssueResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// RetryIssueResponse507Headers the declared response headers of an HTTP 507 response for RetryIssue
+type RetryIssueResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type RetryIssueResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Issue
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RetryIssueResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *RetryIssueResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *RetryIssueResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RetryIssueResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *RetryIssueResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *RetryIssueResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *RetryIssueResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *RetryIssueResponse412Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *RetryIssueResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *RetryIssueResponse428Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *RetryIssueResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *RetryIssueResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *RetryIssueResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *RetryIssueResponse507Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RetryIssueResponse) GetJSON200() *Issue {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r RetryIssueResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RetryIssueResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RetryIssueResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RetryIssueResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RetryIssueResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RetryIssueResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r RetryIssueResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RetryIssueResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r RetryIssueResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RetryIssueResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RetryIssueResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r RetryIssueResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r RetryIssueResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
+}
+
+// GetBody returns the raw response body bytes
+func (r RetryIssueResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RetryIssueResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RetryIssueResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RetryIssueResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -34952,9 +36713,24 @@ func (c *ClientWithResponses) ListIssuesWithResponse(ctx context.Context, params
 	return ParseListIssuesResponse(rsp)
 }
 
+// GetIssueTallyWithResponse Count issues by how far they got
+//
+// Of all services, or of a team's: what was opened, what people closed, what waits, what is dead and why, and whether anything is sent at all. What the page of issues shows.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/issues/tally (the `GetIssueTally` operationId).
+func (c *ClientWithResponses) GetIssueTallyWithResponse(ctx context.Context, params *GetIssueTallyParams, reqEditors ...RequestEditorFn) (*GetIssueTallyResponse, error) {
+	rsp, err := c.GetIssueTally(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetIssueTallyResponse(rsp)
+}
+
 // GetIssueWithResponse Get an issue
 //
-// With its title, body and comments, just as they would be on a tracker.
+// With its title, body and comments, just as they would be on a tracker, and what is known of it there.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -34965,6 +36741,81 @@ func (c *ClientWithResponses) GetIssueWithResponse(ctx context.Context, issue st
 		return nil, err
 	}
 	return ParseGetIssueResponse(rsp)
+}
+
+// DismissIssueWithBodyWithResponse Deliver an issue no more
+//
+// Nothing is opened or changed on the tracker for it any more; what is there stays as it is, and is people's. Retrying takes it up again. By a person of the team that owns the service.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/issues/{issue}/dismiss (the `DismissIssue` operationId).
+func (c *ClientWithResponses) DismissIssueWithBodyWithResponse(ctx context.Context, issue string, params *DismissIssueParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DismissIssueResponse, error) {
+	rsp, err := c.DismissIssueWithBody(ctx, issue, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDismissIssueResponse(rsp)
+}
+
+// DismissIssueWithResponse Deliver an issue no more
+//
+// Nothing is opened or changed on the tracker for it any more; what is there stays as it is, and is people's. Retrying takes it up again. By a person of the team that owns the service.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/issues/{issue}/dismiss (the `DismissIssue` operationId).
+func (c *ClientWithResponses) DismissIssueWithResponse(ctx context.Context, issue string, params *DismissIssueParams, body DismissIssueJSONRequestBody, reqEditors ...RequestEditorFn) (*DismissIssueResponse, error) {
+	rsp, err := c.DismissIssue(ctx, issue, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDismissIssueResponse(rsp)
+}
+
+// RetargetIssueWithBodyWithResponse Send an issue to another repository
+//
+// It is opened anew there. What was opened before stays as it is, and is people's from then on. By a person of the team that owns the service.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/issues/{issue}/retarget (the `RetargetIssue` operationId).
+func (c *ClientWithResponses) RetargetIssueWithBodyWithResponse(ctx context.Context, issue string, params *RetargetIssueParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RetargetIssueResponse, error) {
+	rsp, err := c.RetargetIssueWithBody(ctx, issue, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRetargetIssueResponse(rsp)
+}
+
+// RetargetIssueWithResponse Send an issue to another repository
+//
+// It is opened anew there. What was opened before stays as it is, and is people's from then on. By a person of the team that owns the service.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/issues/{issue}/retarget (the `RetargetIssue` operationId).
+func (c *ClientWithResponses) RetargetIssueWithResponse(ctx context.Context, issue string, params *RetargetIssueParams, body RetargetIssueJSONRequestBody, reqEditors ...RequestEditorFn) (*RetargetIssueResponse, error) {
+	rsp, err := c.RetargetIssue(ctx, issue, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRetargetIssueResponse(rsp)
+}
+
+// RetryIssueWithResponse Deliver an issue again
+//
+// One that is dead or dismissed is delivered again, and one that waits is tried at once. By a person of the team that owns the service. What was sent and is still looked for answers 409: it must not be sent twice.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/issues/{issue}/retry (the `RetryIssue` operationId).
+func (c *ClientWithResponses) RetryIssueWithResponse(ctx context.Context, issue string, params *RetryIssueParams, reqEditors ...RequestEditorFn) (*RetryIssueResponse, error) {
+	rsp, err := c.RetryIssue(ctx, issue, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRetryIssueResponse(rsp)
 }
 
 // ListJobsWithResponse List jobs
@@ -43100,6 +44951,196 @@ func ParseListIssuesResponse(rsp *http.Response) (*ListIssuesResponse, error) {
 	return response, nil
 }
 
+// ParseGetIssueTallyResponse parses an HTTP response from a GetIssueTallyWithResponse call
+func ParseGetIssueTallyResponse(rsp *http.Response) (*GetIssueTallyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetIssueTallyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest IssueTally
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 308:
+		var headers GetIssueTallyResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetIssueTallyResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetIssueTallyResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 422:
+		var headers GetIssueTallyResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers GetIssueTallyResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetIssueTallyResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetIssueTallyResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetIssueResponse parses an HTTP response from a GetIssueWithResponse call
 func ParseGetIssueResponse(rsp *http.Response) (*GetIssueResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -43187,6 +45228,16 @@ func ParseGetIssueResponse(rsp *http.Response) (*GetIssueResponse, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers GetIssueResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 308:
 		var headers GetIssueResponse308Headers
 		if values := rsp.Header.Values("Location"); len(values) > 0 {
@@ -43319,6 +45370,1056 @@ func ParseGetIssueResponse(rsp *http.Response) (*GetIssueResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDismissIssueResponse parses an HTTP response from a DismissIssueWithResponse call
+func ParseDismissIssueResponse(rsp *http.Response) (*DismissIssueResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DismissIssueResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Issue
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest ContentTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers DismissIssueResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers DismissIssueResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers DismissIssueResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers DismissIssueResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers DismissIssueResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers DismissIssueResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers DismissIssueResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers DismissIssueResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers DismissIssueResponse412Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers412 = &headers
+	case rsp.StatusCode == 413:
+		var headers DismissIssueResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers DismissIssueResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers DismissIssueResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers DismissIssueResponse428Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers428 = &headers
+	case rsp.StatusCode == 429:
+		var headers DismissIssueResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers DismissIssueResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers DismissIssueResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers DismissIssueResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRetargetIssueResponse parses an HTTP response from a RetargetIssueWithResponse call
+func ParseRetargetIssueResponse(rsp *http.Response) (*RetargetIssueResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RetargetIssueResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Issue
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest ContentTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RetargetIssueResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers RetargetIssueResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers RetargetIssueResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers RetargetIssueResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers RetargetIssueResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers RetargetIssueResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers RetargetIssueResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers RetargetIssueResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers RetargetIssueResponse412Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers412 = &headers
+	case rsp.StatusCode == 413:
+		var headers RetargetIssueResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers RetargetIssueResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers RetargetIssueResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers RetargetIssueResponse428Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers428 = &headers
+	case rsp.StatusCode == 429:
+		var headers RetargetIssueResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers RetargetIssueResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers RetargetIssueResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers RetargetIssueResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRetryIssueResponse parses an HTTP response from a RetryIssueWithResponse call
+func ParseRetryIssueResponse(rsp *http.Response) (*RetryIssueResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RetryIssueResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Issue
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RetryIssueResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers RetryIssueResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers RetryIssueResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers RetryIssueResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers RetryIssueResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers RetryIssueResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers RetryIssueResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers RetryIssueResponse412Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers412 = &headers
+	case rsp.StatusCode == 422:
+		var headers RetryIssueResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers RetryIssueResponse428Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers428 = &headers
+	case rsp.StatusCode == 429:
+		var headers RetryIssueResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers RetryIssueResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers RetryIssueResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers RetryIssueResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil

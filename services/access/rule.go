@@ -143,6 +143,7 @@ var grants = map[Rule]grant{
 	{Read, KindViolation}:    everyone,
 	{Create, KindDispute}:    people,
 	{Read, KindIssue}:        everyone,
+	{Update, KindIssue}:      people, // delivering it again, elsewhere or no more
 	{Read, KindJob}:          everyone,
 	{Read, KindDataSource}:   everyone, // it holds no secrets, only their names
 	{Read, KindBackfill}:     everyone,

@@ -94,6 +94,7 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Create, Kind: access.KindAttachment}: members,
 	{Verb: access.Update, Kind: access.KindAttachment}: members,
 	{Verb: access.Delete, Kind: access.KindAttachment}: members,
+	{Verb: access.Update, Kind: access.KindIssue}:      members,
 
 	// What pipelines do, workloads of the team may.
 	{Verb: access.Create, Kind: access.KindSystem}:     owners,

@@ -11,6 +11,7 @@ import (
 type Filter struct {
 	Service id.ID
 	Team    id.ID
+	Subject id.ID
 	Kind    Kind
 	Episode id.ID
 	Open    *bool

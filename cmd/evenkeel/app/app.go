@@ -72,6 +72,7 @@ type App struct {
 	Policies    *policy.Service
 	Issues      *issues.Service
 	Inbox       *inbox.Inbox
+	Deliveries  *delivery.Service
 	Jobs        *jobs.Service
 	API         *api.API
 

@@ -9,6 +9,19 @@ import (
 	"github.com/evenkeel/evenkeel/services/jobs"
 )
 
+// deliveries is what people see and do of the delivery of issues.
+func (a *App) deliveries() *delivery.Service {
+	s := a.Store
+	parts := delivery.ServiceParts{
+		Records: s.Delivery(), Issues: s.Issues(), Services: s.Registry(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
+		Settings: delivery.Defaults(),
+	}
+	if a.opts.Tracker != nil {
+		parts.Settings, parts.HasTracker = a.opts.Delivery, true
+	}
+	return delivery.NewService(parts)
+}
+
 // hireCourier has issues delivered, where there is a tracker.
 func (a *App) hireCourier() error {
 	if a.opts.Tracker == nil {

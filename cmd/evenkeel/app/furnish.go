@@ -66,6 +66,7 @@ func (a *App) furnish() error {
 	if a.webhooks, err = github.NewWebhooks(a.opts.WebhookSecrets, a.Inbox); err != nil {
 		return err
 	}
+	a.Deliveries = a.deliveries()
 	a.Policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: a.Issues,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,

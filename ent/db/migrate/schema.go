@@ -334,6 +334,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{DeliveriesColumns[14]},
 			},
+			{
+				Name:    "delivery_state",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[2]},
+			},
 		},
 	}
 	// DependenciesColumns holds the columns for the "dependencies" table.

@@ -127,6 +127,8 @@ CREATE INDEX "delivery_opened_at" ON "deliveries" ("opened_at");
 CREATE INDEX "delivery_repository_due_at" ON "deliveries" ("repository", "due_at");
 -- create index "delivery_repository_number" to table: "deliveries"
 CREATE INDEX "delivery_repository_number" ON "deliveries" ("repository", "number");
+-- create index "delivery_state" to table: "deliveries"
+CREATE INDEX "delivery_state" ON "deliveries" ("state");
 -- create "dependencies" table
 CREATE TABLE "dependencies" ("id" character varying(26) NOT NULL, "criticality" text NOT NULL, "failure_mode" text NOT NULL, "timeout_us" bigint NOT NULL, "retry" text NOT NULL, "breaker" text NOT NULL, "bulkhead" text NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "version" bigint NOT NULL, "service_id" character varying(26) NOT NULL, "on_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "dependencies_services_on" FOREIGN KEY ("on_id") REFERENCES "services" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "dependencies_services_service" FOREIGN KEY ("service_id") REFERENCES "services" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
 -- create index "dependency_on_id_id" to table: "dependencies"

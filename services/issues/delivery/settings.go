@@ -88,9 +88,19 @@ func (s Settings) Validate() error {
 
 // of is the mode of a kind, with what is stopped.
 func (s Settings) of(kind issues.Kind) Mode {
-	if s.Stopped || slices.Contains(s.StoppedKinds, kind) {
+	if s.stopped(kind) {
 		return Observe
 	}
+	return s.mode(kind)
+}
+
+// stopped is whether a kind is kept back, whatever its mode.
+func (s Settings) stopped(kind issues.Kind) bool {
+	return s.Stopped || slices.Contains(s.StoppedKinds, kind)
+}
+
+// mode is that of a kind, without what is stopped.
+func (s Settings) mode(kind issues.Kind) Mode {
 	if mode, ok := s.Kinds[kind]; ok {
 		return mode
 	}

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	entsql "entgo.io/ent/dialect/sql"
+
+	row "github.com/evenkeel/evenkeel/ent/db/delivery"
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
+)
+
+var _ delivery.Records = Delivery{}
+
+// List lists issues with what is known of them, the newest first.
+func (d Delivery) List(ctx context.Context, f delivery.Filter, r page.Request) (page.Page[delivery.Known], error) {
+	found, err := Issues{d.s}.list(ctx, f, f.Filter, r, delivered(f))
+	if err != nil {
+		return page.Page[delivery.Known]{}, err
+	}
+	ids := make([]id.ID, len(found.Items))
+	for i, v := range found.Items {
+		ids[i] = v.ID
+	}
+	known, err := d.ofIssues(ctx, ids)
+	if err != nil {
+		return page.Page[delivery.Known]{}, err
+	}
+	for _, one := range ids {
+		if _, ok := known[one]; !ok {
+			return page.Page[delivery.Known]{}, fmt.Errorf("the issue %s is wanted, and was never called for", one)
+		}
+	}
+	return page.Map(found, func(i issues.Issue) delivery.Known { return delivery.Known{Issue: i, Delivery: known[i.ID]} }), nil
+}
+
+// delivered keeps issues whose delivery is as the filter says.
+func delivered(f delivery.Filter) func(*entsql.Selector) {
+	return func(s *entsql.Selector) {
+		if f.State == "" && f.Troubled == nil {
+			return
+		}
+		t := entsql.Table(row.Table)
+		of := entsql.Select(t.C(row.FieldIssueID)).From(t)
+		if f.State != "" {
+			of.Where(entsql.EQ(t.C(row.FieldState), string(f.State)))
+		}
+		switch {
+		case f.Troubled == nil:
+		case *f.Troubled:
+			of.Where(entsql.NEQ(t.C(row.FieldProblem), ""))
+		default:
+			of.Where(entsql.EQ(t.C(row.FieldProblem), ""))
+		}
+		s.Where(entsql.In(s.C("id"), of))
+	}
+}
+
+// ofIssues returns the deliveries of the issues, by them.
+func (d Delivery) ofIssues(ctx context.Context, wanted []id.ID) (map[id.ID]delivery.Delivery, error) {
+	out := make(map[id.ID]delivery.Delivery, len(wanted))
+	err := chunks(wanted, bulkRows, func(some []id.ID) error {
+		args := make([]any, len(some))
+		for i, one := range some {
+			args[i] = string(one)
+		}
+		found, err := d.all(ctx, " WHERE issue_id IN "+values(1, len(some)), args...)
+		for _, v := range found {
+			out[v.Issue] = v
+		}
+		return err
+	})
+	return out, fail("read deliveries", err)
+}
+
+// left is what has something left to be done that was not: what is not known to be on
+// the tracker, and what is there and could not be changed.
+const left = "(d.due_at IS NOT NULL AND (d.state IN ('pending', 'sending', 'unknown') OR d.state = 'sent' AND d.failures > 0))"
+
+// Tally counts.
+func (d Delivery) Tally(ctx context.Context, team id.ID, now time.Time) (delivery.Tally, error) {
+	of, args := "FROM deliveries d WHERE 1 = 1", []any{}
+	if team != "" {
+		of, args = "FROM deliveries d JOIN issues i ON i.id = d.issue_id JOIN services v ON v.id = i.service_id WHERE v.team_id = $1", []any{string(team)}
+	}
+	count := func(condition string) string { return "SUM(CASE WHEN " + condition + " THEN 1 ELSE 0 END)" }
+	day, week := "$1", "$2"
+	if team != "" {
+		day, week = "$2", "$3"
+	}
+	now = clock.Round(now)
+	out := delivery.Tally{States: map[delivery.State]int{}}
+	err := d.s.queryAll(ctx, "SELECT d.state, COUNT(*), "+strings.Join([]string{
+		count("d.opened_at > " + day), count("d.opened_at > " + week), count("d.outcome = 'done'"), count("d.outcome = 'waived'"), count(left),
+	}, ", ")+", MIN(CASE WHEN "+left+" THEN d.due_at END) "+of+" GROUP BY d.state", append(args, now.AddDate(0, 0, -1), now.AddDate(0, 0, -7)), func(rows *sql.Rows) error {
+		var state delivery.State
+		var n, inDay, inWeek, done, waived, waiting int
+		var next moment
+		if err := rows.Scan(&state, &n, &inDay, &inWeek, &done, &waived, &waiting, &next); err != nil {
+			return err
+		}
+		out.States[state] = n
+		out.Total += n
+		out.OpenedDay += inDay
+		out.OpenedWeek += inWeek
+		out.Done += done
+		out.Waived += waived
+		out.Waiting += waiting
+		if next.at != nil && (out.NextDueAt == nil || next.at.Before(*out.NextDueAt)) {
+			out.NextDueAt = next.at
+		}
+		return nil
+	})
+	if err != nil || out.States[delivery.Dead] == 0 {
+		return out, fail("count deliveries", err)
+	}
+	limit := "$1"
+	if team != "" {
+		limit = "$2"
+	}
+	err = d.s.queryAll(ctx, "SELECT d.problem, COUNT(*) "+of+" AND d.state = 'dead' GROUP BY d.problem ORDER BY COUNT(*) DESC, d.problem"+d.s.bytewise()+" LIMIT "+limit,
+		append(args, delivery.MostReasons), func(rows *sql.Rows) error {
+			var r delivery.Reason
+			err := rows.Scan(&r.Problem, &r.Count)
+			out.Reasons = append(out.Reasons, r)
+			return err
+		})
+	return out, fail("count why issues are dead", err)
+}
