@@ -144,6 +144,27 @@ func TestWhatWasMadeTwiceIsSweptInFavourOfTheLowestNumber(t *testing.T) {
 	o.wellBehaved()
 }
 
+func TestWhatComesIntoTheListWhenItIsNoLongerWantedIsClosed(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.LagLists(23 * time.Minute)
+	o.fault("issues/create", standin.Fault{Kind: standin.LostReply})
+	i := o.want()
+	o.run()
+	o.change(i.ID, func(i *issues.Issue) { i.Open = false })
+	o.pass(10 * time.Minute)
+	o.inState(i.ID, delivery.Pending) // it was given up, and is not asked for again
+	if is := o.alone("acme/shop"); is.State != "open" {
+		t.Fatalf("it is %s", is.State)
+	}
+	o.pass(40 * time.Minute)
+	o.inState(i.ID, delivery.Sent)
+	if is := o.alone("acme/shop"); is.State != "closed" {
+		t.Errorf("it is %s", is.State)
+	}
+	o.wellBehaved()
+}
+
 // killed is a tracker under which the process ends: before a creation gets out, or
 // after it had its effect.
 type killed struct {
