@@ -15,8 +15,8 @@ const (
 	// skew is how far the tracker's clock may be from this one's, for what is looked
 	// for since a time.
 	skew = time.Hour
-	// recall is how long the facts of a place are taken for true.
-	recall = 10 * time.Minute
+	// remember is how long the facts of a place are taken for true.
+	remember = 10 * time.Minute
 	// capSpan is the day of the caps, recheck how long is waited when one is reached.
 	capSpan = 24 * time.Hour
 	recheck = time.Hour
@@ -50,8 +50,12 @@ func (p *passage) step(ctx context.Context, d *Delivery) error {
 
 // create has the issue made, if it is still wanted open and the place takes it.
 func (p *passage) create(ctx context.Context, d *Delivery, i issues.Issue) error {
+	if found, err := p.recall(ctx, d, i); found || err != nil {
+		return err
+	}
 	if !i.Open {
 		d.DueAt, d.Problem = nil, "it was not made: before it was, it was wanted no more"
+		p.lookAgain(d)
 		return nil
 	}
 	facts, err := p.factsOf(ctx, d.Place)
@@ -106,6 +110,40 @@ func (p *passage) create(ctx context.Context, d *Delivery, i issues.Issue) error
 	return nil
 }
 
+// recall looks once more, before it is asked for again, for what was given up: it may
+// have come into the list since.
+func (p *passage) recall(ctx context.Context, d *Delivery, i issues.Issue) (found bool, err error) {
+	if d.Attempts == 0 {
+		return false, nil
+	}
+	for _, place := range d.Written.From {
+		all, err := p.find(ctx, place, d, i)
+		switch e := AsError(err); {
+		case e != nil && (e.Trouble == Gone || e.Trouble == Refused || e.Trouble == Moved) && place != d.Place:
+			continue // there is nothing to be seen there
+		case err != nil:
+			return false, err
+		case len(all) > 0:
+			p.count("found")
+			d.Place = place
+			p.adopt(d, i, all[0])
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// lookAgain has what may have been made, and is not wanted, looked for later: each
+// time twice as late.
+func (p *passage) lookAgain(d *Delivery) {
+	if d.Attempts == 0 || d.Written.Sweeps >= mostSweeps {
+		return
+	}
+	at := clock.Round(p.Clock()).Add(p.Settings.Hold << d.Written.Sweeps)
+	d.Written.Sweeps++
+	d.DueAt = &at
+}
+
 // send writes down what is about to be asked for: committed before it is.
 func (p *passage) send(ctx context.Context, d *Delivery, comment string) error {
 	now := clock.Round(p.Clock())
@@ -135,6 +173,7 @@ func (p *passage) adopt(d *Delivery, i issues.Issue, r Remote) {
 		d.Problem = fmt.Sprintf("these labels are not on it: %q; the App or token may lack the role to set labels", dropped)
 	}
 	if d.Attempts > 1 {
+		d.Written.Sweeps = 0
 		d.Written.SweepAt = opened.Add(p.Settings.Hold)
 	}
 	p.schedule(d, i)
@@ -231,13 +270,13 @@ func (p *passage) miss(d *Delivery) {
 	d.DueAt = &at
 }
 
-// factsOf are the facts of a place, not older than recall.
+// factsOf are the facts of a place, not older than remember.
 func (p *passage) factsOf(ctx context.Context, place Place) (Facts, error) {
 	c := p.Courier
 	c.mu.Lock()
 	known, ok := c.facts[place]
 	c.mu.Unlock()
-	if ok && c.Clock().Before(known.at.Add(recall)) {
+	if ok && c.Clock().Before(known.at.Add(remember)) {
 		return known.Facts, nil
 	}
 	facts, err := ask(ctx, p, Reading, func(ctx context.Context) (Facts, error) { return p.Tracker.Facts(ctx, place) })

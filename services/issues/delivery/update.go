@@ -14,13 +14,9 @@ import (
 // update brings an issue on the tracker to what is wanted, as far as people have not
 // decided otherwise.
 func (p *passage) update(ctx context.Context, d *Delivery, i issues.Issue) error {
-	if at := d.Written.SweepAt; !at.IsZero() && !p.Clock().Before(at) {
-		if err := p.sweep(ctx, d, i); err != nil {
-			return err
-		}
-	}
+	sweeps := !d.Written.SweepAt.IsZero() && !p.Clock().Before(d.Written.SweepAt)
 	etag := d.Written.ETag
-	if d.Written.differs(i) {
+	if sweeps || d.Written.differs(i) {
 		etag = "" // what is written is decided by what is there now
 	}
 	type answer struct {
@@ -39,6 +35,19 @@ func (p *passage) update(ctx context.Context, d *Delivery, i issues.Issue) error
 		p.count("unchanged")
 		p.schedule(d, i)
 		return nil
+	}
+	if sweeps {
+		// The issue was just seen where it is known to be: what else has its marker is
+		// not the issue itself, transferred meanwhile.
+		number := d.Number
+		if err := p.sweep(ctx, d, i); err != nil {
+			return err
+		}
+		if d.Number != number {
+			now := clock.Round(p.Clock())
+			d.DueAt = &now
+			return nil
+		}
 	}
 	r := got.Remote
 	d.notice(i, r)

@@ -144,6 +144,52 @@ func TestWhatWasMadeTwiceIsSweptInFavourOfTheLowestNumber(t *testing.T) {
 	o.wellBehaved()
 }
 
+func TestATransferredIssueIsNotTakenForADuplicateOfItself(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.fault("issues/create", standin.Fault{Kind: standin.Cut})
+	i := o.want(func(i *issues.Issue) { i.Repository = "https://github.com/acme/vault" })
+	o.run() // asked for in the vault, without an effect
+	o.inState(i.ID, delivery.Unknown)
+	o.clock.Advance(4 * time.Minute)
+	o.run()
+	o.Person("ole").Archive("acme/vault")
+	for o.delivery(i.ID).State != delivery.Sent {
+		o.clock.Advance(4 * time.Minute)
+		o.run() // and then made in the default
+	}
+	o.Person("ole").Unarchive("acme/vault")
+	number := o.Person("ole").Transfer("acme/shop", 1, "acme/vault")
+	o.pass(time.Hour)
+	if is := o.Issue("acme/vault", number); is.State != "open" || len(is.Comments) > 0 {
+		t.Errorf("it is %s, and says %q", is.State, said(is))
+	}
+	if d := o.inState(i.ID, delivery.Sent); d.Place != "acme/vault" || d.Number != number {
+		t.Errorf("known: %+v", d)
+	}
+}
+
+func TestWhatComesIntoTheListWhenItIsNoLongerWantedIsClosed(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.LagLists(23 * time.Minute)
+	o.fault("issues/create", standin.Fault{Kind: standin.LostReply})
+	i := o.want()
+	o.run()
+	o.change(i.ID, func(i *issues.Issue) { i.Open = false })
+	o.pass(10 * time.Minute)
+	o.inState(i.ID, delivery.Pending) // it was given up, and is not asked for again
+	if is := o.alone("acme/shop"); is.State != "open" {
+		t.Fatalf("it is %s", is.State)
+	}
+	o.pass(40 * time.Minute)
+	o.inState(i.ID, delivery.Sent)
+	if is := o.alone("acme/shop"); is.State != "closed" {
+		t.Errorf("it is %s", is.State)
+	}
+	o.wellBehaved()
+}
+
 // killed is a tracker under which the process ends: before a creation gets out, or
 // after it had its effect.
 type killed struct {

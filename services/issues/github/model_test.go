@@ -546,6 +546,7 @@ func (m *machine) conclude() {
 			m.t.Fatalf("subject %d has %d open issues: %+v", n, len(open), open)
 		}
 		if len(alive) == 0 {
+			// One that was wanted no more before it was made.
 			if s.issue.Open {
 				m.t.Fatalf("the issue of subject %d was forgotten: %+v", n, d)
 			}
