@@ -21,7 +21,7 @@ var _ delivery.Records = Delivery{}
 
 // List lists issues with what is known of them, the newest first.
 func (d Delivery) List(ctx context.Context, f delivery.Filter, r page.Request) (page.Page[delivery.Known], error) {
-	found, err := Issues{d.s}.list(ctx, f, f.Filter, r, delivered(f))
+	found, err := d.s.Issues().list(ctx, f, f.Filter, r, delivered(f))
 	if err != nil {
 		return page.Page[delivery.Known]{}, err
 	}
