@@ -47,6 +47,40 @@ func (d Delivery) CallAt(ctx context.Context, place delivery.Place, number int, 
 	return n, fail("have an issue looked at", err)
 }
 
+// CallIn has those that are on the tracker in a place due.
+func (d Delivery) CallIn(ctx context.Context, place delivery.Place, now time.Time) (int, error) {
+	n, err := d.s.exec(ctx, "UPDATE deliveries SET calls = calls + 1, due_at = CASE WHEN state IN ('dead', 'dismissed') THEN due_at ELSE $1 END WHERE repository = $2 AND number > 0",
+		clock.Round(now), string(place))
+	return n, fail("have the issues of a repository looked at", err)
+}
+
+// At is the issue that is wanted of what is at a place.
+func (d Delivery) At(ctx context.Context, place delivery.Place, number int) (id.ID, bool, error) {
+	var issue id.ID
+	err := d.s.queryOne(ctx, "SELECT issue_id FROM deliveries WHERE repository = $1 AND number = $2 ORDER BY id LIMIT 1", []any{string(place), number}, &issue)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	return issue, err == nil, fail("find an issue by its place", err)
+}
+
+// Places returns where issues of the kinds are on the tracker, in order.
+func (d Delivery) Places(ctx context.Context, kinds []issues.Kind) ([]delivery.Place, error) {
+	condition, args := ofKinds(kinds)
+	return d.places(ctx, "SELECT DISTINCT repository FROM deliveries WHERE number > 0 AND state IN ('sent', 'sending', 'unknown') AND "+condition+" ORDER BY repository", args)
+}
+
+func (d Delivery) places(ctx context.Context, query string, args []any) ([]delivery.Place, error) {
+	var out []delivery.Place
+	err := d.s.queryAll(ctx, query, args, func(rows *sql.Rows) error {
+		var place delivery.Place
+		err := rows.Scan(&place)
+		out = append(out, place)
+		return err
+	})
+	return out, fail("look where issues are", err)
+}
+
 // Delivery returns that of the issue.
 func (d Delivery) Delivery(ctx context.Context, issue id.ID) (delivery.Delivery, error) {
 	found, err := d.all(ctx, " WHERE issue_id = $1", string(issue))
@@ -61,15 +95,8 @@ func (d Delivery) Delivery(ctx context.Context, issue id.ID) (delivery.Delivery,
 
 // DuePlaces returns where something of the kinds is due, in order.
 func (d Delivery) DuePlaces(ctx context.Context, kinds []issues.Kind, now time.Time) ([]delivery.Place, error) {
-	var out []delivery.Place
 	condition, args := ofKinds(kinds, clock.Round(now))
-	err := d.s.queryAll(ctx, "SELECT DISTINCT repository FROM deliveries WHERE due_at <= $1 AND "+condition+" ORDER BY repository", args, func(rows *sql.Rows) error {
-		var place delivery.Place
-		err := rows.Scan(&place)
-		out = append(out, place)
-		return err
-	})
-	return out, fail("look where issues are due", err)
+	return d.places(ctx, "SELECT DISTINCT repository FROM deliveries WHERE due_at <= $1 AND "+condition+" ORDER BY repository", args)
 }
 
 // Due returns those that are due at the place.

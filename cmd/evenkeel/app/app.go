@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/idempotency"
@@ -39,12 +40,10 @@ type Options struct {
 	// BaseURL is where people reach it, such as "http://127.0.0.1:8080".
 	BaseURL string
 	Version string
-	// WebhookSecrets are what GitHub signs webhooks with: the one that it has, and while
-	// it is changed the one before. Without any no webhook is taken.
-	WebhookSecrets []string
-	Clock          clock.Clock // nil means clock.System
-	Logger         *slog.Logger
-	// Tracker is where issues are delivered as Delivery says; nil for nowhere.
+	Clock   clock.Clock // nil means clock.System
+	Logger  *slog.Logger
+	// Tracker is where issues are delivered as Delivery says; nil for GitHub as it is
+	// configured, or nowhere.
 	Tracker  delivery.Tracker
 	Delivery delivery.Settings
 }
@@ -84,6 +83,8 @@ type App struct {
 	collector  *collect.Collector
 	filler     *collect.Filler
 	courier    *delivery.Courier // nil without a tracker
+	worker     *inbox.Worker
+	outgoing   *outbound.Metrics
 	recorder   *self.Recorder
 	measurer   *self.Flusher
 }

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
+	"github.com/evenkeel/evenkeel/services/issues/github"
+	"github.com/evenkeel/evenkeel/services/issues/inbox"
 	"github.com/evenkeel/evenkeel/services/jobs"
 )
 
@@ -20,6 +23,26 @@ func (a *App) deliveries() *delivery.Service {
 		parts.Settings, parts.HasTracker = a.opts.Delivery, true
 	}
 	return delivery.NewService(parts)
+}
+
+// speakWithGitHub makes GitHub the tracker, where the configuration says as whom and
+// no other was given.
+func (a *App) speakWithGitHub() error {
+	g := a.opts.Config.GitHub
+	if a.opts.Tracker != nil || !g.HasCredentials() {
+		return nil
+	}
+	o, err := g.Credentials()
+	if err != nil {
+		return err
+	}
+	o.Clock, o.Metrics, o.Logger = a.sharedNow, a.outgoing, a.log
+	credentials, err := github.NewCredentials(o)
+	if err != nil {
+		return fmt.Errorf("speak with GitHub: %w", err)
+	}
+	a.opts.Tracker, a.opts.Delivery = github.NewTracker(credentials, a.sharedNow), g.Courier()
+	return nil
 }
 
 // hireCourier has issues delivered, where there is a tracker.
@@ -43,7 +66,30 @@ func (a *App) deliver(ctx context.Context) (jobs.Result, error) {
 		return jobs.Result{}, nil
 	}
 	counts, err := a.courier.RunOnce(ctx)
+	if err != nil {
+		return jobs.Result(counts), err
+	}
+	// In the same run, because a lane has one writer.
+	listed, err := a.courier.Reconcile(ctx)
+	for name, n := range listed {
+		counts[name] += n
+	}
 	return jobs.Result(counts), err
+}
+
+// work works off webhooks; without a secret none comes.
+func (a *App) work(ctx context.Context) (jobs.Result, error) {
+	counts, err := a.worker.RunOnce(ctx)
+	return jobs.Result(counts), err
+}
+
+// readInbox has webhooks worked off.
+func (a *App) readInbox() {
+	s := a.Store
+	a.worker = inbox.NewWorker(inbox.Parts{
+		Store: s.Inbox(), Runner: s, Reader: github.NewPayloads(), Tracked: delivery.NewListener(s.Delivery(), a.now),
+		Commands: issues.NewCommands(s.Issues(), a.Policies), Clock: a.now, Logger: a.log,
+	})
 }
 
 // sharedNow is the time that all replicas share: deadlines that one was told hold for

@@ -105,13 +105,17 @@ var migrated = sync.OnceValues(func() ([]byte, error) {
 })
 
 // open starts the program for the first time.
-func open(t *testing.T, database string) *house {
+func open(t *testing.T, database string, change ...func(*config.Config)) *house {
 	t.Helper()
 	loaded, err := config.Load(config.Sources{Hostname: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := loaded.Config
+	c.GitHub.WebhookSecret = config.NewSecret(webhookSecret)
+	for _, configure := range change {
+		configure(&c)
+	}
 	c.Limits.RequestsPerSecond = 0 // tests call as often as they can
 	c.DataDir, c.Database.URL = t.TempDir(), config.NewSecret(database)
 	if database == "" {
@@ -125,7 +129,7 @@ func open(t *testing.T, database string) *house {
 	}
 	h := &house{t: t, clock: clock.NewManual(start), log: &record{}, tokens: map[string]string{"nobody": ""}, ids: map[string]string{}}
 	h.app, err = app.Open(t.Context(), app.Options{
-		Config: c, BaseURL: "http://evenkeel.example", Version: "test", Clock: h.clock.Now, WebhookSecrets: []string{webhookSecret},
+		Config: c, BaseURL: "http://evenkeel.example", Version: "test", Clock: h.clock.Now,
 		Logger: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

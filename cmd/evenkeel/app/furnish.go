@@ -51,6 +51,10 @@ func (a *App) furnish() error {
 	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, a.Audit, now)
 	a.Measure = measure.New(s.Measure(), s, now)
 	a.OTLP = otlp.New(s.OTLP(), s, a.Measure, now)
+	a.outgoing = outbound.NewMetrics(a.metrics)
+	if err := a.speakWithGitHub(); err != nil {
+		return err
+	}
 	dialler := a.dialler()
 	a.Sources = source.NewService(s.Sources(), s.Registry(), s, dialler, a.authorizer, a.Audit, now)
 	clients := dial.NewClients(dialler)
@@ -63,7 +67,7 @@ func (a *App) furnish() error {
 	a.Issues.DeliverWith(delivery.NewDesk(s.Delivery(), now))
 	a.Inbox = inbox.New(s.Inbox(), s, now)
 	var err error
-	if a.webhooks, err = github.NewWebhooks(a.opts.WebhookSecrets, a.Inbox); err != nil {
+	if a.webhooks, err = github.NewWebhooks(a.opts.Config.GitHub.WebhookSecrets(), a.Inbox); err != nil {
 		return err
 	}
 	a.Deliveries = a.deliveries()
@@ -91,6 +95,7 @@ func (a *App) furnish() error {
 	if err := a.hireCourier(); err != nil {
 		return err
 	}
+	a.readInbox()
 	a.Jobs, err = jobs.NewService(jobs.Parts{
 		Store: s.Jobs(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 		Replica: a.opts.Config.Instance, LeaseTTL: a.opts.Config.Jobs.LeaseTTL, Disabled: !a.opts.Config.Jobs.Enabled,
@@ -122,7 +127,7 @@ func (a *App) dialler() *dial.Dialler {
 	return dial.New(dial.Parts{
 		Secrets: secret.New(a.opts.Config.SecretsDir, os.LookupEnv),
 		Reach:   outbound.Reach{AllowLoopback: may.AllowLoopback, Only: may.AllowCIDRs, Denied: may.DenyCIDRs},
-		Metrics: outbound.NewMetrics(a.metrics), Logger: a.log, Clock: a.now,
+		Metrics: a.outgoing, Logger: a.log, Clock: a.now,
 	})
 }
 
@@ -153,6 +158,11 @@ func (a *App) jobs() []jobs.Job {
 			Name: "deliver-issues", Schedule: "@every 15s",
 			Description: "Makes issues on the tracker, and keeps them there as they are wanted.",
 			RunOnce:     a.deliver,
+		},
+		{
+			Name: "work-webhooks", Schedule: "@every 5s",
+			Description: "Has what webhooks of the tracker tell of looked at, and does what comments ask for.",
+			RunOnce:     a.work,
 		},
 		{
 			Name: "prune", Schedule: "17 * * * *",

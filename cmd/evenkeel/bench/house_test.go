@@ -90,7 +90,7 @@ func (s *switchable) Enabled(ctx context.Context, l slog.Level) bool {
 // open puts the program together over a database.
 func open(ctx context.Context, at location, now clock.Clock, log *slog.Logger) (*app.App, error) {
 	// A quota that no client of the benchmark reaches: it is counted all the same.
-	environ := []string{"EVENKEEL_DATA_DIR=" + at.dir, "EVENKEEL_LIMITS_REQUESTS_PER_SECOND=1000000", "EVENKEEL_LIMITS_BURST=10000"}
+	environ := []string{"EVENKEEL_DATA_DIR=" + at.dir, "EVENKEEL_LIMITS_REQUESTS_PER_SECOND=1000000", "EVENKEEL_LIMITS_BURST=10000", "EVENKEEL_GITHUB_WEBHOOK_SECRET=" + webhookSecret}
 	if at.url != "" {
 		environ = append(environ, "EVENKEEL_DATABASE_URL="+at.url)
 	}
@@ -98,7 +98,7 @@ func open(ctx context.Context, at location, now clock.Clock, log *slog.Logger) (
 	if err != nil {
 		return nil, err
 	}
-	return app.Open(ctx, app.Options{Config: c.Config, BaseURL: "http://127.0.0.1", Clock: now, Logger: log, WebhookSecrets: []string{webhookSecret}})
+	return app.Open(ctx, app.Options{Config: c.Config, BaseURL: "http://127.0.0.1", Clock: now, Logger: log})
 }
 
 // onSQLite returns a house over SQLite with ten thousand SLOs.

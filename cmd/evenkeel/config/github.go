@@ -18,6 +18,14 @@ const minWebhookSecret = 16
 // HasCredentials reports whether there is a token or an App.
 func (g GitHub) HasCredentials() bool { return !g.Token.IsZero() || g.AppID != 0 }
 
+// WebhookSecrets are what GitHub signs webhooks with; without one no webhook is taken.
+func (g GitHub) WebhookSecrets() []string {
+	if g.WebhookSecret.IsZero() {
+		return nil
+	}
+	return []string{g.WebhookSecret.Reveal()}
+}
+
 // ModeOf is the mode of a kind of issues.
 func (g GitHub) ModeOf(kind issues.Kind) delivery.Mode {
 	if mode, ok := g.Modes[string(kind)]; ok {

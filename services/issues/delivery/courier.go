@@ -52,6 +52,9 @@ type Courier struct {
 	mu    sync.Mutex
 	facts map[Place]knownFacts
 	tired map[Place]rest // places that did not answer
+
+	// Of Reconcile alone: since when all places have been listed, and when they are next.
+	listedAt, listAt time.Time
 }
 
 type knownFacts struct {

@@ -16,6 +16,8 @@ type Store interface {
 	// CallAt does so with those of an issue on the tracker, and reports how many there are.
 	CallAt(ctx context.Context, place Place, number int, now time.Time) (int, error)
 	Delivery(ctx context.Context, issue id.ID) (Delivery, error)
+	// Places returns where issues of the kinds are on the tracker, each once.
+	Places(ctx context.Context, kinds []issues.Kind) ([]Place, error)
 	// DuePlaces returns where something of the kinds is due, each once; the zero Place
 	// is for those that have none.
 	DuePlaces(ctx context.Context, kinds []issues.Kind, now time.Time) ([]Place, error)

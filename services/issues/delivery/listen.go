@@ -1,0 +1,65 @@
+package delivery
+
+import (
+	"context"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/issues/inbox"
+)
+
+// Heard is what a Listener needs of the store.
+type Heard interface {
+	// CallAt has the deliveries of an issue on the tracker due, and reports how many
+	// there are.
+	CallAt(ctx context.Context, place Place, number int, now time.Time) (int, error)
+	// CallIn does so with all that are on the tracker in a place.
+	CallIn(ctx context.Context, place Place, now time.Time) (int, error)
+	// At is the issue that is wanted of what is at a place; false when there is none.
+	At(ctx context.Context, place Place, number int) (id.ID, bool, error)
+}
+
+// Listener has looked at again what webhooks tell of.
+type Listener struct {
+	store Heard
+	now   clock.Clock
+}
+
+var _ inbox.Tracked = (*Listener)(nil)
+
+// NewListener returns a listener over the store.
+func NewListener(store Heard, now clock.Clock) *Listener { return &Listener{store, now} }
+
+// IssueChanged has the issue read again.
+func (l *Listener) IssueChanged(ctx context.Context, at inbox.Issue) error {
+	_, err := l.store.CallAt(ctx, Place(at.Repository.Name), at.Number, l.now())
+	return err
+}
+
+// IssueMoved has the issue read again: where it was, the tracker says where it is.
+func (l *Listener) IssueMoved(ctx context.Context, from, _ inbox.Issue) error {
+	return l.IssueChanged(ctx, from)
+}
+
+// RepositoryChanged has its issues read again, by the name by which they are known.
+func (l *Listener) RepositoryChanged(ctx context.Context, now inbox.Repository, former string) error {
+	for _, name := range []string{now.Name, former} {
+		if name == "" {
+			continue
+		}
+		if _, err := l.store.CallIn(ctx, Place(name), l.now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// InstallationChanged does nothing: who may do what is asked anew with the next
+// request that is turned away, at the latest five minutes later.
+func (l *Listener) InstallationChanged(context.Context, int64) error { return nil }
+
+// Desired is the issue that is wanted of what is there.
+func (l *Listener) Desired(ctx context.Context, at inbox.Issue) (id.ID, bool, error) {
+	return l.store.At(ctx, Place(at.Repository.Name), at.Number)
+}
