@@ -32,6 +32,31 @@ func testDelivery(t *testing.T, open opener) {
 		return Service(t, s, Team(t, s, "payments").ID, "checkout").ID
 	}
 
+	each(t, open, "what is on the tracker is found by its place, and looked at by it", func(t *testing.T, s *store.Store) {
+		service := shop(t, s)
+		put := func(place delivery.Place, number int, state delivery.State) id.ID {
+			d := wanted(t, s, service)
+			d.Place, d.Number, d.State, d.DueAt = place, number, state, nil
+			ok(t, s.Delivery().PutDelivery(t.Context(), d))
+			return d.Issue
+		}
+		sent, pending := put("acme/shop", 7, delivery.Sent), put("acme/shop", 0, delivery.Pending)
+		dead, other := put("acme/shop", 8, delivery.Dead), put("acme/api", 7, delivery.Unknown)
+		same(t, must(s.Delivery().Places(t.Context(), violations))(t), []delivery.Place{"acme/api", "acme/shop"})
+		same(t, must(s.Delivery().Places(t.Context(), []issues.Kind{"another"}))(t), nil)
+		for number, want := range map[int]id.ID{7: sent, 8: dead, 9: ""} {
+			got, found, err := s.Delivery().At(t.Context(), "acme/shop", number)
+			ok(t, err)
+			same(t, got, want)
+			same(t, found, want != "")
+		}
+		later := Start.Add(time.Hour)
+		same(t, must(s.Delivery().CallIn(t.Context(), "acme/shop", later))(t), 2)
+		for of, want := range map[id.ID]*time.Time{sent: &later, pending: nil, dead: nil, other: nil} {
+			same(t, must(s.Delivery().Delivery(t.Context(), of))(t).DueAt, want)
+		}
+	})
+
 	each(t, open, "a delivery is one for its issue and is kept whole", func(t *testing.T, s *store.Store) {
 		d := wanted(t, s, shop(t, s))
 		same(t, must(s.Delivery().Delivery(t.Context(), d.Issue))(t), d)

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -156,8 +155,8 @@ func (s *Service) compareClocks(ctx context.Context) error {
 
 // Stop begins no more runs and waits for those that run, until ctx ends; then
 // they are cancelled. Leases are given up, so that another replica goes on at
-// once. The error tells of runs that did not end, or leases that could not be
-// given up.
+// once; one that cannot be, on a full disk for example, is logged, and ends by itself.
+// The error tells of runs that did not end.
 func (s *Service) Stop(ctx context.Context) error {
 	s.mu.Lock()
 	if !s.stopping {
@@ -182,11 +181,12 @@ func (s *Service) Stop(ctx context.Context) error {
 	}
 	s.cancel(errStopped)
 	s.loops.Wait()
-	var errs []error
 	for _, w := range s.works {
-		errs = append(errs, s.giveUpLease(ctx, w))
+		if err := s.giveUpLease(ctx, w); err != nil {
+			s.Logger.Warn("others have to wait for the end of the lease", "job", w.Name, "error", err)
+		}
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // giveUpLease lets others have the job at once, also where ctx has ended.

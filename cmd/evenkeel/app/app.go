@@ -146,7 +146,12 @@ func (a *App) openStore(ctx context.Context) error {
 			return fmt.Errorf("migrate the database: %w", err)
 		}
 		// A process that was killed left its leases, and this one has its directory.
-		return s.Jobs().ReleaseLeases(ctx)
+		err := s.Jobs().ReleaseLeases(ctx)
+		if fault.Is(err, fault.Full) {
+			a.log.Warn("the leases of the last process end by themselves", "error", err)
+			return nil // reading goes on
+		}
+		return err
 	}
 	pending, err := s.Pending(ctx)
 	if err != nil {

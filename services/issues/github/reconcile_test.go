@@ -71,4 +71,3 @@ func TestAListingThatFailsIsMadeUpFor(t *testing.T) {
 		t.Errorf("%q, want %q", got, delivery.Done)
 	}
 }
-
