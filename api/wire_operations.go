@@ -192,7 +192,7 @@ type IssueStates struct {
 
 // DeadReason is a reason, and how many issues are dead of it.
 type DeadReason struct {
-	Problem string `json:"problem" example:"issues are disabled in the repository acme/checkout: enable them, or send the issue to another"`
+	Problem string `json:"problem" example:"acme/checkout, which the service names, has issues disabled: enable them in its settings, under Features; the team names no repository; the organisation names no repository"`
 	Count   int    `json:"count" example:"1"`
 }
 

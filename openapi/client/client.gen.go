@@ -2514,7 +2514,7 @@ type DeadReason struct {
 	// Count Examples: 1
 	Count int64 `json:"count"`
 
-	// Problem Examples: issues are disabled in the repository acme/checkout: enable them, or send the issue to another
+	// Problem Examples: acme/checkout, which the service names, has issues disabled: enable them in its settings, under Features; the team names no repository; the organisation names no repository
 	Problem string `json:"problem"`
 }
 

@@ -44,6 +44,7 @@ type Routed struct {
 // RepositoryFacts are what a tracker says of a repository.
 type RepositoryFacts struct {
 	Public         bool
+	Archived       bool
 	IssuesDisabled bool
 }
 
@@ -65,8 +66,7 @@ type Route struct {
 	// Look is whether nobody knows yet whether the issue may go To: the tracker has to be
 	// asked, and Route with what it says.
 	Look bool
-	// Label tells the service apart from others in the repository; empty where there are
-	// none.
+	// Label is that of the service, where the repository has others too.
 	Label string
 	// Passed are those that came before To, and why the issue does not go there.
 	Passed []Passed
@@ -112,13 +112,38 @@ func (r RouteRules) Route(issue Routed, known func(Repository) (RepositoryFacts,
 			route.Passed = append(route.Passed, Passed{Candidate: c, Why: why})
 			continue
 		}
-		route.To, route.By, route.Look = to, c.By, look
-		if issue.Shared || c.By != ByService {
-			route.Label = ServiceLabel(issue.Service)
-		}
+		route.To, route.By, route.Look, route.Label = to, c.By, look, r.Label(issue, to)
 		break
 	}
 	return route
+}
+
+// By is whose word it is that an issue goes to a repository; empty when nobody named
+// it.
+func (r RouteRules) By(issue Routed, to Repository) NamedBy {
+	for _, c := range issue.Candidates {
+		if named, ok := ParseRepository(c.Address, r.Host); ok && named.Is(to) {
+			return c.By
+		}
+	}
+	return ""
+}
+
+// Label tells an issue's service apart from others in a repository; empty where it is
+// the service's alone.
+func (r RouteRules) Label(issue Routed, to Repository) string {
+	if !issue.Shared && r.By(issue, to) == ByService {
+		return ""
+	}
+	return ServiceLabel(issue.Service)
+}
+
+// Objection says why a repository does not take issues of a kind, or "".
+func (r RouteRules) Objection(kind Kind, to Repository, facts RepositoryFacts) string {
+	if why := r.refusal(kind, facts); why != "" {
+		return fmt.Sprintf("%s %s", to, why)
+	}
+	return ""
 }
 
 // against says what speaks against a candidate, or "".
@@ -128,10 +153,22 @@ func (r RouteRules) against(kind Kind, c Candidate, to Repository, isOne bool, f
 		return fmt.Sprintf("the %s names no repository", c.By)
 	case !isOne:
 		return fmt.Sprintf("the %s names %.64q, which is no repository on %s", c.By, c.Address, r.Host)
+	}
+	if why := r.refusal(kind, facts); why != "" {
+		return fmt.Sprintf("%s, which the %s names, %s", to, c.By, why)
+	}
+	return ""
+}
+
+// refusal says what a repository is or has that it takes no issues of a kind, or "".
+func (r RouteRules) refusal(kind Kind, facts RepositoryFacts) string {
+	switch {
 	case facts.IssuesDisabled:
-		return fmt.Sprintf("%s, which the %s names, has issues disabled: enable them in its settings, under Features", to, c.By)
+		return "has issues disabled: enable them in its settings, under Features"
+	case facts.Archived:
+		return "is archived: unarchive it in its settings, or send the issue to another"
 	case facts.Public && !slices.Contains(r.PublicKinds, kind):
-		return fmt.Sprintf("%s, which the %s names, is public, and github.publicKinds does not have %s", to, c.By, kind)
+		return fmt.Sprintf("is public, and github.publicKinds does not have %s", kind)
 	}
 	return ""
 }

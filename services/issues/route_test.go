@@ -40,6 +40,8 @@ func TestAnIssueGoesToTheFirstRepositoryThatMayHaveIt(t *testing.T) {
 			to: "acme/team", by: issues.ByTeam, label: "service:checkout", why: []string{`"https://gitlab.com/acme/own", which is no repository on github.com`}},
 		{name: "with issues disabled", addresses: [3]string{own, team, all}, known: known{"acme/own": without, "acme/team": without, "acme/all": private},
 			to: "acme/all", by: issues.ByOrganisation, label: "service:checkout", why: []string{"acme/own, which the service names, has issues disabled", "acme/team, which the team names"}},
+		{name: "archived", addresses: [3]string{own, team, ""}, known: known{"acme/own": {Archived: true}, "acme/team": private},
+			to: "acme/team", by: issues.ByTeam, label: "service:checkout", why: []string{"acme/own, which the service names, is archived"}},
 		{name: "public", addresses: [3]string{own, team, ""}, known: known{"acme/own": public, "acme/team": private},
 			to: "acme/team", by: issues.ByTeam, label: "service:checkout", why: []string{"acme/own, which the service names, is public"}},
 		{name: "public, and allowed", addresses: [3]string{own, team, ""}, known: known{"acme/own": public}, public: allowed, to: "acme/own", by: issues.ByService},

@@ -54,7 +54,7 @@ func (a *App) hireCourier() error {
 		return fmt.Errorf("settings of the delivery of issues: %w", err)
 	}
 	a.courier = delivery.NewCourier(delivery.Parts{
-		Store: a.Store.Delivery(), Issues: a.Store.Issues(), Services: a.Store.Registry(), Tracker: a.opts.Tracker, Runner: a.Store,
+		Store: a.Store.Delivery(), Issues: a.Store.Issues(), Places: a.Store.Registry(), Tracker: a.opts.Tracker, Runner: a.Store,
 		Settings: a.opts.Delivery, Clock: a.sharedNow, Wait: a.waitUntil, Holder: a.opts.Config.Instance, Logger: a.log,
 	})
 	return nil

@@ -44,12 +44,9 @@ func (g GitHub) Courier() delivery.Settings {
 		}
 		s.Kinds[issues.Kind(kind)] = delivery.Mode(mode)
 	}
-	s.StoppedKinds, s.Public = g.PausedKinds.kinds(), g.PublicKinds.kinds()
+	s.StoppedKinds = g.PausedKinds.kinds()
 	s.PerDay, s.TeamPerDay = g.MaxDaily, g.MaxPerTeamDaily
-	s.Host = g.Host()
-	if r, ok := issues.ParseRepository(g.DefaultRepository, s.Host); ok {
-		s.Default = delivery.Place(r.String())
-	}
+	s.Routes = issues.RouteRules{Host: g.Host(), Default: g.DefaultRepository, PublicKinds: g.PublicKinds.kinds()}
 	s.Limits.Spacing, s.Hold, s.Misses = g.Spacing, g.Hold, g.Misses
 	return s
 }

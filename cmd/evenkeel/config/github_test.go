@@ -69,8 +69,9 @@ github:
 	want := delivery.Defaults()
 	kinds := []issues.Kind{issues.KindBudgetViolation}
 	want.Mode, want.Kinds = delivery.Warn, map[issues.Kind]delivery.Mode{issues.KindBudgetViolation: delivery.Enforce}
-	want.Stopped, want.StoppedKinds, want.Public = true, kinds, kinds
-	want.PerDay, want.TeamPerDay, want.Default = 7, 3, "acme/reliability"
+	want.Stopped, want.StoppedKinds = true, kinds
+	want.PerDay, want.TeamPerDay = 7, 3
+	want.Routes = issues.RouteRules{Host: "github.com", Default: "git@github.com:acme/reliability.git", PublicKinds: kinds}
 	want.Limits.Spacing, want.Hold, want.Misses = 2*time.Second, 10*time.Minute, 5
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("configured: %+v, want %+v", got, want)

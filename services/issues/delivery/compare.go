@@ -37,15 +37,24 @@ func (w *Written) differs(i issues.Issue) bool {
 
 func wantedState(i issues.Issue) Settled { return Settled{Episode: i.Episode, Open: i.Open} }
 
+// wantedLabels are the issue's, and that of its service where it is made with one.
+func (w *Written) wantedLabels(i issues.Issue) []string {
+	if w.Service == "" || hasLabel(i.Labels, w.Service) {
+		return i.Labels
+	}
+	return append(slices.Clone(i.Labels), w.Service)
+}
+
 // labels are those to be added, and those of the courier's own to be removed.
 func (w *Written) labels(i issues.Issue) (add, remove []string) {
-	for _, l := range i.Labels {
+	wanted := w.wantedLabels(i)
+	for _, l := range wanted {
 		if whose := w.Labels[fold(l)]; whose == "" || whose == Adding {
 			add = append(add, l)
 		}
 	}
 	for l := range w.Labels {
-		if !hasLabel(i.Labels, l) {
+		if !hasLabel(wanted, l) {
 			remove = append(remove, l)
 		}
 	}
@@ -70,7 +79,7 @@ func (w *Written) prepare(i issues.Issue) {
 	w.Title = Text{Wanted: digest(i.Title), Seen: digest(i.Title)}
 	w.Body = Text{Wanted: digest(i.Body), Seen: digest(i.Body)}
 	w.Settled, w.Told, w.Labels = wantedState(i), i.Episode, nil
-	for _, l := range i.Labels {
+	for _, l := range w.wantedLabels(i) {
 		w.setLabel(l, Adding)
 	}
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/issues"
-	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 // Issues are what is wanted; an issues.Store is one.
@@ -25,16 +24,11 @@ type Issues interface {
 	Issue(ctx context.Context, issue id.ID) (issues.Issue, error)
 }
 
-// Services are the organisation's; a registry.Store is one.
-type Services interface {
-	Service(ctx context.Context, service id.ID) (registry.Service, error)
-}
-
 // Parts is what a Courier is made of.
 type Parts struct {
 	Store    Store
 	Issues   Issues
-	Services Services
+	Places   issues.Places
 	Tracker  Tracker
 	Runner   tx.Runner
 	Settings Settings
@@ -99,7 +93,7 @@ func (c *Courier) RunOnce(ctx context.Context) (map[string]int64, error) {
 	if fence, ok := tx.FenceFrom(ctx); ok {
 		r.owner.Epoch = fence.Epoch
 	}
-	if err := r.address(ctx); err != nil {
+	if err := r.addressAll(ctx); err != nil {
 		return r.done, err
 	}
 	places, err := c.Store.DuePlaces(ctx, r.kinds, c.Clock())
@@ -121,8 +115,8 @@ func (c *Courier) RunOnce(ctx context.Context) (map[string]int64, error) {
 // batch is how many rows are read at once.
 const batch = 100
 
-// address finds a place for each that has none.
-func (r *round) address(ctx context.Context) error {
+// addressAll finds a place for each that has none.
+func (r *round) addressAll(ctx context.Context) error {
 	for {
 		due, err := r.Store.Due(ctx, r.kinds, "", r.Clock(), batch)
 		if err != nil {
@@ -133,11 +127,8 @@ func (r *round) address(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("read an issue to be delivered: %w", err)
 			}
-			now := clock.Round(r.Clock())
-			if places := r.Settings.places(i); len(places) > 0 {
-				d.State, d.Place, d.Problem, d.DueAt = Pending, places[0], "", &now
-			} else {
-				d.DueAt, d.Problem = nil, "there is nowhere to send it: the service has no repository on the tracker, and no default is set"
+			if err := r.address(ctx, &d, i); err != nil {
+				return err
 			}
 			if err := r.put(ctx, &d); err != nil && !fault.Is(err, fault.Precondition) {
 				return err

@@ -58,19 +58,10 @@ func (p *passage) create(ctx context.Context, d *Delivery, i issues.Issue) error
 		p.lookAgain(d)
 		return nil
 	}
-	facts, err := p.factsOf(ctx, d.Place)
-	if err != nil {
+	if ok, err := p.settled(ctx, d, i); !ok || err != nil {
 		return err
 	}
 	now := clock.Round(p.Clock())
-	if objection := p.Settings.objection(facts, d.Kind); objection != "" {
-		places := p.Settings.places(i)
-		if at := slices.Index(places, d.Place); at >= 0 && at+1 < len(places) {
-			d.Place, d.Problem, d.DueAt = places[at+1], objection, &now
-			return nil
-		}
-		return &Error{Trouble: Refused, Reason: objection}
-	}
 	if full, err := p.capped(ctx, i, now); err != nil || full != "" {
 		at := now.Add(recheck)
 		d.Problem, d.DueAt = full, &at
@@ -97,7 +88,7 @@ func (p *passage) create(ctx context.Context, d *Delivery, i issues.Issue) error
 		return &Error{Trouble: Unavailable, Reason: "it took too long to write down that it is sent"}
 	}
 	made, err := hear(ctx, p, func(ctx context.Context) (Remote, error) {
-		return p.Tracker.Create(ctx, d.Place, Made{Title: i.Title, Body: i.Body, Labels: i.Labels})
+		return p.Tracker.Create(ctx, d.Place, Made{Title: i.Title, Body: i.Body, Labels: d.Written.wantedLabels(i)})
 	})
 	if err == nil && !strings.Contains(made.Body, issues.Marker(i.Fingerprint)) {
 		err = &Error{Trouble: Lost, Reason: "the answer tells of another issue than the one that was to be made"}
@@ -272,21 +263,29 @@ func (p *passage) miss(d *Delivery) {
 
 // factsOf are the facts of a place, not older than remember.
 func (p *passage) factsOf(ctx context.Context, place Place) (Facts, error) {
-	c := p.Courier
-	c.mu.Lock()
-	known, ok := c.facts[place]
-	c.mu.Unlock()
-	if ok && c.Clock().Before(known.at.Add(remember)) {
-		return known.Facts, nil
+	if known, ok := p.known(place); ok {
+		return known, nil
 	}
 	facts, err := ask(ctx, p, Reading, func(ctx context.Context) (Facts, error) { return p.Tracker.Facts(ctx, place) })
 	if err != nil {
 		return facts, err
 	}
+	p.learn(place, facts)
+	return facts, nil
+}
+
+// known are the facts of a place that were asked for lately.
+func (c *Courier) known(place Place) (Facts, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	known, ok := c.facts[place]
+	return known.Facts, ok && c.Clock().Before(known.at.Add(remember))
+}
+
+func (c *Courier) learn(place Place, facts Facts) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.facts[place] = knownFacts{facts, c.Clock()}
-	return facts, nil
 }
 
 // forget has the facts of a place read anew.
@@ -298,7 +297,7 @@ func (c *Courier) forget(place Place) {
 
 // capped says which cap is reached; nothing when none is.
 func (p *passage) capped(ctx context.Context, i issues.Issue, now time.Time) (string, error) {
-	service, err := p.Services.Service(ctx, i.Service)
+	service, err := p.Places.Service(ctx, i.Service)
 	if err != nil {
 		return "", fmt.Errorf("read the service of an issue: %w", err)
 	}

@@ -102,6 +102,8 @@ type Written struct {
 	Body  Text `json:"body"`
 	// Labels are those that were wanted, by their names in lower case.
 	Labels map[string]Label `json:"labels,omitempty"`
+	// Service is the label of the service, where the issue was made with one.
+	Service string `json:"service,omitempty"`
 	// Settled is what was last brought about of open and closed, or left to a person.
 	Settled Settled `json:"settled"`
 	// Told is the episode of which the issue's text tells.

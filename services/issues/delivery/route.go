@@ -1,51 +1,79 @@
 package delivery
 
 import (
-	"net/url"
-	"slices"
-	"strings"
+	"context"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/services/issues"
 )
 
-// places are where an issue may go, in this order: its service's repository, if it
-// is on the tracker, then the default.
-func (s Settings) places(i issues.Issue) []Place {
-	var places []Place
-	for _, place := range []Place{s.placeOf(i.Repository), s.Default} {
-		if place != "" && !slices.Contains(places, place) {
-			places = append(places, place)
-		}
-	}
-	return places
+func placeOf(r issues.Repository) Place { return Place(r.String()) }
+
+func (p Place) repository() issues.Repository {
+	return issues.Repository{Owner: p.Owner(), Name: p.Name()}
 }
 
-// placeOf reads the address of a repository; none when it is not on the tracker.
-func (s Settings) placeOf(repository string) Place {
-	u, err := url.Parse(repository)
-	if err != nil || !strings.EqualFold(u.Host, s.Host) {
-		return ""
-	}
-	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
-	if len(parts) < 2 {
-		return ""
-	}
-	place := Place(parts[0] + "/" + strings.TrimSuffix(parts[1], ".git"))
-	if !place.IsWhole() {
-		return ""
-	}
-	return place
+// repository is what decides whether an issue may go to the place.
+func (f Facts) repository() issues.RepositoryFacts {
+	return issues.RepositoryFacts{Public: f.Public, Archived: f.Archived, IssuesDisabled: !f.Issues}
 }
 
 // objection is why a place does not take issues of a kind; empty when it does.
 func (s Settings) objection(f Facts, kind issues.Kind) string {
-	switch {
-	case !f.Issues:
-		return "issues are disabled in the repository " + string(f.Place) + ": enable them, or send the issue to another"
-	case f.Archived:
-		return "the repository " + string(f.Place) + " is archived: unarchive it, or send the issue to another"
-	case f.Public && !slices.Contains(s.Public, kind):
-		return "the repository " + string(f.Place) + " is public, and issues of the kind " + string(kind) + " may not be made where everybody can read them: an administrator can allow it, or send the issue to another repository"
+	return s.Routes.Objection(kind, f.Place.repository(), f.repository())
+}
+
+// address gives a delivery that has no place the first that somebody named. What the
+// place says of itself is asked there, in its own lane.
+func (r *round) address(ctx context.Context, d *Delivery, i issues.Issue) error {
+	routed, err := r.Settings.Routes.Routed(ctx, r.Places, i)
+	if err != nil {
+		return err
 	}
-	return ""
+	route := r.Settings.Routes.Route(routed, func(issues.Repository) (issues.RepositoryFacts, bool) { return issues.RepositoryFacts{}, false })
+	if !route.Found() {
+		d.DueAt, d.Problem = nil, route.Why()
+		return nil
+	}
+	now := clock.Round(r.Clock())
+	d.State, d.Place, d.Problem, d.DueAt = Pending, placeOf(route.To), "", &now
+	return nil
+}
+
+// settled is whether an issue may be made in its place, and notes the label that it has
+// there. Where the place does not take it, it goes to the next that somebody named; one
+// that people sent elsewhere goes nowhere else.
+func (p *passage) settled(ctx context.Context, d *Delivery, i issues.Issue) (bool, error) {
+	facts, err := p.factsOf(ctx, d.Place)
+	if err != nil {
+		return false, err
+	}
+	rules, here := p.Settings.Routes, d.Place.repository()
+	routed, err := rules.Routed(ctx, p.Places, i)
+	if err != nil {
+		return false, err
+	}
+	objection := p.Settings.objection(facts, d.Kind)
+	switch {
+	case objection == "":
+		d.Written.Service = rules.Label(routed, here)
+		return true, nil
+	case rules.By(routed, here) == "":
+		return false, &Error{Trouble: Refused, Reason: objection}
+	}
+	route := rules.Route(routed, func(to issues.Repository) (issues.RepositoryFacts, bool) {
+		if to.Is(here) {
+			return facts.repository(), true
+		}
+		if known, ok := p.known(placeOf(to)); ok {
+			return known.repository(), true
+		}
+		return issues.RepositoryFacts{}, false
+	})
+	if !route.Found() {
+		return false, &Error{Trouble: Refused, Reason: route.Why()}
+	}
+	now := clock.Round(p.Clock())
+	d.Place, d.Problem, d.DueAt = placeOf(route.To), route.Why(), &now
+	return false, nil
 }

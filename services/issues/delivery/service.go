@@ -13,6 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 // Known is a desired issue with what is known of it on the tracker.
@@ -41,6 +42,11 @@ type Records interface {
 	PutDelivery(ctx context.Context, d Delivery) error
 	// Tally counts the team's, or all where none is named.
 	Tally(ctx context.Context, team id.ID, now time.Time) (Tally, error)
+}
+
+// Services are the organisation's; a registry.Store is one.
+type Services interface {
+	Service(ctx context.Context, service id.ID) (registry.Service, error)
 }
 
 // ServiceParts is what a Service is made of.

@@ -33,12 +33,8 @@ type Settings struct {
 	// TeamPerDay and PerDay are how many issues are made in 24 hours, for services of a
 	// team and in all.
 	TeamPerDay, PerDay int
-	// Host is the tracker's as it is in services' repositories: "github.com". Default is
-	// where issues go of services that have none there, or where they are not taken.
-	Host    string
-	Default Place
-	// Public are the kinds that may be made where everybody can read them.
-	Public []issues.Kind
+	// Routes say where issues go.
+	Routes issues.RouteRules
 
 	// Hold is how long something whose answer is lost is looked for, and Misses how
 	// often at least, before it is asked for again.
@@ -55,7 +51,7 @@ type Settings struct {
 // Defaults are the settings where nobody decided: everything is a draft.
 func Defaults() Settings {
 	return Settings{
-		Mode: Observe, TeamPerDay: 20, PerDay: 200, Host: "github.com",
+		Mode: Observe, TeamPerDay: 20, PerDay: 200, Routes: issues.RouteRules{Host: issues.HostOfGitHub},
 		Hold: 5 * time.Minute, Misses: 3, Limits: Documented(), Timeout: 10 * time.Second, Budget: 12 * time.Second, Lanes: 8,
 	}
 }
@@ -68,14 +64,17 @@ func (s Settings) Validate() error {
 		check.Require(slices.Contains(issues.Kinds, kind), "/kinds", kind, "must be one of %q", issues.Kinds)
 		check.Require(slices.Contains(Modes, mode), "/kinds/"+string(kind), mode, "must be one of %q", Modes)
 	}
-	for pointer, kinds := range map[string][]issues.Kind{"/stoppedKinds": s.StoppedKinds, "/public": s.Public} {
+	for pointer, kinds := range map[string][]issues.Kind{"/stoppedKinds": s.StoppedKinds, "/routes/publicKinds": s.Routes.PublicKinds} {
 		for _, kind := range kinds {
 			check.Require(slices.Contains(issues.Kinds, kind), pointer, kind, "must be one of %q", issues.Kinds)
 		}
 	}
 	check.Require(s.TeamPerDay > 0, "/teamPerDay", s.TeamPerDay, "must be at least 1")
 	check.Require(s.PerDay > 0, "/perDay", s.PerDay, "must be at least 1")
-	check.Require(s.Default == "" || s.Default.IsWhole(), "/default", s.Default, "must be a repository such as \"acme/operations\", or empty")
+	if s.Routes.Default != "" {
+		_, ok := issues.ParseRepository(s.Routes.Default, s.Routes.Host)
+		check.Require(ok, "/routes/default", s.Routes.Default, "must be the address of a repository on %s, or empty", s.Routes.Host)
+	}
 	check.Require(s.Hold >= time.Minute, "/hold", s.Hold.String(), "must be at least 1m: the tracker's list lags")
 	check.Require(s.Misses >= 1 && s.Misses <= 20, "/misses", s.Misses, "must be 1 to 20")
 	check.Require(s.Limits.Spacing >= time.Second, "/limits/spacing", s.Limits.Spacing.String(), "must be at least 1s, as GitHub asks")

@@ -25,13 +25,14 @@ type office struct {
 	tb      testing.TB
 	store   *store.Store
 	service registry.Service
+	named   map[string]id.ID // services by the repositories that they name
 	desk    *delivery.Desk
 	courier *delivery.Courier
 }
 
 func settings() delivery.Settings {
 	s := delivery.Defaults()
-	s.Mode, s.Default = delivery.Enforce, "acme/shop"
+	s.Mode, s.Routes.Default = delivery.Enforce, "https://github.com/acme/shop"
 	return s
 }
 
@@ -42,8 +43,9 @@ func open(t *testing.T, change ...func(*delivery.Settings)) *office {
 
 func openOn(tb testing.TB, s *store.Store, h *hub, change ...func(*delivery.Settings)) *office {
 	tb.Helper()
-	o := &office{hub: h, tb: tb, store: s}
+	o := &office{hub: h, tb: tb, store: s, named: map[string]id.ID{}}
 	o.service = storetest.Service(tb, s, storetest.Team(tb, s, "payments").ID, "checkout")
+	o.name("https://github.com/acme/shop")
 	o.desk = delivery.NewDesk(s.Delivery(), h.clock.Now)
 	o.courier = o.hire(o.tracker, change...)
 	return o
@@ -56,7 +58,7 @@ func (o *office) hire(tracker delivery.Tracker, change ...func(*delivery.Setting
 		c(&set)
 	}
 	return delivery.NewCourier(delivery.Parts{
-		Store: o.store.Delivery(), Issues: o.store.Issues(), Services: o.store.Registry(), Tracker: tracker, Runner: o.store, Settings: set,
+		Store: o.store.Delivery(), Issues: o.store.Issues(), Places: o.store.Registry(), Tracker: tracker, Runner: o.store, Settings: set,
 		Clock: o.clock.Now, Wait: o.wait, Holder: "one", Logger: slog.New(slog.DiscardHandler),
 	})
 }
@@ -88,6 +90,29 @@ func (o *office) must(err error) {
 	if err != nil {
 		o.tb.Fatal(err)
 	}
+}
+
+// name has the service name a repository.
+func (o *office) name(repository string) {
+	o.tb.Helper()
+	o.service.Repository = repository
+	o.must(o.store.Registry().UpdateService(o.tb.Context(), o.service))
+	o.service.Version++
+	clear(o.named)
+	o.named[repository] = o.service.ID
+}
+
+// at has an issue be of a service that names the repository, and shares it with none.
+func (o *office) at(repository string) func(*issues.Issue) {
+	o.tb.Helper()
+	service, ok := o.named[repository]
+	if !ok {
+		v := storetest.Service(o.tb, o.store, o.service.Team, fmt.Sprintf("service-%d", len(o.named)))
+		v.Repository = repository
+		o.must(o.store.Registry().UpdateService(o.tb.Context(), v))
+		service, o.named[repository] = v.ID, v.ID
+	}
+	return func(i *issues.Issue) { i.Service, i.Repository = service, repository }
 }
 
 // want wants an issue for an episode.

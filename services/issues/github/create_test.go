@@ -148,7 +148,7 @@ func TestATransferredIssueIsNotTakenForADuplicateOfItself(t *testing.T) {
 	t.Parallel()
 	o := open(t)
 	o.fault("issues/create", standin.Fault{Kind: standin.Cut})
-	i := o.want(func(i *issues.Issue) { i.Repository = "https://github.com/acme/vault" })
+	i := o.want(o.at("https://github.com/acme/vault"))
 	o.run() // asked for in the vault, without an effect
 	o.inState(i.ID, delivery.Unknown)
 	o.clock.Advance(4 * time.Minute)
@@ -299,10 +299,10 @@ func TestAnIssueGoesWhereItIsTaken(t *testing.T) {
 		"issues disabled":           {repository: "https://github.com/acme/vault", before: func(o *office) { o.Person("ole").DisableIssues("acme/vault") }, want: delivery.Sent, place: "acme/shop"},
 		"archived":                  {repository: "https://github.com/acme/vault", before: func(o *office) { o.Person("ole").Archive("acme/vault") }, want: delivery.Sent, place: "acme/shop"},
 		"public and not allowed":    {repository: "https://github.com/acme/api", want: delivery.Sent, place: "acme/shop"},
-		"public and allowed":        {repository: "https://github.com/acme/api", set: func(s *delivery.Settings) { s.Public = issues.Kinds }, want: delivery.Sent, place: "acme/api"},
+		"public and allowed":        {repository: "https://github.com/acme/api", set: func(s *delivery.Settings) { s.Routes.PublicKinds = issues.Kinds }, want: delivery.Sent, place: "acme/api"},
 		"renamed":                   {repository: "https://github.com/acme/vault", before: func(o *office) { o.Person("ole").RenameRepository("acme/vault", "safe") }, want: delivery.Sent, place: "acme/safe"},
-		"nowhere":                   {set: func(s *delivery.Settings) { s.Default = "" }, want: delivery.Draft, problem: "nowhere to send it"},
-		"nothing takes it":          {repository: "https://github.com/acme/api", set: func(s *delivery.Settings) { s.Default = "" }, want: delivery.Dead, problem: "acme/api is public"},
+		"nowhere":                   {set: func(s *delivery.Settings) { s.Routes.Default = "" }, want: delivery.Draft, problem: "the service names no repository; the team names no repository; the organisation names no repository"},
+		"nothing takes it":          {repository: "https://github.com/acme/api", set: func(s *delivery.Settings) { s.Routes.Default = "" }, want: delivery.Dead, problem: "acme/api, which the service names, is public, and github.publicKinds does not have budget_violation; the team names no repository; the organisation names no repository"},
 		"an owner without access":   {repository: "https://github.com/other/api", want: delivery.Dead, problem: "nobody gave us access to other"},
 		"a repository that is gone": {repository: "https://github.com/acme/nothing", want: delivery.Dead, problem: "look whether it still exists"},
 	} {
@@ -316,7 +316,8 @@ func TestAnIssueGoesWhereItIsTaken(t *testing.T) {
 			if c.before != nil {
 				c.before(o)
 			}
-			i := o.want(func(i *issues.Issue) { i.Repository = c.repository })
+			o.name(c.repository)
+			i := o.want()
 			o.pass(10 * time.Minute)
 			d := o.inState(i.ID, c.want)
 			if !strings.Contains(d.Problem, c.problem) {
@@ -332,8 +333,8 @@ func TestAnIssueGoesWhereItIsTaken(t *testing.T) {
 
 func TestADeadOneIsRetriedSentElsewhereOrDismissed(t *testing.T) {
 	t.Parallel()
-	o := open(t, func(s *delivery.Settings) { s.Default = "" })
-	i := o.want(func(i *issues.Issue) { i.Repository = "https://github.com/acme/vault" })
+	o := open(t, func(s *delivery.Settings) { s.Routes.Default = "" })
+	i := o.want(o.at("https://github.com/acme/vault"))
 	o.Person("ole").DisableIssues("acme/vault")
 	o.pass(10 * time.Minute)
 	d := o.inState(i.ID, delivery.Dead)

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github/standin"
 )
@@ -81,10 +80,10 @@ func TestALaneThatWaitsHoldsUpNoOther(t *testing.T) {
 	o := open(t)
 	o.another("umbrella")
 	o.fault("repos/get", standin.Fault{Kind: standin.PrimaryExhausted, Wait: time.Hour})
-	waits := o.want(func(i *issues.Issue) { i.Repository = "https://github.com/acme/vault" })
+	waits := o.want(o.at("https://github.com/acme/vault"))
 	o.run()
 	o.inState(waits.ID, delivery.Pending)
-	goes := o.want(func(i *issues.Issue) { i.Repository = "https://github.com/umbrella/app" })
+	goes := o.want(o.at("https://github.com/umbrella/app"))
 	o.run()
 	o.inState(goes.ID, delivery.Sent)
 	o.inState(waits.ID, delivery.Pending)
@@ -113,9 +112,9 @@ func TestARepositoryThatDoesNotAnswerHoldsUpNoOther(t *testing.T) {
 	asked := 0
 	o.courier = o.hire(slow{o.tracker, "acme/api", &asked}, func(s *delivery.Settings) { s.Timeout = 20 * time.Millisecond })
 	for range 10 { // they come first by name, and by time
-		o.want(func(i *issues.Issue) { i.Repository = "https://github.com/acme/api" })
+		o.want(o.at("https://github.com/acme/api"))
 	}
-	goes := o.want(func(i *issues.Issue) { i.Repository = "https://github.com/acme/vault" })
+	goes := o.want(o.at("https://github.com/acme/vault"))
 	o.run()
 	o.inState(goes.ID, delivery.Sent)
 	if asked != 1 {
@@ -133,7 +132,7 @@ func TestPlacesInALaneTakeTurns(t *testing.T) {
 	for range 18 {
 		o.want()
 	}
-	last := o.want(func(i *issues.Issue) { i.Repository = "https://github.com/acme/vault" })
+	last := o.want(o.at("https://github.com/acme/vault"))
 	o.run()
 	o.inState(last.ID, delivery.Sent)
 	if n := len(o.Issues("acme/shop")); n == 0 || n >= 18 {

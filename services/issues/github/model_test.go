@@ -335,7 +335,7 @@ func (m *machine) violate(s *subject) {
 	}
 	s.violated, s.person, s.unseen = true, "", false
 	if s.issue.ID == "" {
-		s.issue = m.want(func(i *issues.Issue) { i.Repository = "https://github.com/" + s.place })
+		s.issue = m.want(m.at("https://github.com/" + s.place))
 		return
 	}
 	s.issue = m.change(s.issue.ID, func(i *issues.Issue) {

@@ -301,7 +301,7 @@ func TestWhatCannotBeReachedAnyMoreIsDeadWithItsReasonAndOthersGoOn(t *testing.T
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := open(t)
-			i := o.want(func(i *issues.Issue) { i.Repository = "https://github.com/acme/vault" })
+			i := o.want(o.at("https://github.com/acme/vault"))
 			other := o.want()
 			o.run()
 			c.do(o)
