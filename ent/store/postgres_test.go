@@ -140,8 +140,10 @@ func TestADeadlockIsRunAgain(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if runs[0]+runs[1] != 3 {
-		t.Errorf("they ran %v times, want one of them twice", runs)
+	// Whoever runs again may take its first row before the other has woken up to it, and
+	// they meet once more.
+	if runs[0]+runs[1] < 3 {
+		t.Errorf("they ran %v times, want one of them again", runs)
 	}
 }
 
