@@ -40,6 +40,7 @@ func (f *fleet) holdUp(s *store.Store, table, mode string, do func(p *process.Pr
 	if _, err := tx.ExecContext(f.t.Context(), "LOCK TABLE "+table+" IN "+mode+" MODE"); err != nil {
 		f.t.Fatal(err)
 	}
+	before := lastRun(f.t, s).ID
 	// Every run that begins from now on finds a change, reads the segment, and writes
 	// a status.
 	if _, err := db.ExecContext(f.t.Context(), "INSERT INTO segment_changes (series_id, span_s, start_s) VALUES ($1, $2, $3)", series, span, start); err != nil {
@@ -59,6 +60,9 @@ func (f *fleet) holdUp(s *store.Store, table, mode string, do func(p *process.Pr
 		if n == 0 || last.State != jobs.Running || last.ID != run.ID {
 			run, since = last, time.Now()
 			return false
+		}
+		if last.ID == before { // it may be slow, and wait for nothing
+			return time.Since(since) > 20*time.Second
 		}
 		return time.Since(since) > 2*time.Second
 	})
