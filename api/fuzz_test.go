@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -92,7 +93,8 @@ func FuzzQuote(f *testing.F) {
 func FuzzRequest(f *testing.F) {
 	f.Add("/v1/widgets?limit=1", `{"name":"ab"}`, `"1"`)
 	f.Fuzz(func(t *testing.T, target, body, tag string) {
-		if _, err := http.NewRequest(http.MethodGet, target, nil); err != nil || !strings.HasPrefix(target, "/v1/widgets") || strings.ContainsAny(target, " \r\n") || strings.ContainsAny(tag, "\r\n\x00") {
+		// As a server reads it: where a client sees a fragment, it sees a path.
+		if _, err := url.ParseRequestURI(target); err != nil || !strings.HasPrefix(target, "/v1/widgets") || strings.ContainsAny(target, " \r\n") || strings.ContainsAny(tag, "\r\n\x00") {
 			t.Skip()
 		}
 		b := newBench(t)
