@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/cmd/evenkeel/process"
 	"github.com/evenkeel/evenkeel/ent/store"
 )
 
@@ -195,15 +196,9 @@ func (s *server) kill() {
 // more of them.
 func (s *server) stall(t *testing.T) {
 	t.Helper()
-	pid := s.cmd.Process.Pid
-	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+	if err := process.Stall(s.cmd.Process.Pid); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, 30*time.Second, "the server has stopped", func() bool {
-		text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
-		_, rest, found := bytes.Cut(text[max(0, bytes.LastIndexByte(text, ')')):], []byte(" "))
-		return err == nil && found && bytes.HasPrefix(rest, []byte("T"))
-	})
 	s.signal(syscall.SIGSTOP)
 }
 

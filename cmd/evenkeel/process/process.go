@@ -2,6 +2,8 @@ package process
 
 import (
 	"bufio"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -186,6 +188,35 @@ func (p *Process) Signal(s syscall.Signal) {
 	p.t.Helper()
 	if err := p.cmd.Process.Signal(s); err != nil {
 		p.t.Fatal(err)
+	}
+}
+
+// Stall stops it as it stands, and returns once none of its threads runs any more.
+// It goes on at a SIGCONT.
+func (p *Process) Stall() {
+	p.t.Helper()
+	if err := Stall(p.PID()); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// Stall stops a process that this one started, and returns once it has stopped: the
+// signal alone lets it run on until the machine comes to each of its threads.
+func Stall(pid int) error {
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		return fmt.Errorf("stop process %d: %w", pid, err)
+	}
+	for {
+		var status syscall.WaitStatus
+		switch _, err := syscall.Wait4(pid, &status, syscall.WUNTRACED, nil); {
+		case errors.Is(err, syscall.EINTR):
+		case err != nil:
+			return fmt.Errorf("wait until process %d has stopped: %w", pid, err)
+		case !status.Stopped():
+			return fmt.Errorf("process %d ended before it stopped: status %d", pid, status)
+		default:
+			return nil
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package replicas
 
 import (
-	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -94,7 +93,7 @@ func TestAReplicaThatStallsCannotWriteAfterwards(t *testing.T) {
 			var stalled *process.Process
 			run := f.holdUp(s, c.table, c.mode, func(p *process.Process) {
 				stalled = p
-				p.Signal(syscall.SIGSTOP)
+				p.Stall()
 			})
 			defer stalled.Signal(syscall.SIGCONT)
 			_, other := f.other(run.Replica)
@@ -116,15 +115,7 @@ func TestAReplicaThatStallsCannotWriteAfterwards(t *testing.T) {
 			if asked.State != "succeeded" {
 				t.Errorf("a run that is asked for afterwards is %+v", asked)
 			}
-			// On a busy machine its end was not always told within a minute. What follows holds
-			// all the same, and its log then tells why.
-			for until := time.Now().Add(20 * time.Second); !ended(stalled, run); runtime.Gosched() {
-				if time.Now().After(until) {
-					t.Logf("the stalled run has not told of its end:\n%s", stalled.Log())
-					break
-				}
-				f.status(stalled)
-			}
+			await(t, "the stalled run ends", func() bool { return ended(stalled, run) })
 			if got, err := s.Jobs().Run(t.Context(), run.ID); err != nil || got.State != jobs.Abandoned && got.State != jobs.Failed {
 				t.Errorf("its run is %+v, %v", got, err)
 			}
