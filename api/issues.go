@@ -23,7 +23,8 @@ func (a *API) addIssues(r Rooms) {
 		Team          string `query:"team" maxLength:"63" doc:"Only issues about this team's services, by slug or identifier."`
 		SLO           string `query:"slo" maxLength:"26" doc:"Only issues about the SLO with this identifier."`
 		Violation     string `query:"violation" maxLength:"26" doc:"Only the issue about the violation with this identifier."`
-		DeliveryState string `query:"deliveryState" enum:"draft,pending,sending,unknown,sent,dead,dismissed" doc:"Only those whose delivery is in this state."`
+		Group         string `query:"group" maxLength:"26" doc:"Only issues of which the issue with this identifier tells."`
+		DeliveryState string `query:"deliveryState" enum:"draft,pending,sending,unknown,sent,dead,dismissed,grouped" doc:"Only those whose delivery is in this state."`
 		HasProblem    string `query:"hasProblem" enum:"true,false" doc:"Only those whose delivery has a problem, or only those without."`
 	}
 	register(a, operation{
@@ -31,7 +32,7 @@ func (a *API) addIssues(r Rooms) {
 		summary: "List issues", description: "The newest first. Without a tracker they are drafts, which read just as they would be opened.", rule: read, errors: renamed,
 	}, func(ctx context.Context, in *query) (*list[Issue], error) {
 		f := delivery.Filter{
-			Filter: issues.Filter{Subject: id.ID(in.SLO), Episode: id.ID(in.Violation), Open: in.open()},
+			Filter: issues.Filter{Subject: id.ID(in.SLO), Episode: id.ID(in.Violation), Group: id.ID(in.Group), Open: in.open()},
 			State:  delivery.State(in.DeliveryState),
 		}
 		if in.HasProblem != "" {
@@ -138,13 +139,17 @@ func (r Rooms) issue(ctx context.Context, k delivery.Known, err error) (*reply[I
 func toIssue(k delivery.Known, names serviceNames) Issue {
 	i := k.Issue
 	out := Issue{
-		ID: string(i.ID), Kind: string(i.Kind), Fingerprint: i.Fingerprint, Service: names.ref(i.Service),
-		ViolationID: string(i.Episode), Repository: i.Repository, Title: i.Title, Body: i.Body,
-		Labels: i.Labels, Comments: make([]IssueComment, len(i.Comments)), Open: i.Open, Delivery: toIssueDelivery(k.Delivery),
+		ID: string(i.ID), Kind: string(i.Kind), Fingerprint: i.Fingerprint, GroupID: string(i.Group), ParentID: string(i.Parent), Repository: i.Repository, Title: i.Title, Body: i.Body,
+		Labels: i.Labels, AssigneeIDs: each(i.Assignees, func(p id.ID) string { return string(p) }), Comments: make([]IssueComment, len(i.Comments)), Open: i.Open, Delivery: toIssueDelivery(k.Delivery),
 		CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt, Version: k.Version(),
 	}
-	if out.Labels == nil {
-		out.Labels = []string{}
+	if !i.IsGroup() {
+		service := names.ref(i.Service)
+		out.Service, out.ViolationID = &service, string(i.Episode)
+	}
+	if i.Ending != "" {
+		ending := string(i.Ending)
+		out.Ending = &ending
 	}
 	for j, c := range i.Comments {
 		out.Comments[j] = IssueComment(c)
@@ -172,7 +177,7 @@ func toIssueTally(t delivery.Tally) IssueTally {
 		Total: t.Total,
 		States: IssueStates{
 			Draft: t.States[delivery.Draft], Pending: t.States[delivery.Pending], Sending: t.States[delivery.Sending], Unknown: t.States[delivery.Unknown],
-			Sent: t.States[delivery.Sent], Dead: t.States[delivery.Dead], Dismissed: t.States[delivery.Dismissed],
+			Sent: t.States[delivery.Sent], Dead: t.States[delivery.Dead], Dismissed: t.States[delivery.Dismissed], Grouped: t.States[delivery.Grouped],
 		},
 		OpenedLastDay: t.OpenedDay, OpenedLastWeek: t.OpenedWeek, Done: t.Done, Waived: t.Waived, Waiting: t.Waiting, NextAttemptAt: t.NextDueAt,
 		Dead: make([]DeadReason, len(t.Reasons)), HasTracker: t.Standing.HasTracker, Kinds: make([]IssueKindState, len(t.Standing.Kinds)),

@@ -39,7 +39,7 @@ func (a *API) addPeople(r Rooms) {
 		return create(ctx, a, in.Once, creation[access.Person, Person]{
 			make: func(ctx context.Context) (access.Person, error) {
 				return r.Access.CreatePerson(ctx, access.PersonInput{
-					DisplayName: in.Body.DisplayName, Email: in.Body.Email, Administrator: in.Body.Administrator,
+					DisplayName: in.Body.DisplayName, Email: in.Body.Email, GitHubLogin: in.Body.GitHubLogin, Administrator: in.Body.Administrator,
 					Provider: in.Body.Provider, Issuer: in.Body.Issuer, Subject: in.Body.Subject,
 				})
 			},
@@ -71,11 +71,11 @@ func (a *API) addPeople(r Rooms) {
 	}
 	register(a, operation{
 		id: "updatePerson", method: http.MethodPut, path: "/v1/people/{person}", tag: "People",
-		summary: "Update a person", description: "People change their own name and address; administrators change everybody.",
+		summary: "Update a person", description: "People change their own name and their login on GitHub; administrators change everybody, and everything.",
 		rule: access.Rule{Verb: access.Update, Kind: access.KindPerson},
 	}, func(ctx context.Context, in *put) (*reply[Person], error) {
 		p, err := r.Access.UpdatePerson(ctx, id.ID(in.Person), in.Version(), access.PersonUpdate{
-			DisplayName: &in.Body.DisplayName, Email: &in.Body.Email, Administrator: in.Body.Administrator,
+			DisplayName: &in.Body.DisplayName, Email: &in.Body.Email, GitHubLogin: &in.Body.GitHubLogin, Administrator: in.Body.Administrator,
 		})
 		if err != nil {
 			return nil, err
@@ -120,7 +120,7 @@ func SignInURL(base, code string) string { return base + "/signin?code=" + code 
 
 func toPerson(p access.Person) Person {
 	return Person{
-		ID: string(p.ID), DisplayName: p.DisplayName, Email: p.Email, Administrator: p.Administrator,
+		ID: string(p.ID), DisplayName: p.DisplayName, Email: p.Email, GitHubLogin: p.GitHubLogin, Administrator: p.Administrator,
 		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, DeactivatedAt: p.DeactivatedAt, Version: p.Version,
 	}
 }

@@ -167,13 +167,13 @@ func (r Rooms) team(ctx context.Context, t registry.Team, err error) (Team, erro
 }
 
 func fromTeamInput(in TeamInput) registry.TeamInput {
-	return registry.TeamInput{Slug: in.Slug, Name: in.Name, Description: in.Description, Parent: in.Parent, Contact: in.Contact, DefaultRepository: in.DefaultRepository}
+	return registry.TeamInput{Slug: in.Slug, Name: in.Name, Description: in.Description, Parent: in.Parent, Contact: in.Contact, DefaultRepository: in.DefaultRepository, IssueAssignee: in.IssueAssigneeID}
 }
 
 func toTeam(t registry.Team, names teamNames) Team {
 	return Team{
 		ID: string(t.ID), Slug: t.Slug, Name: t.Name, Description: t.Description,
-		Parent: optionalRef(t.Parent, names[t.Parent].Slug), Contact: t.Contact, DefaultRepository: t.DefaultRepository,
+		Parent: optionalRef(t.Parent, names[t.Parent].Slug), Contact: t.Contact, DefaultRepository: t.DefaultRepository, IssueAssigneeID: string(t.IssueAssignee),
 		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt, Version: t.Version,
 	}
 }

@@ -126,14 +126,18 @@ type Issue struct {
 	ID          string         `json:"id" doc:"Identifier (ULID)."`
 	Kind        string         `json:"kind" enum:"budget_violation"`
 	Fingerprint string         `json:"fingerprint" doc:"The same for the same episode, for ever."`
-	Service     Ref            `json:"service"`
-	ViolationID string         `json:"violationId"`
+	Service     *Ref           `json:"service,omitempty" doc:"Absent of a group, which tells of several issues in their place."`
+	GroupID     string         `json:"groupId" doc:"The issue that tells of this one, together with others; empty when it is opened by itself."`
+	ParentID    string         `json:"parentId" doc:"The issue of which it is a part on the tracker; empty for none."`
+	ViolationID string         `json:"violationId" doc:"Empty of a group."`
 	Repository  string         `json:"repository" doc:"Where it is to be opened; empty when the service declares none."`
 	Title       string         `json:"title"`
 	Body        string         `json:"body" doc:"GitHub-flavoured Markdown, as it would be opened."`
 	Labels      []string       `json:"labels"`
+	AssigneeIDs []string       `json:"assigneeIds" doc:"Identifiers of the people to whom it is to be assigned."`
 	Comments    []IssueComment `json:"comments"`
 	Open        bool           `json:"open" doc:"Whether the issue is wanted open."`
+	Ending      *string        `json:"ending" enum:"recovered,retired,detached" nullable:"true" doc:"How what it is about ended; null while it lasts. A group has ended when all that it tells of have."`
 	Delivery    IssueDelivery  `json:"delivery" doc:"What is known of it on the tracker."`
 	CreatedAt   time.Time      `json:"createdAt"`
 	UpdatedAt   time.Time      `json:"updatedAt" doc:"When something else was last wanted."`
@@ -142,7 +146,7 @@ type Issue struct {
 
 // IssueDelivery is how far an issue got on its way to the tracker.
 type IssueDelivery struct {
-	State         string     `json:"state" enum:"draft,pending,sending,unknown,sent,dead,dismissed" doc:"draft: nothing is sent, or there is nowhere to. pending: to be opened. sending: asked for, the answer is not known yet. unknown: asked for, and the answer never came: it is looked for. sent: on the tracker, and kept as it is wanted. dead: cannot be delivered, problem says why. dismissed: somebody wants it delivered no more." example:"sent"`
+	State         string     `json:"state" enum:"draft,pending,sending,unknown,sent,dead,dismissed,grouped" doc:"draft: nothing is sent, or there is nowhere to. pending: to be opened. sending: asked for, the answer is not known yet. unknown: asked for, and the answer never came: it is looked for. sent: on the tracker, and kept as it is wanted. dead: cannot be delivered, problem says why. dismissed: somebody wants it delivered no more. grouped: another issue tells of it." example:"sent"`
 	Repository    string     `json:"repository" doc:"Where it is, or is to be, as owner/name; empty while that is not decided." example:"acme/checkout"`
 	Number        *int       `json:"number" nullable:"true" doc:"Of the issue on the tracker; null until it is known." example:"412"`
 	URL           string     `json:"url" doc:"Of the issue on the tracker; empty until it is known." example:"https://github.com/acme/checkout/issues/412"`
@@ -188,6 +192,7 @@ type IssueStates struct {
 	Sent      int `json:"sent" example:"35"`
 	Dead      int `json:"dead" example:"1"`
 	Dismissed int `json:"dismissed" example:"1"`
+	Grouped   int `json:"grouped" example:"12"`
 }
 
 // DeadReason is a reason, and how many issues are dead of it.
@@ -250,6 +255,7 @@ type Person struct {
 	ID            string     `json:"id" doc:"Identifier (ULID)."`
 	DisplayName   string     `json:"displayName" example:"Ada Lovelace"`
 	Email         string     `json:"email" doc:"For people to read; identifies nobody."`
+	GitHubLogin   string     `json:"githubLogin" doc:"Their login on GitHub, to whom issues are assigned; empty when unknown." example:"ada"`
 	Administrator bool       `json:"administrator"`
 	CreatedAt     time.Time  `json:"createdAt"`
 	UpdatedAt     time.Time  `json:"updatedAt"`
@@ -261,6 +267,7 @@ type Person struct {
 type PersonCreate struct {
 	DisplayName   string `json:"displayName" doc:"At most 100 characters." example:"Ada Lovelace"`
 	Email         string `json:"email,omitempty" example:"ada@example.com"`
+	GitHubLogin   string `json:"githubLogin,omitempty" doc:"Their login on GitHub, without @." example:"ada"`
 	Administrator bool   `json:"administrator,omitempty"`
 	Provider      string `json:"provider,omitempty" default:"local" example:"local"`
 	Issuer        string `json:"issuer,omitempty" default:"evenkeel"`
@@ -271,6 +278,7 @@ type PersonCreate struct {
 type PersonUpdate struct {
 	DisplayName   string `json:"displayName" doc:"At most 100 characters." example:"Ada Lovelace"`
 	Email         string `json:"email,omitempty" example:"ada@example.com"`
+	GitHubLogin   string `json:"githubLogin,omitempty" doc:"Their login on GitHub, without @." example:"ada"`
 	Administrator *bool  `json:"administrator,omitempty" doc:"Only administrators change it; left out, it stays."`
 }
 

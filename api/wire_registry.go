@@ -11,6 +11,7 @@ type Team struct {
 	Parent            *Ref      `json:"parent,omitempty" doc:"The team above it; absent at the root."`
 	Contact           string    `json:"contact" doc:"Where to reach it, such as a channel or an address." example:"#payments"`
 	DefaultRepository string    `json:"defaultRepository" doc:"Where issues go of services that name no repository of their own, or one that takes none." example:"https://github.com/example/payments"`
+	IssueAssigneeID   string    `json:"issueAssigneeId" doc:"Identifier of the person to whom the team's issues are assigned, by their login on GitHub; empty for nobody."`
 	CreatedAt         time.Time `json:"createdAt"`
 	UpdatedAt         time.Time `json:"updatedAt"`
 	Version           int64     `json:"version" doc:"Grows with each change; also the ETag."`
@@ -24,6 +25,7 @@ type TeamInput struct {
 	Parent            string `json:"parent,omitempty" doc:"Slug or identifier of the team above it; leave it out at the root." example:"engineering"`
 	Contact           string `json:"contact,omitempty" example:"#payments"`
 	DefaultRepository string `json:"defaultRepository,omitempty" doc:"Address of the repository where issues go of services that name none of their own, or one that takes none." example:"https://github.com/example/payments"`
+	IssueAssigneeID   string `json:"issueAssigneeId,omitempty" maxLength:"26" doc:"Identifier of the person to whom the team's issues are assigned; leave it out for nobody."`
 }
 
 // Member is a person's membership of a team.

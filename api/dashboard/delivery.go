@@ -79,7 +79,7 @@ func (d *Dashboard) deliveryOf(v *visit, k delivery.Known) deliveryCard {
 		}
 		c.Facts = append(c.Facts, fact{name, link{Text: next.Text}})
 	}
-	if known.State == delivery.Sending || known.State == delivery.Unknown {
+	if known.State == delivery.Sending || known.State == delivery.Unknown || known.State == delivery.Grouped {
 		return c
 	}
 	post := func(title, action, body string) call {
@@ -116,6 +116,8 @@ func deliveryText(k delivery.Known) string {
 		return "It, or a comment on it, was sent, and no answer came. It is looked for, and sent again only when it is certain that it is not there."
 	case delivery.Dead:
 		return "GitHub refuses it, and it is not tried again by itself. Other issues go on."
+	case delivery.Grouped:
+		return "It came together with many others: one issue tells of them all."
 	case delivery.Dismissed:
 		return "Nothing more is sent. What is on GitHub stays as it is."
 	}
@@ -157,6 +159,11 @@ func issueBadge(k delivery.Known) badge {
 		return badge{"stale", "Looked for"}
 	case delivery.Dead:
 		return badge{"bad", "Refused"}
+	case delivery.Grouped:
+		if i.Ending != "" {
+			return badge{"ok", "In a group, over"}
+		}
+		return badge{"info", "In a group"}
 	case delivery.Dismissed:
 		return badge{"none", "Dismissed"}
 	}

@@ -60,7 +60,7 @@ var issueFilters = []struct {
 	Text  string
 }{
 	{"", "All"}, {delivery.Sent, "On GitHub"}, {delivery.Pending, "Waiting"}, {delivery.Unknown, "Looked for"},
-	{delivery.Dead, "Refused"}, {delivery.Draft, "Drafts"}, {delivery.Dismissed, "Dismissed"},
+	{delivery.Dead, "Refused"}, {delivery.Draft, "Drafts"}, {delivery.Dismissed, "Dismissed"}, {delivery.Grouped, "In a group"},
 }
 
 func (d *Dashboard) issues(v *visit) (screen, error) {
@@ -119,8 +119,12 @@ func (d *Dashboard) issueRowsOf(v *visit, found []delivery.Known) ([]issueRow, e
 	}
 	out := make([]issueRow, len(found))
 	for n, k := range found {
+		detail := owners[k.Issue.Service].Name
+		if k.Issue.IsGroup() {
+			detail = "several services"
+		}
 		out[n] = issueRow{
-			URL: "/issues/" + string(k.Issue.ID), Title: renderedTitle(k.Issue.Title), Detail: owners[k.Issue.Service].Name, State: issueBadge(k),
+			URL: "/issues/" + string(k.Issue.ID), Title: renderedTitle(k.Issue.Title), Detail: detail, State: issueBadge(k),
 			Remote: remoteLink(k.Delivery), Why: sentence(k.Delivery.Problem), Again: "Next try", Next: nextTry(v, k.Delivery), At: ago(v.now, k.Issue.CreatedAt),
 		}
 		if k.Delivery.State == delivery.Unknown {
@@ -167,6 +171,14 @@ func (d *Dashboard) issue(v *visit) (screen, error) {
 
 // aboutIssue says what the issue is about.
 func (d *Dashboard) aboutIssue(v *visit, i issues.Issue) ([]fact, error) {
+	written := []fact{
+		{"Drafted", link{Text: at(i.CreatedAt).Text}},
+		{"Changed", link{Text: at(i.UpdatedAt).Text}},
+		{"Fingerprint", link{Text: i.Fingerprint}},
+	}
+	if i.IsGroup() {
+		return append([]fact{{"Service", link{Text: "several; the list leads to each"}}}, written...), nil
+	}
 	owners, err := d.sources.Registry.ServicesByID(v.ctx, []id.ID{i.Service})
 	if err != nil {
 		return nil, err
@@ -184,10 +196,9 @@ func (d *Dashboard) aboutIssue(v *visit, i issues.Issue) ([]fact, error) {
 	if i.Repository != "" {
 		repository = outside(i.Repository)
 	}
-	return append(facts,
-		fact{"Its repository", repository},
-		fact{"Drafted", link{Text: at(i.CreatedAt).Text}},
-		fact{"Changed", link{Text: at(i.UpdatedAt).Text}},
-		fact{"Fingerprint", link{Text: i.Fingerprint}},
-	), nil
+	facts = append(facts, fact{"Its repository", repository})
+	if i.Group != "" {
+		facts = append(facts, fact{"Told of in", link{URL: "/issues/" + string(i.Group), Text: "the issue of the group"}})
+	}
+	return append(facts, written...), nil
 }

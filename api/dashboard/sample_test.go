@@ -133,7 +133,7 @@ func (s *sample) violate(v *slo.View, clause string, mode policy.Mode, ago time.
 	i := issues.Issue{
 		ID: s.id(), Kind: issues.KindBudgetViolation, Fingerprint: "9f2c41d07be8", Service: x.Service, Subject: x.SLO, Episode: x.ID,
 		Repository: "https://github.com/example/checkout", Title: "Error budget of `" + v.SLO.Slug + "` is overspent (" + consumed + " %)", Body: sampleBody,
-		Labels: []string{"reliability", "error-budget"}, Open: ending == "", State: issues.StateDraft, CreatedAt: x.OpenedAt, UpdatedAt: x.OpenedAt, Version: 1,
+		Labels: []string{"reliability", "error-budget"}, Open: ending == "", CreatedAt: x.OpenedAt, UpdatedAt: x.OpenedAt, Version: 1,
 	}
 	s.issues = append([]delivery.Known{{Issue: i, Delivery: delivery.New(i, s.now)}}, s.issues...)
 }
@@ -153,6 +153,7 @@ func (s *sample) deliverInEveryState() {
 		{State: delivery.Sent, Place: "example/checkout", Number: 371, DueAt: &soon, Failures: 2, Problem: "GitHub answered 502"},
 		{State: delivery.Dead, Place: "example/" + delivery.Place(strings.Repeat("long-", 12)) + "name", Failures: 3, Problem: "issues are disabled in the repository example/checkout: enable them, or send the issue to another " + hostile},
 		{State: delivery.Dismissed, Place: "example/checkout", Number: 352, Problem: "Ada Lovelace dismissed it: " + hostile},
+		{State: delivery.Grouped, Place: "example/checkout"},
 	} {
 		i := s.issues[0].Issue
 		i.ID, i.Subject, i.Open = s.id(), s.views[n%len(s.views)].SLO.ID, d.Outcome == ""

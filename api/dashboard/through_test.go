@@ -54,8 +54,8 @@ func build(t *testing.T) *house {
 	h.registry = registry.New(s.Registry(), s.Access(), s, authorizer, recorder, now)
 	h.slos = slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, now), judge.New(s.Sources(), s.Registry(), nil), authorizer, recorder, now, slog.New(slog.DiscardHandler))
 	h.collection = collect.NewService(s.Collect(), s.Sources(), measure.New(s.Measure(), s, now), s, authorizer, recorder, now)
-	desk := issues.NewService(s.Issues(), s.Registry(), s.Policy(), authorizer, "http://evenkeel.example")
-	desk.DeliverWith(delivery.NewDesk(s.Delivery(), now))
+	desk := issues.NewService(s.Issues(), s.Registry(), s.Policy(), "http://evenkeel.example")
+	desk.DeliverWith(delivery.NewDesk(s.Delivery(), delivery.Defaults(), now))
 	deliveries := delivery.NewService(delivery.ServiceParts{
 		Records: s.Delivery(), Issues: s.Issues(), Services: s.Registry(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 		Settings: delivery.Defaults(),

@@ -24,7 +24,11 @@ type Issue struct {
 	// Fingerprint holds the value of the "fingerprint" field.
 	Fingerprint string `json:"fingerprint,omitempty"`
 	// ServiceID holds the value of the "service_id" field.
-	ServiceID string `json:"service_id,omitempty"`
+	ServiceID *string `json:"service_id,omitempty"`
+	// GroupID holds the value of the "group_id" field.
+	GroupID *string `json:"group_id,omitempty"`
+	// ParentID holds the value of the "parent_id" field.
+	ParentID *string `json:"parent_id,omitempty"`
 	// Subject holds the value of the "subject" field.
 	Subject string `json:"subject,omitempty"`
 	// Episode holds the value of the "episode" field.
@@ -37,12 +41,14 @@ type Issue struct {
 	Body string `json:"body,omitempty"`
 	// Labels holds the value of the "labels" field.
 	Labels []string `json:"labels,omitempty"`
+	// Assignees holds the value of the "assignees" field.
+	Assignees []string `json:"assignees,omitempty"`
 	// Comments holds the value of the "comments" field.
 	Comments json.RawMessage `json:"comments,omitempty"`
 	// Open holds the value of the "open" field.
 	Open bool `json:"open,omitempty"`
-	// State holds the value of the "state" field.
-	State string `json:"state,omitempty"`
+	// Ending holds the value of the "ending" field.
+	Ending string `json:"ending,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
@@ -59,9 +65,17 @@ type Issue struct {
 type IssueEdges struct {
 	// Service holds the value of the service edge.
 	Service *Service `json:"service,omitempty"`
+	// Group holds the value of the group edge.
+	Group *Issue `json:"group,omitempty"`
+	// Members holds the value of the members edge.
+	Members []*Issue `json:"members,omitempty"`
+	// Parent holds the value of the parent edge.
+	Parent *Issue `json:"parent,omitempty"`
+	// Parts holds the value of the parts edge.
+	Parts []*Issue `json:"parts,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [5]bool
 }
 
 // ServiceOrErr returns the Service value or an error if the edge
@@ -75,18 +89,58 @@ func (e IssueEdges) ServiceOrErr() (*Service, error) {
 	return nil, &NotLoadedError{edge: "service"}
 }
 
+// GroupOrErr returns the Group value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e IssueEdges) GroupOrErr() (*Issue, error) {
+	if e.Group != nil {
+		return e.Group, nil
+	} else if e.loadedTypes[1] {
+		return nil, &NotFoundError{label: issue.Label}
+	}
+	return nil, &NotLoadedError{edge: "group"}
+}
+
+// MembersOrErr returns the Members value or an error if the edge
+// was not loaded in eager-loading.
+func (e IssueEdges) MembersOrErr() ([]*Issue, error) {
+	if e.loadedTypes[2] {
+		return e.Members, nil
+	}
+	return nil, &NotLoadedError{edge: "members"}
+}
+
+// ParentOrErr returns the Parent value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e IssueEdges) ParentOrErr() (*Issue, error) {
+	if e.Parent != nil {
+		return e.Parent, nil
+	} else if e.loadedTypes[3] {
+		return nil, &NotFoundError{label: issue.Label}
+	}
+	return nil, &NotLoadedError{edge: "parent"}
+}
+
+// PartsOrErr returns the Parts value or an error if the edge
+// was not loaded in eager-loading.
+func (e IssueEdges) PartsOrErr() ([]*Issue, error) {
+	if e.loadedTypes[4] {
+		return e.Parts, nil
+	}
+	return nil, &NotLoadedError{edge: "parts"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Issue) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case issue.FieldLabels, issue.FieldComments:
+		case issue.FieldLabels, issue.FieldAssignees, issue.FieldComments:
 			values[i] = new([]byte)
 		case issue.FieldOpen:
 			values[i] = new(sql.NullBool)
 		case issue.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case issue.FieldID, issue.FieldKind, issue.FieldFingerprint, issue.FieldServiceID, issue.FieldSubject, issue.FieldEpisode, issue.FieldRepository, issue.FieldTitle, issue.FieldBody, issue.FieldState:
+		case issue.FieldID, issue.FieldKind, issue.FieldFingerprint, issue.FieldServiceID, issue.FieldGroupID, issue.FieldParentID, issue.FieldSubject, issue.FieldEpisode, issue.FieldRepository, issue.FieldTitle, issue.FieldBody, issue.FieldEnding:
 			values[i] = new(sql.NullString)
 		case issue.FieldCreatedAt, issue.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -127,7 +181,22 @@ func (_m *Issue) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field service_id", values[i])
 			} else if value.Valid {
-				_m.ServiceID = value.String
+				_m.ServiceID = new(string)
+				*_m.ServiceID = value.String
+			}
+		case issue.FieldGroupID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field group_id", values[i])
+			} else if value.Valid {
+				_m.GroupID = new(string)
+				*_m.GroupID = value.String
+			}
+		case issue.FieldParentID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field parent_id", values[i])
+			} else if value.Valid {
+				_m.ParentID = new(string)
+				*_m.ParentID = value.String
 			}
 		case issue.FieldSubject:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -167,6 +236,14 @@ func (_m *Issue) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field labels: %w", err)
 				}
 			}
+		case issue.FieldAssignees:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field assignees", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Assignees); err != nil {
+					return fmt.Errorf("unmarshal field assignees: %w", err)
+				}
+			}
 		case issue.FieldComments:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field comments", values[i])
@@ -181,11 +258,11 @@ func (_m *Issue) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Open = value.Bool
 			}
-		case issue.FieldState:
+		case issue.FieldEnding:
 			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field state", values[i])
+				return fmt.Errorf("unexpected type %T for field ending", values[i])
 			} else if value.Valid {
-				_m.State = value.String
+				_m.Ending = value.String
 			}
 		case issue.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -223,6 +300,26 @@ func (_m *Issue) QueryService() *ServiceQuery {
 	return NewIssueClient(_m.config).QueryService(_m)
 }
 
+// QueryGroup queries the "group" edge of the Issue entity.
+func (_m *Issue) QueryGroup() *IssueQuery {
+	return NewIssueClient(_m.config).QueryGroup(_m)
+}
+
+// QueryMembers queries the "members" edge of the Issue entity.
+func (_m *Issue) QueryMembers() *IssueQuery {
+	return NewIssueClient(_m.config).QueryMembers(_m)
+}
+
+// QueryParent queries the "parent" edge of the Issue entity.
+func (_m *Issue) QueryParent() *IssueQuery {
+	return NewIssueClient(_m.config).QueryParent(_m)
+}
+
+// QueryParts queries the "parts" edge of the Issue entity.
+func (_m *Issue) QueryParts() *IssueQuery {
+	return NewIssueClient(_m.config).QueryParts(_m)
+}
+
 // Update returns a builder for updating this Issue.
 // Note that you need to call Issue.Unwrap() before calling this method if this Issue
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -252,8 +349,20 @@ func (_m *Issue) String() string {
 	builder.WriteString("fingerprint=")
 	builder.WriteString(_m.Fingerprint)
 	builder.WriteString(", ")
-	builder.WriteString("service_id=")
-	builder.WriteString(_m.ServiceID)
+	if v := _m.ServiceID; v != nil {
+		builder.WriteString("service_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.GroupID; v != nil {
+		builder.WriteString("group_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.ParentID; v != nil {
+		builder.WriteString("parent_id=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	builder.WriteString("subject=")
 	builder.WriteString(_m.Subject)
@@ -273,14 +382,17 @@ func (_m *Issue) String() string {
 	builder.WriteString("labels=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Labels))
 	builder.WriteString(", ")
+	builder.WriteString("assignees=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Assignees))
+	builder.WriteString(", ")
 	builder.WriteString("comments=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Comments))
 	builder.WriteString(", ")
 	builder.WriteString("open=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Open))
 	builder.WriteString(", ")
-	builder.WriteString("state=")
-	builder.WriteString(_m.State)
+	builder.WriteString("ending=")
+	builder.WriteString(_m.Ending)
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -43,6 +43,42 @@ func (_c *IssueCreate) SetServiceID(v string) *IssueCreate {
 	return _c
 }
 
+// SetNillableServiceID sets the "service_id" field if the given value is not nil.
+func (_c *IssueCreate) SetNillableServiceID(v *string) *IssueCreate {
+	if v != nil {
+		_c.SetServiceID(*v)
+	}
+	return _c
+}
+
+// SetGroupID sets the "group_id" field.
+func (_c *IssueCreate) SetGroupID(v string) *IssueCreate {
+	_c.mutation.SetGroupID(v)
+	return _c
+}
+
+// SetNillableGroupID sets the "group_id" field if the given value is not nil.
+func (_c *IssueCreate) SetNillableGroupID(v *string) *IssueCreate {
+	if v != nil {
+		_c.SetGroupID(*v)
+	}
+	return _c
+}
+
+// SetParentID sets the "parent_id" field.
+func (_c *IssueCreate) SetParentID(v string) *IssueCreate {
+	_c.mutation.SetParentID(v)
+	return _c
+}
+
+// SetNillableParentID sets the "parent_id" field if the given value is not nil.
+func (_c *IssueCreate) SetNillableParentID(v *string) *IssueCreate {
+	if v != nil {
+		_c.SetParentID(*v)
+	}
+	return _c
+}
+
 // SetSubject sets the "subject" field.
 func (_c *IssueCreate) SetSubject(v string) *IssueCreate {
 	_c.mutation.SetSubject(v)
@@ -79,6 +115,12 @@ func (_c *IssueCreate) SetLabels(v []string) *IssueCreate {
 	return _c
 }
 
+// SetAssignees sets the "assignees" field.
+func (_c *IssueCreate) SetAssignees(v []string) *IssueCreate {
+	_c.mutation.SetAssignees(v)
+	return _c
+}
+
 // SetComments sets the "comments" field.
 func (_c *IssueCreate) SetComments(v json.RawMessage) *IssueCreate {
 	_c.mutation.SetComments(v)
@@ -91,9 +133,9 @@ func (_c *IssueCreate) SetOpen(v bool) *IssueCreate {
 	return _c
 }
 
-// SetState sets the "state" field.
-func (_c *IssueCreate) SetState(v string) *IssueCreate {
-	_c.mutation.SetState(v)
+// SetEnding sets the "ending" field.
+func (_c *IssueCreate) SetEnding(v string) *IssueCreate {
+	_c.mutation.SetEnding(v)
 	return _c
 }
 
@@ -124,6 +166,46 @@ func (_c *IssueCreate) SetID(v string) *IssueCreate {
 // SetService sets the "service" edge to the Service entity.
 func (_c *IssueCreate) SetService(v *Service) *IssueCreate {
 	return _c.SetServiceID(v.ID)
+}
+
+// SetGroup sets the "group" edge to the Issue entity.
+func (_c *IssueCreate) SetGroup(v *Issue) *IssueCreate {
+	return _c.SetGroupID(v.ID)
+}
+
+// AddMemberIDs adds the "members" edge to the Issue entity by IDs.
+func (_c *IssueCreate) AddMemberIDs(ids ...string) *IssueCreate {
+	_c.mutation.AddMemberIDs(ids...)
+	return _c
+}
+
+// AddMembers adds the "members" edges to the Issue entity.
+func (_c *IssueCreate) AddMembers(v ...*Issue) *IssueCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddMemberIDs(ids...)
+}
+
+// SetParent sets the "parent" edge to the Issue entity.
+func (_c *IssueCreate) SetParent(v *Issue) *IssueCreate {
+	return _c.SetParentID(v.ID)
+}
+
+// AddPartIDs adds the "parts" edge to the Issue entity by IDs.
+func (_c *IssueCreate) AddPartIDs(ids ...string) *IssueCreate {
+	_c.mutation.AddPartIDs(ids...)
+	return _c
+}
+
+// AddParts adds the "parts" edges to the Issue entity.
+func (_c *IssueCreate) AddParts(v ...*Issue) *IssueCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddPartIDs(ids...)
 }
 
 // Mutation returns the IssueMutation object of the builder.
@@ -166,9 +248,6 @@ func (_c *IssueCreate) check() error {
 	if _, ok := _c.mutation.Fingerprint(); !ok {
 		return &ValidationError{Name: "fingerprint", err: errors.New(`db: missing required field "Issue.fingerprint"`)}
 	}
-	if _, ok := _c.mutation.ServiceID(); !ok {
-		return &ValidationError{Name: "service_id", err: errors.New(`db: missing required field "Issue.service_id"`)}
-	}
 	if _, ok := _c.mutation.Subject(); !ok {
 		return &ValidationError{Name: "subject", err: errors.New(`db: missing required field "Issue.subject"`)}
 	}
@@ -187,14 +266,17 @@ func (_c *IssueCreate) check() error {
 	if _, ok := _c.mutation.Labels(); !ok {
 		return &ValidationError{Name: "labels", err: errors.New(`db: missing required field "Issue.labels"`)}
 	}
+	if _, ok := _c.mutation.Assignees(); !ok {
+		return &ValidationError{Name: "assignees", err: errors.New(`db: missing required field "Issue.assignees"`)}
+	}
 	if _, ok := _c.mutation.Comments(); !ok {
 		return &ValidationError{Name: "comments", err: errors.New(`db: missing required field "Issue.comments"`)}
 	}
 	if _, ok := _c.mutation.Open(); !ok {
 		return &ValidationError{Name: "open", err: errors.New(`db: missing required field "Issue.open"`)}
 	}
-	if _, ok := _c.mutation.State(); !ok {
-		return &ValidationError{Name: "state", err: errors.New(`db: missing required field "Issue.state"`)}
+	if _, ok := _c.mutation.Ending(); !ok {
+		return &ValidationError{Name: "ending", err: errors.New(`db: missing required field "Issue.ending"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "Issue.created_at"`)}
@@ -204,9 +286,6 @@ func (_c *IssueCreate) check() error {
 	}
 	if _, ok := _c.mutation.Version(); !ok {
 		return &ValidationError{Name: "version", err: errors.New(`db: missing required field "Issue.version"`)}
-	}
-	if len(_c.mutation.ServiceIDs()) == 0 {
-		return &ValidationError{Name: "service", err: errors.New(`db: missing required edge "Issue.service"`)}
 	}
 	return nil
 }
@@ -276,6 +355,10 @@ func (_c *IssueCreate) createSpec() (*Issue, *sqlgraph.CreateSpec) {
 		_spec.SetField(issue.FieldLabels, field.TypeJSON, value)
 		_node.Labels = value
 	}
+	if value, ok := _c.mutation.Assignees(); ok {
+		_spec.SetField(issue.FieldAssignees, field.TypeJSON, value)
+		_node.Assignees = value
+	}
 	if value, ok := _c.mutation.Comments(); ok {
 		_spec.SetField(issue.FieldComments, field.TypeJSON, value)
 		_node.Comments = value
@@ -284,9 +367,9 @@ func (_c *IssueCreate) createSpec() (*Issue, *sqlgraph.CreateSpec) {
 		_spec.SetField(issue.FieldOpen, field.TypeBool, value)
 		_node.Open = value
 	}
-	if value, ok := _c.mutation.State(); ok {
-		_spec.SetField(issue.FieldState, field.TypeString, value)
-		_node.State = value
+	if value, ok := _c.mutation.Ending(); ok {
+		_spec.SetField(issue.FieldEnding, field.TypeString, value)
+		_node.Ending = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(issue.FieldCreatedAt, field.TypeTime, value)
@@ -314,7 +397,73 @@ func (_c *IssueCreate) createSpec() (*Issue, *sqlgraph.CreateSpec) {
 		for _, k := range nodes {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
-		_node.ServiceID = nodes[0]
+		_node.ServiceID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.GroupIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   issue.GroupTable,
+			Columns: []string{issue.GroupColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.GroupID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.MembersIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   issue.MembersTable,
+			Columns: []string{issue.MembersColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ParentIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   issue.ParentTable,
+			Columns: []string{issue.ParentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.ParentID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.PartsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   issue.PartsTable,
+			Columns: []string{issue.PartsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
@@ -405,6 +554,48 @@ func (u *IssueUpsert) UpdateServiceID() *IssueUpsert {
 	return u
 }
 
+// ClearServiceID clears the value of the "service_id" field.
+func (u *IssueUpsert) ClearServiceID() *IssueUpsert {
+	u.SetNull(issue.FieldServiceID)
+	return u
+}
+
+// SetGroupID sets the "group_id" field.
+func (u *IssueUpsert) SetGroupID(v string) *IssueUpsert {
+	u.Set(issue.FieldGroupID, v)
+	return u
+}
+
+// UpdateGroupID sets the "group_id" field to the value that was provided on create.
+func (u *IssueUpsert) UpdateGroupID() *IssueUpsert {
+	u.SetExcluded(issue.FieldGroupID)
+	return u
+}
+
+// ClearGroupID clears the value of the "group_id" field.
+func (u *IssueUpsert) ClearGroupID() *IssueUpsert {
+	u.SetNull(issue.FieldGroupID)
+	return u
+}
+
+// SetParentID sets the "parent_id" field.
+func (u *IssueUpsert) SetParentID(v string) *IssueUpsert {
+	u.Set(issue.FieldParentID, v)
+	return u
+}
+
+// UpdateParentID sets the "parent_id" field to the value that was provided on create.
+func (u *IssueUpsert) UpdateParentID() *IssueUpsert {
+	u.SetExcluded(issue.FieldParentID)
+	return u
+}
+
+// ClearParentID clears the value of the "parent_id" field.
+func (u *IssueUpsert) ClearParentID() *IssueUpsert {
+	u.SetNull(issue.FieldParentID)
+	return u
+}
+
 // SetSubject sets the "subject" field.
 func (u *IssueUpsert) SetSubject(v string) *IssueUpsert {
 	u.Set(issue.FieldSubject, v)
@@ -477,6 +668,18 @@ func (u *IssueUpsert) UpdateLabels() *IssueUpsert {
 	return u
 }
 
+// SetAssignees sets the "assignees" field.
+func (u *IssueUpsert) SetAssignees(v []string) *IssueUpsert {
+	u.Set(issue.FieldAssignees, v)
+	return u
+}
+
+// UpdateAssignees sets the "assignees" field to the value that was provided on create.
+func (u *IssueUpsert) UpdateAssignees() *IssueUpsert {
+	u.SetExcluded(issue.FieldAssignees)
+	return u
+}
+
 // SetComments sets the "comments" field.
 func (u *IssueUpsert) SetComments(v json.RawMessage) *IssueUpsert {
 	u.Set(issue.FieldComments, v)
@@ -501,15 +704,15 @@ func (u *IssueUpsert) UpdateOpen() *IssueUpsert {
 	return u
 }
 
-// SetState sets the "state" field.
-func (u *IssueUpsert) SetState(v string) *IssueUpsert {
-	u.Set(issue.FieldState, v)
+// SetEnding sets the "ending" field.
+func (u *IssueUpsert) SetEnding(v string) *IssueUpsert {
+	u.Set(issue.FieldEnding, v)
 	return u
 }
 
-// UpdateState sets the "state" field to the value that was provided on create.
-func (u *IssueUpsert) UpdateState() *IssueUpsert {
-	u.SetExcluded(issue.FieldState)
+// UpdateEnding sets the "ending" field to the value that was provided on create.
+func (u *IssueUpsert) UpdateEnding() *IssueUpsert {
+	u.SetExcluded(issue.FieldEnding)
 	return u
 }
 
@@ -645,6 +848,55 @@ func (u *IssueUpsertOne) UpdateServiceID() *IssueUpsertOne {
 	})
 }
 
+// ClearServiceID clears the value of the "service_id" field.
+func (u *IssueUpsertOne) ClearServiceID() *IssueUpsertOne {
+	return u.Update(func(s *IssueUpsert) {
+		s.ClearServiceID()
+	})
+}
+
+// SetGroupID sets the "group_id" field.
+func (u *IssueUpsertOne) SetGroupID(v string) *IssueUpsertOne {
+	return u.Update(func(s *IssueUpsert) {
+		s.SetGroupID(v)
+	})
+}
+
+// UpdateGroupID sets the "group_id" field to the value that was provided on create.
+func (u *IssueUpsertOne) UpdateGroupID() *IssueUpsertOne {
+	return u.Update(func(s *IssueUpsert) {
+		s.UpdateGroupID()
+	})
+}
+
+// ClearGroupID clears the value of the "group_id" field.
+func (u *IssueUpsertOne) ClearGroupID() *IssueUpsertOne {
+	return u.Update(func(s *IssueUpsert) {
+		s.ClearGroupID()
+	})
+}
+
+// SetParentID sets the "parent_id" field.
+func (u *IssueUpsertOne) SetParentID(v string) *IssueUpsertOne {
+	return u.Update(func(s *IssueUpsert) {
+		s.SetParentID(v)
+	})
+}
+
+// UpdateParentID sets the "parent_id" field to the value that was provided on create.
+func (u *IssueUpsertOne) UpdateParentID() *IssueUpsertOne {
+	return u.Update(func(s *IssueUpsert) {
+		s.UpdateParentID()
+	})
+}
+
+// ClearParentID clears the value of the "parent_id" field.
+func (u *IssueUpsertOne) ClearParentID() *IssueUpsertOne {
+	return u.Update(func(s *IssueUpsert) {
+		s.ClearParentID()
+	})
+}
+
 // SetSubject sets the "subject" field.
 func (u *IssueUpsertOne) SetSubject(v string) *IssueUpsertOne {
 	return u.Update(func(s *IssueUpsert) {
@@ -729,6 +981,20 @@ func (u *IssueUpsertOne) UpdateLabels() *IssueUpsertOne {
 	})
 }
 
+// SetAssignees sets the "assignees" field.
+func (u *IssueUpsertOne) SetAssignees(v []string) *IssueUpsertOne {
+	return u.Update(func(s *IssueUpsert) {
+		s.SetAssignees(v)
+	})
+}
+
+// UpdateAssignees sets the "assignees" field to the value that was provided on create.
+func (u *IssueUpsertOne) UpdateAssignees() *IssueUpsertOne {
+	return u.Update(func(s *IssueUpsert) {
+		s.UpdateAssignees()
+	})
+}
+
 // SetComments sets the "comments" field.
 func (u *IssueUpsertOne) SetComments(v json.RawMessage) *IssueUpsertOne {
 	return u.Update(func(s *IssueUpsert) {
@@ -757,17 +1023,17 @@ func (u *IssueUpsertOne) UpdateOpen() *IssueUpsertOne {
 	})
 }
 
-// SetState sets the "state" field.
-func (u *IssueUpsertOne) SetState(v string) *IssueUpsertOne {
+// SetEnding sets the "ending" field.
+func (u *IssueUpsertOne) SetEnding(v string) *IssueUpsertOne {
 	return u.Update(func(s *IssueUpsert) {
-		s.SetState(v)
+		s.SetEnding(v)
 	})
 }
 
-// UpdateState sets the "state" field to the value that was provided on create.
-func (u *IssueUpsertOne) UpdateState() *IssueUpsertOne {
+// UpdateEnding sets the "ending" field to the value that was provided on create.
+func (u *IssueUpsertOne) UpdateEnding() *IssueUpsertOne {
 	return u.Update(func(s *IssueUpsert) {
-		s.UpdateState()
+		s.UpdateEnding()
 	})
 }
 
@@ -1076,6 +1342,55 @@ func (u *IssueUpsertBulk) UpdateServiceID() *IssueUpsertBulk {
 	})
 }
 
+// ClearServiceID clears the value of the "service_id" field.
+func (u *IssueUpsertBulk) ClearServiceID() *IssueUpsertBulk {
+	return u.Update(func(s *IssueUpsert) {
+		s.ClearServiceID()
+	})
+}
+
+// SetGroupID sets the "group_id" field.
+func (u *IssueUpsertBulk) SetGroupID(v string) *IssueUpsertBulk {
+	return u.Update(func(s *IssueUpsert) {
+		s.SetGroupID(v)
+	})
+}
+
+// UpdateGroupID sets the "group_id" field to the value that was provided on create.
+func (u *IssueUpsertBulk) UpdateGroupID() *IssueUpsertBulk {
+	return u.Update(func(s *IssueUpsert) {
+		s.UpdateGroupID()
+	})
+}
+
+// ClearGroupID clears the value of the "group_id" field.
+func (u *IssueUpsertBulk) ClearGroupID() *IssueUpsertBulk {
+	return u.Update(func(s *IssueUpsert) {
+		s.ClearGroupID()
+	})
+}
+
+// SetParentID sets the "parent_id" field.
+func (u *IssueUpsertBulk) SetParentID(v string) *IssueUpsertBulk {
+	return u.Update(func(s *IssueUpsert) {
+		s.SetParentID(v)
+	})
+}
+
+// UpdateParentID sets the "parent_id" field to the value that was provided on create.
+func (u *IssueUpsertBulk) UpdateParentID() *IssueUpsertBulk {
+	return u.Update(func(s *IssueUpsert) {
+		s.UpdateParentID()
+	})
+}
+
+// ClearParentID clears the value of the "parent_id" field.
+func (u *IssueUpsertBulk) ClearParentID() *IssueUpsertBulk {
+	return u.Update(func(s *IssueUpsert) {
+		s.ClearParentID()
+	})
+}
+
 // SetSubject sets the "subject" field.
 func (u *IssueUpsertBulk) SetSubject(v string) *IssueUpsertBulk {
 	return u.Update(func(s *IssueUpsert) {
@@ -1160,6 +1475,20 @@ func (u *IssueUpsertBulk) UpdateLabels() *IssueUpsertBulk {
 	})
 }
 
+// SetAssignees sets the "assignees" field.
+func (u *IssueUpsertBulk) SetAssignees(v []string) *IssueUpsertBulk {
+	return u.Update(func(s *IssueUpsert) {
+		s.SetAssignees(v)
+	})
+}
+
+// UpdateAssignees sets the "assignees" field to the value that was provided on create.
+func (u *IssueUpsertBulk) UpdateAssignees() *IssueUpsertBulk {
+	return u.Update(func(s *IssueUpsert) {
+		s.UpdateAssignees()
+	})
+}
+
 // SetComments sets the "comments" field.
 func (u *IssueUpsertBulk) SetComments(v json.RawMessage) *IssueUpsertBulk {
 	return u.Update(func(s *IssueUpsert) {
@@ -1188,17 +1517,17 @@ func (u *IssueUpsertBulk) UpdateOpen() *IssueUpsertBulk {
 	})
 }
 
-// SetState sets the "state" field.
-func (u *IssueUpsertBulk) SetState(v string) *IssueUpsertBulk {
+// SetEnding sets the "ending" field.
+func (u *IssueUpsertBulk) SetEnding(v string) *IssueUpsertBulk {
 	return u.Update(func(s *IssueUpsert) {
-		s.SetState(v)
+		s.SetEnding(v)
 	})
 }
 
-// UpdateState sets the "state" field to the value that was provided on create.
-func (u *IssueUpsertBulk) UpdateState() *IssueUpsertBulk {
+// UpdateEnding sets the "ending" field to the value that was provided on create.
+func (u *IssueUpsertBulk) UpdateEnding() *IssueUpsertBulk {
 	return u.Update(func(s *IssueUpsert) {
-		s.UpdateState()
+		s.UpdateEnding()
 	})
 }
 

@@ -73,6 +73,52 @@ func (_u *IssueUpdate) SetNillableServiceID(v *string) *IssueUpdate {
 	return _u
 }
 
+// ClearServiceID clears the value of the "service_id" field.
+func (_u *IssueUpdate) ClearServiceID() *IssueUpdate {
+	_u.mutation.ClearServiceID()
+	return _u
+}
+
+// SetGroupID sets the "group_id" field.
+func (_u *IssueUpdate) SetGroupID(v string) *IssueUpdate {
+	_u.mutation.SetGroupID(v)
+	return _u
+}
+
+// SetNillableGroupID sets the "group_id" field if the given value is not nil.
+func (_u *IssueUpdate) SetNillableGroupID(v *string) *IssueUpdate {
+	if v != nil {
+		_u.SetGroupID(*v)
+	}
+	return _u
+}
+
+// ClearGroupID clears the value of the "group_id" field.
+func (_u *IssueUpdate) ClearGroupID() *IssueUpdate {
+	_u.mutation.ClearGroupID()
+	return _u
+}
+
+// SetParentID sets the "parent_id" field.
+func (_u *IssueUpdate) SetParentID(v string) *IssueUpdate {
+	_u.mutation.SetParentID(v)
+	return _u
+}
+
+// SetNillableParentID sets the "parent_id" field if the given value is not nil.
+func (_u *IssueUpdate) SetNillableParentID(v *string) *IssueUpdate {
+	if v != nil {
+		_u.SetParentID(*v)
+	}
+	return _u
+}
+
+// ClearParentID clears the value of the "parent_id" field.
+func (_u *IssueUpdate) ClearParentID() *IssueUpdate {
+	_u.mutation.ClearParentID()
+	return _u
+}
+
 // SetSubject sets the "subject" field.
 func (_u *IssueUpdate) SetSubject(v string) *IssueUpdate {
 	_u.mutation.SetSubject(v)
@@ -155,6 +201,18 @@ func (_u *IssueUpdate) AppendLabels(v []string) *IssueUpdate {
 	return _u
 }
 
+// SetAssignees sets the "assignees" field.
+func (_u *IssueUpdate) SetAssignees(v []string) *IssueUpdate {
+	_u.mutation.SetAssignees(v)
+	return _u
+}
+
+// AppendAssignees appends value to the "assignees" field.
+func (_u *IssueUpdate) AppendAssignees(v []string) *IssueUpdate {
+	_u.mutation.AppendAssignees(v)
+	return _u
+}
+
 // SetComments sets the "comments" field.
 func (_u *IssueUpdate) SetComments(v json.RawMessage) *IssueUpdate {
 	_u.mutation.SetComments(v)
@@ -181,16 +239,16 @@ func (_u *IssueUpdate) SetNillableOpen(v *bool) *IssueUpdate {
 	return _u
 }
 
-// SetState sets the "state" field.
-func (_u *IssueUpdate) SetState(v string) *IssueUpdate {
-	_u.mutation.SetState(v)
+// SetEnding sets the "ending" field.
+func (_u *IssueUpdate) SetEnding(v string) *IssueUpdate {
+	_u.mutation.SetEnding(v)
 	return _u
 }
 
-// SetNillableState sets the "state" field if the given value is not nil.
-func (_u *IssueUpdate) SetNillableState(v *string) *IssueUpdate {
+// SetNillableEnding sets the "ending" field if the given value is not nil.
+func (_u *IssueUpdate) SetNillableEnding(v *string) *IssueUpdate {
 	if v != nil {
-		_u.SetState(*v)
+		_u.SetEnding(*v)
 	}
 	return _u
 }
@@ -249,6 +307,46 @@ func (_u *IssueUpdate) SetService(v *Service) *IssueUpdate {
 	return _u.SetServiceID(v.ID)
 }
 
+// SetGroup sets the "group" edge to the Issue entity.
+func (_u *IssueUpdate) SetGroup(v *Issue) *IssueUpdate {
+	return _u.SetGroupID(v.ID)
+}
+
+// AddMemberIDs adds the "members" edge to the Issue entity by IDs.
+func (_u *IssueUpdate) AddMemberIDs(ids ...string) *IssueUpdate {
+	_u.mutation.AddMemberIDs(ids...)
+	return _u
+}
+
+// AddMembers adds the "members" edges to the Issue entity.
+func (_u *IssueUpdate) AddMembers(v ...*Issue) *IssueUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMemberIDs(ids...)
+}
+
+// SetParent sets the "parent" edge to the Issue entity.
+func (_u *IssueUpdate) SetParent(v *Issue) *IssueUpdate {
+	return _u.SetParentID(v.ID)
+}
+
+// AddPartIDs adds the "parts" edge to the Issue entity by IDs.
+func (_u *IssueUpdate) AddPartIDs(ids ...string) *IssueUpdate {
+	_u.mutation.AddPartIDs(ids...)
+	return _u
+}
+
+// AddParts adds the "parts" edges to the Issue entity.
+func (_u *IssueUpdate) AddParts(v ...*Issue) *IssueUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPartIDs(ids...)
+}
+
 // Mutation returns the IssueMutation object of the builder.
 func (_u *IssueUpdate) Mutation() *IssueMutation {
 	return _u.mutation
@@ -258,6 +356,60 @@ func (_u *IssueUpdate) Mutation() *IssueMutation {
 func (_u *IssueUpdate) ClearService() *IssueUpdate {
 	_u.mutation.ClearService()
 	return _u
+}
+
+// ClearGroup clears the "group" edge to the Issue entity.
+func (_u *IssueUpdate) ClearGroup() *IssueUpdate {
+	_u.mutation.ClearGroup()
+	return _u
+}
+
+// ClearMembers clears all "members" edges to the Issue entity.
+func (_u *IssueUpdate) ClearMembers() *IssueUpdate {
+	_u.mutation.ClearMembers()
+	return _u
+}
+
+// RemoveMemberIDs removes the "members" edge to Issue entities by IDs.
+func (_u *IssueUpdate) RemoveMemberIDs(ids ...string) *IssueUpdate {
+	_u.mutation.RemoveMemberIDs(ids...)
+	return _u
+}
+
+// RemoveMembers removes "members" edges to Issue entities.
+func (_u *IssueUpdate) RemoveMembers(v ...*Issue) *IssueUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMemberIDs(ids...)
+}
+
+// ClearParent clears the "parent" edge to the Issue entity.
+func (_u *IssueUpdate) ClearParent() *IssueUpdate {
+	_u.mutation.ClearParent()
+	return _u
+}
+
+// ClearParts clears all "parts" edges to the Issue entity.
+func (_u *IssueUpdate) ClearParts() *IssueUpdate {
+	_u.mutation.ClearParts()
+	return _u
+}
+
+// RemovePartIDs removes the "parts" edge to Issue entities by IDs.
+func (_u *IssueUpdate) RemovePartIDs(ids ...string) *IssueUpdate {
+	_u.mutation.RemovePartIDs(ids...)
+	return _u
+}
+
+// RemoveParts removes "parts" edges to Issue entities.
+func (_u *IssueUpdate) RemoveParts(v ...*Issue) *IssueUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePartIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -287,18 +439,7 @@ func (_u *IssueUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *IssueUpdate) check() error {
-	if _u.mutation.ServiceCleared() && len(_u.mutation.ServiceIDs()) > 0 {
-		return errors.New(`db: clearing a required unique edge "Issue.service"`)
-	}
-	return nil
-}
-
 func (_u *IssueUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(issue.Table, issue.Columns, sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -336,6 +477,14 @@ func (_u *IssueUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			sqljson.Append(u, issue.FieldLabels, value)
 		})
 	}
+	if value, ok := _u.mutation.Assignees(); ok {
+		_spec.SetField(issue.FieldAssignees, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedAssignees(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, issue.FieldAssignees, value)
+		})
+	}
 	if value, ok := _u.mutation.Comments(); ok {
 		_spec.SetField(issue.FieldComments, field.TypeJSON, value)
 	}
@@ -347,8 +496,8 @@ func (_u *IssueUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Open(); ok {
 		_spec.SetField(issue.FieldOpen, field.TypeBool, value)
 	}
-	if value, ok := _u.mutation.State(); ok {
-		_spec.SetField(issue.FieldState, field.TypeString, value)
+	if value, ok := _u.mutation.Ending(); ok {
+		_spec.SetField(issue.FieldEnding, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(issue.FieldCreatedAt, field.TypeTime, value)
@@ -384,6 +533,154 @@ func (_u *IssueUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(service.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.GroupCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   issue.GroupTable,
+			Columns: []string{issue.GroupColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.GroupIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   issue.GroupTable,
+			Columns: []string{issue.GroupColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MembersCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   issue.MembersTable,
+			Columns: []string{issue.MembersColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMembersIDs(); len(nodes) > 0 && !_u.mutation.MembersCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   issue.MembersTable,
+			Columns: []string{issue.MembersColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MembersIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   issue.MembersTable,
+			Columns: []string{issue.MembersColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ParentCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   issue.ParentTable,
+			Columns: []string{issue.ParentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ParentIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   issue.ParentTable,
+			Columns: []string{issue.ParentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.PartsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   issue.PartsTable,
+			Columns: []string{issue.PartsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPartsIDs(); len(nodes) > 0 && !_u.mutation.PartsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   issue.PartsTable,
+			Columns: []string{issue.PartsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PartsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   issue.PartsTable,
+			Columns: []string{issue.PartsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -450,6 +747,52 @@ func (_u *IssueUpdateOne) SetNillableServiceID(v *string) *IssueUpdateOne {
 	if v != nil {
 		_u.SetServiceID(*v)
 	}
+	return _u
+}
+
+// ClearServiceID clears the value of the "service_id" field.
+func (_u *IssueUpdateOne) ClearServiceID() *IssueUpdateOne {
+	_u.mutation.ClearServiceID()
+	return _u
+}
+
+// SetGroupID sets the "group_id" field.
+func (_u *IssueUpdateOne) SetGroupID(v string) *IssueUpdateOne {
+	_u.mutation.SetGroupID(v)
+	return _u
+}
+
+// SetNillableGroupID sets the "group_id" field if the given value is not nil.
+func (_u *IssueUpdateOne) SetNillableGroupID(v *string) *IssueUpdateOne {
+	if v != nil {
+		_u.SetGroupID(*v)
+	}
+	return _u
+}
+
+// ClearGroupID clears the value of the "group_id" field.
+func (_u *IssueUpdateOne) ClearGroupID() *IssueUpdateOne {
+	_u.mutation.ClearGroupID()
+	return _u
+}
+
+// SetParentID sets the "parent_id" field.
+func (_u *IssueUpdateOne) SetParentID(v string) *IssueUpdateOne {
+	_u.mutation.SetParentID(v)
+	return _u
+}
+
+// SetNillableParentID sets the "parent_id" field if the given value is not nil.
+func (_u *IssueUpdateOne) SetNillableParentID(v *string) *IssueUpdateOne {
+	if v != nil {
+		_u.SetParentID(*v)
+	}
+	return _u
+}
+
+// ClearParentID clears the value of the "parent_id" field.
+func (_u *IssueUpdateOne) ClearParentID() *IssueUpdateOne {
+	_u.mutation.ClearParentID()
 	return _u
 }
 
@@ -535,6 +878,18 @@ func (_u *IssueUpdateOne) AppendLabels(v []string) *IssueUpdateOne {
 	return _u
 }
 
+// SetAssignees sets the "assignees" field.
+func (_u *IssueUpdateOne) SetAssignees(v []string) *IssueUpdateOne {
+	_u.mutation.SetAssignees(v)
+	return _u
+}
+
+// AppendAssignees appends value to the "assignees" field.
+func (_u *IssueUpdateOne) AppendAssignees(v []string) *IssueUpdateOne {
+	_u.mutation.AppendAssignees(v)
+	return _u
+}
+
 // SetComments sets the "comments" field.
 func (_u *IssueUpdateOne) SetComments(v json.RawMessage) *IssueUpdateOne {
 	_u.mutation.SetComments(v)
@@ -561,16 +916,16 @@ func (_u *IssueUpdateOne) SetNillableOpen(v *bool) *IssueUpdateOne {
 	return _u
 }
 
-// SetState sets the "state" field.
-func (_u *IssueUpdateOne) SetState(v string) *IssueUpdateOne {
-	_u.mutation.SetState(v)
+// SetEnding sets the "ending" field.
+func (_u *IssueUpdateOne) SetEnding(v string) *IssueUpdateOne {
+	_u.mutation.SetEnding(v)
 	return _u
 }
 
-// SetNillableState sets the "state" field if the given value is not nil.
-func (_u *IssueUpdateOne) SetNillableState(v *string) *IssueUpdateOne {
+// SetNillableEnding sets the "ending" field if the given value is not nil.
+func (_u *IssueUpdateOne) SetNillableEnding(v *string) *IssueUpdateOne {
 	if v != nil {
-		_u.SetState(*v)
+		_u.SetEnding(*v)
 	}
 	return _u
 }
@@ -629,6 +984,46 @@ func (_u *IssueUpdateOne) SetService(v *Service) *IssueUpdateOne {
 	return _u.SetServiceID(v.ID)
 }
 
+// SetGroup sets the "group" edge to the Issue entity.
+func (_u *IssueUpdateOne) SetGroup(v *Issue) *IssueUpdateOne {
+	return _u.SetGroupID(v.ID)
+}
+
+// AddMemberIDs adds the "members" edge to the Issue entity by IDs.
+func (_u *IssueUpdateOne) AddMemberIDs(ids ...string) *IssueUpdateOne {
+	_u.mutation.AddMemberIDs(ids...)
+	return _u
+}
+
+// AddMembers adds the "members" edges to the Issue entity.
+func (_u *IssueUpdateOne) AddMembers(v ...*Issue) *IssueUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMemberIDs(ids...)
+}
+
+// SetParent sets the "parent" edge to the Issue entity.
+func (_u *IssueUpdateOne) SetParent(v *Issue) *IssueUpdateOne {
+	return _u.SetParentID(v.ID)
+}
+
+// AddPartIDs adds the "parts" edge to the Issue entity by IDs.
+func (_u *IssueUpdateOne) AddPartIDs(ids ...string) *IssueUpdateOne {
+	_u.mutation.AddPartIDs(ids...)
+	return _u
+}
+
+// AddParts adds the "parts" edges to the Issue entity.
+func (_u *IssueUpdateOne) AddParts(v ...*Issue) *IssueUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPartIDs(ids...)
+}
+
 // Mutation returns the IssueMutation object of the builder.
 func (_u *IssueUpdateOne) Mutation() *IssueMutation {
 	return _u.mutation
@@ -638,6 +1033,60 @@ func (_u *IssueUpdateOne) Mutation() *IssueMutation {
 func (_u *IssueUpdateOne) ClearService() *IssueUpdateOne {
 	_u.mutation.ClearService()
 	return _u
+}
+
+// ClearGroup clears the "group" edge to the Issue entity.
+func (_u *IssueUpdateOne) ClearGroup() *IssueUpdateOne {
+	_u.mutation.ClearGroup()
+	return _u
+}
+
+// ClearMembers clears all "members" edges to the Issue entity.
+func (_u *IssueUpdateOne) ClearMembers() *IssueUpdateOne {
+	_u.mutation.ClearMembers()
+	return _u
+}
+
+// RemoveMemberIDs removes the "members" edge to Issue entities by IDs.
+func (_u *IssueUpdateOne) RemoveMemberIDs(ids ...string) *IssueUpdateOne {
+	_u.mutation.RemoveMemberIDs(ids...)
+	return _u
+}
+
+// RemoveMembers removes "members" edges to Issue entities.
+func (_u *IssueUpdateOne) RemoveMembers(v ...*Issue) *IssueUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMemberIDs(ids...)
+}
+
+// ClearParent clears the "parent" edge to the Issue entity.
+func (_u *IssueUpdateOne) ClearParent() *IssueUpdateOne {
+	_u.mutation.ClearParent()
+	return _u
+}
+
+// ClearParts clears all "parts" edges to the Issue entity.
+func (_u *IssueUpdateOne) ClearParts() *IssueUpdateOne {
+	_u.mutation.ClearParts()
+	return _u
+}
+
+// RemovePartIDs removes the "parts" edge to Issue entities by IDs.
+func (_u *IssueUpdateOne) RemovePartIDs(ids ...string) *IssueUpdateOne {
+	_u.mutation.RemovePartIDs(ids...)
+	return _u
+}
+
+// RemoveParts removes "parts" edges to Issue entities.
+func (_u *IssueUpdateOne) RemoveParts(v ...*Issue) *IssueUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePartIDs(ids...)
 }
 
 // Where appends a list predicates to the IssueUpdate builder.
@@ -680,18 +1129,7 @@ func (_u *IssueUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *IssueUpdateOne) check() error {
-	if _u.mutation.ServiceCleared() && len(_u.mutation.ServiceIDs()) > 0 {
-		return errors.New(`db: clearing a required unique edge "Issue.service"`)
-	}
-	return nil
-}
-
 func (_u *IssueUpdateOne) sqlSave(ctx context.Context) (_node *Issue, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(issue.Table, issue.Columns, sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -746,6 +1184,14 @@ func (_u *IssueUpdateOne) sqlSave(ctx context.Context) (_node *Issue, err error)
 			sqljson.Append(u, issue.FieldLabels, value)
 		})
 	}
+	if value, ok := _u.mutation.Assignees(); ok {
+		_spec.SetField(issue.FieldAssignees, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedAssignees(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, issue.FieldAssignees, value)
+		})
+	}
 	if value, ok := _u.mutation.Comments(); ok {
 		_spec.SetField(issue.FieldComments, field.TypeJSON, value)
 	}
@@ -757,8 +1203,8 @@ func (_u *IssueUpdateOne) sqlSave(ctx context.Context) (_node *Issue, err error)
 	if value, ok := _u.mutation.Open(); ok {
 		_spec.SetField(issue.FieldOpen, field.TypeBool, value)
 	}
-	if value, ok := _u.mutation.State(); ok {
-		_spec.SetField(issue.FieldState, field.TypeString, value)
+	if value, ok := _u.mutation.Ending(); ok {
+		_spec.SetField(issue.FieldEnding, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(issue.FieldCreatedAt, field.TypeTime, value)
@@ -794,6 +1240,154 @@ func (_u *IssueUpdateOne) sqlSave(ctx context.Context) (_node *Issue, err error)
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(service.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.GroupCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   issue.GroupTable,
+			Columns: []string{issue.GroupColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.GroupIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   issue.GroupTable,
+			Columns: []string{issue.GroupColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MembersCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   issue.MembersTable,
+			Columns: []string{issue.MembersColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMembersIDs(); len(nodes) > 0 && !_u.mutation.MembersCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   issue.MembersTable,
+			Columns: []string{issue.MembersColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MembersIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   issue.MembersTable,
+			Columns: []string{issue.MembersColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ParentCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   issue.ParentTable,
+			Columns: []string{issue.ParentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ParentIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   issue.ParentTable,
+			Columns: []string{issue.ParentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.PartsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   issue.PartsTable,
+			Columns: []string{issue.PartsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPartsIDs(); len(nodes) > 0 && !_u.mutation.PartsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   issue.PartsTable,
+			Columns: []string{issue.PartsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PartsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   issue.PartsTable,
+			Columns: []string{issue.PartsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(issue.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

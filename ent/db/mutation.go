@@ -11715,32 +11715,44 @@ func (m *IndicatorMutation) ResetEdge(name string) error {
 // IssueMutation represents an operation that mutates the Issue nodes in the graph.
 type IssueMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *string
-	kind           *string
-	fingerprint    *string
-	subject        *string
-	episode        *string
-	repository     *string
-	title          *string
-	body           *string
-	labels         *[]string
-	appendlabels   []string
-	comments       *json.RawMessage
-	appendcomments json.RawMessage
-	open           *bool
-	state          *string
-	created_at     *time.Time
-	updated_at     *time.Time
-	version        *int64
-	addversion     *int64
-	clearedFields  map[string]struct{}
-	service        *string
-	clearedservice bool
-	done           bool
-	oldValue       func(context.Context) (*Issue, error)
-	predicates     []predicate.Issue
+	op              Op
+	typ             string
+	id              *string
+	kind            *string
+	fingerprint     *string
+	subject         *string
+	episode         *string
+	repository      *string
+	title           *string
+	body            *string
+	labels          *[]string
+	appendlabels    []string
+	assignees       *[]string
+	appendassignees []string
+	comments        *json.RawMessage
+	appendcomments  json.RawMessage
+	open            *bool
+	ending          *string
+	created_at      *time.Time
+	updated_at      *time.Time
+	version         *int64
+	addversion      *int64
+	clearedFields   map[string]struct{}
+	service         *string
+	clearedservice  bool
+	group           *string
+	clearedgroup    bool
+	members         map[string]struct{}
+	removedmembers  map[string]struct{}
+	clearedmembers  bool
+	parent          *string
+	clearedparent   bool
+	parts           map[string]struct{}
+	removedparts    map[string]struct{}
+	clearedparts    bool
+	done            bool
+	oldValue        func(context.Context) (*Issue, error)
+	predicates      []predicate.Issue
 }
 
 var _ ent.Mutation = (*IssueMutation)(nil)
@@ -11936,7 +11948,7 @@ func (m *IssueMutation) ServiceID() (r string, exists bool) {
 // OldServiceID returns the old "service_id" field's value of the Issue entity.
 // If the Issue object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *IssueMutation) OldServiceID(ctx context.Context) (v string, err error) {
+func (m *IssueMutation) OldServiceID(ctx context.Context) (v *string, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
 	}
@@ -11950,9 +11962,120 @@ func (m *IssueMutation) OldServiceID(ctx context.Context) (v string, err error) 
 	return oldValue.ServiceID, nil
 }
 
+// ClearServiceID clears the value of the "service_id" field.
+func (m *IssueMutation) ClearServiceID() {
+	m.service = nil
+	m.clearedFields[issue.FieldServiceID] = struct{}{}
+}
+
+// ServiceIDCleared returns if the "service_id" field was cleared in this mutation.
+func (m *IssueMutation) ServiceIDCleared() bool {
+	_, ok := m.clearedFields[issue.FieldServiceID]
+	return ok
+}
+
 // ResetServiceID resets all changes to the "service_id" field.
 func (m *IssueMutation) ResetServiceID() {
 	m.service = nil
+	delete(m.clearedFields, issue.FieldServiceID)
+}
+
+// SetGroupID sets the "group_id" field.
+func (m *IssueMutation) SetGroupID(s string) {
+	m.group = &s
+}
+
+// GroupID returns the value of the "group_id" field in the mutation.
+func (m *IssueMutation) GroupID() (r string, exists bool) {
+	v := m.group
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGroupID returns the old "group_id" field's value of the Issue entity.
+// If the Issue object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IssueMutation) OldGroupID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGroupID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGroupID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGroupID: %w", err)
+	}
+	return oldValue.GroupID, nil
+}
+
+// ClearGroupID clears the value of the "group_id" field.
+func (m *IssueMutation) ClearGroupID() {
+	m.group = nil
+	m.clearedFields[issue.FieldGroupID] = struct{}{}
+}
+
+// GroupIDCleared returns if the "group_id" field was cleared in this mutation.
+func (m *IssueMutation) GroupIDCleared() bool {
+	_, ok := m.clearedFields[issue.FieldGroupID]
+	return ok
+}
+
+// ResetGroupID resets all changes to the "group_id" field.
+func (m *IssueMutation) ResetGroupID() {
+	m.group = nil
+	delete(m.clearedFields, issue.FieldGroupID)
+}
+
+// SetParentID sets the "parent_id" field.
+func (m *IssueMutation) SetParentID(s string) {
+	m.parent = &s
+}
+
+// ParentID returns the value of the "parent_id" field in the mutation.
+func (m *IssueMutation) ParentID() (r string, exists bool) {
+	v := m.parent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParentID returns the old "parent_id" field's value of the Issue entity.
+// If the Issue object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IssueMutation) OldParentID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParentID: %w", err)
+	}
+	return oldValue.ParentID, nil
+}
+
+// ClearParentID clears the value of the "parent_id" field.
+func (m *IssueMutation) ClearParentID() {
+	m.parent = nil
+	m.clearedFields[issue.FieldParentID] = struct{}{}
+}
+
+// ParentIDCleared returns if the "parent_id" field was cleared in this mutation.
+func (m *IssueMutation) ParentIDCleared() bool {
+	_, ok := m.clearedFields[issue.FieldParentID]
+	return ok
+}
+
+// ResetParentID resets all changes to the "parent_id" field.
+func (m *IssueMutation) ResetParentID() {
+	m.parent = nil
+	delete(m.clearedFields, issue.FieldParentID)
 }
 
 // SetSubject sets the "subject" field.
@@ -12186,6 +12309,57 @@ func (m *IssueMutation) ResetLabels() {
 	m.appendlabels = nil
 }
 
+// SetAssignees sets the "assignees" field.
+func (m *IssueMutation) SetAssignees(s []string) {
+	m.assignees = &s
+	m.appendassignees = nil
+}
+
+// Assignees returns the value of the "assignees" field in the mutation.
+func (m *IssueMutation) Assignees() (r []string, exists bool) {
+	v := m.assignees
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssignees returns the old "assignees" field's value of the Issue entity.
+// If the Issue object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IssueMutation) OldAssignees(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssignees is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssignees requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssignees: %w", err)
+	}
+	return oldValue.Assignees, nil
+}
+
+// AppendAssignees adds s to the "assignees" field.
+func (m *IssueMutation) AppendAssignees(s []string) {
+	m.appendassignees = append(m.appendassignees, s...)
+}
+
+// AppendedAssignees returns the list of values that were appended to the "assignees" field in this mutation.
+func (m *IssueMutation) AppendedAssignees() ([]string, bool) {
+	if len(m.appendassignees) == 0 {
+		return nil, false
+	}
+	return m.appendassignees, true
+}
+
+// ResetAssignees resets all changes to the "assignees" field.
+func (m *IssueMutation) ResetAssignees() {
+	m.assignees = nil
+	m.appendassignees = nil
+}
+
 // SetComments sets the "comments" field.
 func (m *IssueMutation) SetComments(jm json.RawMessage) {
 	m.comments = &jm
@@ -12273,40 +12447,40 @@ func (m *IssueMutation) ResetOpen() {
 	m.open = nil
 }
 
-// SetState sets the "state" field.
-func (m *IssueMutation) SetState(s string) {
-	m.state = &s
+// SetEnding sets the "ending" field.
+func (m *IssueMutation) SetEnding(s string) {
+	m.ending = &s
 }
 
-// State returns the value of the "state" field in the mutation.
-func (m *IssueMutation) State() (r string, exists bool) {
-	v := m.state
+// Ending returns the value of the "ending" field in the mutation.
+func (m *IssueMutation) Ending() (r string, exists bool) {
+	v := m.ending
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldState returns the old "state" field's value of the Issue entity.
+// OldEnding returns the old "ending" field's value of the Issue entity.
 // If the Issue object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *IssueMutation) OldState(ctx context.Context) (v string, err error) {
+func (m *IssueMutation) OldEnding(ctx context.Context) (v string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldState is only allowed on UpdateOne operations")
+		return v, errors.New("OldEnding is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldState requires an ID field in the mutation")
+		return v, errors.New("OldEnding requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldState: %w", err)
+		return v, fmt.Errorf("querying old value for OldEnding: %w", err)
 	}
-	return oldValue.State, nil
+	return oldValue.Ending, nil
 }
 
-// ResetState resets all changes to the "state" field.
-func (m *IssueMutation) ResetState() {
-	m.state = nil
+// ResetEnding resets all changes to the "ending" field.
+func (m *IssueMutation) ResetEnding() {
+	m.ending = nil
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -12445,7 +12619,7 @@ func (m *IssueMutation) ClearService() {
 
 // ServiceCleared reports if the "service" edge to the Service entity was cleared.
 func (m *IssueMutation) ServiceCleared() bool {
-	return m.clearedservice
+	return m.ServiceIDCleared() || m.clearedservice
 }
 
 // ServiceIDs returns the "service" edge IDs in the mutation.
@@ -12462,6 +12636,168 @@ func (m *IssueMutation) ServiceIDs() (ids []string) {
 func (m *IssueMutation) ResetService() {
 	m.service = nil
 	m.clearedservice = false
+}
+
+// ClearGroup clears the "group" edge to the Issue entity.
+func (m *IssueMutation) ClearGroup() {
+	m.clearedgroup = true
+	m.clearedFields[issue.FieldGroupID] = struct{}{}
+}
+
+// GroupCleared reports if the "group" edge to the Issue entity was cleared.
+func (m *IssueMutation) GroupCleared() bool {
+	return m.GroupIDCleared() || m.clearedgroup
+}
+
+// GroupIDs returns the "group" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// GroupID instead. It exists only for internal usage by the builders.
+func (m *IssueMutation) GroupIDs() (ids []string) {
+	if id := m.group; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetGroup resets all changes to the "group" edge.
+func (m *IssueMutation) ResetGroup() {
+	m.group = nil
+	m.clearedgroup = false
+}
+
+// AddMemberIDs adds the "members" edge to the Issue entity by ids.
+func (m *IssueMutation) AddMemberIDs(ids ...string) {
+	if m.members == nil {
+		m.members = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.members[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMembers clears the "members" edge to the Issue entity.
+func (m *IssueMutation) ClearMembers() {
+	m.clearedmembers = true
+}
+
+// MembersCleared reports if the "members" edge to the Issue entity was cleared.
+func (m *IssueMutation) MembersCleared() bool {
+	return m.clearedmembers
+}
+
+// RemoveMemberIDs removes the "members" edge to the Issue entity by IDs.
+func (m *IssueMutation) RemoveMemberIDs(ids ...string) {
+	if m.removedmembers == nil {
+		m.removedmembers = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.members, ids[i])
+		m.removedmembers[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMembers returns the removed IDs of the "members" edge to the Issue entity.
+func (m *IssueMutation) RemovedMembersIDs() (ids []string) {
+	for id := range m.removedmembers {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MembersIDs returns the "members" edge IDs in the mutation.
+func (m *IssueMutation) MembersIDs() (ids []string) {
+	for id := range m.members {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMembers resets all changes to the "members" edge.
+func (m *IssueMutation) ResetMembers() {
+	m.members = nil
+	m.clearedmembers = false
+	m.removedmembers = nil
+}
+
+// ClearParent clears the "parent" edge to the Issue entity.
+func (m *IssueMutation) ClearParent() {
+	m.clearedparent = true
+	m.clearedFields[issue.FieldParentID] = struct{}{}
+}
+
+// ParentCleared reports if the "parent" edge to the Issue entity was cleared.
+func (m *IssueMutation) ParentCleared() bool {
+	return m.ParentIDCleared() || m.clearedparent
+}
+
+// ParentIDs returns the "parent" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ParentID instead. It exists only for internal usage by the builders.
+func (m *IssueMutation) ParentIDs() (ids []string) {
+	if id := m.parent; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetParent resets all changes to the "parent" edge.
+func (m *IssueMutation) ResetParent() {
+	m.parent = nil
+	m.clearedparent = false
+}
+
+// AddPartIDs adds the "parts" edge to the Issue entity by ids.
+func (m *IssueMutation) AddPartIDs(ids ...string) {
+	if m.parts == nil {
+		m.parts = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.parts[ids[i]] = struct{}{}
+	}
+}
+
+// ClearParts clears the "parts" edge to the Issue entity.
+func (m *IssueMutation) ClearParts() {
+	m.clearedparts = true
+}
+
+// PartsCleared reports if the "parts" edge to the Issue entity was cleared.
+func (m *IssueMutation) PartsCleared() bool {
+	return m.clearedparts
+}
+
+// RemovePartIDs removes the "parts" edge to the Issue entity by IDs.
+func (m *IssueMutation) RemovePartIDs(ids ...string) {
+	if m.removedparts == nil {
+		m.removedparts = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.parts, ids[i])
+		m.removedparts[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedParts returns the removed IDs of the "parts" edge to the Issue entity.
+func (m *IssueMutation) RemovedPartsIDs() (ids []string) {
+	for id := range m.removedparts {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// PartsIDs returns the "parts" edge IDs in the mutation.
+func (m *IssueMutation) PartsIDs() (ids []string) {
+	for id := range m.parts {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetParts resets all changes to the "parts" edge.
+func (m *IssueMutation) ResetParts() {
+	m.parts = nil
+	m.clearedparts = false
+	m.removedparts = nil
 }
 
 // Where appends a list predicates to the IssueMutation builder.
@@ -12498,7 +12834,7 @@ func (m *IssueMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IssueMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 18)
 	if m.kind != nil {
 		fields = append(fields, issue.FieldKind)
 	}
@@ -12507,6 +12843,12 @@ func (m *IssueMutation) Fields() []string {
 	}
 	if m.service != nil {
 		fields = append(fields, issue.FieldServiceID)
+	}
+	if m.group != nil {
+		fields = append(fields, issue.FieldGroupID)
+	}
+	if m.parent != nil {
+		fields = append(fields, issue.FieldParentID)
 	}
 	if m.subject != nil {
 		fields = append(fields, issue.FieldSubject)
@@ -12526,14 +12868,17 @@ func (m *IssueMutation) Fields() []string {
 	if m.labels != nil {
 		fields = append(fields, issue.FieldLabels)
 	}
+	if m.assignees != nil {
+		fields = append(fields, issue.FieldAssignees)
+	}
 	if m.comments != nil {
 		fields = append(fields, issue.FieldComments)
 	}
 	if m.open != nil {
 		fields = append(fields, issue.FieldOpen)
 	}
-	if m.state != nil {
-		fields = append(fields, issue.FieldState)
+	if m.ending != nil {
+		fields = append(fields, issue.FieldEnding)
 	}
 	if m.created_at != nil {
 		fields = append(fields, issue.FieldCreatedAt)
@@ -12558,6 +12903,10 @@ func (m *IssueMutation) Field(name string) (ent.Value, bool) {
 		return m.Fingerprint()
 	case issue.FieldServiceID:
 		return m.ServiceID()
+	case issue.FieldGroupID:
+		return m.GroupID()
+	case issue.FieldParentID:
+		return m.ParentID()
 	case issue.FieldSubject:
 		return m.Subject()
 	case issue.FieldEpisode:
@@ -12570,12 +12919,14 @@ func (m *IssueMutation) Field(name string) (ent.Value, bool) {
 		return m.Body()
 	case issue.FieldLabels:
 		return m.Labels()
+	case issue.FieldAssignees:
+		return m.Assignees()
 	case issue.FieldComments:
 		return m.Comments()
 	case issue.FieldOpen:
 		return m.Open()
-	case issue.FieldState:
-		return m.State()
+	case issue.FieldEnding:
+		return m.Ending()
 	case issue.FieldCreatedAt:
 		return m.CreatedAt()
 	case issue.FieldUpdatedAt:
@@ -12597,6 +12948,10 @@ func (m *IssueMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldFingerprint(ctx)
 	case issue.FieldServiceID:
 		return m.OldServiceID(ctx)
+	case issue.FieldGroupID:
+		return m.OldGroupID(ctx)
+	case issue.FieldParentID:
+		return m.OldParentID(ctx)
 	case issue.FieldSubject:
 		return m.OldSubject(ctx)
 	case issue.FieldEpisode:
@@ -12609,12 +12964,14 @@ func (m *IssueMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldBody(ctx)
 	case issue.FieldLabels:
 		return m.OldLabels(ctx)
+	case issue.FieldAssignees:
+		return m.OldAssignees(ctx)
 	case issue.FieldComments:
 		return m.OldComments(ctx)
 	case issue.FieldOpen:
 		return m.OldOpen(ctx)
-	case issue.FieldState:
-		return m.OldState(ctx)
+	case issue.FieldEnding:
+		return m.OldEnding(ctx)
 	case issue.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case issue.FieldUpdatedAt:
@@ -12650,6 +13007,20 @@ func (m *IssueMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetServiceID(v)
+		return nil
+	case issue.FieldGroupID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGroupID(v)
+		return nil
+	case issue.FieldParentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParentID(v)
 		return nil
 	case issue.FieldSubject:
 		v, ok := value.(string)
@@ -12693,6 +13064,13 @@ func (m *IssueMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLabels(v)
 		return nil
+	case issue.FieldAssignees:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssignees(v)
+		return nil
 	case issue.FieldComments:
 		v, ok := value.(json.RawMessage)
 		if !ok {
@@ -12707,12 +13085,12 @@ func (m *IssueMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOpen(v)
 		return nil
-	case issue.FieldState:
+	case issue.FieldEnding:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetState(v)
+		m.SetEnding(v)
 		return nil
 	case issue.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -12779,7 +13157,17 @@ func (m *IssueMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *IssueMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(issue.FieldServiceID) {
+		fields = append(fields, issue.FieldServiceID)
+	}
+	if m.FieldCleared(issue.FieldGroupID) {
+		fields = append(fields, issue.FieldGroupID)
+	}
+	if m.FieldCleared(issue.FieldParentID) {
+		fields = append(fields, issue.FieldParentID)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -12792,6 +13180,17 @@ func (m *IssueMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *IssueMutation) ClearField(name string) error {
+	switch name {
+	case issue.FieldServiceID:
+		m.ClearServiceID()
+		return nil
+	case issue.FieldGroupID:
+		m.ClearGroupID()
+		return nil
+	case issue.FieldParentID:
+		m.ClearParentID()
+		return nil
+	}
 	return fmt.Errorf("unknown Issue nullable field %s", name)
 }
 
@@ -12807,6 +13206,12 @@ func (m *IssueMutation) ResetField(name string) error {
 		return nil
 	case issue.FieldServiceID:
 		m.ResetServiceID()
+		return nil
+	case issue.FieldGroupID:
+		m.ResetGroupID()
+		return nil
+	case issue.FieldParentID:
+		m.ResetParentID()
 		return nil
 	case issue.FieldSubject:
 		m.ResetSubject()
@@ -12826,14 +13231,17 @@ func (m *IssueMutation) ResetField(name string) error {
 	case issue.FieldLabels:
 		m.ResetLabels()
 		return nil
+	case issue.FieldAssignees:
+		m.ResetAssignees()
+		return nil
 	case issue.FieldComments:
 		m.ResetComments()
 		return nil
 	case issue.FieldOpen:
 		m.ResetOpen()
 		return nil
-	case issue.FieldState:
-		m.ResetState()
+	case issue.FieldEnding:
+		m.ResetEnding()
 		return nil
 	case issue.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -12850,9 +13258,21 @@ func (m *IssueMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *IssueMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 5)
 	if m.service != nil {
 		edges = append(edges, issue.EdgeService)
+	}
+	if m.group != nil {
+		edges = append(edges, issue.EdgeGroup)
+	}
+	if m.members != nil {
+		edges = append(edges, issue.EdgeMembers)
+	}
+	if m.parent != nil {
+		edges = append(edges, issue.EdgeParent)
+	}
+	if m.parts != nil {
+		edges = append(edges, issue.EdgeParts)
 	}
 	return edges
 }
@@ -12865,27 +13285,79 @@ func (m *IssueMutation) AddedIDs(name string) []ent.Value {
 		if id := m.service; id != nil {
 			return []ent.Value{*id}
 		}
+	case issue.EdgeGroup:
+		if id := m.group; id != nil {
+			return []ent.Value{*id}
+		}
+	case issue.EdgeMembers:
+		ids := make([]ent.Value, 0, len(m.members))
+		for id := range m.members {
+			ids = append(ids, id)
+		}
+		return ids
+	case issue.EdgeParent:
+		if id := m.parent; id != nil {
+			return []ent.Value{*id}
+		}
+	case issue.EdgeParts:
+		ids := make([]ent.Value, 0, len(m.parts))
+		for id := range m.parts {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *IssueMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 5)
+	if m.removedmembers != nil {
+		edges = append(edges, issue.EdgeMembers)
+	}
+	if m.removedparts != nil {
+		edges = append(edges, issue.EdgeParts)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *IssueMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case issue.EdgeMembers:
+		ids := make([]ent.Value, 0, len(m.removedmembers))
+		for id := range m.removedmembers {
+			ids = append(ids, id)
+		}
+		return ids
+	case issue.EdgeParts:
+		ids := make([]ent.Value, 0, len(m.removedparts))
+		for id := range m.removedparts {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *IssueMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 5)
 	if m.clearedservice {
 		edges = append(edges, issue.EdgeService)
+	}
+	if m.clearedgroup {
+		edges = append(edges, issue.EdgeGroup)
+	}
+	if m.clearedmembers {
+		edges = append(edges, issue.EdgeMembers)
+	}
+	if m.clearedparent {
+		edges = append(edges, issue.EdgeParent)
+	}
+	if m.clearedparts {
+		edges = append(edges, issue.EdgeParts)
 	}
 	return edges
 }
@@ -12896,6 +13368,14 @@ func (m *IssueMutation) EdgeCleared(name string) bool {
 	switch name {
 	case issue.EdgeService:
 		return m.clearedservice
+	case issue.EdgeGroup:
+		return m.clearedgroup
+	case issue.EdgeMembers:
+		return m.clearedmembers
+	case issue.EdgeParent:
+		return m.clearedparent
+	case issue.EdgeParts:
+		return m.clearedparts
 	}
 	return false
 }
@@ -12907,6 +13387,12 @@ func (m *IssueMutation) ClearEdge(name string) error {
 	case issue.EdgeService:
 		m.ClearService()
 		return nil
+	case issue.EdgeGroup:
+		m.ClearGroup()
+		return nil
+	case issue.EdgeParent:
+		m.ClearParent()
+		return nil
 	}
 	return fmt.Errorf("unknown Issue unique edge %s", name)
 }
@@ -12917,6 +13403,18 @@ func (m *IssueMutation) ResetEdge(name string) error {
 	switch name {
 	case issue.EdgeService:
 		m.ResetService()
+		return nil
+	case issue.EdgeGroup:
+		m.ResetGroup()
+		return nil
+	case issue.EdgeMembers:
+		m.ResetMembers()
+		return nil
+	case issue.EdgeParent:
+		m.ResetParent()
+		return nil
+	case issue.EdgeParts:
+		m.ResetParts()
 		return nil
 	}
 	return fmt.Errorf("unknown Issue edge %s", name)
@@ -15829,6 +16327,7 @@ type PersonMutation struct {
 	id             *string
 	display_name   *string
 	email          *string
+	github_login   *string
 	administrator  *bool
 	created_at     *time.Time
 	updated_at     *time.Time
@@ -16015,6 +16514,42 @@ func (m *PersonMutation) OldEmail(ctx context.Context) (v string, err error) {
 // ResetEmail resets all changes to the "email" field.
 func (m *PersonMutation) ResetEmail() {
 	m.email = nil
+}
+
+// SetGithubLogin sets the "github_login" field.
+func (m *PersonMutation) SetGithubLogin(s string) {
+	m.github_login = &s
+}
+
+// GithubLogin returns the value of the "github_login" field in the mutation.
+func (m *PersonMutation) GithubLogin() (r string, exists bool) {
+	v := m.github_login
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGithubLogin returns the old "github_login" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldGithubLogin(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGithubLogin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGithubLogin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGithubLogin: %w", err)
+	}
+	return oldValue.GithubLogin, nil
+}
+
+// ResetGithubLogin resets all changes to the "github_login" field.
+func (m *PersonMutation) ResetGithubLogin() {
+	m.github_login = nil
 }
 
 // SetAdministrator sets the "administrator" field.
@@ -16264,12 +16799,15 @@ func (m *PersonMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PersonMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.display_name != nil {
 		fields = append(fields, person.FieldDisplayName)
 	}
 	if m.email != nil {
 		fields = append(fields, person.FieldEmail)
+	}
+	if m.github_login != nil {
+		fields = append(fields, person.FieldGithubLogin)
 	}
 	if m.administrator != nil {
 		fields = append(fields, person.FieldAdministrator)
@@ -16298,6 +16836,8 @@ func (m *PersonMutation) Field(name string) (ent.Value, bool) {
 		return m.DisplayName()
 	case person.FieldEmail:
 		return m.Email()
+	case person.FieldGithubLogin:
+		return m.GithubLogin()
 	case person.FieldAdministrator:
 		return m.Administrator()
 	case person.FieldCreatedAt:
@@ -16321,6 +16861,8 @@ func (m *PersonMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldDisplayName(ctx)
 	case person.FieldEmail:
 		return m.OldEmail(ctx)
+	case person.FieldGithubLogin:
+		return m.OldGithubLogin(ctx)
 	case person.FieldAdministrator:
 		return m.OldAdministrator(ctx)
 	case person.FieldCreatedAt:
@@ -16353,6 +16895,13 @@ func (m *PersonMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetEmail(v)
+		return nil
+	case person.FieldGithubLogin:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGithubLogin(v)
 		return nil
 	case person.FieldAdministrator:
 		v, ok := value.(bool)
@@ -16467,6 +17016,9 @@ func (m *PersonMutation) ResetField(name string) error {
 		return nil
 	case person.FieldEmail:
 		m.ResetEmail()
+		return nil
+	case person.FieldGithubLogin:
+		m.ResetGithubLogin()
 		return nil
 	case person.FieldAdministrator:
 		m.ResetAdministrator()
@@ -27475,27 +28027,29 @@ func (m *SystemMutation) ResetEdge(name string) error {
 // TeamMutation represents an operation that mutates the Team nodes in the graph.
 type TeamMutation struct {
 	config
-	op                 Op
-	typ                string
-	id                 *string
-	slug               *string
-	name               *string
-	description        *string
-	contact            *string
-	default_repository *string
-	created_at         *time.Time
-	updated_at         *time.Time
-	version            *int64
-	addversion         *int64
-	clearedFields      map[string]struct{}
-	parent             *string
-	clearedparent      bool
-	children           map[string]struct{}
-	removedchildren    map[string]struct{}
-	clearedchildren    bool
-	done               bool
-	oldValue           func(context.Context) (*Team, error)
-	predicates         []predicate.Team
+	op                    Op
+	typ                   string
+	id                    *string
+	slug                  *string
+	name                  *string
+	description           *string
+	contact               *string
+	default_repository    *string
+	created_at            *time.Time
+	updated_at            *time.Time
+	version               *int64
+	addversion            *int64
+	clearedFields         map[string]struct{}
+	parent                *string
+	clearedparent         bool
+	children              map[string]struct{}
+	removedchildren       map[string]struct{}
+	clearedchildren       bool
+	issue_assignee        *string
+	clearedissue_assignee bool
+	done                  bool
+	oldValue              func(context.Context) (*Team, error)
+	predicates            []predicate.Team
 }
 
 var _ ent.Mutation = (*TeamMutation)(nil)
@@ -27831,6 +28385,55 @@ func (m *TeamMutation) ResetDefaultRepository() {
 	m.default_repository = nil
 }
 
+// SetIssueAssigneeID sets the "issue_assignee_id" field.
+func (m *TeamMutation) SetIssueAssigneeID(s string) {
+	m.issue_assignee = &s
+}
+
+// IssueAssigneeID returns the value of the "issue_assignee_id" field in the mutation.
+func (m *TeamMutation) IssueAssigneeID() (r string, exists bool) {
+	v := m.issue_assignee
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIssueAssigneeID returns the old "issue_assignee_id" field's value of the Team entity.
+// If the Team object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TeamMutation) OldIssueAssigneeID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIssueAssigneeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIssueAssigneeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIssueAssigneeID: %w", err)
+	}
+	return oldValue.IssueAssigneeID, nil
+}
+
+// ClearIssueAssigneeID clears the value of the "issue_assignee_id" field.
+func (m *TeamMutation) ClearIssueAssigneeID() {
+	m.issue_assignee = nil
+	m.clearedFields[team.FieldIssueAssigneeID] = struct{}{}
+}
+
+// IssueAssigneeIDCleared returns if the "issue_assignee_id" field was cleared in this mutation.
+func (m *TeamMutation) IssueAssigneeIDCleared() bool {
+	_, ok := m.clearedFields[team.FieldIssueAssigneeID]
+	return ok
+}
+
+// ResetIssueAssigneeID resets all changes to the "issue_assignee_id" field.
+func (m *TeamMutation) ResetIssueAssigneeID() {
+	m.issue_assignee = nil
+	delete(m.clearedFields, team.FieldIssueAssigneeID)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *TeamMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -28040,6 +28643,33 @@ func (m *TeamMutation) ResetChildren() {
 	m.removedchildren = nil
 }
 
+// ClearIssueAssignee clears the "issue_assignee" edge to the Person entity.
+func (m *TeamMutation) ClearIssueAssignee() {
+	m.clearedissue_assignee = true
+	m.clearedFields[team.FieldIssueAssigneeID] = struct{}{}
+}
+
+// IssueAssigneeCleared reports if the "issue_assignee" edge to the Person entity was cleared.
+func (m *TeamMutation) IssueAssigneeCleared() bool {
+	return m.IssueAssigneeIDCleared() || m.clearedissue_assignee
+}
+
+// IssueAssigneeIDs returns the "issue_assignee" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// IssueAssigneeID instead. It exists only for internal usage by the builders.
+func (m *TeamMutation) IssueAssigneeIDs() (ids []string) {
+	if id := m.issue_assignee; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetIssueAssignee resets all changes to the "issue_assignee" edge.
+func (m *TeamMutation) ResetIssueAssignee() {
+	m.issue_assignee = nil
+	m.clearedissue_assignee = false
+}
+
 // Where appends a list predicates to the TeamMutation builder.
 func (m *TeamMutation) Where(ps ...predicate.Team) {
 	m.predicates = append(m.predicates, ps...)
@@ -28074,7 +28704,7 @@ func (m *TeamMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TeamMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.slug != nil {
 		fields = append(fields, team.FieldSlug)
 	}
@@ -28092,6 +28722,9 @@ func (m *TeamMutation) Fields() []string {
 	}
 	if m.default_repository != nil {
 		fields = append(fields, team.FieldDefaultRepository)
+	}
+	if m.issue_assignee != nil {
+		fields = append(fields, team.FieldIssueAssigneeID)
 	}
 	if m.created_at != nil {
 		fields = append(fields, team.FieldCreatedAt)
@@ -28122,6 +28755,8 @@ func (m *TeamMutation) Field(name string) (ent.Value, bool) {
 		return m.Contact()
 	case team.FieldDefaultRepository:
 		return m.DefaultRepository()
+	case team.FieldIssueAssigneeID:
+		return m.IssueAssigneeID()
 	case team.FieldCreatedAt:
 		return m.CreatedAt()
 	case team.FieldUpdatedAt:
@@ -28149,6 +28784,8 @@ func (m *TeamMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldContact(ctx)
 	case team.FieldDefaultRepository:
 		return m.OldDefaultRepository(ctx)
+	case team.FieldIssueAssigneeID:
+		return m.OldIssueAssigneeID(ctx)
 	case team.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case team.FieldUpdatedAt:
@@ -28205,6 +28842,13 @@ func (m *TeamMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDefaultRepository(v)
+		return nil
+	case team.FieldIssueAssigneeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIssueAssigneeID(v)
 		return nil
 	case team.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -28275,6 +28919,9 @@ func (m *TeamMutation) ClearedFields() []string {
 	if m.FieldCleared(team.FieldParentID) {
 		fields = append(fields, team.FieldParentID)
 	}
+	if m.FieldCleared(team.FieldIssueAssigneeID) {
+		fields = append(fields, team.FieldIssueAssigneeID)
+	}
 	return fields
 }
 
@@ -28291,6 +28938,9 @@ func (m *TeamMutation) ClearField(name string) error {
 	switch name {
 	case team.FieldParentID:
 		m.ClearParentID()
+		return nil
+	case team.FieldIssueAssigneeID:
+		m.ClearIssueAssigneeID()
 		return nil
 	}
 	return fmt.Errorf("unknown Team nullable field %s", name)
@@ -28318,6 +28968,9 @@ func (m *TeamMutation) ResetField(name string) error {
 	case team.FieldDefaultRepository:
 		m.ResetDefaultRepository()
 		return nil
+	case team.FieldIssueAssigneeID:
+		m.ResetIssueAssigneeID()
+		return nil
 	case team.FieldCreatedAt:
 		m.ResetCreatedAt()
 		return nil
@@ -28333,12 +28986,15 @@ func (m *TeamMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *TeamMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.parent != nil {
 		edges = append(edges, team.EdgeParent)
 	}
 	if m.children != nil {
 		edges = append(edges, team.EdgeChildren)
+	}
+	if m.issue_assignee != nil {
+		edges = append(edges, team.EdgeIssueAssignee)
 	}
 	return edges
 }
@@ -28357,13 +29013,17 @@ func (m *TeamMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case team.EdgeIssueAssignee:
+		if id := m.issue_assignee; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *TeamMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.removedchildren != nil {
 		edges = append(edges, team.EdgeChildren)
 	}
@@ -28386,12 +29046,15 @@ func (m *TeamMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *TeamMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.clearedparent {
 		edges = append(edges, team.EdgeParent)
 	}
 	if m.clearedchildren {
 		edges = append(edges, team.EdgeChildren)
+	}
+	if m.clearedissue_assignee {
+		edges = append(edges, team.EdgeIssueAssignee)
 	}
 	return edges
 }
@@ -28404,6 +29067,8 @@ func (m *TeamMutation) EdgeCleared(name string) bool {
 		return m.clearedparent
 	case team.EdgeChildren:
 		return m.clearedchildren
+	case team.EdgeIssueAssignee:
+		return m.clearedissue_assignee
 	}
 	return false
 }
@@ -28414,6 +29079,9 @@ func (m *TeamMutation) ClearEdge(name string) error {
 	switch name {
 	case team.EdgeParent:
 		m.ClearParent()
+		return nil
+	case team.EdgeIssueAssignee:
+		m.ClearIssueAssignee()
 		return nil
 	}
 	return fmt.Errorf("unknown Team unique edge %s", name)
@@ -28428,6 +29096,9 @@ func (m *TeamMutation) ResetEdge(name string) error {
 		return nil
 	case team.EdgeChildren:
 		m.ResetChildren()
+		return nil
+	case team.EdgeIssueAssignee:
+		m.ResetIssueAssignee()
 		return nil
 	}
 	return fmt.Errorf("unknown Team edge %s", name)

@@ -21,6 +21,8 @@ type Person struct {
 	DisplayName string `json:"display_name,omitempty"`
 	// Email holds the value of the "email" field.
 	Email string `json:"email,omitempty"`
+	// GithubLogin holds the value of the "github_login" field.
+	GithubLogin string `json:"github_login,omitempty"`
 	// Administrator holds the value of the "administrator" field.
 	Administrator bool `json:"administrator,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -43,7 +45,7 @@ func (*Person) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case person.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case person.FieldID, person.FieldDisplayName, person.FieldEmail:
+		case person.FieldID, person.FieldDisplayName, person.FieldEmail, person.FieldGithubLogin:
 			values[i] = new(sql.NullString)
 		case person.FieldCreatedAt, person.FieldUpdatedAt, person.FieldDeactivatedAt:
 			values[i] = new(sql.NullTime)
@@ -79,6 +81,12 @@ func (_m *Person) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field email", values[i])
 			} else if value.Valid {
 				_m.Email = value.String
+			}
+		case person.FieldGithubLogin:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field github_login", values[i])
+			} else if value.Valid {
+				_m.GithubLogin = value.String
 			}
 		case person.FieldAdministrator:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -152,6 +160,9 @@ func (_m *Person) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("email=")
 	builder.WriteString(_m.Email)
+	builder.WriteString(", ")
+	builder.WriteString("github_login=")
+	builder.WriteString(_m.GithubLogin)
 	builder.WriteString(", ")
 	builder.WriteString("administrator=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Administrator))

@@ -35,6 +35,12 @@ func (_c *PersonCreate) SetEmail(v string) *PersonCreate {
 	return _c
 }
 
+// SetGithubLogin sets the "github_login" field.
+func (_c *PersonCreate) SetGithubLogin(v string) *PersonCreate {
+	_c.mutation.SetGithubLogin(v)
+	return _c
+}
+
 // SetAdministrator sets the "administrator" field.
 func (_c *PersonCreate) SetAdministrator(v bool) *PersonCreate {
 	_c.mutation.SetAdministrator(v)
@@ -119,6 +125,9 @@ func (_c *PersonCreate) check() error {
 	if _, ok := _c.mutation.Email(); !ok {
 		return &ValidationError{Name: "email", err: errors.New(`db: missing required field "Person.email"`)}
 	}
+	if _, ok := _c.mutation.GithubLogin(); !ok {
+		return &ValidationError{Name: "github_login", err: errors.New(`db: missing required field "Person.github_login"`)}
+	}
 	if _, ok := _c.mutation.Administrator(); !ok {
 		return &ValidationError{Name: "administrator", err: errors.New(`db: missing required field "Person.administrator"`)}
 	}
@@ -174,6 +183,10 @@ func (_c *PersonCreate) createSpec() (*Person, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Email(); ok {
 		_spec.SetField(person.FieldEmail, field.TypeString, value)
 		_node.Email = value
+	}
+	if value, ok := _c.mutation.GithubLogin(); ok {
+		_spec.SetField(person.FieldGithubLogin, field.TypeString, value)
+		_node.GithubLogin = value
 	}
 	if value, ok := _c.mutation.Administrator(); ok {
 		_spec.SetField(person.FieldAdministrator, field.TypeBool, value)
@@ -268,6 +281,18 @@ func (u *PersonUpsert) SetEmail(v string) *PersonUpsert {
 // UpdateEmail sets the "email" field to the value that was provided on create.
 func (u *PersonUpsert) UpdateEmail() *PersonUpsert {
 	u.SetExcluded(person.FieldEmail)
+	return u
+}
+
+// SetGithubLogin sets the "github_login" field.
+func (u *PersonUpsert) SetGithubLogin(v string) *PersonUpsert {
+	u.Set(person.FieldGithubLogin, v)
+	return u
+}
+
+// UpdateGithubLogin sets the "github_login" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateGithubLogin() *PersonUpsert {
+	u.SetExcluded(person.FieldGithubLogin)
 	return u
 }
 
@@ -416,6 +441,20 @@ func (u *PersonUpsertOne) SetEmail(v string) *PersonUpsertOne {
 func (u *PersonUpsertOne) UpdateEmail() *PersonUpsertOne {
 	return u.Update(func(s *PersonUpsert) {
 		s.UpdateEmail()
+	})
+}
+
+// SetGithubLogin sets the "github_login" field.
+func (u *PersonUpsertOne) SetGithubLogin(v string) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetGithubLogin(v)
+	})
+}
+
+// UpdateGithubLogin sets the "github_login" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateGithubLogin() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateGithubLogin()
 	})
 }
 
@@ -742,6 +781,20 @@ func (u *PersonUpsertBulk) SetEmail(v string) *PersonUpsertBulk {
 func (u *PersonUpsertBulk) UpdateEmail() *PersonUpsertBulk {
 	return u.Update(func(s *PersonUpsert) {
 		s.UpdateEmail()
+	})
+}
+
+// SetGithubLogin sets the "github_login" field.
+func (u *PersonUpsertBulk) SetGithubLogin(v string) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetGithubLogin(v)
+	})
+}
+
+// UpdateGithubLogin sets the "github_login" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateGithubLogin() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateGithubLogin()
 	})
 }
 

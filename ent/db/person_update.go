@@ -56,6 +56,20 @@ func (_u *PersonUpdate) SetNillableEmail(v *string) *PersonUpdate {
 	return _u
 }
 
+// SetGithubLogin sets the "github_login" field.
+func (_u *PersonUpdate) SetGithubLogin(v string) *PersonUpdate {
+	_u.mutation.SetGithubLogin(v)
+	return _u
+}
+
+// SetNillableGithubLogin sets the "github_login" field if the given value is not nil.
+func (_u *PersonUpdate) SetNillableGithubLogin(v *string) *PersonUpdate {
+	if v != nil {
+		_u.SetGithubLogin(*v)
+	}
+	return _u
+}
+
 // SetAdministrator sets the "administrator" field.
 func (_u *PersonUpdate) SetAdministrator(v bool) *PersonUpdate {
 	_u.mutation.SetAdministrator(v)
@@ -186,6 +200,9 @@ func (_u *PersonUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Email(); ok {
 		_spec.SetField(person.FieldEmail, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.GithubLogin(); ok {
+		_spec.SetField(person.FieldGithubLogin, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Administrator(); ok {
 		_spec.SetField(person.FieldAdministrator, field.TypeBool, value)
 	}
@@ -251,6 +268,20 @@ func (_u *PersonUpdateOne) SetEmail(v string) *PersonUpdateOne {
 func (_u *PersonUpdateOne) SetNillableEmail(v *string) *PersonUpdateOne {
 	if v != nil {
 		_u.SetEmail(*v)
+	}
+	return _u
+}
+
+// SetGithubLogin sets the "github_login" field.
+func (_u *PersonUpdateOne) SetGithubLogin(v string) *PersonUpdateOne {
+	_u.mutation.SetGithubLogin(v)
+	return _u
+}
+
+// SetNillableGithubLogin sets the "github_login" field if the given value is not nil.
+func (_u *PersonUpdateOne) SetNillableGithubLogin(v *string) *PersonUpdateOne {
+	if v != nil {
+		_u.SetGithubLogin(*v)
 	}
 	return _u
 }
@@ -414,6 +445,9 @@ func (_u *PersonUpdateOne) sqlSave(ctx context.Context) (_node *Person, err erro
 	}
 	if value, ok := _u.mutation.Email(); ok {
 		_spec.SetField(person.FieldEmail, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.GithubLogin(); ok {
+		_spec.SetField(person.FieldGithubLogin, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Administrator(); ok {
 		_spec.SetField(person.FieldAdministrator, field.TypeBool, value)

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 )
 
@@ -29,6 +30,8 @@ type Team struct {
 	Contact string `json:"contact,omitempty"`
 	// DefaultRepository holds the value of the "default_repository" field.
 	DefaultRepository string `json:"default_repository,omitempty"`
+	// IssueAssigneeID holds the value of the "issue_assignee_id" field.
+	IssueAssigneeID *string `json:"issue_assignee_id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
@@ -47,9 +50,11 @@ type TeamEdges struct {
 	Parent *Team `json:"parent,omitempty"`
 	// Children holds the value of the children edge.
 	Children []*Team `json:"children,omitempty"`
+	// IssueAssignee holds the value of the issue_assignee edge.
+	IssueAssignee *Person `json:"issue_assignee,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [3]bool
 }
 
 // ParentOrErr returns the Parent value or an error if the edge
@@ -72,6 +77,17 @@ func (e TeamEdges) ChildrenOrErr() ([]*Team, error) {
 	return nil, &NotLoadedError{edge: "children"}
 }
 
+// IssueAssigneeOrErr returns the IssueAssignee value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e TeamEdges) IssueAssigneeOrErr() (*Person, error) {
+	if e.IssueAssignee != nil {
+		return e.IssueAssignee, nil
+	} else if e.loadedTypes[2] {
+		return nil, &NotFoundError{label: person.Label}
+	}
+	return nil, &NotLoadedError{edge: "issue_assignee"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Team) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -79,7 +95,7 @@ func (*Team) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case team.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case team.FieldID, team.FieldSlug, team.FieldName, team.FieldDescription, team.FieldParentID, team.FieldContact, team.FieldDefaultRepository:
+		case team.FieldID, team.FieldSlug, team.FieldName, team.FieldDescription, team.FieldParentID, team.FieldContact, team.FieldDefaultRepository, team.FieldIssueAssigneeID:
 			values[i] = new(sql.NullString)
 		case team.FieldCreatedAt, team.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -141,6 +157,13 @@ func (_m *Team) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.DefaultRepository = value.String
 			}
+		case team.FieldIssueAssigneeID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field issue_assignee_id", values[i])
+			} else if value.Valid {
+				_m.IssueAssigneeID = new(string)
+				*_m.IssueAssigneeID = value.String
+			}
 		case team.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -180,6 +203,11 @@ func (_m *Team) QueryParent() *TeamQuery {
 // QueryChildren queries the "children" edge of the Team entity.
 func (_m *Team) QueryChildren() *TeamQuery {
 	return NewTeamClient(_m.config).QueryChildren(_m)
+}
+
+// QueryIssueAssignee queries the "issue_assignee" edge of the Team entity.
+func (_m *Team) QueryIssueAssignee() *PersonQuery {
+	return NewTeamClient(_m.config).QueryIssueAssignee(_m)
 }
 
 // Update returns a builder for updating this Team.
@@ -224,6 +252,11 @@ func (_m *Team) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("default_repository=")
 	builder.WriteString(_m.DefaultRepository)
+	builder.WriteString(", ")
+	if v := _m.IssueAssigneeID; v != nil {
+		builder.WriteString("issue_assignee_id=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

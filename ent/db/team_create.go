@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 )
 
@@ -67,6 +68,20 @@ func (_c *TeamCreate) SetDefaultRepository(v string) *TeamCreate {
 	return _c
 }
 
+// SetIssueAssigneeID sets the "issue_assignee_id" field.
+func (_c *TeamCreate) SetIssueAssigneeID(v string) *TeamCreate {
+	_c.mutation.SetIssueAssigneeID(v)
+	return _c
+}
+
+// SetNillableIssueAssigneeID sets the "issue_assignee_id" field if the given value is not nil.
+func (_c *TeamCreate) SetNillableIssueAssigneeID(v *string) *TeamCreate {
+	if v != nil {
+		_c.SetIssueAssigneeID(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *TeamCreate) SetCreatedAt(v time.Time) *TeamCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -109,6 +124,11 @@ func (_c *TeamCreate) AddChildren(v ...*Team) *TeamCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddChildIDs(ids...)
+}
+
+// SetIssueAssignee sets the "issue_assignee" edge to the Person entity.
+func (_c *TeamCreate) SetIssueAssignee(v *Person) *TeamCreate {
+	return _c.SetIssueAssigneeID(v.ID)
 }
 
 // Mutation returns the TeamMutation object of the builder.
@@ -270,6 +290,23 @@ func (_c *TeamCreate) createSpec() (*Team, *sqlgraph.CreateSpec) {
 		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
+	if nodes := _c.mutation.IssueAssigneeIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   team.IssueAssigneeTable,
+			Columns: []string{team.IssueAssigneeColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.IssueAssigneeID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
 	return _node, _spec
 }
 
@@ -397,6 +434,24 @@ func (u *TeamUpsert) SetDefaultRepository(v string) *TeamUpsert {
 // UpdateDefaultRepository sets the "default_repository" field to the value that was provided on create.
 func (u *TeamUpsert) UpdateDefaultRepository() *TeamUpsert {
 	u.SetExcluded(team.FieldDefaultRepository)
+	return u
+}
+
+// SetIssueAssigneeID sets the "issue_assignee_id" field.
+func (u *TeamUpsert) SetIssueAssigneeID(v string) *TeamUpsert {
+	u.Set(team.FieldIssueAssigneeID, v)
+	return u
+}
+
+// UpdateIssueAssigneeID sets the "issue_assignee_id" field to the value that was provided on create.
+func (u *TeamUpsert) UpdateIssueAssigneeID() *TeamUpsert {
+	u.SetExcluded(team.FieldIssueAssigneeID)
+	return u
+}
+
+// ClearIssueAssigneeID clears the value of the "issue_assignee_id" field.
+func (u *TeamUpsert) ClearIssueAssigneeID() *TeamUpsert {
+	u.SetNull(team.FieldIssueAssigneeID)
 	return u
 }
 
@@ -578,6 +633,27 @@ func (u *TeamUpsertOne) SetDefaultRepository(v string) *TeamUpsertOne {
 func (u *TeamUpsertOne) UpdateDefaultRepository() *TeamUpsertOne {
 	return u.Update(func(s *TeamUpsert) {
 		s.UpdateDefaultRepository()
+	})
+}
+
+// SetIssueAssigneeID sets the "issue_assignee_id" field.
+func (u *TeamUpsertOne) SetIssueAssigneeID(v string) *TeamUpsertOne {
+	return u.Update(func(s *TeamUpsert) {
+		s.SetIssueAssigneeID(v)
+	})
+}
+
+// UpdateIssueAssigneeID sets the "issue_assignee_id" field to the value that was provided on create.
+func (u *TeamUpsertOne) UpdateIssueAssigneeID() *TeamUpsertOne {
+	return u.Update(func(s *TeamUpsert) {
+		s.UpdateIssueAssigneeID()
+	})
+}
+
+// ClearIssueAssigneeID clears the value of the "issue_assignee_id" field.
+func (u *TeamUpsertOne) ClearIssueAssigneeID() *TeamUpsertOne {
+	return u.Update(func(s *TeamUpsert) {
+		s.ClearIssueAssigneeID()
 	})
 }
 
@@ -932,6 +1008,27 @@ func (u *TeamUpsertBulk) SetDefaultRepository(v string) *TeamUpsertBulk {
 func (u *TeamUpsertBulk) UpdateDefaultRepository() *TeamUpsertBulk {
 	return u.Update(func(s *TeamUpsert) {
 		s.UpdateDefaultRepository()
+	})
+}
+
+// SetIssueAssigneeID sets the "issue_assignee_id" field.
+func (u *TeamUpsertBulk) SetIssueAssigneeID(v string) *TeamUpsertBulk {
+	return u.Update(func(s *TeamUpsert) {
+		s.SetIssueAssigneeID(v)
+	})
+}
+
+// UpdateIssueAssigneeID sets the "issue_assignee_id" field to the value that was provided on create.
+func (u *TeamUpsertBulk) UpdateIssueAssigneeID() *TeamUpsertBulk {
+	return u.Update(func(s *TeamUpsert) {
+		s.UpdateIssueAssigneeID()
+	})
+}
+
+// ClearIssueAssigneeID clears the value of the "issue_assignee_id" field.
+func (u *TeamUpsertBulk) ClearIssueAssigneeID() *TeamUpsertBulk {
+	return u.Update(func(s *TeamUpsert) {
+		s.ClearIssueAssigneeID()
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/predicate"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 )
@@ -20,13 +21,14 @@ import (
 // TeamQuery is the builder for querying Team entities.
 type TeamQuery struct {
 	config
-	ctx          *QueryContext
-	order        []team.OrderOption
-	inters       []Interceptor
-	predicates   []predicate.Team
-	withParent   *TeamQuery
-	withChildren *TeamQuery
-	modifiers    []func(*sql.Selector)
+	ctx               *QueryContext
+	order             []team.OrderOption
+	inters            []Interceptor
+	predicates        []predicate.Team
+	withParent        *TeamQuery
+	withChildren      *TeamQuery
+	withIssueAssignee *PersonQuery
+	modifiers         []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -100,6 +102,28 @@ func (_q *TeamQuery) QueryChildren() *TeamQuery {
 			sqlgraph.From(team.Table, team.FieldID, selector),
 			sqlgraph.To(team.Table, team.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, team.ChildrenTable, team.ChildrenColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryIssueAssignee chains the current query on the "issue_assignee" edge.
+func (_q *TeamQuery) QueryIssueAssignee() *PersonQuery {
+	query := (&PersonClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(team.Table, team.FieldID, selector),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, team.IssueAssigneeTable, team.IssueAssigneeColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -294,13 +318,14 @@ func (_q *TeamQuery) Clone() *TeamQuery {
 		return nil
 	}
 	return &TeamQuery{
-		config:       _q.config,
-		ctx:          _q.ctx.Clone(),
-		order:        append([]team.OrderOption{}, _q.order...),
-		inters:       append([]Interceptor{}, _q.inters...),
-		predicates:   append([]predicate.Team{}, _q.predicates...),
-		withParent:   _q.withParent.Clone(),
-		withChildren: _q.withChildren.Clone(),
+		config:            _q.config,
+		ctx:               _q.ctx.Clone(),
+		order:             append([]team.OrderOption{}, _q.order...),
+		inters:            append([]Interceptor{}, _q.inters...),
+		predicates:        append([]predicate.Team{}, _q.predicates...),
+		withParent:        _q.withParent.Clone(),
+		withChildren:      _q.withChildren.Clone(),
+		withIssueAssignee: _q.withIssueAssignee.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -326,6 +351,17 @@ func (_q *TeamQuery) WithChildren(opts ...func(*TeamQuery)) *TeamQuery {
 		opt(query)
 	}
 	_q.withChildren = query
+	return _q
+}
+
+// WithIssueAssignee tells the query-builder to eager-load the nodes that are connected to
+// the "issue_assignee" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *TeamQuery) WithIssueAssignee(opts ...func(*PersonQuery)) *TeamQuery {
+	query := (&PersonClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withIssueAssignee = query
 	return _q
 }
 
@@ -407,9 +443,10 @@ func (_q *TeamQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Team, e
 	var (
 		nodes       = []*Team{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [3]bool{
 			_q.withParent != nil,
 			_q.withChildren != nil,
+			_q.withIssueAssignee != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -443,6 +480,12 @@ func (_q *TeamQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Team, e
 		if err := _q.loadChildren(ctx, query, nodes,
 			func(n *Team) { n.Edges.Children = []*Team{} },
 			func(n *Team, e *Team) { n.Edges.Children = append(n.Edges.Children, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withIssueAssignee; query != nil {
+		if err := _q.loadIssueAssignee(ctx, query, nodes, nil,
+			func(n *Team, e *Person) { n.Edges.IssueAssignee = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -514,6 +557,38 @@ func (_q *TeamQuery) loadChildren(ctx context.Context, query *TeamQuery, nodes [
 	}
 	return nil
 }
+func (_q *TeamQuery) loadIssueAssignee(ctx context.Context, query *PersonQuery, nodes []*Team, init func(*Team), assign func(*Team, *Person)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Team)
+	for i := range nodes {
+		if nodes[i].IssueAssigneeID == nil {
+			continue
+		}
+		fk := *nodes[i].IssueAssigneeID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(person.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "issue_assignee_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *TeamQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -545,6 +620,9 @@ func (_q *TeamQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withParent != nil {
 			_spec.Node.AddColumnOnce(team.FieldParentID)
+		}
+		if _q.withIssueAssignee != nil {
+			_spec.Node.AddColumnOnce(team.FieldIssueAssigneeID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/predicate"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 )
@@ -118,6 +119,26 @@ func (_u *TeamUpdate) SetNillableDefaultRepository(v *string) *TeamUpdate {
 	return _u
 }
 
+// SetIssueAssigneeID sets the "issue_assignee_id" field.
+func (_u *TeamUpdate) SetIssueAssigneeID(v string) *TeamUpdate {
+	_u.mutation.SetIssueAssigneeID(v)
+	return _u
+}
+
+// SetNillableIssueAssigneeID sets the "issue_assignee_id" field if the given value is not nil.
+func (_u *TeamUpdate) SetNillableIssueAssigneeID(v *string) *TeamUpdate {
+	if v != nil {
+		_u.SetIssueAssigneeID(*v)
+	}
+	return _u
+}
+
+// ClearIssueAssigneeID clears the value of the "issue_assignee_id" field.
+func (_u *TeamUpdate) ClearIssueAssigneeID() *TeamUpdate {
+	_u.mutation.ClearIssueAssigneeID()
+	return _u
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_u *TeamUpdate) SetCreatedAt(v time.Time) *TeamUpdate {
 	_u.mutation.SetCreatedAt(v)
@@ -187,6 +208,11 @@ func (_u *TeamUpdate) AddChildren(v ...*Team) *TeamUpdate {
 	return _u.AddChildIDs(ids...)
 }
 
+// SetIssueAssignee sets the "issue_assignee" edge to the Person entity.
+func (_u *TeamUpdate) SetIssueAssignee(v *Person) *TeamUpdate {
+	return _u.SetIssueAssigneeID(v.ID)
+}
+
 // Mutation returns the TeamMutation object of the builder.
 func (_u *TeamUpdate) Mutation() *TeamMutation {
 	return _u.mutation
@@ -217,6 +243,12 @@ func (_u *TeamUpdate) RemoveChildren(v ...*Team) *TeamUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveChildIDs(ids...)
+}
+
+// ClearIssueAssignee clears the "issue_assignee" edge to the Person entity.
+func (_u *TeamUpdate) ClearIssueAssignee() *TeamUpdate {
+	_u.mutation.ClearIssueAssignee()
+	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -356,6 +388,35 @@ func (_u *TeamUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.IssueAssigneeCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   team.IssueAssigneeTable,
+			Columns: []string{team.IssueAssigneeColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.IssueAssigneeIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   team.IssueAssigneeTable,
+			Columns: []string{team.IssueAssigneeColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{team.Label}
@@ -466,6 +527,26 @@ func (_u *TeamUpdateOne) SetNillableDefaultRepository(v *string) *TeamUpdateOne 
 	return _u
 }
 
+// SetIssueAssigneeID sets the "issue_assignee_id" field.
+func (_u *TeamUpdateOne) SetIssueAssigneeID(v string) *TeamUpdateOne {
+	_u.mutation.SetIssueAssigneeID(v)
+	return _u
+}
+
+// SetNillableIssueAssigneeID sets the "issue_assignee_id" field if the given value is not nil.
+func (_u *TeamUpdateOne) SetNillableIssueAssigneeID(v *string) *TeamUpdateOne {
+	if v != nil {
+		_u.SetIssueAssigneeID(*v)
+	}
+	return _u
+}
+
+// ClearIssueAssigneeID clears the value of the "issue_assignee_id" field.
+func (_u *TeamUpdateOne) ClearIssueAssigneeID() *TeamUpdateOne {
+	_u.mutation.ClearIssueAssigneeID()
+	return _u
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_u *TeamUpdateOne) SetCreatedAt(v time.Time) *TeamUpdateOne {
 	_u.mutation.SetCreatedAt(v)
@@ -535,6 +616,11 @@ func (_u *TeamUpdateOne) AddChildren(v ...*Team) *TeamUpdateOne {
 	return _u.AddChildIDs(ids...)
 }
 
+// SetIssueAssignee sets the "issue_assignee" edge to the Person entity.
+func (_u *TeamUpdateOne) SetIssueAssignee(v *Person) *TeamUpdateOne {
+	return _u.SetIssueAssigneeID(v.ID)
+}
+
 // Mutation returns the TeamMutation object of the builder.
 func (_u *TeamUpdateOne) Mutation() *TeamMutation {
 	return _u.mutation
@@ -565,6 +651,12 @@ func (_u *TeamUpdateOne) RemoveChildren(v ...*Team) *TeamUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveChildIDs(ids...)
+}
+
+// ClearIssueAssignee clears the "issue_assignee" edge to the Person entity.
+func (_u *TeamUpdateOne) ClearIssueAssignee() *TeamUpdateOne {
+	_u.mutation.ClearIssueAssignee()
+	return _u
 }
 
 // Where appends a list predicates to the TeamUpdate builder.
@@ -727,6 +819,35 @@ func (_u *TeamUpdateOne) sqlSave(ctx context.Context) (_node *Team, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(team.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.IssueAssigneeCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   team.IssueAssigneeTable,
+			Columns: []string{team.IssueAssigneeColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.IssueAssigneeIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   team.IssueAssigneeTable,
+			Columns: []string{team.IssueAssigneeColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 )
@@ -15,31 +17,40 @@ type Issue struct{ ent.Schema }
 // Annotations of the table.
 func (Issue) Annotations() []schema.Annotation { return table("issues") }
 
-// Fields of an issue.
+// Fields of an issue. One without service tells of others, which have it as their group.
 func (Issue) Fields() []ent.Field {
 	return []ent.Field{
 		ulid(),
 		text("kind"),
 		text("fingerprint"),
-		ref("service_id"),
+		optionalRef("service_id"),
+		optionalRef("group_id"),
+		optionalRef("parent_id"),
 		text("subject"),
 		text("episode"),
 		text("repository"),
 		text("title"),
 		text("body"),
 		field.JSON("labels", []string{}),
+		field.JSON("assignees", []string{}),
 		field.JSON("comments", json.RawMessage{}),
 		field.Bool("open"),
-		text("state"),
+		text("ending"),
 		stamp("created_at"),
 		stamp("updated_at"),
 		version(),
 	}
 }
 
-// Edges of an issue.
+// Edges of an issue: both ends are named, as those of teams are.
 func (Issue) Edges() []ent.Edge {
-	return []ent.Edge{foreign("service", Service.Type, "service_id")}
+	return []ent.Edge{
+		optionalForeign("service", Service.Type, "service_id"),
+		edge.To("members", Issue.Type).Annotations(entsql.OnDelete(entsql.Restrict)).
+			From("group").Field("group_id").Unique(),
+		edge.To("parts", Issue.Type).Annotations(entsql.OnDelete(entsql.Restrict)).
+			From("parent").Field("parent_id").Unique(),
+	}
 }
 
 // Indexes of issues: one for each fingerprint, the newest first.
@@ -49,5 +60,7 @@ func (Issue) Indexes() []ent.Index {
 		index.Fields("created_at", "id"),
 		index.Fields("service_id", "created_at", "id"),
 		index.Fields("episode"),
+		index.Fields("group_id"),
+		index.Fields("parent_id"),
 	}
 }

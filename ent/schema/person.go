@@ -19,6 +19,7 @@ func (Person) Fields() []ent.Field {
 		ulid(),
 		text("display_name"),
 		text("email"),
+		text("github_login"),
 		field.Bool("administrator"),
 		stamp("created_at"),
 		stamp("updated_at"),

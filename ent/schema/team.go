@@ -24,6 +24,7 @@ func (Team) Fields() []ent.Field {
 		optionalRef("parent_id"),
 		text("contact"),
 		text("default_repository"),
+		optionalRef("issue_assignee_id"),
 		stamp("created_at"),
 		stamp("updated_at"),
 		version(),
@@ -36,6 +37,7 @@ func (Team) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("children", Team.Type).Annotations(entsql.OnDelete(entsql.Restrict)).
 			From("parent").Field("parent_id").Unique(),
+		optionalForeign("issue_assignee", Person.Type, "issue_assignee_id"),
 	}
 }
 

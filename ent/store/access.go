@@ -17,12 +17,16 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 )
 
 // Access is the store of package access.
 type Access struct{ s *Store }
 
-var _ access.Store = Access{}
+var (
+	_ access.Store    = Access{}
+	_ delivery.People = Access{}
+)
 
 // Access returns the view of the store that package access declares.
 func (s *Store) Access() Access { return Access{s} }
@@ -42,7 +46,7 @@ func (s *Store) isMember(ctx context.Context, personID, team id.ID) (bool, error
 func (a Access) CreatePerson(ctx context.Context, p access.Person, i access.Identity) error {
 	return a.s.InTx(ctx, func(ctx context.Context) error {
 		err := a.s.ent.Person.Create().
-			SetID(string(p.ID)).SetDisplayName(p.DisplayName).SetEmail(p.Email).SetAdministrator(p.Administrator).
+			SetID(string(p.ID)).SetDisplayName(p.DisplayName).SetEmail(p.Email).SetGithubLogin(p.GitHubLogin).SetAdministrator(p.Administrator).
 			SetCreatedAt(p.CreatedAt).SetUpdatedAt(p.UpdatedAt).SetNillableDeactivatedAt(p.DeactivatedAt).SetVersion(p.Version).
 			Exec(ctx)
 		if err != nil {
@@ -68,6 +72,17 @@ func (a Access) Person(ctx context.Context, of id.ID) (access.Person, error) {
 		return access.Person{}, notFound("person", string(of), err)
 	}
 	return fromDBPerson(p), nil
+}
+
+// Logins returns the logins on GitHub of those who have one and did not leave.
+func (a Access) Logins(ctx context.Context, people []id.ID) (map[id.ID]string, error) {
+	rows, err := a.s.ent.Person.Query().
+		Where(person.IDIn(texts(people)...), person.GithubLoginNEQ(""), person.DeactivatedAtIsNil()).All(ctx)
+	out := make(map[id.ID]string, len(rows))
+	for _, p := range rows {
+		out[id.ID(p.ID)] = p.GithubLogin
+	}
+	return out, fail("read logins", err)
 }
 
 // PersonByIdentity returns the person whom the provider knows so.
@@ -102,7 +117,7 @@ func (a Access) People(ctx context.Context, f access.PersonFilter, r page.Reques
 // UpdatePerson writes the person, conditional on Version.
 func (a Access) UpdatePerson(ctx context.Context, p access.Person) error {
 	u := a.s.ent.Person.Update().Where(person.ID(string(p.ID)), person.Version(p.Version)).
-		SetDisplayName(p.DisplayName).SetEmail(p.Email).SetAdministrator(p.Administrator).
+		SetDisplayName(p.DisplayName).SetEmail(p.Email).SetGithubLogin(p.GitHubLogin).SetAdministrator(p.Administrator).
 		SetUpdatedAt(p.UpdatedAt).AddVersion(1)
 	if p.DeactivatedAt == nil {
 		u.ClearDeactivatedAt()

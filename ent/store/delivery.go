@@ -54,6 +54,25 @@ func (d Delivery) CallIn(ctx context.Context, place delivery.Place, now time.Tim
 	return n, fail("have the issues of a repository looked at", err)
 }
 
+// CallParts has what is on the tracker of the parts of an issue due.
+func (d Delivery) CallParts(ctx context.Context, parent id.ID, now time.Time) error {
+	_, err := d.s.exec(ctx, `UPDATE deliveries SET calls = calls + 1, due_at = CASE WHEN state IN ('dead', 'dismissed') THEN due_at ELSE $1 END
+ WHERE number > 0 AND issue_id IN (SELECT id FROM issues WHERE parent_id = $2)`, clock.Round(now), string(parent))
+	return fail("have the parts of an issue looked at", err)
+}
+
+// OpenGroup returns the newest open group of the kind in the place.
+func (d Delivery) OpenGroup(ctx context.Context, kind issues.Kind, place delivery.Place, since time.Time) (id.ID, bool, error) {
+	var group id.ID
+	err := d.s.queryOne(ctx, `SELECT d.issue_id FROM deliveries d JOIN issues i ON i.id = d.issue_id
+ WHERE i.service_id IS NULL AND i.created_at >= $1 AND i.open AND d.kind = $2 AND d.repository = $3 AND d.outcome = '' AND d.state NOT IN ('dead', 'dismissed')
+ ORDER BY i.created_at DESC, i.id DESC LIMIT 1`, []any{clock.Round(since), string(kind), string(place)}, &group)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	return group, err == nil, fail("look for a group", err)
+}
+
 // At is the issue that is wanted of what is at a place.
 func (d Delivery) At(ctx context.Context, place delivery.Place, number int) (id.ID, bool, error) {
 	var issue id.ID
@@ -140,7 +159,7 @@ func (d Delivery) PutDelivery(ctx context.Context, v delivery.Delivery) error {
 // Opened counts what was opened since.
 func (d Delivery) Opened(ctx context.Context, team id.ID, since time.Time) (ofTeam, all int, err error) {
 	err = d.s.queryOne(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN v.team_id = $1 THEN 1 ELSE 0 END), 0)
- FROM deliveries d JOIN issues i ON i.id = d.issue_id JOIN services v ON v.id = i.service_id WHERE d.opened_at > $2`,
+ FROM deliveries d JOIN issues i ON i.id = d.issue_id LEFT JOIN services v ON v.id = i.service_id WHERE d.opened_at > $2`,
 		[]any{string(team), clock.Round(since)}, &all, &ofTeam)
 	return ofTeam, all, fail("count what was opened", err)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/policy"
 )
 
 // Issues is the store of package issues.
@@ -26,18 +27,14 @@ func (s *Store) Issues() Issues { return Issues{s} }
 
 // CreateIssue inserts; false when the fingerprint is there already.
 func (i Issues) CreateIssue(ctx context.Context, v issues.Issue) (bool, error) {
-	labels, comments, err := toDBLists(v)
+	lists, err := toDBLists(v)
 	if err != nil {
 		return false, err
 	}
-	spelled, err := json.Marshal(labels)
-	if err != nil {
-		return false, fail("spell labels", err)
-	}
-	n, err := i.s.exec(ctx, `INSERT INTO issues (id, kind, fingerprint, service_id, subject, episode, repository, title, body, labels, comments, open, state, created_at, updated_at, version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (fingerprint) DO NOTHING`,
-		string(v.ID), string(v.Kind), v.Fingerprint, string(v.Service), string(v.Subject), string(v.Episode), v.Repository, v.Title, v.Body,
-		json.RawMessage(spelled), comments, v.Open, string(v.State), clock.Round(v.CreatedAt), clock.Round(v.UpdatedAt), v.Version)
+	n, err := i.s.exec(ctx, `INSERT INTO issues (id, kind, fingerprint, service_id, group_id, parent_id, subject, episode, repository, title, body, labels, assignees, comments, open, ending, created_at, updated_at, version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT (fingerprint) DO NOTHING`,
+		string(v.ID), string(v.Kind), v.Fingerprint, orNil(v.Service), orNil(v.Group), orNil(v.Parent), string(v.Subject), string(v.Episode), v.Repository, v.Title, v.Body,
+		lists.labels, lists.assignees, lists.comments, v.Open, string(v.Ending), clock.Round(v.CreatedAt), clock.Round(v.UpdatedAt), v.Version)
 	return n > 0, fail("write an issue", gone(err))
 }
 
@@ -50,13 +47,24 @@ func (i Issues) Issue(ctx context.Context, of id.ID) (issues.Issue, error) {
 	return fromDBIssue(v)
 }
 
-// IssueByFingerprint returns the issue with that fingerprint.
-func (i Issues) IssueByFingerprint(ctx context.Context, fingerprint string) (issues.Issue, error) {
-	v, err := i.s.ent.Issue.Query().Where(issue.Fingerprint(fingerprint)).Only(ctx)
-	if err != nil {
-		return issues.Issue{}, notFound("issue", fingerprint, err)
+// HoldIssue reads the issue, and on PostgreSQL locks its row; SQLite has one writer.
+func (i Issues) HoldIssue(ctx context.Context, of id.ID) (issues.Issue, error) {
+	if i.s.postgres() {
+		var held string
+		if err := i.s.queryOne(ctx, "SELECT id FROM issues WHERE id = $1 FOR NO KEY UPDATE", []any{string(of)}, &held); err != nil {
+			return issues.Issue{}, notFound("issue", string(of), err)
+		}
 	}
-	return fromDBIssue(v)
+	return i.Issue(ctx, of)
+}
+
+// Members returns those that are told of in a group, by ID.
+func (i Issues) Members(ctx context.Context, group id.ID) ([]issues.Issue, error) {
+	rows, err := i.s.ent.Issue.Query().Where(issue.GroupID(string(group))).Order(db.Asc(issue.FieldID)).All(ctx)
+	if err != nil {
+		return nil, fail("read what an issue tells of", err)
+	}
+	return fromDBIssues(rows)
 }
 
 // Issues lists the newest first.
@@ -91,6 +99,9 @@ func (i Issues) list(ctx context.Context, whole any, f issues.Filter, r page.Req
 	if f.Episode != "" {
 		q.Where(issue.Episode(string(f.Episode)))
 	}
+	if f.Group != "" {
+		q.Where(issue.GroupID(string(f.Group)))
+	}
 	if f.Open != nil {
 		q.Where(issue.Open(*f.Open))
 	}
@@ -99,41 +110,62 @@ func (i Issues) list(ctx context.Context, whole any, f issues.Filter, r page.Req
 	if err != nil {
 		return page.Page[issues.Issue]{}, fail("list issues", err)
 	}
-	out := make([]issues.Issue, len(rows))
-	for n, row := range rows {
-		if out[n], err = fromDBIssue(row); err != nil {
-			return page.Page[issues.Issue]{}, err
-		}
+	out, err := fromDBIssues(rows)
+	if err != nil {
+		return page.Page[issues.Issue]{}, err
 	}
 	return page.Cut(r, whole, out, func(v issues.Issue) []string { return []string{cursorTime(v.CreatedAt), string(v.ID)} }), nil
 }
 
 // UpdateIssue writes everything but what identifies it, conditional on Version.
 func (i Issues) UpdateIssue(ctx context.Context, v issues.Issue) error {
-	labels, comments, err := toDBLists(v)
+	lists, err := toDBLists(v)
 	if err != nil {
 		return err
 	}
-	n, err := i.s.ent.Issue.Update().Where(issue.ID(string(v.ID)), issue.Version(v.Version)).
-		SetServiceID(string(v.Service)).SetSubject(string(v.Subject)).SetEpisode(string(v.Episode)).
-		SetRepository(v.Repository).SetTitle(v.Title).SetBody(v.Body).SetLabels(labels).SetComments(comments).
-		SetOpen(v.Open).SetState(string(v.State)).SetUpdatedAt(v.UpdatedAt).AddVersion(1).Save(ctx)
-	return written("issue", v.ID, n, gone(err), func() (bool, error) {
+	n, err := i.s.exec(ctx, `UPDATE issues SET service_id = $1, group_id = $2, parent_id = $3, subject = $4, episode = $5, repository = $6, title = $7, body = $8,
+labels = $9, assignees = $10, comments = $11, open = $12, ending = $13, updated_at = $14, version = version + 1 WHERE id = $15 AND version = $16`,
+		orNil(v.Service), orNil(v.Group), orNil(v.Parent), string(v.Subject), string(v.Episode), v.Repository, v.Title, v.Body,
+		lists.labels, lists.assignees, lists.comments, v.Open, string(v.Ending), clock.Round(v.UpdatedAt), string(v.ID), v.Version)
+	return written("issue", v.ID, int(n), gone(err), func() (bool, error) {
 		return i.s.ent.Issue.Query().Where(issue.ID(string(v.ID))).Exist(ctx)
 	})
 }
 
-func toDBLists(v issues.Issue) (labels []string, comments json.RawMessage, err error) {
-	labels = v.Labels
-	if labels == nil {
-		labels = []string{}
+// lists are an issue's, as JSON.
+type lists struct{ labels, assignees, comments json.RawMessage }
+
+func toDBLists(v issues.Issue) (lists, error) {
+	var out lists
+	for _, one := range []struct {
+		to   *json.RawMessage
+		from any
+	}{{&out.labels, notNil(v.Labels)}, {&out.assignees, notNil(v.Assignees)}, {&out.comments, notNil(v.Comments)}} {
+		spelled, err := json.Marshal(one.from)
+		if err != nil {
+			return lists{}, fail("spell the lists of an issue", err)
+		}
+		*one.to = spelled
 	}
-	wanted := v.Comments
-	if wanted == nil {
-		wanted = []issues.Comment{}
+	return out, nil
+}
+
+func notNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
 	}
-	comments, err = json.Marshal(wanted)
-	return labels, comments, fail("spell comments", err)
+	return list
+}
+
+func fromDBIssues(rows []*db.Issue) ([]issues.Issue, error) {
+	out := make([]issues.Issue, len(rows))
+	for n, row := range rows {
+		var err error
+		if out[n], err = fromDBIssue(row); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func fromDBIssue(v *db.Issue) (issues.Issue, error) {
@@ -141,7 +173,9 @@ func fromDBIssue(v *db.Issue) (issues.Issue, error) {
 		ID:          id.ID(v.ID),
 		Kind:        issues.Kind(v.Kind),
 		Fingerprint: v.Fingerprint,
-		Service:     id.ID(v.ServiceID),
+		Service:     orEmpty(v.ServiceID),
+		Group:       orEmpty(v.GroupID),
+		Parent:      orEmpty(v.ParentID),
 		Subject:     id.ID(v.Subject),
 		Episode:     id.ID(v.Episode),
 		Repository:  v.Repository,
@@ -149,10 +183,14 @@ func fromDBIssue(v *db.Issue) (issues.Issue, error) {
 		Body:        v.Body,
 		Labels:      v.Labels,
 		Open:        v.Open,
-		State:       issues.State(v.State),
+		Ending:      policy.Ending(v.Ending),
 		CreatedAt:   utc(v.CreatedAt),
 		UpdatedAt:   utc(v.UpdatedAt),
 		Version:     v.Version,
+	}
+	out.Assignees = make([]id.ID, len(v.Assignees))
+	for n, person := range v.Assignees {
+		out.Assignees[n] = id.ID(person)
 	}
 	err := json.Unmarshal(v.Comments, &out.Comments)
 	for i := range out.Comments {

@@ -11,6 +11,7 @@ func fromDBPerson(p *db.Person) access.Person {
 		ID:            id.ID(p.ID),
 		DisplayName:   p.DisplayName,
 		Email:         p.Email,
+		GitHubLogin:   p.GithubLogin,
 		Administrator: p.Administrator,
 		CreatedAt:     utc(p.CreatedAt),
 		UpdatedAt:     utc(p.UpdatedAt),

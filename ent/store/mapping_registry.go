@@ -20,6 +20,7 @@ func fromDBTeam(t *db.Team) registry.Team {
 		Parent:            orEmpty(t.ParentID),
 		Contact:           t.Contact,
 		DefaultRepository: t.DefaultRepository,
+		IssueAssignee:     orEmpty(t.IssueAssigneeID),
 		CreatedAt:         utc(t.CreatedAt),
 		UpdatedAt:         utc(t.UpdatedAt),
 		Version:           t.Version,

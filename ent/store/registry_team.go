@@ -24,7 +24,7 @@ func (r Registry) CreateTeam(ctx context.Context, t registry.Team) error {
 	err := r.s.ent.Team.Create().
 		SetID(string(t.ID)).SetSlug(t.Slug).SetName(t.Name).SetDescription(t.Description).
 		SetNillableParentID(orNil(t.Parent)).SetContact(t.Contact).SetDefaultRepository(t.DefaultRepository).
-		SetCreatedAt(t.CreatedAt).SetUpdatedAt(t.UpdatedAt).SetVersion(t.Version).
+		SetNillableIssueAssigneeID(orNil(t.IssueAssignee)).SetCreatedAt(t.CreatedAt).SetUpdatedAt(t.UpdatedAt).SetVersion(t.Version).
 		Exec(ctx)
 	return named(registry.NounTeam, t.Slug, err)
 }
@@ -107,6 +107,11 @@ func (r Registry) UpdateTeam(ctx context.Context, t registry.Team) error {
 		u.ClearParentID()
 	} else {
 		u.SetParentID(string(t.Parent))
+	}
+	if t.IssueAssignee == "" {
+		u.ClearIssueAssigneeID()
+	} else {
+		u.SetIssueAssigneeID(string(t.IssueAssignee))
 	}
 	n, err := u.Save(ctx)
 	if isUnique(err) {

@@ -19,7 +19,7 @@ func testDelivery(t *testing.T, open opener) {
 		t.Helper()
 		i := issues.Issue{
 			ID: newID(), Kind: issues.KindBudgetViolation, Service: service, Subject: newID(), Episode: newID(), Title: "t", Body: "b",
-			Open: true, State: issues.StateDraft, CreatedAt: Start, UpdatedAt: Start, Version: 1,
+			Open: true, CreatedAt: Start, UpdatedAt: Start, Version: 1,
 		}
 		i.Fingerprint = string(i.ID)
 		must(s.Issues().CreateIssue(t.Context(), i))(t)
@@ -71,7 +71,8 @@ func testDelivery(t *testing.T, open opener) {
 		d.Owner = delivery.Owner{Holder: "one", Epoch: 3}
 		d.Intent = &delivery.Intent{Comment: "2", At: Start, LostAt: Start.Add(time.Second), Misses: 2}
 		d.Written = delivery.Written{
-			Title: delivery.Text{Wanted: "a", Seen: "b"}, Body: delivery.Text{Wanted: "c", Seen: "d"}, Labels: map[string]delivery.Label{"slo": delivery.Ours, "ü,;": delivery.Theirs},
+			Title: delivery.Text{Wanted: "a", Seen: "b"}, Body: delivery.Text{Wanted: "c", Seen: "d"}, Labels: map[string]delivery.Whose{"slo": delivery.Ours, "ü,;": delivery.Theirs},
+			People: map[id.ID]delivery.Assigned{newID(): {Login: "ada", Whose: delivery.Untaken}}, Under: newID(), Apart: "it is elsewhere",
 			Settled: delivery.Settled{Episode: newID(), Open: true}, Told: newID(), Comments: 2, Why: newID(), AskWhy: newID(), ETag: `W/"x"`,
 			From: []delivery.Place{"acme/shop", "acme/api"}, FirstAt: Start, SweepAt: due, Sweeps: 4,
 		}
@@ -82,6 +83,51 @@ func testDelivery(t *testing.T, open opener) {
 		same(t, must(s.Delivery().Delivery(t.Context(), d.Issue))(t), d)
 		d.Issue = newID()
 		refused(t, s.Delivery().PutDelivery(t.Context(), d), fault.NotFound, "delivery_not_found")
+	})
+
+	each(t, open, "the parts of an issue are looked at, and an open group is found", func(t *testing.T, s *store.Store) {
+		service := shop(t, s)
+		parent := wanted(t, s, service)
+		var parts []delivery.Delivery
+		for _, number := range []int{7, 0} {
+			d := wanted(t, s, service)
+			part := must(s.Issues().Issue(t.Context(), d.Issue))(t)
+			part.Parent = parent.Issue
+			ok(t, s.Issues().UpdateIssue(t.Context(), part))
+			d.State, d.Place, d.Number, d.DueAt = delivery.Sent, "acme/shop", number, nil
+			ok(t, s.Delivery().PutDelivery(t.Context(), d))
+			parts = append(parts, d)
+		}
+		later := Start.Add(time.Hour)
+		ok(t, s.Delivery().CallParts(t.Context(), parent.Issue, later))
+		for n, want := range []*time.Time{&later, nil} { // what is not there yet is not looked at
+			same(t, must(s.Delivery().Delivery(t.Context(), parts[n].Issue))(t).DueAt, want)
+		}
+
+		find := func(place delivery.Place, since time.Time) (id.ID, bool) {
+			t.Helper()
+			found, there, err := s.Delivery().OpenGroup(t.Context(), issues.KindBudgetViolation, place, since)
+			ok(t, err)
+			return found, there
+		}
+		group := wanted(t, s, "")
+		group.State, group.Place = delivery.Pending, "acme/shop"
+		ok(t, s.Delivery().PutDelivery(t.Context(), group))
+		for _, c := range []struct {
+			place delivery.Place
+			since time.Time
+			want  bool
+		}{{"acme/shop", Start, true}, {"acme/shop", later, false}, {"acme/api", Start, false}} {
+			found, there := find(c.place, c.since)
+			if there != c.want || there && found != group.Issue {
+				t.Errorf("in %s since %s: %s, %v", c.place, c.since, found, there)
+			}
+		}
+		group.Version, group.Outcome = 2, delivery.Done // by a person
+		ok(t, s.Delivery().PutDelivery(t.Context(), group))
+		if found, there := find("acme/shop", Start); there {
+			t.Errorf("what a person closed is found: %s", found)
+		}
 	})
 
 	each(t, open, "a call that comes while a delivery is worked on is not forgotten", func(t *testing.T, s *store.Store) {

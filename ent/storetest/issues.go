@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -9,14 +10,15 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/policy"
 )
 
 func testIssues(t *testing.T, open opener) {
 	anIssue := func(service id.ID, fingerprint string, at time.Time) issues.Issue {
 		return issues.Issue{
 			ID: newID(), Kind: issues.KindBudgetViolation, Fingerprint: fingerprint, Service: service, Subject: newID(), Episode: newID(),
-			Repository: "https://example.org/r", Title: "Budget spent 😀", Body: "# line\n\"quoted\" \\ &#64;", Labels: []string{"slo", "ü,;"},
-			Comments: []issues.Comment{{At: at, Body: "first"}}, Open: true, State: issues.StateDraft, CreatedAt: at, UpdatedAt: at, Version: 1,
+			Repository: "https://example.org/r", Title: "Budget spent 😀", Body: "# line\n\"quoted\" \\ &#64;", Labels: []string{"slo", "ü,;"}, Assignees: []id.ID{},
+			Comments: []issues.Comment{{At: at, Body: "first"}}, Open: true, CreatedAt: at, UpdatedAt: at, Version: 1,
 		}
 	}
 
@@ -31,14 +33,18 @@ func testIssues(t *testing.T, open opener) {
 			t.Fatal("a second issue with the fingerprint was written")
 		}
 		same(t, must(i.Issue(t.Context(), v.ID))(t), v)
-		same(t, must(i.IssueByFingerprint(t.Context(), "f1"))(t), v)
+		ok(t, s.InTx(t.Context(), func(ctx context.Context) error {
+			same(t, must(i.HoldIssue(ctx, v.ID))(t), v)
+			return nil
+		}))
 		_, err := i.Issue(t.Context(), again.ID)
 		refused(t, err, fault.NotFound, "issue_not_found")
-		_, err = i.IssueByFingerprint(t.Context(), "none")
+		_, err = i.HoldIssue(t.Context(), again.ID)
 		refused(t, err, fault.NotFound, "issue_not_found")
 
 		change := v
-		change.Title, change.Open, change.Labels, change.Episode = "Recovered", false, []string{}, newID()
+		change.Title, change.Open, change.Labels, change.Episode, change.Ending = "Recovered", false, []string{}, newID(), policy.Recovered
+		change.Assignees = []id.ID{newID(), newID()}
 		change.Comments = append(change.Comments, issues.Comment{At: Start.Add(time.Hour), Body: "second"})
 		change.UpdatedAt = Start.Add(time.Hour)
 		ok(t, i.UpdateIssue(t.Context(), change))
@@ -49,6 +55,30 @@ func testIssues(t *testing.T, open opener) {
 		refused(t, i.UpdateIssue(t.Context(), change), fault.NotFound, "issue_not_found")
 		_, err = i.CreateIssue(t.Context(), anIssue(newID(), "f2", Start))
 		refused(t, err, fault.Conflict, "reference_missing")
+	})
+
+	each(t, open, "an issue tells of its members, and has its parts", func(t *testing.T, s *store.Store) {
+		i, service := s.Issues(), Service(t, s, Team(t, s, "payments").ID, "checkout")
+		group := anIssue("", "group", Start)
+		must(i.CreateIssue(t.Context(), group))(t)
+		same(t, must(i.Issue(t.Context(), group.ID))(t), group)
+		same(t, must(i.Members(t.Context(), group.ID))(t), []issues.Issue{})
+		var members []issues.Issue
+		for _, fingerprint := range []string{"one", "two"} {
+			v := anIssue(service.ID, fingerprint, Start)
+			v.Parent = group.ID
+			must(i.CreateIssue(t.Context(), v))(t)
+			v.Group, v.UpdatedAt = group.ID, Start.Add(time.Second)
+			ok(t, i.UpdateIssue(t.Context(), v))
+			v.Version = 2
+			members = append(members, v)
+		}
+		must(i.CreateIssue(t.Context(), anIssue(service.ID, "three", Start)))(t)
+		same(t, must(i.Members(t.Context(), group.ID))(t), members)
+		same(t, must(i.Issues(t.Context(), issues.Filter{Group: group.ID}, page.Request{}))(t).Items, []issues.Issue{members[1], members[0]})
+		stranger := members[0]
+		stranger.Group = newID()
+		refused(t, i.UpdateIssue(t.Context(), stranger), fault.Conflict, "reference_missing")
 	})
 
 	each(t, open, "issues are listed newest first and filtered", func(t *testing.T, s *store.Store) {

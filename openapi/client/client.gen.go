@@ -623,6 +623,27 @@ func (e IndicatorInputResolutionSeconds) Valid() bool {
 	}
 }
 
+// Defines values for IssueEnding.
+const (
+	IssueEndingDetached  IssueEnding = "detached"
+	IssueEndingRecovered IssueEnding = "recovered"
+	IssueEndingRetired   IssueEnding = "retired"
+)
+
+// Valid indicates whether the value is a known member of the IssueEnding enum.
+func (e IssueEnding) Valid() bool {
+	switch e {
+	case IssueEndingDetached:
+		return true
+	case IssueEndingRecovered:
+		return true
+	case IssueEndingRetired:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for IssueKind.
 const (
 	IssueKindBudgetViolation IssueKind = "budget_violation"
@@ -661,6 +682,7 @@ const (
 	IssueDeliveryStateDead      IssueDeliveryState = "dead"
 	IssueDeliveryStateDismissed IssueDeliveryState = "dismissed"
 	IssueDeliveryStateDraft     IssueDeliveryState = "draft"
+	IssueDeliveryStateGrouped   IssueDeliveryState = "grouped"
 	IssueDeliveryStatePending   IssueDeliveryState = "pending"
 	IssueDeliveryStateSending   IssueDeliveryState = "sending"
 	IssueDeliveryStateSent      IssueDeliveryState = "sent"
@@ -675,6 +697,8 @@ func (e IssueDeliveryState) Valid() bool {
 	case IssueDeliveryStateDismissed:
 		return true
 	case IssueDeliveryStateDraft:
+		return true
+	case IssueDeliveryStateGrouped:
 		return true
 	case IssueDeliveryStatePending:
 		return true
@@ -1438,19 +1462,19 @@ func (e TokenIssuedKind) Valid() bool {
 
 // Defines values for ViolationEnding.
 const (
-	Detached  ViolationEnding = "detached"
-	Recovered ViolationEnding = "recovered"
-	Retired   ViolationEnding = "retired"
+	ViolationEndingDetached  ViolationEnding = "detached"
+	ViolationEndingRecovered ViolationEnding = "recovered"
+	ViolationEndingRetired   ViolationEnding = "retired"
 )
 
 // Valid indicates whether the value is a known member of the ViolationEnding enum.
 func (e ViolationEnding) Valid() bool {
 	switch e {
-	case Detached:
+	case ViolationEndingDetached:
 		return true
-	case Recovered:
+	case ViolationEndingRecovered:
 		return true
-	case Retired:
+	case ViolationEndingRetired:
 		return true
 	default:
 		return false
@@ -1624,6 +1648,7 @@ const (
 	ListIssuesParamsDeliveryStateDead      ListIssuesParamsDeliveryState = "dead"
 	ListIssuesParamsDeliveryStateDismissed ListIssuesParamsDeliveryState = "dismissed"
 	ListIssuesParamsDeliveryStateDraft     ListIssuesParamsDeliveryState = "draft"
+	ListIssuesParamsDeliveryStateGrouped   ListIssuesParamsDeliveryState = "grouped"
 	ListIssuesParamsDeliveryStatePending   ListIssuesParamsDeliveryState = "pending"
 	ListIssuesParamsDeliveryStateSending   ListIssuesParamsDeliveryState = "sending"
 	ListIssuesParamsDeliveryStateSent      ListIssuesParamsDeliveryState = "sent"
@@ -1638,6 +1663,8 @@ func (e ListIssuesParamsDeliveryState) Valid() bool {
 	case ListIssuesParamsDeliveryStateDismissed:
 		return true
 	case ListIssuesParamsDeliveryStateDraft:
+		return true
+	case ListIssuesParamsDeliveryStateGrouped:
 		return true
 	case ListIssuesParamsDeliveryStatePending:
 		return true
@@ -2836,6 +2863,9 @@ type IndicatorInputResolutionSeconds int64
 
 // Issue defines model for Issue.
 type Issue struct {
+	// AssigneeIds Identifiers of the people to whom it is to be assigned.
+	AssigneeIds []string `json:"assigneeIds"`
+
 	// Body GitHub-flavoured Markdown, as it would be opened.
 	Body      string         `json:"body"`
 	Comments  []IssueComment `json:"comments"`
@@ -2844,8 +2874,14 @@ type Issue struct {
 	// Delivery What is known of it on the tracker.
 	Delivery IssueDelivery `json:"delivery"`
 
+	// Ending How what it is about ended; null while it lasts. A group has ended when all that it tells of have.
+	Ending *IssueEnding `json:"ending"`
+
 	// Fingerprint The same for the same episode, for ever.
 	Fingerprint string `json:"fingerprint"`
+
+	// GroupID The issue that tells of this one, together with others; empty when it is opened by itself.
+	GroupID string `json:"groupId"`
 
 	// ID Identifier (ULID).
 	ID     string    `json:"id"`
@@ -2855,18 +2891,28 @@ type Issue struct {
 	// Open Whether the issue is wanted open.
 	Open bool `json:"open"`
 
+	// ParentID The issue of which it is a part on the tracker; empty for none.
+	ParentID string `json:"parentId"`
+
 	// Repository Where it is to be opened; empty when the service declares none.
 	Repository string `json:"repository"`
-	Service    Ref    `json:"service"`
-	Title      string `json:"title"`
+
+	// Service Absent of a group, which tells of several issues in their place.
+	Service *Ref   `json:"service,omitempty"`
+	Title   string `json:"title"`
 
 	// UpdatedAt When something else was last wanted.
 	UpdatedAt time.Time `json:"updatedAt"`
 
 	// Version Grows with each change of what is wanted, and of its delivery; also the ETag.
-	Version     int64  `json:"version"`
+	Version int64 `json:"version"`
+
+	// ViolationID Empty of a group.
 	ViolationID string `json:"violationId"`
 }
+
+// IssueEnding How what it is about ended; null while it lasts. A group has ended when all that it tells of have.
+type IssueEnding string
 
 // IssueKind defines model for Issue.Kind.
 type IssueKind string
@@ -2911,7 +2957,7 @@ type IssueDelivery struct {
 	// Examples: acme/checkout
 	Repository string `json:"repository"`
 
-	// State draft: nothing is sent, or there is nowhere to. pending: to be opened. sending: asked for, the answer is not known yet. unknown: asked for, and the answer never came: it is looked for. sent: on the tracker, and kept as it is wanted. dead: cannot be delivered, problem says why. dismissed: somebody wants it delivered no more.
+	// State draft: nothing is sent, or there is nowhere to. pending: to be opened. sending: asked for, the answer is not known yet. unknown: asked for, and the answer never came: it is looked for. sent: on the tracker, and kept as it is wanted. dead: cannot be delivered, problem says why. dismissed: somebody wants it delivered no more. grouped: another issue tells of it.
 	//
 	// Examples: sent
 	State IssueDeliveryState `json:"state"`
@@ -2925,7 +2971,7 @@ type IssueDelivery struct {
 // IssueDeliveryOutcome What a person made of it: done was closed as completed, waived as not planned; null while no person closed it.
 type IssueDeliveryOutcome string
 
-// IssueDeliveryState draft: nothing is sent, or there is nowhere to. pending: to be opened. sending: asked for, the answer is not known yet. unknown: asked for, and the answer never came: it is looked for. sent: on the tracker, and kept as it is wanted. dead: cannot be delivered, problem says why. dismissed: somebody wants it delivered no more.
+// IssueDeliveryState draft: nothing is sent, or there is nowhere to. pending: to be opened. sending: asked for, the answer is not known yet. unknown: asked for, and the answer never came: it is looked for. sent: on the tracker, and kept as it is wanted. dead: cannot be delivered, problem says why. dismissed: somebody wants it delivered no more. grouped: another issue tells of it.
 //
 // Examples: sent
 type IssueDeliveryState string
@@ -2966,6 +3012,9 @@ type IssueStates struct {
 
 	// Draft Examples: 4
 	Draft int64 `json:"draft"`
+
+	// Grouped Examples: 12
+	Grouped int64 `json:"grouped"`
 
 	// Pending Examples: 1
 	Pending int64 `json:"pending"`
@@ -3242,6 +3291,11 @@ type Person struct {
 	// Email For people to read; identifies nobody.
 	Email string `json:"email"`
 
+	// GithubLogin Their login on GitHub, to whom issues are assigned; empty when unknown.
+	//
+	// Examples: ada
+	GithubLogin string `json:"githubLogin"`
+
 	// ID Identifier (ULID).
 	ID        string    `json:"id"`
 	UpdatedAt time.Time `json:"updatedAt"`
@@ -3260,8 +3314,13 @@ type PersonCreate struct {
 	DisplayName string `json:"displayName"`
 
 	// Email Examples: ada@example.com
-	Email  *string `json:"email,omitempty"`
-	Issuer *string `json:"issuer,omitempty"`
+	Email *string `json:"email,omitempty"`
+
+	// GithubLogin Their login on GitHub, without @.
+	//
+	// Examples: ada
+	GithubLogin *string `json:"githubLogin,omitempty"`
+	Issuer      *string `json:"issuer,omitempty"`
 
 	// Provider Examples: local
 	Provider *string `json:"provider,omitempty"`
@@ -3306,6 +3365,11 @@ type PersonUpdate struct {
 
 	// Email Examples: ada@example.com
 	Email *string `json:"email,omitempty"`
+
+	// GithubLogin Their login on GitHub, without @.
+	//
+	// Examples: ada
+	GithubLogin *string `json:"githubLogin,omitempty"`
 }
 
 // Policy defines model for Policy.
@@ -4455,6 +4519,9 @@ type Team struct {
 	// ID Identifier (ULID).
 	ID string `json:"id"`
 
+	// IssueAssigneeID Identifier of the person to whom the team's issues are assigned, by their login on GitHub; empty for nobody.
+	IssueAssigneeID string `json:"issueAssigneeId"`
+
 	// Name Examples: Payments
 	Name string `json:"name"`
 
@@ -4483,6 +4550,9 @@ type TeamInput struct {
 
 	// Description At most 1,050 characters.
 	Description *string `json:"description,omitempty"`
+
+	// IssueAssigneeID Identifier of the person to whom the team's issues are assigned; leave it out for nobody.
+	IssueAssigneeID *string `json:"issueAssigneeId,omitempty"`
 
 	// Name At most 100 characters.
 	//
@@ -5027,6 +5097,9 @@ type ListIssuesParams struct {
 
 	// Violation Only the issue about the violation with this identifier.
 	Violation *string `form:"violation,omitempty" json:"violation,omitempty"`
+
+	// Group Only issues of which the issue with this identifier tells.
+	Group *string `form:"group,omitempty" json:"group,omitempty"`
 
 	// DeliveryState Only those whose delivery is in this state.
 	DeliveryState *ListIssuesParamsDeliveryState `form:"deliveryState,omitempty" json:"deliveryState,omitempty"`
@@ -6159,7 +6232,7 @@ type ClientInterface interface {
 
 	// UpdatePersonWithBody Update a person
 	//
-	// People change their own name and address; administrators change everybody.
+	// People change their own name and their login on GitHub; administrators change everybody, and everything.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6168,7 +6241,7 @@ type ClientInterface interface {
 
 	// UpdatePerson Update a person
 	//
-	// People change their own name and address; administrators change everybody.
+	// People change their own name and their login on GitHub; administrators change everybody, and everything.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7720,7 +7793,7 @@ func (c *Client) GetPerson(ctx context.Context, person string, params *GetPerson
 
 // UpdatePersonWithBody Update a person
 //
-// People change their own name and address; administrators change everybody.
+// People change their own name and their login on GitHub; administrators change everybody, and everything.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7739,7 +7812,7 @@ func (c *Client) UpdatePersonWithBody(ctx context.Context, person string, params
 
 // UpdatePerson Update a person
 //
-// People change their own name and address; administrators change everybody.
+// People change their own name and their login on GitHub; administrators change everybody, and everything.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10638,6 +10711,18 @@ func NewListIssuesRequest(server string, params *ListIssuesParams) (*http.Reques
 		if params.Violation != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "violation", *params.Violation, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Group != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "group", *params.Group, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -15664,7 +15749,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdatePersonWithBodyWithResponse Update a person
 	//
-	// People change their own name and address; administrators change everybody.
+	// People change their own name and their login on GitHub; administrators change everybody, and everything.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -15673,7 +15758,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdatePersonWithResponse Update a person
 	//
-	// People change their own name and address; administrators change everybody.
+	// People change their own name and their login on GitHub; administrators change everybody, and everything.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -37015,7 +37100,7 @@ func (c *ClientWithResponses) GetPersonWithResponse(ctx context.Context, person 
 
 // UpdatePersonWithBodyWithResponse Update a person
 //
-// People change their own name and address; administrators change everybody.
+// People change their own name and their login on GitHub; administrators change everybody, and everything.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -37030,7 +37115,7 @@ func (c *ClientWithResponses) UpdatePersonWithBodyWithResponse(ctx context.Conte
 
 // UpdatePersonWithResponse Update a person
 //
-// People change their own name and address; administrators change everybody.
+// People change their own name and their login on GitHub; administrators change everybody, and everything.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ var Providers = []string{ProviderLocal, "oidc", "backstage", "github"}
 type PersonInput struct {
 	DisplayName   string
 	Email         string // may be empty
+	GitHubLogin   string // may be empty
 	Administrator bool
 	// Provider, Issuer and Subject are the identity by which the person is known.
 	Provider string
@@ -34,6 +36,7 @@ func (in PersonInput) Validate() error {
 	var check fault.Check
 	CheckLine(&check, "/displayName", in.DisplayName, 1, maxName)
 	checkEmail(&check, in.Email)
+	checkGitHubLogin(&check, in.GitHubLogin)
 	check.Require(slices.Contains(Providers, in.Provider), "/provider", in.Provider, "must be one of %q", Providers)
 	CheckLine(&check, "/issuer", in.Issuer, 1, maxSubject)
 	CheckLine(&check, "/subject", in.Subject, 1, maxSubject)
@@ -44,6 +47,7 @@ func (in PersonInput) Validate() error {
 type PersonUpdate struct {
 	DisplayName   *string
 	Email         *string
+	GitHubLogin   *string
 	Administrator *bool
 }
 
@@ -57,6 +61,10 @@ func (in PersonUpdate) apply(p Person) (Person, error) {
 		checkEmail(&check, *in.Email)
 		p.Email = *in.Email
 	}
+	if in.GitHubLogin != nil {
+		checkGitHubLogin(&check, *in.GitHubLogin)
+		p.GitHubLogin = *in.GitHubLogin
+	}
 	if in.Administrator != nil {
 		p.Administrator = *in.Administrator
 	}
@@ -67,6 +75,14 @@ func checkEmail(check *fault.Check, email string) {
 	CheckLine(check, "/email", email, 0, maxEmail)
 	at := strings.LastIndexByte(email, '@')
 	check.Require(email == "" || at > 0 && at < len(email)-1 && !strings.Contains(email, " "), "/email", email, "must be an address such as ada@example.org, or absent")
+}
+
+// gitHubLogin has letters, digits and single hyphens; managed users have an underscore
+// too.
+var gitHubLogin = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$`)
+
+func checkGitHubLogin(check *fault.Check, login string) {
+	check.Require(login == "" || gitHubLogin.MatchString(login), "/githubLogin", login, "must be a login on GitHub such as octocat, without @, or absent")
 }
 
 // CreatePerson enters a person with the identity by which they are known; for
@@ -93,7 +109,7 @@ func (s *Service) CreatePerson(ctx context.Context, in PersonInput) (Person, err
 // enter writes a person and their identity within the context's transaction.
 func (s *Service) enter(ctx context.Context, in PersonInput, now time.Time) (Person, error) {
 	p := Person{
-		ID: id.New(now), DisplayName: in.DisplayName, Email: in.Email, Administrator: in.Administrator,
+		ID: id.New(now), DisplayName: in.DisplayName, Email: in.Email, GitHubLogin: in.GitHubLogin, Administrator: in.Administrator,
 		CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
 	i := Identity{ID: id.New(now), Person: p.ID, Provider: in.Provider, Issuer: in.Issuer, Subject: in.Subject, CreatedAt: now}
@@ -133,7 +149,7 @@ func (s *Service) People(ctx context.Context, f PersonFilter, r page.Request) (p
 }
 
 // UpdatePerson changes a person of that version: administrators anything, a
-// person their own display name. What is given as it already was is no change.
+// person their own display name and login on GitHub. What is given as it already was is no change.
 // Nobody takes their own administrator's rights away, so that there is always
 // somebody who has them.
 //

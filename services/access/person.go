@@ -11,6 +11,7 @@ type Person struct {
 	ID            id.ID
 	DisplayName   string
 	Email         string // for people to read; identifies nobody
+	GitHubLogin   string // to whom their issues are assigned there; empty when unknown
 	Administrator bool
 	CreatedAt     time.Time
 	UpdatedAt     time.Time

@@ -14,7 +14,7 @@ func TestWhatIsWantedIsCalledForInItsTransaction(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		h := buildOn(t, s)
-		h.issues.DeliverWith(delivery.NewDesk(s.Delivery(), h.clock.Now))
+		h.issues.DeliverWith(delivery.NewDesk(s.Delivery(), delivery.Defaults(), h.clock.Now))
 		called := func() delivery.Delivery {
 			t.Helper()
 			_, issue := h.theIssue()

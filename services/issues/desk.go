@@ -89,10 +89,11 @@ func (s *Service) ViolationEnded(ctx context.Context, v policy.Violation, at *po
 	if v.Ending == policy.Recovered && !slices.Contains(issue.Labels, LabelRecovered) {
 		issue.Labels = append(slices.Clone(issue.Labels), LabelRecovered)
 	}
+	issue.Ending = v.Ending
 	if closeIssue {
 		issue.Open = false
 	}
-	if err := s.comment(issue, string(v.Ending), sheet{Now: at, Close: closeIssue}, flapped(*issue, v), now); err != nil {
+	if err := s.comment(issue, string(v.Ending), sheet{Now: at, Close: closeIssue && s.closes(issue.Kind)}, flapped(*issue, v), now); err != nil {
 		return err
 	}
 	return s.update(ctx, *issue, now)
@@ -104,7 +105,7 @@ func (s *Service) draft(ctx context.Context, v policy.Violation, earlier *Issue,
 		ID: id.New(now), Kind: KindBudgetViolation,
 		Fingerprint: Fingerprint(KindBudgetViolation, v.Service, v.SLO, v.Clause, v.ID),
 		Service:     v.Service, Subject: v.SLO,
-		Comments: []Comment{}, Open: true, State: StateDraft, CreatedAt: now, UpdatedAt: now, Version: 1,
+		Comments: []Comment{}, Open: true, CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
 	if _, err := s.write(ctx, &issue, v, earlier, c, about); err != nil {
 		return err
@@ -122,6 +123,10 @@ func (s *Service) deliver(ctx context.Context, issue Issue) error {
 	return s.deliverer.Wanted(ctx, issue)
 }
 
+// closes reports whether issues that are wanted closed will be. Those that nobody
+// delivers read as they would where everything is done.
+func (s *Service) closes(kind Kind) bool { return s.deliverer == nil || s.deliverer.Closes(kind) }
+
 // again goes on in an issue with another episode.
 func (s *Service) again(ctx context.Context, issue Issue, v policy.Violation, c policy.Clause, about slo.View, now time.Time) error {
 	sheet, err := s.write(ctx, &issue, v, nil, c, about)
@@ -129,6 +134,7 @@ func (s *Service) again(ctx context.Context, issue Issue, v policy.Violation, c 
 		return err
 	}
 	issue.Open = true
+	issue.Ending = ""
 	if err := s.comment(&issue, "again", sheet, true, now); err != nil {
 		return err
 	}
@@ -141,7 +147,12 @@ func (s *Service) write(ctx context.Context, issue *Issue, v policy.Violation, e
 	if err != nil {
 		return sheet{}, fmt.Errorf("read the service of violation %s: %w", v.ID, err)
 	}
+	team, err := s.services.Team(ctx, service.Team)
+	if err != nil {
+		return sheet{}, fmt.Errorf("read the team of violation %s: %w", v.ID, err)
+	}
 	sheet := s.sheet(service, about, v, c)
+	sheet.Close = c.CloseOnRecovery && s.closes(issue.Kind)
 	sheet.Fingerprint = issue.Fingerprint
 	if earlier != nil {
 		sheet.Earlier = s.publicURL + "/issues/" + string(earlier.ID)
@@ -156,6 +167,9 @@ func (s *Service) write(ctx context.Context, issue *Issue, v policy.Violation, e
 	}
 	issue.Title, issue.Body = title, fit(body, issue.Fingerprint)
 	issue.Episode, issue.Repository, issue.Labels = v.ID, service.Repository, labelsOf(c)
+	if issue.Assignees = []id.ID{}; team.IssueAssignee != "" {
+		issue.Assignees = []id.ID{team.IssueAssignee}
+	}
 	return sheet, nil
 }
 
@@ -169,7 +183,7 @@ func (s *Service) sheet(service registry.Service, about slo.View, v policy.Viola
 
 // comment wants a comment on the issue. One that may wait is left out within a
 // day after another: labels and description say it anyway.
-func (s *Service) comment(issue *Issue, part string, sheet sheet, mayWait bool, now time.Time) error {
+func (s *Service) comment(issue *Issue, part string, sheet any, mayWait bool, now time.Time) error {
 	if n := len(issue.Comments); mayWait && n > 0 && now.Sub(issue.Comments[n-1].At) < quiet {
 		return nil
 	}
@@ -185,6 +199,9 @@ func (s *Service) update(ctx context.Context, issue Issue, now time.Time) error 
 	issue.UpdatedAt = now
 	if err := s.store.UpdateIssue(ctx, issue); err != nil {
 		return fmt.Errorf("change issue %s: %w", issue.ID, err)
+	}
+	if issue.Group != "" {
+		return s.regroup(ctx, issue.Group, 0, now)
 	}
 	return s.deliver(ctx, issue)
 }

@@ -56,7 +56,7 @@ func buildOn(t *testing.T, s *store.Store, desk ...func(policy.Desk) policy.Desk
 	authorizer := access.NewAuthorizer(s.Registry())
 	h.audit = audit.NewService(s.Audit(), s, authorizer, h.clock.Now)
 	h.registry = registry.New(s.Registry(), s.Access(), s, authorizer, h.audit, h.clock.Now)
-	h.issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), authorizer, "https://evenkeel.example.org/")
+	h.issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), "https://evenkeel.example.org/")
 	var d policy.Desk = h.issues
 	for _, before := range desk {
 		d = before(d)
@@ -160,7 +160,7 @@ func (h *house) violations() []policy.Violation {
 
 func (h *house) drafts() []issues.Issue {
 	h.t.Helper()
-	list, err := h.issues.List(h.admin(), issues.Filter{}, page.Request{Limit: page.MaxLimit})
+	list, err := h.store.Issues().Issues(h.t.Context(), issues.Filter{}, page.Request{Limit: page.MaxLimit})
 	h.must(err)
 	return list.Items
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/policy"
 )
 
 // Kind is what an issue is about; each has a template.
@@ -15,12 +16,6 @@ const KindBudgetViolation Kind = "budget_violation"
 // Kinds lists every kind.
 var Kinds = []Kind{KindBudgetViolation}
 
-// State is how far an issue got.
-type State string
-
-// StateDraft is an issue that no tracker has yet.
-const StateDraft State = "draft"
-
 // Issue is what is wanted on a tracker.
 type Issue struct {
 	ID   id.ID
@@ -28,21 +23,34 @@ type Issue struct {
 	// Fingerprint is unique: a hash of kind, service, subject, clause and the first
 	// episode. It never changes, and is in the body as a hidden marker.
 	Fingerprint string
-	Service     id.ID
-	Subject     id.ID  // the SLO
-	Episode     id.ID  // the violation; the latest, when the issue was taken up again
-	Repository  string // the service's; empty when it has none
-	Title       string
-	Body        string // GitHub-flavoured Markdown
-	Labels      []string
-	Comments    []Comment
+	// Service is empty of a group, which tells of its members instead of them.
+	Service id.ID
+	// Group is in which issue it is told of; empty while it is one of its own.
+	Group id.ID
+	// Parent is of which issue it is a part; empty for none.
+	Parent  id.ID
+	Subject id.ID // the SLO
+	// Episode is the violation; the latest, when the issue was taken up again. Each time
+	// that a group is, it is a new one.
+	Episode    id.ID
+	Repository string // the service's; empty when it has none
+	Title      string
+	Body       string // GitHub-flavoured Markdown
+	Labels     []string
+	// Assignees are the people to whom it is to be assigned.
+	Assignees []id.ID
+	Comments  []Comment
 	// Open is whether the issue is wanted open.
-	Open      bool
-	State     State
+	Open bool
+	// Ending is how the episode ended, empty while it lasts.
+	Ending    policy.Ending
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	Version   int64
 }
+
+// IsGroup reports whether it tells of others.
+func (i Issue) IsGroup() bool { return i.Service == "" }
 
 // Comment is a comment wanted on the issue.
 type Comment struct {

@@ -55,9 +55,10 @@ var templates = map[Kind]*template.Template{
 		"events": events,
 		"moment": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") },
 		"marker": Marker,
+		"count":  count,
 		// "99.9%" → "99.9 %", as all other figures are written.
 		"percent": func(objective string) string { return strings.TrimSuffix(objective, "%") + " %" },
-	}).ParseFS(files, "template/budget_violation.tmpl")),
+	}).ParseFS(files, "template/budget_violation.tmpl", "template/budget_violation_group.tmpl")),
 }
 
 // sheet is what the templates of a budget violation say.
@@ -72,8 +73,10 @@ type sheet struct {
 	Link, Violation    string // addresses
 	Earlier            string // likewise, may be empty
 	Fingerprint        string
-	RecoveredLabel     string
 }
+
+// RecoveredLabel is LabelRecovered.
+func (sheet) RecoveredLabel() string { return LabelRecovered }
 
 // Bad is the number of events that were not good, in thousandths.
 func (s sheet) Bad() int64 { return s.Evidence.Total - s.Evidence.Good }
@@ -89,8 +92,7 @@ func (s sheet) Allowed() int64 {
 }
 
 // render executes one part of the kind's template.
-func render(kind Kind, part string, s sheet) (string, error) {
-	s.RecoveredLabel = LabelRecovered
+func render(kind Kind, part string, s any) (string, error) {
 	var b strings.Builder
 	if err := templates[kind].ExecuteTemplate(&b, part, s); err != nil {
 		return "", fmt.Errorf("render the %s of a %s: %w", part, kind, err)
@@ -133,6 +135,14 @@ func labelsOf(c policy.Clause) []string {
 		}
 	}
 	return labels
+}
+
+// count writes a number of things with their noun.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n, " ", many)
 }
 
 // events writes thousandths of an event for people: 1234567890 → "1,234,567.89".

@@ -122,6 +122,51 @@ func TestHostileNamesHaveNoEffectInAnIssue(t *testing.T) {
 	}
 }
 
+// A group repeats the titles of its members, each in a link.
+func TestHostileNamesHaveNoEffectInAGroup(t *testing.T) {
+	t.Parallel()
+	github := goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote), goldmark.WithRendererOptions(html.WithUnsafe()))
+	code := regexp.MustCompile(`(?s)<code>.*?</code>`)
+	tag := regexp.MustCompile(`<[^>]*>`)
+	for _, hostile := range []string{
+		"@octocat", "fixes #1", "deadbeefcafe", "https://evil.example", "<img src=x>", "[a](https://evil.example)", "](https://evil.example)", "`@bob", "``` @bob",
+		"a\n\n# b\n@bob", "&#64;bob", "\u202e@bob", "|a|\n|-|\n|b|", "--> @bob", "<!-- x -->", "- [x] @bob", "```\n@bob\n```", "\\", "*a*", "~~a~~",
+	} {
+		one := example()
+		one.Path = hostile
+		title, err := render(KindBudgetViolation, "title", one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := groupSheet{Fingerprint: one.Fingerprint, Open: 2, Members: []groupMember{
+			{title, "https://evenkeel.example.org/violations/1", "**overspent**"}, {title, "https://evenkeel.example.org/violations/2", "recovered"},
+		}}
+		source, err := render(KindBudgetViolation, "group body", g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := github.Convert([]byte(source), &out); err != nil {
+			t.Fatal(err)
+		}
+		others := code.ReplaceAllString(out.String(), "<code></code>")
+		for _, own := range []string{`<a href="` + g.Members[0].Link + `">`, `<a href="` + g.Members[1].Link + `">`, Marker(g.Fingerprint)} {
+			if strings.Count(others, own) != 1 {
+				t.Errorf("%q: %s is there %d times:\n%s", hostile, own, strings.Count(others, own), others)
+			}
+			others = strings.Replace(others, own, "", 1)
+		}
+		for _, effect := range []string{"<a ", "<!--", "<img", "<table", "<h1", "<input", "<pre", "<del"} {
+			if strings.Contains(others, effect) {
+				t.Errorf("%q has the effect %s:\n%s", hostile, effect, others)
+			}
+		}
+		if hit := effects.FindString(tag.ReplaceAllString(others, "")); hit != "" {
+			t.Errorf("%q left %q:\n%s", hostile, hit, others)
+		}
+	}
+}
+
 func TestEventsAreWrittenForPeople(t *testing.T) {
 	t.Parallel()
 	for thousandths, want := range map[int64]string{

@@ -32,7 +32,7 @@ type Candidate struct {
 // Routed is an issue whose way is looked for.
 type Routed struct {
 	Kind    Kind
-	Service string // its slug
+	Service string // its slug; empty of a group
 	// Candidates are in the order in which they are tried.
 	Candidates []Candidate
 	// Shared is whether other services name the repository that the service does.
@@ -132,7 +132,7 @@ func (r RouteRules) By(issue Routed, to Repository) NamedBy {
 // Label tells an issue's service apart from others in a repository; empty where it is
 // the service's alone.
 func (r RouteRules) Label(issue Routed, to Repository) string {
-	if !issue.Shared && r.By(issue, to) == ByService {
+	if issue.Service == "" || !issue.Shared && r.By(issue, to) == ByService {
 		return ""
 	}
 	return ServiceLabel(issue.Service)
@@ -196,8 +196,12 @@ type Places interface {
 	RepositoriesLike(ctx context.Context, text string, without id.ID) ([]string, error)
 }
 
-// Routed reads what decides where an issue goes.
+// Routed reads what decides where an issue goes. A group is where its members were to
+// go, and nowhere else.
 func (r RouteRules) Routed(ctx context.Context, places Places, issue Issue) (Routed, error) {
+	if issue.IsGroup() {
+		return Routed{Kind: issue.Kind}, nil
+	}
 	service, err := places.Service(ctx, issue.Service)
 	if err != nil {
 		return Routed{}, fmt.Errorf("read the service of an issue: %w", err)

@@ -14,6 +14,7 @@ type Filter struct {
 	Subject id.ID
 	Kind    Kind
 	Episode id.ID
+	Group   id.ID
 	Open    *bool
 }
 
@@ -22,7 +23,11 @@ type Store interface {
 	// CreateIssue inserts; it reports false when the fingerprint is there already.
 	CreateIssue(ctx context.Context, i Issue) (bool, error)
 	Issue(ctx context.Context, issue id.ID) (Issue, error)
-	IssueByFingerprint(ctx context.Context, fingerprint string) (Issue, error)
+	// HoldIssue returns the issue, and keeps others from changing it until the context's
+	// transaction ends.
+	HoldIssue(ctx context.Context, issue id.ID) (Issue, error)
+	// Members returns those that are told of in a group, by ID.
+	Members(ctx context.Context, group id.ID) ([]Issue, error)
 	// Issues lists the newest first.
 	Issues(ctx context.Context, f Filter, r page.Request) (page.Page[Issue], error)
 	// UpdateIssue writes everything but ID, Kind, Fingerprint and CreatedAt: Episode

@@ -16,9 +16,11 @@ type Team struct {
 	Contact     string
 	// DefaultRepository is the address where issues go of services that have none.
 	DefaultRepository string
-	CreatedAt         time.Time
-	UpdatedAt         time.Time
-	Version           int64
+	// IssueAssignee is the person to whom the team's issues are assigned; empty for nobody.
+	IssueAssignee id.ID
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	Version       int64
 }
 
 // Member is a person's membership of a team.

@@ -19,6 +19,8 @@ type TeamInput struct {
 	Contact     string
 	// DefaultRepository is the address where issues go of services that have none.
 	DefaultRepository string
+	// IssueAssignee is the identifier of the person to whom issues are assigned.
+	IssueAssignee string
 }
 
 // Validate returns every fault that can be told from the input alone.
@@ -83,7 +85,7 @@ func (r *Registry) CreateTeam(ctx context.Context, in TeamInput) (Team, error) {
 	err := r.runner.InTx(ctx, func(ctx context.Context) error {
 		t = Team{
 			ID: id.New(now), Slug: in.Slug, Name: in.Name, Description: in.Description, Contact: in.Contact,
-			DefaultRepository: in.DefaultRepository, CreatedAt: now, UpdatedAt: now, Version: 1,
+			DefaultRepository: in.DefaultRepository, IssueAssignee: id.ID(in.IssueAssignee), CreatedAt: now, UpdatedAt: now, Version: 1,
 		}
 		if err := r.authorizer.Authorize(ctx, access.Create, access.Object{Kind: access.KindTeam, Label: clip(in.Slug)}); err != nil {
 			return err
@@ -92,6 +94,9 @@ func (r *Registry) CreateTeam(ctx context.Context, in TeamInput) (Team, error) {
 		in.check(&check)
 		parent, err := r.parent(ctx, &check, in.Parent)
 		if err != nil {
+			return err
+		}
+		if err := r.checkAssignee(ctx, &check, "", in.IssueAssignee); err != nil {
 			return err
 		}
 		if err := check.Err(); err != nil {
@@ -139,6 +144,9 @@ func (r *Registry) UpdateTeam(ctx context.Context, name string, version int64, i
 		if err != nil {
 			return err
 		}
+		if err := r.checkAssignee(ctx, &check, before.IssueAssignee, in.IssueAssignee); err != nil {
+			return err
+		}
 		if parent.ID != "" && parent.ID != before.Parent {
 			if err := r.hang(ctx, &check, before, parent); err != nil {
 				return err
@@ -149,7 +157,7 @@ func (r *Registry) UpdateTeam(ctx context.Context, name string, version int64, i
 		}
 		after = before
 		after.Slug, after.Name, after.Description, after.Contact = in.Slug, in.Name, in.Description, in.Contact
-		after.DefaultRepository, after.Parent = in.DefaultRepository, parent.ID
+		after.DefaultRepository, after.IssueAssignee, after.Parent = in.DefaultRepository, id.ID(in.IssueAssignee), parent.ID
 		if unchanged(before, after) {
 			return nil
 		}
@@ -178,6 +186,24 @@ func (r *Registry) parent(ctx context.Context, check *fault.Check, name string) 
 	}
 	parent, _, err := Refer(ctx, check, "/parent", name, r.team)
 	return parent, err
+}
+
+// checkAssignee makes sure that issues can be assigned to the person, unless they were
+// before and have left since.
+func (r *Registry) checkAssignee(ctx context.Context, check *fault.Check, before id.ID, person string) error {
+	if person == "" || id.ID(person) == before {
+		return nil
+	}
+	p, err := r.people.Person(ctx, id.ID(person))
+	switch {
+	case fault.Is(err, fault.NotFound):
+		check.Fail("/issueAssigneeId", person, "names nobody; it must be the identifier of a person")
+	case err != nil:
+		return fmt.Errorf("read the person to whom issues are assigned: %w", err)
+	case p.DeactivatedAt != nil:
+		check.Fail("/issueAssigneeId", person, "names %q, who was deactivated", p.DisplayName)
+	}
+	return nil
 }
 
 // hang makes sure that t may be moved below parent. Each team from there up to

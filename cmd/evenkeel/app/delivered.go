@@ -54,8 +54,8 @@ func (a *App) hireCourier() error {
 		return fmt.Errorf("settings of the delivery of issues: %w", err)
 	}
 	a.courier = delivery.NewCourier(delivery.Parts{
-		Store: a.Store.Delivery(), Issues: a.Store.Issues(), Places: a.Store.Registry(), Tracker: a.opts.Tracker, Runner: a.Store,
-		Settings: a.opts.Delivery, Clock: a.sharedNow, Wait: a.waitUntil, Holder: a.opts.Config.Instance, Logger: a.log,
+		Store: a.Store.Delivery(), Issues: a.Store.Issues(), Places: a.Store.Registry(), People: a.Store.Access(), Gatherer: a.Issues,
+		Tracker: a.opts.Tracker, Runner: a.Store, Settings: a.opts.Delivery, Clock: a.sharedNow, Wait: a.waitUntil, Holder: a.opts.Config.Instance, Logger: a.log,
 	})
 	return nil
 }

@@ -63,8 +63,8 @@ func (a *App) furnish() error {
 	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), languages(reader, gates, now)), a.authorizer, a.Audit, now, a.log)
 	a.Collection = collect.NewService(s.Collect(), s.Sources(), a.Measure, s, a.authorizer, a.Audit, now)
 	a.SLOs.CollectWith(a.Collection)
-	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.authorizer, a.opts.BaseURL)
-	a.Issues.DeliverWith(delivery.NewDesk(s.Delivery(), now))
+	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.opts.BaseURL)
+	a.Issues.DeliverWith(delivery.NewDesk(s.Delivery(), a.opts.Delivery, now))
 	a.Inbox = inbox.New(s.Inbox(), s, now)
 	var err error
 	if a.webhooks, err = github.NewWebhooks(a.opts.Config.GitHub.WebhookSecrets(), a.Inbox); err != nil {

@@ -106,6 +106,8 @@ type GitHub struct {
 	MaxDaily        int `koanf:"maxDaily" default:"200" min:"1" max:"10000" doc:"The most issues that are opened in 24 hours; further ones wait."`
 	MaxPerTeamDaily int `koanf:"maxPerTeamDaily" default:"20" min:"1" max:"10000" doc:"The most issues that are opened in 24 hours for the services of one team; further ones wait."`
 
+	GroupFrom int `koanf:"groupFrom" default:"10" min:"2" max:"1000" doc:"From how many issues on that are to be opened in a repository at once one is opened that tells of them all. What comes within an hour joins it."`
+
 	DefaultRepository string `koanf:"defaultRepository" default:"" shown:"none" doc:"The address of the repository for issues of services that name none, and whose team names none."`
 	PublicKinds       List   `koanf:"publicKinds" default:"" shown:"none" doc:"The kinds of issues that may be opened in public repositories, where everybody reads them. Issues of other kinds pass public repositories over."`
 

@@ -45,7 +45,7 @@ func (g GitHub) Courier() delivery.Settings {
 		s.Kinds[issues.Kind(kind)] = delivery.Mode(mode)
 	}
 	s.StoppedKinds = g.PausedKinds.kinds()
-	s.PerDay, s.TeamPerDay = g.MaxDaily, g.MaxPerTeamDaily
+	s.PerDay, s.TeamPerDay, s.GroupFrom = g.MaxDaily, g.MaxPerTeamDaily, g.GroupFrom
 	s.Routes = issues.RouteRules{Host: g.Host(), Default: g.DefaultRepository, PublicKinds: g.PublicKinds.kinds()}
 	s.Limits.Spacing, s.Hold, s.Misses = g.Spacing, g.Hold, g.Misses
 	return s

@@ -80,6 +80,16 @@ func ServiceID(v string) predicate.Issue {
 	return predicate.Issue(sql.FieldEQ(FieldServiceID, v))
 }
 
+// GroupID applies equality check predicate on the "group_id" field. It's identical to GroupIDEQ.
+func GroupID(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldEQ(FieldGroupID, v))
+}
+
+// ParentID applies equality check predicate on the "parent_id" field. It's identical to ParentIDEQ.
+func ParentID(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldEQ(FieldParentID, v))
+}
+
 // Subject applies equality check predicate on the "subject" field. It's identical to SubjectEQ.
 func Subject(v string) predicate.Issue {
 	return predicate.Issue(sql.FieldEQ(FieldSubject, v))
@@ -110,9 +120,9 @@ func Open(v bool) predicate.Issue {
 	return predicate.Issue(sql.FieldEQ(FieldOpen, v))
 }
 
-// State applies equality check predicate on the "state" field. It's identical to StateEQ.
-func State(v string) predicate.Issue {
-	return predicate.Issue(sql.FieldEQ(FieldState, v))
+// Ending applies equality check predicate on the "ending" field. It's identical to EndingEQ.
+func Ending(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldEQ(FieldEnding, v))
 }
 
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
@@ -315,6 +325,16 @@ func ServiceIDHasSuffix(v string) predicate.Issue {
 	return predicate.Issue(sql.FieldHasSuffix(FieldServiceID, v))
 }
 
+// ServiceIDIsNil applies the IsNil predicate on the "service_id" field.
+func ServiceIDIsNil() predicate.Issue {
+	return predicate.Issue(sql.FieldIsNull(FieldServiceID))
+}
+
+// ServiceIDNotNil applies the NotNil predicate on the "service_id" field.
+func ServiceIDNotNil() predicate.Issue {
+	return predicate.Issue(sql.FieldNotNull(FieldServiceID))
+}
+
 // ServiceIDEqualFold applies the EqualFold predicate on the "service_id" field.
 func ServiceIDEqualFold(v string) predicate.Issue {
 	return predicate.Issue(sql.FieldEqualFold(FieldServiceID, v))
@@ -323,6 +343,156 @@ func ServiceIDEqualFold(v string) predicate.Issue {
 // ServiceIDContainsFold applies the ContainsFold predicate on the "service_id" field.
 func ServiceIDContainsFold(v string) predicate.Issue {
 	return predicate.Issue(sql.FieldContainsFold(FieldServiceID, v))
+}
+
+// GroupIDEQ applies the EQ predicate on the "group_id" field.
+func GroupIDEQ(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldEQ(FieldGroupID, v))
+}
+
+// GroupIDNEQ applies the NEQ predicate on the "group_id" field.
+func GroupIDNEQ(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldNEQ(FieldGroupID, v))
+}
+
+// GroupIDIn applies the In predicate on the "group_id" field.
+func GroupIDIn(vs ...string) predicate.Issue {
+	return predicate.Issue(sql.FieldIn(FieldGroupID, vs...))
+}
+
+// GroupIDNotIn applies the NotIn predicate on the "group_id" field.
+func GroupIDNotIn(vs ...string) predicate.Issue {
+	return predicate.Issue(sql.FieldNotIn(FieldGroupID, vs...))
+}
+
+// GroupIDGT applies the GT predicate on the "group_id" field.
+func GroupIDGT(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldGT(FieldGroupID, v))
+}
+
+// GroupIDGTE applies the GTE predicate on the "group_id" field.
+func GroupIDGTE(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldGTE(FieldGroupID, v))
+}
+
+// GroupIDLT applies the LT predicate on the "group_id" field.
+func GroupIDLT(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldLT(FieldGroupID, v))
+}
+
+// GroupIDLTE applies the LTE predicate on the "group_id" field.
+func GroupIDLTE(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldLTE(FieldGroupID, v))
+}
+
+// GroupIDContains applies the Contains predicate on the "group_id" field.
+func GroupIDContains(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldContains(FieldGroupID, v))
+}
+
+// GroupIDHasPrefix applies the HasPrefix predicate on the "group_id" field.
+func GroupIDHasPrefix(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldHasPrefix(FieldGroupID, v))
+}
+
+// GroupIDHasSuffix applies the HasSuffix predicate on the "group_id" field.
+func GroupIDHasSuffix(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldHasSuffix(FieldGroupID, v))
+}
+
+// GroupIDIsNil applies the IsNil predicate on the "group_id" field.
+func GroupIDIsNil() predicate.Issue {
+	return predicate.Issue(sql.FieldIsNull(FieldGroupID))
+}
+
+// GroupIDNotNil applies the NotNil predicate on the "group_id" field.
+func GroupIDNotNil() predicate.Issue {
+	return predicate.Issue(sql.FieldNotNull(FieldGroupID))
+}
+
+// GroupIDEqualFold applies the EqualFold predicate on the "group_id" field.
+func GroupIDEqualFold(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldEqualFold(FieldGroupID, v))
+}
+
+// GroupIDContainsFold applies the ContainsFold predicate on the "group_id" field.
+func GroupIDContainsFold(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldContainsFold(FieldGroupID, v))
+}
+
+// ParentIDEQ applies the EQ predicate on the "parent_id" field.
+func ParentIDEQ(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldEQ(FieldParentID, v))
+}
+
+// ParentIDNEQ applies the NEQ predicate on the "parent_id" field.
+func ParentIDNEQ(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldNEQ(FieldParentID, v))
+}
+
+// ParentIDIn applies the In predicate on the "parent_id" field.
+func ParentIDIn(vs ...string) predicate.Issue {
+	return predicate.Issue(sql.FieldIn(FieldParentID, vs...))
+}
+
+// ParentIDNotIn applies the NotIn predicate on the "parent_id" field.
+func ParentIDNotIn(vs ...string) predicate.Issue {
+	return predicate.Issue(sql.FieldNotIn(FieldParentID, vs...))
+}
+
+// ParentIDGT applies the GT predicate on the "parent_id" field.
+func ParentIDGT(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldGT(FieldParentID, v))
+}
+
+// ParentIDGTE applies the GTE predicate on the "parent_id" field.
+func ParentIDGTE(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldGTE(FieldParentID, v))
+}
+
+// ParentIDLT applies the LT predicate on the "parent_id" field.
+func ParentIDLT(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldLT(FieldParentID, v))
+}
+
+// ParentIDLTE applies the LTE predicate on the "parent_id" field.
+func ParentIDLTE(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldLTE(FieldParentID, v))
+}
+
+// ParentIDContains applies the Contains predicate on the "parent_id" field.
+func ParentIDContains(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldContains(FieldParentID, v))
+}
+
+// ParentIDHasPrefix applies the HasPrefix predicate on the "parent_id" field.
+func ParentIDHasPrefix(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldHasPrefix(FieldParentID, v))
+}
+
+// ParentIDHasSuffix applies the HasSuffix predicate on the "parent_id" field.
+func ParentIDHasSuffix(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldHasSuffix(FieldParentID, v))
+}
+
+// ParentIDIsNil applies the IsNil predicate on the "parent_id" field.
+func ParentIDIsNil() predicate.Issue {
+	return predicate.Issue(sql.FieldIsNull(FieldParentID))
+}
+
+// ParentIDNotNil applies the NotNil predicate on the "parent_id" field.
+func ParentIDNotNil() predicate.Issue {
+	return predicate.Issue(sql.FieldNotNull(FieldParentID))
+}
+
+// ParentIDEqualFold applies the EqualFold predicate on the "parent_id" field.
+func ParentIDEqualFold(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldEqualFold(FieldParentID, v))
+}
+
+// ParentIDContainsFold applies the ContainsFold predicate on the "parent_id" field.
+func ParentIDContainsFold(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldContainsFold(FieldParentID, v))
 }
 
 // SubjectEQ applies the EQ predicate on the "subject" field.
@@ -660,69 +830,69 @@ func OpenNEQ(v bool) predicate.Issue {
 	return predicate.Issue(sql.FieldNEQ(FieldOpen, v))
 }
 
-// StateEQ applies the EQ predicate on the "state" field.
-func StateEQ(v string) predicate.Issue {
-	return predicate.Issue(sql.FieldEQ(FieldState, v))
+// EndingEQ applies the EQ predicate on the "ending" field.
+func EndingEQ(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldEQ(FieldEnding, v))
 }
 
-// StateNEQ applies the NEQ predicate on the "state" field.
-func StateNEQ(v string) predicate.Issue {
-	return predicate.Issue(sql.FieldNEQ(FieldState, v))
+// EndingNEQ applies the NEQ predicate on the "ending" field.
+func EndingNEQ(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldNEQ(FieldEnding, v))
 }
 
-// StateIn applies the In predicate on the "state" field.
-func StateIn(vs ...string) predicate.Issue {
-	return predicate.Issue(sql.FieldIn(FieldState, vs...))
+// EndingIn applies the In predicate on the "ending" field.
+func EndingIn(vs ...string) predicate.Issue {
+	return predicate.Issue(sql.FieldIn(FieldEnding, vs...))
 }
 
-// StateNotIn applies the NotIn predicate on the "state" field.
-func StateNotIn(vs ...string) predicate.Issue {
-	return predicate.Issue(sql.FieldNotIn(FieldState, vs...))
+// EndingNotIn applies the NotIn predicate on the "ending" field.
+func EndingNotIn(vs ...string) predicate.Issue {
+	return predicate.Issue(sql.FieldNotIn(FieldEnding, vs...))
 }
 
-// StateGT applies the GT predicate on the "state" field.
-func StateGT(v string) predicate.Issue {
-	return predicate.Issue(sql.FieldGT(FieldState, v))
+// EndingGT applies the GT predicate on the "ending" field.
+func EndingGT(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldGT(FieldEnding, v))
 }
 
-// StateGTE applies the GTE predicate on the "state" field.
-func StateGTE(v string) predicate.Issue {
-	return predicate.Issue(sql.FieldGTE(FieldState, v))
+// EndingGTE applies the GTE predicate on the "ending" field.
+func EndingGTE(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldGTE(FieldEnding, v))
 }
 
-// StateLT applies the LT predicate on the "state" field.
-func StateLT(v string) predicate.Issue {
-	return predicate.Issue(sql.FieldLT(FieldState, v))
+// EndingLT applies the LT predicate on the "ending" field.
+func EndingLT(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldLT(FieldEnding, v))
 }
 
-// StateLTE applies the LTE predicate on the "state" field.
-func StateLTE(v string) predicate.Issue {
-	return predicate.Issue(sql.FieldLTE(FieldState, v))
+// EndingLTE applies the LTE predicate on the "ending" field.
+func EndingLTE(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldLTE(FieldEnding, v))
 }
 
-// StateContains applies the Contains predicate on the "state" field.
-func StateContains(v string) predicate.Issue {
-	return predicate.Issue(sql.FieldContains(FieldState, v))
+// EndingContains applies the Contains predicate on the "ending" field.
+func EndingContains(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldContains(FieldEnding, v))
 }
 
-// StateHasPrefix applies the HasPrefix predicate on the "state" field.
-func StateHasPrefix(v string) predicate.Issue {
-	return predicate.Issue(sql.FieldHasPrefix(FieldState, v))
+// EndingHasPrefix applies the HasPrefix predicate on the "ending" field.
+func EndingHasPrefix(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldHasPrefix(FieldEnding, v))
 }
 
-// StateHasSuffix applies the HasSuffix predicate on the "state" field.
-func StateHasSuffix(v string) predicate.Issue {
-	return predicate.Issue(sql.FieldHasSuffix(FieldState, v))
+// EndingHasSuffix applies the HasSuffix predicate on the "ending" field.
+func EndingHasSuffix(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldHasSuffix(FieldEnding, v))
 }
 
-// StateEqualFold applies the EqualFold predicate on the "state" field.
-func StateEqualFold(v string) predicate.Issue {
-	return predicate.Issue(sql.FieldEqualFold(FieldState, v))
+// EndingEqualFold applies the EqualFold predicate on the "ending" field.
+func EndingEqualFold(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldEqualFold(FieldEnding, v))
 }
 
-// StateContainsFold applies the ContainsFold predicate on the "state" field.
-func StateContainsFold(v string) predicate.Issue {
-	return predicate.Issue(sql.FieldContainsFold(FieldState, v))
+// EndingContainsFold applies the ContainsFold predicate on the "ending" field.
+func EndingContainsFold(v string) predicate.Issue {
+	return predicate.Issue(sql.FieldContainsFold(FieldEnding, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -860,6 +1030,98 @@ func HasService() predicate.Issue {
 func HasServiceWith(preds ...predicate.Service) predicate.Issue {
 	return predicate.Issue(func(s *sql.Selector) {
 		step := newServiceStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasGroup applies the HasEdge predicate on the "group" edge.
+func HasGroup() predicate.Issue {
+	return predicate.Issue(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, GroupTable, GroupColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasGroupWith applies the HasEdge predicate on the "group" edge with a given conditions (other predicates).
+func HasGroupWith(preds ...predicate.Issue) predicate.Issue {
+	return predicate.Issue(func(s *sql.Selector) {
+		step := newGroupStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasMembers applies the HasEdge predicate on the "members" edge.
+func HasMembers() predicate.Issue {
+	return predicate.Issue(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, MembersTable, MembersColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasMembersWith applies the HasEdge predicate on the "members" edge with a given conditions (other predicates).
+func HasMembersWith(preds ...predicate.Issue) predicate.Issue {
+	return predicate.Issue(func(s *sql.Selector) {
+		step := newMembersStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasParent applies the HasEdge predicate on the "parent" edge.
+func HasParent() predicate.Issue {
+	return predicate.Issue(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, ParentTable, ParentColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasParentWith applies the HasEdge predicate on the "parent" edge with a given conditions (other predicates).
+func HasParentWith(preds ...predicate.Issue) predicate.Issue {
+	return predicate.Issue(func(s *sql.Selector) {
+		step := newParentStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasParts applies the HasEdge predicate on the "parts" edge.
+func HasParts() predicate.Issue {
+	return predicate.Issue(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, PartsTable, PartsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasPartsWith applies the HasEdge predicate on the "parts" edge with a given conditions (other predicates).
+func HasPartsWith(preds ...predicate.Issue) predicate.Issue {
+	return predicate.Issue(func(s *sql.Selector) {
+		step := newPartsStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -509,13 +509,16 @@ var (
 		{Name: "title", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "body", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "labels", Type: field.TypeJSON},
+		{Name: "assignees", Type: field.TypeJSON},
 		{Name: "comments", Type: field.TypeJSON},
 		{Name: "open", Type: field.TypeBool},
-		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "ending", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "version", Type: field.TypeInt64},
-		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "group_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "parent_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
 	// IssuesTable holds the schema information for the "issues" table.
 	IssuesTable = &schema.Table{
@@ -525,8 +528,20 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "issues_services_service",
-				Columns:    []*schema.Column{IssuesColumns[15]},
+				Columns:    []*schema.Column{IssuesColumns[16]},
 				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "issues_issues_members",
+				Columns:    []*schema.Column{IssuesColumns[17]},
+				RefColumns: []*schema.Column{IssuesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "issues_issues_parts",
+				Columns:    []*schema.Column{IssuesColumns[18]},
+				RefColumns: []*schema.Column{IssuesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 		},
@@ -539,17 +554,27 @@ var (
 			{
 				Name:    "issue_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{IssuesColumns[12], IssuesColumns[0]},
+				Columns: []*schema.Column{IssuesColumns[13], IssuesColumns[0]},
 			},
 			{
 				Name:    "issue_service_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{IssuesColumns[15], IssuesColumns[12], IssuesColumns[0]},
+				Columns: []*schema.Column{IssuesColumns[16], IssuesColumns[13], IssuesColumns[0]},
 			},
 			{
 				Name:    "issue_episode",
 				Unique:  false,
 				Columns: []*schema.Column{IssuesColumns[4]},
+			},
+			{
+				Name:    "issue_group_id",
+				Unique:  false,
+				Columns: []*schema.Column{IssuesColumns[17]},
+			},
+			{
+				Name:    "issue_parent_id",
+				Unique:  false,
+				Columns: []*schema.Column{IssuesColumns[18]},
 			},
 		},
 	}
@@ -707,6 +732,7 @@ var (
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "display_name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "email", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "github_login", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "administrator", Type: field.TypeBool},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
@@ -1240,6 +1266,7 @@ var (
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "parent_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "issue_assignee_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
 	// TeamsTable holds the schema information for the "teams" table.
 	TeamsTable = &schema.Table{
@@ -1251,6 +1278,12 @@ var (
 				Symbol:     "teams_teams_children",
 				Columns:    []*schema.Column{TeamsColumns[9]},
 				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "teams_people_issue_assignee",
+				Columns:    []*schema.Column{TeamsColumns[10]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 		},
@@ -1593,6 +1626,8 @@ func init() {
 		Table: "indicators",
 	}
 	IssuesTable.ForeignKeys[0].RefTable = ServicesTable
+	IssuesTable.ForeignKeys[1].RefTable = IssuesTable
+	IssuesTable.ForeignKeys[2].RefTable = IssuesTable
 	IssuesTable.Annotation = &entsql.Annotation{
 		Table: "issues",
 	}
@@ -1667,6 +1702,7 @@ func init() {
 		Table: "systems",
 	}
 	TeamsTable.ForeignKeys[0].RefTable = TeamsTable
+	TeamsTable.ForeignKeys[1].RefTable = PeopleTable
 	TeamsTable.Annotation = &entsql.Annotation{
 		Table: "teams",
 	}

@@ -15,6 +15,8 @@ const (
 	FieldDisplayName = "display_name"
 	// FieldEmail holds the string denoting the email field in the database.
 	FieldEmail = "email"
+	// FieldGithubLogin holds the string denoting the github_login field in the database.
+	FieldGithubLogin = "github_login"
 	// FieldAdministrator holds the string denoting the administrator field in the database.
 	FieldAdministrator = "administrator"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -34,6 +36,7 @@ var Columns = []string{
 	FieldID,
 	FieldDisplayName,
 	FieldEmail,
+	FieldGithubLogin,
 	FieldAdministrator,
 	FieldCreatedAt,
 	FieldUpdatedAt,
@@ -67,6 +70,11 @@ func ByDisplayName(opts ...sql.OrderTermOption) OrderOption {
 // ByEmail orders the results by the email field.
 func ByEmail(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEmail, opts...).ToFunc()
+}
+
+// ByGithubLogin orders the results by the github_login field.
+func ByGithubLogin(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldGithubLogin, opts...).ToFunc()
 }
 
 // ByAdministrator orders the results by the administrator field.

@@ -74,6 +74,11 @@ func Email(v string) predicate.Person {
 	return predicate.Person(sql.FieldEQ(FieldEmail, v))
 }
 
+// GithubLogin applies equality check predicate on the "github_login" field. It's identical to GithubLoginEQ.
+func GithubLogin(v string) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldGithubLogin, v))
+}
+
 // Administrator applies equality check predicate on the "administrator" field. It's identical to AdministratorEQ.
 func Administrator(v bool) predicate.Person {
 	return predicate.Person(sql.FieldEQ(FieldAdministrator, v))
@@ -227,6 +232,71 @@ func EmailEqualFold(v string) predicate.Person {
 // EmailContainsFold applies the ContainsFold predicate on the "email" field.
 func EmailContainsFold(v string) predicate.Person {
 	return predicate.Person(sql.FieldContainsFold(FieldEmail, v))
+}
+
+// GithubLoginEQ applies the EQ predicate on the "github_login" field.
+func GithubLoginEQ(v string) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldGithubLogin, v))
+}
+
+// GithubLoginNEQ applies the NEQ predicate on the "github_login" field.
+func GithubLoginNEQ(v string) predicate.Person {
+	return predicate.Person(sql.FieldNEQ(FieldGithubLogin, v))
+}
+
+// GithubLoginIn applies the In predicate on the "github_login" field.
+func GithubLoginIn(vs ...string) predicate.Person {
+	return predicate.Person(sql.FieldIn(FieldGithubLogin, vs...))
+}
+
+// GithubLoginNotIn applies the NotIn predicate on the "github_login" field.
+func GithubLoginNotIn(vs ...string) predicate.Person {
+	return predicate.Person(sql.FieldNotIn(FieldGithubLogin, vs...))
+}
+
+// GithubLoginGT applies the GT predicate on the "github_login" field.
+func GithubLoginGT(v string) predicate.Person {
+	return predicate.Person(sql.FieldGT(FieldGithubLogin, v))
+}
+
+// GithubLoginGTE applies the GTE predicate on the "github_login" field.
+func GithubLoginGTE(v string) predicate.Person {
+	return predicate.Person(sql.FieldGTE(FieldGithubLogin, v))
+}
+
+// GithubLoginLT applies the LT predicate on the "github_login" field.
+func GithubLoginLT(v string) predicate.Person {
+	return predicate.Person(sql.FieldLT(FieldGithubLogin, v))
+}
+
+// GithubLoginLTE applies the LTE predicate on the "github_login" field.
+func GithubLoginLTE(v string) predicate.Person {
+	return predicate.Person(sql.FieldLTE(FieldGithubLogin, v))
+}
+
+// GithubLoginContains applies the Contains predicate on the "github_login" field.
+func GithubLoginContains(v string) predicate.Person {
+	return predicate.Person(sql.FieldContains(FieldGithubLogin, v))
+}
+
+// GithubLoginHasPrefix applies the HasPrefix predicate on the "github_login" field.
+func GithubLoginHasPrefix(v string) predicate.Person {
+	return predicate.Person(sql.FieldHasPrefix(FieldGithubLogin, v))
+}
+
+// GithubLoginHasSuffix applies the HasSuffix predicate on the "github_login" field.
+func GithubLoginHasSuffix(v string) predicate.Person {
+	return predicate.Person(sql.FieldHasSuffix(FieldGithubLogin, v))
+}
+
+// GithubLoginEqualFold applies the EqualFold predicate on the "github_login" field.
+func GithubLoginEqualFold(v string) predicate.Person {
+	return predicate.Person(sql.FieldEqualFold(FieldGithubLogin, v))
+}
+
+// GithubLoginContainsFold applies the ContainsFold predicate on the "github_login" field.
+func GithubLoginContainsFold(v string) predicate.Person {
+	return predicate.Person(sql.FieldContainsFold(FieldGithubLogin, v))
 }
 
 // AdministratorEQ applies the EQ predicate on the "administrator" field.

@@ -24,6 +24,8 @@ const (
 	FieldContact = "contact"
 	// FieldDefaultRepository holds the string denoting the default_repository field in the database.
 	FieldDefaultRepository = "default_repository"
+	// FieldIssueAssigneeID holds the string denoting the issue_assignee_id field in the database.
+	FieldIssueAssigneeID = "issue_assignee_id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
@@ -34,6 +36,8 @@ const (
 	EdgeParent = "parent"
 	// EdgeChildren holds the string denoting the children edge name in mutations.
 	EdgeChildren = "children"
+	// EdgeIssueAssignee holds the string denoting the issue_assignee edge name in mutations.
+	EdgeIssueAssignee = "issue_assignee"
 	// Table holds the table name of the team in the database.
 	Table = "teams"
 	// ParentTable is the table that holds the parent relation/edge.
@@ -44,6 +48,13 @@ const (
 	ChildrenTable = "teams"
 	// ChildrenColumn is the table column denoting the children relation/edge.
 	ChildrenColumn = "parent_id"
+	// IssueAssigneeTable is the table that holds the issue_assignee relation/edge.
+	IssueAssigneeTable = "teams"
+	// IssueAssigneeInverseTable is the table name for the Person entity.
+	// It exists in this package in order to avoid circular dependency with the "person" package.
+	IssueAssigneeInverseTable = "people"
+	// IssueAssigneeColumn is the table column denoting the issue_assignee relation/edge.
+	IssueAssigneeColumn = "issue_assignee_id"
 )
 
 // Columns holds all SQL columns for team fields.
@@ -55,6 +66,7 @@ var Columns = []string{
 	FieldParentID,
 	FieldContact,
 	FieldDefaultRepository,
+	FieldIssueAssigneeID,
 	FieldCreatedAt,
 	FieldUpdatedAt,
 	FieldVersion,
@@ -108,6 +120,11 @@ func ByDefaultRepository(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDefaultRepository, opts...).ToFunc()
 }
 
+// ByIssueAssigneeID orders the results by the issue_assignee_id field.
+func ByIssueAssigneeID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIssueAssigneeID, opts...).ToFunc()
+}
+
 // ByCreatedAt orders the results by the created_at field.
 func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
@@ -143,6 +160,13 @@ func ByChildren(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newChildrenStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByIssueAssigneeField orders the results by issue_assignee field.
+func ByIssueAssigneeField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newIssueAssigneeStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newParentStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -155,5 +179,12 @@ func newChildrenStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(Table, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, ChildrenTable, ChildrenColumn),
+	)
+}
+func newIssueAssigneeStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(IssueAssigneeInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, IssueAssigneeTable, IssueAssigneeColumn),
 	)
 }

@@ -95,6 +95,11 @@ func DefaultRepository(v string) predicate.Team {
 	return predicate.Team(sql.FieldEQ(FieldDefaultRepository, v))
 }
 
+// IssueAssigneeID applies equality check predicate on the "issue_assignee_id" field. It's identical to IssueAssigneeIDEQ.
+func IssueAssigneeID(v string) predicate.Team {
+	return predicate.Team(sql.FieldEQ(FieldIssueAssigneeID, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Team {
 	return predicate.Team(sql.FieldEQ(FieldCreatedAt, v))
@@ -510,6 +515,81 @@ func DefaultRepositoryContainsFold(v string) predicate.Team {
 	return predicate.Team(sql.FieldContainsFold(FieldDefaultRepository, v))
 }
 
+// IssueAssigneeIDEQ applies the EQ predicate on the "issue_assignee_id" field.
+func IssueAssigneeIDEQ(v string) predicate.Team {
+	return predicate.Team(sql.FieldEQ(FieldIssueAssigneeID, v))
+}
+
+// IssueAssigneeIDNEQ applies the NEQ predicate on the "issue_assignee_id" field.
+func IssueAssigneeIDNEQ(v string) predicate.Team {
+	return predicate.Team(sql.FieldNEQ(FieldIssueAssigneeID, v))
+}
+
+// IssueAssigneeIDIn applies the In predicate on the "issue_assignee_id" field.
+func IssueAssigneeIDIn(vs ...string) predicate.Team {
+	return predicate.Team(sql.FieldIn(FieldIssueAssigneeID, vs...))
+}
+
+// IssueAssigneeIDNotIn applies the NotIn predicate on the "issue_assignee_id" field.
+func IssueAssigneeIDNotIn(vs ...string) predicate.Team {
+	return predicate.Team(sql.FieldNotIn(FieldIssueAssigneeID, vs...))
+}
+
+// IssueAssigneeIDGT applies the GT predicate on the "issue_assignee_id" field.
+func IssueAssigneeIDGT(v string) predicate.Team {
+	return predicate.Team(sql.FieldGT(FieldIssueAssigneeID, v))
+}
+
+// IssueAssigneeIDGTE applies the GTE predicate on the "issue_assignee_id" field.
+func IssueAssigneeIDGTE(v string) predicate.Team {
+	return predicate.Team(sql.FieldGTE(FieldIssueAssigneeID, v))
+}
+
+// IssueAssigneeIDLT applies the LT predicate on the "issue_assignee_id" field.
+func IssueAssigneeIDLT(v string) predicate.Team {
+	return predicate.Team(sql.FieldLT(FieldIssueAssigneeID, v))
+}
+
+// IssueAssigneeIDLTE applies the LTE predicate on the "issue_assignee_id" field.
+func IssueAssigneeIDLTE(v string) predicate.Team {
+	return predicate.Team(sql.FieldLTE(FieldIssueAssigneeID, v))
+}
+
+// IssueAssigneeIDContains applies the Contains predicate on the "issue_assignee_id" field.
+func IssueAssigneeIDContains(v string) predicate.Team {
+	return predicate.Team(sql.FieldContains(FieldIssueAssigneeID, v))
+}
+
+// IssueAssigneeIDHasPrefix applies the HasPrefix predicate on the "issue_assignee_id" field.
+func IssueAssigneeIDHasPrefix(v string) predicate.Team {
+	return predicate.Team(sql.FieldHasPrefix(FieldIssueAssigneeID, v))
+}
+
+// IssueAssigneeIDHasSuffix applies the HasSuffix predicate on the "issue_assignee_id" field.
+func IssueAssigneeIDHasSuffix(v string) predicate.Team {
+	return predicate.Team(sql.FieldHasSuffix(FieldIssueAssigneeID, v))
+}
+
+// IssueAssigneeIDIsNil applies the IsNil predicate on the "issue_assignee_id" field.
+func IssueAssigneeIDIsNil() predicate.Team {
+	return predicate.Team(sql.FieldIsNull(FieldIssueAssigneeID))
+}
+
+// IssueAssigneeIDNotNil applies the NotNil predicate on the "issue_assignee_id" field.
+func IssueAssigneeIDNotNil() predicate.Team {
+	return predicate.Team(sql.FieldNotNull(FieldIssueAssigneeID))
+}
+
+// IssueAssigneeIDEqualFold applies the EqualFold predicate on the "issue_assignee_id" field.
+func IssueAssigneeIDEqualFold(v string) predicate.Team {
+	return predicate.Team(sql.FieldEqualFold(FieldIssueAssigneeID, v))
+}
+
+// IssueAssigneeIDContainsFold applies the ContainsFold predicate on the "issue_assignee_id" field.
+func IssueAssigneeIDContainsFold(v string) predicate.Team {
+	return predicate.Team(sql.FieldContainsFold(FieldIssueAssigneeID, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Team {
 	return predicate.Team(sql.FieldEQ(FieldCreatedAt, v))
@@ -668,6 +748,29 @@ func HasChildren() predicate.Team {
 func HasChildrenWith(preds ...predicate.Team) predicate.Team {
 	return predicate.Team(func(s *sql.Selector) {
 		step := newChildrenStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasIssueAssignee applies the HasEdge predicate on the "issue_assignee" edge.
+func HasIssueAssignee() predicate.Team {
+	return predicate.Team(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, IssueAssigneeTable, IssueAssigneeColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasIssueAssigneeWith applies the HasEdge predicate on the "issue_assignee" edge with a given conditions (other predicates).
+func HasIssueAssigneeWith(preds ...predicate.Person) predicate.Team {
+	return predicate.Team(func(s *sql.Selector) {
+		step := newIssueAssigneeStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

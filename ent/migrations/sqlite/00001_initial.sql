@@ -78,7 +78,7 @@ CREATE INDEX `indicator_slo_id` ON `indicators` (`slo_id`);
 -- create index "indicator_data_source_id" to table: "indicators"
 CREATE INDEX `indicator_data_source_id` ON `indicators` (`data_source_id`);
 -- create "issues" table
-CREATE TABLE `issues` (`id` text NOT NULL, `kind` text NOT NULL, `fingerprint` text NOT NULL, `subject` text NOT NULL, `episode` text NOT NULL, `repository` text NOT NULL, `title` text NOT NULL, `body` text NOT NULL, `labels` json NOT NULL, `comments` json NOT NULL, `open` bool NOT NULL, `state` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `issues_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `issues` (`id` text NOT NULL, `kind` text NOT NULL, `fingerprint` text NOT NULL, `subject` text NOT NULL, `episode` text NOT NULL, `repository` text NOT NULL, `title` text NOT NULL, `body` text NOT NULL, `labels` json NOT NULL, `assignees` json NOT NULL, `comments` json NOT NULL, `open` bool NOT NULL, `ending` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NULL, `group_id` text NULL, `parent_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `issues_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `issues_issues_members` FOREIGN KEY (`group_id`) REFERENCES `issues` (`id`) ON DELETE RESTRICT, CONSTRAINT `issues_issues_parts` FOREIGN KEY (`parent_id`) REFERENCES `issues` (`id`) ON DELETE RESTRICT);
 -- create index "issue_fingerprint" to table: "issues"
 CREATE UNIQUE INDEX `issue_fingerprint` ON `issues` (`fingerprint`);
 -- create index "issue_created_at_id" to table: "issues"
@@ -87,6 +87,10 @@ CREATE INDEX `issue_created_at_id` ON `issues` (`created_at`, `id`);
 CREATE INDEX `issue_service_id_created_at_id` ON `issues` (`service_id`, `created_at`, `id`);
 -- create index "issue_episode" to table: "issues"
 CREATE INDEX `issue_episode` ON `issues` (`episode`);
+-- create index "issue_group_id" to table: "issues"
+CREATE INDEX `issue_group_id` ON `issues` (`group_id`);
+-- create index "issue_parent_id" to table: "issues"
+CREATE INDEX `issue_parent_id` ON `issues` (`parent_id`);
 -- create "job_runs" table
 CREATE TABLE `job_runs` (`id` text NOT NULL, `job` text NOT NULL, `scheduled_at` datetime NOT NULL, `started_at` datetime NOT NULL, `finished_at` datetime NULL, `trigger` text NOT NULL, `started_by` text NOT NULL, `replica` text NOT NULL, `epoch` integer NOT NULL, `state` text NOT NULL, `result` json NOT NULL, `error` text NOT NULL, PRIMARY KEY (`id`));
 -- create index "jobrun_job_scheduled_at" to table: "job_runs"
@@ -116,7 +120,7 @@ CREATE UNIQUE INDEX `otlpstream_indicator_id_stream` ON `otlp_streams` (`indicat
 -- create index "otlpstream_seen_at" to table: "otlp_streams"
 CREATE INDEX `otlpstream_seen_at` ON `otlp_streams` (`seen_at`);
 -- create "people" table
-CREATE TABLE `people` (`id` text NOT NULL, `display_name` text NOT NULL, `email` text NOT NULL, `administrator` bool NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `deactivated_at` datetime NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
+CREATE TABLE `people` (`id` text NOT NULL, `display_name` text NOT NULL, `email` text NOT NULL, `github_login` text NOT NULL, `administrator` bool NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `deactivated_at` datetime NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
 -- create index "person_display_name_id" to table: "people"
 CREATE INDEX `person_display_name_id` ON `people` (`display_name`, `id`);
 -- create "policy_revisions" table
@@ -202,7 +206,7 @@ CREATE UNIQUE INDEX `system_slug` ON `systems` (`slug`);
 -- create index "system_team_id_slug" to table: "systems"
 CREATE INDEX `system_team_id_slug` ON `systems` (`team_id`, `slug`);
 -- create "teams" table
-CREATE TABLE `teams` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `contact` text NOT NULL, `default_repository` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `parent_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `teams_teams_children` FOREIGN KEY (`parent_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `teams` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `contact` text NOT NULL, `default_repository` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `parent_id` text NULL, `issue_assignee_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `teams_teams_children` FOREIGN KEY (`parent_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT, CONSTRAINT `teams_people_issue_assignee` FOREIGN KEY (`issue_assignee_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT);
 -- create index "team_slug" to table: "teams"
 CREATE UNIQUE INDEX `team_slug` ON `teams` (`slug`);
 -- create index "team_parent_id_slug" to table: "teams"

@@ -3,10 +3,13 @@ package delivery
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/issues"
 )
 
@@ -19,10 +22,11 @@ func digest(text string) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-func fold(label string) string { return strings.ToLower(label) }
+func fold(name string) string { return strings.ToLower(name) }
 
-func hasLabel(labels []string, name string) bool {
-	return slices.ContainsFunc(labels, func(l string) bool { return fold(l) == fold(name) })
+// contains reports whether a label or login is among others, in any case.
+func contains(names []string, name string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return fold(n) == fold(name) })
 }
 
 // differs reports whether something is wanted that was neither written nor left to
@@ -32,14 +36,15 @@ func (w *Written) differs(i issues.Issue) bool {
 		return true
 	}
 	add, remove := w.labels(i)
-	return len(add)+len(remove) > 0
+	assign, unassign := w.assignees(i)
+	return len(add)+len(remove)+len(assign)+len(unassign) > 0
 }
 
 func wantedState(i issues.Issue) Settled { return Settled{Episode: i.Episode, Open: i.Open} }
 
 // wantedLabels are the issue's, and that of its service where it is made with one.
 func (w *Written) wantedLabels(i issues.Issue) []string {
-	if w.Service == "" || hasLabel(i.Labels, w.Service) {
+	if w.Service == "" || contains(i.Labels, w.Service) {
 		return i.Labels
 	}
 	return append(slices.Clone(i.Labels), w.Service)
@@ -54,7 +59,7 @@ func (w *Written) labels(i issues.Issue) (add, remove []string) {
 		}
 	}
 	for l := range w.Labels {
-		if !hasLabel(wanted, l) {
+		if !contains(wanted, l) {
 			remove = append(remove, l)
 		}
 	}
@@ -63,8 +68,8 @@ func (w *Written) labels(i issues.Issue) (add, remove []string) {
 }
 
 // setLabel notes whose a label is; nobody's takes it out.
-func (w *Written) setLabel(label string, whose Label) {
-	labels := map[string]Label{}
+func (w *Written) setLabel(label string, whose Whose) {
+	labels := map[string]Whose{}
 	for l, of := range w.Labels {
 		labels[l] = of
 	}
@@ -72,6 +77,68 @@ func (w *Written) setLabel(label string, whose Label) {
 		delete(labels, fold(label))
 	}
 	w.Labels = labels
+}
+
+// assignees are the people to whom it is to be assigned, and those of the courier's own
+// to whom it is not to be any more.
+func (w *Written) assignees(i issues.Issue) (add, remove []id.ID) {
+	for _, person := range i.Assignees {
+		if whose := w.People[person].Whose; whose == "" || whose == Adding {
+			add = append(add, person)
+		}
+	}
+	for person := range w.People {
+		if !slices.Contains(i.Assignees, person) {
+			remove = append(remove, person)
+		}
+	}
+	slices.Sort(remove)
+	return add, remove
+}
+
+// setPerson notes how it is assigned to somebody; nobody's takes them out.
+func (w *Written) setPerson(person id.ID, a Assigned) {
+	people := map[id.ID]Assigned{}
+	maps.Copy(people, w.People)
+	if people[person] = a; a.Whose == "" {
+		delete(people, person)
+	}
+	w.People = people
+}
+
+// untaken says in words for people what was wanted and the tracker did not do.
+func (w *Written) untaken() string {
+	var labels, logins, said []string
+	nameless := 0
+	for label, whose := range w.Labels {
+		if whose == Untaken {
+			labels = append(labels, strconv.Quote(label))
+		}
+	}
+	for _, a := range w.People {
+		switch {
+		case a.Whose != Untaken:
+		case a.Login == "":
+			nameless++
+		default:
+			logins = append(logins, a.Login)
+		}
+	}
+	if len(labels) > 0 {
+		slices.Sort(labels)
+		said = append(said, fmt.Sprintf("these labels are not on it: %s; the App or token may lack the role to set labels", strings.Join(labels, ", ")))
+	}
+	if len(logins) > 0 {
+		slices.Sort(logins)
+		said = append(said, fmt.Sprintf("it is not assigned to %s: GitHub assigns to those who can write to the repository, and to those alone", strings.Join(logins, ", ")))
+	}
+	if nameless > 0 {
+		said = append(said, "it is not assigned to everybody, since no login on GitHub is known of who is wanted: they or an administrator can enter it")
+	}
+	if w.Apart != "" {
+		said = append(said, "it is no part of the issue to which it belongs: "+w.Apart)
+	}
+	return strings.Join(said, "; ")
 }
 
 // prepare notes what an issue is made with.
@@ -89,8 +156,13 @@ func (w *Written) prepare(i issues.Issue) {
 func (d *Delivery) notice(i issues.Issue, r Remote) {
 	w := &d.Written
 	for label, whose := range w.Labels {
-		if whose == Adding && hasLabel(r.Labels, label) {
+		if whose == Adding && contains(r.Labels, label) {
 			w.setLabel(label, Ours)
+		}
+	}
+	for person, a := range w.People {
+		if a.Whose == Adding && contains(r.Assignees, a.Login) {
+			w.setPerson(person, Assigned{a.Login, Ours})
 		}
 	}
 	d.URL, w.ETag, d.Outcome = r.URL, r.ETag, ""

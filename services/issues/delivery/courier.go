@@ -24,11 +24,24 @@ type Issues interface {
 	Issue(ctx context.Context, issue id.ID) (issues.Issue, error)
 }
 
+// People are those to whom issues are assigned.
+type People interface {
+	// Logins returns the logins on the tracker of those who have one and did not leave.
+	Logins(ctx context.Context, people []id.ID) (map[id.ID]string, error)
+}
+
+// Gatherer writes what tells of many issues at once; an issues.Service is one.
+type Gatherer interface {
+	Gather(ctx context.Context, g issues.Gathering, now time.Time) (group issues.Issue, joined []id.ID, err error)
+}
+
 // Parts is what a Courier is made of.
 type Parts struct {
 	Store    Store
 	Issues   Issues
 	Places   issues.Places
+	People   People
+	Gatherer Gatherer
 	Tracker  Tracker
 	Runner   tx.Runner
 	Settings Settings
@@ -178,7 +191,7 @@ func (r *round) strand(ctx context.Context, place Place, why error) error {
 	}
 	p := &passage{round: r}
 	for _, d := range due {
-		if err := p.settle(ctx, &d, why); err != nil && !errors.Is(err, errClosed) {
+		if err := p.settle(ctx, &d, why, d.Number); err != nil && !errors.Is(err, errClosed) {
 			return err
 		}
 	}
@@ -213,7 +226,10 @@ func (p *passage) takeTurns(ctx context.Context, places []Place, began time.Time
 	queues := make([][]Delivery, len(places))
 	for i, place := range places {
 		var err error
-		if queues[i], err = p.Store.Due(ctx, p.kinds, place, began, batch); err != nil {
+		if queues[i], err = p.Store.Due(ctx, p.kinds, place, began, batch); err == nil {
+			queues[i], err = p.gather(ctx, place, queues[i])
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -226,7 +242,8 @@ func (p *passage) takeTurns(ctx context.Context, places []Place, began time.Time
 			d := queues[i][0]
 			queues[i] = queues[i][1:]
 			left = true
-			if err := p.settle(ctx, &d, p.step(ctx, &d)); err != nil {
+			before := d.Number
+			if err := p.settle(ctx, &d, p.step(ctx, &d), before); err != nil {
 				return err
 			}
 			if !p.Clock().Before(p.until) {
@@ -261,10 +278,19 @@ func backOff(failures int) time.Duration {
 	return min(15*time.Second<<min(max(failures-1, 0), 10), 30*time.Minute)
 }
 
-// put writes a delivery under the lease, and takes in its new version.
-func (c *Courier) put(ctx context.Context, d *Delivery) error {
+// put writes a delivery under the lease, with what else belongs to that, and takes in
+// its new version.
+func (c *Courier) put(ctx context.Context, d *Delivery, also ...func(ctx context.Context) error) error {
 	d.UpdatedAt = clock.Round(c.Clock())
-	err := c.Runner.InTx(ctx, func(ctx context.Context) error { return c.Store.PutDelivery(ctx, *d) })
+	err := c.Runner.InTx(ctx, func(ctx context.Context) error {
+		err := c.Store.PutDelivery(ctx, *d)
+		for _, do := range also {
+			if err == nil {
+				err = do(ctx)
+			}
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/issues"
 )
 
@@ -152,16 +153,10 @@ func (p *passage) adopt(d *Delivery, i issues.Issue, r Remote) {
 	d.State, d.Intent, d.Number, d.OpenedAt, d.Problem = Sent, nil, r.Number, &opened, ""
 	d.notice(i, r)
 	d.Written.ETag = ""
-	var dropped []string
 	for label, whose := range d.Written.Labels {
 		if whose == Adding {
-			d.Written.setLabel(label, Theirs)
-			dropped = append(dropped, label)
+			d.Written.setLabel(label, Untaken)
 		}
-	}
-	if len(dropped) > 0 {
-		slices.Sort(dropped)
-		d.Problem = fmt.Sprintf("these labels are not on it: %q; the App or token may lack the role to set labels", dropped)
 	}
 	if d.Attempts > 1 {
 		d.Written.Sweeps = 0
@@ -170,10 +165,10 @@ func (p *passage) adopt(d *Delivery, i issues.Issue, r Remote) {
 	p.schedule(d, i)
 }
 
-// schedule says when something is next to be done.
+// schedule says when something is next to be done, and what the tracker did not do.
 func (p *passage) schedule(d *Delivery, i issues.Issue) {
 	now := clock.Round(p.Clock())
-	d.DueAt = nil
+	d.DueAt, d.Problem = nil, d.Written.untaken()
 	if !d.Written.SweepAt.IsZero() {
 		at := d.Written.SweepAt
 		d.DueAt = &at
@@ -297,15 +292,19 @@ func (c *Courier) forget(place Place) {
 
 // capped says which cap is reached; nothing when none is.
 func (p *passage) capped(ctx context.Context, i issues.Issue, now time.Time) (string, error) {
-	service, err := p.Places.Service(ctx, i.Service)
-	if err != nil {
-		return "", fmt.Errorf("read the service of an issue: %w", err)
+	var team id.ID // none of a group
+	if !i.IsGroup() {
+		service, err := p.Places.Service(ctx, i.Service)
+		if err != nil {
+			return "", fmt.Errorf("read the service of an issue: %w", err)
+		}
+		team = service.Team
 	}
-	ofTeam, all, err := p.Store.Opened(ctx, service.Team, now.Add(-capSpan))
+	ofTeam, all, err := p.Store.Opened(ctx, team, now.Add(-capSpan))
 	switch {
 	case err != nil:
 		return "", err
-	case ofTeam >= p.Settings.TeamPerDay:
+	case team != "" && ofTeam >= p.Settings.TeamPerDay:
 		return fmt.Sprintf("the cap of %d issues of a team in a day is reached; it waits", p.Settings.TeamPerDay), nil
 	case all >= p.Settings.PerDay:
 		return fmt.Sprintf("the cap of %d issues in a day is reached; it waits", p.Settings.PerDay), nil

@@ -22,10 +22,11 @@ const (
 	Sent      State = "sent"      // on the tracker, and kept as it is wanted
 	Dead      State = "dead"      // cannot be delivered; Problem says why, and what to do
 	Dismissed State = "dismissed" // somebody wants it delivered no more
+	Grouped   State = "grouped"   // told of in another, which is delivered instead
 )
 
 // States lists every state.
-var States = []State{Draft, Pending, Sending, Unknown, Sent, Dead, Dismissed}
+var States = []State{Draft, Pending, Sending, Unknown, Sent, Dead, Dismissed, Grouped}
 
 // Outcome is what a person made of an issue by closing it.
 type Outcome string
@@ -101,7 +102,12 @@ type Written struct {
 	Title Text `json:"title"`
 	Body  Text `json:"body"`
 	// Labels are those that were wanted, by their names in lower case.
-	Labels map[string]Label `json:"labels,omitempty"`
+	Labels map[string]Whose `json:"labels,omitempty"`
+	// People are those to whom it was wanted to be assigned.
+	People map[id.ID]Assigned `json:"people,omitempty"`
+	// Under is the issue of which it was made a part, or was to be; Apart is why it is not.
+	Under id.ID  `json:"under,omitempty"`
+	Apart string `json:"apart,omitempty"`
 	// Service is the label of the service, where the issue was made with one.
 	Service string `json:"service,omitempty"`
 	// Settled is what was last brought about of open and closed, or left to a person.
@@ -131,16 +137,24 @@ type Text struct {
 	Seen   string `json:"seen"`
 }
 
-// Label is whose a label of an issue is.
-type Label string
+// Whose says whose doing it is that an issue has a label, or is assigned to somebody.
+type Whose string
 
-// Labels that are wanted are Adding while they are asked for, Ours once they are
-// there because of that, and Theirs when they were there before.
+// What is wanted is Adding while it is asked for, Ours once it is there because of
+// that, Theirs when it was there before, and Untaken when the tracker did not do it.
 const (
-	Adding Label = "adding"
-	Ours   Label = "ours"
-	Theirs Label = "theirs"
+	Adding  Whose = "adding"
+	Ours    Whose = "ours"
+	Theirs  Whose = "theirs"
+	Untaken Whose = "untaken"
 )
+
+// Assigned is somebody to whom an issue was wanted to be assigned. Who has no login is
+// Untaken.
+type Assigned struct {
+	Login string `json:"login,omitempty"`
+	Whose Whose  `json:"whose"`
+}
 
 // Settled is whether an issue is open, for an episode.
 type Settled struct {
@@ -192,8 +206,11 @@ func (d *Delivery) Dismiss() error {
 	return nil
 }
 
-// still is nil, or Conflict while something is on its way.
+// still is nil, or Conflict while something is on its way or it is told of in another.
 func (d *Delivery) still() error {
+	if d.State == Grouped {
+		return fault.New(fault.Conflict, "issue_grouped", "the issue is told of in another, together with others; do it with that one")
+	}
 	if d.State != Sending && d.State != Unknown {
 		return nil
 	}

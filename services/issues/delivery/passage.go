@@ -85,9 +85,9 @@ func hear[T any](ctx context.Context, p *passage, do func(ctx context.Context) (
 	return v, err
 }
 
-// settle writes down what came of a step. The error is one that ends the run, or
-// errClosed.
-func (p *passage) settle(ctx context.Context, d *Delivery, err error) error {
+// settle writes down what came of a step, before which it had that number. The error is
+// one that ends the run, or errClosed.
+func (p *passage) settle(ctx context.Context, d *Delivery, err error, before int) error {
 	now := clock.Round(p.Clock())
 	e := AsError(err)
 	switch {
@@ -103,7 +103,11 @@ func (p *passage) settle(ctx context.Context, d *Delivery, err error) error {
 	default:
 		p.fail(d, e, now)
 	}
-	if putErr := p.put(ctx, d); putErr != nil && !fault.Is(putErr, fault.Precondition) {
+	var also []func(ctx context.Context) error
+	if d.Number > 0 && before == 0 { // what is to be a part of it can be now
+		also = append(also, func(ctx context.Context) error { return p.Store.CallParts(ctx, d.Issue, now) })
+	}
+	if putErr := p.put(ctx, d, also...); putErr != nil && !fault.Is(putErr, fault.Precondition) {
 		return putErr
 	}
 	if errors.Is(err, errClosed) || e != nil && (e.Trouble == Limited || e.Trouble == Barred) {

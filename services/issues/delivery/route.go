@@ -53,6 +53,9 @@ func (p *passage) settled(ctx context.Context, d *Delivery, i issues.Issue) (boo
 	if err != nil {
 		return false, err
 	}
+	if facts.Place.repository().Is(here) {
+		d.Place = facts.Place // as the tracker spells it, by which it tells of it
+	}
 	objection := p.Settings.objection(facts, d.Kind)
 	switch {
 	case objection == "":

@@ -51,7 +51,7 @@ func openOffice(t *testing.T, change ...func(*delivery.ServiceParts)) *office {
 	now := storetest.Start
 	o.issue = issues.Issue{
 		ID: id.New(now), Kind: issues.KindBudgetViolation, Fingerprint: "f", Service: storetest.Service(t, s, o.team.ID, "checkout").ID,
-		Subject: id.New(now), Episode: id.New(now), Title: "Budget spent", Body: "b", Open: true, State: issues.StateDraft, CreatedAt: now, UpdatedAt: now, Version: 1,
+		Subject: id.New(now), Episode: id.New(now), Title: "Budget spent", Body: "b", Open: true, CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
 	_, err := s.Issues().CreateIssue(t.Context(), o.issue)
 	o.must(err)

@@ -33,6 +33,9 @@ type Settings struct {
 	// TeamPerDay and PerDay are how many issues are made in 24 hours, for services of a
 	// team and in all.
 	TeamPerDay, PerDay int
+	// GroupFrom is how many issues of a kind that are to be made in a place at once are
+	// told of in one instead.
+	GroupFrom int
 	// Routes say where issues go.
 	Routes issues.RouteRules
 
@@ -51,7 +54,7 @@ type Settings struct {
 // Defaults are the settings where nobody decided: everything is a draft.
 func Defaults() Settings {
 	return Settings{
-		Mode: Observe, TeamPerDay: 20, PerDay: 200, Routes: issues.RouteRules{Host: issues.HostOfGitHub},
+		Mode: Observe, TeamPerDay: 20, PerDay: 200, GroupFrom: 10, Routes: issues.RouteRules{Host: issues.HostOfGitHub},
 		Hold: 5 * time.Minute, Misses: 3, Limits: Documented(), Timeout: 10 * time.Second, Budget: 12 * time.Second, Lanes: 8,
 	}
 }
@@ -70,6 +73,7 @@ func (s Settings) Validate() error {
 		}
 	}
 	check.Require(s.TeamPerDay > 0, "/teamPerDay", s.TeamPerDay, "must be at least 1")
+	check.Require(s.GroupFrom > 1, "/groupFrom", s.GroupFrom, "must be at least 2")
 	check.Require(s.PerDay > 0, "/perDay", s.PerDay, "must be at least 1")
 	if s.Routes.Default != "" {
 		_, ok := issues.ParseRepository(s.Routes.Default, s.Routes.Host)

@@ -15,7 +15,12 @@ type Store interface {
 	Call(ctx context.Context, d Delivery) error
 	// CallAt does so with those of an issue on the tracker, and reports how many there are.
 	CallAt(ctx context.Context, place Place, number int, now time.Time) (int, error)
+	// CallParts does so with what is on the tracker of the parts of an issue.
+	CallParts(ctx context.Context, parent id.ID, now time.Time) error
 	Delivery(ctx context.Context, issue id.ID) (Delivery, error)
+	// OpenGroup returns the newest group of the kind that goes or went to the place since
+	// then, is wanted open, and that nobody closed; false when there is none.
+	OpenGroup(ctx context.Context, kind issues.Kind, place Place, since time.Time) (id.ID, bool, error)
 	// Places returns where issues of the kinds are on the tracker, each once.
 	Places(ctx context.Context, kinds []issues.Kind) ([]Place, error)
 	// DuePlaces returns where something of the kinds is due, each once; the zero Place

@@ -30,6 +30,8 @@ type Tracker interface {
 	// Assign returns all who the issue is then assigned to: those who cannot be are
 	// left out without a word.
 	Assign(ctx context.Context, place Place, number int, people []string) ([]string, error)
+	// Unassign does nothing for those to whom it is not assigned.
+	Unassign(ctx context.Context, place Place, number int, people []string) error
 	Comment(ctx context.Context, place Place, number int, body string) error
 	// Comments returns a page of the bodies of comments since.
 	Comments(ctx context.Context, place Place, number int, since time.Time, page int) (bodies []string, next int, err error)
@@ -65,6 +67,7 @@ type Remote struct {
 	Labels    []string
 	Assignees []string
 	Locked    bool
+	Under     string // "owner/name#12" of which it is a part; empty for none, or where it was not told
 	ETag      string
 }
 

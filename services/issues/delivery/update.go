@@ -15,8 +15,12 @@ import (
 // decided otherwise.
 func (p *passage) update(ctx context.Context, d *Delivery, i issues.Issue) error {
 	sweeps := !d.Written.SweepAt.IsZero() && !p.Clock().Before(d.Written.SweepAt)
+	parent, err := p.parent(ctx, d, i)
+	if err != nil {
+		return err
+	}
 	etag := d.Written.ETag
-	if sweeps || d.Written.differs(i) {
+	if sweeps || parent != nil || d.Written.differs(i) {
 		etag = "" // what is written is decided by what is there now
 	}
 	type answer struct {
@@ -51,8 +55,8 @@ func (p *passage) update(ctx context.Context, d *Delivery, i issues.Issue) error
 	}
 	r := got.Remote
 	d.notice(i, r)
-	if d.Written.differs(i) {
-		if err := p.bring(ctx, d, i, r); err != nil {
+	if parent != nil || d.Written.differs(i) {
+		if err := p.bring(ctx, d, i, r, parent); err != nil {
 			return err
 		}
 	}
@@ -60,8 +64,9 @@ func (p *passage) update(ctx context.Context, d *Delivery, i issues.Issue) error
 	return nil
 }
 
-// bring writes what is wanted: text and state, then labels, then comments.
-func (p *passage) bring(ctx context.Context, d *Delivery, i issues.Issue, r Remote) error {
+// bring writes what is wanted: text and state, then labels, people and what it is a part
+// of, then comments.
+func (p *passage) bring(ctx context.Context, d *Delivery, i issues.Issue, r Remote, parent *Delivery) error {
 	facts, err := p.factsOf(ctx, d.Place)
 	if err != nil {
 		return err
@@ -84,10 +89,17 @@ func (p *passage) bring(ctx context.Context, d *Delivery, i issues.Issue, r Remo
 			p.count("closed")
 		}
 		d.Written.wrote(i, e, edited)
+		edited.Under = r.Under
 		r = edited
 	}
 	d.Written.Told = i.Episode
 	if err := p.label(ctx, d, i, r); err != nil {
+		return err
+	}
+	if err := p.assign(ctx, d, i, r); err != nil {
+		return err
+	}
+	if err := p.join(ctx, d, r, parent); err != nil {
 		return err
 	}
 	return p.comment(ctx, d, i, r)
@@ -99,7 +111,7 @@ func (p *passage) label(ctx context.Context, d *Delivery, i issues.Issue, r Remo
 	add, remove := d.Written.labels(i)
 	var missing []string
 	for _, l := range add {
-		if hasLabel(r.Labels, l) {
+		if contains(r.Labels, l) {
 			d.Written.setLabel(l, Theirs)
 			continue
 		}
@@ -119,15 +131,14 @@ func (p *passage) label(ctx context.Context, d *Delivery, i issues.Issue, r Remo
 		p.count("labelled")
 		for _, l := range missing {
 			whose := Ours
-			if !hasLabel(now, l) {
-				whose = Theirs
-				d.Problem = fmt.Sprintf("the tracker did not take the label %q", l)
+			if !contains(now, l) {
+				whose = Untaken
 			}
 			d.Written.setLabel(l, whose)
 		}
 	}
 	for _, l := range remove {
-		if d.Written.Labels[l] != Theirs && hasLabel(r.Labels, l) {
+		if d.Written.Labels[l] != Theirs && contains(r.Labels, l) {
 			_, err := ask(ctx, p, Writing, func(ctx context.Context) (struct{}, error) {
 				return struct{}{}, p.Tracker.RemoveLabel(ctx, d.Place, d.Number, l)
 			})
@@ -148,7 +159,7 @@ func (p *passage) comment(ctx context.Context, d *Delivery, i issues.Issue, r Re
 		if !found {
 			return nil
 		}
-		if r.Locked || hasLabel(r.Labels, LabelQuiet) {
+		if r.Locked || contains(r.Labels, LabelQuiet) {
 			d.Written.said(key)
 			continue
 		}

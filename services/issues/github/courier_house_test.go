@@ -27,12 +27,14 @@ type office struct {
 	service registry.Service
 	named   map[string]id.ID // services by the repositories that they name
 	desk    *delivery.Desk
+	issues  *issues.Service
 	courier *delivery.Courier
 }
 
 func settings() delivery.Settings {
 	s := delivery.Defaults()
 	s.Mode, s.Routes.Default = delivery.Enforce, "https://github.com/acme/shop"
+	s.GroupFrom = 1000 // but where a test is about groups
 	return s
 }
 
@@ -46,7 +48,13 @@ func openOn(tb testing.TB, s *store.Store, h *hub, change ...func(*delivery.Sett
 	o := &office{hub: h, tb: tb, store: s, named: map[string]id.ID{}}
 	o.service = storetest.Service(tb, s, storetest.Team(tb, s, "payments").ID, "checkout")
 	o.name("https://github.com/acme/shop")
-	o.desk = delivery.NewDesk(s.Delivery(), h.clock.Now)
+	set := settings()
+	for _, c := range change {
+		c(&set)
+	}
+	o.desk = delivery.NewDesk(s.Delivery(), set, h.clock.Now)
+	o.issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), "https://evenkeel.example.org")
+	o.issues.DeliverWith(o.desk)
 	o.courier = o.hire(o.tracker, change...)
 	return o
 }
@@ -58,7 +66,8 @@ func (o *office) hire(tracker delivery.Tracker, change ...func(*delivery.Setting
 		c(&set)
 	}
 	return delivery.NewCourier(delivery.Parts{
-		Store: o.store.Delivery(), Issues: o.store.Issues(), Places: o.store.Registry(), Tracker: tracker, Runner: o.store, Settings: set,
+		Store: o.store.Delivery(), Issues: o.store.Issues(), Places: o.store.Registry(), People: o.store.Access(), Gatherer: o.issues,
+		Tracker: tracker, Runner: o.store, Settings: set,
 		Clock: o.clock.Now, Wait: o.wait, Holder: "one", Logger: slog.New(slog.DiscardHandler),
 	})
 }
@@ -115,13 +124,22 @@ func (o *office) at(repository string) func(*issues.Issue) {
 	return func(i *issues.Issue) { i.Service, i.Repository = service, repository }
 }
 
+// person is somebody with a login on GitHub.
+func (o *office) person(name, login string) id.ID {
+	o.tb.Helper()
+	p := storetest.Person(o.tb, o.store, name)
+	p.GitHubLogin = login
+	o.must(o.store.Access().UpdatePerson(o.tb.Context(), p))
+	return p.ID
+}
+
 // want wants an issue for an episode.
 func (o *office) want(change ...func(*issues.Issue)) issues.Issue {
 	o.tb.Helper()
 	now := o.clock.Now()
 	i := issues.Issue{
 		ID: id.New(now), Kind: issues.KindBudgetViolation, Service: o.service.ID, Subject: id.New(now), Episode: id.New(now),
-		Title: "Budget spent", Labels: []string{"slo"}, Comments: []issues.Comment{}, Open: true, State: issues.StateDraft, CreatedAt: now, UpdatedAt: now, Version: 1,
+		Title: "Budget spent", Labels: []string{"slo"}, Comments: []issues.Comment{}, Open: true, CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
 	i.Fingerprint = issues.Fingerprint(i.Kind, i.Service, i.Subject, "clause", i.Episode)
 	i.Body = "What happened.\n\n" + issues.Marker(i.Fingerprint)

@@ -110,7 +110,10 @@ func (t *Tracker) Read(ctx context.Context, place delivery.Place, number int, et
 	if etag != "" {
 		request.Header.Set("If-None-Match", etag)
 	}
-	var issue github.Issue
+	var issue struct {
+		github.Issue
+		Parent string `json:"parent_issue_url"` // which go-github does not know
+	}
 	response, err := at.client.Do(ctx, request, &issue)
 	switch {
 	case err != nil && response != nil && response.StatusCode == http.StatusNotModified:
@@ -118,7 +121,9 @@ func (t *Tracker) Read(ctx context.Context, place delivery.Place, number int, et
 	case err != nil:
 		return delivery.Remote{}, false, at.trouble(ctx, response, err)
 	}
-	return at.remote(&issue, response), true, nil
+	read := at.remote(&issue.Issue, response)
+	read.Under = numberedOf(issue.Parent)
+	return read, true, nil
 }
 
 // Find returns a page of what was made under the client's login.
@@ -207,6 +212,16 @@ func (t *Tracker) Assign(ctx context.Context, place delivery.Place, number int, 
 		return nil, at.trouble(ctx, response, err)
 	}
 	return at.remote(issue, response).Assignees, nil
+}
+
+// Unassign takes people from the assignees of the issue.
+func (t *Tracker) Unassign(ctx context.Context, place delivery.Place, number int, people []string) error {
+	at, err := t.at(ctx, place)
+	if err != nil {
+		return err
+	}
+	_, response, err := at.client.Issues.RemoveAssignees(ctx, place.Owner(), place.Name(), number, people)
+	return at.trouble(ctx, response, err)
 }
 
 // Comment comments on the issue.
@@ -308,4 +323,15 @@ func placeOf(address string) delivery.Place {
 		return ""
 	}
 	return delivery.Place(parts[0] + "/" + parts[1])
+}
+
+// numberedOf is the issue of an address such as
+// "https://api.github.com/repos/acme/api/issues/12", as "acme/api#12".
+func numberedOf(address string) string {
+	at := strings.LastIndexByte(address, '/')
+	place := placeOf(address)
+	if place == "" {
+		return ""
+	}
+	return string(place) + "#" + address[at+1:]
 }

@@ -1,0 +1,244 @@
+package github_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
+	"github.com/evenkeel/evenkeel/services/issues/github/standin"
+)
+
+// wantMany wants so many issues in acme/shop.
+func (o *office) wantMany(n int) []issues.Issue {
+	o.tb.Helper()
+	out := make([]issues.Issue, n)
+	for i := range out {
+		out[i] = o.want(func(v *issues.Issue) { v.Title = fmt.Sprintf("Budget %d spent", i) })
+	}
+	return out
+}
+
+func TestNineIssuesAreMadeAndTenAreToldOfInOne(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{9, 10} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			o := open(t, func(s *delivery.Settings) { s.GroupFrom = delivery.Defaults().GroupFrom })
+			wanted := o.wantMany(n)
+			o.pass(2 * time.Minute)
+			made := o.Issues("acme/shop")
+			if n < 10 {
+				if len(made) != n {
+					t.Errorf("%d issues were made of %d", len(made), n)
+				}
+				return
+			}
+			is := o.alone("acme/shop")
+			if is.Title != "10 error budgets are overspent at once" || !slices.Equal(is.Labels, []string{"slo"}) {
+				t.Errorf("it is %q with %q", is.Title, is.Labels)
+			}
+			for i, w := range wanted {
+				o.inState(w.ID, delivery.Grouped)
+				if !strings.Contains(is.Body, fmt.Sprintf("[Budget %d spent]", i)) {
+					t.Errorf("it does not tell of %d:\n%s", i, is.Body)
+				}
+			}
+			asked := len(o.Requests())
+			o.pass(time.Hour)
+			if now := len(o.Requests()); now != asked {
+				t.Errorf("%d requests with nothing changed", now-asked)
+			}
+			o.wellBehaved()
+		})
+	}
+}
+
+func TestWhatComesWithinAnHourJoinsTheGroup(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
+	o.wantMany(3)
+	o.run()
+	o.alone("acme/shop")
+	o.clock.Advance(30 * time.Minute)
+	late := o.want()
+	o.pass(time.Minute)
+	is := o.alone("acme/shop")
+	if is.Title != "4 error budgets are overspent at once" || !slices.Equal(said(is), []string{"1 more error budget is overspent: it is 4 now, and the description lists them."}) {
+		t.Errorf("it is %q, and says %q", is.Title, said(is))
+	}
+	group, err := o.store.Issues().Issue(t.Context(), late.ID)
+	o.must(err)
+	if d := o.inState(group.Group, delivery.Sent); d.Number != is.Number {
+		t.Errorf("the group is %+v", d)
+	}
+	o.clock.Advance(31 * time.Minute)
+	alone := o.want()
+	o.pass(time.Minute)
+	if made := o.Issues("acme/shop"); len(made) != 2 {
+		t.Errorf("an hour later: %d issues, want one of its own", len(made))
+	}
+	o.inState(alone.ID, delivery.Sent)
+}
+
+func TestNothingJoinsWhatAPersonClosed(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
+	o.wantMany(3)
+	o.run()
+	is := o.alone("acme/shop")
+	o.Person("ole").Close("acme/shop", is.Number, "completed")
+	o.look("acme/shop", is.Number)
+	o.run()
+	late := o.want()
+	o.pass(time.Minute)
+	if d := o.inState(late.ID, delivery.Sent); d.Number == is.Number {
+		t.Errorf("it is told of in what is closed: %+v", d)
+	}
+	if is := o.Issue("acme/shop", is.Number); is.State != "closed" || len(said(is)) != 0 {
+		t.Errorf("what a person closed: %+v", is)
+	}
+}
+
+func TestAGroupIsMadeOnceWhenItsAnswerIsLost(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
+	o.wantMany(3)
+	o.fault("issues/create", standin.Fault{Kind: standin.LostReply})
+	o.pass(30 * time.Minute)
+	o.alone("acme/shop")
+	o.wellBehaved()
+}
+
+func TestTheWholeGroupGoesWhereItIsSent(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
+	wanted := o.wantMany(3)
+	o.run()
+	member := o.inState(wanted[0].ID, delivery.Grouped)
+	for name, do := range map[string]func() error{
+		"retry":    func() error { return member.Retry(o.clock.Now()) },
+		"retarget": func() error { return member.Retarget("acme/vault", o.clock.Now()) },
+		"dismiss":  member.Dismiss,
+	} {
+		if e := fault.As(do()); e == nil || e.Code != "issue_grouped" {
+			t.Errorf("to %s a member: %v", name, e)
+		}
+	}
+	issue, err := o.store.Issues().Issue(t.Context(), wanted[0].ID)
+	o.must(err)
+	group := o.inState(issue.Group, delivery.Sent)
+	o.must(group.Retarget("acme/vault", o.clock.Now()))
+	o.must(o.store.Delivery().PutDelivery(t.Context(), group))
+	o.pass(time.Minute)
+	if is := o.alone("acme/vault"); is.Title != "3 error budgets are overspent at once" {
+		t.Errorf("it is %q", is.Title)
+	}
+}
+
+func TestWhereThePlaceTakesNothingEachGoesItsOwnWay(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.GroupFrom, s.Routes.Default = 3, "https://github.com/acme/vault" })
+	o.Person("ole").DisableIssues("acme/shop")
+	o.wantMany(4)
+	o.pass(2 * time.Minute)
+	if is := o.alone("acme/vault"); is.Title != "4 error budgets are overspent at once" {
+		t.Errorf("it is %q", is.Title)
+	}
+}
+
+func TestIssuesAreAssignedToThoseWhoHaveALogin(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		login   string
+		want    []string
+		problem string
+	}{
+		"who can write":         {"OLE", []string{"ole"}, ""},
+		"who cannot":            {"pia", nil, "it is not assigned to pia: GitHub assigns to those who can write"},
+		"of whom none is known": {"", nil, "no login on GitHub is known"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := open(t)
+			person := o.person("ada", c.login)
+			i := o.want(func(i *issues.Issue) { i.Assignees = []id.ID{person} })
+			o.pass(time.Minute)
+			is := o.alone("acme/shop")
+			if !slices.Equal(is.Assignees, c.want) {
+				t.Errorf("it is assigned to %q, want %q", is.Assignees, c.want)
+			}
+			if d := o.delivery(i.ID); c.problem == "" && d.Problem != "" || !strings.Contains(d.Problem, c.problem) {
+				t.Errorf("the problem is %q, want %q", d.Problem, c.problem)
+			}
+			// It stays said, and nothing is asked for again.
+			o.ForgetRequests()
+			o.look("acme/shop", is.Number)
+			o.pass(time.Minute)
+			if slices.Contains(o.operations(), "issues/add-assignees") {
+				t.Error("it was assigned again")
+			}
+			if d := o.delivery(i.ID); !strings.Contains(d.Problem, c.problem) {
+				t.Errorf("afterwards the problem is %q", d.Problem)
+			}
+		})
+	}
+}
+
+func TestWhomPeopleAssignStaysAndWhomTheyTakeOffToo(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.Collaborator("acme/shop", "pia", standin.Write)
+	ada, bob := o.person("ada", "ole"), o.person("bob", "pia")
+	i := o.want(func(i *issues.Issue) { i.Assignees = []id.ID{ada} })
+	o.pass(time.Minute)
+	is := o.alone("acme/shop")
+	o.Person("ole").Assign("acme/shop", is.Number, "robo")
+	assigned := func(want ...string) {
+		t.Helper()
+		o.look("acme/shop", is.Number)
+		o.pass(time.Minute)
+		if got := o.alone("acme/shop").Assignees; !slices.Equal(slices.Sorted(slices.Values(got)), want) {
+			t.Errorf("it is assigned to %q, want %q", got, want)
+		}
+	}
+	assigned("robo")
+	o.change(i.ID, func(i *issues.Issue) { i.Assignees = []id.ID{bob} })
+	assigned("pia", "robo")
+	o.change(i.ID, func(i *issues.Issue) { i.Assignees = []id.ID{} })
+	assigned("robo")
+}
+
+func TestAPartComesUnderItsParentOnceBothAreThere(t *testing.T) {
+	t.Parallel()
+	for name, lose := range map[string]bool{"": false, "and the answer is lost": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := open(t)
+			// Places take turns by their names: the part is there first.
+			parent := o.want(o.at("https://github.com/acme/vault"))
+			part := o.want(func(i *issues.Issue) { i.Parent = parent.ID })
+			if lose {
+				o.fault("issues/add-sub-issue", standin.Fault{Kind: standin.LostReply})
+			}
+			o.pass(10 * time.Minute)
+			above, below := o.alone("acme/vault"), o.alone("acme/shop")
+			if !slices.Equal(above.Parts, []int64{below.ID}) {
+				t.Errorf("the parts of %d are %v", above.ID, above.Parts)
+			}
+			if d := o.inState(part.ID, delivery.Sent); d.Problem != "" || d.DueAt != nil {
+				t.Errorf("the part is %+v", d)
+			}
+			asked := len(o.Requests())
+			o.pass(30 * time.Minute)
+			if now := len(o.Requests()); now != asked {
+				t.Errorf("%d requests with nothing changed", now-asked)
+			}
+		})
+	}
+}
