@@ -90,11 +90,13 @@ func TestALaneThatWaitsHoldsUpNoOther(t *testing.T) {
 	o.wellBehaved()
 }
 
-// slow is a tracker that does not answer for a place until the request is given up.
+// slow is a tracker that does not answer for a place until the request is given up, by
+// the office's clock.
 type slow struct {
 	delivery.Tracker
-	place delivery.Place
-	asked *int
+	office *office
+	place  delivery.Place
+	asked  *int
 }
 
 func (s slow) Facts(ctx context.Context, place delivery.Place) (delivery.Facts, error) {
@@ -102,7 +104,7 @@ func (s slow) Facts(ctx context.Context, place delivery.Place) (delivery.Facts, 
 		return s.Tracker.Facts(ctx, place)
 	}
 	*s.asked++
-	<-ctx.Done()
+	s.office.clock.Advance(settings().Timeout)
 	return delivery.Facts{}, &delivery.Error{Trouble: delivery.Lost, Reason: "it did not answer"}
 }
 
@@ -110,7 +112,7 @@ func TestARepositoryThatDoesNotAnswerHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
 	o := open(t)
 	asked := 0
-	o.courier = o.hire(slow{o.tracker, "acme/api", &asked}, func(s *delivery.Settings) { s.Timeout = 20 * time.Millisecond })
+	o.courier = o.hire(slow{o.tracker, o, "acme/api", &asked})
 	for range 10 { // they come first by name, and by time
 		o.want(o.at("https://github.com/acme/api"))
 	}
