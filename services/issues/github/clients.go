@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -176,6 +177,9 @@ func (c *Credentials) access(ctx context.Context, owner string) (access, error) 
 	case turn <- struct{}{}:
 		defer func() { <-turn }()
 	case <-ctx.Done():
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return access{}, &delivery.Error{Trouble: delivery.Unavailable, Reason: "GitHub did not say in time how " + owner + " is reached", Err: ctx.Err()}
+		}
 		return access{}, fmt.Errorf("wait for what somebody else finds out of %q: %w", owner, ctx.Err())
 	}
 	if a, ok := c.known(key); ok {

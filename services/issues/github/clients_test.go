@@ -324,6 +324,11 @@ func TestALookForAnInstallationIsAskedOnceByMany(t *testing.T) {
 	if _, _, _, err := c.For(gaveUp, "acme"); err == nil {
 		t.Error("somebody who gave up was answered")
 	}
+	// Whose time is over while it waits was not refused, and ends no run of others.
+	late, cancelLate := context.WithDeadline(t.Context(), time.Now())
+	defer cancelLate()
+	_, _, _, err := c.For(late, "acme")
+	troubled(t, "somebody who waited too long", err, delivery.Unavailable, "did not say in time")
 	close(gate)
 	all.Wait()
 	if n := g.asked("apps/get-org-installation"); n != 2 {
