@@ -140,46 +140,51 @@ func (r *round) addressAll(ctx context.Context) error {
 	}
 }
 
-// lanes are the places by their lanes. What cannot be told of an owner is written
-// down with what is due there.
+// lanes are the places by their lanes, of which each owner has one. What cannot be told
+// of an owner is written down with what is due there.
 func (r *round) lanes(ctx context.Context, places []Place) (map[string][]Place, error) {
+	owners := map[string][]Place{}
+	for _, place := range places {
+		if place != "" && !r.rests(place) {
+			owners[place.Owner()] = append(owners[place.Owner()], place)
+		}
+	}
 	var mu sync.Mutex
 	lanes := map[string][]Place{}
 	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, r.Settings.Lanes))
-	for _, place := range places {
-		if place == "" || r.rests(place) {
-			continue
-		}
+	for _, places := range owners {
 		group.Go(func() error {
 			limited, cancel := context.WithTimeout(within, r.Settings.Timeout)
 			defer cancel()
-			lane, err := r.Tracker.Lane(limited, place)
+			lane, err := r.Tracker.Lane(limited, places[0])
 			if err != nil {
 				if AsError(err) == nil {
 					return err
 				}
-				return r.strand(within, place, err)
+				return r.strand(within, places, err)
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			lanes[lane] = append(lanes[lane], place)
+			lanes[lane] = append(lanes[lane], places...)
 			return nil
 		})
 	}
 	return lanes, group.Wait()
 }
 
-// strand writes down why nothing goes to a place.
-func (r *round) strand(ctx context.Context, place Place, why error) error {
-	due, err := r.Store.Due(ctx, r.kinds, place, r.Clock(), batch)
-	if err != nil {
-		return err
-	}
+// strand writes down why nothing goes to the places of an owner.
+func (r *round) strand(ctx context.Context, places []Place, why error) error {
 	p := &passage{round: r}
-	for _, d := range due {
-		if err := p.settle(ctx, &d, why); err != nil && !errors.Is(err, errClosed) {
+	for _, place := range places {
+		due, err := r.Store.Due(ctx, r.kinds, place, r.Clock(), batch)
+		if err != nil {
 			return err
+		}
+		for _, d := range due {
+			if err := p.settle(ctx, &d, why); err != nil && !errors.Is(err, errClosed) {
+				return err
+			}
 		}
 	}
 	return nil
@@ -244,16 +249,18 @@ func (c *Courier) rests(place Place) bool {
 	return c.Clock().Before(c.tired[place].until)
 }
 
-// answered notes whether a place did.
+// answered notes whether a place did. While it rests it is one failure, however many
+// issues it keeps back.
 func (c *Courier) answered(place Place, well bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if well {
+	now, was := c.Clock(), c.tired[place]
+	switch {
+	case well:
 		delete(c.tired, place)
-		return
+	case !now.Before(was.until):
+		c.tired[place] = rest{was.times + 1, now.Add(backOff(was.times + 1))}
 	}
-	times := c.tired[place].times + 1
-	c.tired[place] = rest{times, c.Clock().Add(backOff(times))}
 }
 
 // backOff is how long to wait after so many failures in a row.
