@@ -47,8 +47,9 @@ type Courier struct {
 	facts map[Place]knownFacts
 	tired map[Place]rest // places that did not answer
 
-	// Of Reconcile alone: since when all places have been listed, and when they are next.
-	listedAt, listAt time.Time
+	// Of Reconcile alone: when the places were listed, and when some are next.
+	listed map[Place]time.Time
+	listAt time.Time
 }
 
 type knownFacts struct {
@@ -63,7 +64,7 @@ type rest struct {
 
 // NewCourier returns a courier. RunOnce is called again when the last call ended.
 func NewCourier(p Parts) *Courier {
-	return &Courier{Parts: p, facts: map[Place]knownFacts{}, tired: map[Place]rest{}}
+	return &Courier{Parts: p, facts: map[Place]knownFacts{}, tired: map[Place]rest{}, listed: map[Place]time.Time{}}
 }
 
 // round is one run: what was done, by name, and under which lease.

@@ -15,6 +15,8 @@ type Store interface {
 	Call(ctx context.Context, d Delivery) error
 	// CallAt does so with those of an issue on the tracker, and reports how many there are.
 	CallAt(ctx context.Context, place Place, number int, now time.Time) (int, error)
+	// CallIn does so with all that are on the tracker in a place.
+	CallIn(ctx context.Context, place Place, now time.Time) (int, error)
 	Delivery(ctx context.Context, issue id.ID) (Delivery, error)
 	// Places returns where issues of the kinds are on the tracker, each once.
 	Places(ctx context.Context, kinds []issues.Kind) ([]Place, error)
