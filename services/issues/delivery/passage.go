@@ -19,8 +19,8 @@ type passage struct {
 // errClosed says that nothing more goes through the lane in this run.
 var errClosed = errors.New("the lane is closed for this run")
 
-// barred is how long a lane whose credentials are not taken is left alone.
-const barred = 5 * time.Minute
+// BarredFor is how long credentials that are not taken are left alone.
+const BarredFor = 5 * time.Minute
 
 // lastStrike is the failure in a row by which a delivery is dead: replies that
 // something is gone, or refused, are wrong at times.
@@ -77,7 +77,7 @@ func hear[T any](ctx context.Context, p *passage, do func(ctx context.Context) (
 		p.lane.Close(now, e.Until, e.Reason)
 		return v, errors.Join(err, p.putLane(ctx))
 	case e.Trouble == Barred:
-		p.lane.Close(now, now.Add(barred), e.Reason)
+		p.lane.Close(now, now.Add(BarredFor), e.Reason)
 		return v, errors.Join(err, p.putLane(ctx))
 	case e.Trouble != Lost && e.Trouble != Unavailable:
 		p.lane.Opened()
@@ -135,7 +135,7 @@ func (p *passage) fail(d *Delivery, e *Error, now time.Time) {
 	}
 	switch e.Trouble {
 	case Limited, Barred:
-		later(0)
+		later(max(0, e.Until.Sub(now))) // which is of no lane where the lane could not be told
 	case Lost, Unavailable:
 		d.Failures++
 		later(backOff(d.Failures))

@@ -52,3 +52,22 @@ func TestAnOwnerThatIsNotToldOnceIsAskedAfterTheFirstWait(t *testing.T) {
 	o.inState(last.Issue, delivery.Sent)
 	o.wellBehaved()
 }
+
+func TestADeadlineOfTheQuestionForALaneIsKeptAcrossARestart(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	tracker := &dazed{Tracker: o.tracker, owner: "acme", fails: 1}
+	tracker.why = &delivery.Error{Trouble: delivery.Limited, Reason: "GitHub asks to wait", Until: o.clock.Now().Add(7 * time.Minute)}
+	i := o.want()
+	for range 6 {
+		o.courier = o.hire(tracker) // a restart
+		o.run()
+		o.clock.Advance(time.Minute)
+	}
+	if d := o.inState(i.ID, delivery.Pending); tracker.asked != 1 || d.Problem != "GitHub asks to wait" {
+		t.Errorf("it was asked %d times before the deadline, want once; the problem is %q", tracker.asked, d.Problem)
+	}
+	o.clock.Advance(time.Minute)
+	o.run()
+	o.inState(i.ID, delivery.Sent)
+}
