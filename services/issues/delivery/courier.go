@@ -72,6 +72,7 @@ type round struct {
 	*Courier
 	owner Owner
 	kinds []issues.Kind
+	caps  sync.Mutex // held from counting what was opened until one more is written down
 	mu    sync.Mutex
 	done  map[string]int64
 }

@@ -61,26 +61,13 @@ func (p *passage) create(ctx context.Context, d *Delivery, i issues.Issue) error
 	if ok, err := p.settled(ctx, d, i); !ok || err != nil {
 		return err
 	}
-	now := clock.Round(p.Clock())
-	if full, err := p.capped(ctx, i, now); err != nil || full != "" {
-		at := now.Add(recheck)
-		d.Problem, d.DueAt = full, &at
-		p.count("capped")
+	if full, err := p.capped(ctx, d, i); full || err != nil {
 		return err
 	}
 	if err := p.admit(ctx, Making); err != nil {
 		return err
 	}
-	now = clock.Round(p.Clock())
-	d.Written.prepare(i)
-	if d.Attempts == 0 || d.Written.FirstAt.IsZero() {
-		d.Written.FirstAt = now
-	}
-	if !slices.Contains(d.Written.From, d.Place) {
-		d.Written.From = append(slices.Clone(d.Written.From), d.Place)
-	}
-	d.Attempts++
-	if err := p.send(ctx, d, ""); err != nil {
+	if full, err := p.sendCapped(ctx, d, i); full || err != nil {
 		return err
 	}
 	if p.Clock().Sub(d.Intent.At) > p.Settings.Timeout {
@@ -99,6 +86,25 @@ func (p *passage) create(ctx context.Context, d *Delivery, i issues.Issue) error
 	p.count("opened")
 	p.adopt(d, i, made)
 	return nil
+}
+
+// sendCapped writes down that the issue is about to be made, unless others reached a cap
+// since it was looked at: one after the other, and what was sent counts.
+func (p *passage) sendCapped(ctx context.Context, d *Delivery, i issues.Issue) (full bool, err error) {
+	p.caps.Lock()
+	defer p.caps.Unlock()
+	if full, err := p.capped(ctx, d, i); full || err != nil {
+		return full, err
+	}
+	d.Written.prepare(i)
+	if d.Attempts == 0 || d.Written.FirstAt.IsZero() {
+		d.Written.FirstAt = clock.Round(p.Clock())
+	}
+	if !slices.Contains(d.Written.From, d.Place) {
+		d.Written.From = append(slices.Clone(d.Written.From), d.Place)
+	}
+	d.Attempts++
+	return false, p.send(ctx, d, "")
 }
 
 // recall looks once more, before it is asked for again, for what was given up: it may
@@ -295,20 +301,26 @@ func (c *Courier) forget(place Place) {
 	delete(c.facts, place)
 }
 
-// capped says which cap is reached; nothing when none is.
-func (p *passage) capped(ctx context.Context, i issues.Issue, now time.Time) (string, error) {
+// capped has the issue wait while a cap is reached.
+func (p *passage) capped(ctx context.Context, d *Delivery, i issues.Issue) (full bool, err error) {
 	service, err := p.Places.Service(ctx, i.Service)
 	if err != nil {
-		return "", fmt.Errorf("read the service of an issue: %w", err)
+		return false, fmt.Errorf("read the service of an issue: %w", err)
 	}
+	now := clock.Round(p.Clock())
 	ofTeam, all, err := p.Store.Opened(ctx, service.Team, now.Add(-capSpan))
 	switch {
 	case err != nil:
-		return "", err
+		return false, err
 	case ofTeam >= p.Settings.TeamPerDay:
-		return fmt.Sprintf("the cap of %d issues of a team in a day is reached; it waits", p.Settings.TeamPerDay), nil
+		d.Problem = fmt.Sprintf("the cap of %d issues of a team in a day is reached; it waits", p.Settings.TeamPerDay)
 	case all >= p.Settings.PerDay:
-		return fmt.Sprintf("the cap of %d issues in a day is reached; it waits", p.Settings.PerDay), nil
+		d.Problem = fmt.Sprintf("the cap of %d issues in a day is reached; it waits", p.Settings.PerDay)
+	default:
+		return false, nil
 	}
-	return "", nil
+	at := now.Add(recheck)
+	d.DueAt = &at
+	p.count("capped")
+	return true, nil
 }

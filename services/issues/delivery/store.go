@@ -29,7 +29,8 @@ type Store interface {
 	// version; Precondition when another did meanwhile. When it was called since
 	// it was read, it stays due as that said, whatever DueAt is.
 	PutDelivery(ctx context.Context, d Delivery) error
-	// Opened counts what was opened since: for services of the team, and in all.
+	// Opened counts what was opened since, and what may have been and has no answer yet:
+	// for services of the team, and in all.
 	Opened(ctx context.Context, team id.ID, since time.Time) (ofTeam, all int, err error)
 
 	// Lane returns the lane, one that was never used when there is none of the name.

@@ -3,13 +3,17 @@ package github_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
@@ -385,5 +389,61 @@ func TestCapsHoldBackWhatIsTooMuch(t *testing.T) {
 				t.Errorf("%d issues a day later, want five", n)
 			}
 		})
+	}
+}
+
+// What GitHub may have made, and did not say, is under the cap too.
+func TestCapsCountWhatHasNoAnswer(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		o := openOn(t, s, build(t), func(s *delivery.Settings) { s.TeamPerDay = 3 })
+		var places []string
+		for n := range 5 { // one that does not answer rests
+			places = append(places, fmt.Sprintf("acme/app-%d", n))
+			o.Private(places[n])
+			o.Collaborator(places[n], "robo", standin.Write)
+			o.want(o.at("https://github.com/" + places[n]))
+			o.fault("issues/create", standin.Fault{Kind: standin.LostReply})
+		}
+		o.run()
+		made := 0
+		for _, place := range places {
+			made += len(o.Issues(place))
+		}
+		if made != 3 {
+			t.Errorf("%d issues, want three", made)
+		}
+	})
+}
+
+// together is a store that answers two who count what was opened only when both have
+// asked.
+type together struct {
+	delivery.Store
+	asked *atomic.Int64
+	both  *sync.WaitGroup
+}
+
+func (s together) Opened(ctx context.Context, team id.ID, since time.Time) (int, int, error) {
+	ofTeam, all, err := s.Store.Opened(ctx, team, since)
+	if s.asked.Add(1) <= 2 {
+		s.both.Done()
+		s.both.Wait()
+	}
+	return ofTeam, all, err
+}
+
+func TestTwoLanesKeepOneCap(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.PerDay = 1 })
+	o.another("umbrella")
+	counting := together{o.store.Delivery(), new(atomic.Int64), new(sync.WaitGroup)}
+	counting.both.Add(2)
+	o.courier.Store = counting
+	o.want()
+	o.want(o.at("https://github.com/umbrella/app"))
+	o.run()
+	if n := len(o.Issues("acme/shop")) + len(o.Issues("umbrella/app")); n != 1 {
+		t.Errorf("%d issues, want one", n)
 	}
 }
