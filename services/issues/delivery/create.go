@@ -17,7 +17,8 @@ const (
 	skew = time.Hour
 	// remember is how long the facts of a place are taken for true.
 	remember = 10 * time.Minute
-	// capSpan is the day of the caps, recheck how long is waited when one is reached.
+	// capSpan is the day of the caps, recheck how long is waited when one is reached, or
+	// when there is no place.
 	capSpan = 24 * time.Hour
 	recheck = time.Hour
 )

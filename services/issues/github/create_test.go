@@ -447,3 +447,23 @@ func TestTwoLanesKeepOneCap(t *testing.T) {
 		t.Errorf("%d issues, want one", n)
 	}
 }
+
+// Nobody tells the courier that a service names a repository now.
+func TestADraftWithoutARepositoryIsOpenedOnceOneIsNamed(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.Routes.Default = "" })
+	o.name("")
+	i := o.want()
+	o.pass(time.Minute)
+	o.inState(i.ID, delivery.Draft)
+	unwanted := o.want(func(i *issues.Issue) { i.Open = false })
+	o.pass(time.Minute)
+	if d := o.inState(unwanted.ID, delivery.Draft); d.DueAt != nil {
+		t.Errorf("one that is not wanted open is looked at again at %s", d.DueAt)
+	}
+	o.name("https://github.com/acme/shop")
+	o.clock.Advance(time.Hour)
+	o.run()
+	o.inState(i.ID, delivery.Sent)
+	o.alone("acme/shop")
+}
