@@ -71,10 +71,6 @@ func (p *passage) create(ctx context.Context, d *Delivery, i issues.Issue) error
 	if full, err := p.sendCapped(ctx, d, i); full || err != nil {
 		return err
 	}
-	if p.Clock().Sub(d.Intent.At) > p.Settings.Timeout {
-		// This process stood still, and another may have taken over since.
-		return &Error{Trouble: Unavailable, Reason: "it took too long to write down that it is sent"}
-	}
 	made, err := hear(ctx, p, func(ctx context.Context) (Remote, error) {
 		return p.Tracker.Create(ctx, d.Place, Made{Title: i.Title, Body: i.Body, Labels: d.Written.wantedLabels(i)})
 	})
@@ -146,7 +142,14 @@ func (p *passage) lookAgain(d *Delivery) {
 func (p *passage) send(ctx context.Context, d *Delivery, comment string) error {
 	now := clock.Round(p.Clock())
 	d.State, d.Owner, d.Intent, d.DueAt = Sending, p.owner, &Intent{Comment: comment, At: now}, &now
-	return p.put(ctx, d)
+	if err := p.put(ctx, d); err != nil {
+		return err
+	}
+	if p.Clock().Sub(now) > p.Settings.Timeout {
+		// This process stood still, and another may have taken over since.
+		return &Error{Trouble: Unavailable, Reason: "it took too long to write down that it is sent"}
+	}
+	return nil
 }
 
 // adopt takes an issue on the tracker for the one that is wanted. Labels that it was

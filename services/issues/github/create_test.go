@@ -467,3 +467,36 @@ func TestADraftWithoutARepositoryIsOpenedOnceOneIsNamed(t *testing.T) {
 	o.inState(i.ID, delivery.Sent)
 	o.alone("acme/shop")
 }
+
+// standing is a runner under which the process stands still once after a commit with
+// which a comment is sent, as long as it takes another to send it again.
+type standing struct {
+	*store.Store
+	office *office
+	of     id.ID
+	stood  bool
+}
+
+func (s *standing) InTx(ctx context.Context, do func(ctx context.Context) error) error {
+	err := s.Store.InTx(ctx, do)
+	if d := s.office.delivery(s.of); !s.stood && d.State == delivery.Sending {
+		s.stood = true
+		s.office.clock.Advance(time.Minute)
+	}
+	return err
+}
+
+func TestAProcessThatStoodStillSendsNoCommentAfterwards(t *testing.T) {
+	t.Parallel()
+	o, i := opened(t)
+	o.recover(i.ID, false)
+	o.courier.Runner = &standing{Store: o.store, office: o, of: i.ID}
+	o.run()
+	if is := o.alone("acme/shop"); len(is.Comments) != 0 {
+		t.Errorf("it says %q", said(is))
+	}
+	o.pass(20 * time.Minute)
+	if is := o.alone("acme/shop"); len(is.Comments) != 1 {
+		t.Errorf("later it says %q", said(is))
+	}
+}
