@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -193,7 +194,7 @@ func (r *round) strand(ctx context.Context, places []Place, why error) error {
 }
 
 // workLane lets what is due at the places through the lane, one place after the
-// other taking a turn.
+// other taking a turn, the one that waits longest first.
 func (r *round) workLane(ctx context.Context, name string, places []Place) error {
 	lane, err := r.Store.Lane(ctx, name)
 	if err != nil {
@@ -216,18 +217,23 @@ func (r *round) workLane(ctx context.Context, name string, places []Place) error
 }
 
 func (p *passage) takeTurns(ctx context.Context, places []Place, began time.Time) error {
-	slices.Sort(places)
-	queues := make([][]Delivery, len(places))
-	for i, place := range places {
-		var err error
-		if queues[i], err = p.Store.Due(ctx, p.kinds, place, began, batch); err != nil {
+	var queues [][]Delivery
+	for _, place := range places {
+		due, err := p.Store.Due(ctx, p.kinds, place, began, batch)
+		if err != nil {
 			return err
 		}
+		if len(due) > 0 {
+			queues = append(queues, due)
+		}
 	}
+	slices.SortFunc(queues, func(a, b []Delivery) int {
+		return cmp.Or(a[0].DueAt.Compare(*b[0].DueAt), cmp.Compare(a[0].Place, b[0].Place))
+	})
 	for left := true; left; {
 		left = false
 		for i := range queues {
-			if len(queues[i]) == 0 || p.rests(places[i]) {
+			if len(queues[i]) == 0 || p.rests(queues[i][0].Place) {
 				continue
 			}
 			d := queues[i][0]

@@ -19,6 +19,14 @@ type passage struct {
 // errClosed says that nothing more goes through the lane in this run.
 var errClosed = errors.New("the lane is closed for this run")
 
+// fullError says that a request of its effort does not go through the lane in this run:
+// others do.
+type fullError struct{ until time.Time }
+
+func (e *fullError) Error() string {
+	return "the lane has no room until " + e.until.Format(time.RFC3339)
+}
+
 // BarredFor is how long credentials that are not taken are left alone.
 const BarredFor = 5 * time.Minute
 
@@ -26,15 +34,17 @@ const BarredFor = 5 * time.Minute
 // something is gone, or refused, are wrong at times.
 const lastStrike = 3
 
-// admit waits until a request can go through, and notes it; errClosed when that is
-// not in this run.
+// admit waits until a request can go through, and notes it; errClosed or a *fullError
+// when that is not in this run.
 func (p *passage) admit(ctx context.Context, e Effort) error {
 	for {
 		now := p.Clock()
 		next := p.lane.Next(now, e, p.Settings.Limits)
 		switch {
-		case next.After(p.until):
+		case p.lane.Next(now, Reading, p.Settings.Limits).After(p.until):
 			return errClosed
+		case next.After(p.until):
+			return &fullError{next}
 		case next.After(now):
 			if err := p.Wait(ctx, next); err != nil {
 				return err
@@ -90,12 +100,15 @@ func hear[T any](ctx context.Context, p *passage, do func(ctx context.Context) (
 func (p *passage) settle(ctx context.Context, d *Delivery, err error) error {
 	now := clock.Round(p.Clock())
 	e := AsError(err)
+	var full *fullError
 	switch {
 	case err == nil:
 		d.Failures = 0
 		p.answered(d.Place, true)
 	case errors.Is(err, errClosed):
 		d.DueAt = &now
+	case errors.As(err, &full):
+		d.DueAt = &full.until
 	case fault.Is(err, fault.Precondition): // somebody retried or dismissed it meanwhile
 		return nil
 	case e == nil:
