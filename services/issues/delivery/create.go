@@ -110,8 +110,13 @@ func (p *passage) recall(ctx context.Context, d *Delivery, i issues.Issue) (foun
 	if d.Attempts == 0 {
 		return false, nil
 	}
-	for _, place := range d.Written.From {
+	for _, place := range slices.Clone(d.Written.From) {
 		all, err := p.find(ctx, place, d, i)
+		if e := AsError(err); e != nil && e.Trouble == Moved && e.Number == 0 && place != d.Place {
+			d.Written.From = renamed(d.Written.From, place, e.To)
+			place = e.To
+			all, err = p.find(ctx, place, d, i)
+		}
 		switch e := AsError(err); {
 		case e != nil && (e.Trouble == Gone || e.Trouble == Refused || e.Trouble == Moved) && place != d.Place:
 			continue // there is nothing to be seen there

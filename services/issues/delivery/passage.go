@@ -177,6 +177,9 @@ func (p *passage) move(d *Delivery, e *Error) {
 		return // by another name of the same
 	}
 	p.Logger.Info("an issue is elsewhere now", "issue", d.Issue, "from", d.Place, "to", e.To, "number", e.Number)
+	if d.Number == 0 { // what may have been made there has gone with it
+		d.Written.From = renamed(d.Written.From, d.Place, e.To)
+	}
 	d.Place, d.Written.ETag, d.Failures = e.To, "", 0
 	if d.Number > 0 && e.Number > 0 {
 		d.Number = e.Number

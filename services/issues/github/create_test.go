@@ -500,3 +500,23 @@ func TestAProcessThatStoodStillSendsNoCommentAfterwards(t *testing.T) {
 		t.Errorf("later it says %q", said(is))
 	}
 }
+
+// The list lags longer than the hold, the repository is renamed meanwhile, and the
+// issue is wanted no more: it is found under the new name all the same.
+func TestWhatMayHaveBeenMadeIsLookedForUnderTheNewName(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.LagLists(23 * time.Minute)
+	o.fault("issues/create", standin.Fault{Kind: standin.LostReply})
+	i := o.want()
+	o.run()
+	o.change(i.ID, func(i *issues.Issue) { i.Open = false })
+	o.Person("ole").RenameRepository("acme/shop", "store")
+	o.pass(50 * time.Minute)
+	if d := o.inState(i.ID, delivery.Sent); d.Place != "acme/store" || d.Number != 1 {
+		t.Errorf("known: %+v", d)
+	}
+	if is := o.alone("acme/store"); is.State != "closed" {
+		t.Errorf("it is %s", is.State)
+	}
+}
