@@ -122,6 +122,8 @@ type Written struct {
 	FirstAt time.Time `json:"firstAt,omitzero"`
 	SweepAt time.Time `json:"sweepAt,omitzero"`
 	Sweeps  int       `json:"sweeps,omitempty"`
+	// Swept are those that were closed because of that, by their IDs.
+	Swept []int64 `json:"swept,omitempty"`
 }
 
 // Text is a title or body by digests: as it was wanted when it was last written or

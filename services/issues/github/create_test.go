@@ -520,3 +520,25 @@ func TestWhatMayHaveBeenMadeIsLookedForUnderTheNewName(t *testing.T) {
 		t.Errorf("it is %s", is.State)
 	}
 }
+
+func TestADuplicateThatAPersonOpensAgainIsLeftToThem(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.LagLists(23 * time.Minute)
+	o.fault("issues/create", standin.Fault{Kind: standin.LostReply})
+	i := o.want()
+	o.pass(50 * time.Minute)
+	if all := o.Issues("acme/shop"); len(all) != 2 || all[1].State != "closed" {
+		t.Fatalf("there are %+v", all)
+	}
+	o.Person("ole").Reopen("acme/shop", 2)
+	for range 20 {
+		o.clock.Advance(4 * time.Hour)
+		o.run()
+	}
+	all := o.Issues("acme/shop")
+	if all[0].State != "open" || all[1].State != "open" || len(all[1].Comments) != 1 {
+		t.Errorf("there are %+v", all)
+	}
+	o.inState(i.ID, delivery.Sent)
+}
