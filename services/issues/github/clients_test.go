@@ -476,6 +476,30 @@ func TestWhatIsNotGitHubIsToldAsSuch(t *testing.T) {
 	troubled(t, "another server", err, delivery.Unavailable, "is not GitHub's API: look at github.baseURL")
 }
 
+// RFC 9110, section 15.5: of these the request itself is the cause, so that it does not
+// help to send it again; of 408 and of 5xx it is not.
+func TestWhatTheRequestItselfIsTheCauseOfIsRefused(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]delivery.Trouble{
+		http.StatusUnavailableForLegalReasons: delivery.Gone, http.StatusRequestEntityTooLarge: delivery.Refused, http.StatusMethodNotAllowed: delivery.Refused,
+		http.StatusRequestTimeout: delivery.Lost, http.StatusInternalServerError: delivery.Lost,
+	} {
+		g := atTheGate(t)
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/user") {
+				fmt.Fprint(w, `{"login":"ole"}`)
+				return
+			}
+			http.Error(w, `{"message":"No."}`, status)
+		}))
+		t.Cleanup(server.Close)
+		o := g.options()
+		o.BaseURL, o.Token = server.URL, "ghp_x"
+		_, err := github.NewTracker(g.with(o), g.clock.Now).Create(t.Context(), "acme/shop", delivery.Made{Title: "x"})
+		troubled(t, fmt.Sprint(status), err, want, "")
+	}
+}
+
 func TestNoSecretIsInAnError(t *testing.T) {
 	t.Parallel()
 	g := atTheGate(t)
