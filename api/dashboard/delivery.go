@@ -126,7 +126,7 @@ func deliveryText(k delivery.Known) string {
 		return "It is on GitHub, and a person closed it as completed."
 	case d.Outcome == delivery.Waived:
 		return "It is on GitHub, and a person closed it as not planned."
-	case !d.Written.Settled.Open:
+	case d.Written.Closed:
 		return "It is on GitHub, and closed."
 	}
 	return "It is on GitHub, and kept up to date there."
@@ -174,7 +174,7 @@ func issueBadge(k delivery.Known) badge {
 		return badge{"none", "Closed, not planned"}
 	case d.Failures > 0:
 		return badge{"risk", "Out of date"}
-	case !d.Written.Settled.Open:
+	case d.Written.Closed:
 		return badge{"none", "Closed"}
 	case recovered:
 		return badge{"ok", "Open, recovered"}

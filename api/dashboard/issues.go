@@ -60,7 +60,7 @@ var issueFilters = []struct {
 	Text  string
 }{
 	{"", "All"}, {delivery.Sent, "On GitHub"}, {delivery.Pending, "Waiting"}, {delivery.Unknown, "Looked for"},
-	{delivery.Dead, "Refused"}, {delivery.Draft, "Drafts"}, {delivery.Dismissed, "Dismissed"}, {delivery.Grouped, "In a group"},
+	{delivery.Sending, "Being sent"}, {delivery.Dead, "Refused"}, {delivery.Draft, "Drafts"}, {delivery.Dismissed, "Dismissed"}, {delivery.Grouped, "In a group"},
 }
 
 func (d *Dashboard) issues(v *visit) (screen, error) {

@@ -156,10 +156,11 @@ func (d Delivery) PutDelivery(ctx context.Context, v delivery.Delivery) error {
 	})
 }
 
-// Opened counts what was opened since.
+// Opened counts what was opened since, and what was asked for and has no answer.
 func (d Delivery) Opened(ctx context.Context, team id.ID, since time.Time) (ofTeam, all int, err error) {
 	err = d.s.queryOne(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN v.team_id = $1 THEN 1 ELSE 0 END), 0)
- FROM deliveries d JOIN issues i ON i.id = d.issue_id LEFT JOIN services v ON v.id = i.service_id WHERE d.opened_at > $2`,
+ FROM deliveries d JOIN issues i ON i.id = d.issue_id LEFT JOIN services v ON v.id = i.service_id
+ WHERE d.opened_at > $2 OR d.state IN ('sending', 'unknown') AND d.number = 0`,
 		[]any{string(team), clock.Round(since)}, &all, &ofTeam)
 	return ofTeam, all, fail("count what was opened", err)
 }

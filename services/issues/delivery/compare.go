@@ -165,14 +165,14 @@ func (d *Delivery) notice(i issues.Issue, r Remote) {
 			w.setPerson(person, Assigned{a.Login, Ours})
 		}
 	}
-	d.URL, w.ETag, d.Outcome = r.URL, r.ETag, ""
-	if r.Open || !r.ByPerson || !w.Settled.Open || w.Settled.Episode != i.Episode {
+	d.URL, w.ETag, w.Closed, d.Outcome = r.URL, r.ETag, !r.Open, ""
+	if r.Open || !r.ByPerson || w.Settled.Episode != i.Episode {
 		return
 	}
 	d.Outcome = Done
 	if r.Reason == "not_planned" {
 		d.Outcome = Waived
-		if w.Why != w.Settled.Episode {
+		if w.Settled.Open && w.Why != w.Settled.Episode {
 			w.AskWhy = w.Settled.Episode
 		}
 	}
@@ -228,7 +228,7 @@ func (w *Written) wrote(i issues.Issue, e Edit, r Remote) {
 	if e.Open != nil {
 		w.Settled = wantedState(i)
 	}
-	w.ETag = ""
+	w.ETag, w.Closed = "", !r.Open
 }
 
 // askWhy is the comment on an issue that a person closed as not planned.

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,8 +61,9 @@ type Courier struct {
 	facts map[Place]knownFacts
 	tired map[Place]rest // places that did not answer
 
-	// Of Reconcile alone: since when all places have been listed, and when they are next.
-	listedAt, listAt time.Time
+	// Of Reconcile alone: when the places were listed, and when some are next.
+	listed map[Place]time.Time
+	listAt time.Time
 }
 
 type knownFacts struct {
@@ -76,7 +78,7 @@ type rest struct {
 
 // NewCourier returns a courier. RunOnce is called again when the last call ended.
 func NewCourier(p Parts) *Courier {
-	return &Courier{Parts: p, facts: map[Place]knownFacts{}, tired: map[Place]rest{}}
+	return &Courier{Parts: p, facts: map[Place]knownFacts{}, tired: map[Place]rest{}, listed: map[Place]time.Time{}}
 }
 
 // round is one run: what was done, by name, and under which lease.
@@ -84,6 +86,7 @@ type round struct {
 	*Courier
 	owner Owner
 	kinds []issues.Kind
+	caps  sync.Mutex // held from counting what was opened until one more is written down
 	mu    sync.Mutex
 	done  map[string]int64
 }
@@ -153,53 +156,58 @@ func (r *round) addressAll(ctx context.Context) error {
 	}
 }
 
-// lanes are the places by their lanes. What cannot be told of an owner is written
-// down with what is due there.
+// lanes are the places by their lanes, of which each owner has one. What cannot be told
+// of an owner is written down with what is due there.
 func (r *round) lanes(ctx context.Context, places []Place) (map[string][]Place, error) {
+	owners := map[string][]Place{}
+	for _, place := range places {
+		if place != "" && !r.rests(place) {
+			owners[place.Owner()] = append(owners[place.Owner()], place)
+		}
+	}
 	var mu sync.Mutex
 	lanes := map[string][]Place{}
 	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, r.Settings.Lanes))
-	for _, place := range places {
-		if place == "" || r.rests(place) {
-			continue
-		}
+	for _, places := range owners {
 		group.Go(func() error {
 			limited, cancel := context.WithTimeout(within, r.Settings.Timeout)
 			defer cancel()
-			lane, err := r.Tracker.Lane(limited, place)
+			lane, err := r.Tracker.Lane(limited, places[0])
 			if err != nil {
 				if AsError(err) == nil {
 					return err
 				}
-				return r.strand(within, place, err)
+				return r.strand(within, places, err)
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			lanes[lane] = append(lanes[lane], place)
+			lanes[lane] = append(lanes[lane], places...)
 			return nil
 		})
 	}
 	return lanes, group.Wait()
 }
 
-// strand writes down why nothing goes to a place.
-func (r *round) strand(ctx context.Context, place Place, why error) error {
-	due, err := r.Store.Due(ctx, r.kinds, place, r.Clock(), batch)
-	if err != nil {
-		return err
-	}
+// strand writes down why nothing goes to the places of an owner.
+func (r *round) strand(ctx context.Context, places []Place, why error) error {
 	p := &passage{round: r}
-	for _, d := range due {
-		if err := p.settle(ctx, &d, why, d.Number); err != nil && !errors.Is(err, errClosed) {
+	for _, place := range places {
+		due, err := r.Store.Due(ctx, r.kinds, place, r.Clock(), batch)
+		if err != nil {
 			return err
+		}
+		for _, d := range due {
+			if err := p.settle(ctx, &d, why, d.Number); err != nil && !errors.Is(err, errClosed) {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
 // workLane lets what is due at the places through the lane, one place after the
-// other taking a turn.
+// other taking a turn, the one that waits longest first.
 func (r *round) workLane(ctx context.Context, name string, places []Place) error {
 	lane, err := r.Store.Lane(ctx, name)
 	if err != nil {
@@ -222,21 +230,26 @@ func (r *round) workLane(ctx context.Context, name string, places []Place) error
 }
 
 func (p *passage) takeTurns(ctx context.Context, places []Place, began time.Time) error {
-	slices.Sort(places)
-	queues := make([][]Delivery, len(places))
-	for i, place := range places {
-		var err error
-		if queues[i], err = p.Store.Due(ctx, p.kinds, place, began, batch); err == nil {
-			queues[i], err = p.gather(ctx, place, queues[i])
+	var queues [][]Delivery
+	for _, place := range places {
+		due, err := p.Store.Due(ctx, p.kinds, place, began, batch)
+		if err == nil {
+			due, err = p.gather(ctx, place, due)
 		}
 		if err != nil {
 			return err
 		}
+		if len(due) > 0 {
+			queues = append(queues, due)
+		}
 	}
+	slices.SortFunc(queues, func(a, b []Delivery) int {
+		return cmp.Or(a[0].DueAt.Compare(*b[0].DueAt), cmp.Compare(a[0].Place, b[0].Place))
+	})
 	for left := true; left; {
 		left = false
 		for i := range queues {
-			if len(queues[i]) == 0 || p.rests(places[i]) {
+			if len(queues[i]) == 0 || p.rests(queues[i][0].Place) {
 				continue
 			}
 			d := queues[i][0]
@@ -261,16 +274,18 @@ func (c *Courier) rests(place Place) bool {
 	return c.Clock().Before(c.tired[place].until)
 }
 
-// answered notes whether a place did.
+// answered notes whether a place did. While it rests it is one failure, however many
+// issues it keeps back.
 func (c *Courier) answered(place Place, well bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if well {
+	now, was := c.Clock(), c.tired[place]
+	switch {
+	case well:
 		delete(c.tired, place)
-		return
+	case !now.Before(was.until):
+		c.tired[place] = rest{was.times + 1, now.Add(backOff(was.times + 1))}
 	}
-	times := c.tired[place].times + 1
-	c.tired[place] = rest{times, c.Clock().Add(backOff(times))}
 }
 
 // backOff is how long to wait after so many failures in a row.

@@ -18,7 +18,8 @@ const (
 	skew = time.Hour
 	// remember is how long the facts of a place are taken for true.
 	remember = 10 * time.Minute
-	// capSpan is the day of the caps, recheck how long is waited when one is reached.
+	// capSpan is the day of the caps, recheck how long is waited when one is reached, or
+	// when there is no place.
 	capSpan = 24 * time.Hour
 	recheck = time.Hour
 )
@@ -62,31 +63,14 @@ func (p *passage) create(ctx context.Context, d *Delivery, i issues.Issue) error
 	if ok, err := p.settled(ctx, d, i); !ok || err != nil {
 		return err
 	}
-	now := clock.Round(p.Clock())
-	if full, err := p.capped(ctx, i, now); err != nil || full != "" {
-		at := now.Add(recheck)
-		d.Problem, d.DueAt = full, &at
-		p.count("capped")
+	if full, err := p.capped(ctx, d, i); full || err != nil {
 		return err
 	}
 	if err := p.admit(ctx, Making); err != nil {
 		return err
 	}
-	now = clock.Round(p.Clock())
-	d.Written.prepare(i)
-	if d.Attempts == 0 || d.Written.FirstAt.IsZero() {
-		d.Written.FirstAt = now
-	}
-	if !slices.Contains(d.Written.From, d.Place) {
-		d.Written.From = append(slices.Clone(d.Written.From), d.Place)
-	}
-	d.Attempts++
-	if err := p.send(ctx, d, ""); err != nil {
+	if full, err := p.sendCapped(ctx, d, i); full || err != nil {
 		return err
-	}
-	if p.Clock().Sub(d.Intent.At) > p.Settings.Timeout {
-		// This process stood still, and another may have taken over since.
-		return &Error{Trouble: Unavailable, Reason: "it took too long to write down that it is sent"}
 	}
 	made, err := hear(ctx, p, func(ctx context.Context) (Remote, error) {
 		return p.Tracker.Create(ctx, d.Place, Made{Title: i.Title, Body: i.Body, Labels: d.Written.wantedLabels(i)})
@@ -102,14 +86,38 @@ func (p *passage) create(ctx context.Context, d *Delivery, i issues.Issue) error
 	return nil
 }
 
+// sendCapped writes down that the issue is about to be made, unless others reached a cap
+// since it was looked at: one after the other, and what was sent counts.
+func (p *passage) sendCapped(ctx context.Context, d *Delivery, i issues.Issue) (full bool, err error) {
+	p.caps.Lock()
+	defer p.caps.Unlock()
+	if full, err := p.capped(ctx, d, i); full || err != nil {
+		return full, err
+	}
+	d.Written.prepare(i)
+	if d.Attempts == 0 || d.Written.FirstAt.IsZero() {
+		d.Written.FirstAt = clock.Round(p.Clock())
+	}
+	if !slices.Contains(d.Written.From, d.Place) {
+		d.Written.From = append(slices.Clone(d.Written.From), d.Place)
+	}
+	d.Attempts++
+	return false, p.send(ctx, d, "")
+}
+
 // recall looks once more, before it is asked for again, for what was given up: it may
 // have come into the list since.
 func (p *passage) recall(ctx context.Context, d *Delivery, i issues.Issue) (found bool, err error) {
 	if d.Attempts == 0 {
 		return false, nil
 	}
-	for _, place := range d.Written.From {
+	for _, place := range slices.Clone(d.Written.From) {
 		all, err := p.find(ctx, place, d, i)
+		if e := AsError(err); e != nil && e.Trouble == Moved && e.Number == 0 && place != d.Place {
+			d.Written.From = renamed(d.Written.From, place, e.To)
+			place = e.To
+			all, err = p.find(ctx, place, d, i)
+		}
 		switch e := AsError(err); {
 		case e != nil && (e.Trouble == Gone || e.Trouble == Refused || e.Trouble == Moved) && place != d.Place:
 			continue // there is nothing to be seen there
@@ -140,7 +148,14 @@ func (p *passage) lookAgain(d *Delivery) {
 func (p *passage) send(ctx context.Context, d *Delivery, comment string) error {
 	now := clock.Round(p.Clock())
 	d.State, d.Owner, d.Intent, d.DueAt = Sending, p.owner, &Intent{Comment: comment, At: now}, &now
-	return p.put(ctx, d)
+	if err := p.put(ctx, d); err != nil {
+		return err
+	}
+	if p.Clock().Sub(now) > p.Settings.Timeout {
+		// This process stood still, and another may have taken over since.
+		return &Error{Trouble: Unavailable, Reason: "it took too long to write down that it is sent"}
+	}
+	return nil
 }
 
 // adopt takes an issue on the tracker for the one that is wanted. Labels that it was
@@ -290,24 +305,30 @@ func (c *Courier) forget(place Place) {
 	delete(c.facts, place)
 }
 
-// capped says which cap is reached; nothing when none is.
-func (p *passage) capped(ctx context.Context, i issues.Issue, now time.Time) (string, error) {
+// capped has the issue wait while a cap is reached.
+func (p *passage) capped(ctx context.Context, d *Delivery, i issues.Issue) (full bool, err error) {
 	var team id.ID // none of a group
 	if !i.IsGroup() {
 		service, err := p.Places.Service(ctx, i.Service)
 		if err != nil {
-			return "", fmt.Errorf("read the service of an issue: %w", err)
+			return false, fmt.Errorf("read the service of an issue: %w", err)
 		}
 		team = service.Team
 	}
+	now := clock.Round(p.Clock())
 	ofTeam, all, err := p.Store.Opened(ctx, team, now.Add(-capSpan))
 	switch {
 	case err != nil:
-		return "", err
+		return false, err
 	case team != "" && ofTeam >= p.Settings.TeamPerDay:
-		return fmt.Sprintf("the cap of %d issues of a team in a day is reached; it waits", p.Settings.TeamPerDay), nil
+		d.Problem = fmt.Sprintf("the cap of %d issues of a team in a day is reached; it waits", p.Settings.TeamPerDay)
 	case all >= p.Settings.PerDay:
-		return fmt.Sprintf("the cap of %d issues in a day is reached; it waits", p.Settings.PerDay), nil
+		d.Problem = fmt.Sprintf("the cap of %d issues in a day is reached; it waits", p.Settings.PerDay)
+	default:
+		return false, nil
 	}
-	return "", nil
+	at := now.Add(recheck)
+	d.DueAt = &at
+	p.count("capped")
+	return true, nil
 }

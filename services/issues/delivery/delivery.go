@@ -112,6 +112,8 @@ type Written struct {
 	Service string `json:"service,omitempty"`
 	// Settled is what was last brought about of open and closed, or left to a person.
 	Settled Settled `json:"settled"`
+	// Closed is whether it was closed when it was last read, or written.
+	Closed bool `json:"closed,omitempty"`
 	// Told is the episode of which the issue's text tells.
 	Told id.ID `json:"told,omitempty"`
 	// Comments is how many of the wanted comments are made or left out.
@@ -128,6 +130,8 @@ type Written struct {
 	FirstAt time.Time `json:"firstAt,omitzero"`
 	SweepAt time.Time `json:"sweepAt,omitzero"`
 	Sweeps  int       `json:"sweeps,omitempty"`
+	// Swept are those that were closed because of that, by their IDs.
+	Swept []int64 `json:"swept,omitempty"`
 }
 
 // Text is a title or body by digests: as it was wanted when it was last written or

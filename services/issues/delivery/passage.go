@@ -19,22 +19,32 @@ type passage struct {
 // errClosed says that nothing more goes through the lane in this run.
 var errClosed = errors.New("the lane is closed for this run")
 
-// barred is how long a lane whose credentials are not taken is left alone.
-const barred = 5 * time.Minute
+// fullError says that a request of its effort does not go through the lane in this run:
+// others do.
+type fullError struct{ until time.Time }
+
+func (e *fullError) Error() string {
+	return "the lane has no room until " + e.until.Format(time.RFC3339)
+}
+
+// BarredFor is how long credentials that are not taken are left alone.
+const BarredFor = 5 * time.Minute
 
 // lastStrike is the failure in a row by which a delivery is dead: replies that
 // something is gone, or refused, are wrong at times.
 const lastStrike = 3
 
-// admit waits until a request can go through, and notes it; errClosed when that is
-// not in this run.
+// admit waits until a request can go through, and notes it; errClosed or a *fullError
+// when that is not in this run.
 func (p *passage) admit(ctx context.Context, e Effort) error {
 	for {
 		now := p.Clock()
 		next := p.lane.Next(now, e, p.Settings.Limits)
 		switch {
-		case next.After(p.until):
+		case p.lane.Next(now, Reading, p.Settings.Limits).After(p.until):
 			return errClosed
+		case next.After(p.until):
+			return &fullError{next}
 		case next.After(now):
 			if err := p.Wait(ctx, next); err != nil {
 				return err
@@ -77,7 +87,7 @@ func hear[T any](ctx context.Context, p *passage, do func(ctx context.Context) (
 		p.lane.Close(now, e.Until, e.Reason)
 		return v, errors.Join(err, p.putLane(ctx))
 	case e.Trouble == Barred:
-		p.lane.Close(now, now.Add(barred), e.Reason)
+		p.lane.Close(now, now.Add(BarredFor), e.Reason)
 		return v, errors.Join(err, p.putLane(ctx))
 	case e.Trouble != Lost && e.Trouble != Unavailable:
 		p.lane.Opened()
@@ -90,12 +100,15 @@ func hear[T any](ctx context.Context, p *passage, do func(ctx context.Context) (
 func (p *passage) settle(ctx context.Context, d *Delivery, err error, before int) error {
 	now := clock.Round(p.Clock())
 	e := AsError(err)
+	var full *fullError
 	switch {
 	case err == nil:
 		d.Failures = 0
 		p.answered(d.Place, true)
 	case errors.Is(err, errClosed):
 		d.DueAt = &now
+	case errors.As(err, &full):
+		d.DueAt = &full.until
 	case fault.Is(err, fault.Precondition): // somebody retried or dismissed it meanwhile
 		return nil
 	case e == nil:
@@ -139,7 +152,7 @@ func (p *passage) fail(d *Delivery, e *Error, now time.Time) {
 	}
 	switch e.Trouble {
 	case Limited, Barred:
-		later(0)
+		later(max(0, e.Until.Sub(now))) // which is of no lane where the lane could not be told
 	case Lost, Unavailable:
 		d.Failures++
 		later(backOff(d.Failures))
@@ -168,6 +181,9 @@ func (p *passage) move(d *Delivery, e *Error) {
 		return // by another name of the same
 	}
 	p.Logger.Info("an issue is elsewhere now", "issue", d.Issue, "from", d.Place, "to", e.To, "number", e.Number)
+	if d.Number == 0 { // what may have been made there has gone with it
+		d.Written.From = renamed(d.Written.From, d.Place, e.To)
+	}
 	d.Place, d.Written.ETag, d.Failures = e.To, "", 0
 	if d.Number > 0 && e.Number > 0 {
 		d.Number = e.Number

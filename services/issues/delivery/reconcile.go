@@ -3,6 +3,8 @@ package delivery
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -23,7 +25,9 @@ const (
 // Reconcile has every issue looked at again that changed on the tracker since the
 // last time, which webhooks may not have told of: one list for each place, once an
 // hour. Before the hour is over it does nothing. What it finds is counted as
-// "called"; a place that cannot be listed is counted as well, and asked with the next.
+// "called"; a place that cannot be listed is counted as well, and asked once more after
+// ten minutes, for all that changed since it was listed. In one that is gone or
+// elsewhere all issues are looked at. What takes longer than a run goes on in the next.
 // It is called between two calls of RunOnce, never beside one: a lane has one writer.
 func (c *Courier) Reconcile(ctx context.Context) (map[string]int64, error) {
 	r := &round{Courier: c, kinds: c.Settings.delivered(), done: map[string]int64{}}
@@ -39,53 +43,85 @@ func (c *Courier) Reconcile(ctx context.Context) (map[string]int64, error) {
 	if err != nil {
 		return r.done, err
 	}
-	lanes, err := r.lanes(ctx, places)
+	maps.DeleteFunc(c.listed, func(place Place, _ time.Time) bool { return !slices.Contains(places, place) })
+	left := slices.DeleteFunc(places, func(place Place) bool {
+		at, ok := c.listed[place]
+		return ok && now.Before(at.Add(listEvery))
+	})
+	lanes, err := r.lanes(ctx, left)
 	if err != nil {
 		return r.done, err
-	}
-	since := now.Add(-firstReach)
-	if !c.listedAt.IsZero() {
-		since = c.listedAt.Add(-overlap)
 	}
 	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, c.Settings.Lanes))
 	for name, places := range lanes {
-		group.Go(func() error { return r.listLane(within, name, places, since) })
+		group.Go(func() error { return r.listLane(within, name, places, now) })
 	}
 	if err := group.Wait(); err != nil {
 		return r.done, err
 	}
 	c.listAt = now.Add(listEvery)
-	if r.done["lanes_waiting"] == 0 && r.done["places_unlisted"] == 0 {
-		c.listedAt = now
-	} else {
-		c.listAt = now.Add(overlap) // all are asked again: it is one request for each
+	if unlisted := len(left) - int(r.done["places_listed"]); unlisted > 0 {
+		r.done["places_unlisted"] = int64(unlisted)
+		c.listAt = now.Add(overlap)
+	}
+	if r.done["lanes_unfinished"] > 0 {
+		c.listAt = now
 	}
 	return r.done, nil
 }
 
-// listLane lists the places of a lane, one after the other. A lane that is closed is
-// left to the next time.
-func (r *round) listLane(ctx context.Context, name string, places []Place, since time.Time) error {
+// listLane lists the places of a lane, one after the other. What is not reached is left
+// to the next time.
+func (r *round) listLane(ctx context.Context, name string, places []Place, now time.Time) error {
 	lane, err := r.Store.Lane(ctx, name)
 	if err != nil {
 		return err
 	}
 	p := &passage{round: r, lane: lane, until: r.Clock().Add(r.Settings.Budget)}
 	for _, place := range places {
-		err := p.list(ctx, place, since)
+		err := p.list(ctx, place, r.since(place, now))
 		switch e := AsError(err); {
 		case err == nil:
-		case errors.Is(err, errClosed), e != nil && (e.Trouble == Limited || e.Trouble == Barred):
+		case e != nil && (e.Trouble == Limited || e.Trouble == Barred), errors.Is(err, errClosed) && p.lane.NotBefore.After(p.until):
 			p.count("lanes_waiting")
 			return p.putLane(ctx)
-		case e != nil:
-			p.count("places_unlisted")
-		default:
+		case errors.Is(err, errClosed):
+			p.count("lanes_unfinished")
+			return p.putLane(ctx)
+		case e == nil:
 			return err
+		case e.Trouble == Lost || e.Trouble == Unavailable:
+			p.answered(place, false)
+			continue
+		default: // what became of it is found out where the issues are
+			n, err := p.Store.CallIn(ctx, place, p.Clock())
+			if err != nil {
+				return err
+			}
+			p.called(n)
 		}
+		r.note(place, now)
+		p.count("places_listed")
 	}
 	return p.putLane(ctx)
+}
+
+// since is from when on changes in a place were not listed.
+func (c *Courier) since(place Place, now time.Time) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if at, ok := c.listed[place]; ok {
+		return at.Add(-overlap)
+	}
+	return now.Add(-firstReach)
+}
+
+// note notes that a place was listed.
+func (c *Courier) note(place Place, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.listed[place] = now
 }
 
 // list has those looked at that changed in a place.
@@ -107,11 +143,18 @@ func (p *passage) list(ctx context.Context, place Place, since time.Time) error 
 			if err != nil {
 				return err
 			}
-			if n > 0 {
-				p.count("called")
-			}
+			p.called(n)
 		}
 		page = got.next
 	}
 	return nil
+}
+
+// called counts those that are to be looked at.
+func (r *round) called(n int) {
+	if n > 0 {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.done["called"] += int64(n)
+	}
 }

@@ -31,11 +31,15 @@ func (r *round) address(ctx context.Context, d *Delivery, i issues.Issue) error 
 		return err
 	}
 	route := r.Settings.Routes.Route(routed, func(issues.Repository) (issues.RepositoryFacts, bool) { return issues.RepositoryFacts{}, false })
+	now := clock.Round(r.Clock())
 	if !route.Found() {
 		d.DueAt, d.Problem = nil, route.Why()
+		if i.Open { // somebody may name one
+			at := now.Add(recheck)
+			d.DueAt = &at
+		}
 		return nil
 	}
-	now := clock.Round(r.Clock())
 	d.State, d.Place, d.Problem, d.DueAt = Pending, placeOf(route.To), "", &now
 	return nil
 }

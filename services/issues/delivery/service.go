@@ -112,10 +112,13 @@ func (s *Service) Retry(ctx context.Context, issue id.ID, version int64) (Known,
 // Faults: as Retry; Invalid with a pointer to /repository.
 func (s *Service) Retarget(ctx context.Context, issue id.ID, version int64, to Place) (Known, error) {
 	return s.change(ctx, issue, version, "", func(d *Delivery, now time.Time) error {
-		if d.Number > 0 && strings.EqualFold(string(to), string(d.Place)) {
+		if strings.EqualFold(string(to), string(d.Place)) {
 			var check fault.Check
-			check.Fail("/repository", string(to), "is where it is already, as number %d; retry it instead", d.Number)
-			return check.Err()
+			check.Require(d.Number == 0, "/repository", string(to), "is where it is already, as number %d; retry it instead", d.Number)
+			check.Require(d.Number > 0 || d.Attempts == 0, "/repository", string(to), "is where it was asked for already, and may be; retry it instead, which looks for it first")
+			if err := check.Err(); err != nil {
+				return err
+			}
 		}
 		return d.Retarget(to, now)
 	})

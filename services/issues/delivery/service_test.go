@@ -214,6 +214,10 @@ func TestAnIssueIsSentToAnotherRepositoryAndNotTwiceToOne(t *testing.T) {
 			t.Errorf("%q: %+v", place, e.Violations)
 		}
 	}
+	// Asked for there, and never found: sent there anew it could be there twice.
+	k = o.put(func(d *delivery.Delivery) { dead(d); d.Number, d.URL, d.Attempts = 0, "", 1 })
+	_, err := o.service.Retarget(o.ada(), o.issue.ID, k.Version(), "acme/checkout")
+	refused(t, err, fault.Invalid, "invalid_input")
 	got, err := o.service.Retarget(o.ada(), o.issue.ID, k.Version(), "acme/operations")
 	o.must(err)
 	if d := got.Delivery; d.State != delivery.Pending || d.Place != "acme/operations" || d.Number != 0 || d.URL != "" || d.Problem != "" {

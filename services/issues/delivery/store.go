@@ -17,6 +17,8 @@ type Store interface {
 	CallAt(ctx context.Context, place Place, number int, now time.Time) (int, error)
 	// CallParts does so with what is on the tracker of the parts of an issue.
 	CallParts(ctx context.Context, parent id.ID, now time.Time) error
+	// CallIn does so with all that are on the tracker in a place.
+	CallIn(ctx context.Context, place Place, now time.Time) (int, error)
 	Delivery(ctx context.Context, issue id.ID) (Delivery, error)
 	// OpenGroup returns the newest group of the kind that goes or went to the place since
 	// then, is wanted open, and that nobody closed; false when there is none.
@@ -32,7 +34,8 @@ type Store interface {
 	// version; Precondition when another did meanwhile. When it was called since
 	// it was read, it stays due as that said, whatever DueAt is.
 	PutDelivery(ctx context.Context, d Delivery) error
-	// Opened counts what was opened since: for services of the team, and in all.
+	// Opened counts what was opened since, and what may have been and has no answer yet:
+	// for services of the team, and in all.
 	Opened(ctx context.Context, team id.ID, since time.Time) (ofTeam, all int, err error)
 
 	// Lane returns the lane, one that was never used when there is none of the name.

@@ -290,12 +290,13 @@ func (p *passage) sweepPlace(ctx context.Context, d *Delivery, i issues.Issue, p
 		}
 	}
 	for _, r := range found {
-		if !r.Open || d.Place == place && r.Number == d.Number {
-			continue
+		if !r.Open || d.Place == place && r.Number == d.Number || slices.Contains(d.Written.Swept, r.ID) {
+			continue // one that was closed before was opened by a person since
 		}
 		if err := p.closeDuplicate(ctx, d, i, place, r); err != nil {
 			return err
 		}
+		d.Written.Swept = append(slices.Clone(d.Written.Swept), r.ID)
 	}
 	return nil
 }
@@ -322,7 +323,7 @@ func (p *passage) closeDuplicate(ctx context.Context, d *Delivery, i issues.Issu
 	if err != nil {
 		return err
 	}
-	if !there && !r.Locked {
+	if !there && !r.Locked && !contains(r.Labels, LabelQuiet) {
 		kept := fmt.Sprintf("#%d", d.Number)
 		if d.Place != place {
 			kept = fmt.Sprintf("%s#%d", d.Place, d.Number)

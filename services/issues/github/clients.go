@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -61,6 +62,8 @@ type Credentials struct {
 	own     *way     // as the App itself, or as whose token it is
 
 	mu      sync.Mutex
+	asking  delivery.Lane            // of questions about ourselves
+	hushed  *delivery.Error          // why none is asked until then; may be past
 	found   map[string]access        // by owner in lower case; a token's by ""
 	looking map[string]chan struct{} // holds one while somebody looks
 }
@@ -161,6 +164,15 @@ func (c *Credentials) For(ctx context.Context, owner string) (client *github.Cli
 	return c.client(a.way), a.lane, a.login, nil
 }
 
+// Lane names the lane of an owner's repositories. A token's is known without a question.
+func (c *Credentials) Lane(ctx context.Context, owner string) (string, error) {
+	if !c.isApp() {
+		return c.ownLane(), nil
+	}
+	a, err := c.access(ctx, owner)
+	return a.lane, err
+}
+
 // access returns what is known, or looks. Others who ask for the same owner wait; those
 // who ask for another do not.
 func (c *Credentials) access(ctx context.Context, owner string) (access, error) {
@@ -176,10 +188,16 @@ func (c *Credentials) access(ctx context.Context, owner string) (access, error) 
 	case turn <- struct{}{}:
 		defer func() { <-turn }()
 	case <-ctx.Done():
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return access{}, &delivery.Error{Trouble: delivery.Unavailable, Reason: "GitHub did not say in time how " + owner + " is reached", Err: ctx.Err()}
+		}
 		return access{}, fmt.Errorf("wait for what somebody else finds out of %q: %w", owner, ctx.Err())
 	}
 	if a, ok := c.known(key); ok {
 		return a, nil
+	}
+	if err := c.mayAsk(); err != nil {
+		return access{}, err
 	}
 	a, err := find(ctx, owner)
 	if err != nil {
@@ -188,7 +206,37 @@ func (c *Credentials) access(ctx context.Context, owner string) (access, error) 
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.found[key] = a
+	c.asking.Opened()
 	return a, nil
+}
+
+// mayAsk is nil unless GitHub wants to be asked nothing about ourselves yet.
+func (c *Credentials) mayAsk() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.hushed == nil || !c.options.Clock().Before(c.hushed.Until) {
+		return nil
+	}
+	e := *c.hushed
+	return &e
+}
+
+// hush keeps questions back for as long as an error asks for, and says in it until when.
+func (c *Credentials) hush(err error) error {
+	e := delivery.AsError(err)
+	if e == nil || e.Trouble != delivery.Limited && e.Trouble != delivery.Barred {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.options.Clock()
+	if e.Trouble == delivery.Barred {
+		e.Until = now.Add(delivery.BarredFor)
+	}
+	c.asking.Close(now, e.Until, e.Reason)
+	e.Until = c.asking.NotBefore
+	c.hushed = e
+	return e
 }
 
 func (c *Credentials) known(key string) (access, bool) {
@@ -238,7 +286,7 @@ func (c *Credentials) self(ctx context.Context, _ string) (access, error) {
 	client := c.client(c.own)
 	user, response, err := client.Users.Get(ctx, "")
 	if err != nil {
-		return access{}, c.trouble(ctx, response, err)
+		return access{}, c.hush(c.trouble(ctx, response, err))
 	}
 	return access{way: c.own, lane: c.ownLane(), login: user.GetLogin()}, nil
 }
@@ -250,7 +298,7 @@ func (c *Credentials) installed(ctx context.Context, owner string) (access, erro
 		return access{}, err
 	}
 	if i.SuspendedAt != nil {
-		return access{}, &delivery.Error{Trouble: delivery.Barred, Reason: fmt.Sprintf(
+		return access{}, &delivery.Error{Trouble: delivery.Barred, Until: c.options.Clock().Add(delivery.BarredFor), Reason: fmt.Sprintf(
 			"the installation of the GitHub App on %s is suspended since %s: an owner of it can unsuspend it at %s",
 			owner, i.GetSuspendedAt().UTC().Format(time.DateOnly), i.GetHTMLURL())}
 	}
@@ -274,7 +322,7 @@ func (c *Credentials) installation(ctx context.Context, owner string) (*github.I
 		return nil, &delivery.Error{Trouble: delivery.Refused, Err: err, Reason: fmt.Sprintf(
 			"the GitHub App is not installed on %s: an owner of it can install it from the App's settings, under Install App", owner)}
 	case err != nil:
-		return nil, c.trouble(ctx, response, err)
+		return nil, c.hush(c.trouble(ctx, response, err))
 	}
 	return i, nil
 }

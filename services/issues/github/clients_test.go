@@ -298,6 +298,62 @@ func TestNoTokenMeansThatNothingHappened(t *testing.T) {
 	}
 }
 
+// Questions about ourselves have limits too, which are the App's or the token's. Where
+// GitHub does not say for how long, it is a minute ("Rate limits for the REST API").
+func TestAQuestionAboutOurselvesIsNotAskedBeforeItsDeadline(t *testing.T) {
+	t.Parallel()
+	for kind, wait := range map[standin.Kind]time.Duration{
+		standin.PrimaryExhausted: 7 * time.Minute, standin.SecondaryRetryAfter: 7 * time.Minute, standin.SecondarySilent: time.Minute,
+	} {
+		g := atTheGate(t)
+		g.Install(g.app, "acme", standin.Permissions{"issues": "write"})
+		c := g.asApp()
+		g.script.Add(standin.Step{Operation: "apps/get-org-installation", Fault: standin.Fault{Kind: kind, Wait: wait}})
+		for _, owner := range []string{"acme", "acme", "ole"} {
+			_, _, _, err := c.For(t.Context(), owner)
+			troubled(t, string(kind), err, delivery.Limited, "wait")
+			if e := delivery.AsError(err); e != nil && !e.Until.Equal(start.Add(wait)) {
+				t.Errorf("%s: until %s, want in %s", kind, e.Until, wait)
+			}
+			g.clock.Advance(time.Second)
+		}
+		g.clock.Advance(wait - 4*time.Second)
+		_, _, _, err := c.For(t.Context(), "acme")
+		troubled(t, string(kind), err, delivery.Limited, "wait")
+		if n := g.asked("apps/get-org-installation"); n != 1 {
+			t.Errorf("%s: it was asked %d times before the deadline, want once", kind, n)
+		}
+		g.clock.Advance(2 * time.Second)
+		if _, _, _, err := c.For(t.Context(), "acme"); err != nil {
+			t.Errorf("%s: after the deadline: %v", kind, err)
+		}
+	}
+	// Credentials that are not taken are not shown again and again.
+	g := atTheGate(t)
+	o := g.options()
+	o.AppID, o.Key = g.app.ID+1_000, g.key()
+	c := g.with(o)
+	for range 3 {
+		_, _, _, err := c.For(t.Context(), "acme")
+		troubled(t, "another app", err, delivery.Barred, "does not take the credentials")
+		g.clock.Advance(time.Minute)
+	}
+	if n := len(g.Requests()); n != 1 {
+		t.Errorf("credentials that are not taken were shown %d times in three minutes, want once", n)
+	}
+}
+
+// What is due after a restart may be due too early for GitHub: the lane says so, and is
+// named without a question.
+func TestATokensLaneIsNamedWithoutAQuestion(t *testing.T) {
+	t.Parallel()
+	g := atTheGate(t)
+	lane, err := github.NewTracker(g.asToken(g.Token("ole")), g.clock.Now).Lane(t.Context(), "acme/shop")
+	if err != nil || !strings.HasPrefix(lane, "token:") || len(g.Requests()) != 0 {
+		t.Errorf("%q, %v, after %d requests", lane, err, len(g.Requests()))
+	}
+}
+
 func TestALookForAnInstallationIsAskedOnceByMany(t *testing.T) {
 	t.Parallel()
 	g := atTheGate(t)
@@ -324,6 +380,11 @@ func TestALookForAnInstallationIsAskedOnceByMany(t *testing.T) {
 	if _, _, _, err := c.For(gaveUp, "acme"); err == nil {
 		t.Error("somebody who gave up was answered")
 	}
+	// Whose time is over while it waits was not refused, and ends no run of others.
+	late, cancelLate := context.WithDeadline(t.Context(), time.Now())
+	defer cancelLate()
+	_, _, _, err := c.For(late, "acme")
+	troubled(t, "somebody who waited too long", err, delivery.Unavailable, "did not say in time")
 	close(gate)
 	all.Wait()
 	if n := g.asked("apps/get-org-installation"); n != 2 {
@@ -413,6 +474,30 @@ func TestWhatIsNotGitHubIsToldAsSuch(t *testing.T) {
 	o.BaseURL, o.Token = server.URL, "ghp_x"
 	_, _, _, err := g.with(o).For(t.Context(), "acme")
 	troubled(t, "another server", err, delivery.Unavailable, "is not GitHub's API: look at github.baseURL")
+}
+
+// RFC 9110, section 15.5: of these the request itself is the cause, so that it does not
+// help to send it again; of 408 and of 5xx it is not.
+func TestWhatTheRequestItselfIsTheCauseOfIsRefused(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]delivery.Trouble{
+		http.StatusUnavailableForLegalReasons: delivery.Gone, http.StatusRequestEntityTooLarge: delivery.Refused, http.StatusMethodNotAllowed: delivery.Refused,
+		http.StatusRequestTimeout: delivery.Lost, http.StatusInternalServerError: delivery.Lost,
+	} {
+		g := atTheGate(t)
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/user") {
+				fmt.Fprint(w, `{"login":"ole"}`)
+				return
+			}
+			http.Error(w, `{"message":"No."}`, status)
+		}))
+		t.Cleanup(server.Close)
+		o := g.options()
+		o.BaseURL, o.Token = server.URL, "ghp_x"
+		_, err := github.NewTracker(g.with(o), g.clock.Now).Create(t.Context(), "acme/shop", delivery.Made{Title: "x"})
+		troubled(t, fmt.Sprint(status), err, want, "")
+	}
 }
 
 func TestNoSecretIsInAnError(t *testing.T) {

@@ -3,13 +3,17 @@ package github_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
@@ -386,4 +390,155 @@ func TestCapsHoldBackWhatIsTooMuch(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What GitHub may have made, and did not say, is under the cap too.
+func TestCapsCountWhatHasNoAnswer(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		o := openOn(t, s, build(t), func(s *delivery.Settings) { s.TeamPerDay = 3 })
+		var places []string
+		for n := range 5 { // one that does not answer rests
+			places = append(places, fmt.Sprintf("acme/app-%d", n))
+			o.Private(places[n])
+			o.Collaborator(places[n], "robo", standin.Write)
+			o.want(o.at("https://github.com/" + places[n]))
+			o.fault("issues/create", standin.Fault{Kind: standin.LostReply})
+		}
+		o.run()
+		made := 0
+		for _, place := range places {
+			made += len(o.Issues(place))
+		}
+		if made != 3 {
+			t.Errorf("%d issues, want three", made)
+		}
+	})
+}
+
+// together is a store that answers two who count what was opened only when both have
+// asked.
+type together struct {
+	delivery.Store
+	asked *atomic.Int64
+	both  *sync.WaitGroup
+}
+
+func (s together) Opened(ctx context.Context, team id.ID, since time.Time) (int, int, error) {
+	ofTeam, all, err := s.Store.Opened(ctx, team, since)
+	if s.asked.Add(1) <= 2 {
+		s.both.Done()
+		s.both.Wait()
+	}
+	return ofTeam, all, err
+}
+
+func TestTwoLanesKeepOneCap(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.PerDay = 1 })
+	o.another("umbrella")
+	counting := together{o.store.Delivery(), new(atomic.Int64), new(sync.WaitGroup)}
+	counting.both.Add(2)
+	o.courier.Store = counting
+	o.want()
+	o.want(o.at("https://github.com/umbrella/app"))
+	o.run()
+	if n := len(o.Issues("acme/shop")) + len(o.Issues("umbrella/app")); n != 1 {
+		t.Errorf("%d issues, want one", n)
+	}
+}
+
+// Nobody tells the courier that a service names a repository now.
+func TestADraftWithoutARepositoryIsOpenedOnceOneIsNamed(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.Routes.Default = "" })
+	o.name("")
+	i := o.want()
+	o.pass(time.Minute)
+	o.inState(i.ID, delivery.Draft)
+	unwanted := o.want(func(i *issues.Issue) { i.Open = false })
+	o.pass(time.Minute)
+	if d := o.inState(unwanted.ID, delivery.Draft); d.DueAt != nil {
+		t.Errorf("one that is not wanted open is looked at again at %s", d.DueAt)
+	}
+	o.name("https://github.com/acme/shop")
+	o.clock.Advance(time.Hour)
+	o.run()
+	o.inState(i.ID, delivery.Sent)
+	o.alone("acme/shop")
+}
+
+// standing is a runner under which the process stands still once after a commit with
+// which a comment is sent, as long as it takes another to send it again.
+type standing struct {
+	*store.Store
+	office *office
+	of     id.ID
+	stood  bool
+}
+
+func (s *standing) InTx(ctx context.Context, do func(ctx context.Context) error) error {
+	err := s.Store.InTx(ctx, do)
+	if d := s.office.delivery(s.of); !s.stood && d.State == delivery.Sending {
+		s.stood = true
+		s.office.clock.Advance(time.Minute)
+	}
+	return err
+}
+
+func TestAProcessThatStoodStillSendsNoCommentAfterwards(t *testing.T) {
+	t.Parallel()
+	o, i := opened(t)
+	o.recover(i.ID, false)
+	o.courier.Runner = &standing{Store: o.store, office: o, of: i.ID}
+	o.run()
+	if is := o.alone("acme/shop"); len(is.Comments) != 0 {
+		t.Errorf("it says %q", said(is))
+	}
+	o.pass(20 * time.Minute)
+	if is := o.alone("acme/shop"); len(is.Comments) != 1 {
+		t.Errorf("later it says %q", said(is))
+	}
+}
+
+// The list lags longer than the hold, the repository is renamed meanwhile, and the
+// issue is wanted no more: it is found under the new name all the same.
+func TestWhatMayHaveBeenMadeIsLookedForUnderTheNewName(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.LagLists(23 * time.Minute)
+	o.fault("issues/create", standin.Fault{Kind: standin.LostReply})
+	i := o.want()
+	o.run()
+	o.change(i.ID, func(i *issues.Issue) { i.Open = false })
+	o.Person("ole").RenameRepository("acme/shop", "store")
+	o.pass(50 * time.Minute)
+	if d := o.inState(i.ID, delivery.Sent); d.Place != "acme/store" || d.Number != 1 {
+		t.Errorf("known: %+v", d)
+	}
+	if is := o.alone("acme/store"); is.State != "closed" {
+		t.Errorf("it is %s", is.State)
+	}
+}
+
+func TestADuplicateThatAPersonOpensAgainIsLeftToThem(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.LagLists(23 * time.Minute)
+	o.fault("issues/create", standin.Fault{Kind: standin.LostReply})
+	i := o.want()
+	o.pass(50 * time.Minute)
+	if all := o.Issues("acme/shop"); len(all) != 2 || all[1].State != "closed" {
+		t.Fatalf("there are %+v", all)
+	}
+	o.Person("ole").Reopen("acme/shop", 2)
+	for range 20 {
+		o.clock.Advance(4 * time.Hour)
+		o.run()
+	}
+	all := o.Issues("acme/shop")
+	if all[0].State != "open" || all[1].State != "open" || len(all[1].Comments) != 1 {
+		t.Errorf("there are %+v", all)
+	}
+	o.inState(i.ID, delivery.Sent)
 }

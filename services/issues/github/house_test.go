@@ -81,6 +81,11 @@ func (c tokens) For(_ context.Context, owner string) (*gogithub.Client, string, 
 	return a.client, "token of " + a.login, a.login, nil
 }
 
+func (c tokens) Lane(ctx context.Context, owner string) (string, error) {
+	_, lane, _, err := c.For(ctx, owner)
+	return lane, err
+}
+
 func (h *hub) client(login string) account { return h.with(h.Token(login), login) }
 
 func (h *hub) with(token, login string) account {

@@ -2,10 +2,12 @@ package github_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github/standin"
 )
@@ -90,11 +92,13 @@ func TestALaneThatWaitsHoldsUpNoOther(t *testing.T) {
 	o.wellBehaved()
 }
 
-// slow is a tracker that does not answer for a place until the request is given up.
+// slow is a tracker that does not answer for a place until the request is given up, by
+// the office's clock.
 type slow struct {
 	delivery.Tracker
-	place delivery.Place
-	asked *int
+	office *office
+	place  delivery.Place
+	asked  *int
 }
 
 func (s slow) Facts(ctx context.Context, place delivery.Place) (delivery.Facts, error) {
@@ -102,7 +106,7 @@ func (s slow) Facts(ctx context.Context, place delivery.Place) (delivery.Facts, 
 		return s.Tracker.Facts(ctx, place)
 	}
 	*s.asked++
-	<-ctx.Done()
+	s.office.clock.Advance(settings().Timeout)
 	return delivery.Facts{}, &delivery.Error{Trouble: delivery.Lost, Reason: "it did not answer"}
 }
 
@@ -110,7 +114,7 @@ func TestARepositoryThatDoesNotAnswerHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
 	o := open(t)
 	asked := 0
-	o.courier = o.hire(slow{o.tracker, "acme/api", &asked}, func(s *delivery.Settings) { s.Timeout = 20 * time.Millisecond })
+	o.courier = o.hire(slow{o.tracker, o, "acme/api", &asked})
 	for range 10 { // they come first by name, and by time
 		o.want(o.at("https://github.com/acme/api"))
 	}
@@ -160,4 +164,51 @@ func TestALaneWhoseCredentialsAreNotTakenRestsAndGoesOnWithOthers(t *testing.T) 
 	o.clients["acme"] = good
 	o.pass(2 * time.Minute)
 	o.inState(i.ID, delivery.Sent)
+}
+
+func TestWhatMayNotBeMadeYetHoldsUpNoChange(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.Limits.ContentHour = 1 })
+	made := o.want(o.at("https://github.com/acme/vault"))
+	o.run()
+	waits := o.want() // it comes first by the name of its repository
+	o.run()
+	o.change(made.ID, func(i *issues.Issue) { i.Title = "Budget spent more" })
+	o.run()
+	if is := o.alone("acme/vault"); is.Title != "Budget spent more" {
+		t.Errorf("it is titled %q while another may not be made yet", is.Title)
+	}
+	d := o.inState(waits.ID, delivery.Pending)
+	if d.DueAt == nil || d.DueAt.Sub(o.clock.Now()) < 50*time.Minute {
+		t.Errorf("it is due at %s, want when there is room again", d.DueAt)
+	}
+	o.clock.Advance(time.Hour + 10*time.Second) // what is counted is rounded up by as much
+	o.run()
+	o.inState(waits.ID, delivery.Sent)
+	o.wellBehaved()
+}
+
+// A run has time for twelve writes.
+func TestRepositoriesWithMuchToDoStarveNoOther(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	var all []issues.Issue
+	for n := range 15 {
+		name := fmt.Sprintf("acme/app-%c", 'a'+n)
+		o.Private(name)
+		o.Collaborator(name, "robo", standin.Write)
+		all = append(all, o.want(o.at("https://github.com/"+name)))
+	}
+	o.pass(2 * time.Minute)
+	o.change(all[14].ID, func(i *issues.Issue) { i.Title = "Budget spent more" })
+	for range 3 {
+		o.clock.Advance(time.Second)
+		for _, busy := range all[:14] {
+			o.change(busy.ID, func(i *issues.Issue) { i.Title += "!" })
+		}
+		o.run()
+	}
+	if is := o.alone("acme/app-o"); is.Title != "Budget spent more" {
+		t.Errorf("the last repository's is titled %q after three runs", is.Title)
+	}
 }

@@ -1,6 +1,8 @@
 package github_test
 
 import (
+	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -69,5 +71,111 @@ func TestAListingThatFailsIsMadeUpFor(t *testing.T) {
 	o.pass(time.Minute)
 	if got := o.delivery(i.ID).Outcome; got != delivery.Done {
 		t.Errorf("%q, want %q", got, delivery.Done)
+	}
+}
+
+func TestWhereTheOwnerCouldNotBeToldIsMadeUpFor(t *testing.T) {
+	t.Parallel()
+	o, i := opened(t)
+	o.list()
+	o.pass(time.Minute)
+	o.Person("ole").Close("acme/shop", 1, "completed")
+	o.clock.Advance(time.Hour)
+	tracker := &dazed{Tracker: o.tracker, owner: "acme", fails: 1, why: &delivery.Error{Trouble: delivery.Unavailable, Reason: "GitHub answered 502"}}
+	o.courier.Tracker = tracker
+	if got := o.list(); got != 0 || tracker.asked != 1 {
+		t.Errorf("%d are to be looked at, after %d questions", got, tracker.asked)
+	}
+	o.clock.Advance(10 * time.Minute)
+	if got := o.list(); got != 1 {
+		t.Errorf("%d are to be looked at, want the one that was closed before the listing that failed", got)
+	}
+	o.pass(time.Minute)
+	if got := o.delivery(i.ID).Outcome; got != delivery.Done {
+		t.Errorf("%q, want %q", got, delivery.Done)
+	}
+}
+
+// A thousand repositories listed every ten minutes would be 6,000 requests an hour, and
+// GitHub allows 5,000 ("Rate limits for the REST API").
+func TestAPlaceThatIsGoneHasNoOtherListedMoreOften(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		do    func(*office)
+		state delivery.State
+		place delivery.Place
+	}{
+		"deleted": {func(o *office) { o.Person("ole").DeleteRepository("acme/vault") }, delivery.Dead, "acme/vault"},
+		"renamed": {func(o *office) { o.Person("ole").RenameRepository("acme/vault", "safe") }, delivery.Sent, "acme/safe"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o, _ := opened(t)
+			i := o.want(o.at("https://github.com/acme/vault"))
+			o.run()
+			o.inState(i.ID, delivery.Sent)
+			c.do(o)
+			o.ForgetRequests()
+			for range 5 * 60 / 5 {
+				o.list()
+				o.run()
+				o.clock.Advance(5*time.Minute - time.Second)
+			}
+			listed := 0
+			for _, r := range o.Requests() {
+				if r.Operation == "issues/list-for-repo" && r.Path == "/repos/acme/shop/issues" {
+					listed++
+				}
+			}
+			if listed != 5 {
+				t.Errorf("the other was listed %d times in five hours, want 5", listed)
+			}
+			// What no webhook told of is seen all the same.
+			if d := o.inState(i.ID, c.state); d.Place != c.place {
+				t.Errorf("known: %+v", d)
+			}
+		})
+	}
+}
+
+// laboured is a tracker whose lists take two seconds each.
+type laboured struct {
+	delivery.Tracker
+	office *office
+}
+
+func (l laboured) Find(ctx context.Context, place delivery.Place, since time.Time, page int) ([]delivery.Remote, int, error) {
+	l.office.clock.Advance(2 * time.Second)
+	return l.Tracker.Find(ctx, place, since, page)
+}
+
+// A run has twelve seconds for a lane, which is six lists here.
+func TestAListingThatTakesLongGoesOnInTheNextRun(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	for n := range 10 {
+		name := fmt.Sprintf("acme/app-%d", n)
+		o.Private(name)
+		o.Collaborator(name, "robo", standin.Write)
+		o.want(o.at("https://github.com/" + name))
+	}
+	o.pass(2 * time.Minute)
+	o.courier.Tracker = laboured{o.tracker, o}
+	listed := map[string]int{}
+	for range 3 {
+		o.ForgetRequests()
+		o.list()
+		for _, r := range o.Requests() {
+			listed[r.Path]++
+		}
+		o.clock.Advance(15 * time.Second)
+	}
+	if len(listed) != 10 {
+		t.Errorf("%d of ten repositories were listed in three runs: %v", len(listed), listed)
+	}
+	for path, times := range listed {
+		if times != 1 {
+			t.Errorf("%s was listed %d times", path, times)
+		}
 	}
 }

@@ -16,6 +16,8 @@ import (
 
 // Clients gives the client for the repositories of an owner.
 type Clients interface {
+	// Lane names the lane alone, which may be known before the rest is.
+	Lane(ctx context.Context, owner string) (string, error)
 	// For returns the client, the lane that it shares limits with, and the login under
 	// which it makes issues. A *delivery.Error says why there is none.
 	For(ctx context.Context, owner string) (client *github.Client, lane string, login string, err error)
@@ -59,8 +61,7 @@ func (t *Tracker) at(ctx context.Context, place delivery.Place) (to, error) {
 
 // Lane names what shares the limits with the place.
 func (t *Tracker) Lane(ctx context.Context, place delivery.Place) (string, error) {
-	_, lane, _, err := t.clients.For(ctx, place.Owner())
-	return lane, err
+	return t.clients.Lane(ctx, place.Owner())
 }
 
 // Facts returns what is known of the repository.

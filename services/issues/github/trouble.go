@@ -47,9 +47,9 @@ func (t to) trouble(ctx context.Context, response *github.Response, err error) e
 		return &delivery.Error{Trouble: delivery.Barred, Reason: "the installation of the GitHub App is suspended: an owner of the organisation can unsuspend it", Err: err}
 	case status == http.StatusNotFound:
 		return &delivery.Error{Trouble: delivery.Gone, Reason: "GitHub knows no such repository or issue, or does not show it to us: look whether it still exists and the App or token has access to it", Err: err}
-	case status == http.StatusGone:
+	case status == http.StatusGone || status == http.StatusUnavailableForLegalReasons:
 		return &delivery.Error{Trouble: delivery.Gone, Reason: "GitHub says that it is gone: " + said, Err: err}
-	case status == http.StatusForbidden || status == http.StatusUnprocessableEntity || status == http.StatusBadRequest || status == http.StatusConflict:
+	case status >= 400 && status < 500 && status != http.StatusRequestTimeout:
 		reason := "GitHub refuses it: " + said
 		if needs := response.Header.Get("X-Accepted-GitHub-Permissions"); needs != "" {
 			reason += "; the App or token lacks the permission " + markdown.Limit(needs, maxSaid)

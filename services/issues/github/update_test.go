@@ -59,6 +59,9 @@ func TestRecoveryLabelsCommentsAndCloses(t *testing.T) {
 			o.recover(i.ID, c.closes)
 			o.pass(time.Minute)
 			is := o.alone("acme/shop")
+			if closed := o.delivery(i.ID).Written.Closed; closed != (c.state == "closed") {
+				t.Errorf("it is %s, and known for closed: %t", is.State, closed)
+			}
 			if is.State != c.state || !slices.Equal(is.Labels, []string{"slo", issues.LabelRecovered}) || !slices.Equal(said(is), []string{"Recovered."}) {
 				t.Errorf("%s, %q, %q", is.State, is.Labels, said(is))
 			}
@@ -334,5 +337,45 @@ func TestALookAtWhatDidNotChangeIsConditional(t *testing.T) {
 	}
 	if d := o.inState(i.ID, delivery.Sent); d.DueAt != nil {
 		t.Errorf("known: %+v", d)
+	}
+}
+
+// What a person made of an issue stands until it is open again, or another episode
+// begins.
+func TestWhatAPersonMadeOfAnIssueIsKnownAfterRecovery(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []delivery.Mode{delivery.Warn, delivery.Enforce} {
+		for name, before := range map[string]bool{"closed before": true, "closed after": false} {
+			if mode == delivery.Enforce && !before {
+				continue // the courier closed it, and nobody else
+			}
+			t.Run(string(mode)+" "+name, func(t *testing.T) {
+				t.Parallel()
+				o, i := opened(t, func(s *delivery.Settings) { s.Mode = mode })
+				closing := func() {
+					o.Person("ole").Close("acme/shop", 1, "not_planned")
+					o.look("acme/shop", 1)
+					o.pass(time.Minute)
+				}
+				if before {
+					closing()
+				}
+				o.recover(i.ID, true)
+				o.pass(time.Minute)
+				if !before {
+					closing()
+				}
+				o.Person("ole").Comment("acme/shop", 1, "Thanks.")
+				o.look("acme/shop", 1)
+				o.pass(time.Minute)
+				if got := o.delivery(i.ID).Outcome; got != delivery.Waived {
+					t.Errorf("the outcome is %q, want %q", got, delivery.Waived)
+				}
+				// Nobody is asked why an issue is not planned whose budget is back.
+				if got := said(o.alone("acme/shop")); !before && len(got) != 2 {
+					t.Errorf("it says %q", got)
+				}
+			})
+		}
 	}
 }
