@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -42,12 +43,14 @@ func (Issue) Edges() []ent.Edge {
 	return []ent.Edge{foreign("service", Service.Type, "service_id")}
 }
 
-// Indexes of issues: one for each fingerprint, the newest first.
+// Indexes of issues: one for each fingerprint, and those of a service, of a subject, of
+// an episode and that are wanted open, the newest first.
 func (Issue) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("fingerprint").Unique(),
-		index.Fields("created_at", "id"),
-		index.Fields("service_id", "created_at", "id"),
+		index.Fields("service_id", "id"),
+		index.Fields("subject", "id"),
 		index.Fields("episode"),
+		index.Fields("id").StorageKey("issue_open").Annotations(entsql.IndexWhere("open")),
 	}
 }
