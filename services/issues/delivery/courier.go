@@ -47,8 +47,9 @@ type Courier struct {
 	facts map[Place]knownFacts
 	tired map[Place]rest // places that did not answer
 
-	// Of Reconcile alone: since when all places have been listed, and when they are next.
-	listedAt, listAt time.Time
+	// Of Reconcile alone: when the listing of all places began, and when it goes on.
+	listingAt, listAt time.Time
+	listings          map[Place]listing
 }
 
 type knownFacts struct {
@@ -63,7 +64,7 @@ type rest struct {
 
 // NewCourier returns a courier. RunOnce is called again when the last call ended.
 func NewCourier(p Parts) *Courier {
-	return &Courier{Parts: p, facts: map[Place]knownFacts{}, tired: map[Place]rest{}}
+	return &Courier{Parts: p, facts: map[Place]knownFacts{}, tired: map[Place]rest{}, listings: map[Place]listing{}}
 }
 
 // round is one run: what was done, by name, and under which lease.
