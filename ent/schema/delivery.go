@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -47,15 +48,17 @@ func (Delivery) Edges() []ent.Edge {
 	return []ent.Edge{owned("issue", Issue.Type, "issue_id")}
 }
 
-// Indexes of deliveries: one for each issue, what is due in all and in a repository,
-// what an issue of a tracker is about, what was opened lately, and the few in a state.
+// Indexes of deliveries: one for each issue, what is due, by its place, what an issue of
+// a tracker is about and where issues are, what was opened lately, and those in a state
+// and in trouble, the newest first. Of all that is tracked little is due: what finds it
+// has nothing of the rest.
 func (Delivery) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("issue_id").Unique(),
-		index.Fields("due_at"),
-		index.Fields("repository", "due_at"),
-		index.Fields("repository", "number"),
+		index.Fields("repository", "due_at", "kind").StorageKey("delivery_due").Annotations(entsql.IndexWhere("due_at IS NOT NULL")),
+		index.Fields("repository", "number", "state", "kind"),
 		index.Fields("opened_at"),
-		index.Fields("state"),
+		index.Fields("state", "issue_id"),
+		index.Fields("issue_id").StorageKey("delivery_troubled").Annotations(entsql.IndexWhere("problem <> ''")),
 	}
 }

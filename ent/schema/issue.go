@@ -53,14 +53,16 @@ func (Issue) Edges() []ent.Edge {
 	}
 }
 
-// Indexes of issues: one for each fingerprint, the newest first.
+// Indexes of issues: one for each fingerprint, and those of a service, of a subject, of
+// an episode and that are wanted open, the newest first.
 func (Issue) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("fingerprint").Unique(),
-		index.Fields("created_at", "id"),
-		index.Fields("service_id", "created_at", "id"),
+		index.Fields("service_id", "id"),
+		index.Fields("subject", "id"),
 		index.Fields("episode"),
 		index.Fields("group_id"),
 		index.Fields("parent_id"),
+		index.Fields("id").StorageKey("issue_open").Annotations(entsql.IndexWhere("open")),
 	}
 }

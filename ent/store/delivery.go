@@ -86,7 +86,7 @@ func (d Delivery) At(ctx context.Context, place delivery.Place, number int) (id.
 // Places returns where issues of the kinds are on the tracker, in order.
 func (d Delivery) Places(ctx context.Context, kinds []issues.Kind) ([]delivery.Place, error) {
 	condition, args := ofKinds(kinds)
-	return d.places(ctx, "SELECT DISTINCT repository FROM deliveries WHERE number > 0 AND state IN ('sent', 'sending', 'unknown') AND "+condition+" ORDER BY repository", args)
+	return d.places(ctx, "SELECT DISTINCT repository FROM deliveries WHERE number > 0 AND state NOT IN ('draft', 'pending', 'dead', 'dismissed') AND "+condition+" ORDER BY repository", args)
 }
 
 func (d Delivery) places(ctx context.Context, query string, args []any) ([]delivery.Place, error) {
@@ -156,12 +156,15 @@ func (d Delivery) PutDelivery(ctx context.Context, v delivery.Delivery) error {
 	})
 }
 
+// openedSince is cross joined, so that SQLite begins with the few that were opened, and
+// not with all issues. A group is of no service.
+const openedSince = `SELECT COUNT(*), COALESCE(SUM(CASE WHEN v.team_id = $1 THEN 1 ELSE 0 END), 0)
+ FROM deliveries d CROSS JOIN issues i LEFT JOIN services v ON v.id = i.service_id
+ WHERE i.id = d.issue_id AND (d.opened_at > $2 OR d.state IN ('sending', 'unknown') AND d.number = 0)`
+
 // Opened counts what was opened since, and what was asked for and has no answer.
 func (d Delivery) Opened(ctx context.Context, team id.ID, since time.Time) (ofTeam, all int, err error) {
-	err = d.s.queryOne(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN v.team_id = $1 THEN 1 ELSE 0 END), 0)
- FROM deliveries d JOIN issues i ON i.id = d.issue_id LEFT JOIN services v ON v.id = i.service_id
- WHERE d.opened_at > $2 OR d.state IN ('sending', 'unknown') AND d.number = 0`,
-		[]any{string(team), clock.Round(since)}, &all, &ofTeam)
+	err = d.s.queryOne(ctx, openedSince, []any{string(team), clock.Round(since)}, &all, &ofTeam)
 	return ofTeam, all, fail("count what was opened", err)
 }
 

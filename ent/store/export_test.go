@@ -41,6 +41,9 @@ func (s spy) Query(ctx context.Context, text string, args, v any) error {
 // NewestRuns finds the newest run of each job.
 const NewestRuns = newestOfEach
 
+// OpenedSince counts the issues that were opened lately.
+const OpenedSince = openedSince
+
 // The conditions on which runs are removed.
 const (
 	PrunableRuns        = prunable

@@ -4,9 +4,10 @@ import (
 	"context"
 	"encoding/json"
 
+	entsql "entgo.io/ent/dialect/sql"
+
 	"github.com/evenkeel/evenkeel/ent/db"
 	"github.com/evenkeel/evenkeel/ent/db/issue"
-	"github.com/evenkeel/evenkeel/ent/db/predicate"
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -69,21 +70,24 @@ func (i Issues) Members(ctx context.Context, group id.ID) ([]issues.Issue, error
 
 // Issues lists the newest first.
 func (i Issues) Issues(ctx context.Context, f issues.Filter, r page.Request) (page.Page[issues.Issue], error) {
-	return i.list(ctx, f, f, r)
+	return i.list(ctx, f, f, r, func(s *entsql.Selector) string { return s.C(issue.FieldID) })
 }
 
-// list lists those of the filter that meet the predicates; whole is what the cursor
-// is bound to.
-func (i Issues) list(ctx context.Context, whole any, f issues.Filter, r page.Request, more ...predicate.Issue) (page.Page[issues.Issue], error) {
-	cursor, err := r.Key(whole, 2)
+// list lists those of the filter; whole is what the cursor is bound to. Identifiers
+// begin with the time of their making. from names the column in which they are walked
+// through, and may join and narrow what is read.
+func (i Issues) list(ctx context.Context, whole any, f issues.Filter, r page.Request, from func(*entsql.Selector) string) (page.Page[issues.Issue], error) {
+	key, err := r.Key(whole, 1)
 	if err != nil {
 		return page.Page[issues.Issue]{}, err
 	}
-	key, err := timeKey(cursor)
-	if err != nil {
-		return page.Page[issues.Issue]{}, err
-	}
-	q := i.s.ent.Issue.Query().Where(more...)
+	q := i.s.ent.Issue.Query().Where(func(s *entsql.Selector) {
+		column := from(s)
+		if key != nil {
+			s.Where(entsql.LT(column, key[0]))
+		}
+		s.OrderBy(entsql.Desc(column))
+	})
 	if f.Service != "" {
 		q.Where(issue.ServiceID(string(f.Service)))
 	}
@@ -105,8 +109,7 @@ func (i Issues) list(ctx context.Context, whole any, f issues.Filter, r page.Req
 	if f.Open != nil {
 		q.Where(issue.Open(*f.Open))
 	}
-	rows, err := q.Where(before(key, issue.FieldCreatedAt, issue.FieldID)).
-		Order(newestFirst(issue.FieldCreatedAt)).Limit(r.Size() + 1).All(ctx)
+	rows, err := q.Limit(r.Size() + 1).All(ctx)
 	if err != nil {
 		return page.Page[issues.Issue]{}, fail("list issues", err)
 	}
@@ -114,7 +117,7 @@ func (i Issues) list(ctx context.Context, whole any, f issues.Filter, r page.Req
 	if err != nil {
 		return page.Page[issues.Issue]{}, err
 	}
-	return page.Cut(r, whole, out, func(v issues.Issue) []string { return []string{cursorTime(v.CreatedAt), string(v.ID)} }), nil
+	return page.Cut(r, whole, out, func(v issues.Issue) []string { return []string{string(v.ID)} }), nil
 }
 
 // UpdateIssue writes everything but what identifies it, conditional on Version.

@@ -54,13 +54,8 @@ func lookups(t *testing.T, s *store.Store) []lookup {
 func TestSQLiteFindsRunsByIndexes(t *testing.T) {
 	t.Parallel()
 	s := storetest.SQLite(t)
-	_, reader := s.Pools()
 	for _, l := range lookups(t, s) {
-		rows, err := reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+l.text, l.args...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		plan := details(t, rows)
+		plan := l.plan(t, s)
 		if !slices.ContainsFunc(plan, func(line string) bool { return strings.HasSuffix(line, "INDEX "+l.by) }) {
 			t.Errorf("%s is found by %q, want %s", l.text, plan, l.by)
 		}
@@ -92,18 +87,36 @@ FROM (SELECT n, TIMESTAMPTZ '2026-03-15' + n * interval '5 seconds' AS at FROM g
 		}
 	}
 	for _, l := range lookups(t, s) {
-		var text []byte
-		if err := writer.QueryRowContext(t.Context(), "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "+l.text, l.args...).Scan(&text); err != nil {
-			t.Fatal(err)
-		}
-		var plans []struct{ Plan node }
-		if err := json.Unmarshal(text, &plans); err != nil || len(plans) != 1 {
-			t.Fatalf("%s: %v", text, err)
-		}
-		if n := plans[0].Plan.read(); n > 100 {
-			t.Errorf("%s: %v rows are read of 20000 by %s", l.text, n, text)
+		if n, plan := l.read(t, s); n > 100 {
+			t.Errorf("%s: %v rows are read of 20000 by %s", l.text, n, plan)
 		}
 	}
+}
+
+// plan is how SQLite finds it, in lines.
+func (l lookup) plan(t *testing.T, s *store.Store) []string {
+	t.Helper()
+	_, reader := s.Pools()
+	rows, err := reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+l.text, l.args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return details(t, rows)
+}
+
+// read is how many rows PostgreSQL reads for it, and by which plan.
+func (l lookup) read(t *testing.T, s *store.Store) (rows float64, plan string) {
+	t.Helper()
+	writer, _ := s.Pools()
+	var text []byte
+	if err := writer.QueryRowContext(t.Context(), "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "+l.text, l.args...).Scan(&text); err != nil {
+		t.Fatal(err)
+	}
+	var plans []struct{ Plan node }
+	if err := json.Unmarshal(text, &plans); err != nil || len(plans) != 1 {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return plans[0].Plan.read(), string(text)
 }
 
 // node is a part of a plan of PostgreSQL's.

@@ -31,13 +31,15 @@ func testDeliveryLists(t *testing.T, open opener, wanted func(*testing.T, *store
 			f    delivery.Filter
 			want []delivery.Known
 		}{
-			"nothing":         {delivery.Filter{}, []delivery.Known{gone, late, dead, sent, draft}},
-			"state":           {delivery.Filter{State: delivery.Dead}, []delivery.Known{gone, dead}},
-			"state of none":   {delivery.Filter{State: delivery.Unknown}, nil},
-			"trouble":         {delivery.Filter{Troubled: &yes}, []delivery.Known{gone, late, dead}},
-			"no trouble":      {delivery.Filter{Troubled: &no}, []delivery.Known{sent, draft}},
-			"both":            {delivery.Filter{State: delivery.Sent, Troubled: &yes}, []delivery.Known{late}},
-			"state of a team": {delivery.Filter{Filter: issues.Filter{Team: team.ID}, State: delivery.Dead}, []delivery.Known{gone}},
+			"nothing":           {delivery.Filter{}, []delivery.Known{gone, late, dead, sent, draft}},
+			"state":             {delivery.Filter{State: delivery.Dead}, []delivery.Known{gone, dead}},
+			"state of none":     {delivery.Filter{State: delivery.Unknown}, nil},
+			"trouble":           {delivery.Filter{Troubled: &yes}, []delivery.Known{gone, late, dead}},
+			"no trouble":        {delivery.Filter{Troubled: &no}, []delivery.Known{sent, draft}},
+			"both":              {delivery.Filter{State: delivery.Sent, Troubled: &yes}, []delivery.Known{late}},
+			"trouble of a team": {delivery.Filter{Filter: issues.Filter{Team: team.ID}, Troubled: &yes}, []delivery.Known{gone, late}},
+			"no state":          {delivery.Filter{State: "none"}, nil},
+			"state of a team":   {delivery.Filter{Filter: issues.Filter{Team: team.ID}, State: delivery.Dead}, []delivery.Known{gone}},
 		} {
 			var got []delivery.Known
 			r := page.Request{Limit: 1}

@@ -315,19 +315,17 @@ var (
 				Columns: []*schema.Column{DeliveriesColumns[20]},
 			},
 			{
-				Name:    "delivery_due_at",
+				Name:    "delivery_due",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[15]},
+				Columns: []*schema.Column{DeliveriesColumns[3], DeliveriesColumns[15], DeliveriesColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "due_at IS NOT NULL",
+				},
 			},
 			{
-				Name:    "delivery_repository_due_at",
+				Name:    "delivery_repository_number_state_kind",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[3], DeliveriesColumns[15]},
-			},
-			{
-				Name:    "delivery_repository_number",
-				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[3], DeliveriesColumns[4]},
+				Columns: []*schema.Column{DeliveriesColumns[3], DeliveriesColumns[4], DeliveriesColumns[2], DeliveriesColumns[1]},
 			},
 			{
 				Name:    "delivery_opened_at",
@@ -335,9 +333,17 @@ var (
 				Columns: []*schema.Column{DeliveriesColumns[14]},
 			},
 			{
-				Name:    "delivery_state",
+				Name:    "delivery_state_issue_id",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[2]},
+				Columns: []*schema.Column{DeliveriesColumns[2], DeliveriesColumns[20]},
+			},
+			{
+				Name:    "delivery_troubled",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[20]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "problem <> ''",
+				},
 			},
 		},
 	}
@@ -552,14 +558,14 @@ var (
 				Columns: []*schema.Column{IssuesColumns[2]},
 			},
 			{
-				Name:    "issue_created_at_id",
+				Name:    "issue_service_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{IssuesColumns[13], IssuesColumns[0]},
+				Columns: []*schema.Column{IssuesColumns[16], IssuesColumns[0]},
 			},
 			{
-				Name:    "issue_service_id_created_at_id",
+				Name:    "issue_subject_id",
 				Unique:  false,
-				Columns: []*schema.Column{IssuesColumns[16], IssuesColumns[13], IssuesColumns[0]},
+				Columns: []*schema.Column{IssuesColumns[3], IssuesColumns[0]},
 			},
 			{
 				Name:    "issue_episode",
@@ -575,6 +581,14 @@ var (
 				Name:    "issue_parent_id",
 				Unique:  false,
 				Columns: []*schema.Column{IssuesColumns[18]},
+			},
+			{
+				Name:    "issue_open",
+				Unique:  false,
+				Columns: []*schema.Column{IssuesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "open",
+				},
 			},
 		},
 	}

@@ -43,16 +43,16 @@ CREATE UNIQUE INDEX `datasource_slug` ON `data_sources` (`slug`);
 CREATE TABLE `deliveries` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `kind` text NOT NULL, `state` text NOT NULL, `repository` text NOT NULL, `number` integer NOT NULL, `url` text NOT NULL, `outcome` text NOT NULL, `holder` text NOT NULL, `epoch` integer NOT NULL, `intent` json NOT NULL, `written` json NOT NULL, `attempts` integer NOT NULL, `failures` integer NOT NULL, `problem` text NOT NULL, `opened_at` datetime NULL, `due_at` datetime NULL, `calls` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `issue_id` text NOT NULL, CONSTRAINT `deliveries_issues_issue` FOREIGN KEY (`issue_id`) REFERENCES `issues` (`id`) ON DELETE CASCADE);
 -- create index "delivery_issue_id" to table: "deliveries"
 CREATE UNIQUE INDEX `delivery_issue_id` ON `deliveries` (`issue_id`);
--- create index "delivery_due_at" to table: "deliveries"
-CREATE INDEX `delivery_due_at` ON `deliveries` (`due_at`);
--- create index "delivery_repository_due_at" to table: "deliveries"
-CREATE INDEX `delivery_repository_due_at` ON `deliveries` (`repository`, `due_at`);
--- create index "delivery_repository_number" to table: "deliveries"
-CREATE INDEX `delivery_repository_number` ON `deliveries` (`repository`, `number`);
+-- create index "delivery_due" to table: "deliveries"
+CREATE INDEX `delivery_due` ON `deliveries` (`repository`, `due_at`, `kind`) WHERE due_at IS NOT NULL;
+-- create index "delivery_repository_number_state_kind" to table: "deliveries"
+CREATE INDEX `delivery_repository_number_state_kind` ON `deliveries` (`repository`, `number`, `state`, `kind`);
 -- create index "delivery_opened_at" to table: "deliveries"
 CREATE INDEX `delivery_opened_at` ON `deliveries` (`opened_at`);
--- create index "delivery_state" to table: "deliveries"
-CREATE INDEX `delivery_state` ON `deliveries` (`state`);
+-- create index "delivery_state_issue_id" to table: "deliveries"
+CREATE INDEX `delivery_state_issue_id` ON `deliveries` (`state`, `issue_id`);
+-- create index "delivery_troubled" to table: "deliveries"
+CREATE INDEX `delivery_troubled` ON `deliveries` (`issue_id`) WHERE problem <> '';
 -- create "dependencies" table
 CREATE TABLE `dependencies` (`id` text NOT NULL, `criticality` text NOT NULL, `failure_mode` text NOT NULL, `timeout_us` integer NOT NULL, `retry` text NOT NULL, `breaker` text NOT NULL, `bulkhead` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, `on_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `dependencies_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `dependencies_services_on` FOREIGN KEY (`on_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "dependency_service_id_on_id" to table: "dependencies"
@@ -81,16 +81,18 @@ CREATE INDEX `indicator_data_source_id` ON `indicators` (`data_source_id`);
 CREATE TABLE `issues` (`id` text NOT NULL, `kind` text NOT NULL, `fingerprint` text NOT NULL, `subject` text NOT NULL, `episode` text NOT NULL, `repository` text NOT NULL, `title` text NOT NULL, `body` text NOT NULL, `labels` json NOT NULL, `assignees` json NOT NULL, `comments` json NOT NULL, `open` bool NOT NULL, `ending` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NULL, `group_id` text NULL, `parent_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `issues_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `issues_issues_members` FOREIGN KEY (`group_id`) REFERENCES `issues` (`id`) ON DELETE RESTRICT, CONSTRAINT `issues_issues_parts` FOREIGN KEY (`parent_id`) REFERENCES `issues` (`id`) ON DELETE RESTRICT);
 -- create index "issue_fingerprint" to table: "issues"
 CREATE UNIQUE INDEX `issue_fingerprint` ON `issues` (`fingerprint`);
--- create index "issue_created_at_id" to table: "issues"
-CREATE INDEX `issue_created_at_id` ON `issues` (`created_at`, `id`);
--- create index "issue_service_id_created_at_id" to table: "issues"
-CREATE INDEX `issue_service_id_created_at_id` ON `issues` (`service_id`, `created_at`, `id`);
+-- create index "issue_service_id_id" to table: "issues"
+CREATE INDEX `issue_service_id_id` ON `issues` (`service_id`, `id`);
+-- create index "issue_subject_id" to table: "issues"
+CREATE INDEX `issue_subject_id` ON `issues` (`subject`, `id`);
 -- create index "issue_episode" to table: "issues"
 CREATE INDEX `issue_episode` ON `issues` (`episode`);
 -- create index "issue_group_id" to table: "issues"
 CREATE INDEX `issue_group_id` ON `issues` (`group_id`);
 -- create index "issue_parent_id" to table: "issues"
 CREATE INDEX `issue_parent_id` ON `issues` (`parent_id`);
+-- create index "issue_open" to table: "issues"
+CREATE INDEX `issue_open` ON `issues` (`id`) WHERE open;
 -- create "job_runs" table
 CREATE TABLE `job_runs` (`id` text NOT NULL, `job` text NOT NULL, `scheduled_at` datetime NOT NULL, `started_at` datetime NOT NULL, `finished_at` datetime NULL, `trigger` text NOT NULL, `started_by` text NOT NULL, `replica` text NOT NULL, `epoch` integer NOT NULL, `state` text NOT NULL, `result` json NOT NULL, `error` text NOT NULL, PRIMARY KEY (`id`));
 -- create index "jobrun_job_scheduled_at" to table: "job_runs"

@@ -179,3 +179,86 @@ func TestAListingThatTakesLongGoesOnInTheNextRun(t *testing.T) {
 		}
 	}
 }
+
+// lister is a tracker whose lists are empty. Each takes two seconds; a place in silent
+// does not answer for ten.
+type lister struct {
+	delivery.Tracker
+	o      *office
+	silent map[delivery.Place]bool
+	asked  map[delivery.Place][]asking
+}
+
+type asking struct{ at, since time.Time }
+
+func (l lister) Lane(context.Context, delivery.Place) (string, error) { return "token of robo", nil }
+
+func (l lister) Find(_ context.Context, place delivery.Place, since time.Time, _ int) ([]delivery.Remote, int, error) {
+	l.asked[place] = append(l.asked[place], asking{l.o.clock.Now(), since})
+	if l.silent[place] {
+		l.o.clock.Advance(10 * time.Second)
+		return nil, 0, &delivery.Error{Trouble: delivery.Unavailable, Reason: "it did not answer"}
+	}
+	l.o.clock.Advance(2 * time.Second)
+	return nil, 0, nil
+}
+
+// inManyPlaces is a courier whose issues are in thirty places of a lane. The first of
+// them in their order are silent.
+func inManyPlaces(t *testing.T, silent int) (*office, lister) {
+	t.Helper()
+	o := open(t)
+	l := lister{Tracker: o.tracker, o: o, silent: map[delivery.Place]bool{}, asked: map[delivery.Place][]asking{}}
+	o.courier = o.hire(l)
+	for n := range 30 {
+		d := o.delivery(o.want().ID)
+		d.State, d.Place, d.Number, d.DueAt = delivery.Sent, delivery.Place(fmt.Sprintf("acme/service-%02d", n)), 1, nil
+		o.must(o.store.Delivery().PutDelivery(t.Context(), d))
+		l.silent[d.Place] = n < silent
+	}
+	return o, l
+}
+
+// list does so every 15 seconds until then.
+func (l lister) list(until time.Time) {
+	for l.o.clock.Now().Before(until) {
+		l.o.list()
+		l.o.clock.Advance(15 * time.Second)
+	}
+}
+
+func TestPlacesThatDoNotFitIntoARunAreListedInTheNext(t *testing.T) {
+	t.Parallel()
+	o, l := inManyPlaces(t, 0)
+	began := o.clock.Now()
+	for hour := 1; hour <= 3; hour++ {
+		// Thirty lists take a minute, and 12 seconds of a run are theirs.
+		l.list(began.Add(time.Duration(hour-1)*time.Hour + 10*time.Minute))
+		if len(l.asked) != 30 {
+			t.Errorf("hour %d: %d places were listed, want all 30", hour, len(l.asked))
+		}
+		for place, asked := range l.asked {
+			if len(asked) != hour {
+				t.Errorf("hour %d: %s was listed %d times", hour, place, len(asked))
+			}
+			if n := len(asked); n > 1 && asked[n-1].since.After(asked[n-2].at) {
+				t.Errorf("%s is listed since %s, and was before at %s", place, asked[n-1].since, asked[n-2].at)
+			}
+		}
+		l.list(began.Add(time.Duration(hour) * time.Hour))
+	}
+}
+
+func TestPlacesThatCannotBeListedHoldUpNoOther(t *testing.T) {
+	t.Parallel()
+	o, l := inManyPlaces(t, 4) // which take more time than a run has
+	l.list(o.clock.Now().Add(time.Hour))
+	for place, asked := range l.asked {
+		if n := len(asked); l.silent[place] && n > 8 || !l.silent[place] && n != 1 { // 15 s, 30 s, 1 min, 2 min, 4 min, 8 min, 16 min
+			t.Errorf("%s was asked %d times", place, n)
+		}
+	}
+	if len(l.asked) != 30 {
+		t.Errorf("%d places were asked, want all 30", len(l.asked))
+	}
+}
