@@ -1499,9 +1499,17 @@ var (
 				},
 			},
 			{
-				Name:    "webhookdelivery_received_at",
+				Name:    "webhookdelivery_received_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{WebhookDeliveriesColumns[6]},
+				Columns: []*schema.Column{WebhookDeliveriesColumns[6], WebhookDeliveriesColumns[0]},
+			},
+			{
+				Name:    "webhookdelivery_given_up",
+				Unique:  false,
+				Columns: []*schema.Column{WebhookDeliveriesColumns[6], WebhookDeliveriesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "worked_at IS NULL AND due_at IS NULL",
+				},
 			},
 		},
 	}

@@ -245,5 +245,7 @@ CREATE TABLE `webhook_deliveries` (`id` integer NOT NULL PRIMARY KEY AUTOINCREME
 CREATE UNIQUE INDEX `webhookdelivery_delivery` ON `webhook_deliveries` (`delivery`);
 -- create index "webhookdelivery_due" to table: "webhook_deliveries"
 CREATE INDEX `webhookdelivery_due` ON `webhook_deliveries` (`due_at`, `id`) WHERE due_at IS NOT NULL;
--- create index "webhookdelivery_received_at" to table: "webhook_deliveries"
-CREATE INDEX `webhookdelivery_received_at` ON `webhook_deliveries` (`received_at`);
+-- create index "webhookdelivery_received_at_id" to table: "webhook_deliveries"
+CREATE INDEX `webhookdelivery_received_at_id` ON `webhook_deliveries` (`received_at`, `id`);
+-- create index "webhookdelivery_given_up" to table: "webhook_deliveries"
+CREATE INDEX `webhookdelivery_given_up` ON `webhook_deliveries` (`received_at`, `id`) WHERE worked_at IS NULL AND due_at IS NULL;
