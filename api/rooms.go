@@ -55,6 +55,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addAttachments(r)
 	a.addViolations(r)
 	a.addIssues(r)
+	a.addIssueDelivery(r)
 	a.addJobs(r)
 	a.addAudit(r)
 }

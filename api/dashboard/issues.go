@@ -78,7 +78,7 @@ func (d *Dashboard) issues(v *visit) (screen, error) {
 	if err != nil {
 		return screen{}, err
 	}
-	p.Tiles, p.Silence = issueTiles(v, tally), silent(tally.Standing, issues.KindBudgetViolation)
+	p.Tiles, p.Silence = issueTiles(v, tally), silent(v, tally.Standing, issues.KindBudgetViolation)
 	for _, r := range tally.Reasons {
 		p.Reasons = append(p.Reasons, reasonRow{sentence(r.Problem), plural(r.Count, "issue", "issues")})
 	}
@@ -161,7 +161,9 @@ func (d *Dashboard) issue(v *visit) (screen, error) {
 	if p.Facts, err = d.aboutIssue(v, i); err != nil {
 		return screen{}, err
 	}
-	p.Delivery = d.deliveryOf(v, k)
+	if p.Delivery, err = d.deliveryOf(v, k); err != nil {
+		return screen{}, err
+	}
 	return screen{template: "issue", title: plainTitle(i.Title), section: "/issues", page: p}, nil
 }
 

@@ -55,7 +55,8 @@ func (d doorkeeper) AuthenticateSession(_ context.Context, text string) (access.
 	if text != sampleSession {
 		return access.Caller{}, fault.New(fault.Unauthenticated, "session_invalid", "you are signed out; sign in again")
 	}
-	return access.Caller{Kind: access.ByPerson, Name: "Ada Lovelace", Scopes: []access.Scope{access.ScopeRead}}, nil
+	c := access.Caller{Kind: access.ByPerson, Person: "ada", Name: "Ada Lovelace", Scopes: []access.Scope{access.ScopeRead}}
+	return c, nil
 }
 
 func (doorkeeper) SignOut(context.Context, string) error { return nil }
@@ -332,7 +333,9 @@ func (t tracker) Tally(context.Context, id.ID) (delivery.Tally, error) {
 	return out, t.fail
 }
 
-func (t tracker) Standing() delivery.Standing { return t.standing }
+func (t tracker) Control(context.Context) (delivery.Control, error) {
+	return delivery.Control{Standing: t.standing}, t.fail
+}
 
 type schedule struct{ *sample }
 

@@ -138,6 +138,15 @@ func (s *sample) violate(v *slo.View, clause string, mode policy.Mode, ago time.
 	s.issues = append([]delivery.Known{{Issue: i, Delivery: delivery.New(i, s.now)}}, s.issues...)
 }
 
+// stop has an administrator and the configuration have stopped the sending of issues.
+func (s *sample) stop() {
+	s.standing = delivery.Standing{HasTracker: true, Kinds: []delivery.KindStanding{{Kind: issues.KindBudgetViolation, Mode: delivery.Enforce, Stops: []delivery.Stop{
+		{Configured: true},
+		{By: "Grace Hopper", Reason: "issues were opened in the wrong repository " + hostile, Since: s.now.Add(-26 * time.Minute)},
+		{Kind: issues.KindBudgetViolation, By: strings.Repeat("long-", 12) + "name", Reason: strings.Repeat("reason-", 20), Since: s.now.Add(-50 * time.Hour)},
+	}}}}
+}
+
 // deliverInEveryState adds an issue for each way in which a delivery can stand.
 func (s *sample) deliverInEveryState() {
 	s.standing = delivery.Standing{HasTracker: true, Kinds: []delivery.KindStanding{{Kind: issues.KindBudgetViolation, Mode: delivery.Enforce}}}

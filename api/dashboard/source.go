@@ -85,7 +85,7 @@ type Issues interface {
 	Get(ctx context.Context, issue id.ID) (delivery.Known, error)
 	List(ctx context.Context, f delivery.Filter, r page.Request) (page.Page[delivery.Known], error)
 	Tally(ctx context.Context, team id.ID) (delivery.Tally, error)
-	Standing() delivery.Standing
+	Control(ctx context.Context) (delivery.Control, error)
 }
 
 // Jobs tells of schedules and runs.

@@ -53,6 +53,10 @@ CREATE INDEX `delivery_repository_number` ON `deliveries` (`repository`, `number
 CREATE INDEX `delivery_opened_at` ON `deliveries` (`opened_at`);
 -- create index "delivery_state" to table: "deliveries"
 CREATE INDEX `delivery_state` ON `deliveries` (`state`);
+-- create "delivery_switches" table
+CREATE TABLE `delivery_switches` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `stops` json NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL);
+-- create index "deliveryswitch_name" to table: "delivery_switches"
+CREATE UNIQUE INDEX `deliveryswitch_name` ON `delivery_switches` (`name`);
 -- create "dependencies" table
 CREATE TABLE `dependencies` (`id` text NOT NULL, `criticality` text NOT NULL, `failure_mode` text NOT NULL, `timeout_us` integer NOT NULL, `retry` text NOT NULL, `breaker` text NOT NULL, `bulkhead` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, `on_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `dependencies_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `dependencies_services_on` FOREIGN KEY (`on_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "dependency_service_id_on_id" to table: "dependencies"
