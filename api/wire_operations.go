@@ -239,6 +239,20 @@ type DeliverySwitchInput struct {
 	Reason       string   `json:"reason" minLength:"1" maxLength:"500" doc:"Why something is stopped or started. Shown with what is stopped from now on, and kept in the audit log." example:"issues were opened in the wrong repository"`
 }
 
+// WebhookDelivery is a webhook that came, and what became of it.
+type WebhookDelivery struct {
+	ID            string     `json:"id" doc:"GitHub's, from X-GitHub-Delivery; under Advanced in the App's settings it is found by it." example:"72d3162e-cc78-11e3-81ab-4c9367dc0958"`
+	Event         string     `json:"event" example:"issues"`
+	Action        string     `json:"action" doc:"Empty where the event has none." example:"closed"`
+	Repository    string     `json:"repository" doc:"As owner/name; empty where it is of none." example:"acme/checkout"`
+	State         string     `json:"state" enum:"waiting,worked,given_up" doc:"waiting: to be worked off. worked: worked off. given_up: every attempt failed, and none is made any more."`
+	ReceivedAt    time.Time  `json:"receivedAt"`
+	WorkedAt      *time.Time `json:"workedAt" nullable:"true" doc:"When it was worked off."`
+	Attempts      int        `json:"attempts" doc:"How often it was tried since it came, or was last retried." example:"8"`
+	Error         string     `json:"error" doc:"Why the last attempt failed. Plain text; empty when none did."`
+	NextAttemptAt *time.Time `json:"nextAttemptAt" nullable:"true" doc:"When it is tried next; null unless it waits."`
+}
+
 // IssueComment is a comment wanted on an issue.
 type IssueComment struct {
 	At   time.Time `json:"at"`

@@ -256,6 +256,24 @@ func TestWhatIsStoppedSaysByWhomWhyAndSinceWhen(t *testing.T) {
 	}
 }
 
+func TestOnlyAdministratorsSeeThatWebhooksWereGivenUp(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	s.givenUp = 1
+	doc, _ := visiting(t, s).read("/issues")
+	if main := words(within(t, doc, "main")); strings.Contains(main, "given up") {
+		t.Errorf("everybody sees it: %s", main)
+	}
+	s.administrator = true
+	doc, _ = visiting(t, s).read("/issues")
+	says(t, words(within(t, doc, "main")), "1 webhook was given up", `curl "http://evenkeel.example/v1/webhook-deliveries?state=given_up"`, `curl -X POST "http://evenkeel.example/v1/webhook-deliveries/ID/retry"`)
+	s.givenUp = 0
+	doc, _ = visiting(t, s).read("/issues")
+	if main := words(within(t, doc, "main")); strings.Contains(main, "given up") {
+		t.Errorf("none was, and it says %s", main)
+	}
+}
+
 func TestHeadingsOfAnIssueComeBelowThePages(t *testing.T) {
 	t.Parallel()
 	got, err := rendered("# One\n\n### Three\n\n###### Six\n\n# Again")

@@ -53,6 +53,34 @@ func stopOf(v *visit, s delivery.Stop) stopRow {
 	return stopRow{Who: s.By, Why: sentence(s.Reason), Since: ago(v.now, s.Since)}
 }
 
+// lost is what GitHub told and could not be worked off.
+type lost struct {
+	Title, Text string
+	Calls       []call
+	HowTo       link
+}
+
+// lostWebhooks tells administrators of webhooks that were given up; nil for others, and
+// when there are none.
+func (d *Dashboard) lostWebhooks(v *visit) (*lost, error) {
+	if !v.caller.Administers() {
+		return nil, nil
+	}
+	n, err := d.sources.Webhooks.GivenUp(v.ctx)
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	curl := func(method, path string) string {
+		return fmt.Sprintf("curl %s\"%s/v1/webhook-deliveries%s\" \\\n  -H \"Authorization: Bearer $EVENKEEL_TOKEN\"", method, strings.TrimSuffix(d.opts.PublicURL, "/"), path)
+	}
+	return &lost{
+		Title: plural(n, "webhook was given up", "webhooks were given up"),
+		Text:  "What they are about is read again within the hour, but a command in a comment, such as a dispute, is lost unless it is tried again.",
+		Calls: []call{{"Say which, and why they failed", curl("", "?state=given_up")}, {"Try one again", curl("-X POST ", "/ID/retry")}},
+		HowTo: link{URL: howTo + "#webhooks-were-given-up", Text: "What to do when", Away: true},
+	}, nil
+}
+
 // deliveryCard is how far an issue got, and what can be done.
 type deliveryCard struct {
 	Text    string

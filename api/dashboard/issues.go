@@ -14,6 +14,7 @@ import (
 type issuesPage struct {
 	Tiles   []tile
 	Silence *silence
+	Lost    *lost
 	Reasons []reasonRow
 	Filters []entry
 	Rows    []issueRow
@@ -79,6 +80,9 @@ func (d *Dashboard) issues(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	p.Tiles, p.Silence = issueTiles(v, tally), silent(v, tally.Standing, issues.KindBudgetViolation)
+	if p.Lost, err = d.lostWebhooks(v); err != nil {
+		return screen{}, err
+	}
 	for _, r := range tally.Reasons {
 		p.Reasons = append(p.Reasons, reasonRow{sentence(r.Problem), plural(r.Count, "issue", "issues")})
 	}
