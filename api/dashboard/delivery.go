@@ -77,7 +77,7 @@ func (d *Dashboard) lostWebhooks(v *visit) (*lost, error) {
 		Title: plural(n, "webhook was given up", "webhooks were given up"),
 		Text:  "What they are about is read again within the hour, but a command in a comment, such as a dispute, is lost unless it is tried again.",
 		Calls: []call{{"Say which, and why they failed", curl("", "?state=given_up")}, {"Try one again", curl("-X POST ", "/ID/retry")}},
-		HowTo: link{URL: howTo + "#webhooks-were-given-up", Text: "What to do when", Away: true},
+		HowTo: link{URL: howTo + "#webhooks-were-given-up", Text: "What to do about it", Away: true},
 	}, nil
 }
 
