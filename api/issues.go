@@ -186,7 +186,7 @@ func toIssueTally(t delivery.Tally) IssueTally {
 		out.Dead[i] = DeadReason(reason)
 	}
 	for i, kind := range t.Standing.Kinds {
-		out.Kinds[i] = IssueKindState{Kind: string(kind.Kind), Mode: string(kind.Mode), Stopped: kind.Stopped}
+		out.Kinds[i] = IssueKindState{Kind: string(kind.Kind), Mode: string(kind.Mode), Stopped: len(kind.Stops) > 0}
 	}
 	return out
 }

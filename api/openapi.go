@@ -23,6 +23,7 @@ var tags = []*huma.Tag{
 	{Name: "Policies", Description: "Error-budget policies and what they are attached to."},
 	{Name: "Violations", Description: "Where a policy's clause was broken, and when it recovered."},
 	{Name: "Issues", Description: "Issues that are wanted, with their text, and how far each got on the tracker."},
+	{Name: "Webhooks", Description: "What the tracker told, and what became of it."},
 	{Name: "Jobs", Description: "Scheduled work and its runs."},
 	{Name: "Audit", Description: "Who decided what, and who was refused."},
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
+	"github.com/evenkeel/evenkeel/services/issues/inbox"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
@@ -29,6 +30,7 @@ type Rooms struct {
 	Suggestions *suggest.Desk
 	Policies    *policy.Service
 	Issues      *delivery.Service
+	Inbox       *inbox.Service
 	Jobs        *jobs.Service
 }
 
@@ -55,6 +57,8 @@ func (a *API) AddOperations(r Rooms) {
 	a.addAttachments(r)
 	a.addViolations(r)
 	a.addIssues(r)
+	a.addIssueDelivery(r)
+	a.addWebhookDeliveries(r)
 	a.addJobs(r)
 	a.addAudit(r)
 }

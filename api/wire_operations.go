@@ -208,6 +208,56 @@ type IssueKindState struct {
 	Stopped bool   `json:"stopped" doc:"Whether they are kept back for now, whatever the mode."`
 }
 
+// DeliverySwitch is whether issues are sent, and who stopped what.
+type DeliverySwitch struct {
+	Sending      bool           `json:"sending" doc:"Whether anything is sent: there is a tracker, and a kind of issues is neither stopped nor only observed."`
+	HasTracker   bool           `json:"hasTracker" doc:"Whether there is a tracker to send issues to. Without one they are drafts."`
+	Stopped      bool           `json:"stopped" doc:"Whether administrators stopped all kinds, here."`
+	StoppedKinds []string       `json:"stoppedKinds" enum:"budget_violation" doc:"The single kinds that administrators stopped, here."`
+	Kinds        []DeliveryKind `json:"kinds" doc:"What that comes to for each kind, with what the configuration says."`
+	UpdatedAt    *time.Time     `json:"updatedAt" nullable:"true" doc:"When administrators last stopped or started something; null when they never did."`
+	Version      int64          `json:"version" doc:"Grows with each change by administrators; also the ETag."`
+}
+
+// DeliveryKind is whether issues of a kind are sent.
+type DeliveryKind struct {
+	Kind    string         `json:"kind" enum:"budget_violation"`
+	Mode    string         `json:"mode" enum:"observe,warn,enforce" doc:"observe: they stay drafts. warn: they are opened and kept up to date; closing and reopening them is people's. enforce: they are closed and reopened, too."`
+	Sending bool           `json:"sending" doc:"Whether they are sent: there is a tracker, the mode is not observe, and they are not stopped."`
+	Stopped bool           `json:"stopped" doc:"Whether they are kept back for now, whatever the mode."`
+	Stops   []DeliveryStop `json:"stops" doc:"What keeps them back. They are sent once all of these are gone."`
+}
+
+// DeliveryStop is who keeps issues back, and why.
+type DeliveryStop struct {
+	Scope  string     `json:"scope" enum:"all,kind" doc:"Whether it is of all kinds or of this one."`
+	By     string     `json:"by" enum:"administrator,configuration" doc:"configuration: github.paused or github.pausedKinds, which only whoever runs Evenkeel takes away, with a restart."`
+	Name   *string    `json:"name" nullable:"true" doc:"The administrator's; null of the configuration, like the next two." example:"Ada Lovelace"`
+	Reason *string    `json:"reason" nullable:"true" doc:"Plain text." example:"issues were opened in the wrong repository"`
+	Since  *time.Time `json:"since" nullable:"true"`
+}
+
+// DeliverySwitchInput says what is stopped from now on.
+type DeliverySwitchInput struct {
+	Stopped      bool     `json:"stopped" doc:"Whether nothing at all is sent."`
+	StoppedKinds []string `json:"stoppedKinds" enum:"budget_violation" maxItems:"20" doc:"The single kinds of which nothing is sent; kinds that are not named are started."`
+	Reason       string   `json:"reason" minLength:"1" maxLength:"500" doc:"Why something is stopped or started. Shown with what is stopped from now on, and kept in the audit log." example:"issues were opened in the wrong repository"`
+}
+
+// WebhookDelivery is a webhook that came, and what became of it.
+type WebhookDelivery struct {
+	ID            string     `json:"id" doc:"GitHub's, from X-GitHub-Delivery; under Advanced in the App's settings it is found by it." example:"72d3162e-cc78-11e3-81ab-4c9367dc0958"`
+	Event         string     `json:"event" example:"issues"`
+	Action        string     `json:"action" doc:"Empty where the event has none." example:"closed"`
+	Repository    string     `json:"repository" doc:"As owner/name; empty where it is of none." example:"acme/checkout"`
+	State         string     `json:"state" enum:"waiting,worked,given_up" doc:"waiting: to be worked off. worked: worked off. given_up: every attempt failed, and none is made any more."`
+	ReceivedAt    time.Time  `json:"receivedAt"`
+	WorkedAt      *time.Time `json:"workedAt" nullable:"true" doc:"When it was worked off."`
+	Attempts      int        `json:"attempts" doc:"How often it was tried since it came, or was last retried." example:"8"`
+	Error         string     `json:"error" doc:"Why the last attempt failed. Plain text; empty when none did."`
+	NextAttemptAt *time.Time `json:"nextAttemptAt" nullable:"true" doc:"When it is tried next; null unless it waits."`
+}
+
 // IssueComment is a comment wanted on an issue.
 type IssueComment struct {
 	At   time.Time `json:"at"`

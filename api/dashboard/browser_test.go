@@ -208,7 +208,7 @@ func browserPages(t *testing.T, s *sample) []string {
 		"/", "/?wall", "/slos", "/teams/" + s.teams[0].Slug, "/services/" + s.services[0].Slug,
 		slos(func(p string) bool { return strings.Contains(p, "/slos/") }), grouped,
 		slos(func(p string) bool { return strings.HasPrefix(p, grouped+"?group=") }), read,
-		"/violations?all", "/issues", "/issues/" + string(s.issues[0].Issue.ID), issue(delivery.Dead), issue(delivery.Sent), "/jobs", "/data-sources?all", "/nothing/here", "/docs",
+		"/violations?all", "/issues", "/issues/" + string(s.issues[0].Issue.ID), issue(delivery.Dead), issue(delivery.Sent), issue(delivery.Pending), "/jobs", "/data-sources?all", "/nothing/here", "/docs",
 	}
 }
 
@@ -224,6 +224,7 @@ func TestPagesInABrowser(t *testing.T) {
 		t.Skipf("%s is not set: NO PAGE IS LOOKED AT in a browser (scripts/testenv chromium -- go test)", browserVariable)
 	}
 	s := newGroupedSample()
+	s.stop()
 	server := httptest.NewUnstartedServer(nil)
 	base := "http://" + server.Listener.Addr().String()
 	edge := api.New(api.Config{PublicURL: base})

@@ -226,7 +226,7 @@ func TestTheIssuesSayHowFarEachGotAndWhatCanBeDone(t *testing.T) {
 	}{
 		"no tracker": {delivery.Standing{}, "no GitHub is configured"},
 		"observe":    {delivery.Standing{HasTracker: true, Kinds: []delivery.KindStanding{{Kind: issues.KindBudgetViolation, Mode: delivery.Observe}}}, "the mode is observe"},
-		"stopped":    {delivery.Standing{HasTracker: true, Kinds: []delivery.KindStanding{{Kind: issues.KindBudgetViolation, Mode: delivery.Enforce, Stopped: true}}}, "it was stopped"},
+		"stopped":    {delivery.Standing{HasTracker: true, Kinds: []delivery.KindStanding{{Kind: issues.KindBudgetViolation, Mode: delivery.Enforce, Stops: []delivery.Stop{{Configured: true}}}}}, "it was stopped"},
 	} {
 		s := newSample()
 		s.standing = c.standing
@@ -234,6 +234,43 @@ func TestTheIssuesSayHowFarEachGotAndWhatCanBeDone(t *testing.T) {
 		if main := words(within(t, doc, "main")); !strings.Contains(main, "Nothing is sent: "+c.want) || !strings.Contains(main, "How issues reach GitHub") {
 			t.Errorf("%s: %s", name, main)
 		}
+	}
+}
+
+func TestWhatIsStoppedSaysByWhomWhyAndSinceWhen(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	s.stop()
+	v := visiting(t, s)
+	doc, text := v.read("/issues")
+	says(t, words(within(t, doc, "main")), "Nothing is sent: it was stopped", "The configuration stopped it", "github.paused",
+		"Grace Hopper stopped it", "26 min ago", "Issues were opened in the wrong repository", hostile)
+	checkPage(t, doc, text)
+	pending := slices.IndexFunc(s.issues, func(k delivery.Known) bool { return k.Delivery.State == delivery.Pending })
+	doc, _ = v.read("/issues/" + string(s.issues[pending].Issue.ID))
+	says(t, words(within(t, doc, "main")), "Nothing is sent: it was stopped.", "Grace Hopper stopped it 26 min ago", "Issues were opened in the wrong repository")
+	sent := slices.IndexFunc(s.issues, func(k delivery.Known) bool { return k.Delivery.State == delivery.Sent })
+	doc, _ = v.read("/issues/" + string(s.issues[sent].Issue.ID))
+	if strings.Contains(words(within(t, doc, "main")), "Grace Hopper") {
+		t.Error("of an issue that is there it says why none is opened")
+	}
+}
+
+func TestOnlyAdministratorsSeeThatWebhooksWereGivenUp(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	s.givenUp = 1
+	doc, _ := visiting(t, s).read("/issues")
+	if main := words(within(t, doc, "main")); strings.Contains(main, "given up") {
+		t.Errorf("everybody sees it: %s", main)
+	}
+	s.administrator = true
+	doc, _ = visiting(t, s).read("/issues")
+	says(t, words(within(t, doc, "main")), "1 webhook was given up", `curl "http://evenkeel.example/v1/webhook-deliveries?state=given_up"`, `curl -X POST "http://evenkeel.example/v1/webhook-deliveries/ID/retry"`)
+	s.givenUp = 0
+	doc, _ = visiting(t, s).read("/issues")
+	if main := words(within(t, doc, "main")); strings.Contains(main, "given up") {
+		t.Errorf("none was, and it says %s", main)
 	}
 }
 

@@ -17,23 +17,68 @@ const howTo = "https://github.com/evenkeel/evenkeel/blob/main/docs/how-to/mend-i
 // silence is why nothing is sent, and what would change that.
 type silence struct {
 	Title, Text string
+	Stops       []stopRow
 	HowTo       link
 }
 
+// stopRow is who stopped the sending.
+type stopRow struct {
+	Who, Why string
+	Since    moment
+}
+
 // silent says why nothing of the kind is sent; nil when it is.
-func silent(s delivery.Standing, kind issues.Kind) *silence {
+func silent(v *visit, s delivery.Standing, kind issues.Kind) *silence {
 	out := silence{HowTo: link{URL: howTo, Text: "How issues reach GitHub", Away: true}}
 	switch s.Silence(kind) {
 	case delivery.NoTracker:
 		out.Title, out.Text = "Nothing is sent: no GitHub is configured", "Issues stay drafts, which read just as they would be opened. Whoever runs Evenkeel gives it a token or a GitHub App."
 	case delivery.Stopped:
-		out.Title, out.Text = "Nothing is sent: it was stopped", "Whoever runs Evenkeel keeps these issues back for now. What is wanted meanwhile is sent once that ends."
+		out.Title, out.Text = "Nothing is sent: it was stopped", "What is wanted meanwhile is kept, and sent once everybody who stopped it has started it again."
+		for _, stop := range s.Stops(kind) {
+			out.Stops = append(out.Stops, stopOf(v, stop))
+		}
 	case delivery.Observed:
 		out.Title, out.Text = "Nothing is sent: the mode is observe", "Issues stay drafts, to be looked at first. In the mode warn they are opened and kept up to date, in enforce closed and reopened, too."
 	default:
 		return nil
 	}
 	return &out
+}
+
+func stopOf(v *visit, s delivery.Stop) stopRow {
+	if s.Configured {
+		return stopRow{Who: "The configuration", Why: "Whoever runs Evenkeel set github.paused or github.pausedKinds."}
+	}
+	return stopRow{Who: s.By, Why: sentence(s.Reason), Since: ago(v.now, s.Since)}
+}
+
+// lost is what GitHub told and could not be worked off.
+type lost struct {
+	Title, Text string
+	Calls       []call
+	HowTo       link
+}
+
+// lostWebhooks tells administrators of webhooks that were given up; nil for others, and
+// when there are none.
+func (d *Dashboard) lostWebhooks(v *visit) (*lost, error) {
+	if !v.caller.Administers() {
+		return nil, nil
+	}
+	n, err := d.sources.Webhooks.GivenUp(v.ctx)
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	curl := func(method, path string) string {
+		return fmt.Sprintf("curl %s\"%s/v1/webhook-deliveries%s\" \\\n  -H \"Authorization: Bearer $EVENKEEL_TOKEN\"", method, strings.TrimSuffix(d.opts.PublicURL, "/"), path)
+	}
+	return &lost{
+		Title: plural(n, "webhook was given up", "webhooks were given up"),
+		Text:  "What they are about is read again within the hour, but a command in a comment, such as a dispute, is lost unless it is tried again.",
+		Calls: []call{{"Say which, and why they failed", curl("", "?state=given_up")}, {"Try one again", curl("-X POST ", "/ID/retry")}},
+		HowTo: link{URL: howTo + "#webhooks-were-given-up", Text: "What to do about it", Away: true},
+	}, nil
 }
 
 // deliveryCard is how far an issue got, and what can be done.
@@ -51,11 +96,15 @@ type deliveryCard struct {
 // call is something that can be done through the API.
 type call struct{ Title, Command string }
 
-func (d *Dashboard) deliveryOf(v *visit, k delivery.Known) deliveryCard {
+func (d *Dashboard) deliveryOf(v *visit, k delivery.Known) (deliveryCard, error) {
 	known := k.Delivery
 	c := deliveryCard{Text: deliveryText(k), Why: sentence(known.Problem), Bad: known.State == delivery.Dead, Open: known.State == delivery.Dead, HowTo: link{URL: howTo, Text: "What to do when", Away: true}}
 	if known.State == delivery.Draft || known.State == delivery.Pending {
-		c.Silence = silent(d.sources.Issues.Standing(), known.Kind)
+		control, err := d.sources.Issues.Control(v.ctx)
+		if err != nil {
+			return deliveryCard{}, err
+		}
+		c.Silence = silent(v, control.Standing, known.Kind)
 	}
 	if known.Place != "" {
 		c.Facts = append(c.Facts, fact{"Repository", link{Text: string(known.Place)}})
@@ -80,7 +129,7 @@ func (d *Dashboard) deliveryOf(v *visit, k delivery.Known) deliveryCard {
 		c.Facts = append(c.Facts, fact{name, link{Text: next.Text}})
 	}
 	if known.State == delivery.Sending || known.State == delivery.Unknown || known.State == delivery.Grouped {
-		return c
+		return c, nil
 	}
 	post := func(title, action, body string) call {
 		command := fmt.Sprintf("curl -X POST %s/v1/issues/%s/%s \\\n  -H \"Authorization: Bearer $EVENKEEL_TOKEN\" -H 'If-Match: \"%d\"'", strings.TrimSuffix(d.opts.PublicURL, "/"), k.Issue.ID, action, k.Version())
@@ -96,7 +145,7 @@ func (d *Dashboard) deliveryOf(v *visit, k delivery.Known) deliveryCard {
 	if known.State != delivery.Dismissed {
 		c.Calls = append(c.Calls, post("Send it no more", "dismiss", `{"reason":"…"}`))
 	}
-	return c
+	return c, nil
 }
 
 // deliveryText says how far an issue got.

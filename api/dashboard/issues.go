@@ -14,6 +14,7 @@ import (
 type issuesPage struct {
 	Tiles   []tile
 	Silence *silence
+	Lost    *lost
 	Reasons []reasonRow
 	Filters []entry
 	Rows    []issueRow
@@ -78,7 +79,10 @@ func (d *Dashboard) issues(v *visit) (screen, error) {
 	if err != nil {
 		return screen{}, err
 	}
-	p.Tiles, p.Silence = issueTiles(v, tally), silent(tally.Standing, issues.KindBudgetViolation)
+	p.Tiles, p.Silence = issueTiles(v, tally), silent(v, tally.Standing, issues.KindBudgetViolation)
+	if p.Lost, err = d.lostWebhooks(v); err != nil {
+		return screen{}, err
+	}
 	for _, r := range tally.Reasons {
 		p.Reasons = append(p.Reasons, reasonRow{sentence(r.Problem), plural(r.Count, "issue", "issues")})
 	}
@@ -165,7 +169,9 @@ func (d *Dashboard) issue(v *visit) (screen, error) {
 	if p.Facts, err = d.aboutIssue(v, i); err != nil {
 		return screen{}, err
 	}
-	p.Delivery = d.deliveryOf(v, k)
+	if p.Delivery, err = d.deliveryOf(v, k); err != nil {
+		return screen{}, err
+	}
 	return screen{template: "issue", title: plainTitle(i.Title), section: "/issues", page: p}, nil
 }
 

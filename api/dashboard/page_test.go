@@ -115,8 +115,9 @@ func attr(n *html.Node, name string) string {
 
 func TestEveryPageIsWellMadeInEveryState(t *testing.T) {
 	t.Parallel()
-	full, bare := newGroupedSample(), &sample{now: sampleNow}
-	for name, s := range map[string]*sample{"full": full, "empty": bare} {
+	full, bare, stopped := newGroupedSample(), &sample{now: sampleNow}, newSample()
+	stopped.stop()
+	for name, s := range map[string]*sample{"full": full, "empty": bare, "stopped": stopped} {
 		for _, path := range s.paths() {
 			t.Run(name+path, func(t *testing.T) {
 				t.Parallel()

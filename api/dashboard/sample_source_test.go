@@ -22,7 +22,7 @@ import (
 )
 
 func (s *sample) sources() Sources {
-	return Sources{Access: s.access(), Registry: organisation{s}, DataSources: places{s}, SLOs: promises{s}, Policies: s, Issues: tracker{s}, Jobs: schedule{s}, Collection: reading{s}}
+	return Sources{Access: s.access(), Registry: organisation{s}, DataSources: places{s}, SLOs: promises{s}, Policies: s, Issues: tracker{s}, Webhooks: s, Jobs: schedule{s}, Collection: reading{s}}
 }
 
 // reading is of SLOs that are read without trouble, two minutes ago.
@@ -55,7 +55,11 @@ func (d doorkeeper) AuthenticateSession(_ context.Context, text string) (access.
 	if text != sampleSession {
 		return access.Caller{}, fault.New(fault.Unauthenticated, "session_invalid", "you are signed out; sign in again")
 	}
-	return access.Caller{Kind: access.ByPerson, Name: "Ada Lovelace", Scopes: []access.Scope{access.ScopeRead}}, nil
+	c := access.Caller{Kind: access.ByPerson, Person: "ada", Name: "Ada Lovelace", Scopes: []access.Scope{access.ScopeRead}}
+	if d.administrator {
+		c.Administrator, c.Scopes = true, access.Scopes
+	}
+	return c, nil
 }
 
 func (doorkeeper) SignOut(context.Context, string) error { return nil }
@@ -332,7 +336,11 @@ func (t tracker) Tally(context.Context, id.ID) (delivery.Tally, error) {
 	return out, t.fail
 }
 
-func (t tracker) Standing() delivery.Standing { return t.standing }
+func (t tracker) Control(context.Context) (delivery.Control, error) {
+	return delivery.Control{Standing: t.standing}, t.fail
+}
+
+func (s *sample) GivenUp(context.Context) (int, error) { return s.givenUp, s.fail }
 
 type schedule struct{ *sample }
 

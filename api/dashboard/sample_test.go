@@ -39,10 +39,13 @@ type sample struct {
 	violations []policy.Violation
 	issues     []delivery.Known
 	standing   delivery.Standing
-	jobs       []jobs.Job
-	runs       map[string][]jobs.Run
-	fail       error
-	next       int
+	givenUp    int // webhooks
+	// administrator is whether the visitor is one.
+	administrator bool
+	jobs          []jobs.Job
+	runs          map[string][]jobs.Run
+	fail          error
+	next          int
 }
 
 // shape is how the remaining budget of a sample went: from first to last, with a
@@ -136,6 +139,17 @@ func (s *sample) violate(v *slo.View, clause string, mode policy.Mode, ago time.
 		Labels: []string{"reliability", "error-budget"}, Open: ending == "", CreatedAt: x.OpenedAt, UpdatedAt: x.OpenedAt, Version: 1,
 	}
 	s.issues = append([]delivery.Known{{Issue: i, Delivery: delivery.New(i, s.now)}}, s.issues...)
+}
+
+// stop has an administrator and the configuration have stopped the sending of issues,
+// webhooks have been given up, and an administrator look at it.
+func (s *sample) stop() {
+	s.standing = delivery.Standing{HasTracker: true, Kinds: []delivery.KindStanding{{Kind: issues.KindBudgetViolation, Mode: delivery.Enforce, Stops: []delivery.Stop{
+		{Configured: true},
+		{By: "Grace Hopper", Reason: "issues were opened in the wrong repository " + hostile, Since: s.now.Add(-26 * time.Minute)},
+		{Kind: issues.KindBudgetViolation, By: strings.Repeat("long-", 12) + "name", Reason: strings.Repeat("reason-", 20), Since: s.now.Add(-50 * time.Hour)},
+	}}}}
+	s.givenUp, s.administrator = 3, true
 }
 
 // deliverInEveryState adds an issue for each way in which a delivery can stand.

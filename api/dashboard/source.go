@@ -25,6 +25,7 @@ type Sources struct {
 	SLOs        SLOs
 	Policies    Policies
 	Issues      Issues
+	Webhooks    Webhooks
 	Jobs        Jobs
 	// Collection is needed where SLOs are read from data sources.
 	Collection Collection
@@ -85,7 +86,12 @@ type Issues interface {
 	Get(ctx context.Context, issue id.ID) (delivery.Known, error)
 	List(ctx context.Context, f delivery.Filter, r page.Request) (page.Page[delivery.Known], error)
 	Tally(ctx context.Context, team id.ID) (delivery.Tally, error)
-	Standing() delivery.Standing
+	Control(ctx context.Context) (delivery.Control, error)
+}
+
+// Webhooks tells administrators of what the tracker told.
+type Webhooks interface {
+	GivenUp(ctx context.Context) (int, error)
 }
 
 // Jobs tells of schedules and runs.

@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
+	"github.com/evenkeel/evenkeel/services/issues/inbox"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
@@ -74,7 +75,7 @@ func build(t *testing.T) *house {
 	h.must(err)
 	t.Cleanup(func() { h.must(schedule.Stop(context.WithoutCancel(t.Context()))) })
 	h.places = source.NewService(s.Sources(), s.Registry(), s, nil, authorizer, recorder, now) // pages check nothing
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, Policies: h.policies, Issues: deliveries, Jobs: schedule, Collection: h.collection}
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, Policies: h.policies, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)

@@ -143,6 +143,9 @@ func configured(g config.GitHub) []github.Finding {
 	default:
 		note(github.Works, "webhooks", "there is a secret", "")
 	}
+	if !g.FormerWebhookSecret.IsZero() {
+		note(github.Note, "webhooks", "a former secret is accepted as well", "Once GitHub has the new one, take github.formerWebhookSecret away: whoever has it can speak as GitHub.")
+	}
 	for _, kind := range issues.Kinds {
 		if mode := g.ModeOf(kind); mode == delivery.Observe {
 			note(github.Note, "mode", fmt.Sprintf("issues of %s stay drafts, since their mode is observe", kind), "Read some at /issues; then give github.mode: warn.")

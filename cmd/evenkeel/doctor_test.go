@@ -55,6 +55,10 @@ func TestTheDoctorEndsWellOnlyWhenNothingIsMissing(t *testing.T) {
 			t.Errorf("%s: %q", asked, out)
 		}
 	}
+	code, out, _ = evenkeel(t, append(environ, "EVENKEEL_GITHUB_FORMER_WEBHOOK_SECRET=fedcba9876543210"), "doctor", "github")
+	if code != exitOK || !strings.Contains(out, "a former secret is accepted as well") || strings.Contains(out, "fedcba") {
+		t.Errorf("with a former secret: code %d, %q", code, out)
+	}
 	// The organisation's repository is looked at when nothing is asked.
 	code, out, _ = evenkeel(t, append(environ, "EVENKEEL_GITHUB_DEFAULT_REPOSITORY=http://"+host+"/acme/shop"), "doctor", "github")
 	if code != exitOK || !strings.Contains(out, "acme/shop is there") {

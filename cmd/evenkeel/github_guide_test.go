@@ -24,7 +24,8 @@ func TestTheGuideToGitHubIsConfiguredAsItSays(t *testing.T) {
 	hub.Organization("example")
 	dir := t.TempDir()
 	for name, content := range map[string]string{
-		"github.pem": string(hub.App("example", "evenkeel-example").PEM()), "github-token": "ghp_0123456789", "github-webhook-secret": strings.Repeat("0", 64), "ca.pem": "",
+		"github.pem": string(hub.App("example", "evenkeel-example").PEM()), "github-token": "ghp_0123456789", "github-webhook-secret": strings.Repeat("0", 64),
+		"github-webhook-secret.former": strings.Repeat("1", 64), "ca.pem": "",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)

@@ -22,6 +22,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/delivery"
+	"github.com/evenkeel/evenkeel/ent/db/deliveryswitch"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
@@ -74,6 +75,8 @@ type Client struct {
 	DataSource *DataSourceClient
 	// Delivery is the client for interacting with the Delivery builders.
 	Delivery *DeliveryClient
+	// DeliverySwitch is the client for interacting with the DeliverySwitch builders.
+	DeliverySwitch *DeliverySwitchClient
 	// Dependency is the client for interacting with the Dependency builders.
 	Dependency *DependencyClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -150,6 +153,7 @@ func (c *Client) init() {
 	c.Collection = NewCollectionClient(c.config)
 	c.DataSource = NewDataSourceClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
+	c.DeliverySwitch = NewDeliverySwitchClient(c.config)
 	c.Dependency = NewDependencyClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Identity = NewIdentityClient(c.config)
@@ -278,6 +282,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Collection:      NewCollectionClient(cfg),
 		DataSource:      NewDataSourceClient(cfg),
 		Delivery:        NewDeliveryClient(cfg),
+		DeliverySwitch:  NewDeliverySwitchClient(cfg),
 		Dependency:      NewDependencyClient(cfg),
 		IdempotencyKey:  NewIdempotencyKeyClient(cfg),
 		Identity:        NewIdentityClient(cfg),
@@ -333,6 +338,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Collection:      NewCollectionClient(cfg),
 		DataSource:      NewDataSourceClient(cfg),
 		Delivery:        NewDeliveryClient(cfg),
+		DeliverySwitch:  NewDeliverySwitchClient(cfg),
 		Dependency:      NewDependencyClient(cfg),
 		IdempotencyKey:  NewIdempotencyKeyClient(cfg),
 		Identity:        NewIdentityClient(cfg),
@@ -392,11 +398,11 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
-		c.DataSource, c.Delivery, c.Dependency, c.IdempotencyKey, c.Identity,
-		c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Person,
-		c.PolicyRevision, c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus,
-		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
-		c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.Violation,
+		c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency, c.IdempotencyKey,
+		c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.OTLPStream,
+		c.Person, c.PolicyRevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
+		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
+		c.SignInCode, c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.Violation,
 		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
@@ -408,11 +414,11 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
-		c.DataSource, c.Delivery, c.Dependency, c.IdempotencyKey, c.Identity,
-		c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Person,
-		c.PolicyRevision, c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus,
-		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
-		c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.Violation,
+		c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency, c.IdempotencyKey,
+		c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.OTLPStream,
+		c.Person, c.PolicyRevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
+		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
+		c.SignInCode, c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.Violation,
 		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
@@ -436,6 +442,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.DataSource.mutate(ctx, m)
 	case *DeliveryMutation:
 		return c.Delivery.mutate(ctx, m)
+	case *DeliverySwitchMutation:
+		return c.DeliverySwitch.mutate(ctx, m)
 	case *DependencyMutation:
 		return c.Dependency.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
@@ -1539,6 +1547,139 @@ func (c *DeliveryClient) mutate(ctx context.Context, m *DeliveryMutation) (Value
 		return (&DeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Delivery mutation op: %q", m.Op())
+	}
+}
+
+// DeliverySwitchClient is a client for the DeliverySwitch schema.
+type DeliverySwitchClient struct {
+	config
+}
+
+// NewDeliverySwitchClient returns a client for the DeliverySwitch from the given config.
+func NewDeliverySwitchClient(c config) *DeliverySwitchClient {
+	return &DeliverySwitchClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `deliveryswitch.Hooks(f(g(h())))`.
+func (c *DeliverySwitchClient) Use(hooks ...Hook) {
+	c.hooks.DeliverySwitch = append(c.hooks.DeliverySwitch, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `deliveryswitch.Intercept(f(g(h())))`.
+func (c *DeliverySwitchClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DeliverySwitch = append(c.inters.DeliverySwitch, interceptors...)
+}
+
+// Create returns a builder for creating a DeliverySwitch entity.
+func (c *DeliverySwitchClient) Create() *DeliverySwitchCreate {
+	mutation := newDeliverySwitchMutation(c.config, OpCreate)
+	return &DeliverySwitchCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DeliverySwitch entities.
+func (c *DeliverySwitchClient) CreateBulk(builders ...*DeliverySwitchCreate) *DeliverySwitchCreateBulk {
+	return &DeliverySwitchCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DeliverySwitchClient) MapCreateBulk(slice any, setFunc func(*DeliverySwitchCreate, int)) *DeliverySwitchCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DeliverySwitchCreateBulk{err: fmt.Errorf("calling to DeliverySwitchClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DeliverySwitchCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DeliverySwitchCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DeliverySwitch.
+func (c *DeliverySwitchClient) Update() *DeliverySwitchUpdate {
+	mutation := newDeliverySwitchMutation(c.config, OpUpdate)
+	return &DeliverySwitchUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DeliverySwitchClient) UpdateOne(_m *DeliverySwitch) *DeliverySwitchUpdateOne {
+	mutation := newDeliverySwitchMutation(c.config, OpUpdateOne, withDeliverySwitch(_m))
+	return &DeliverySwitchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DeliverySwitchClient) UpdateOneID(id int64) *DeliverySwitchUpdateOne {
+	mutation := newDeliverySwitchMutation(c.config, OpUpdateOne, withDeliverySwitchID(id))
+	return &DeliverySwitchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DeliverySwitch.
+func (c *DeliverySwitchClient) Delete() *DeliverySwitchDelete {
+	mutation := newDeliverySwitchMutation(c.config, OpDelete)
+	return &DeliverySwitchDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DeliverySwitchClient) DeleteOne(_m *DeliverySwitch) *DeliverySwitchDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DeliverySwitchClient) DeleteOneID(id int64) *DeliverySwitchDeleteOne {
+	builder := c.Delete().Where(deliveryswitch.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DeliverySwitchDeleteOne{builder}
+}
+
+// Query returns a query builder for DeliverySwitch.
+func (c *DeliverySwitchClient) Query() *DeliverySwitchQuery {
+	return &DeliverySwitchQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDeliverySwitch},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DeliverySwitch entity by its id.
+func (c *DeliverySwitchClient) Get(ctx context.Context, id int64) (*DeliverySwitch, error) {
+	return c.Query().Where(deliveryswitch.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DeliverySwitchClient) GetX(ctx context.Context, id int64) *DeliverySwitch {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DeliverySwitchClient) Hooks() []Hook {
+	return c.hooks.DeliverySwitch
+}
+
+// Interceptors returns the client interceptors.
+func (c *DeliverySwitchClient) Interceptors() []Interceptor {
+	return c.inters.DeliverySwitch
+}
+
+func (c *DeliverySwitchClient) mutate(ctx context.Context, m *DeliverySwitchMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DeliverySwitchCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DeliverySwitchUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DeliverySwitchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DeliverySwitchDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown DeliverySwitch mutation op: %q", m.Op())
 	}
 }
 
@@ -5979,19 +6120,19 @@ func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMu
 type (
 	hooks struct {
 		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, DataSource,
-		Delivery, Dependency, IdempotencyKey, Identity, Indicator, Issue, JobRun,
-		Lease, Member, OTLPStream, Person, PolicyRevision, SLO, SLOGroupStatus,
-		SLORevision, SLOStatus, Segment, SegmentChange, Series, Service, Session,
-		SignInCode, Slug, System, Team, Token, TrackerLane, Violation, ViolationEvent,
-		WebhookDelivery []ent.Hook
+		Delivery, DeliverySwitch, Dependency, IdempotencyKey, Identity, Indicator,
+		Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision, SLO,
+		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
+		Service, Session, SignInCode, Slug, System, Team, Token, TrackerLane,
+		Violation, ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
 		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, DataSource,
-		Delivery, Dependency, IdempotencyKey, Identity, Indicator, Issue, JobRun,
-		Lease, Member, OTLPStream, Person, PolicyRevision, SLO, SLOGroupStatus,
-		SLORevision, SLOStatus, Segment, SegmentChange, Series, Service, Session,
-		SignInCode, Slug, System, Team, Token, TrackerLane, Violation, ViolationEvent,
-		WebhookDelivery []ent.Interceptor
+		Delivery, DeliverySwitch, Dependency, IdempotencyKey, Identity, Indicator,
+		Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision, SLO,
+		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
+		Service, Session, SignInCode, Slug, System, Team, Token, TrackerLane,
+		Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
 	}
 )
 

@@ -19,6 +19,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/delivery"
+	"github.com/evenkeel/evenkeel/ent/db/deliveryswitch"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
@@ -115,6 +116,7 @@ func checkColumn(t, c string) error {
 			collection.Table:      collection.ValidColumn,
 			datasource.Table:      datasource.ValidColumn,
 			delivery.Table:        delivery.ValidColumn,
+			deliveryswitch.Table:  deliveryswitch.ValidColumn,
 			dependency.Table:      dependency.ValidColumn,
 			idempotencykey.Table:  idempotencykey.ValidColumn,
 			identity.Table:        identity.ValidColumn,

@@ -19,6 +19,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/delivery"
+	"github.com/evenkeel/evenkeel/ent/db/deliveryswitch"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
@@ -67,6 +68,7 @@ const (
 	TypeCollection      = "Collection"
 	TypeDataSource      = "DataSource"
 	TypeDelivery        = "Delivery"
+	TypeDeliverySwitch  = "DeliverySwitch"
 	TypeDependency      = "Dependency"
 	TypeIdempotencyKey  = "IdempotencyKey"
 	TypeIdentity        = "Identity"
@@ -8333,6 +8335,552 @@ func (m *DeliveryMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Delivery edge %s", name)
+}
+
+// DeliverySwitchMutation represents an operation that mutates the DeliverySwitch nodes in the graph.
+type DeliverySwitchMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	name          *string
+	stops         *json.RawMessage
+	appendstops   json.RawMessage
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*DeliverySwitch, error)
+	predicates    []predicate.DeliverySwitch
+}
+
+var _ ent.Mutation = (*DeliverySwitchMutation)(nil)
+
+// deliveryswitchOption allows management of the mutation configuration using functional options.
+type deliveryswitchOption func(*DeliverySwitchMutation)
+
+// newDeliverySwitchMutation creates new mutation for the DeliverySwitch entity.
+func newDeliverySwitchMutation(c config, op Op, opts ...deliveryswitchOption) *DeliverySwitchMutation {
+	m := &DeliverySwitchMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDeliverySwitch,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDeliverySwitchID sets the ID field of the mutation.
+func withDeliverySwitchID(id int64) deliveryswitchOption {
+	return func(m *DeliverySwitchMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DeliverySwitch
+		)
+		m.oldValue = func(ctx context.Context) (*DeliverySwitch, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DeliverySwitch.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDeliverySwitch sets the old DeliverySwitch of the mutation.
+func withDeliverySwitch(node *DeliverySwitch) deliveryswitchOption {
+	return func(m *DeliverySwitchMutation) {
+		m.oldValue = func(context.Context) (*DeliverySwitch, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DeliverySwitchMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DeliverySwitchMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DeliverySwitch entities.
+func (m *DeliverySwitchMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DeliverySwitchMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DeliverySwitchMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DeliverySwitch.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetName sets the "name" field.
+func (m *DeliverySwitchMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *DeliverySwitchMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the DeliverySwitch entity.
+// If the DeliverySwitch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliverySwitchMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *DeliverySwitchMutation) ResetName() {
+	m.name = nil
+}
+
+// SetStops sets the "stops" field.
+func (m *DeliverySwitchMutation) SetStops(jm json.RawMessage) {
+	m.stops = &jm
+	m.appendstops = nil
+}
+
+// Stops returns the value of the "stops" field in the mutation.
+func (m *DeliverySwitchMutation) Stops() (r json.RawMessage, exists bool) {
+	v := m.stops
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStops returns the old "stops" field's value of the DeliverySwitch entity.
+// If the DeliverySwitch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliverySwitchMutation) OldStops(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStops is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStops requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStops: %w", err)
+	}
+	return oldValue.Stops, nil
+}
+
+// AppendStops adds jm to the "stops" field.
+func (m *DeliverySwitchMutation) AppendStops(jm json.RawMessage) {
+	m.appendstops = append(m.appendstops, jm...)
+}
+
+// AppendedStops returns the list of values that were appended to the "stops" field in this mutation.
+func (m *DeliverySwitchMutation) AppendedStops() (json.RawMessage, bool) {
+	if len(m.appendstops) == 0 {
+		return nil, false
+	}
+	return m.appendstops, true
+}
+
+// ResetStops resets all changes to the "stops" field.
+func (m *DeliverySwitchMutation) ResetStops() {
+	m.stops = nil
+	m.appendstops = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *DeliverySwitchMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *DeliverySwitchMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the DeliverySwitch entity.
+// If the DeliverySwitch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliverySwitchMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *DeliverySwitchMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *DeliverySwitchMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *DeliverySwitchMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the DeliverySwitch entity.
+// If the DeliverySwitch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliverySwitchMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *DeliverySwitchMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *DeliverySwitchMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *DeliverySwitchMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// Where appends a list predicates to the DeliverySwitchMutation builder.
+func (m *DeliverySwitchMutation) Where(ps ...predicate.DeliverySwitch) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DeliverySwitchMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DeliverySwitchMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DeliverySwitch, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DeliverySwitchMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DeliverySwitchMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DeliverySwitch).
+func (m *DeliverySwitchMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DeliverySwitchMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.name != nil {
+		fields = append(fields, deliveryswitch.FieldName)
+	}
+	if m.stops != nil {
+		fields = append(fields, deliveryswitch.FieldStops)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, deliveryswitch.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, deliveryswitch.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DeliverySwitchMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case deliveryswitch.FieldName:
+		return m.Name()
+	case deliveryswitch.FieldStops:
+		return m.Stops()
+	case deliveryswitch.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case deliveryswitch.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DeliverySwitchMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case deliveryswitch.FieldName:
+		return m.OldName(ctx)
+	case deliveryswitch.FieldStops:
+		return m.OldStops(ctx)
+	case deliveryswitch.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case deliveryswitch.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown DeliverySwitch field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeliverySwitchMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case deliveryswitch.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case deliveryswitch.FieldStops:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStops(v)
+		return nil
+	case deliveryswitch.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case deliveryswitch.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DeliverySwitch field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DeliverySwitchMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, deliveryswitch.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DeliverySwitchMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case deliveryswitch.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeliverySwitchMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case deliveryswitch.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DeliverySwitch numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DeliverySwitchMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DeliverySwitchMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DeliverySwitchMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown DeliverySwitch nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DeliverySwitchMutation) ResetField(name string) error {
+	switch name {
+	case deliveryswitch.FieldName:
+		m.ResetName()
+		return nil
+	case deliveryswitch.FieldStops:
+		m.ResetStops()
+		return nil
+	case deliveryswitch.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case deliveryswitch.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown DeliverySwitch field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DeliverySwitchMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DeliverySwitchMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DeliverySwitchMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DeliverySwitchMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DeliverySwitchMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DeliverySwitchMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DeliverySwitchMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DeliverySwitch unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DeliverySwitchMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DeliverySwitch edge %s", name)
 }
 
 // DependencyMutation represents an operation that mutates the Dependency nodes in the graph.

@@ -28,6 +28,8 @@ type Tx struct {
 	DataSource *DataSourceClient
 	// Delivery is the client for interacting with the Delivery builders.
 	Delivery *DeliveryClient
+	// DeliverySwitch is the client for interacting with the DeliverySwitch builders.
+	DeliverySwitch *DeliverySwitchClient
 	// Dependency is the client for interacting with the Dependency builders.
 	Dependency *DependencyClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -224,6 +226,7 @@ func (tx *Tx) init() {
 	tx.Collection = NewCollectionClient(tx.config)
 	tx.DataSource = NewDataSourceClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
+	tx.DeliverySwitch = NewDeliverySwitchClient(tx.config)
 	tx.Dependency = NewDependencyClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Identity = NewIdentityClient(tx.config)

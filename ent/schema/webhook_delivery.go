@@ -32,12 +32,13 @@ func (WebhookDelivery) Fields() []ent.Field {
 	}
 }
 
-// Indexes of deliveries: their key, the order in which they are worked off, and the
-// one in which they are forgotten.
+// Indexes of deliveries: their key, the order in which they are worked off, the one
+// in which they are listed and forgotten, and the few that were given up.
 func (WebhookDelivery) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("delivery").Unique(),
 		index.Fields("due_at", "id").StorageKey("webhookdelivery_due").Annotations(entsql.IndexWhere("due_at IS NOT NULL")),
-		index.Fields("received_at"),
+		index.Fields("received_at", "id"),
+		index.Fields("received_at", "id").StorageKey("webhookdelivery_given_up").Annotations(entsql.IndexWhere("worked_at IS NULL AND due_at IS NULL")),
 	}
 }

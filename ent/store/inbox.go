@@ -2,19 +2,24 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/evenkeel/evenkeel/ent/db"
 	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 )
 
 // Inbox is the store of package inbox.
 type Inbox struct{ s *Store }
 
-var _ inbox.Store = Inbox{}
+var (
+	_ inbox.Store   = Inbox{}
+	_ inbox.Records = Inbox{}
+)
 
 // Inbox returns the view of the store that package inbox declares.
 func (s *Store) Inbox() Inbox { return Inbox{s} }
@@ -55,6 +60,71 @@ func (i Inbox) UpdateDelivery(ctx context.Context, d inbox.Delivery) error {
 func (i Inbox) PruneDeliveries(ctx context.Context, before time.Time, limit int) (int, error) {
 	n, err := i.s.prune(ctx, "webhook_deliveries", "received_at < $1 AND due_at IS NULL", before, limit)
 	return n, fail("prune deliveries", err)
+}
+
+// unread is a delivery without its payload.
+var unread = []string{
+	webhookdelivery.FieldID, webhookdelivery.FieldDelivery, webhookdelivery.FieldEvent, webhookdelivery.FieldAction, webhookdelivery.FieldRepository,
+	webhookdelivery.FieldReceivedAt, webhookdelivery.FieldWorkedAt, webhookdelivery.FieldDueAt, webhookdelivery.FieldAttempts, webhookdelivery.FieldError,
+}
+
+// ListDeliveries lists those that came last first.
+func (i Inbox) ListDeliveries(ctx context.Context, f inbox.Filter, r page.Request) (page.Page[inbox.Delivery], error) {
+	cursor, err := r.Key(f, 2)
+	if err != nil {
+		return page.Page[inbox.Delivery]{}, err
+	}
+	key, err := timeKey(cursor)
+	if err != nil {
+		return page.Page[inbox.Delivery]{}, err
+	}
+	if key != nil {
+		if key[1], err = strconv.ParseInt(cursor[1], 10, 64); err != nil {
+			return page.Page[inbox.Delivery]{}, badCursor()
+		}
+	}
+	q := i.s.ent.WebhookDelivery.Query().Where(before(key, webhookdelivery.FieldReceivedAt, webhookdelivery.FieldID))
+	switch f.State {
+	case inbox.Waiting:
+		q.Where(webhookdelivery.DueAtNotNil())
+	case inbox.Worked:
+		q.Where(webhookdelivery.WorkedAtNotNil())
+	case inbox.GivenUp:
+		q.Where(webhookdelivery.WorkedAtIsNil(), webhookdelivery.DueAtIsNil())
+	}
+	rows, err := q.Order(newestFirst(webhookdelivery.FieldReceivedAt)).Limit(r.Size() + 1).Select(unread...).All(ctx)
+	if err != nil {
+		return page.Page[inbox.Delivery]{}, fail("list deliveries", err)
+	}
+	cut := page.Cut(r, f, rows, func(v *db.WebhookDelivery) []string {
+		return []string{cursorTime(v.ReceivedAt), strconv.FormatInt(v.ID, 10)}
+	})
+	return page.Map(cut, fromDBWebhook), nil
+}
+
+// RetryDelivery has it due. Whether it was worked off meanwhile is decided in the
+// statement, which sees the row as it is.
+func (i Inbox) RetryDelivery(ctx context.Context, delivery string, now time.Time) (inbox.Delivery, error) {
+	n, err := i.s.exec(ctx, "UPDATE webhook_deliveries SET due_at = $1, attempts = 0 WHERE delivery = $2 AND worked_at IS NULL", clock.Round(now), delivery)
+	if err != nil {
+		return inbox.Delivery{}, fail("retry a delivery", err)
+	}
+	row, err := i.s.ent.WebhookDelivery.Query().Where(webhookdelivery.Delivery(delivery)).Only(ctx)
+	switch {
+	case err != nil:
+		return inbox.Delivery{}, notFound("webhook_delivery", delivery, err)
+	case n == 0:
+		return inbox.Delivery{}, fault.New(fault.Conflict, "webhook_delivery_worked", "the delivery was worked off, and what it said is not kept after that; GitHub can send it again")
+	}
+	d := fromDBWebhook(row)
+	d.Payload = nil
+	return d, nil
+}
+
+// CountGivenUp counts those that are neither worked off nor due.
+func (i Inbox) CountGivenUp(ctx context.Context) (int, error) {
+	n, err := i.s.ent.WebhookDelivery.Query().Where(webhookdelivery.WorkedAtIsNil(), webhookdelivery.DueAtIsNil()).Count(ctx)
+	return n, fail("count what was given up", err)
 }
 
 func fromDBWebhook(r *db.WebhookDelivery) inbox.Delivery {

@@ -57,6 +57,41 @@ func testDelivery(t *testing.T, open opener) {
 		}
 	})
 
+	each(t, open, "what is stopped is one row, and changed as it was read", func(t *testing.T, s *store.Store) {
+		none := must(s.Delivery().Switch(t.Context()))(t)
+		same(t, none, delivery.Switch{Version: 1})
+		want := delivery.Switch{Version: 1, UpdatedAt: Start.Add(time.Microsecond), Stops: []delivery.Stop{
+			{By: "Ada", Person: newID(), Reason: "\"нет\" & <no>", Since: Start}, {Kind: issues.KindBudgetViolation, By: "Bob", Reason: "r", Since: Start.Add(time.Microsecond)},
+		}}
+		ok(t, s.Delivery().PutSwitch(t.Context(), want))
+		refused(t, s.Delivery().PutSwitch(t.Context(), want), fault.Precondition, "version_mismatch")
+		want.Version = 2
+		same(t, must(s.Delivery().Switch(t.Context()))(t), want)
+		refused(t, s.Delivery().PutSwitch(t.Context(), delivery.Switch{Version: 3, UpdatedAt: Start}), fault.Precondition, "version_mismatch")
+		want.Stops, want.UpdatedAt = nil, Start.Add(time.Hour)
+		ok(t, s.Delivery().PutSwitch(t.Context(), want))
+		want.Version = 3
+		same(t, must(s.Delivery().Switch(t.Context()))(t), want)
+	})
+
+	each(t, open, "what is stopped at the same time is stopped once", func(t *testing.T, s *store.Store) {
+		results := make(chan error, 4)
+		for range 4 {
+			go func() { results <- s.Delivery().PutSwitch(t.Context(), delivery.Switch{Version: 1, UpdatedAt: Start}) }()
+		}
+		done := 0
+		for range 4 {
+			switch err := <-results; {
+			case err == nil:
+				done++
+			case !fault.Is(err, fault.Precondition):
+				t.Error(err)
+			}
+		}
+		same(t, done, 1)
+		same(t, must(s.Delivery().Switch(t.Context()))(t).Version, int64(2))
+	})
+
 	each(t, open, "a delivery is one for its issue and is kept whole", func(t *testing.T, s *store.Store) {
 		d := wanted(t, s, shop(t, s))
 		same(t, must(s.Delivery().Delivery(t.Context(), d.Issue))(t), d)

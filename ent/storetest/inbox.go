@@ -7,6 +7,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 )
 
@@ -58,6 +59,73 @@ func testInbox(t *testing.T, open opener) {
 		same(t, must(i.DueDeliveries(t.Context(), Start.Add(time.Hour), 10))(t), []inbox.Delivery{later, again})
 		same(t, must(i.AcceptDelivery(t.Context(), aDelivery("first", Start)))(t), false)
 		refused(t, i.UpdateDelivery(t.Context(), aDelivery("none", Start)), fault.NotFound, "webhook_delivery_not_found")
+	})
+
+	each(t, open, "what came is listed by what became of it, the last first, and without what it said", func(t *testing.T, s *store.Store) {
+		i := s.Inbox()
+		worked := Start.Add(time.Hour)
+		byName := map[string]inbox.Delivery{}
+		for n, name := range []string{"waiting", "given up", "worked", "same moment", "lost"} {
+			d := aDelivery(name, Start.Add(time.Duration(min(n, 3))*time.Minute))
+			same(t, must(i.AcceptDelivery(t.Context(), d))(t), true)
+			switch name {
+			case "worked":
+				d.WorkedAt, d.DueAt, d.Attempts = &worked, nil, 1
+			case "given up", "lost":
+				d.DueAt, d.Attempts, d.Error = nil, 8, "no route"
+			}
+			ok(t, i.UpdateDelivery(t.Context(), d))
+			d.Payload = nil
+			byName[name] = d
+		}
+		for state, want := range map[inbox.State][]string{
+			"": {"lost", "same moment", "worked", "given up", "waiting"}, inbox.Waiting: {"same moment", "waiting"}, inbox.Worked: {"worked"}, inbox.GivenUp: {"lost", "given up"},
+		} {
+			for _, limit := range []int{1, 2, 500} {
+				var got []inbox.Delivery
+				r := page.Request{Limit: limit}
+				for {
+					p := must(i.ListDeliveries(t.Context(), inbox.Filter{State: state}, r))(t)
+					got = append(got, p.Items...)
+					if r.After = p.Next; r.After == "" {
+						break
+					}
+				}
+				var all []inbox.Delivery
+				for _, name := range want {
+					all = append(all, byName[name])
+				}
+				same(t, got, all)
+			}
+		}
+		same(t, must(i.CountGivenUp(t.Context()))(t), 2)
+		first := must(i.ListDeliveries(t.Context(), inbox.Filter{}, page.Request{Limit: 1}))(t)
+		_, err := i.ListDeliveries(t.Context(), inbox.Filter{State: inbox.Worked}, page.Request{After: first.Next})
+		refused(t, err, fault.Invalid, "invalid_input")
+	})
+
+	each(t, open, "what was given up is due again with all it said, and what was worked off is not", func(t *testing.T, s *store.Store) {
+		i := s.Inbox()
+		later := Start.Add(24 * time.Hour)
+		lost, done := aDelivery("lost", Start), aDelivery("done", Start)
+		for _, d := range []*inbox.Delivery{&lost, &done} {
+			same(t, must(i.AcceptDelivery(t.Context(), *d))(t), true)
+			d.DueAt, d.Attempts, d.Error = nil, 8, "no route"
+		}
+		done.WorkedAt, done.Payload = &later, nil
+		ok(t, i.UpdateDelivery(t.Context(), lost))
+		ok(t, i.UpdateDelivery(t.Context(), done))
+		lost.DueAt, lost.Attempts = &later, 0
+		shown := lost
+		shown.Payload = nil
+		same(t, must(i.RetryDelivery(t.Context(), "lost", later))(t), shown)
+		same(t, must(i.DueDeliveries(t.Context(), later, 10))(t), []inbox.Delivery{lost})
+		same(t, must(i.CountGivenUp(t.Context()))(t), 0)
+		_, err := i.RetryDelivery(t.Context(), "done", later)
+		refused(t, err, fault.Conflict, "webhook_delivery_worked")
+		_, err = i.RetryDelivery(t.Context(), "none", later)
+		refused(t, err, fault.NotFound, "webhook_delivery_not_found")
+		same(t, must(i.DueDeliveries(t.Context(), later, 10))(t), []inbox.Delivery{lost})
 	})
 
 	each(t, open, "what is due is not forgotten", func(t *testing.T, s *store.Store) {

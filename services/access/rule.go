@@ -47,6 +47,7 @@ const (
 	KindAttachment Kind = "attachment"
 	KindViolation  Kind = "violation"
 	KindIssue      Kind = "issue"
+	KindDelivery   Kind = "issue_delivery" // whether issues are sent at all
 	KindJob        Kind = "job"
 	KindBackfill   Kind = "backfill"
 	KindAudit      Kind = "audit"
@@ -144,6 +145,7 @@ var grants = map[Rule]grant{
 	{Create, KindDispute}:    people,
 	{Read, KindIssue}:        everyone,
 	{Update, KindIssue}:      people, // delivering it again, elsewhere or no more
+	{Read, KindDelivery}:     everyone,
 	{Read, KindJob}:          everyone,
 	{Read, KindDataSource}:   everyone, // it holds no secrets, only their names
 	{Read, KindBackfill}:     everyone,

@@ -22,7 +22,7 @@ var (
 	verbs = []access.Verb{access.Read, access.Create, access.Update, access.Delete, access.Retire, access.Restore, access.Transfer, access.Push, access.Run, "approve"}
 	kinds = []access.Kind{
 		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
-		access.KindDependency, access.KindSLO, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindIssue, access.KindJob,
+		access.KindDependency, access.KindSLO, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindIssue, access.KindDelivery, access.KindJob,
 		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, "unheard-of",
 	}
 	all = []access.Scope{access.ScopeRead, access.ScopeWrite, access.ScopePush}
@@ -68,6 +68,7 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Read, Kind: access.KindAttachment}: whoever,
 	{Verb: access.Read, Kind: access.KindViolation}:  whoever,
 	{Verb: access.Read, Kind: access.KindIssue}:      whoever,
+	{Verb: access.Read, Kind: access.KindDelivery}:   whoever,
 	{Verb: access.Read, Kind: access.KindJob}:        whoever,
 
 	// A team's secrets and its log are its people's.

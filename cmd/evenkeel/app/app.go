@@ -72,6 +72,7 @@ type App struct {
 	Issues      *issues.Service
 	Inbox       *inbox.Inbox
 	Deliveries  *delivery.Service
+	Webhooks    *inbox.Service
 	Jobs        *jobs.Service
 	API         *api.API
 

@@ -12,7 +12,7 @@ import (
 var nouns = []struct{ path, noun string }{
 	{"/members/", "member"}, {"/disputes", "dispute"}, {"/sign-in-links", "sign_in_link"}, {"/attachments", "attachment"}, {"/dependencies", "dependency"}, {"/slos", "slo"}, {"/measurements", "slo"},
 	{"/v1/people", "person"}, {"/v1/tokens", "token"}, {"/v1/teams", "team"}, {"/v1/systems", "system"}, {"/v1/services", "service"},
-	{"/v1/backfills", "backfill"}, {"/v1/budget-policies", "policy"}, {"/v1/jobs", "job"}, {"/v1/issues", "issue"}, {"/v1/data-sources", "data_source"},
+	{"/v1/backfills", "backfill"}, {"/v1/budget-policies", "policy"}, {"/v1/jobs", "job"}, {"/v1/issues", "issue"}, {"/v1/issue-delivery", "issue_delivery"}, {"/v1/webhook-deliveries", "webhook"}, {"/v1/data-sources", "data_source"},
 }
 
 func TestNothingIsDoneForNobody(t *testing.T) {

@@ -70,6 +70,10 @@ func (a *App) furnish() error {
 	if a.webhooks, err = github.NewWebhooks(a.opts.Config.GitHub.WebhookSecrets(), a.Inbox); err != nil {
 		return err
 	}
+	if !a.opts.Config.GitHub.FormerWebhookSecret.IsZero() {
+		a.log.Info("webhooks signed with a former secret are accepted; take github.formerWebhookSecret away once GitHub has the new one")
+	}
+	a.Webhooks = inbox.NewService(s.Inbox(), s, a.authorizer, a.Audit, now)
 	a.Deliveries = a.deliveries()
 	a.Policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: a.Issues,

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/evenkeel/evenkeel/services/issues/inbox"
 )
 
 // operation is one of the OpenAPI document.
@@ -201,6 +203,7 @@ func (h *house) prepare() {
 		h.clock.Advance(time.Second)
 	}
 	h.ids["the backfill"] = string(h.backfill().ID)
+	h.ids["the delivery"] = h.givenUp()
 	for noun, list := range map[string]string{"violation": "/v1/violations", "issue": "/v1/issues", "entry": "/v1/audit"} {
 		items := h.must(200, call{as: "administrator", method: "GET", path: list}).items()
 		if len(items) == 0 {
@@ -209,4 +212,19 @@ func (h *house) prepare() {
 		h.ids["the "+noun] = items[0]["id"].(string)
 	}
 	h.make("ada", "the event", "/v1/violations/"+h.ids["the violation"]+"/disputes", `{"reason":"It was planned."}`)
+}
+
+// givenUp is a webhook that could not be worked off.
+func (h *house) givenUp() string {
+	h.t.Helper()
+	const name = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
+	d := inbox.Delivery{ID: name, Event: "issues", Action: "closed", Repository: "acme/api", Payload: []byte("{}")}
+	if _, err := h.app.Inbox.Accept(h.t.Context(), d); err != nil {
+		h.t.Fatal(err)
+	}
+	d.Attempts, d.Error = 8, "no route"
+	if err := h.app.Store.Inbox().UpdateDelivery(h.t.Context(), d); err != nil {
+		h.t.Fatal(err)
+	}
+	return name
 }

@@ -2,9 +2,11 @@ package app_test
 
 import (
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/cmd/evenkeel/config"
 	"github.com/evenkeel/evenkeel/services/issues/github/standin"
 )
 
@@ -80,6 +82,34 @@ func TestDoneWebhooksAreForgottenByTheJobThatPrunes(t *testing.T) {
 		run, err := h.app.Jobs.RunNow(h.system(), "prune")
 		if err != nil || run.Result["webhook_deliveries_removed"] != step.want {
 			t.Errorf("%+v (%v), want %d removed", run.Result, err, step.want)
+		}
+	}
+}
+
+// While the secret is changed at GitHub, what is signed with either is taken.
+func TestNoWebhookIsLostWhileTheSecretIsChanged(t *testing.T) {
+	t.Parallel()
+	const former, stranger = "what webhooks were signed with", "what no webhook is signed with"
+	h := open(t, "", func(c *config.Config) { c.GitHub.FormerWebhookSecret = config.NewSecret(former) })
+	h.secrets = append(h.secrets, former, webhookSecret)
+	if !strings.Contains(h.log.String(), "take github.formerWebhookSecret away") {
+		t.Error("the log of the start does not say that a former secret is accepted")
+	}
+	for secret, want := range map[string]int{former: 202, webhookSecret: 202, stranger: 401} {
+		hub := standin.New(t, standin.Options{Now: h.clock.Now, WebhookSecret: secret})
+		hub.User("wanda")
+		hub.Public("wanda/api")
+		hub.Person("wanda").Open("wanda/api", "Slow", "")
+		d := hub.Deliveries()[0]
+		r, err := d.Request(t.Context(), "http://evenkeel.example/webhooks/github")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("X-GitHub-Delivery", strings.ReplaceAll(secret, " ", "-"))
+		w := httptest.NewRecorder()
+		h.handler.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("signed with %q: %d %s, want %d", secret, w.Code, w.Body, want)
 		}
 	}
 }

@@ -95,8 +95,11 @@ type GitHub struct {
 	AppID         int    `koanf:"appID" default:"0" shown:"none" min:"0" max:"9007199254740991" doc:"The number of the GitHub App that opens issues, from the page of its settings. It finds its installation for each owner of repositories by itself."`
 	PrivateKey    Secret `koanf:"privateKey" default:"" shown:"none" doc:"The App's private key, in PEM, as its settings give it for download; best as the path of that file."`
 	WebhookSecret Secret `koanf:"webhookSecret" default:"" shown:"none" doc:"The secret with which GitHub signs webhooks, the same as in the App's settings, of at least 16 characters. Without one webhooks are refused, and what people do to issues is seen within the hour."`
-	BaseURL       string `koanf:"baseURL" default:"" shown:"GitHub.com" doc:"The address of a GitHub Enterprise, such as https://github.example.com, or https://api.example.ghe.com with data residency. It may be in a private network. Empty means GitHub.com, which is reached at public addresses alone."`
-	CAFile        string `koanf:"caFile" default:"" shown:"those that the system trusts" doc:"A file with the certificates, in PEM, of those who may sign that of a GitHub Enterprise."`
+	// FormerWebhookSecret is for while the secret is changed at GitHub.
+	FormerWebhookSecret Secret `koanf:"formerWebhookSecret" default:"" shown:"none" doc:"The secret that github.webhookSecret replaces: while it is given, webhooks that are signed with it are taken as well, so that none is lost until GitHub has the new one. Take it away then."`
+
+	BaseURL string `koanf:"baseURL" default:"" shown:"GitHub.com" doc:"The address of a GitHub Enterprise, such as https://github.example.com, or https://api.example.ghe.com with data residency. It may be in a private network. Empty means GitHub.com, which is reached at public addresses alone."`
+	CAFile  string `koanf:"caFile" default:"" shown:"those that the system trusts" doc:"A file with the certificates, in PEM, of those who may sign that of a GitHub Enterprise."`
 
 	Mode        string            `koanf:"mode" default:"observe" oneof:"observe,warn,enforce" doc:"How far issues go. observe: they stay drafts. warn: they are opened and kept up to date, and only people close them. enforce: they are closed and reopened as the policy says."`
 	Modes       map[string]string `koanf:"modes" default:"" shown:"mode for all" holds:"kind=mode" example:"budget_violation=warn" doc:"Modes of single kinds of issues, in place of mode."`

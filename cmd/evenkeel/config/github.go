@@ -18,12 +18,16 @@ const minWebhookSecret = 16
 // HasCredentials reports whether there is a token or an App.
 func (g GitHub) HasCredentials() bool { return !g.Token.IsZero() || g.AppID != 0 }
 
-// WebhookSecrets are what GitHub signs webhooks with; without one no webhook is taken.
+// WebhookSecrets are what GitHub signs webhooks with, the former one last; without one
+// no webhook is taken.
 func (g GitHub) WebhookSecrets() []string {
-	if g.WebhookSecret.IsZero() {
-		return nil
+	var secrets []string
+	for _, s := range []Secret{g.WebhookSecret, g.FormerWebhookSecret} {
+		if !s.IsZero() {
+			secrets = append(secrets, s.Reveal())
+		}
 	}
-	return []string{g.WebhookSecret.Reveal()}
+	return secrets
 }
 
 // ModeOf is the mode of a kind of issues.
@@ -113,6 +117,13 @@ func (g GitHub) check(require func(ok bool, key string, value any, format string
 	}
 	require(g.WebhookSecret.IsZero() || len(g.WebhookSecret.Reveal()) >= minWebhookSecret, "github.webhookSecret", nil,
 		"must have at least %d characters, since whoever guesses it can speak as GitHub; \"openssl rand -hex 32\" makes one (the value is not shown)", minWebhookSecret)
+	former := g.FormerWebhookSecret
+	require(former.IsZero() || len(former.Reveal()) >= minWebhookSecret, "github.formerWebhookSecret", nil,
+		"must have at least %d characters, as it had when it was github.webhookSecret (the value is not shown)", minWebhookSecret)
+	require(former.IsZero() || !g.WebhookSecret.IsZero(), "github.formerWebhookSecret", nil,
+		"is given without the one that replaces it: give that as github.webhookSecret, or this one, if it still is the only one")
+	require(former.IsZero() || former.Reveal() != g.WebhookSecret.Reveal(), "github.formerWebhookSecret", nil,
+		"is the same as github.webhookSecret: give the new one there, or take this one away (the values are not shown)")
 	isWell := g.BaseURL == "" || isOrigin(strings.TrimSuffix(g.BaseURL, "/")) && (strings.HasPrefix(g.BaseURL, "https://") || g.IsOnLoopback())
 	require(isWell, "github.baseURL", g.BaseURL,
 		"must be https:// and the host of a GitHub Enterprise, without path, query or user, such as https://github.example.com")

@@ -233,3 +233,27 @@ func TestAnEnterpriseSaysWhereItsRepositoriesAre(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+func TestAFormerWebhookSecretIsTakenBesideTheOneThatReplacesIt(t *testing.T) {
+	t.Parallel()
+	const present, former = "0123456789abcdef", "the secret before it"
+	for yaml, want := range map[string][]string{
+		"":                                 nil,
+		"{webhookSecret: " + present + "}": {present},
+		"{webhookSecret: " + present + ", formerWebhookSecret: " + former + "}": {present, former},
+	} {
+		if got := load(t, sources(t, "github: "+yaml+"\n", nil)).GitHub.WebhookSecrets(); !slices.Equal(got, want) {
+			t.Errorf("%s: webhooks are held against %q, want %q", yaml, got, want)
+		}
+	}
+	for yaml, want := range map[string]string{
+		"{formerWebhookSecret: " + former + "}":                                  "is given without the one that replaces it",
+		"{webhookSecret: " + present + ", formerWebhookSecret: short}":           "must have at least 16 characters",
+		"{webhookSecret: " + present + ", formerWebhookSecret: " + present + "}": "is the same as github.webhookSecret",
+	} {
+		_, err := config.Load(sources(t, "github: "+yaml+"\n", nil))
+		if f := fault.As(err); f == nil || len(f.Violations) != 1 || !strings.HasPrefix(f.Violations[0].Message, "github.formerWebhookSecret "+want) || strings.Contains(err.Error(), present) {
+			t.Errorf("%s: %v", yaml, err)
+		}
+	}
+}

@@ -93,6 +93,18 @@ func (f DeliveryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.DeliveryMutation", m)
 }
 
+// The DeliverySwitchFunc type is an adapter to allow the use of ordinary
+// function as DeliverySwitch mutator.
+type DeliverySwitchFunc func(context.Context, *db.DeliverySwitchMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DeliverySwitchFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.DeliverySwitchMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.DeliverySwitchMutation", m)
+}
+
 // The DependencyFunc type is an adapter to allow the use of ordinary
 // function as Dependency mutator.
 type DependencyFunc func(context.Context, *db.DependencyMutation) (db.Value, error)

@@ -347,6 +347,27 @@ var (
 			},
 		},
 	}
+	// DeliverySwitchesColumns holds the columns for the "delivery_switches" table.
+	DeliverySwitchesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "stops", Type: field.TypeJSON},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+	}
+	// DeliverySwitchesTable holds the schema information for the "delivery_switches" table.
+	DeliverySwitchesTable = &schema.Table{
+		Name:       "delivery_switches",
+		Columns:    DeliverySwitchesColumns,
+		PrimaryKey: []*schema.Column{DeliverySwitchesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "deliveryswitch_name",
+				Unique:  true,
+				Columns: []*schema.Column{DeliverySwitchesColumns[1]},
+			},
+		},
+	}
 	// DependenciesColumns holds the columns for the "dependencies" table.
 	DependenciesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -1546,9 +1567,17 @@ var (
 				},
 			},
 			{
-				Name:    "webhookdelivery_received_at",
+				Name:    "webhookdelivery_received_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{WebhookDeliveriesColumns[6]},
+				Columns: []*schema.Column{WebhookDeliveriesColumns[6], WebhookDeliveriesColumns[0]},
+			},
+			{
+				Name:    "webhookdelivery_given_up",
+				Unique:  false,
+				Columns: []*schema.Column{WebhookDeliveriesColumns[6], WebhookDeliveriesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "worked_at IS NULL AND due_at IS NULL",
+				},
 			},
 		},
 	}
@@ -1561,6 +1590,7 @@ var (
 		CollectionsTable,
 		DataSourcesTable,
 		DeliveriesTable,
+		DeliverySwitchesTable,
 		DependenciesTable,
 		IdempotencyKeysTable,
 		IdentitiesTable,
@@ -1621,6 +1651,9 @@ func init() {
 	DeliveriesTable.ForeignKeys[0].RefTable = IssuesTable
 	DeliveriesTable.Annotation = &entsql.Annotation{
 		Table: "deliveries",
+	}
+	DeliverySwitchesTable.Annotation = &entsql.Annotation{
+		Table: "delivery_switches",
 	}
 	DependenciesTable.ForeignKeys[0].RefTable = ServicesTable
 	DependenciesTable.ForeignKeys[1].RefTable = ServicesTable

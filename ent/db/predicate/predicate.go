@@ -27,6 +27,9 @@ type DataSource func(*sql.Selector)
 // Delivery is the predicate function for delivery builders.
 type Delivery func(*sql.Selector)
 
+// DeliverySwitch is the predicate function for deliveryswitch builders.
+type DeliverySwitch func(*sql.Selector)
+
 // Dependency is the predicate function for dependency builders.
 type Dependency func(*sql.Selector)
 

@@ -53,6 +53,10 @@ CREATE INDEX `delivery_opened_at` ON `deliveries` (`opened_at`);
 CREATE INDEX `delivery_state_issue_id` ON `deliveries` (`state`, `issue_id`);
 -- create index "delivery_troubled" to table: "deliveries"
 CREATE INDEX `delivery_troubled` ON `deliveries` (`issue_id`) WHERE problem <> '';
+-- create "delivery_switches" table
+CREATE TABLE `delivery_switches` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `stops` json NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL);
+-- create index "deliveryswitch_name" to table: "delivery_switches"
+CREATE UNIQUE INDEX `deliveryswitch_name` ON `delivery_switches` (`name`);
 -- create "dependencies" table
 CREATE TABLE `dependencies` (`id` text NOT NULL, `criticality` text NOT NULL, `failure_mode` text NOT NULL, `timeout_us` integer NOT NULL, `retry` text NOT NULL, `breaker` text NOT NULL, `bulkhead` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, `on_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `dependencies_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `dependencies_services_on` FOREIGN KEY (`on_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "dependency_service_id_on_id" to table: "dependencies"
@@ -251,5 +255,7 @@ CREATE TABLE `webhook_deliveries` (`id` integer NOT NULL PRIMARY KEY AUTOINCREME
 CREATE UNIQUE INDEX `webhookdelivery_delivery` ON `webhook_deliveries` (`delivery`);
 -- create index "webhookdelivery_due" to table: "webhook_deliveries"
 CREATE INDEX `webhookdelivery_due` ON `webhook_deliveries` (`due_at`, `id`) WHERE due_at IS NOT NULL;
--- create index "webhookdelivery_received_at" to table: "webhook_deliveries"
-CREATE INDEX `webhookdelivery_received_at` ON `webhook_deliveries` (`received_at`);
+-- create index "webhookdelivery_received_at_id" to table: "webhook_deliveries"
+CREATE INDEX `webhookdelivery_received_at_id` ON `webhook_deliveries` (`received_at`, `id`);
+-- create index "webhookdelivery_given_up" to table: "webhook_deliveries"
+CREATE INDEX `webhookdelivery_given_up` ON `webhook_deliveries` (`received_at`, `id`) WHERE worked_at IS NULL AND due_at IS NULL;

@@ -101,9 +101,10 @@ func (r *round) count(name string) {
 // was done. What goes wrong with single issues, places and lanes is written down with
 // them and is no error; others go on.
 func (c *Courier) RunOnce(ctx context.Context) (map[string]int64, error) {
-	r := &round{Courier: c, kinds: c.Settings.delivered(), done: map[string]int64{}}
-	if len(r.kinds) == 0 {
-		return r.done, nil
+	r := &round{Courier: c, done: map[string]int64{}}
+	var err error
+	if r.kinds, err = c.sent(ctx); err != nil || len(r.kinds) == 0 {
+		return r.done, err
 	}
 	r.owner.Holder = c.Holder
 	if fence, ok := tx.FenceFrom(ctx); ok {
@@ -126,6 +127,19 @@ func (c *Courier) RunOnce(ctx context.Context) (map[string]int64, error) {
 		group.Go(func() error { return r.workLane(within, name, lanes[name]) })
 	}
 	return r.done, group.Wait()
+}
+
+// sent are the kinds of which something is sent, as it is stopped now.
+func (c *Courier) sent(ctx context.Context) ([]issues.Kind, error) {
+	kinds := c.Settings.delivered()
+	if len(kinds) == 0 {
+		return nil, nil
+	}
+	sw, err := c.Store.Switch(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look what is stopped: %w", err)
+	}
+	return slices.DeleteFunc(kinds, func(kind issues.Kind) bool { return len(sw.on(kind)) > 0 }), nil
 }
 
 // batch is how many rows are read at once.
@@ -256,6 +270,7 @@ func (p *passage) takeTurns(ctx context.Context, places []Place, began time.Time
 			queues[i] = queues[i][1:]
 			left = true
 			before := d.Number
+			p.kind = d.Kind
 			if err := p.settle(ctx, &d, p.step(ctx, &d), before); err != nil {
 				return err
 			}

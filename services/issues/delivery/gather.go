@@ -36,6 +36,7 @@ func (p *passage) gather(ctx context.Context, place Place, due []Delivery) ([]De
 		if !found && len(fresh) < p.Settings.GroupFrom {
 			continue
 		}
+		p.kind = kind
 		facts, err := p.factsOf(ctx, place)
 		if err != nil { // as the first of them would have met it
 			at := slices.IndexFunc(due, func(d Delivery) bool { return fresh[d.Issue].Issue != "" })

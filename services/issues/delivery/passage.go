@@ -3,17 +3,20 @@ package delivery
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/issues"
 )
 
 // passage is a lane in a run.
 type passage struct {
 	*round
 	lane  Lane
-	until time.Time // when the run's time for the lane is over
+	until time.Time   // when the run's time for the lane is over
+	kind  issues.Kind // of what is under way; empty where that is of every kind
 }
 
 // errClosed says that nothing more goes through the lane in this run.
@@ -35,7 +38,8 @@ const BarredFor = 5 * time.Minute
 const lastStrike = 3
 
 // admit waits until a request can go through, and notes it; errClosed or a *fullError
-// when that is not in this run.
+// when that is not in this run, errClosed when it was stopped meanwhile: what may still be
+// sent is sent in the next.
 func (p *passage) admit(ctx context.Context, e Effort) error {
 	for {
 		now := p.Clock()
@@ -51,12 +55,29 @@ func (p *passage) admit(ctx context.Context, e Effort) error {
 			}
 			continue
 		}
+		stopped, err := p.isStopped(ctx)
+		if err != nil {
+			return err
+		}
+		if stopped {
+			return errClosed
+		}
 		p.lane.Pass(now, e)
 		if e.Points <= Reading.Points {
 			return nil
 		}
 		return p.putLane(ctx)
 	}
+}
+
+// isStopped reports whether what is under way is kept back by now.
+func (p *passage) isStopped(ctx context.Context) (bool, error) {
+	kinds, err := p.sent(ctx)
+	if err != nil || slices.Contains(kinds, p.kind) || p.kind == "" && len(kinds) > 0 {
+		return false, err
+	}
+	p.count("stopped")
+	return true, nil
 }
 
 func (p *passage) putLane(ctx context.Context) error {

@@ -30,10 +30,14 @@ const (
 // elsewhere all issues are looked at. What takes longer than a run goes on in the next.
 // It is called between two calls of RunOnce, never beside one: a lane has one writer.
 func (c *Courier) Reconcile(ctx context.Context) (map[string]int64, error) {
-	r := &round{Courier: c, kinds: c.Settings.delivered(), done: map[string]int64{}}
+	r := &round{Courier: c, done: map[string]int64{}}
 	now := c.Clock()
-	if len(r.kinds) == 0 || now.Before(c.listAt) {
+	if now.Before(c.listAt) {
 		return r.done, nil
+	}
+	var err error
+	if r.kinds, err = c.sent(ctx); err != nil || len(r.kinds) == 0 {
+		return r.done, err
 	}
 	r.owner.Holder = c.Holder
 	if fence, ok := tx.FenceFrom(ctx); ok {

@@ -42,6 +42,10 @@ type Records interface {
 	PutDelivery(ctx context.Context, d Delivery) error
 	// Tally counts the team's, or all where none is named.
 	Tally(ctx context.Context, team id.ID, now time.Time) (Tally, error)
+	// Switch returns what is stopped, of version 1 where nothing ever was.
+	Switch(ctx context.Context) (Switch, error)
+	// PutSwitch writes and raises the version; Precondition when another did meanwhile.
+	PutSwitch(ctx context.Context, s Switch) error
 }
 
 // Services are the organisation's; a registry.Store is one.

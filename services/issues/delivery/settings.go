@@ -27,7 +27,7 @@ type Settings struct {
 	Mode  Mode
 	Kinds map[issues.Kind]Mode
 	// Stopped keeps everything back, StoppedKinds some; they are for when something
-	// went wrong, and go before the modes.
+	// went wrong, and go before the modes. A Switch stops more while the program runs.
 	Stopped      bool
 	StoppedKinds []issues.Kind
 	// TeamPerDay and PerDay are how many issues are made in 24 hours, for services of a
@@ -91,15 +91,22 @@ func (s Settings) Validate() error {
 
 // of is the mode of a kind, with what is stopped.
 func (s Settings) of(kind issues.Kind) Mode {
-	if s.stopped(kind) {
+	if len(s.stops(kind)) > 0 {
 		return Observe
 	}
 	return s.mode(kind)
 }
 
-// stopped is whether a kind is kept back, whatever its mode.
-func (s Settings) stopped(kind issues.Kind) bool {
-	return s.Stopped || slices.Contains(s.StoppedKinds, kind)
+// stops are those that keep a kind back, whatever its mode.
+func (s Settings) stops(kind issues.Kind) []Stop {
+	var out []Stop
+	if s.Stopped {
+		out = append(out, Stop{Configured: true})
+	}
+	if slices.Contains(s.StoppedKinds, kind) {
+		out = append(out, Stop{Kind: kind, Configured: true})
+	}
+	return out
 }
 
 // mode is that of a kind, without what is stopped.

@@ -8,7 +8,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues"
 )
 
-// Store keeps deliveries and lanes.
+// Store keeps deliveries and lanes, and what is stopped.
 type Store interface {
 	// Call inserts the delivery, or has the one of its issue due at its DueAt and counts
 	// the call. One that is Dead or Dismissed stays so.
@@ -42,4 +42,8 @@ type Store interface {
 	Lane(ctx context.Context, name string) (Lane, error)
 	// PutLane inserts or replaces.
 	PutLane(ctx context.Context, l Lane) error
+
+	// Switch returns what is stopped, of version 1 where nothing ever was. It is asked
+	// before each request.
+	Switch(ctx context.Context) (Switch, error)
 }

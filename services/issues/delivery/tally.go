@@ -44,12 +44,18 @@ type Standing struct {
 	Kinds      []KindStanding
 }
 
-// KindStanding is how far the courier goes with a kind. What is Stopped is observed,
+// Sends reports whether anything is sent at all.
+func (s Standing) Sends() bool {
+	return slices.ContainsFunc(s.Kinds, func(k KindStanding) bool { return s.Silence(k.Kind) == "" })
+}
+
+// KindStanding is how far the courier goes with a kind. What is stopped is observed,
 // whatever its mode.
 type KindStanding struct {
-	Kind    issues.Kind
-	Mode    Mode
-	Stopped bool
+	Kind issues.Kind
+	Mode Mode
+	// Stops keep it back, those of the configuration first.
+	Stops []Stop
 }
 
 // Silence is why nothing of a kind is sent.
@@ -68,7 +74,7 @@ func (s Standing) Silence(kind issues.Kind) Silence {
 	switch {
 	case !s.HasTracker:
 		return NoTracker
-	case at >= 0 && s.Kinds[at].Stopped:
+	case at >= 0 && len(s.Kinds[at].Stops) > 0:
 		return Stopped
 	case at < 0 || s.Kinds[at].Mode == Observe:
 		return Observed
@@ -76,11 +82,20 @@ func (s Standing) Silence(kind issues.Kind) Silence {
 	return ""
 }
 
-// Standing tells whether issues are sent.
-func (s *Service) Standing() Standing {
+// Stops are what keeps a kind back.
+func (s Standing) Stops(kind issues.Kind) []Stop {
+	at := slices.IndexFunc(s.Kinds, func(k KindStanding) bool { return k.Kind == kind })
+	if at < 0 {
+		return nil
+	}
+	return s.Kinds[at].Stops
+}
+
+// standing is how far the courier goes with what is stopped.
+func (s *Service) standing(sw Switch) Standing {
 	out := Standing{HasTracker: s.HasTracker}
 	for _, kind := range issues.Kinds {
-		out.Kinds = append(out.Kinds, KindStanding{kind, s.Settings.mode(kind), s.Settings.stopped(kind)})
+		out.Kinds = append(out.Kinds, KindStanding{kind, s.Settings.mode(kind), append(s.Settings.stops(kind), sw.on(kind)...)})
 	}
 	return out
 }
@@ -94,6 +109,10 @@ func (s *Service) Tally(ctx context.Context, team id.ID) (Tally, error) {
 	if err != nil {
 		return Tally{}, fmt.Errorf("count issues by their state: %w", err)
 	}
-	out.Standing = s.Standing()
+	control, err := s.Control(ctx)
+	if err != nil {
+		return Tally{}, err
+	}
+	out.Standing = control.Standing
 	return out, nil
 }

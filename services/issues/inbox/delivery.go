@@ -20,5 +20,23 @@ type Delivery struct {
 	Error    string // of the last attempt
 }
 
-// GivenUp reports whether it could not be worked off and is not tried any more.
-func (d Delivery) GivenUp() bool { return d.WorkedAt == nil && d.DueAt == nil }
+// State is what became of a delivery.
+type State string
+
+// The states.
+const (
+	Waiting State = "waiting"  // to be worked off
+	Worked  State = "worked"   // off
+	GivenUp State = "given_up" // could not be worked off, and is not tried any more
+)
+
+// State is what became of it.
+func (d Delivery) State() State {
+	switch {
+	case d.WorkedAt != nil:
+		return Worked
+	case d.DueAt != nil:
+		return Waiting
+	}
+	return GivenUp
+}

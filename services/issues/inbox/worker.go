@@ -95,10 +95,10 @@ func (w *Worker) RunOnce(ctx context.Context) (map[string]int64, error) {
 			return counts, err
 		}
 		for i, d := range due {
-			switch {
-			case d.WorkedAt != nil:
+			switch d.State() {
+			case Worked:
 				counts["worked"]++
-			case d.GivenUp():
+			case GivenUp:
 				counts["given_up"]++
 				lost = &due[i]
 				w.Logger.Error("webhook delivery given up", "delivery", d.ID, "event", d.Event, "action", d.Action, "repository", d.Repository, "attempts", d.Attempts, "error", d.Error)
