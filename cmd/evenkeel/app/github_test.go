@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,16 @@ func TestAViolationBecomesAnIssueOnGitHubAndPeopleAreHeard(t *testing.T) {
 	})
 	h.secrets = append(h.secrets, hub.Token("evenkeel"), webhookSecret)
 	h.furnish()
+	// The issues of the team are for Ada, whom GitHub knows as Ole.
+	put := func(path, body string) call {
+		tag := h.must(200, call{as: "administrator", method: "GET", path: path}).header.Get("ETag")
+		return call{as: "administrator", method: "PUT", path: path, body: body, header: []string{"If-Match: " + tag}}
+	}
+	person, team := "/v1/people/"+h.ids["ada"], "/v1/teams/payments"
+	h.do(put(person, `{"displayName":"Ada","githubLogin":"@ole"}`)).expect(t, 422, "invalid_input", "/githubLogin", "without @")
+	h.must(200, put(person, `{"displayName":"Ada","githubLogin":"ole"}`))
+	h.do(put(team, `{"slug":"payments","name":"payments","issueAssigneeId":"`+h.ids["team payments"]+`"}`)).expect(t, 422, "invalid_input", "/issueAssigneeId", "names nobody")
+	h.must(200, put(team, `{"slug":"payments","name":"payments","parent":"engineering","issueAssigneeId":"`+h.ids["ada"]+`"}`))
 	h.prepare()
 	known := func() map[string]any {
 		return h.must(200, call{as: "rita", method: "GET", path: "/v1/issues/" + h.ids["the issue"]}).object()["delivery"].(map[string]any)
@@ -36,13 +47,16 @@ func TestAViolationBecomesAnIssueOnGitHubAndPeopleAreHeard(t *testing.T) {
 	if d := known(); d["state"] != "draft" || len(hub.Issues("acme/shop")) != 0 {
 		t.Errorf("before the courier comes it is %v", d)
 	}
-	h.runs("deliver-issues")
+	h.runs("deliver-issues", "deliver-issues") // it is made, then assigned
 	d := known()
 	if d["state"] != "sent" || d["number"] != 1.0 || d["repository"] != "acme/shop" || !strings.HasSuffix(d["url"].(string), "/acme/shop/issues/1") {
 		t.Fatalf("it is %v", d)
 	}
 	there := hub.Issues("acme/shop")
 	wanted := h.must(200, call{as: "rita", method: "GET", path: "/v1/issues/" + h.ids["the issue"]}).object()
+	if len(there) == 1 && !slices.Equal(there[0].Assignees, []string{"ole"}) {
+		t.Errorf("it is assigned to %q", there[0].Assignees)
+	}
 	if len(there) != 1 || there[0].Title != wanted["title"] || there[0].Body != wanted["body"] {
 		t.Errorf("on GitHub is %+v", there)
 	}
