@@ -108,8 +108,11 @@ func (a *API) addSLOs(r Rooms) {
 			},
 			load: func(ctx context.Context, made id.ID) (SLODeclared, error) {
 				var err error
-				v, err = r.SLOs.View(ctx, made)
-				return r.declared(ctx, v, r.SLOs.Warnings(v), err)
+				if v, err = r.SLOs.View(ctx, made); err != nil {
+					return SLODeclared{}, err
+				}
+				warnings, err := r.SLOs.Warnings(ctx, v, time.Time{})
+				return r.declared(ctx, v, warnings, err)
 			},
 			name: func(s SLODeclared) (id.ID, int64, string) { return id.ID(s.ID), s.Version, sloLocation(s.SLO) },
 			show: itself[SLODeclared],

@@ -51,7 +51,11 @@ func (a *API) addStatus(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return &explainReply{Body: toExplanation(e, sources)}, nil
+		warnings, err := r.SLOs.Warnings(ctx, v, time.Time{})
+		if err != nil {
+			return nil, err
+		}
+		return &explainReply{Body: toExplanation(e, sources, warnings)}, nil
 	})
 
 	type history struct {
@@ -116,10 +120,10 @@ func toBudget(a budget.Account) Budget {
 	}
 }
 
-func toExplanation(e slo.Explanation, sources sourceNames) Explanation {
+func toExplanation(e slo.Explanation, sources sourceNames, warnings []slo.Warning) Explanation {
 	out := Explanation{
 		State: string(e.State), Because: e.Because, Formulas: e.Formulas, Figures: make([]Figure, len(e.Lines)),
-		Measured: toProvenance(e.Measured, e.Origin, sources),
+		Measured: toProvenance(e.Measured, e.Origin, sources), Warnings: toWarnings(warnings),
 	}
 	for i, l := range e.Lines {
 		out.Figures[i] = Figure(l)

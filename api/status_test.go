@@ -22,7 +22,7 @@ func TestEveryExplainedFigureOfABudgetIsAFieldOfTheStatus(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := toExplanation(slo.Explanation{Explanation: budget.Explain(budget.Input{Objective: objective, Period: 28 * 24 * time.Hour, MinEvents: 1,
-		Sums: budget.Sums{Window: window.Sum{Good: 111000, Total: 118000}, Policy: window.Sum{Good: 111000, Total: 118000}}})}, nil)
+		Sums: budget.Sums{Window: window.Sum{Good: 111000, Total: 118000}, Policy: window.Sum{Good: 111000, Total: 118000}}})}, nil, nil)
 	values := map[string]string{}
 	for _, f := range e.Figures {
 		values[f.Figure] = f.Value

@@ -34,7 +34,7 @@ type SLODeclared struct {
 
 // Warning is advice about what was declared.
 type Warning struct {
-	Code    string `json:"code" enum:"alert_unreachable,review_date_missing,review_overdue,measured_partly,threshold_no_bound" doc:"Stable and machine-readable."`
+	Code    string `json:"code" enum:"alert_unreachable,review_date_missing,review_overdue,measured_partly,threshold_no_bound,window_short,thin_traffic,never_measured,above_dependency" doc:"Stable and machine-readable."`
 	Pointer string `json:"pointer" doc:"JSON pointer into the request's body." example:"/objective"`
 	Message string `json:"message"`
 }
@@ -217,6 +217,7 @@ type Explanation struct {
 	Formulas string     `json:"formulas" doc:"Version of the formulas."`
 	Figures  []Figure   `json:"figures"`
 	Measured Provenance `json:"measured" doc:"What the figures are computed from."`
+	Warnings []Warning  `json:"warnings" doc:"What is allowed and probably not meant, as it stands now."`
 }
 
 // Figure is one figure with how it came about.

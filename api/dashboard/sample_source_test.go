@@ -175,6 +175,10 @@ func (p promises) Find(ctx context.Context, n slo.Name) (slo.View, registry.Serv
 	return slo.View{}, owner, fault.Missing("slo", n.SLO)
 }
 
+func (p promises) Warnings(_ context.Context, v slo.View, at time.Time) ([]slo.Warning, error) {
+	return v.Revision.Warnings(at), nil
+}
+
 func (p promises) View(_ context.Context, v id.ID) (slo.View, error) {
 	if found := p.find(v); found != nil {
 		return *found, nil

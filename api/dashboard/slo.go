@@ -106,7 +106,11 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	if view.SLO.RetiredAt != nil {
 		p.Notes = append(p.Notes, "This objective was retired on "+day(*view.SLO.RetiredAt).Text+" and is not evaluated any more.")
 	}
-	for _, warning := range view.Revision.Warnings(v.now) {
+	warnings, err := d.sources.SLOs.Warnings(v.ctx, view, v.now)
+	if err != nil {
+		return screen{}, err
+	}
+	for _, warning := range warnings {
 		p.Notes = append(p.Notes, sentence(warning.Message))
 	}
 	p.numbers(view, figures, concluded)

@@ -146,6 +146,21 @@ func (o SLO) ActiveViews(ctx context.Context, after id.ID, limit int) ([]slo.Vie
 		[]any{string(after), limit})
 }
 
+// ViewsOf returns those of the services that are not retired.
+func (o SLO) ViewsOf(ctx context.Context, services []id.ID) ([]slo.View, error) {
+	var out []slo.View
+	err := chunks(services, bulkRows, func(some []id.ID) error {
+		args := make([]any, len(some))
+		for i, one := range some {
+			args[i] = string(one)
+		}
+		found, err := o.views(ctx, "SELECT "+viewColumns+viewTables+" WHERE s.service_id IN "+values(1, len(some))+" AND s.retired_at IS NULL AND v.retired_at IS NULL", args)
+		out = append(out, found...)
+		return err
+	})
+	return out, err
+}
+
 // Revision returns the revision with that number.
 func (o SLO) Revision(ctx context.Context, of id.ID, number int) (slo.RevisionWithIndicator, error) {
 	found, err := o.revisions(ctx, " WHERE r.slo_id = $1 AND r.number = $2", string(of), number)

@@ -141,6 +141,8 @@ func testSLO(t *testing.T, open opener) {
 		}
 		same(t, must(s.SLO().Subjects(t.Context()))(t), []measure.Subject{subject})
 		same(t, must(s.SLO().ActiveViews(t.Context(), "", 10))(t), []slo.View{v})
+		same(t, must(s.SLO().ViewsOf(t.Context(), []id.ID{service.ID, newID()}))(t), []slo.View{v})
+		same(t, len(must(s.SLO().ViewsOf(t.Context(), []id.ID{newID()}))(t)), 0)
 		same(t, must(s.SLO().Views(t.Context(), slo.Filter{}, page.Request{}))(t).Items, []slo.View{v})
 		same(t, must(s.SLO().Views(t.Context(), slo.Filter{IncludeRetired: true}, page.Request{}))(t).Items, []slo.View{v, gone})
 		same(t, must(s.SLO().StatesByTeam(t.Context(), Start.AddDate(0, 0, -1)))(t), []slo.TeamState{{Team: service.Team, State: budget.NoData, Count: 1}})
@@ -149,6 +151,7 @@ func testSLO(t *testing.T, open opener) {
 		ok(t, s.Registry().UpdateService(t.Context(), service))
 		same(t, len(must(s.SLO().Subjects(t.Context()))(t)), 0)
 		same(t, len(must(s.SLO().ActiveViews(t.Context(), "", 10))(t)), 0)
+		same(t, len(must(s.SLO().ViewsOf(t.Context(), []id.ID{service.ID}))(t)), 0)
 		same(t, len(must(s.SLO().Views(t.Context(), slo.Filter{}, page.Request{}))(t).Items), 0)
 		same(t, len(must(s.SLO().StatesByTeam(t.Context(), Start.AddDate(0, 0, -1)))(t)), 0)
 		same(t, must(s.SLO().View(t.Context(), v.SLO.ID))(t), v)

@@ -1639,25 +1639,37 @@ func (e ViolationEventVia) Valid() bool {
 
 // Defines values for WarningCode.
 const (
+	AboveDependency   WarningCode = "above_dependency"
 	AlertUnreachable  WarningCode = "alert_unreachable"
 	MeasuredPartly    WarningCode = "measured_partly"
+	NeverMeasured     WarningCode = "never_measured"
 	ReviewDateMissing WarningCode = "review_date_missing"
 	ReviewOverdue     WarningCode = "review_overdue"
+	ThinTraffic       WarningCode = "thin_traffic"
 	ThresholdNoBound  WarningCode = "threshold_no_bound"
+	WindowShort       WarningCode = "window_short"
 )
 
 // Valid indicates whether the value is a known member of the WarningCode enum.
 func (e WarningCode) Valid() bool {
 	switch e {
+	case AboveDependency:
+		return true
 	case AlertUnreachable:
 		return true
 	case MeasuredPartly:
+		return true
+	case NeverMeasured:
 		return true
 	case ReviewDateMissing:
 		return true
 	case ReviewOverdue:
 		return true
+	case ThinTraffic:
+		return true
 	case ThresholdNoBound:
+		return true
+	case WindowShort:
 		return true
 	default:
 		return false
@@ -2926,6 +2938,9 @@ type Explanation struct {
 	// Measured What the figures are computed from.
 	Measured Provenance       `json:"measured"`
 	State    ExplanationState `json:"state"`
+
+	// Warnings What is allowed and probably not meant, as it stands now.
+	Warnings []Warning `json:"warnings"`
 }
 
 // ExplanationState defines model for Explanation.State.

@@ -20,6 +20,8 @@ type Registry interface {
 	registry.SlugStore
 	Service(ctx context.Context, service id.ID) (registry.Service, error)
 	ServiceBySlug(ctx context.Context, slug string) (registry.Service, error)
+	// Dependencies lists what the service depends on.
+	Dependencies(ctx context.Context, service id.ID) ([]registry.Dependency, error)
 }
 
 // Measurements takes in and gives back what was measured; see measure.Service,

@@ -150,9 +150,6 @@ func (s *Service) Tally(ctx context.Context, team id.ID) (Tally, error) {
 	return out, nil
 }
 
-// Warnings returns what should be known of an SLO as it stands.
-func (s *Service) Warnings(v View) []Warning { return v.Revision.Warnings(s.now()) }
-
 func (s *Service) mayRead(ctx context.Context) error {
 	return s.authorizer.Authorize(ctx, access.Read, access.Object{Kind: access.KindSLO})
 }

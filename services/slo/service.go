@@ -51,6 +51,7 @@ func NewService(
 func (s *Service) Declare(ctx context.Context, service id.ID, d Declaration) (View, []Warning, error) {
 	now := clock.Round(s.now())
 	var made View
+	var warnings []Warning
 	err := s.runner.InTx(ctx, func(ctx context.Context) error {
 		owner, err := s.owner(ctx, service)
 		if err != nil {
@@ -79,12 +80,15 @@ func (s *Service) Declare(ctx context.Context, service id.ID, d Declaration) (Vi
 			return err
 		}
 		o.ID = made.SLO.ID
+		if warnings, err = s.warnings(ctx, made, now); err != nil {
+			return err
+		}
 		return s.recorder.RecordDiff(ctx, access.Create, o, "", nil, made.record())
 	})
 	if err != nil {
 		return View{}, nil, err
 	}
-	return made, made.Revision.Warnings(now), nil
+	return made, warnings, nil
 }
 
 // settle returns the terms and the measure that the declaration spells, or every
@@ -138,6 +142,7 @@ func begin(owner registry.Service, d Declaration, terms Terms, counts Measure, b
 func (s *Service) Revise(ctx context.Context, slo id.ID, version int64, d Declaration) (View, []Warning, error) {
 	now := clock.Round(s.now())
 	var revised View
+	var warnings []Warning
 	err := s.runner.InTx(ctx, func(ctx context.Context) error {
 		old, owner, err := s.toChange(ctx, access.Update, slo, version)
 		if err != nil {
@@ -155,6 +160,9 @@ func (s *Service) Revise(ctx context.Context, slo id.ID, version int64, d Declar
 			return err
 		}
 		revised = old.revise(d, terms, counts, access.CallerFrom(ctx).Name, now)
+		if warnings, err = s.warnings(ctx, revised, now); err != nil {
+			return err
+		}
 		if revised.record() == old.record() {
 			revised = old
 			return nil
@@ -174,7 +182,7 @@ func (s *Service) Revise(ctx context.Context, slo id.ID, version int64, d Declar
 	if err != nil {
 		return View{}, nil, err
 	}
-	return revised.asOf(now), revised.Revision.Warnings(now), nil
+	return revised.asOf(now), warnings, nil
 }
 
 // revise returns the view as the declaration has it. Past revisions and

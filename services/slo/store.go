@@ -43,6 +43,8 @@ type Store interface {
 	// ActiveViews returns up to limit views of SLOs that are not retired, by ID,
 	// after the given one ("" for the first).
 	ActiveViews(ctx context.Context, after id.ID, limit int) ([]View, error)
+	// ViewsOf returns those of the services that are not retired, in any order.
+	ViewsOf(ctx context.Context, services []id.ID) ([]View, error)
 	// UpdateSLO writes the head, conditional on Version, and answers fault.Stale.
 	UpdateSLO(ctx context.Context, s SLO) error
 	AddRevision(ctx context.Context, r Revision) error

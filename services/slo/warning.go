@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
@@ -21,6 +23,12 @@ const (
 	WarnAlertUnreachable  = "alert_unreachable"
 	WarnReviewDateMissing = "review_date_missing"
 	WarnReviewOverdue     = "review_overdue"
+	WarnWindowShort       = "window_short"
+	WarnThinTraffic       = "thin_traffic"
+	WarnNeverMeasured     = "never_measured"
+	// WarnAboveDependency is of an objective that a service has which this one cannot do
+	// without, and that is lower.
+	WarnAboveDependency = "above_dependency"
 	// WarnThreshold is of a latency's threshold that is no bound of the histogram, or of
 	// which that could not be told.
 	WarnThreshold = "threshold_no_bound"
@@ -36,6 +44,11 @@ func (t Terms) Warnings(now time.Time) []Warning {
 				p.Name, p.Factor(t.Window()).Decimal(2), t.Objective, budget.HighestBurn(t.Objective).Decimal(2))})
 		}
 	}
+	if t.WindowDays < week {
+		out = append(out, Warning{WarnWindowShort, "/windowDays", fmt.Sprintf(
+			"a window of %s does not hold a whole week: the same incident costs more or less of the budget by the day on which it comes; 28 days are usual",
+			days(t.WindowDays))})
+	}
 	switch {
 	case t.ReviewBy == nil:
 		out = append(out, Warning{WarnReviewDateMissing, "/reviewBy",
@@ -45,6 +58,115 @@ func (t Terms) Warnings(now time.Time) []Warning {
 			fmt.Sprintf("the objective was to be looked at again by %s", t.ReviewBy.Format(date))})
 	}
 	return out
+}
+
+// week is how many days a window has to hold for each day of the week to be in it.
+const week = 7
+
+func days(n int) string {
+	if n == 1 {
+		return "1 day"
+	}
+	return fmt.Sprint(n, " days")
+}
+
+// unmeasured is how long an SLO may be without a single measurement before that is
+// remarkable: by then whoever declared it has gone home.
+const unmeasured = time.Hour
+
+// warnings are those of the terms, and of what was measured so far.
+func (v View) warnings(now time.Time) []Warning {
+	out := v.Revision.Warnings(now)
+	if v.Status.Latest.IsZero() {
+		if v.Status.Evaluated() && now.Sub(v.Indicator.CreatedAt) > unmeasured {
+			out = append(out, Warning{WarnNeverMeasured, "/indicator", fmt.Sprintf(
+				"not a single measurement has come since it is counted so, at %s", v.Indicator.CreatedAt.Format(time.RFC3339))})
+		}
+		return out
+	}
+	if !v.Current() || !v.seen(now) {
+		return out
+	}
+	// What one event is of a budget of fewer is more than all of it.
+	sum := v.Status.Sums.Window
+	if few, ok := budget.Thin(sum, v.Revision.Objective); ok && few {
+		out = append(out, Warning{WarnThinTraffic, "/objective", fmt.Sprintf(
+			"in the window of %s there were %d events, and the budget at %s is less than one of them: a single bad one spends it all; a lower objective, a longer window or an indicator that counts more would tell more",
+			days(v.Revision.WindowDays), sum.Total/budget.PerEvent, v.Revision.Objective)})
+	}
+	return out
+}
+
+// seen reports whether what was measured is enough to tell how much traffic there is:
+// the past was read, or measurements came for a window, a week at most.
+func (v View) seen(now time.Time) bool {
+	if v.Indicator.Origin.Asked() && !v.Status.Filling {
+		return true
+	}
+	return now.Sub(v.Indicator.CreatedAt) >= min(v.Revision.Window(), week*day)
+}
+
+// Warnings returns what should be known of an SLO as it stands at a time, zero is now: of
+// its terms, of what was measured, and of what the service depends on.
+func (s *Service) Warnings(ctx context.Context, v View, at time.Time) ([]Warning, error) {
+	if at.IsZero() {
+		at = s.now()
+	}
+	return s.warnings(ctx, v, at)
+}
+
+func (s *Service) warnings(ctx context.Context, v View, now time.Time) ([]Warning, error) {
+	out := v.warnings(now)
+	above, err := s.aboveDependency(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	return append(out, above...), nil
+}
+
+// aboveDependency warns where a service promises more availability than one that it
+// cannot do without promises ("The Calculus of Service Availability", ACM Queue 15(2):
+// a service cannot be more available than the intersection of its critical
+// dependencies). Of a service with several objectives the highest counts; nothing is
+// said of one that has none.
+func (s *Service) aboveDependency(ctx context.Context, v View) ([]Warning, error) {
+	if v.Indicator.Category != Availability {
+		return nil, nil
+	}
+	dependencies, err := s.registry.Dependencies(ctx, v.SLO.Service)
+	if err != nil {
+		return nil, fmt.Errorf("read what the service of an SLO depends on: %w", err)
+	}
+	names := map[id.ID]string{}
+	var hard []id.ID
+	for _, d := range dependencies {
+		if d.Criticality == registry.Hard {
+			names[d.On] = d.OnSlug
+			hard = append(hard, d.On)
+		}
+	}
+	if len(hard) == 0 {
+		return nil, nil
+	}
+	views, err := s.store.ViewsOf(ctx, hard)
+	if err != nil {
+		return nil, fmt.Errorf("read what dependencies promise: %w", err)
+	}
+	best := map[id.ID]budget.Objective{}
+	for _, other := range views {
+		if on := other.SLO.Service; other.Indicator.Category == Availability && other.Revision.Objective.PPB() > best[on].PPB() {
+			best[on] = other.Revision.Objective
+		}
+	}
+	var out []Warning
+	for _, on := range hard {
+		if o, ok := best[on]; ok && o.PPB() < v.Revision.Objective.PPB() {
+			out = append(out, Warning{WarnAboveDependency, "/objective", fmt.Sprintf(
+				"the service depends hard on %q, whose availability is promised to %s only: it cannot be kept at %s unless it does without, or that one promises more",
+				names[on], o, v.Revision.Objective)})
+		}
+	}
+	return out, nil
 }
 
 // Doubts asks the data source that an SLO is read from whether it could answer, and

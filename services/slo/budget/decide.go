@@ -6,8 +6,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/window"
 )
 
-// perEvent is how many thousandths an event has: the unit of sums.
-const perEvent = 1000
+// PerEvent is how many thousandths an event has: the unit of sums.
+const PerEvent = 1000
 
 // Input is all that a state follows from.
 type Input struct {
@@ -37,13 +37,23 @@ func Decide(in Input) State {
 
 // tooFew reports whether a window has no events or fewer than the minimum.
 func tooFew(s window.Sum, minEvents int64) bool {
-	return s.Total <= 0 || s.Total/perEvent < minEvents
+	return s.Total <= 0 || s.Total/PerEvent < minEvents
 }
 
 // exhausted reports whether remaining ≤ 0, that is bad ≥ total · budget.
 func (in *Input) exhausted() bool {
 	allowed, bad := account(in.Sums.Window, in.Objective)
 	return !bad.less(allowed)
+}
+
+// Thin reports whether the budget of the sum's window is less than one event, so that a
+// single bad one spends all of it; it is not known without events.
+func Thin(s window.Sum, o Objective) (thin, known bool) {
+	if s.Total <= 0 {
+		return false, false
+	}
+	allowed, _ := account(s, o)
+	return allowed.less(times(PerEvent, Billion)), true
 }
 
 // account returns the bad events that the budget allows, and those that there

@@ -159,18 +159,18 @@ func left(s window.Sum, o Objective) (left double, negative bool) {
 
 func allowedEvents(s window.Sum, o Objective) Ratio {
 	allowed, _ := account(s, o)
-	return Ratio{num: allowed, den: double{lo: perEvent * Billion}}
+	return Ratio{num: allowed, den: double{lo: PerEvent * Billion}}
 }
 
 func badEvents(s window.Sum) Ratio { return events(s.Bad()) }
 
 func events(thousandths int64) Ratio {
-	return Ratio{num: double{lo: uint64(thousandths)}, den: double{lo: perEvent}}
+	return Ratio{num: double{lo: uint64(thousandths)}, den: double{lo: PerEvent}}
 }
 
 func remainingEvents(s window.Sum, o Objective) Ratio {
 	left, negative := left(s, o)
-	return Ratio{negative: negative, num: left, den: double{lo: perEvent * Billion}}
+	return Ratio{negative: negative, num: left, den: double{lo: PerEvent * Billion}}
 }
 
 func (in *Input) projection() Projection {
