@@ -106,6 +106,9 @@ func (d *Dashboard) deliveryOf(v *visit, k delivery.Known) (deliveryCard, error)
 		}
 		c.Silence = silent(v, control.Standing, known.Kind)
 	}
+	if k.Issue.Group != "" {
+		c.Facts = append(c.Facts, fact{"Told of in", link{URL: "/issues/" + string(k.Issue.Group), Text: "the issue of the group"}})
+	}
 	if known.Place != "" {
 		c.Facts = append(c.Facts, fact{"Repository", link{Text: string(known.Place)}})
 	}

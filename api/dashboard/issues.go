@@ -202,9 +202,5 @@ func (d *Dashboard) aboutIssue(v *visit, i issues.Issue) ([]fact, error) {
 	if i.Repository != "" {
 		repository = outside(i.Repository)
 	}
-	facts = append(facts, fact{"Its repository", repository})
-	if i.Group != "" {
-		facts = append(facts, fact{"Told of in", link{URL: "/issues/" + string(i.Group), Text: "the issue of the group"}})
-	}
-	return append(facts, written...), nil
+	return append(append(facts, fact{"Its repository", repository}), written...), nil
 }

@@ -177,6 +177,21 @@ func (s *sample) deliverInEveryState() {
 		}
 		s.issues = append(s.issues, delivery.Known{Issue: i, Delivery: d})
 	}
+	s.gatherTheLast()
+}
+
+// gatherTheLast has the issue that was added last told of in a group.
+func (s *sample) gatherTheLast() {
+	member := &s.issues[len(s.issues)-1]
+	i := member.Issue
+	i.ID, i.Service, i.Subject, i.Episode, i.Repository, i.Title = s.id(), "", "", s.id(), "", "12 error budgets are overspent at once"
+	i.Body = "## What happened\n\n12 SLOs have spent more than their error budgets, about the same time.\n\n- [" + member.Issue.Title + "](<https://evenkeel.example/violations/" + string(member.Issue.Episode) + ">): **overspent**\n"
+	member.Issue.Group = i.ID
+	opened := s.now.Add(-20 * time.Minute)
+	s.issues = append(s.issues, delivery.Known{Issue: i, Delivery: delivery.Delivery{
+		Issue: i.ID, Kind: i.Kind, State: delivery.Sent, Place: "example/checkout", Number: 415, URL: "https://github.com/example/checkout/issues/415",
+		Attempts: 1, OpenedAt: &opened, Written: delivery.Written{Settled: delivery.Settled{Open: true}}, Version: 2,
+	}})
 }
 
 func budgetConsumed(v slo.View) string {
