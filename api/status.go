@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
+	"github.com/evenkeel/evenkeel/services/slo/forecast"
 )
 
 func (a *API) addStatus(r Rooms) {
@@ -56,6 +57,23 @@ func (a *API) addStatus(r Rooms) {
 			return nil, err
 		}
 		return &explainReply{Body: toExplanation(e, sources, warnings)}, nil
+	})
+
+	type forecastReply struct{ Body Forecast }
+	register(a, operation{
+		id: "getSLOForecast", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/forecast", tag: "SLOs",
+		summary: "Forecast the budget of an SLO", description: "How probable it is that the error budget runs out within the length of the window, and when: futures are drawn from the days of the last four weeks. The same measurements give the same forecast.", rule: read,
+		class: admission.Reports,
+	}, func(ctx context.Context, in *SLOPath) (*forecastReply, error) {
+		v, _, err := r.SLOs.Find(ctx, in.name())
+		if err != nil {
+			return nil, err
+		}
+		o, err := r.SLOs.Forecast(ctx, v.SLO.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &forecastReply{Body: toForecast(o)}, nil
 	})
 
 	type history struct {
@@ -118,6 +136,21 @@ func toBudget(a budget.Account) Budget {
 		SLI: a.SLI, AllowedEvents: a.Allowed, BurnedEvents: a.Consumed, RemainingEvents: a.Remaining,
 		Burned: a.ConsumedRatio, Remaining: a.RemainingRatio,
 	}
+}
+
+func toForecast(o slo.Outlook) Forecast {
+	out := Forecast{
+		From: optionalTime(o.From), Until: optionalTime(o.Until), Unknown: o.Unknown, Times: []ForecastTime{}, HoursOfHistory: o.Hours,
+		Method: forecast.Source,
+	}
+	if o.Unknown != "" {
+		return out
+	}
+	out.Probability, out.Futures = &o.Probability, slo.ForecastPaths
+	for i, share := range forecast.Shares {
+		out.Times = append(out.Times, ForecastTime{Share: share, At: o.Times[i]})
+	}
+	return out
 }
 
 func toExplanation(e slo.Explanation, sources sourceNames, warnings []slo.Warning) Explanation {

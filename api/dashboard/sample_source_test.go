@@ -175,6 +175,13 @@ func (p promises) Find(ctx context.Context, n slo.Name) (slo.View, registry.Serv
 	return slo.View{}, owner, fault.Missing("slo", n.SLO)
 }
 
+func (p promises) Forecast(_ context.Context, of id.ID) (slo.Outlook, error) {
+	v := p.find(of)
+	until := v.Status.End.Add(v.Revision.Window())
+	half := v.Status.End.Add(9 * 24 * time.Hour)
+	return slo.Outlook{From: v.Status.End, Until: until, Probability: 0.62, Times: [3]*time.Time{&half, &half, nil}, Hours: 672}, nil
+}
+
 func (p promises) Warnings(_ context.Context, v slo.View, at time.Time) ([]slo.Warning, error) {
 	return v.Revision.Warnings(at), nil
 }

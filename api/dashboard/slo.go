@@ -3,6 +3,7 @@ package dashboard
 import (
 	"fmt"
 	"html/template"
+	"math"
 	"strings"
 	"time"
 
@@ -113,6 +114,13 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	for _, warning := range warnings {
 		p.Notes = append(p.Notes, sentence(warning.Message))
 	}
+	if concluded && view.SLO.RetiredAt == nil {
+		outlook, err := d.sources.SLOs.Forecast(v.ctx, view.SLO.ID)
+		if err != nil {
+			return screen{}, err
+		}
+		p.Notes = append(p.Notes, forecastText(outlook))
+	}
 	p.numbers(view, figures, concluded)
 	p.burns(figures, concluded)
 	p.windows(view, figures, concluded)
@@ -129,6 +137,29 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	return screen{template: "slo", title: view.SLO.Name + " of " + owner.Name, section: "/slos", refresh: true, page: p}, nil
+}
+
+// forecastText says in words what a forecast tells.
+func forecastText(o slo.Outlook) string {
+	const alike = "if the days to come are like those of the last four weeks"
+	switch {
+	case o.Unknown != "":
+		return "No forecast: " + o.Unknown + "."
+	case o.Times[0] != nil && o.Times[0].Equal(o.From):
+		return "Forecast: the budget is spent already."
+	case o.Probability == 0:
+		return fmt.Sprintf("Forecast: the budget lasts until %s in all of %d futures, %s.", day(o.Until).Text, slo.ForecastPaths, alike)
+	case o.Times[1] == nil:
+		return fmt.Sprintf("Forecast: with a probability of %s the budget is spent before %s, %s.", percentText(o.Probability), day(o.Until).Text, alike)
+	}
+	return fmt.Sprintf("Forecast: with a probability of %s the budget is spent before %s, in half of the futures by %s, %s.",
+		percentText(o.Probability), day(o.Until).Text, day(*o.Times[1]).Text, alike)
+}
+
+// percentText is a probability for people, that is never said to be 0 % or 100 % where
+// it is not.
+func percentText(p float64) string {
+	return fmt.Sprintf("%d %%", int(math.Round(min(max(p*100, 1), 99+math.Floor(p)))))
 }
 
 // past reads what happened: violations, the burn-down with them, revisions, and

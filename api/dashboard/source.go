@@ -60,6 +60,7 @@ type DataSources interface {
 
 // SLOs tells of objectives and how they stand.
 type SLOs interface {
+	Forecast(ctx context.Context, slo id.ID) (slo.Outlook, error)
 	Warnings(ctx context.Context, v slo.View, at time.Time) ([]slo.Warning, error)
 	Find(ctx context.Context, n slo.Name) (slo.View, registry.Service, error)
 	View(ctx context.Context, slo id.ID) (slo.View, error)

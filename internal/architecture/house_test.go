@@ -3,6 +3,7 @@ package architecture
 // pure are the packages that only calculate.
 var pure = []string{
 	"./services/slo/budget/...",
+	"./services/slo/forecast/...",
 	"./services/measure/segment/...",
 	"./services/measure/window/...",
 	"./services/issues/markdown/...",

@@ -2986,6 +2986,48 @@ type Figure struct {
 	Worked string `json:"worked"`
 }
 
+// Forecast defines model for Forecast.
+type Forecast struct {
+	// From When it begins; null before the first evaluation.
+	From *time.Time `json:"from"`
+
+	// Futures How many futures were drawn.
+	//
+	// Examples: 400
+	Futures int64 `json:"futures"`
+
+	// HoursOfHistory How many hours of the past they were drawn from.
+	//
+	// Examples: 672
+	HoursOfHistory int64 `json:"hoursOfHistory"`
+
+	// Method How, and where that is from.
+	Method string `json:"method"`
+
+	// Probability That the budget is spent at some time between, if the days to come are like those of the past; null where unknown says why.
+	//
+	// Examples: 0.12
+	Probability *float64 `json:"probability"`
+
+	// Times By when the budget is spent in how many of the futures.
+	Times []ForecastTime `json:"times"`
+
+	// Unknown Why there is no forecast; empty when there is one.
+	Unknown string `json:"unknown"`
+
+	// Until When it ends, one window later.
+	Until *time.Time `json:"until"`
+}
+
+// ForecastTime defines model for ForecastTime.
+type ForecastTime struct {
+	// At Null when it is not spent before until.
+	At *time.Time `json:"at"`
+
+	// Share Examples: 0.5
+	Share float64 `json:"share"`
+}
+
 // GroupRef defines model for GroupRef.
 type GroupRef struct {
 	// Group Examples: eu-west
@@ -6824,6 +6866,13 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/services/{service}/slos/{slo}/explain (the `ExplainSLO` operationId).
 	ExplainSLO(ctx context.Context, service string, slo string, params *ExplainSLOParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetSLOForecast Forecast the budget of an SLO
+	//
+	// How probable it is that the error budget runs out within the length of the window, and when: futures are drawn from the days of the last four weeks. The same measurements give the same forecast.
+	//
+	// Corresponds with GET /v1/services/{service}/slos/{slo}/forecast (the `GetSLOForecast` operationId).
+	GetSLOForecast(ctx context.Context, service string, slo string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListSLOGroups List the groups of an SLO
 	//
 	// What was last concluded of each group of events, when the indicator has groupBy; of others the list is empty. A group without measurements in the whole of the longest window is left out.
@@ -8744,6 +8793,23 @@ func (c *Client) GetSLOCollection(ctx context.Context, service string, slo strin
 // Corresponds with GET /v1/services/{service}/slos/{slo}/explain (the `ExplainSLO` operationId).
 func (c *Client) ExplainSLO(ctx context.Context, service string, slo string, params *ExplainSLOParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewExplainSLORequest(c.Server, service, slo, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSLOForecast Forecast the budget of an SLO
+//
+// How probable it is that the error budget runs out within the length of the window, and when: futures are drawn from the days of the last four weeks. The same measurements give the same forecast.
+//
+// Corresponds with GET /v1/services/{service}/slos/{slo}/forecast (the `GetSLOForecast` operationId).
+func (c *Client) GetSLOForecast(ctx context.Context, service string, slo string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSLOForecastRequest(c.Server, service, slo)
 	if err != nil {
 		return nil, err
 	}
@@ -13465,6 +13531,47 @@ func NewExplainSLORequest(server string, service string, slo string, params *Exp
 	return req, nil
 }
 
+// NewGetSLOForecastRequest constructs an http.Request for the GetSLOForecast method
+func NewGetSLOForecastRequest(server string, service string, slo string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "service", service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "slo", slo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/services/%s/slos/%s/forecast", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListSLOGroupsRequest constructs an http.Request for the ListSLOGroups method
 func NewListSLOGroupsRequest(server string, service string, slo string, params *ListSLOGroupsParams) (*http.Request, error) {
 	var err error
@@ -16692,6 +16799,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/services/{service}/slos/{slo}/explain (the `ExplainSLO` operationId).
 	ExplainSLOWithResponse(ctx context.Context, service string, slo string, params *ExplainSLOParams, reqEditors ...RequestEditorFn) (*ExplainSLOResponse, error)
+
+	// GetSLOForecastWithResponse Forecast the budget of an SLO
+	//
+	// How probable it is that the error budget runs out within the length of the window, and when: futures are drawn from the days of the last four weeks. The same measurements give the same forecast.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/services/{service}/slos/{slo}/forecast (the `GetSLOForecast` operationId).
+	GetSLOForecastWithResponse(ctx context.Context, service string, slo string, reqEditors ...RequestEditorFn) (*GetSLOForecastResponse, error)
 
 	// ListSLOGroupsWithResponse List the groups of an SLO
 	//
@@ -30498,6 +30614,179 @@ func (r ExplainSLOResponse) ContentType() string {
 	return ""
 }
 
+// GetSLOForecastResponse308Headers the declared response headers of an HTTP 308 response for GetSLOForecast
+type GetSLOForecastResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// GetSLOForecastResponse400Headers the declared response headers of an HTTP 400 response for GetSLOForecast
+type GetSLOForecastResponse400Headers struct {
+	XRequestID *string
+}
+
+// GetSLOForecastResponse401Headers the declared response headers of an HTTP 401 response for GetSLOForecast
+type GetSLOForecastResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// GetSLOForecastResponse403Headers the declared response headers of an HTTP 403 response for GetSLOForecast
+type GetSLOForecastResponse403Headers struct {
+	XRequestID *string
+}
+
+// GetSLOForecastResponse404Headers the declared response headers of an HTTP 404 response for GetSLOForecast
+type GetSLOForecastResponse404Headers struct {
+	XRequestID *string
+}
+
+// GetSLOForecastResponse422Headers the declared response headers of an HTTP 422 response for GetSLOForecast
+type GetSLOForecastResponse422Headers struct {
+	XRequestID *string
+}
+
+// GetSLOForecastResponse429Headers the declared response headers of an HTTP 429 response for GetSLOForecast
+type GetSLOForecastResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// GetSLOForecastResponse500Headers the declared response headers of an HTTP 500 response for GetSLOForecast
+type GetSLOForecastResponse500Headers struct {
+	XRequestID *string
+}
+
+// GetSLOForecastResponse503Headers the declared response headers of an HTTP 503 response for GetSLOForecast
+type GetSLOForecastResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type GetSLOForecastResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Forecast
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *GetSLOForecastResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetSLOForecastResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetSLOForecastResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetSLOForecastResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetSLOForecastResponse404Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *GetSLOForecastResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *GetSLOForecastResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetSLOForecastResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetSLOForecastResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSLOForecastResponse) GetJSON200() *Forecast {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r GetSLOForecastResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetSLOForecastResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetSLOForecastResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetSLOForecastResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetSLOForecastResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetSLOForecastResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetSLOForecastResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetSLOForecastResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetSLOForecastResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSLOForecastResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSLOForecastResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSLOForecastResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSLOForecastResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListSLOGroupsResponse200Headers the declared response headers of an HTTP 200 response for ListSLOGroups
 type ListSLOGroupsResponse200Headers struct {
 	Link *string
@@ -39013,6 +39302,21 @@ func (c *ClientWithResponses) ExplainSLOWithResponse(ctx context.Context, servic
 		return nil, err
 	}
 	return ParseExplainSLOResponse(rsp)
+}
+
+// GetSLOForecastWithResponse Forecast the budget of an SLO
+//
+// How probable it is that the error budget runs out within the length of the window, and when: futures are drawn from the days of the last four weeks. The same measurements give the same forecast.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/services/{service}/slos/{slo}/forecast (the `GetSLOForecast` operationId).
+func (c *ClientWithResponses) GetSLOForecastWithResponse(ctx context.Context, service string, slo string, reqEditors ...RequestEditorFn) (*GetSLOForecastResponse, error) {
+	rsp, err := c.GetSLOForecast(ctx, service, slo, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSLOForecastResponse(rsp)
 }
 
 // ListSLOGroupsWithResponse List the groups of an SLO
@@ -57380,6 +57684,230 @@ func ParseExplainSLOResponse(rsp *http.Response) (*ExplainSLOResponse, error) {
 		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers ExplainSLOResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetSLOForecastResponse parses an HTTP response from a GetSLOForecastWithResponse call
+func ParseGetSLOForecastResponse(rsp *http.Response) (*GetSLOForecastResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSLOForecastResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Forecast
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 308:
+		var headers GetSLOForecastResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetSLOForecastResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetSLOForecastResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetSLOForecastResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetSLOForecastResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 422:
+		var headers GetSLOForecastResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers GetSLOForecastResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetSLOForecastResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetSLOForecastResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
