@@ -187,7 +187,7 @@ func (w *Written) edit(i issues.Issue, r Remote, mode Mode) (e Edit, needed bool
 		if t.Wanted == want {
 			return true
 		}
-		untouched := t.Seen == digest(is)
+		untouched := t.Seen == digest(is) || t.Sent == digest(is)
 		if untouched && want != digest(is) {
 			return false
 		}
@@ -215,6 +215,16 @@ func (w *Written) edit(i issues.Issue, r Remote, mode Mode) (e Edit, needed bool
 		}
 	}
 	return e, needed
+}
+
+// sends notes the texts of an edit that is about to be asked for.
+func (w *Written) sends(e Edit) {
+	if e.Title != nil {
+		w.Title.Sent = digest(*e.Title)
+	}
+	if e.Body != nil {
+		w.Body.Sent = digest(*e.Body)
+	}
 }
 
 // wrote notes an edit that the tracker answered as it should.

@@ -379,3 +379,21 @@ func TestWhatAPersonMadeOfAnIssueIsKnownAfterRecovery(t *testing.T) {
 		}
 	}
 }
+
+// The text that is there then is the courier's own, though its answer never came.
+func TestATextWhoseAnswerWasLostIsNoPersonsText(t *testing.T) {
+	t.Parallel()
+	o, i := opened(t)
+	o.change(i.ID, func(i *issues.Issue) {
+		i.Title, i.Body = "Budget spent twice", "Twice.\n\n"+issues.Marker(i.Fingerprint)
+	})
+	o.fault("issues/update", standin.Fault{Kind: standin.LostReply})
+	o.run()
+	o.change(i.ID, func(i *issues.Issue) {
+		i.Title, i.Body = "Budget spent thrice", "Thrice.\n\n"+issues.Marker(i.Fingerprint)
+	})
+	o.pass(5 * time.Minute)
+	if is := o.alone("acme/shop"); is.Title != "Budget spent thrice" || !strings.HasPrefix(is.Body, "Thrice.") {
+		t.Errorf("it is %q: %q", is.Title, is.Body)
+	}
+}
