@@ -277,6 +277,9 @@ func (m *machine) conclude() {
 		if !s.titled && i.Title != s.issue.Title {
 			m.t.Fatalf("%s#%d is titled %q, want %q: %+v", i.Repository, i.Number, i.Title, s.issue.Title, d)
 		}
+		if !m.loose && i.Body != s.issue.Body {
+			m.t.Fatalf("the text of %s#%d is %q, want %q: %+v", i.Repository, i.Number, i.Body, s.issue.Body, d)
+		}
 		if has := slices.Contains(i.Labels, issues.LabelRecovered); !s.moved && has == s.violated {
 			m.t.Fatalf("%s#%d has the labels %q, while it is %t that it is in violation: %+v", i.Repository, i.Number, i.Labels, s.violated, d)
 		}

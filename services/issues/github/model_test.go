@@ -237,7 +237,16 @@ func (m *machine) actions() map[string]func(dice) {
 			m.sleep(d)
 			m.recovered(m.subjects[d.upTo(len(m.subjects), "subject")], d.upTo(2, "closes") == 1)
 		},
-		"the mode changes":                            func(d dice) { m.rewrite(m.subjects[d.upTo(len(m.subjects), "subject")]) },
+		"the mode changes": func(d dice) {
+			s := m.subjects[d.upTo(len(m.subjects), "subject")]
+			m.rewrite(s)
+			if d.upTo(2, "the answer is lost") == 0 {
+				m.script.Add(standin.Step{Operation: "issues/update", Fault: standin.Fault{Kind: pick(d, "kind", standin.LostReply, standin.BadGatewayAfter)}})
+				m.tick()
+				m.clock.Advance(time.Second)
+				m.rewrite(s)
+			}
+		},
 		"the team names somebody else":                func(d dice) { m.assignTo(pick(d, "who", "", "ada", "bob", "zoe", "dan")) },
 		"it is stopped for a while":                   m.stopForAWhile,
 		"issues are disabled while one is looked for": m.disabledForAWhile,
