@@ -32,6 +32,9 @@ func contains(names []string, name string) bool {
 // differs reports whether something is wanted that was neither written nor left to
 // people.
 func (w *Written) differs(i issues.Issue) bool {
+	if w.Title.Sent != "" || w.Body.Sent != "" { // it is not known what is there
+		return true
+	}
 	if w.Title.Wanted != digest(i.Title) || w.Body.Wanted != digest(i.Body) || w.Settled != wantedState(i) || w.AskWhy != "" || w.Comments < len(i.Comments) {
 		return true
 	}
@@ -184,14 +187,17 @@ func (d *Delivery) notice(i issues.Issue, r Remote) {
 func (w *Written) edit(i issues.Issue, r Remote, mode Mode) (e Edit, needed bool) {
 	leave := func(t *Text, wanted, is string) bool {
 		want := digest(wanted)
-		if t.Wanted == want {
+		if t.Wanted == want && t.Sent == "" {
 			return true
+		}
+		if t.Sent == digest(is) {
+			t.Seen = t.Sent
 		}
 		untouched := t.Seen == digest(is)
 		if untouched && want != digest(is) {
 			return false
 		}
-		t.Wanted = want // left to people, or there already
+		t.Wanted, t.Sent = want, "" // left to people, or there already
 		if want == digest(is) {
 			t.Seen = want
 		}
@@ -215,6 +221,16 @@ func (w *Written) edit(i issues.Issue, r Remote, mode Mode) (e Edit, needed bool
 		}
 	}
 	return e, needed
+}
+
+// sends notes the texts of an edit that is about to be asked for.
+func (w *Written) sends(e Edit) {
+	if e.Title != nil {
+		w.Title.Sent = digest(*e.Title)
+	}
+	if e.Body != nil {
+		w.Body.Sent = digest(*e.Body)
+	}
 }
 
 // wrote notes an edit that the tracker answered as it should.

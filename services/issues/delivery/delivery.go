@@ -135,10 +135,12 @@ type Written struct {
 }
 
 // Text is a title or body by digests: as it was wanted when it was last written or
-// left to people, and as the tracker then had it.
+// left to people, and as the tracker then had it. Sent is as it was asked for since: where
+// the tracker has that, the answer was lost, and no person wrote it.
 type Text struct {
 	Wanted string `json:"wanted"`
 	Seen   string `json:"seen"`
+	Sent   string `json:"sent,omitempty"`
 }
 
 // Whose says whose doing it is that an issue has a label, or is assigned to somebody.

@@ -46,11 +46,52 @@ func (p *passage) gather(ctx context.Context, place Place, due []Delivery) ([]De
 		if p.Settings.objection(facts, kind) != "" {
 			continue // each goes where else it may
 		}
+		if found {
+			open, known, err := p.isOpen(ctx, into)
+			switch {
+			case err != nil:
+				return nil, err
+			case !known: // they wait
+				due = slices.DeleteFunc(due, func(d Delivery) bool { return fresh[d.Issue].Issue != "" })
+				continue
+			case !open && len(fresh) < p.Settings.GroupFrom:
+				continue
+			case !open:
+				into = ""
+			}
+		}
 		if due, err = p.gatherInto(ctx, place, kind, into, due, fresh); err != nil {
 			return nil, err
 		}
 	}
 	return due, nil
+}
+
+// isOpen looks at a group before others join it: a person may have closed it since it was
+// last read, who did not know of them. What became of one that is not open, or cannot be
+// read, is found out where it is delivered.
+func (p *passage) isOpen(ctx context.Context, group id.ID) (open, known bool, err error) {
+	d, err := p.Store.Delivery(ctx, group)
+	if err != nil || d.Number == 0 {
+		return true, true, err
+	}
+	r, err := ask(ctx, p, Reading, func(ctx context.Context) (Remote, error) {
+		r, _, err := p.Tracker.Read(ctx, d.Place, d.Number, "")
+		return r, err
+	})
+	e := AsError(err)
+	switch {
+	case err == nil && r.Open:
+		return true, true, nil
+	case err != nil && e == nil:
+		return false, false, err
+	case e != nil && (e.Trouble == Limited || e.Trouble == Barred):
+		return false, false, errClosed
+	case e != nil && (e.Trouble == Lost || e.Trouble == Unavailable):
+		p.answered(d.Place, false)
+	}
+	_, callErr := p.Store.CallAt(ctx, d.Place, d.Number, p.Clock())
+	return false, err == nil, callErr
 }
 
 func (p *passage) gatherInto(ctx context.Context, place Place, kind issues.Kind, into id.ID, due []Delivery, fresh map[id.ID]Delivery) ([]Delivery, error) {

@@ -174,11 +174,14 @@ func (s *Service) change(ctx context.Context, issue id.ID, version int64, reason
 		if err != nil {
 			return fmt.Errorf("read an issue: %w", err)
 		}
-		service, err := s.Services.Service(ctx, i.Service)
-		if err != nil {
-			return fmt.Errorf("read the service of an issue: %w", err)
+		object := access.Object{Kind: access.KindIssue, ID: issue, Label: i.Title}
+		if !i.IsGroup() { // which is of no team
+			service, err := s.Services.Service(ctx, i.Service)
+			if err != nil {
+				return fmt.Errorf("read the service of an issue: %w", err)
+			}
+			object.Team = service.Team
 		}
-		object := access.Object{Kind: access.KindIssue, ID: issue, Label: i.Title, Team: service.Team}
 		if err := s.Authorizer.Authorize(ctx, access.Update, object); err != nil {
 			return err
 		}

@@ -97,6 +97,34 @@ func dead(d *delivery.Delivery) {
 	d.State, d.Place, d.Failures, d.Problem, d.DueAt = delivery.Dead, "acme/checkout", 3, "the repository is archived", nil
 }
 
+// A group is of no service, and tells of those of several teams.
+func TestAdministratorsActOnAGroup(t *testing.T) {
+	t.Parallel()
+	o := openOffice(t)
+	now := storetest.Start
+	o.issue = issues.Issue{
+		ID: id.New(now), Kind: issues.KindBudgetViolation, Fingerprint: "g", Episode: id.New(now), Title: "3 error budgets are overspent at once", Body: "b",
+		Open: true, CreatedAt: now, UpdatedAt: now, Version: 1,
+	}
+	_, err := o.store.Issues().CreateIssue(t.Context(), o.issue)
+	o.must(err)
+	o.must(o.store.Delivery().Call(t.Context(), delivery.New(o.issue, now)))
+	k := o.put(dead)
+	if _, err := o.service.Retry(o.ada(), o.issue.ID, k.Version()); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a member of a team: %v", err)
+	}
+	admin := access.Caller{Kind: access.ByPerson, Person: o.member.ID, Administrator: true, Scopes: []access.Scope{access.ScopeAdmin}}
+	if k, err = o.service.Retry(o.as(admin), o.issue.ID, k.Version()); err != nil || k.Delivery.State != delivery.Pending {
+		t.Errorf("an administrator: %+v, %v", k.Delivery, err)
+	}
+	if k, err = o.service.Retarget(o.as(admin), o.issue.ID, k.Version(), "acme/other"); err != nil || k.Delivery.Place != "acme/other" {
+		t.Errorf("to another repository: %+v, %v", k.Delivery, err)
+	}
+	if k, err = o.service.Dismiss(o.as(admin), o.issue.ID, k.Version(), "tracked elsewhere"); err != nil || k.Delivery.State != delivery.Dismissed {
+		t.Errorf("dismissed: %+v, %v", k.Delivery, err)
+	}
+}
+
 func TestOnlyMembersOfTheTeamAndAdministratorsAct(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)

@@ -76,6 +76,11 @@ func (p *passage) bring(ctx context.Context, d *Delivery, i issues.Issue, r Remo
 	}
 	e, needed := d.Written.edit(i, r, p.Settings.of(d.Kind))
 	if needed {
+		if d.Written.sends(e); e.Title != nil || e.Body != nil {
+			if err := p.put(ctx, d); err != nil {
+				return err
+			}
+		}
 		edited, err := ask(ctx, p, Writing, func(ctx context.Context) (Remote, error) { return p.Tracker.Edit(ctx, d.Place, d.Number, e) })
 		if err != nil {
 			return err

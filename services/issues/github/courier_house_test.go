@@ -29,6 +29,7 @@ type office struct {
 	desk    *delivery.Desk
 	issues  *issues.Service
 	courier *delivery.Courier
+	changes []func(*delivery.Settings) // of the settings
 }
 
 func settings() delivery.Settings {
@@ -45,7 +46,7 @@ func open(t *testing.T, change ...func(*delivery.Settings)) *office {
 
 func openOn(tb testing.TB, s *store.Store, h *hub, change ...func(*delivery.Settings)) *office {
 	tb.Helper()
-	o := &office{hub: h, tb: tb, store: s, named: map[string]id.ID{}}
+	o := &office{hub: h, tb: tb, store: s, named: map[string]id.ID{}, changes: change}
 	o.service = storetest.Service(tb, s, storetest.Team(tb, s, "payments").ID, "checkout")
 	o.name("https://github.com/acme/shop")
 	set := settings()
@@ -74,6 +75,9 @@ func (o *office) hire(tracker delivery.Tracker, change ...func(*delivery.Setting
 
 // wait moves the clock on.
 func (o *office) wait(ctx context.Context, until time.Time) error {
+	if o.moment != nil {
+		o.moment(nil, false)
+	}
 	if d := until.Sub(o.clock.Now()); d > 0 {
 		o.clock.Advance(d)
 	}

@@ -105,6 +105,64 @@ func TestNothingJoinsWhatAPersonClosed(t *testing.T) {
 	}
 }
 
+// The courier may not know of that yet: the webhook was lost, or comes with the next run.
+func TestNothingJoinsWhatAPersonClosedAMomentAgo(t *testing.T) {
+	t.Parallel()
+	for name, told := range map[string]bool{"and the webhook came": true, "and no webhook came": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
+			o.wantMany(3)
+			o.run()
+			is := o.alone("acme/shop")
+			o.Person("ole").Close("acme/shop", is.Number, "completed")
+			if told {
+				o.look("acme/shop", is.Number)
+			}
+			late := o.want()
+			o.pass(time.Minute)
+			if d := o.inState(late.ID, delivery.Sent); d.Number == is.Number {
+				t.Errorf("it is told of in what is closed: %+v", d)
+			}
+			group, err := o.store.Delivery().Delivery(t.Context(), o.groupOf("acme/shop", is.Number))
+			o.must(err)
+			if group.Outcome != delivery.Done {
+				t.Errorf("of the group is known %+v", group)
+			}
+		})
+	}
+}
+
+// groupOf is the issue that is wanted of what is at a place.
+func (o *office) groupOf(place delivery.Place, number int) id.ID {
+	o.tb.Helper()
+	issue, ok, err := o.store.Delivery().At(o.tb.Context(), place, number)
+	o.must(err)
+	if !ok {
+		o.tb.Fatalf("nothing is known of %s#%d", place, number)
+	}
+	return issue
+}
+
+// Where a group cannot be looked at, what is new waits, and is told of once it can be.
+func TestWhatIsNewWaitsUntilItsGroupIsSeen(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
+	o.wantMany(3)
+	o.run()
+	o.alone("acme/shop")
+	late := o.want()
+	o.fault("issues/get", standin.Fault{Kind: standin.BadGateway})
+	o.run()
+	o.inState(late.ID, delivery.Pending)
+	o.pass(2 * time.Minute)
+	o.inState(late.ID, delivery.Grouped)
+	if is := o.alone("acme/shop"); is.Title != "4 error budgets are overspent at once" {
+		t.Errorf("it is %q", is.Title)
+	}
+	o.wellBehaved()
+}
+
 func TestAGroupIsMadeOnceWhenItsAnswerIsLost(t *testing.T) {
 	t.Parallel()
 	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })

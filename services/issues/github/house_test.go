@@ -29,10 +29,13 @@ var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // who may too, and Pia who is nobody there.
 type hub struct {
 	*standin.GitHub
-	t       standin.Testing
-	clock   *clock.Manual
-	script  *standin.Script
-	calmed  atomic.Bool // no fault happens
+	t      standin.Testing
+	clock  *clock.Manual
+	script *standin.Script
+	calmed atomic.Bool // no fault happens
+	// moment is told of each request of clients before it is made, and when it is over;
+	// with no request it is told that somebody waits. Nil for nobody.
+	moment  func(r *http.Request, over bool)
 	tracker *github.Tracker
 	clients tokens
 }
@@ -91,13 +94,28 @@ func (h *hub) client(login string) account { return h.with(h.Token(login), login
 func (h *hub) with(token, login string) account {
 	transport := &http.Transport{}
 	h.t.Cleanup(transport.CloseIdleConnections)
-	client := gogithub.NewClient(&http.Client{Transport: transport}).WithAuthToken(token)
+	client := gogithub.NewClient(&http.Client{Transport: spied{transport, h}}).WithAuthToken(token)
 	base, err := url.Parse(h.URL + "/")
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	client.BaseURL = base
 	return account{client, login}
+}
+
+// spied tells the hub of requests.
+type spied struct {
+	http.RoundTripper
+	h *hub
+}
+
+func (s spied) RoundTrip(r *http.Request) (*http.Response, error) {
+	if s.h.moment == nil {
+		return s.RoundTripper.RoundTrip(r)
+	}
+	s.h.moment(r, false)
+	defer s.h.moment(r, true)
+	return s.RoundTripper.RoundTrip(r)
 }
 
 func (h *hub) fault(operation string, fault standin.Fault) {

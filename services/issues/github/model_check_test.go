@@ -2,11 +2,11 @@ package github_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github/standin"
@@ -35,46 +35,12 @@ func (m *machine) known(s *subject) (standin.Issue, bool) {
 // ofSubject are all issues with the marker, wherever they are or were.
 func (m *machine) ofSubject(s *subject) []standin.Issue {
 	var found []standin.Issue
-	for _, place := range []string{"acme/shop", "acme/vault", "umbrella/app", "acme/api"} {
-		for _, i := range m.Issues(place) {
-			if strings.Contains(i.Body, issues.Marker(s.issue.Fingerprint)) {
-				found = append(found, i)
-			}
+	for _, i := range m.everywhere() {
+		if strings.Contains(i.Body, issues.Marker(s.issue.Fingerprint)) {
+			found = append(found, i)
 		}
 	}
 	return found
-}
-
-func (m *machine) violate(s *subject) {
-	if s.violated {
-		return
-	}
-	s.violated, s.person, s.unseen = true, "", false
-	if s.issue.ID == "" {
-		s.issue = m.want(m.at("https://github.com/" + s.place))
-		return
-	}
-	s.issue = m.change(s.issue.ID, func(i *issues.Issue) {
-		now := m.clock.Now()
-		i.Episode, i.Labels, i.Open = id.New(now), []string{"slo"}, true
-		i.Title = "Budget spent at " + now.Format(time.TimeOnly)
-		i.Comments = append(i.Comments, issues.Comment{At: now, Body: "Again."})
-	})
-}
-
-func (m *machine) recovered(s *subject, closes bool) {
-	if !s.violated {
-		return
-	}
-	s.violated = false
-	if closes {
-		s.person, s.unseen = "", false
-	}
-	s.issue = m.change(s.issue.ID, func(i *issues.Issue) {
-		i.Labels = append(slices.Clone(i.Labels), issues.LabelRecovered)
-		i.Comments = append(i.Comments, issues.Comment{At: m.clock.Now(), Body: "Recovered."})
-		i.Open = !closes
-	})
 }
 
 // did notes what a person did. Where the courier still has something to bring, it may
@@ -86,7 +52,7 @@ func (m *machine) did(s *subject, what string) {
 
 // retry does what a person does who sees what is dead.
 func (m *machine) retry() {
-	for _, s := range m.subjects {
+	for _, s := range m.all() {
 		if s.issue.ID == "" {
 			continue
 		}
@@ -118,6 +84,8 @@ func (m *machine) arrive() {
 	if len(m.late) > 0 && m.clock.Now().Sub(m.lateFrom) > 4*time.Minute {
 		m.loose = true
 	}
+	m.switched.exempt = true
+	defer func() { m.switched.exempt = false }()
 	was := m.calmed.Swap(true) // whoever stood still would be told of limits, and nobody else
 	defer m.calmed.Store(was)
 	for _, late := range m.late {
@@ -137,18 +105,15 @@ func (m *machine) arrive() {
 
 // between runs something that people do not do, and judges what it changed.
 func (m *machine) between(do func() func()) func() {
-	type was struct {
-		standin.Issue
-		wanted issues.Issue
-	}
-	before := map[string]was{}
-	for _, s := range m.subjects {
+	before := map[string]standin.Issue{}
+	for _, s := range m.all() {
 		for _, i := range m.ofSubject(s) {
-			before[key(i)] = was{i, s.issue}
+			before[key(i)] = i
 		}
 	}
 	late := do()
-	for _, s := range m.subjects {
+	m.refresh()
+	for _, s := range m.all() {
 		all := m.ofSubject(s)
 		copies := 0
 		for _, i := range all {
@@ -161,11 +126,11 @@ func (m *machine) between(do func() func()) func() {
 			closed := i.State == "closed" && (!there || b.State == "open")
 			opened := there && b.State == "closed" && i.State == "open"
 			switch {
-			case closed && s.issue.Open && copies < 2:
+			case closed && s.open && copies < 2:
 				m.t.Fatalf("it closed %s#%d, which is wanted open", i.Repository, i.Number)
 			case closed && s.person == "open" && !s.unseen && copies < 2:
 				m.t.Fatalf("it closed %s#%d, which a person opened", i.Repository, i.Number)
-			case opened && !s.issue.Open:
+			case opened && !s.open:
 				m.t.Fatalf("it opened %s#%d, which is not wanted", i.Repository, i.Number)
 			case opened && s.person == "closed" && !s.unseen && !m.loose:
 				m.t.Fatalf("it opened %s#%d, which a person closed", i.Repository, i.Number)
@@ -176,6 +141,7 @@ func (m *machine) between(do func() func()) func() {
 			case there && strings.HasPrefix(b.Title, "Ole's") && i.Title != b.Title:
 				m.t.Fatalf("it wrote over a person's title of %s#%d", i.Repository, i.Number)
 			}
+			m.judgePeople(s, b, i)
 		}
 	}
 	return late
@@ -190,7 +156,10 @@ func (m *machine) check() {
 		m.t.Fatalf("a write too soon after another: %s %s at %s", r.Method, r.Path, r.At.Sub(start))
 	}
 	m.ForgetRequests()
-	for n, s := range m.subjects {
+	if len(m.switched.asked) > 0 {
+		m.t.Fatalf("it is stopped, and was asked: %q", m.switched.asked)
+	}
+	for n, s := range m.all() {
 		if s.issue.ID == "" {
 			continue
 		}
@@ -211,12 +180,24 @@ func (m *machine) check() {
 		if copies > 1 && !m.loose {
 			m.t.Fatalf("subject %d has %d issues: %+v", n, copies, m.ofSubject(s))
 		}
+		if tell := m.telling(s); len(tell) > 1 && !m.loose {
+			m.t.Fatalf("subject %d is told of in %d open issues: %+v", n, len(tell), tell)
+		}
 	}
+}
+
+// telling are the open issues that tell of the violation of a subject: its own, and those
+// of groups.
+func (m *machine) telling(s *subject) []standin.Issue {
+	return slices.DeleteFunc(m.everywhere(), func(i standin.Issue) bool {
+		return s.violation.ID == "" || i.State != "open" || i.MovedTo != "" || !strings.Contains(i.Body, "/violations/"+string(s.violation.ID)+">")
+	})
 }
 
 // calm is that nothing goes wrong any more, for long enough.
 func (m *machine) calm() {
 	m.calmed.Store(true)
+	m.halt(false, "")
 	m.late = nil // those processes are gone
 	m.LagLists(0)
 	ole := m.Person("ole")
@@ -224,7 +205,7 @@ func (m *machine) calm() {
 	ole.Unarchive("acme/vault")
 	m.clock.Advance(15 * time.Minute)
 	m.retry()
-	for _, s := range m.subjects {
+	for _, s := range m.all() {
 		for _, i := range m.ofSubject(s) {
 			m.look(i.Repository, i.Number)
 		}
@@ -243,7 +224,7 @@ func (m *machine) calm() {
 
 // conclude holds what is there against what has to be.
 func (m *machine) conclude() {
-	for n, s := range m.subjects {
+	for n, s := range m.all() {
 		if s.issue.ID == "" {
 			continue
 		}
@@ -258,12 +239,23 @@ func (m *machine) conclude() {
 			}
 		}
 		d := m.delivery(s.issue.ID)
+		if t := s.told(); s.open && t.person != "closed" && !t.unseen && s.violation.ID != "" {
+			if tell := m.telling(s); len(tell) != 1 {
+				m.t.Fatalf("the violation of subject %d is told of in %d open issues: %+v; of its own is known %+v", n, len(tell), tell, d)
+			}
+		}
+		if s.group != nil {
+			if len(alive) > 0 || d.State != delivery.Grouped {
+				m.t.Fatalf("subject %d is told of in a group, and has %+v of its own: %+v", n, alive, d)
+			}
+			continue
+		}
 		if len(open) > 1 {
 			m.t.Fatalf("subject %d has %d open issues: %+v", n, len(open), open)
 		}
 		if len(alive) == 0 {
 			// One that was wanted no more before it was made.
-			if s.issue.Open {
+			if s.open {
 				m.t.Fatalf("the issue of subject %d was forgotten: %+v", n, d)
 			}
 			continue
@@ -275,7 +267,7 @@ func (m *machine) conclude() {
 			continue // people may have closed either
 		}
 		i := alive[0]
-		want := map[bool]string{true: "open", false: "closed"}[s.issue.Open]
+		want := map[bool]string{true: "open", false: "closed"}[s.open]
 		if s.person != "" {
 			want = s.person
 		}
@@ -285,17 +277,25 @@ func (m *machine) conclude() {
 		if !s.titled && i.Title != s.issue.Title {
 			m.t.Fatalf("%s#%d is titled %q, want %q: %+v", i.Repository, i.Number, i.Title, s.issue.Title, d)
 		}
-		if has := slices.Contains(i.Labels, issues.LabelRecovered); !s.moved && has != slices.Contains(s.issue.Labels, issues.LabelRecovered) {
-			m.t.Fatalf("%s#%d has the labels %q, want those of %q: %+v", i.Repository, i.Number, i.Labels, s.issue.Labels, d)
+		if !m.loose && i.Body != s.issue.Body {
+			m.t.Fatalf("the text of %s#%d is %q, want %q: %+v", i.Repository, i.Number, i.Body, s.issue.Body, d)
+		}
+		if has := slices.Contains(i.Labels, issues.LabelRecovered); !s.moved && has == s.violated {
+			m.t.Fatalf("%s#%d has the labels %q, while it is %t that it is in violation: %+v", i.Repository, i.Number, i.Labels, s.violated, d)
 		}
 		made := 0
 		for _, c := range i.Comments {
-			if strings.HasPrefix(c.Body, "Again.") || strings.HasPrefix(c.Body, "Recovered.") {
+			if wantedComment.MatchString(c.Body) {
 				made++
 			}
 		}
 		if !s.hushed && !m.loose && made != len(s.issue.Comments) {
 			m.t.Fatalf("%s#%d has %d comments, want %d: %+v", i.Repository, i.Number, made, len(s.issue.Comments), d)
 		}
+		m.concludePeople(s, i)
 	}
 }
+
+// wantedComment is the end of a comment that was wanted: it has a number. What the courier
+// says of its own has a word.
+var wantedComment = regexp.MustCompile(` comment=[0-9]+ -->$`)

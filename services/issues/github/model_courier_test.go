@@ -24,16 +24,12 @@ func (c *couriers) run() {
 
 func (c *couriers) kill(how, operation string) (late func()) {
 	tracker := &mortal{Tracker: c.tracker, how: how, operation: operation}
-	_, err := c.hire(tracker).RunOnce(c.lease(c.tb.Context()))
+	_, err := c.hire(tracker, c.changes...).RunOnce(c.lease(c.tb.Context()))
 	if err != nil && !errors.Is(err, errKilled) {
 		c.tb.Fatalf("a run ended with %v", err)
 	}
-	c.current = c.hire(c.tracker) // which knows nothing of it
+	c.current = c.hire(c.tracker, c.changes...) // which knows nothing of it
 	return tracker.late
-}
-
-func (c *couriers) hire(tracker delivery.Tracker) *delivery.Courier {
-	return c.office.hire(tracker, func(s *delivery.Settings) { s.TeamPerDay, s.PerDay, s.Lanes = 1000, 1000, 1 })
 }
 
 func (c *couriers) certain(issue id.ID) bool {
@@ -48,7 +44,8 @@ func (c *couriers) seen(issue id.ID) bool {
 
 func (c *couriers) settled(issue id.ID) string {
 	d := c.delivery(issue)
-	if d.State == delivery.Sent && (d.Problem == "" || strings.Contains(d.Problem, "labels are not on it")) {
+	said := func(problem string) bool { return strings.Contains(d.Problem, problem) }
+	if d.State == delivery.Sent && (d.Problem == "" || said("labels are not on it") || said("it is not assigned to") || said("it is no part of")) {
 		return ""
 	}
 	return fmt.Sprintf("it is %s (%s)", d.State, d.Problem)
@@ -96,6 +93,24 @@ func (m *mortal) Edit(ctx context.Context, place delivery.Place, number int, e d
 		return err
 	})
 	return r, err
+}
+
+func (m *mortal) Assign(ctx context.Context, place delivery.Place, number int, people []string) (now []string, err error) {
+	if m.how == "late" && m.operation == "assign" {
+		return m.Tracker.Assign(ctx, place, number, people)
+	}
+	err = m.die("assign", func() error {
+		now, err = m.Tracker.Assign(ctx, place, number, people)
+		return err
+	})
+	return now, err
+}
+
+func (m *mortal) AddPart(ctx context.Context, place delivery.Place, number int, part int64) error {
+	if m.how == "late" && m.operation == "join" {
+		return m.Tracker.AddPart(ctx, place, number, part)
+	}
+	return m.die("join", func() error { return m.Tracker.AddPart(ctx, place, number, part) })
 }
 
 func (m *mortal) AddLabels(ctx context.Context, place delivery.Place, number int, labels []string) (now []string, err error) {

@@ -12,21 +12,23 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/id"
-	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github/standin"
+	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 // everythingVariable is the environment variable that makes the loops long.
 const everythingVariable = "EVENKEEL_TEST_EVERYTHING"
 
 // TestWhateverHappensIssuesAreAsTheModelSays has violations, recoveries, people,
-// faults, kills and couriers that stalled come in any order, and holds what is on the
-// tracker against what the rules allow: after each step nothing was made twice,
-// closed, opened again, labelled or said against them, and no request came before a
-// deadline; once all is calm, nothing is forgotten and no two are left open.
+// faults, kills, stops and couriers that stalled come in any order, and holds what is on
+// the tracker against what the rules allow: after each step nothing was made twice,
+// closed, opened again, labelled, assigned, put under another or said against them, and
+// no request came before a deadline or while it was stopped; once all is calm, each
+// violation is told of in one open issue, its own or that of its group.
 func TestWhateverHappensIssuesAreAsTheModelSays(t *testing.T) {
-	steps, want := 0, 400
+	steps, want, met := 0, 400, map[string]int{}
 	if os.Getenv(everythingVariable) != "" {
 		want = 10_000
 	}
@@ -35,7 +37,7 @@ func TestWhateverHappensIssuesAreAsTheModelSays(t *testing.T) {
 	}
 	for steps < want && !t.Failed() {
 		rapid.Check(t, func(rt *rapid.T) {
-			m := newMachine(t, rt, func(o *office) runner { return &couriers{office: o, current: o.courier} })
+			m := newMachine(t, rt, drawn{rt}, func(o *office) runner { return &couriers{office: o, current: o.courier} })
 			defer m.end()
 			actions := map[string]func(*rapid.T){"": func(*rapid.T) { m.check() }}
 			for name, act := range m.actions() {
@@ -48,9 +50,35 @@ func TestWhateverHappensIssuesAreAsTheModelSays(t *testing.T) {
 			m.calm()
 			m.check()
 			m.conclude()
+			m.count(met)
 		})
 	}
-	t.Logf("%d steps were taken", steps)
+	t.Logf("%d steps were taken, which met %v", steps, met)
+}
+
+// count adds what a sequence came to have.
+func (m *machine) count(met map[string]int) {
+	met["sequences"]++
+	met["groups"] += len(m.groups)
+	met["stops"] += m.switched.stops
+	for _, s := range m.all() {
+		for name, is := range map[string]bool{
+			"issues": s.issue.ID != "" && s.group == nil, "told of in groups": s.group != nil, "transferred": s.moved,
+			"of which people changed the assignees": s.handled, "of which a person chose the parent": s.chosen,
+		} {
+			if is {
+				met[name]++
+			}
+		}
+		for _, i := range m.ofSubject(s) {
+			if len(i.Assignees) > 0 {
+				met["assigned"]++
+			}
+			if i.Parent != 0 {
+				met["parts"]++
+			}
+		}
+	}
 }
 
 // dice chooses.
@@ -97,50 +125,57 @@ func (b *brief) Fatalf(format string, args ...any) { b.judge.Fatalf(format, args
 func (b *brief) Fatal(args ...any)                 { b.judge.Fatal(args...) }
 func (b *brief) Logf(format string, args ...any)   { b.judge.Logf(format, args...) }
 
-// subject is an SLO as the model knows it.
-type subject struct {
-	place    string
-	issue    issues.Issue // as it is wanted; no ID before the first violation
-	violated bool
-	// person is what a person last did of opening and closing since the wish for open
-	// or closed changed: "open", "closed"; unseen when the courier may not have known
-	// the wish yet, so that it may see it as done before.
-	person string
-	unseen bool
-	// titled is that people changed the title, hushed that they wanted quiet at some
-	// time, so that comments may be left out, moved that a transfer may have dropped
-	// labels.
-	titled, hushed, moved bool
-}
-
 // machine is the model beside what it is a model of.
 type machine struct {
 	*office
 	t        judge
 	brief    *brief
 	runner   runner
+	policy   policy.View
+	team     registry.Team
+	people   map[string]id.ID // by login
+	assignee string           // the login of whom the team names
 	subjects []*subject
+	groups   []*subject
 	// loose is that a list lagged longer than the hold, or a request arrived later
 	// than that: there may be duplicates for a while.
 	loose    bool
 	late     []func()
 	lateFrom time.Time
 	unlabels map[string]bool // issues from which a person removed the label
+	switched switched
+	// apart is that making something a part of another may have been refused.
+	apart bool
 }
 
-func newMachine(t *testing.T, told judge, hire func(*office) runner) *machine {
+func newMachine(t *testing.T, told judge, d dice, hire func(*office) runner) *machine {
 	b := &brief{TB: t, judge: told}
 	m := &machine{t: told, brief: b, unlabels: map[string]bool{}}
 	h := build(withCleanup{told, b})
-	m.office = openOn(b, storetest.SQLite(b), h, func(s *delivery.Settings) { s.TeamPerDay, s.PerDay, s.Lanes = 1000, 1000, 1 })
+	groupFrom := 1000 // none
+	if d.upTo(2, "grouped") == 1 {
+		groupFrom = 2 + d.upTo(3, "group from")
+	}
+	m.office = openOn(b, storetest.SQLite(b), h, func(s *delivery.Settings) {
+		s.TeamPerDay, s.PerDay, s.Lanes, s.GroupFrom = 1000, 1000, 1, groupFrom
+	})
+	m.policy = storetest.Policy(b, m.store, "budget")
 	m.another("umbrella")
+	m.staff()
+	m.moment = m.switched.see
 	m.runner = hire(m.office)
 	m.LagLists(4 * time.Minute)
-	for _, place := range []string{"acme/shop", "acme/vault", "umbrella/app"} {
+	for _, place := range places {
 		m.subjects = append(m.subjects, &subject{place: place})
+	}
+	if groupFrom <= 4 {
+		m.many(d, groupFrom)
 	}
 	return m
 }
+
+// places are where issues go.
+var places = []string{"acme/shop", "acme/vault", "umbrella/app"}
 
 // mostSubjects bounds a sequence.
 const mostSubjects = 12
@@ -163,11 +198,12 @@ func (m *machine) end() {
 func (m *machine) actions() map[string]func(dice) {
 	person := func(do func(d dice, s *subject, i standin.Issue)) func(dice) {
 		return func(d dice) {
-			s := m.subjects[d.upTo(len(m.subjects), "subject")]
-			i, ok := m.known(s)
-			if !ok {
+			all := slices.DeleteFunc(m.all(), func(s *subject) bool { _, ok := m.known(s); return !ok })
+			if len(all) == 0 {
 				return
 			}
+			s := all[d.upTo(len(all), "subject")]
+			i, _ := m.known(s)
 			do(d, s, i)
 			if d.upTo(3, "webhook comes") > 0 {
 				m.look(i.Repository, i.Number)
@@ -180,9 +216,7 @@ func (m *machine) actions() map[string]func(dice) {
 			if len(m.subjects) == mostSubjects {
 				return
 			}
-			s := &subject{place: pick(d, "place", "acme/shop", "acme/vault", "umbrella/app")}
-			m.subjects = append(m.subjects, s)
-			m.violate(s)
+			m.anotherSubject(d, pick(d, "place", places...))
 			switch d.upTo(4, "how it goes") {
 			case 0:
 				m.script.Add(standin.Step{Operation: "issues/create", Fault: standin.Fault{Kind: pick(d, "kind", standin.LostReply, standin.BadGatewayAfter, standin.BadGateway, standin.Cut)}})
@@ -191,10 +225,31 @@ func (m *machine) actions() map[string]func(dice) {
 				m.kill(d, "create")
 			}
 		},
-		"violate": func(d dice) { m.violate(m.subjects[d.upTo(len(m.subjects), "subject")]) },
+		"many are in violation": func(d dice) {
+			m.many(d, 2+d.upTo(3, "how many"))
+			m.tick()
+		},
+		"violate": func(d dice) {
+			m.sleep(d)
+			m.violate(m.subjects[d.upTo(len(m.subjects), "subject")])
+		},
 		"recover": func(d dice) {
+			m.sleep(d)
 			m.recovered(m.subjects[d.upTo(len(m.subjects), "subject")], d.upTo(2, "closes") == 1)
 		},
+		"the mode changes": func(d dice) {
+			s := m.subjects[d.upTo(len(m.subjects), "subject")]
+			m.rewrite(s)
+			if d.upTo(2, "the answer is lost") == 0 {
+				m.script.Add(standin.Step{Operation: "issues/update", Fault: standin.Fault{Kind: pick(d, "kind", standin.LostReply, standin.BadGatewayAfter)}})
+				m.tick()
+				m.clock.Advance(time.Second)
+				m.rewrite(s)
+			}
+		},
+		"the team names somebody else":                func(d dice) { m.assignTo(pick(d, "who", "", "ada", "bob", "zoe", "dan")) },
+		"it is stopped for a while":                   m.stopForAWhile,
+		"issues are disabled while one is looked for": m.disabledForAWhile,
 		"time passes": func(d dice) {
 			for range 1 + d.upTo(8, "ticks") {
 				m.tick()
@@ -210,11 +265,12 @@ func (m *machine) actions() map[string]func(dice) {
 			if kind == standin.SecondarySilent {
 				fault.Wait = time.Minute // what who is not told has to wait
 			}
-			operation := pick(d, "operation", "issues/create", "issues/create", "issues/create-comment", "issues/update", "issues/add-labels", "issues/list-for-repo", "issues/get", "repos/get")
+			operation := pick(d, "operation", "issues/create", "issues/create", "issues/create-comment", "issues/update", "issues/add-labels", "issues/add-assignees", "issues/add-sub-issue", "issues/list-for-repo", "issues/get", "repos/get")
+			m.apart = m.apart || operation == "issues/add-sub-issue"
 			m.script.Add(standin.Step{Operation: operation, Skip: d.upTo(2, "skip"), Fault: fault})
 		},
 		"a kill": func(d dice) {
-			m.kill(d, pick(d, "operation", "create", "comment", "edit", "label"))
+			m.kill(d, pick(d, "operation", "create", "comment", "edit", "label", "assign", "join"))
 		},
 		"what was late arrives": func(d dice) { m.arrive() },
 		"the list lags": func(d dice) {
@@ -273,12 +329,16 @@ func (m *machine) actions() map[string]func(dice) {
 			}
 			number := ole.Transfer(i.Repository, i.Number, to)
 			s.moved = true
+			m.movedApart(s, i)
 			s.hushed = s.hushed || slices.Contains(i.Labels, delivery.LabelQuiet)
 			if moved := m.Issue(to, number); !slices.Contains(moved.Labels, "slo") {
 				m.unlabels[key(moved)] = true // the transfer dropped it
 			}
 		}),
+		"a person assigns":                      person(m.reassign),
+		"a person chooses of what it is a part": person(m.replace),
 		"a repository is closed or opened": func(d dice) {
+			m.apart = true
 			switch d.upTo(3, "how") {
 			case 0:
 				ole.DisableIssues("acme/vault")

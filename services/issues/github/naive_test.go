@@ -119,8 +119,9 @@ func sequence(t *testing.T, seed uint64, steps int, hire func(m func() *machine)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		d := seeded{rand.New(rand.NewPCG(seed, 0))}
 		var m *machine
-		m = newMachine(t, v, hire(func() *machine { return m }))
+		m = newMachine(t, v, d, hire(func() *machine { return m }))
 		defer m.end()
 		actions := m.actions()
 		names := make([]string, 0, len(actions))
@@ -128,7 +129,6 @@ func sequence(t *testing.T, seed uint64, steps int, hire func(m func() *machine)
 			names = append(names, name)
 		}
 		slices.Sort(names)
-		d := seeded{rand.New(rand.NewPCG(seed, 0))}
 		for range steps {
 			actions[names[d.IntN(len(names))]](d)
 			m.check()

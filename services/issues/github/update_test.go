@@ -379,3 +379,30 @@ func TestWhatAPersonMadeOfAnIssueIsKnownAfterRecovery(t *testing.T) {
 		}
 	}
 }
+
+// The text that is there then is the courier's own, though its answer never came.
+func TestATextWhoseAnswerWasLostIsNoPersonsText(t *testing.T) {
+	t.Parallel()
+	for name, last := range map[string]string{"another": "Budget spent thrice", "the first again": "Budget spent"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o, i := opened(t)
+			write := func(title string) {
+				o.change(i.ID, func(i *issues.Issue) { i.Title, i.Body = title, title+".\n\n"+issues.Marker(i.Fingerprint) })
+			}
+			write("Budget spent")
+			o.run()
+			write("Budget spent twice")
+			o.fault("issues/update", standin.Fault{Kind: standin.LostReply})
+			o.run()
+			write(last)
+			o.pass(5 * time.Minute)
+			if is := o.alone("acme/shop"); is.Title != last || !strings.HasPrefix(is.Body, last+".") {
+				t.Errorf("it is %q: %q", is.Title, is.Body)
+			}
+			if d := o.inState(i.ID, delivery.Sent); d.DueAt != nil {
+				t.Errorf("something is left to be done: %+v", d)
+			}
+		})
+	}
+}

@@ -135,11 +135,17 @@ func (g *GitHub) comment(i *Issue, by *account, body string) Comment {
 
 // setParent makes an issue a part of another.
 func (g *GitHub) setParent(part, parent *Issue) {
+	g.leaveParent(part)
+	part.Parent = parent.ID
+	parent.Parts = append(parent.Parts, part.ID)
+}
+
+// leaveParent makes an issue a part of nothing.
+func (g *GitHub) leaveParent(part *Issue) {
 	if old := g.issueByID(part.Parent); old != nil {
 		old.Parts = slices.DeleteFunc(old.Parts, func(id int64) bool { return id == part.ID })
 	}
-	part.Parent = parent.ID
-	parent.Parts = append(parent.Parts, part.ID)
+	part.Parent = 0
 }
 
 // transfer moves an issue to another repository, where it gets a new id and a new

@@ -80,6 +80,17 @@ func (p Person) Assign(fullName string, number int, logins ...string) {
 	p.on(fullName, number, func(i *Issue, by *account) { p.g.setAssignees(i, by, logins) })
 }
 
+// MakePart makes an issue a part of another, whatever it was a part of; GitHub tells
+// nobody to whom issues alone are told.
+func (p Person) MakePart(fullName string, number int, of string, parent int) {
+	p.on(fullName, number, func(i *Issue, _ *account) { p.g.setParent(i, p.g.issue(of, parent)) })
+}
+
+// TakeOut makes an issue a part of nothing.
+func (p Person) TakeOut(fullName string, number int) {
+	p.on(fullName, number, func(i *Issue, _ *account) { p.g.leaveParent(i) })
+}
+
 // Comment comments on an issue.
 func (p Person) Comment(fullName string, number int, body string) {
 	p.on(fullName, number, func(i *Issue, by *account) { p.g.comment(i, by, body) })
