@@ -30,7 +30,7 @@ const (
 // elsewhere all issues are looked at. What takes longer than a run goes on in the next.
 // It is called between two calls of RunOnce, never beside one: a lane has one writer.
 func (c *Courier) Reconcile(ctx context.Context) (map[string]int64, error) {
-	r := &round{Courier: c, done: map[string]int64{}}
+	r := c.newRound()
 	now := c.Clock()
 	if now.Before(c.listAt) {
 		return r.done, nil
@@ -61,7 +61,7 @@ func (c *Courier) Reconcile(ctx context.Context) (map[string]int64, error) {
 	for name, places := range lanes {
 		group.Go(func() error { return r.listLane(within, name, places, now) })
 	}
-	if err := group.Wait(); err != nil {
+	if err := r.end(ctx, group.Wait()); err != nil {
 		return r.done, err
 	}
 	c.listAt = now.Add(listEvery)
@@ -78,21 +78,21 @@ func (c *Courier) Reconcile(ctx context.Context) (map[string]int64, error) {
 // listLane lists the places of a lane, one after the other. What is not reached is left
 // to the next time.
 func (r *round) listLane(ctx context.Context, name string, places []Place, now time.Time) error {
-	lane, err := r.Store.Lane(ctx, name)
+	g, err := r.gate(ctx, name)
 	if err != nil {
 		return err
 	}
-	p := &passage{round: r, lane: lane, until: r.Clock().Add(r.Settings.Budget)}
+	p := &passage{round: r, own: g, until: r.Clock().Add(r.Settings.Budget)}
 	for _, place := range places {
 		err := p.list(ctx, place, r.since(place, now))
 		switch e := AsError(err); {
 		case err == nil:
-		case e != nil && (e.Trouble == Limited || e.Trouble == Barred), errors.Is(err, errClosed) && p.lane.NotBefore.After(p.until):
+		case e != nil && (e.Trouble == Limited || e.Trouble == Barred), errors.Is(err, errClosed) && g.notBefore().After(p.until):
 			p.count("lanes_waiting")
-			return p.putLane(ctx)
+			return nil
 		case errors.Is(err, errClosed):
 			p.count("lanes_unfinished")
-			return p.putLane(ctx)
+			return nil
 		case e == nil:
 			return err
 		case e.Trouble == Lost || e.Trouble == Unavailable:
@@ -108,7 +108,7 @@ func (r *round) listLane(ctx context.Context, name string, places []Place, now t
 		r.note(place, now)
 		p.count("places_listed")
 	}
-	return p.putLane(ctx)
+	return nil
 }
 
 // since is from when on changes in a place were not listed.
@@ -135,7 +135,7 @@ func (p *passage) list(ctx context.Context, place Place, since time.Time) error 
 		next  int
 	}
 	for page := 1; page != 0; {
-		got, err := ask(ctx, p, Reading, func(ctx context.Context) (a answer, err error) {
+		got, err := ask(ctx, p, place, Reading, func(ctx context.Context) (a answer, err error) {
 			a.found, a.next, err = p.Tracker.Find(ctx, place, since, page)
 			return a, err
 		})
