@@ -61,8 +61,7 @@ type Courier struct {
 	facts map[Place]knownFacts
 	tired map[Place]rest // places that did not answer
 
-	// Of Reconcile alone: when the places were listed, and when some are next.
-	listed map[Place]time.Time
+	// listAt is of Reconcile alone: when some places are next.
 	listAt time.Time
 }
 
@@ -78,7 +77,7 @@ type rest struct {
 
 // NewCourier returns a courier. RunOnce is called again when the last call ended.
 func NewCourier(p Parts) *Courier {
-	return &Courier{Parts: p, facts: map[Place]knownFacts{}, tired: map[Place]rest{}, listed: map[Place]time.Time{}}
+	return &Courier{Parts: p, facts: map[Place]knownFacts{}, tired: map[Place]rest{}}
 }
 
 // round is one run: what was done, by name, and under which lease.
