@@ -16,8 +16,9 @@ const (
 	// skew is how far the tracker's clock may be from this one's, for what is looked
 	// for since a time.
 	skew = time.Hour
-	// remember is how long the facts of a place are taken for true.
-	remember = 10 * time.Minute
+	// remember is how long the facts of a place are taken for true: one that was made
+	// public is written to no longer.
+	remember = time.Minute
 	// capSpan is the day of the caps, recheck how long is waited when one is reached, or
 	// when there is no place.
 	capSpan = 24 * time.Hour

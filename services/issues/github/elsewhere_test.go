@@ -109,7 +109,7 @@ func TestADuplicateElsewhereIsClosedThroughTheLaneOfThatPlace(t *testing.T) {
 	o.run()
 	o.inState(i.ID, delivery.Sent)
 	o.Person("ole").Unarchive("umbrella/app")
-	o.clock.Advance(10 * time.Minute) // until what is known of it is read anew
+	o.clock.Advance(time.Minute) // until what is known of it is read anew
 	busy := o.want(o.at("https://github.com/umbrella/app"))
 	o.run()
 	o.inState(busy.ID, delivery.Sent)

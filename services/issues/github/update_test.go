@@ -321,6 +321,25 @@ func TestAnIssueThatWentPublicIsToldNothingMore(t *testing.T) {
 	}
 }
 
+// It is public for more than a minute, and no webhook told of it.
+func TestNothingGoesToARepositoryThatWasMadePublic(t *testing.T) {
+	t.Parallel()
+	o, i := opened(t)
+	o.change(i.ID, func(i *issues.Issue) { i.Title = "Budget spent more" })
+	o.run()
+	o.Person("ole").Publicize("acme/shop")
+	o.clock.Advance(61 * time.Second)
+	o.change(i.ID, func(i *issues.Issue) { i.Title = "Budget spent by checkout" })
+	made := o.want()
+	o.run()
+	if is := o.alone("acme/shop"); is.Title != "Budget spent more" {
+		t.Errorf("it is titled %q", is.Title)
+	}
+	if d := o.delivery(made.ID); !strings.Contains(d.Problem, "public") {
+		t.Errorf("the problem of another is %q", d.Problem)
+	}
+}
+
 func TestWhatCannotBeReachedAnyMoreIsDeadWithItsReasonAndOthersGoOn(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
