@@ -49,6 +49,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
+	"github.com/evenkeel/evenkeel/ent/db/trackerplace"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
 	"github.com/evenkeel/evenkeel/ent/db/violationevent"
 	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
@@ -129,6 +130,8 @@ type Client struct {
 	Token *TokenClient
 	// TrackerLane is the client for interacting with the TrackerLane builders.
 	TrackerLane *TrackerLaneClient
+	// TrackerPlace is the client for interacting with the TrackerPlace builders.
+	TrackerPlace *TrackerPlaceClient
 	// Violation is the client for interacting with the Violation builders.
 	Violation *ViolationClient
 	// ViolationEvent is the client for interacting with the ViolationEvent builders.
@@ -180,6 +183,7 @@ func (c *Client) init() {
 	c.Team = NewTeamClient(c.config)
 	c.Token = NewTokenClient(c.config)
 	c.TrackerLane = NewTrackerLaneClient(c.config)
+	c.TrackerPlace = NewTrackerPlaceClient(c.config)
 	c.Violation = NewViolationClient(c.config)
 	c.ViolationEvent = NewViolationEventClient(c.config)
 	c.WebhookDelivery = NewWebhookDeliveryClient(c.config)
@@ -309,6 +313,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Team:            NewTeamClient(cfg),
 		Token:           NewTokenClient(cfg),
 		TrackerLane:     NewTrackerLaneClient(cfg),
+		TrackerPlace:    NewTrackerPlaceClient(cfg),
 		Violation:       NewViolationClient(cfg),
 		ViolationEvent:  NewViolationEventClient(cfg),
 		WebhookDelivery: NewWebhookDeliveryClient(cfg),
@@ -365,6 +370,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Team:            NewTeamClient(cfg),
 		Token:           NewTokenClient(cfg),
 		TrackerLane:     NewTrackerLaneClient(cfg),
+		TrackerPlace:    NewTrackerPlaceClient(cfg),
 		Violation:       NewViolationClient(cfg),
 		ViolationEvent:  NewViolationEventClient(cfg),
 		WebhookDelivery: NewWebhookDeliveryClient(cfg),
@@ -402,8 +408,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.OTLPStream,
 		c.Person, c.PolicyRevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
 		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
-		c.SignInCode, c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.Violation,
-		c.ViolationEvent, c.WebhookDelivery,
+		c.SignInCode, c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace,
+		c.Violation, c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -418,8 +424,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.OTLPStream,
 		c.Person, c.PolicyRevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
 		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
-		c.SignInCode, c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.Violation,
-		c.ViolationEvent, c.WebhookDelivery,
+		c.SignInCode, c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace,
+		c.Violation, c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -496,6 +502,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Token.mutate(ctx, m)
 	case *TrackerLaneMutation:
 		return c.TrackerLane.mutate(ctx, m)
+	case *TrackerPlaceMutation:
+		return c.TrackerPlace.mutate(ctx, m)
 	case *ViolationMutation:
 		return c.Violation.mutate(ctx, m)
 	case *ViolationEventMutation:
@@ -5637,6 +5645,139 @@ func (c *TrackerLaneClient) mutate(ctx context.Context, m *TrackerLaneMutation) 
 	}
 }
 
+// TrackerPlaceClient is a client for the TrackerPlace schema.
+type TrackerPlaceClient struct {
+	config
+}
+
+// NewTrackerPlaceClient returns a client for the TrackerPlace from the given config.
+func NewTrackerPlaceClient(c config) *TrackerPlaceClient {
+	return &TrackerPlaceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `trackerplace.Hooks(f(g(h())))`.
+func (c *TrackerPlaceClient) Use(hooks ...Hook) {
+	c.hooks.TrackerPlace = append(c.hooks.TrackerPlace, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `trackerplace.Intercept(f(g(h())))`.
+func (c *TrackerPlaceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TrackerPlace = append(c.inters.TrackerPlace, interceptors...)
+}
+
+// Create returns a builder for creating a TrackerPlace entity.
+func (c *TrackerPlaceClient) Create() *TrackerPlaceCreate {
+	mutation := newTrackerPlaceMutation(c.config, OpCreate)
+	return &TrackerPlaceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TrackerPlace entities.
+func (c *TrackerPlaceClient) CreateBulk(builders ...*TrackerPlaceCreate) *TrackerPlaceCreateBulk {
+	return &TrackerPlaceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TrackerPlaceClient) MapCreateBulk(slice any, setFunc func(*TrackerPlaceCreate, int)) *TrackerPlaceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TrackerPlaceCreateBulk{err: fmt.Errorf("calling to TrackerPlaceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TrackerPlaceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TrackerPlaceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TrackerPlace.
+func (c *TrackerPlaceClient) Update() *TrackerPlaceUpdate {
+	mutation := newTrackerPlaceMutation(c.config, OpUpdate)
+	return &TrackerPlaceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TrackerPlaceClient) UpdateOne(_m *TrackerPlace) *TrackerPlaceUpdateOne {
+	mutation := newTrackerPlaceMutation(c.config, OpUpdateOne, withTrackerPlace(_m))
+	return &TrackerPlaceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TrackerPlaceClient) UpdateOneID(id int64) *TrackerPlaceUpdateOne {
+	mutation := newTrackerPlaceMutation(c.config, OpUpdateOne, withTrackerPlaceID(id))
+	return &TrackerPlaceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TrackerPlace.
+func (c *TrackerPlaceClient) Delete() *TrackerPlaceDelete {
+	mutation := newTrackerPlaceMutation(c.config, OpDelete)
+	return &TrackerPlaceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TrackerPlaceClient) DeleteOne(_m *TrackerPlace) *TrackerPlaceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TrackerPlaceClient) DeleteOneID(id int64) *TrackerPlaceDeleteOne {
+	builder := c.Delete().Where(trackerplace.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TrackerPlaceDeleteOne{builder}
+}
+
+// Query returns a query builder for TrackerPlace.
+func (c *TrackerPlaceClient) Query() *TrackerPlaceQuery {
+	return &TrackerPlaceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTrackerPlace},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TrackerPlace entity by its id.
+func (c *TrackerPlaceClient) Get(ctx context.Context, id int64) (*TrackerPlace, error) {
+	return c.Query().Where(trackerplace.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TrackerPlaceClient) GetX(ctx context.Context, id int64) *TrackerPlace {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TrackerPlaceClient) Hooks() []Hook {
+	return c.hooks.TrackerPlace
+}
+
+// Interceptors returns the client interceptors.
+func (c *TrackerPlaceClient) Interceptors() []Interceptor {
+	return c.inters.TrackerPlace
+}
+
+func (c *TrackerPlaceClient) mutate(ctx context.Context, m *TrackerPlaceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TrackerPlaceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TrackerPlaceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TrackerPlaceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TrackerPlaceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown TrackerPlace mutation op: %q", m.Op())
+	}
+}
+
 // ViolationClient is a client for the Violation schema.
 type ViolationClient struct {
 	config
@@ -6124,7 +6265,7 @@ type (
 		Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision, SLO,
 		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
 		Service, Session, SignInCode, Slug, System, Team, Token, TrackerLane,
-		Violation, ViolationEvent, WebhookDelivery []ent.Hook
+		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
 		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, DataSource,
@@ -6132,7 +6273,7 @@ type (
 		Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision, SLO,
 		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
 		Service, Session, SignInCode, Slug, System, Team, Token, TrackerLane,
-		Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
+		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
 	}
 )
 

@@ -46,6 +46,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
+	"github.com/evenkeel/evenkeel/ent/db/trackerplace"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
 	"github.com/evenkeel/evenkeel/ent/db/violationevent"
 	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
@@ -143,6 +144,7 @@ func checkColumn(t, c string) error {
 			team.Table:            team.ValidColumn,
 			token.Table:           token.ValidColumn,
 			trackerlane.Table:     trackerlane.ValidColumn,
+			trackerplace.Table:    trackerplace.ValidColumn,
 			violation.Table:       violation.ValidColumn,
 			violationevent.Table:  violationevent.ValidColumn,
 			webhookdelivery.Table: webhookdelivery.ValidColumn,

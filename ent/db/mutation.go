@@ -47,6 +47,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
+	"github.com/evenkeel/evenkeel/ent/db/trackerplace"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
 	"github.com/evenkeel/evenkeel/ent/db/violationevent"
 	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
@@ -95,6 +96,7 @@ const (
 	TypeTeam            = "Team"
 	TypeToken           = "Token"
 	TypeTrackerLane     = "TrackerLane"
+	TypeTrackerPlace    = "TrackerPlace"
 	TypeViolation       = "Violation"
 	TypeViolationEvent  = "ViolationEvent"
 	TypeWebhookDelivery = "WebhookDelivery"
@@ -31448,6 +31450,392 @@ func (m *TrackerLaneMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *TrackerLaneMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown TrackerLane edge %s", name)
+}
+
+// TrackerPlaceMutation represents an operation that mutates the TrackerPlace nodes in the graph.
+type TrackerPlaceMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	name          *string
+	listed_at     *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*TrackerPlace, error)
+	predicates    []predicate.TrackerPlace
+}
+
+var _ ent.Mutation = (*TrackerPlaceMutation)(nil)
+
+// trackerplaceOption allows management of the mutation configuration using functional options.
+type trackerplaceOption func(*TrackerPlaceMutation)
+
+// newTrackerPlaceMutation creates new mutation for the TrackerPlace entity.
+func newTrackerPlaceMutation(c config, op Op, opts ...trackerplaceOption) *TrackerPlaceMutation {
+	m := &TrackerPlaceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTrackerPlace,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTrackerPlaceID sets the ID field of the mutation.
+func withTrackerPlaceID(id int64) trackerplaceOption {
+	return func(m *TrackerPlaceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *TrackerPlace
+		)
+		m.oldValue = func(ctx context.Context) (*TrackerPlace, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().TrackerPlace.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTrackerPlace sets the old TrackerPlace of the mutation.
+func withTrackerPlace(node *TrackerPlace) trackerplaceOption {
+	return func(m *TrackerPlaceMutation) {
+		m.oldValue = func(context.Context) (*TrackerPlace, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TrackerPlaceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TrackerPlaceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of TrackerPlace entities.
+func (m *TrackerPlaceMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TrackerPlaceMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TrackerPlaceMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().TrackerPlace.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetName sets the "name" field.
+func (m *TrackerPlaceMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *TrackerPlaceMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the TrackerPlace entity.
+// If the TrackerPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerPlaceMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *TrackerPlaceMutation) ResetName() {
+	m.name = nil
+}
+
+// SetListedAt sets the "listed_at" field.
+func (m *TrackerPlaceMutation) SetListedAt(t time.Time) {
+	m.listed_at = &t
+}
+
+// ListedAt returns the value of the "listed_at" field in the mutation.
+func (m *TrackerPlaceMutation) ListedAt() (r time.Time, exists bool) {
+	v := m.listed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldListedAt returns the old "listed_at" field's value of the TrackerPlace entity.
+// If the TrackerPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerPlaceMutation) OldListedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldListedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldListedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldListedAt: %w", err)
+	}
+	return oldValue.ListedAt, nil
+}
+
+// ResetListedAt resets all changes to the "listed_at" field.
+func (m *TrackerPlaceMutation) ResetListedAt() {
+	m.listed_at = nil
+}
+
+// Where appends a list predicates to the TrackerPlaceMutation builder.
+func (m *TrackerPlaceMutation) Where(ps ...predicate.TrackerPlace) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TrackerPlaceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TrackerPlaceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.TrackerPlace, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TrackerPlaceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TrackerPlaceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (TrackerPlace).
+func (m *TrackerPlaceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TrackerPlaceMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.name != nil {
+		fields = append(fields, trackerplace.FieldName)
+	}
+	if m.listed_at != nil {
+		fields = append(fields, trackerplace.FieldListedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TrackerPlaceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case trackerplace.FieldName:
+		return m.Name()
+	case trackerplace.FieldListedAt:
+		return m.ListedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TrackerPlaceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case trackerplace.FieldName:
+		return m.OldName(ctx)
+	case trackerplace.FieldListedAt:
+		return m.OldListedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown TrackerPlace field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TrackerPlaceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case trackerplace.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case trackerplace.FieldListedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetListedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TrackerPlace field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TrackerPlaceMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TrackerPlaceMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TrackerPlaceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown TrackerPlace numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TrackerPlaceMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TrackerPlaceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TrackerPlaceMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown TrackerPlace nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TrackerPlaceMutation) ResetField(name string) error {
+	switch name {
+	case trackerplace.FieldName:
+		m.ResetName()
+		return nil
+	case trackerplace.FieldListedAt:
+		m.ResetListedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown TrackerPlace field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TrackerPlaceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TrackerPlaceMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TrackerPlaceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TrackerPlaceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TrackerPlaceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TrackerPlaceMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TrackerPlaceMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown TrackerPlace unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TrackerPlaceMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown TrackerPlace edge %s", name)
 }
 
 // ViolationMutation represents an operation that mutates the Violation nodes in the graph.

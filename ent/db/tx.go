@@ -82,6 +82,8 @@ type Tx struct {
 	Token *TokenClient
 	// TrackerLane is the client for interacting with the TrackerLane builders.
 	TrackerLane *TrackerLaneClient
+	// TrackerPlace is the client for interacting with the TrackerPlace builders.
+	TrackerPlace *TrackerPlaceClient
 	// Violation is the client for interacting with the Violation builders.
 	Violation *ViolationClient
 	// ViolationEvent is the client for interacting with the ViolationEvent builders.
@@ -253,6 +255,7 @@ func (tx *Tx) init() {
 	tx.Team = NewTeamClient(tx.config)
 	tx.Token = NewTokenClient(tx.config)
 	tx.TrackerLane = NewTrackerLaneClient(tx.config)
+	tx.TrackerPlace = NewTrackerPlaceClient(tx.config)
 	tx.Violation = NewViolationClient(tx.config)
 	tx.ViolationEvent = NewViolationEventClient(tx.config)
 	tx.WebhookDelivery = NewWebhookDeliveryClient(tx.config)

@@ -100,6 +100,36 @@ func (d Delivery) places(ctx context.Context, query string, args []any) ([]deliv
 	return out, fail("look where issues are", err)
 }
 
+// Listed returns when places were last listed.
+func (d Delivery) Listed(ctx context.Context) (map[delivery.Place]time.Time, error) {
+	out := map[delivery.Place]time.Time{}
+	err := d.s.queryAll(ctx, "SELECT name, listed_at FROM tracker_places", nil, func(rows *sql.Rows) error {
+		var place delivery.Place
+		var at time.Time
+		err := rows.Scan(&place, &at)
+		out[place] = utc(at)
+		return err
+	})
+	return out, fail("read when places were listed", err)
+}
+
+// PutListed notes when a place was listed.
+func (d Delivery) PutListed(ctx context.Context, place delivery.Place, at time.Time) error {
+	_, err := d.s.exec(ctx, "INSERT INTO tracker_places (name, listed_at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET listed_at = excluded.listed_at",
+		string(place), clock.Round(at))
+	return fail("note when a place was listed", err)
+}
+
+// FirstOpened is when the first issue was opened that is in a place.
+func (d Delivery) FirstOpened(ctx context.Context, place delivery.Place) (time.Time, error) {
+	var at time.Time
+	err := d.s.queryOne(ctx, "SELECT opened_at FROM deliveries WHERE repository = $1 AND number > 0 AND opened_at IS NOT NULL ORDER BY opened_at LIMIT 1", []any{string(place)}, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return utc(at), fail("look when the first issue was opened", err)
+}
+
 // Delivery returns that of the issue.
 func (d Delivery) Delivery(ctx context.Context, issue id.ID) (delivery.Delivery, error) {
 	found, err := d.all(ctx, " WHERE issue_id = $1", string(issue))

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"strconv"
 	"time"
 
@@ -33,9 +34,22 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (delivery) DO NOTHI
 }
 
 // DueDeliveries returns those that are due, the oldest first.
-func (i Inbox) DueDeliveries(ctx context.Context, at time.Time, limit int) ([]inbox.Delivery, error) {
-	rows, err := i.s.ent.WebhookDelivery.Query().Where(webhookdelivery.DueAtNotNil(), webhookdelivery.DueAtLTE(at)).
-		Order(db.Asc(webhookdelivery.FieldDueAt, webhookdelivery.FieldID)).Limit(limit).All(ctx)
+func (i Inbox) DueDeliveries(ctx context.Context, at time.Time, limit, bytes int) ([]inbox.Delivery, error) {
+	var due []int64
+	err := i.s.queryAll(ctx, "SELECT id, COALESCE(LENGTH(payload), 0) FROM webhook_deliveries WHERE due_at IS NOT NULL AND due_at <= $1 ORDER BY due_at, id LIMIT $2", []any{clock.Round(at), limit}, func(rows *sql.Rows) error {
+		var id int64
+		var size int
+		err := rows.Scan(&id, &size)
+		if bytes -= size; bytes >= 0 || len(due) == 0 {
+			due = append(due, id)
+		}
+		return err
+	})
+	if err != nil || len(due) == 0 {
+		return []inbox.Delivery{}, fail("look which deliveries are due", err)
+	}
+	rows, err := i.s.ent.WebhookDelivery.Query().Where(webhookdelivery.IDIn(due...)).
+		Order(db.Asc(webhookdelivery.FieldDueAt, webhookdelivery.FieldID)).All(ctx)
 	if err != nil {
 		return nil, fail("read due deliveries", err)
 	}

@@ -256,6 +256,24 @@ func testDelivery(t *testing.T, open opener) {
 
 	testDeliveryLists(t, open, wanted)
 
+	each(t, open, "when a place was listed is kept, and when its first issue was opened is found", func(t *testing.T, s *store.Store) {
+		same(t, must(s.Delivery().Listed(t.Context()))(t), map[delivery.Place]time.Time{})
+		ok(t, s.Delivery().PutListed(t.Context(), "acme/shop", Start))
+		ok(t, s.Delivery().PutListed(t.Context(), "acme/api", Start))
+		ok(t, s.Delivery().PutListed(t.Context(), "acme/shop", Start.Add(time.Hour)))
+		same(t, must(s.Delivery().Listed(t.Context()))(t), map[delivery.Place]time.Time{"acme/shop": Start.Add(time.Hour), "acme/api": Start})
+
+		service := shop(t, s)
+		same(t, must(s.Delivery().FirstOpened(t.Context(), "acme/shop"))(t), time.Time{})
+		for number, place := range []delivery.Place{"acme/shop", "acme/api", "acme/shop", "acme/shop"} { // the first has no number
+			d, opened := wanted(t, s, service), Start.Add(-time.Duration(number)*time.Hour)
+			d.Place, d.Number, d.State, d.OpenedAt = place, number, delivery.Sent, &opened
+			ok(t, s.Delivery().PutDelivery(t.Context(), d))
+		}
+		same(t, must(s.Delivery().FirstOpened(t.Context(), "acme/shop"))(t), Start.Add(-3*time.Hour))
+		same(t, must(s.Delivery().FirstOpened(t.Context(), "acme/api"))(t), Start.Add(-time.Hour))
+	})
+
 	each(t, open, "a lane is kept", func(t *testing.T, s *store.Store) {
 		same(t, must(s.Delivery().Lane(t.Context(), "installation 7"))(t), delivery.Lane{Name: "installation 7"})
 		l := delivery.Lane{

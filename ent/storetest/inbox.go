@@ -1,7 +1,9 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
+	"strconv"
 	"testing"
 	"time"
 
@@ -38,7 +40,22 @@ func testInbox(t *testing.T, open opener) {
 			}
 		}
 		same(t, fresh, 1)
-		same(t, must(i.DueDeliveries(t.Context(), Start, 10))(t), []inbox.Delivery{d})
+		same(t, must(i.DueDeliveries(t.Context(), Start, 10, 1<<20))(t), []inbox.Delivery{d})
+	})
+
+	each(t, open, "those that are due come as many as fit into the bytes, and one in any case", func(t *testing.T, s *store.Store) {
+		i := s.Inbox()
+		var all []inbox.Delivery
+		for n, size := range []int{30, 20, 60, 10} {
+			d := aDelivery("delivery-"+strconv.Itoa(n), Start.Add(time.Duration(n)*time.Second))
+			d.Payload = bytes.Repeat([]byte("x"), size)
+			same(t, must(i.AcceptDelivery(t.Context(), d))(t), true)
+			all = append(all, d)
+		}
+		for size, want := range map[int]int{0: 1, 29: 1, 49: 1, 50: 2, 109: 2, 110: 3, 119: 3, 120: 4} {
+			same(t, must(i.DueDeliveries(t.Context(), Start.Add(time.Minute), 10, size))(t), all[:want])
+		}
+		same(t, must(i.DueDeliveries(t.Context(), Start.Add(time.Minute), 3, 1000))(t), all[:3])
 	})
 
 	each(t, open, "those that are due come the oldest first, and worked off they are due no more", func(t *testing.T, s *store.Store) {
@@ -47,8 +64,8 @@ func testInbox(t *testing.T, open opener) {
 		for _, d := range []inbox.Delivery{later, first, again} {
 			same(t, must(i.AcceptDelivery(t.Context(), d))(t), true)
 		}
-		same(t, must(i.DueDeliveries(t.Context(), Start.Add(-time.Microsecond), 10))(t), []inbox.Delivery{})
-		same(t, must(i.DueDeliveries(t.Context(), Start.Add(time.Minute), 2))(t), []inbox.Delivery{first, again})
+		same(t, must(i.DueDeliveries(t.Context(), Start.Add(-time.Microsecond), 10, 1<<20))(t), []inbox.Delivery{})
+		same(t, must(i.DueDeliveries(t.Context(), Start.Add(time.Minute), 2, 1<<20))(t), []inbox.Delivery{first, again})
 		worked, retried := Start.Add(time.Second), Start.Add(2*time.Minute)
 		first.WorkedAt, first.DueAt, first.Payload, first.Attempts = &worked, nil, nil, 1
 		again.DueAt, again.Attempts, again.Error = &retried, 1, "\"нет\" & <no>"
@@ -56,7 +73,7 @@ func testInbox(t *testing.T, open opener) {
 			ok(t, i.UpdateDelivery(ctx, first))
 			return i.UpdateDelivery(ctx, again)
 		}))
-		same(t, must(i.DueDeliveries(t.Context(), Start.Add(time.Hour), 10))(t), []inbox.Delivery{later, again})
+		same(t, must(i.DueDeliveries(t.Context(), Start.Add(time.Hour), 10, 1<<20))(t), []inbox.Delivery{later, again})
 		same(t, must(i.AcceptDelivery(t.Context(), aDelivery("first", Start)))(t), false)
 		refused(t, i.UpdateDelivery(t.Context(), aDelivery("none", Start)), fault.NotFound, "webhook_delivery_not_found")
 	})
@@ -119,13 +136,13 @@ func testInbox(t *testing.T, open opener) {
 		shown := lost
 		shown.Payload = nil
 		same(t, must(i.RetryDelivery(t.Context(), "lost", later))(t), shown)
-		same(t, must(i.DueDeliveries(t.Context(), later, 10))(t), []inbox.Delivery{lost})
+		same(t, must(i.DueDeliveries(t.Context(), later, 10, 1<<20))(t), []inbox.Delivery{lost})
 		same(t, must(i.CountGivenUp(t.Context()))(t), 0)
 		_, err := i.RetryDelivery(t.Context(), "done", later)
 		refused(t, err, fault.Conflict, "webhook_delivery_worked")
 		_, err = i.RetryDelivery(t.Context(), "none", later)
 		refused(t, err, fault.NotFound, "webhook_delivery_not_found")
-		same(t, must(i.DueDeliveries(t.Context(), later, 10))(t), []inbox.Delivery{lost})
+		same(t, must(i.DueDeliveries(t.Context(), later, 10, 1<<20))(t), []inbox.Delivery{lost})
 	})
 
 	each(t, open, "what is due is not forgotten", func(t *testing.T, s *store.Store) {

@@ -46,7 +46,7 @@ func TestAWebhookThatWasGivenUpIsSeenAndRetried(t *testing.T) {
 		if len(rest) != 1 || rest[0]["id"] == last["id"] {
 			t.Errorf("the rest is %v", rest)
 		}
-		due, err := h.app.Store.Inbox().DueDeliveries(t.Context(), h.clock.Now(), 10)
+		due, err := h.app.Store.Inbox().DueDeliveries(t.Context(), h.clock.Now(), 10, 1<<20)
 		if err != nil || len(due) != 3 {
 			t.Fatalf("%+v, %v", due, err)
 		}

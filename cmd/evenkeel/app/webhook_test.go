@@ -37,7 +37,7 @@ func TestAWebhookOfGitHubIsKeptBeforeItIsAcknowledged(t *testing.T) {
 				kept++
 			}
 			seen[d.ID] = true
-			due, err := h.app.Store.Inbox().DueDeliveries(t.Context(), h.clock.Now(), 100)
+			due, err := h.app.Store.Inbox().DueDeliveries(t.Context(), h.clock.Now(), 100, 1<<20)
 			if err != nil || w.Code != 202 || w.Body.String() != want || len(due) != kept {
 				t.Fatalf("%s %s: %d %s, kept are %d (%v), want %d", d.Event, d.Action, w.Code, w.Body, len(due), err, kept)
 			}
@@ -62,7 +62,7 @@ func TestDoneWebhooksAreForgottenByTheJobThatPrunes(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.handler.ServeHTTP(httptest.NewRecorder(), r)
-	due, err := h.app.Store.Inbox().DueDeliveries(t.Context(), h.clock.Now(), 100)
+	due, err := h.app.Store.Inbox().DueDeliveries(t.Context(), h.clock.Now(), 100, 1<<20)
 	if err != nil || len(due) != 1 {
 		t.Fatalf("kept are %v (%v)", due, err)
 	}

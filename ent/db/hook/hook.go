@@ -417,6 +417,18 @@ func (f TrackerLaneFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, e
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.TrackerLaneMutation", m)
 }
 
+// The TrackerPlaceFunc type is an adapter to allow the use of ordinary
+// function as TrackerPlace mutator.
+type TrackerPlaceFunc func(context.Context, *db.TrackerPlaceMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TrackerPlaceFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.TrackerPlaceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.TrackerPlaceMutation", m)
+}
+
 // The ViolationFunc type is an adapter to allow the use of ordinary
 // function as Violation mutator.
 type ViolationFunc func(context.Context, *db.ViolationMutation) (db.Value, error)

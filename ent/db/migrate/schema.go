@@ -1405,6 +1405,25 @@ var (
 			},
 		},
 	}
+	// TrackerPlacesColumns holds the columns for the "tracker_places" table.
+	TrackerPlacesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "listed_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+	}
+	// TrackerPlacesTable holds the schema information for the "tracker_places" table.
+	TrackerPlacesTable = &schema.Table{
+		Name:       "tracker_places",
+		Columns:    TrackerPlacesColumns,
+		PrimaryKey: []*schema.Column{TrackerPlacesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "trackerplace_name",
+				Unique:  true,
+				Columns: []*schema.Column{TrackerPlacesColumns[1]},
+			},
+		},
+	}
 	// ViolationsColumns holds the columns for the "violations" table.
 	ViolationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -1617,6 +1636,7 @@ var (
 		TeamsTable,
 		TokensTable,
 		TrackerLanesTable,
+		TrackerPlacesTable,
 		ViolationsTable,
 		ViolationEventsTable,
 		WebhookDeliveriesTable,
@@ -1760,6 +1780,9 @@ func init() {
 	}
 	TrackerLanesTable.Annotation = &entsql.Annotation{
 		Table: "tracker_lanes",
+	}
+	TrackerPlacesTable.Annotation = &entsql.Annotation{
+		Table: "tracker_places",
 	}
 	ViolationsTable.ForeignKeys[0].RefTable = PoliciesTable
 	ViolationsTable.ForeignKeys[1].RefTable = PolicyRevisionsTable

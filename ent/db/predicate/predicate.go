@@ -108,6 +108,9 @@ type Token func(*sql.Selector)
 // TrackerLane is the predicate function for trackerlane builders.
 type TrackerLane func(*sql.Selector)
 
+// TrackerPlace is the predicate function for trackerplace builders.
+type TrackerPlace func(*sql.Selector)
+
 // Violation is the predicate function for violation builders.
 type Violation func(*sql.Selector)
 

@@ -227,6 +227,10 @@ CREATE INDEX `token_team_id_id` ON `tokens` (`team_id`, `id`);
 CREATE TABLE `tracker_lanes` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `not_before` datetime NULL, `reason` text NOT NULL, `doublings` integer NOT NULL, `wrote_at` datetime NULL, `usage` json NOT NULL);
 -- create index "trackerlane_name" to table: "tracker_lanes"
 CREATE UNIQUE INDEX `trackerlane_name` ON `tracker_lanes` (`name`);
+-- create "tracker_places" table
+CREATE TABLE `tracker_places` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `listed_at` datetime NOT NULL);
+-- create index "trackerplace_name" to table: "tracker_places"
+CREATE UNIQUE INDEX `trackerplace_name` ON `tracker_places` (`name`);
 -- create "violations" table
 CREATE TABLE `violations` (`id` text NOT NULL, `clause` text NOT NULL, `mode` text NOT NULL, `opened_at` datetime NOT NULL, `evidence` json NOT NULL, `ended_at` datetime NULL, `ending` text NOT NULL, `version` integer NOT NULL, `policy_id` text NOT NULL, `revision_id` text NOT NULL, `slo_id` text NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `violations_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_policy_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `policy_revisions` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "violation_one_open" to table: "violations"

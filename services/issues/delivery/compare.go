@@ -168,6 +168,7 @@ func (d *Delivery) notice(i issues.Issue, r Remote) {
 			w.setPerson(person, Assigned{a.Login, Ours})
 		}
 	}
+	asked := w.Closed && w.Why != "" // of this closing, whatever came since
 	d.URL, w.ETag, w.Closed, d.Outcome = r.URL, r.ETag, !r.Open, ""
 	if r.Open || !r.ByPerson || w.Settled.Episode != i.Episode {
 		return
@@ -175,7 +176,7 @@ func (d *Delivery) notice(i issues.Issue, r Remote) {
 	d.Outcome = Done
 	if r.Reason == "not_planned" {
 		d.Outcome = Waived
-		if w.Settled.Open && w.Why != w.Settled.Episode {
+		if w.Settled.Open && w.Why != w.Settled.Episode && !asked {
 			w.AskWhy = w.Settled.Episode
 		}
 	}

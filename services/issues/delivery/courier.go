@@ -61,8 +61,7 @@ type Courier struct {
 	facts map[Place]knownFacts
 	tired map[Place]rest // places that did not answer
 
-	// Of Reconcile alone: when the places were listed, and when some are next.
-	listed map[Place]time.Time
+	// listAt is of Reconcile alone: when some places are next.
 	listAt time.Time
 }
 
@@ -78,7 +77,7 @@ type rest struct {
 
 // NewCourier returns a courier. RunOnce is called again when the last call ended.
 func NewCourier(p Parts) *Courier {
-	return &Courier{Parts: p, facts: map[Place]knownFacts{}, tired: map[Place]rest{}, listed: map[Place]time.Time{}}
+	return &Courier{Parts: p, facts: map[Place]knownFacts{}, tired: map[Place]rest{}}
 }
 
 // round is one run: what was done, by name, and under which lease.
@@ -86,9 +85,14 @@ type round struct {
 	*Courier
 	owner Owner
 	kinds []issues.Kind
+	gates gates
 	caps  sync.Mutex // held from counting what was opened until one more is written down
 	mu    sync.Mutex
 	done  map[string]int64
+}
+
+func (c *Courier) newRound() *round {
+	return &round{Courier: c, done: map[string]int64{}, gates: gates{byName: map[string]*gate{}, byOwner: map[string]*gate{}}}
 }
 
 func (r *round) count(name string) {
@@ -101,7 +105,7 @@ func (r *round) count(name string) {
 // was done. What goes wrong with single issues, places and lanes is written down with
 // them and is no error; others go on.
 func (c *Courier) RunOnce(ctx context.Context) (map[string]int64, error) {
-	r := &round{Courier: c, done: map[string]int64{}}
+	r := c.newRound()
 	var err error
 	if r.kinds, err = c.sent(ctx); err != nil || len(r.kinds) == 0 {
 		return r.done, err
@@ -126,7 +130,15 @@ func (c *Courier) RunOnce(ctx context.Context) (map[string]int64, error) {
 	for _, name := range slices.Sorted(maps.Keys(lanes)) {
 		group.Go(func() error { return r.workLane(within, name, lanes[name]) })
 	}
-	return r.done, group.Wait()
+	return r.done, r.end(ctx, group.Wait())
+}
+
+// end writes down what went through the lanes in a run that ended so.
+func (r *round) end(ctx context.Context, err error) error {
+	if e := ctx.Err(); e != nil {
+		return errors.Join(err, e)
+	}
+	return errors.Join(err, r.putLanes(ctx))
 }
 
 // sent are the kinds of which something is sent, as it is stopped now.
@@ -194,6 +206,11 @@ func (r *round) lanes(ctx context.Context, places []Place) (map[string][]Place, 
 				}
 				return r.strand(within, places, err)
 			}
+			g, err := r.gate(within, lane)
+			if err != nil {
+				return err
+			}
+			r.gates.of(places[0].Owner(), g)
 			mu.Lock()
 			defer mu.Unlock()
 			lanes[lane] = append(lanes[lane], places...)
@@ -223,24 +240,20 @@ func (r *round) strand(ctx context.Context, places []Place, why error) error {
 // workLane lets what is due at the places through the lane, one place after the
 // other taking a turn, the one that waits longest first.
 func (r *round) workLane(ctx context.Context, name string, places []Place) error {
-	lane, err := r.Store.Lane(ctx, name)
+	g, err := r.gate(ctx, name)
 	if err != nil {
 		return err
 	}
 	now := r.Clock()
-	if now.Before(lane.NotBefore) {
+	if now.Before(g.notBefore()) {
 		r.count("lanes_waiting")
 		return nil
 	}
-	p := &passage{round: r, lane: lane, until: now.Add(r.Settings.Budget)}
-	err = p.takeTurns(ctx, places, now)
-	if errors.Is(err, errClosed) {
-		err = nil
+	p := &passage{round: r, own: g, until: now.Add(r.Settings.Budget)}
+	if err := p.takeTurns(ctx, places, now); !errors.Is(err, errClosed) {
+		return err
 	}
-	if e := ctx.Err(); e != nil {
-		return errors.Join(err, e)
-	}
-	return errors.Join(err, p.putLane(ctx))
+	return nil
 }
 
 func (p *passage) takeTurns(ctx context.Context, places []Place, began time.Time) error {
@@ -284,9 +297,13 @@ func (p *passage) takeTurns(ctx context.Context, places []Place, began time.Time
 
 // rests reports whether a place that did not answer is left alone for now.
 func (c *Courier) rests(place Place) bool {
+	return c.Clock().Before(c.restsUntil(place))
+}
+
+func (c *Courier) restsUntil(place Place) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.Clock().Before(c.tired[place].until)
+	return c.tired[place].until
 }
 
 // answered notes whether a place did. While it rests it is one failure, however many

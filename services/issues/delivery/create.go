@@ -16,8 +16,9 @@ const (
 	// skew is how far the tracker's clock may be from this one's, for what is looked
 	// for since a time.
 	skew = time.Hour
-	// remember is how long the facts of a place are taken for true.
-	remember = 10 * time.Minute
+	// remember is how long the facts of a place are taken for true: one that was made
+	// public is written to no longer.
+	remember = time.Minute
 	// capSpan is the day of the caps, recheck how long is waited when one is reached, or
 	// when there is no place.
 	capSpan = 24 * time.Hour
@@ -66,13 +67,15 @@ func (p *passage) create(ctx context.Context, d *Delivery, i issues.Issue) error
 	if full, err := p.capped(ctx, d, i); full || err != nil {
 		return err
 	}
-	if err := p.admit(ctx, Making); err != nil {
+	g, err := p.admit(ctx, d.Place, Making)
+	if err != nil {
 		return err
 	}
+	defer g.mu.Unlock()
 	if full, err := p.sendCapped(ctx, d, i); full || err != nil {
 		return err
 	}
-	made, err := hear(ctx, p, func(ctx context.Context) (Remote, error) {
+	made, err := hear(ctx, p, g, func(ctx context.Context) (Remote, error) {
 		return p.Tracker.Create(ctx, d.Place, Made{Title: i.Title, Body: i.Body, Labels: d.Written.wantedLabels(i)})
 	})
 	if err == nil && !strings.Contains(made.Body, issues.Marker(i.Fingerprint)) {
@@ -232,7 +235,7 @@ func (p *passage) find(ctx context.Context, place Place, d *Delivery, i issues.I
 	}
 	var all []Remote
 	for page := 1; page != 0; {
-		got, err := ask(ctx, p, Reading, func(ctx context.Context) (a answer, err error) {
+		got, err := ask(ctx, p, place, Reading, func(ctx context.Context) (a answer, err error) {
 			a.found, a.next, err = p.Tracker.Find(ctx, place, d.Written.FirstAt.Add(-skew), page)
 			return a, err
 		})
@@ -276,7 +279,7 @@ func (p *passage) factsOf(ctx context.Context, place Place) (Facts, error) {
 	if known, ok := p.known(place); ok {
 		return known, nil
 	}
-	facts, err := ask(ctx, p, Reading, func(ctx context.Context) (Facts, error) { return p.Tracker.Facts(ctx, place) })
+	facts, err := ask(ctx, p, place, Reading, func(ctx context.Context) (Facts, error) { return p.Tracker.Facts(ctx, place) })
 	if err != nil {
 		return facts, err
 	}

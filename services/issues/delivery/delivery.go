@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,9 @@ func (p Place) Owner() string {
 	owner, _, _ := strings.Cut(string(p), "/")
 	return owner
 }
+
+// is reports whether both are the same, however they are spelled.
+func (p Place) is(other Place) bool { return strings.EqualFold(string(p), string(other)) }
 
 // Name is the repository's without its owner.
 func (p Place) Name() string {
@@ -132,6 +136,18 @@ type Written struct {
 	Sweeps  int       `json:"sweeps,omitempty"`
 	// Swept are those that were closed because of that, by their IDs.
 	Swept []int64 `json:"swept,omitempty"`
+	// Left is what was written elsewhere before people sent it here.
+	Left []Left `json:"left,omitempty"`
+}
+
+// Left is what was known of an issue in a place from which people sent it away.
+type Left struct {
+	Place    Place      `json:"place"`
+	Number   int        `json:"number,omitempty"`
+	URL      string     `json:"url,omitempty"`
+	OpenedAt *time.Time `json:"openedAt,omitempty"`
+	Attempts int        `json:"attempts"`
+	Written  Written    `json:"written"`
 }
 
 // Text is a title or body by digests: as it was wanted when it was last written or
@@ -187,8 +203,8 @@ func (d *Delivery) Retry(now time.Time) error {
 	return nil
 }
 
-// Retarget has it made anew in another place. What was made before is left to
-// people.
+// Retarget has it made anew in another place. What was made before is left to people,
+// and taken up again when it is sent back there.
 func (d *Delivery) Retarget(place Place, now time.Time) error {
 	if err := d.still(); err != nil {
 		return err
@@ -198,9 +214,40 @@ func (d *Delivery) Retarget(place Place, now time.Time) error {
 	if err := check.Err(); err != nil {
 		return err
 	}
-	d.State, d.Place, d.Number, d.URL, d.Outcome, d.Written, d.OpenedAt = Pending, place, 0, "", "", Written{}, nil
-	d.Intent, d.Attempts, d.Failures, d.Problem, d.DueAt = nil, 0, 0, "", &now
+	here, left := d.leave(place)
+	d.Place, d.Number, d.URL, d.OpenedAt, d.Attempts, d.Written = here.Place, here.Number, here.URL, here.OpenedAt, here.Attempts, here.Written
+	d.Written.Left, d.Outcome = left, ""
+	d.Intent, d.Failures, d.Problem, d.DueAt = nil, 0, "", &now
+	d.State = d.unsent()
 	return nil
+}
+
+// leave returns what is known of the issue in a place to which it is sent, and what is
+// of all others where it was made or asked for.
+func (d *Delivery) leave(to Place) (here Left, left []Left) {
+	known := d.Written.Left
+	if d.Number > 0 || d.Attempts > 0 {
+		was := Left{d.Place, d.Number, d.URL, d.OpenedAt, d.Attempts, d.Written}
+		was.Written.Left = nil
+		known = append(slices.Clone(known), was)
+	}
+	here = Left{Place: to}
+	for _, l := range known {
+		asked := slices.ContainsFunc(l.Written.From, to.is)
+		switch {
+		case l.Place.is(to):
+			here = l
+		case asked && here.Attempts == 0: // it went on from there by itself
+			here.Attempts, here.Written = 1, l.Written
+			left = append(left, l)
+		default:
+			left = append(left, l)
+		}
+	}
+	if here.Attempts > 0 {
+		here.Written.From, here.Written.ETag = []Place{here.Place}, ""
+	}
+	return here, left
 }
 
 // Dismiss has nothing more delivered of it. What is on the tracker is left to people.

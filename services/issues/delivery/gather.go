@@ -75,7 +75,7 @@ func (p *passage) isOpen(ctx context.Context, group id.ID) (open, known bool, er
 	if err != nil || d.Number == 0 {
 		return true, true, err
 	}
-	r, err := ask(ctx, p, Reading, func(ctx context.Context) (Remote, error) {
+	r, err := ask(ctx, p, d.Place, Reading, func(ctx context.Context) (Remote, error) {
 		r, _, err := p.Tracker.Read(ctx, d.Place, d.Number, "")
 		return r, err
 	})

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -11,10 +12,10 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues"
 )
 
-// passage is a lane in a run.
+// passage is the work on what is due in the places of a lane, in a run.
 type passage struct {
 	*round
-	lane  Lane
+	own   *gate       // of the lane
 	until time.Time   // when the run's time for the lane is over
 	kind  issues.Kind // of what is under way; empty where that is of every kind
 }
@@ -37,37 +38,66 @@ const BarredFor = 5 * time.Minute
 // something is gone, or refused, are wrong at times.
 const lastStrike = 3
 
-// admit waits until a request can go through, and notes it; errClosed or a *fullError
-// when that is not in this run, errClosed when it was stopped meanwhile: what may still be
-// sent is sent in the next.
-func (p *passage) admit(ctx context.Context, e Effort) error {
-	for {
-		now := p.Clock()
-		next := p.lane.Next(now, e, p.Settings.Limits)
-		switch {
-		case p.lane.Next(now, Reading, p.Settings.Limits).After(p.until):
-			return errClosed
-		case next.After(p.until):
-			return &fullError{next}
-		case next.After(now):
-			if err := p.Wait(ctx, next); err != nil {
-				return err
-			}
-			continue
-		}
-		stopped, err := p.isStopped(ctx)
-		if err != nil {
-			return err
-		}
-		if stopped {
-			return errClosed
-		}
-		p.lane.Pass(now, e)
-		if e.Points <= Reading.Points {
-			return nil
-		}
-		return p.putLane(ctx)
+// admit waits until a request about a place can go through its lane, and notes it; the
+// gate is then locked, and is the caller's to unlock when the answer was heard. errClosed
+// or a *fullError when that is not in this run, an *awayError when it is another's lane
+// and not in this run, errClosed when it was stopped meanwhile: what may still be sent is
+// sent in the next.
+func (p *passage) admit(ctx context.Context, place Place, e Effort) (*gate, error) {
+	g, err := p.gateOf(ctx, place)
+	if err != nil {
+		return nil, err
 	}
+	for {
+		wait, err := p.pass(ctx, g, e)
+		switch {
+		case err != nil:
+			return nil, err
+		case wait.IsZero():
+			return g, nil
+		}
+		if err := p.Wait(ctx, wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// pass lets a request through the gate, which stays locked then, or says until when it has
+// to wait.
+func (p *passage) pass(ctx context.Context, g *gate, e Effort) (wait time.Time, err error) {
+	g.mu.Lock()
+	passed := false
+	defer func() {
+		if !passed {
+			g.mu.Unlock()
+		}
+	}()
+	now := p.Clock()
+	next, read := g.lane.Next(now, e, p.Settings.Limits), g.lane.Next(now, Reading, p.Settings.Limits)
+	switch {
+	case g != p.own && next.After(p.until):
+		return wait, &awayError{next, cmp.Or(g.lane.Reason, "as much was asked there as may be at a time")}
+	case read.After(p.until):
+		return wait, errClosed
+	case next.After(p.until):
+		return wait, &fullError{next}
+	case next.After(now):
+		return next, nil
+	}
+	stopped, err := p.isStopped(ctx)
+	if err != nil {
+		return wait, err
+	}
+	if stopped {
+		return wait, errClosed
+	}
+	g.lane.Pass(now, e)
+	g.used = true
+	if e.Points > Reading.Points {
+		err = p.putLane(ctx, g)
+	}
+	passed = err == nil
+	return wait, err
 }
 
 // isStopped reports whether what is under way is kept back by now.
@@ -80,21 +110,20 @@ func (p *passage) isStopped(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-func (p *passage) putLane(ctx context.Context) error {
-	return p.Runner.InTx(ctx, func(ctx context.Context) error { return p.Store.PutLane(ctx, p.lane) })
-}
-
-// ask lets a request through the lane, and hears what comes of it.
-func ask[T any](ctx context.Context, p *passage, e Effort, do func(ctx context.Context) (T, error)) (T, error) {
-	if err := p.admit(ctx, e); err != nil {
+// ask lets a request about a place through its lane, and hears what comes of it.
+func ask[T any](ctx context.Context, p *passage, place Place, e Effort, do func(ctx context.Context) (T, error)) (T, error) {
+	g, err := p.admit(ctx, place, e)
+	if err != nil {
 		var none T
 		return none, err
 	}
-	return hear(ctx, p, do)
+	defer g.mu.Unlock()
+	v, err := hear(ctx, p, g, do)
+	return v, p.away(place, g, err)
 }
 
 // hear makes a request that was admitted. What it tells of the lane is written down.
-func hear[T any](ctx context.Context, p *passage, do func(ctx context.Context) (T, error)) (T, error) {
+func hear[T any](ctx context.Context, p *passage, g *gate, do func(ctx context.Context) (T, error)) (T, error) {
 	within, cancel := context.WithTimeout(ctx, p.Settings.Timeout)
 	defer cancel()
 	p.count("requests")
@@ -102,16 +131,16 @@ func hear[T any](ctx context.Context, p *passage, do func(ctx context.Context) (
 	now := clock.Round(p.Clock())
 	switch e := AsError(err); {
 	case err == nil:
-		p.lane.Opened()
+		g.lane.Opened()
 	case e == nil:
 	case e.Trouble == Limited:
-		p.lane.Close(now, e.Until, e.Reason)
-		return v, errors.Join(err, p.putLane(ctx))
+		g.lane.Close(now, e.Until, e.Reason)
+		return v, errors.Join(err, p.putLane(ctx, g))
 	case e.Trouble == Barred:
-		p.lane.Close(now, now.Add(BarredFor), e.Reason)
-		return v, errors.Join(err, p.putLane(ctx))
+		g.lane.Close(now, now.Add(BarredFor), e.Reason)
+		return v, errors.Join(err, p.putLane(ctx, g))
 	case e.Trouble != Lost && e.Trouble != Unavailable:
-		p.lane.Opened()
+		g.lane.Opened()
 	}
 	return v, err
 }
@@ -122,6 +151,7 @@ func (p *passage) settle(ctx context.Context, d *Delivery, err error, before int
 	now := clock.Round(p.Clock())
 	e := AsError(err)
 	var full *fullError
+	var away *awayError
 	switch {
 	case err == nil:
 		d.Failures = 0
@@ -130,6 +160,8 @@ func (p *passage) settle(ctx context.Context, d *Delivery, err error, before int
 		d.DueAt = &now
 	case errors.As(err, &full):
 		d.DueAt = &full.until
+	case errors.As(err, &away):
+		d.DueAt, d.Problem = &away.until, "another repository has to be asked first: "+away.reason
 	case fault.Is(err, fault.Precondition): // somebody retried or dismissed it meanwhile
 		return nil
 	case e == nil:

@@ -27,7 +27,7 @@ func (p *passage) assign(ctx context.Context, d *Delivery, i issues.Issue, r Rem
 	}
 	for _, person := range remove {
 		if a := d.Written.People[person]; a.Whose == Ours && contains(r.Assignees, a.Login) {
-			_, err := ask(ctx, p, Writing, func(ctx context.Context) (struct{}, error) {
+			_, err := ask(ctx, p, d.Place, Writing, func(ctx context.Context) (struct{}, error) {
 				return struct{}{}, p.Tracker.Unassign(ctx, d.Place, d.Number, []string{a.Login})
 			})
 			if err != nil {
@@ -62,7 +62,7 @@ func (p *passage) assignTo(ctx context.Context, d *Delivery, r Remote, people []
 	if err := p.put(ctx, d); err != nil {
 		return err
 	}
-	now, err := ask(ctx, p, Writing, func(ctx context.Context) ([]string, error) {
+	now, err := ask(ctx, p, d.Place, Writing, func(ctx context.Context) ([]string, error) {
 		return p.Tracker.Assign(ctx, d.Place, d.Number, missing)
 	})
 	if err != nil {
@@ -116,7 +116,7 @@ func (p *passage) join(ctx context.Context, d *Delivery, r Remote, parent *Deliv
 		d.Written.Apart = "GitHub has parts within one owner alone, and that issue is in " + string(parent.Place)
 		return nil
 	}
-	_, err := ask(ctx, p, Writing, func(ctx context.Context) (struct{}, error) {
+	_, err := ask(ctx, p, parent.Place, Writing, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, p.Tracker.AddPart(ctx, parent.Place, parent.Number, r.ID)
 	})
 	switch e := AsError(err); {

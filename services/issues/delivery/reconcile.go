@@ -3,7 +3,6 @@ package delivery
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -18,8 +17,6 @@ const (
 	// overlap is how far a listing reaches back behind the one before: clocks differ,
 	// and lists lag.
 	overlap = 10 * time.Minute
-	// firstReach is how far back the first listing of a courier reaches.
-	firstReach = 24 * time.Hour
 )
 
 // Reconcile has every issue looked at again that changed on the tracker since the
@@ -30,7 +27,7 @@ const (
 // elsewhere all issues are looked at. What takes longer than a run goes on in the next.
 // It is called between two calls of RunOnce, never beside one: a lane has one writer.
 func (c *Courier) Reconcile(ctx context.Context) (map[string]int64, error) {
-	r := &round{Courier: c, done: map[string]int64{}}
+	r := c.newRound()
 	now := c.Clock()
 	if now.Before(c.listAt) {
 		return r.done, nil
@@ -47,9 +44,12 @@ func (c *Courier) Reconcile(ctx context.Context) (map[string]int64, error) {
 	if err != nil {
 		return r.done, err
 	}
-	maps.DeleteFunc(c.listed, func(place Place, _ time.Time) bool { return !slices.Contains(places, place) })
+	listed, err := c.Store.Listed(ctx)
+	if err != nil {
+		return r.done, err
+	}
 	left := slices.DeleteFunc(places, func(place Place) bool {
-		at, ok := c.listed[place]
+		at, ok := listed[place]
 		return ok && now.Before(at.Add(listEvery))
 	})
 	lanes, err := r.lanes(ctx, left)
@@ -59,9 +59,9 @@ func (c *Courier) Reconcile(ctx context.Context) (map[string]int64, error) {
 	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, c.Settings.Lanes))
 	for name, places := range lanes {
-		group.Go(func() error { return r.listLane(within, name, places, now) })
+		group.Go(func() error { return r.listLane(within, name, places, listed, now) })
 	}
-	if err := group.Wait(); err != nil {
+	if err := r.end(ctx, group.Wait()); err != nil {
 		return r.done, err
 	}
 	c.listAt = now.Add(listEvery)
@@ -77,22 +77,26 @@ func (c *Courier) Reconcile(ctx context.Context) (map[string]int64, error) {
 
 // listLane lists the places of a lane, one after the other. What is not reached is left
 // to the next time.
-func (r *round) listLane(ctx context.Context, name string, places []Place, now time.Time) error {
-	lane, err := r.Store.Lane(ctx, name)
+func (r *round) listLane(ctx context.Context, name string, places []Place, listed map[Place]time.Time, now time.Time) error {
+	g, err := r.gate(ctx, name)
 	if err != nil {
 		return err
 	}
-	p := &passage{round: r, lane: lane, until: r.Clock().Add(r.Settings.Budget)}
+	p := &passage{round: r, own: g, until: r.Clock().Add(r.Settings.Budget)}
 	for _, place := range places {
-		err := p.list(ctx, place, r.since(place, now))
+		since, err := r.since(ctx, place, listed)
+		if err != nil {
+			return err
+		}
+		err = p.list(ctx, place, since)
 		switch e := AsError(err); {
 		case err == nil:
-		case e != nil && (e.Trouble == Limited || e.Trouble == Barred), errors.Is(err, errClosed) && p.lane.NotBefore.After(p.until):
+		case e != nil && (e.Trouble == Limited || e.Trouble == Barred), errors.Is(err, errClosed) && g.notBefore().After(p.until):
 			p.count("lanes_waiting")
-			return p.putLane(ctx)
+			return nil
 		case errors.Is(err, errClosed):
 			p.count("lanes_unfinished")
-			return p.putLane(ctx)
+			return nil
 		case e == nil:
 			return err
 		case e.Trouble == Lost || e.Trouble == Unavailable:
@@ -105,27 +109,25 @@ func (r *round) listLane(ctx context.Context, name string, places []Place, now t
 			}
 			p.called(n)
 		}
-		r.note(place, now)
+		if err := r.Runner.InTx(ctx, func(ctx context.Context) error { return r.Store.PutListed(ctx, place, now) }); err != nil {
+			return err
+		}
 		p.count("places_listed")
 	}
-	return p.putLane(ctx)
+	return nil
 }
 
-// since is from when on changes in a place were not listed.
-func (c *Courier) since(place Place, now time.Time) time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if at, ok := c.listed[place]; ok {
-		return at.Add(-overlap)
+// since is from when on changes in a place were not listed: in one that never was, since
+// the first issue was opened that is there.
+func (r *round) since(ctx context.Context, place Place, listed map[Place]time.Time) (time.Time, error) {
+	at, ok := listed[place]
+	if !ok {
+		var err error
+		if at, err = r.Store.FirstOpened(ctx, place); err != nil {
+			return at, err
+		}
 	}
-	return now.Add(-firstReach)
-}
-
-// note notes that a place was listed.
-func (c *Courier) note(place Place, now time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.listed[place] = now
+	return at.Add(-overlap), nil
 }
 
 // list has those looked at that changed in a place.
@@ -135,7 +137,7 @@ func (p *passage) list(ctx context.Context, place Place, since time.Time) error 
 		next  int
 	}
 	for page := 1; page != 0; {
-		got, err := ask(ctx, p, Reading, func(ctx context.Context) (a answer, err error) {
+		got, err := ask(ctx, p, place, Reading, func(ctx context.Context) (a answer, err error) {
 			a.found, a.next, err = p.Tracker.Find(ctx, place, since, page)
 			return a, err
 		})

@@ -110,8 +110,8 @@ func (s *Service) Retry(ctx context.Context, issue id.ID, version int64) (Known,
 	return s.change(ctx, issue, version, "", func(d *Delivery, now time.Time) error { return d.Retry(now) })
 }
 
-// Retarget has an issue made anew in another repository; what was made before is
-// left to people.
+// Retarget has an issue made anew in another repository; what was made before is left to
+// people, and taken up again when it is sent back there.
 //
 // Faults: as Retry; Invalid with a pointer to /repository.
 func (s *Service) Retarget(ctx context.Context, issue id.ID, version int64, to Place) (Known, error) {

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func (p *passage) update(ctx context.Context, d *Delivery, i issues.Issue) error
 		Remote
 		changed bool
 	}
-	got, err := ask(ctx, p, Reading, func(ctx context.Context) (a answer, err error) {
+	got, err := ask(ctx, p, d.Place, Reading, func(ctx context.Context) (a answer, err error) {
 		a.Remote, a.changed, err = p.Tracker.Read(ctx, d.Place, d.Number, etag)
 		return a, err
 	})
@@ -81,7 +82,7 @@ func (p *passage) bring(ctx context.Context, d *Delivery, i issues.Issue, r Remo
 				return err
 			}
 		}
-		edited, err := ask(ctx, p, Writing, func(ctx context.Context) (Remote, error) { return p.Tracker.Edit(ctx, d.Place, d.Number, e) })
+		edited, err := ask(ctx, p, d.Place, Writing, func(ctx context.Context) (Remote, error) { return p.Tracker.Edit(ctx, d.Place, d.Number, e) })
 		if err != nil {
 			return err
 		}
@@ -127,7 +128,7 @@ func (p *passage) label(ctx context.Context, d *Delivery, i issues.Issue, r Remo
 		if err := p.put(ctx, d); err != nil {
 			return err
 		}
-		now, err := ask(ctx, p, Writing, func(ctx context.Context) ([]string, error) {
+		now, err := ask(ctx, p, d.Place, Writing, func(ctx context.Context) ([]string, error) {
 			return p.Tracker.AddLabels(ctx, d.Place, d.Number, missing)
 		})
 		if err != nil {
@@ -144,7 +145,7 @@ func (p *passage) label(ctx context.Context, d *Delivery, i issues.Issue, r Remo
 	}
 	for _, l := range remove {
 		if d.Written.Labels[l] != Theirs && contains(r.Labels, l) {
-			_, err := ask(ctx, p, Writing, func(ctx context.Context) (struct{}, error) {
+			_, err := ask(ctx, p, d.Place, Writing, func(ctx context.Context) (struct{}, error) {
 				return struct{}{}, p.Tracker.RemoveLabel(ctx, d.Place, d.Number, l)
 			})
 			if err != nil {
@@ -168,24 +169,31 @@ func (p *passage) comment(ctx context.Context, d *Delivery, i issues.Issue, r Re
 			d.Written.said(key)
 			continue
 		}
-		if err := p.admit(ctx, Making); err != nil {
-			return err
-		}
-		if err := p.send(ctx, d, key); err != nil {
-			return err
-		}
-		_, err := hear(ctx, p, func(ctx context.Context) (struct{}, error) {
-			return struct{}{}, p.Tracker.Comment(ctx, d.Place, d.Number, body)
-		})
-		if err != nil {
-			return err
-		}
-		p.count("commented")
-		d.said(key)
-		if err := p.put(ctx, d); err != nil {
+		if err := p.say(ctx, d, key, body); err != nil {
 			return err
 		}
 	}
+}
+
+// say makes a comment, which is written down before.
+func (p *passage) say(ctx context.Context, d *Delivery, key, body string) error {
+	g, err := p.admit(ctx, d.Place, Making)
+	if err != nil {
+		return err
+	}
+	defer g.mu.Unlock()
+	if err := p.send(ctx, d, key); err != nil {
+		return err
+	}
+	_, err = hear(ctx, p, g, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, p.Tracker.Comment(ctx, d.Place, d.Number, body)
+	})
+	if err != nil {
+		return err
+	}
+	p.count("commented")
+	d.said(key)
+	return p.put(ctx, d)
 }
 
 // said notes that a comment is there.
@@ -218,7 +226,7 @@ func (p *passage) hasComment(ctx context.Context, place Place, number int, since
 		next   int
 	}
 	for page := 1; page != 0; {
-		got, err := ask(ctx, p, Reading, func(ctx context.Context) (a answer, err error) {
+		got, err := ask(ctx, p, place, Reading, func(ctx context.Context) (a answer, err error) {
 			a.bodies, a.next, err = p.Tracker.Comments(ctx, place, number, since.Add(-skew), page)
 			return a, err
 		})
@@ -244,9 +252,15 @@ const mostSweeps = 12
 // looked at is looked at the next time.
 func (p *passage) sweep(ctx context.Context, d *Delivery, i issues.Issue) error {
 	var why string
+	var opens time.Time
 	for _, place := range slices.Clone(d.Written.From) {
 		err := p.sweepPlace(ctx, d, i, place)
 		if err == nil {
+			continue
+		}
+		var away *awayError
+		if errors.As(err, &away) {
+			why, opens = away.reason, away.until
 			continue
 		}
 		e := AsError(err)
@@ -263,6 +277,9 @@ func (p *passage) sweep(ctx context.Context, d *Delivery, i issues.Issue) error 
 	d.Written.SweepAt = time.Time{}
 	if d.Written.Sweeps < mostSweeps {
 		d.Written.SweepAt = now.Add(p.Settings.Hold << d.Written.Sweeps)
+		if opens.After(d.Written.SweepAt) {
+			d.Written.SweepAt = opens
+		}
 	}
 	if why != "" {
 		p.Logger.Info("whether an issue was made twice could not be looked at everywhere", "issue", d.Issue, "reason", why)
@@ -334,7 +351,7 @@ func (p *passage) closeDuplicate(ctx context.Context, d *Delivery, i issues.Issu
 			kept = fmt.Sprintf("%s#%d", d.Place, d.Number)
 		}
 		body := fmt.Sprintf("This issue was made twice, because the answer to the first was lost: %s is the one that is kept up to date.\n\n%s", kept, marker)
-		_, err := ask(ctx, p, Making, func(ctx context.Context) (struct{}, error) {
+		_, err := ask(ctx, p, place, Making, func(ctx context.Context) (struct{}, error) {
 			return struct{}{}, p.Tracker.Comment(ctx, place, r.Number, body)
 		})
 		if err != nil {
@@ -342,7 +359,7 @@ func (p *passage) closeDuplicate(ctx context.Context, d *Delivery, i issues.Issu
 		}
 	}
 	closed := false
-	_, err = ask(ctx, p, Writing, func(ctx context.Context) (Remote, error) {
+	_, err = ask(ctx, p, place, Writing, func(ctx context.Context) (Remote, error) {
 		return p.Tracker.Edit(ctx, place, r.Number, Edit{Open: &closed, Reason: "not_planned"})
 	})
 	if err == nil {

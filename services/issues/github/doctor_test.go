@@ -33,10 +33,10 @@ func (g *gate) examine(c *github.Credentials, subject github.Subject) (missing, 
 	return missing, notes, works
 }
 
-// lookingApp and lookingToken look by the machine's clock, by which servers tell the date.
+// lookingApp and lookingToken look by the clock of the stand-in, by which it tells the date.
 func (g *gate) lookingApp(change func(*github.Options)) *github.Credentials {
 	o := g.options()
-	o.Clock, o.AppID, o.Key = time.Now, g.app.ID, g.key()
+	o.Clock, o.AppID, o.Key = g.clock.Now, g.app.ID, g.key()
 	if change != nil {
 		change(&o)
 	}
@@ -45,7 +45,7 @@ func (g *gate) lookingApp(change func(*github.Options)) *github.Credentials {
 
 func (g *gate) lookingToken(token string) *github.Credentials {
 	o := g.options()
-	o.Clock, o.Token = time.Now, token
+	o.Clock, o.Token = g.clock.Now, token
 	return g.with(o)
 }
 
@@ -163,7 +163,7 @@ func TestCredentialsAndClockAndAddressAreLookedAt(t *testing.T) {
 		by   time.Duration
 		says string
 	}{{5 * time.Minute, "ahead of GitHub's"}, {-time.Hour, "behind GitHub's"}} {
-		c := g.lookingApp(func(o *github.Options) { o.Clock = func() time.Time { return time.Now().Add(test.by) } })
+		c := g.lookingApp(func(o *github.Options) { o.Clock = func() time.Time { return g.clock.Now().Add(test.by) } })
 		missing, _, _ = g.examine(c, shop)
 		exactly(t, test.by.String(), missing, test.says)
 	}

@@ -32,7 +32,8 @@ type hub struct {
 	t      standin.Testing
 	clock  *clock.Manual
 	script *standin.Script
-	calmed atomic.Bool // no fault happens
+	calmed atomic.Bool  // no fault happens
+	ahead  atomic.Int64 // how far the clock of GitHub is, in nanoseconds
 	// moment is told of each request of clients before it is made, and when it is over;
 	// with no request it is told that somebody waits. Nil for nobody.
 	moment  func(r *http.Request, over bool)
@@ -49,7 +50,7 @@ func build(t standin.Testing) *hub {
 		}
 		return h.script.Next(r)
 	})
-	h.GitHub = standin.New(t, standin.Options{Now: h.clock.Now, Advance: func(d time.Duration) { h.clock.Advance(d) }, Plan: plan})
+	h.GitHub = standin.New(t, standin.Options{Now: h.theirs, Advance: func(d time.Duration) { h.clock.Advance(d) }, Plan: plan})
 	h.Organization("acme")
 	for _, login := range []string{"robo", "ole", "pia"} {
 		h.User(login)
@@ -66,6 +67,9 @@ func build(t standin.Testing) *hub {
 	h.tracker = github.NewTracker(h.clients, h.clock.Now)
 	return h
 }
+
+// theirs is the time by the clock of GitHub.
+func (h *hub) theirs() time.Time { return h.clock.Now().Add(time.Duration(h.ahead.Load())) }
 
 // account is a client with its login, which is its lane too.
 type account struct {

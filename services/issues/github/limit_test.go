@@ -3,12 +3,18 @@ package github_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	gogithub "github.com/google/go-github/v60/github"
+
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
+	"github.com/evenkeel/evenkeel/services/issues/github"
 	"github.com/evenkeel/evenkeel/services/issues/github/standin"
 )
 
@@ -47,6 +53,50 @@ func TestADeadlineIsKeptAcrossARestart(t *testing.T) {
 			o.inState(second.ID, delivery.Sent)
 			o.wellBehaved()
 		})
+	}
+}
+
+func TestADeadlineIsByTheClockOfGitHub(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []standin.Kind{standin.SecondaryReset, standin.PrimaryExhausted} {
+		for _, ahead := range []time.Duration{-5 * time.Minute, 5 * time.Minute, 24 * time.Hour} {
+			t.Run(string(kind)+" "+ahead.String(), func(t *testing.T) {
+				t.Parallel()
+				o := open(t)
+				o.ahead.Store(int64(ahead))
+				o.fault("issues/create", standin.Fault{Kind: kind, Wait: 7 * time.Minute})
+				o.want()
+				o.run()
+				if got, want := o.lane(acmes).NotBefore, o.clock.Now().Add(7*time.Minute); !got.Equal(want) {
+					t.Errorf("the lane opens at %s, want %s", got, want)
+				}
+				o.pass(8 * time.Minute)
+				o.alone("acme/shop")
+				o.wellBehaved()
+			})
+		}
+	}
+}
+
+// RFC 9110, section 10.2.3: Retry-After is a number of seconds or a date.
+func TestADateToRetryAfterIsByTheClockOfGitHub(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", "Fri, 31 Dec 1999 23:57:59 GMT")
+		w.Header().Set("Retry-After", "Fri, 31 Dec 1999 23:59:59 GMT")
+		w.WriteHeader(http.StatusTooManyRequests)
+	}))
+	defer server.Close()
+	client := gogithub.NewClient(server.Client())
+	base, err := url.Parse(server.URL + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.BaseURL = base
+	tracker := github.NewTracker(tokens{"acme": {client, "robo"}}, func() time.Time { return start })
+	_, err = tracker.Facts(t.Context(), "acme/shop")
+	if e := delivery.AsError(err); e == nil || !e.Until.Equal(start.Add(2*time.Minute)) {
+		t.Errorf("%+v, want to wait for two minutes", err)
 	}
 }
 

@@ -52,6 +52,45 @@ func TestWhatNoWebhookToldOfIsFoundWithinTheHour(t *testing.T) {
 	o.wellBehaved()
 }
 
+// Nobody was there for ten days: before that there was a listing, or there never was one.
+func TestWhatPeopleDidWhileNothingRanIsFound(t *testing.T) {
+	t.Parallel()
+	for name, listed := range map[string]bool{"listed": true, "never listed": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o, i := opened(t)
+			if listed {
+				o.list()
+				o.run()
+			}
+			o.clock.Advance(time.Hour)
+			o.Person("ole").Close("acme/shop", 1, "completed")
+			o.clock.Advance(10 * 24 * time.Hour)
+			o.courier = o.hire(o.tracker)
+			if got := o.list(); got != 1 {
+				t.Errorf("%d are to be looked at, want the one that was closed", got)
+			}
+			o.run()
+			if got := o.delivery(i.ID).Outcome; got != delivery.Done {
+				t.Errorf("%q, want %q", got, delivery.Done)
+			}
+		})
+	}
+}
+
+// A start is no reason to list again what was listed within the hour.
+func TestAPlaceThatWasListedIsNotListedAgainAfterAStart(t *testing.T) {
+	t.Parallel()
+	o, _ := opened(t)
+	o.list()
+	o.clock.Advance(20 * time.Minute)
+	o.ForgetRequests()
+	o.courier = o.hire(o.tracker)
+	if o.list(); len(o.Requests()) != 0 {
+		t.Errorf("it asked %v", o.operations())
+	}
+}
+
 func TestAListingThatFailsIsMadeUpFor(t *testing.T) {
 	t.Parallel()
 	o, i := opened(t)

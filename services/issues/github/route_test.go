@@ -5,8 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
+	"github.com/evenkeel/evenkeel/services/issues/github/standin"
 )
 
 // nameOfTeam has the service's team name a repository.
@@ -98,6 +100,57 @@ func TestTheLabelOfTheServiceStaysAsLongAsPeopleLeaveIt(t *testing.T) {
 	if got := again("second"); !slices.Equal(got, []string{"slo"}) {
 		t.Errorf("a person removed it: %q", got)
 	}
+}
+
+// send sends an issue elsewhere, as a person.
+func (o *office) send(of id.ID, place delivery.Place) {
+	o.tb.Helper()
+	d := o.delivery(of)
+	o.must(d.Retarget(place, o.clock.Now()))
+	o.must(o.store.Delivery().PutDelivery(o.tb.Context(), d))
+	o.pass(time.Minute)
+}
+
+func TestWhatIsSentBackIsTakenUpWhereItWasLeft(t *testing.T) {
+	t.Parallel()
+	o, i := opened(t)
+	o.send(i.ID, "acme/vault")
+	o.alone("acme/vault")
+	o.change(i.ID, func(i *issues.Issue) { i.Title = "Budget spent more" })
+	o.pass(time.Minute)
+	o.send(i.ID, "acme/shop")
+	if d := o.inState(i.ID, delivery.Sent); d.Place != "acme/shop" || d.Number != 1 || d.OpenedAt == nil {
+		t.Errorf("known: %+v", d)
+	}
+	if is := o.alone("acme/shop"); is.Title != "Budget spent more" || !slices.Equal(is.Labels, i.Labels) {
+		t.Errorf("it is titled %q, with %q", is.Title, is.Labels)
+	}
+	o.Person("ole").Close("acme/shop", 1, "completed")
+	o.send(i.ID, "acme/vault")
+	o.send(i.ID, "acme/shop")
+	if is := o.alone("acme/shop"); is.State != "closed" || o.delivery(i.ID).Outcome != delivery.Done {
+		t.Errorf("it is %s, though a person closed it", is.State)
+	}
+	o.alone("acme/vault")
+}
+
+// The list lags longer than the hold.
+func TestWhatMayHaveBeenMadeIsLookedForWhenItIsSentBack(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.LagLists(23 * time.Minute)
+	o.fault("issues/create", standin.Fault{Kind: standin.LostReply})
+	i := o.want()
+	o.run()
+	o.change(i.ID, func(i *issues.Issue) { i.Open = false })
+	o.pass(6 * time.Minute)
+	o.inState(i.ID, delivery.Pending) // it was given up
+	o.send(i.ID, "acme/vault")
+	o.clock.Advance(20 * time.Minute)
+	o.change(i.ID, func(i *issues.Issue) { i.Open = true })
+	o.send(i.ID, "acme/shop")
+	o.inState(i.ID, delivery.Sent)
+	o.alone("acme/shop")
 }
 
 // What people sent elsewhere is not taken from there, though somebody names a repository

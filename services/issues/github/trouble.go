@@ -117,13 +117,23 @@ func isLimit(r *http.Response, err error) bool {
 }
 
 // until is when GitHub wants to be asked again, by its headers in the order in
-// which "Rate limits for the REST API" has them; zero when they do not say.
+// which "Rate limits for the REST API" has them; zero when they do not say. Dates are by
+// GitHub's clock, and are counted from the date of the reply.
 func (t to) until(h http.Header) time.Time {
-	if seconds, err := strconv.Atoi(h.Get("Retry-After")); err == nil && seconds >= 0 {
-		return t.now().Add(time.Duration(seconds) * time.Second)
+	now := t.now().UTC()
+	theirs, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		theirs = now
+	}
+	after := h.Get("Retry-After")
+	if seconds, err := strconv.Atoi(after); err == nil && seconds >= 0 {
+		return now.Add(time.Duration(seconds) * time.Second)
+	}
+	if date, err := http.ParseTime(after); err == nil {
+		return now.Add(date.Sub(theirs))
 	}
 	if reset, err := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64); err == nil && h.Get("X-RateLimit-Remaining") == "0" {
-		return time.Unix(reset, 0).UTC()
+		return now.Add(time.Unix(reset, 0).Sub(theirs))
 	}
 	return time.Time{}
 }

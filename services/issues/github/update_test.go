@@ -157,6 +157,38 @@ func TestAPersonsClosingStandsInItsEpisode(t *testing.T) {
 	}
 }
 
+func TestWhyIsAskedOnceWhereClosingIsPeoples(t *testing.T) {
+	t.Parallel()
+	o, i := opened(t, func(s *delivery.Settings) { s.Mode = delivery.Warn })
+	asked := func() (n int) {
+		for _, text := range said(o.alone("acme/shop")) {
+			if strings.Contains(text, "not planned") {
+				n++
+			}
+		}
+		return n
+	}
+	closing := func(want int) {
+		o.Person("ole").Close("acme/shop", 1, "not_planned")
+		o.look("acme/shop", 1)
+		o.pass(time.Minute)
+		for range 2 {
+			if n := asked(); n != want {
+				t.Errorf("it was asked %d times why, want %d: %q", n, want, said(o.alone("acme/shop")))
+			}
+			o.again(i.ID) // it stays closed
+			o.pass(time.Minute)
+			o.look("acme/shop", 1)
+			o.pass(time.Minute)
+		}
+	}
+	closing(1)
+	o.Person("ole").Reopen("acme/shop", 1)
+	o.look("acme/shop", 1)
+	o.pass(time.Minute)
+	closing(2)
+}
+
 func TestWhatAPersonOpensAgainAfterRecoveryIsNotClosedAgain(t *testing.T) {
 	t.Parallel()
 	o, i := opened(t)
@@ -286,6 +318,25 @@ func TestAnIssueThatWentPublicIsToldNothingMore(t *testing.T) {
 	}
 	if is := o.alone("acme/api"); len(is.Comments) != 0 || is.State != "open" {
 		t.Errorf("%+v", is)
+	}
+}
+
+// It is public for more than a minute, and no webhook told of it.
+func TestNothingGoesToARepositoryThatWasMadePublic(t *testing.T) {
+	t.Parallel()
+	o, i := opened(t)
+	o.change(i.ID, func(i *issues.Issue) { i.Title = "Budget spent more" })
+	o.run()
+	o.Person("ole").Publicize("acme/shop")
+	o.clock.Advance(61 * time.Second)
+	o.change(i.ID, func(i *issues.Issue) { i.Title = "Budget spent by checkout" })
+	made := o.want()
+	o.run()
+	if is := o.alone("acme/shop"); is.Title != "Budget spent more" {
+		t.Errorf("it is titled %q", is.Title)
+	}
+	if d := o.delivery(made.ID); !strings.Contains(d.Problem, "public") {
+		t.Errorf("the problem of another is %q", d.Problem)
 	}
 }
 

@@ -126,7 +126,7 @@ func TestADeliveryIsAcceptedOnce(t *testing.T) {
 				t.Errorf("%s is %q (%v), want %q", step.hook.Event, got, err, step.want)
 			}
 		}
-		due, err := s.Inbox().DueDeliveries(t.Context(), now.Now(), 10)
+		due, err := s.Inbox().DueDeliveries(t.Context(), now.Now(), 10, 1<<20)
 		if err != nil || len(due) != 1 {
 			t.Fatalf("due are %v (%v)", due, err)
 		}
@@ -154,7 +154,7 @@ func TestAPayloadMayComeInAForm(t *testing.T) {
 			t.Errorf("%s: %q (%v)", c.body, got, err)
 		}
 	}
-	due, err := s.Inbox().DueDeliveries(t.Context(), time.Now().Add(time.Hour), 10)
+	due, err := s.Inbox().DueDeliveries(t.Context(), time.Now().Add(time.Hour), 10, 1<<20)
 	if err != nil || len(due) != 1 || string(due[0].Payload) != payload {
 		t.Errorf("kept are %v (%v)", due, err)
 	}
@@ -180,7 +180,7 @@ func TestWhatGitHubWouldNotSendIsRefusedThoughItIsSigned(t *testing.T) {
 			t.Errorf("%s: %q (%v)", name, got, err)
 		}
 	}
-	if due, err := s.Inbox().DueDeliveries(t.Context(), time.Now().Add(time.Hour), 10); err != nil || len(due) != 0 {
+	if due, err := s.Inbox().DueDeliveries(t.Context(), time.Now().Add(time.Hour), 10, 1<<20); err != nil || len(due) != 0 {
 		t.Errorf("kept are %v (%v)", due, err)
 	}
 }

@@ -16,6 +16,9 @@ import (
 const (
 	// atOnce is how many deliveries are noted as worked off in one transaction.
 	atOnce = 100
+	// bytesAtOnce bounds the payloads that are read at once. One may have 4 MB, most have
+	// 10 kB.
+	bytesAtOnce = 8 << 20
 	// mostInARun bounds a run, so that its counts are told now and then.
 	mostInARun = 10_000
 	// maxAttempts is after how many failures a delivery is given up: the last is an
@@ -74,7 +77,7 @@ func (w *Worker) RunOnce(ctx context.Context) (map[string]int64, error) {
 	counts := map[string]int64{"worked": 0, "retried": 0, "given_up": 0}
 	var lost *Delivery
 	for taken := 0; taken < mostInARun; {
-		due, err := w.Store.DueDeliveries(ctx, w.Clock(), atOnce)
+		due, err := w.Store.DueDeliveries(ctx, w.Clock(), atOnce, bytesAtOnce)
 		if err != nil {
 			return counts, fmt.Errorf("read what is due: %w", err)
 		}
@@ -106,7 +109,7 @@ func (w *Worker) RunOnce(ctx context.Context) (map[string]int64, error) {
 				counts["retried"]++
 			}
 		}
-		if taken += len(due); len(due) < atOnce {
+		if taken += len(due); len(due) == 0 {
 			break
 		}
 	}

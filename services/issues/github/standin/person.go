@@ -171,6 +171,14 @@ func (p Person) Unarchive(fullName string) {
 	})
 }
 
+// Publicize makes a repository public.
+func (p Person) Publicize(fullName string) {
+	p.in(fullName, func(r *repository, by *account) {
+		r.private = false
+		p.change(r, by, "publicized", nil)
+	})
+}
+
 // DeleteRepository deletes a repository with all that is in it.
 func (p Person) DeleteRepository(fullName string) {
 	p.in(fullName, func(r *repository, by *account) {

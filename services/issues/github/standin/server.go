@@ -49,6 +49,7 @@ func (g *GitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for name, values := range answer.header {
 		w.Header()[name] = values
 	}
+	w.Header().Set("Date", g.options.Now().UTC().Format(http.TimeFormat))
 	w.WriteHeader(answer.status)
 	_, _ = w.Write(answer.body) // a caller that went away misses its reply
 }
