@@ -84,6 +84,7 @@ type App struct {
 	collector  *collect.Collector
 	filler     *collect.Filler
 	courier    *delivery.Courier // nil without a tracker
+	clients    github.Clients    // nil without GitHub
 	worker     *inbox.Worker
 	outgoing   *outbound.Metrics
 	recorder   *self.Recorder

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -76,21 +77,26 @@ type hookAccount struct{ Login, Type string }
 
 // Payloads reads what deliveries of GitHub's tell. It is an inbox.Reader.
 type Payloads struct {
-	self map[string]bool
+	clients Clients
 }
 
-// NewPayloads returns a reader that knows the logins under which Evenkeel itself
-// acts: of its app, "slug[bot]", or of the owner of its token.
-func NewPayloads(self ...string) *Payloads {
-	p := &Payloads{self: make(map[string]bool, len(self))}
-	for _, login := range self {
-		p.self[strings.ToLower(login)] = true
+// NewPayloads returns a reader that knows Evenkeel's own App by the clients, which may
+// be nil where there are none.
+func NewPayloads(clients Clients) *Payloads { return &Payloads{clients} }
+
+// isSelf reports whether the sender is Evenkeel's own App. Whose a token is also does
+// things by hand, which are theirs. Where it cannot be told now it is not: what it did is
+// read once more.
+func (p *Payloads) isSelf(ctx context.Context, in hookPayload) bool {
+	if p.clients == nil || !in.Sender.isBot() || in.Repository.Owner.Login == "" {
+		return false
 	}
-	return p
+	_, _, login, err := p.clients.For(ctx, in.Repository.Owner.Login)
+	return err == nil && strings.EqualFold(login, in.Sender.Login)
 }
 
 // Read says what a delivery tells.
-func (p *Payloads) Read(d inbox.Delivery) (inbox.Happening, error) {
+func (p *Payloads) Read(ctx context.Context, d inbox.Delivery) (inbox.Happening, error) {
 	var in hookPayload
 	if err := json.Unmarshal(d.Payload, &in); err != nil {
 		return inbox.Happening{}, fmt.Errorf("read the payload of %s %s: %w", d.Event, d.Action, err)
@@ -98,7 +104,7 @@ func (p *Payloads) Read(d inbox.Delivery) (inbox.Happening, error) {
 	h := inbox.Happening{
 		Repository:   inbox.Repository{ID: in.Repository.ID, Name: in.Repository.FullName},
 		Installation: in.Installation.ID,
-		Sender:       inbox.Sender{Login: in.Sender.Login, Bot: in.Sender.isBot(), Self: p.self[strings.ToLower(in.Sender.Login)]},
+		Sender:       inbox.Sender{Login: in.Sender.Login, Bot: in.Sender.isBot(), Self: p.isSelf(ctx, in)},
 	}
 	switch {
 	case !tells(d.Event, d.Action):

@@ -228,11 +228,15 @@ func (r *record) Command(_ context.Context, _ id.ID, c inbox.Command) error {
 }
 
 // workOff lets a worker of a real database hand on what is due.
-func workOff(t *testing.T, s *store.Store, now clock.Clock, self ...string) (*record, map[string]int64) {
+func workOff(t *testing.T, s *store.Store, now clock.Clock, self ...github.Clients) (*record, map[string]int64) {
 	t.Helper()
 	r := newRecord()
+	var clients github.Clients
+	if len(self) > 0 {
+		clients = self[0]
+	}
 	counts, err := inbox.NewWorker(inbox.Parts{
-		Store: s.Inbox(), Runner: s, Reader: github.NewPayloads(self...), Tracked: r, Commands: r, Clock: now, Logger: slog.New(slog.DiscardHandler),
+		Store: s.Inbox(), Runner: s, Reader: github.NewPayloads(clients), Tracked: r, Commands: r, Clock: now, Logger: slog.New(slog.DiscardHandler),
 	}).RunOnce(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -321,22 +325,34 @@ func TestWhatPeopleDoOnGitHubIsRead(t *testing.T) {
 
 func TestOnesOwnDoingIsNotReadAgain(t *testing.T) {
 	t.Parallel()
-	s, now := storetest.SQLite(t), clock.NewManual(storetest.Start)
-	hub := standin.New(t, standin.Options{Now: now.Now, WebhookSecret: secret})
-	hub.User("wanda")
-	hub.User("robot")
-	hub.Public("wanda/api")
-	number := hub.Person("robot").Open("wanda/api", "Ours", "")
-	hub.Person("robot").Comment("wanda/api", number, "/evenkeel dispute Not by itself.")
-	w := receiver(t, s, now.Now, secret)
-	for _, d := range hub.Deliveries() {
-		if _, err := w.Receive(t.Context(), received(d)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	r, counts := workOff(t, s, now.Now, "Robot")
-	if counts["worked"] != 2 || len(r.issues) != 0 || len(r.commands) != 0 {
-		t.Errorf("%v: read again are %v, commands %v", counts, r.issues, r.commands)
+	for name, c := range map[string]struct {
+		login string
+		own   bool
+	}{
+		"the App's": {"robot[bot]", true},
+		// Whose a token is also does things by hand, which count.
+		"a token's": {"robot", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, now := storetest.SQLite(t), clock.NewManual(storetest.Start)
+			hub := standin.New(t, standin.Options{Now: now.Now, WebhookSecret: secret})
+			hub.User("wanda")
+			hub.User(c.login)
+			hub.Public("wanda/api")
+			robot := hub.Person(c.login)
+			robot.Comment("wanda/api", robot.Open("wanda/api", "Ours", ""), "/evenkeel dispute Not by itself.")
+			w := receiver(t, s, now.Now, secret)
+			for _, d := range hub.Deliveries() {
+				if _, err := w.Receive(t.Context(), received(d)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r, counts := workOff(t, s, now.Now, tokens{"wanda": {login: strings.ToUpper(c.login)}})
+			if own := len(r.issues) == 0 && len(r.commands) == 0; counts["worked"] != 2 || own != c.own {
+				t.Errorf("%v: read again are %v, commands %v", counts, r.issues, r.commands)
+			}
+		})
 	}
 }
 

@@ -32,7 +32,7 @@ const (
 
 // Reader says what a delivery tells. What it cannot read never can be.
 type Reader interface {
-	Read(d Delivery) (Happening, error)
+	Read(ctx context.Context, d Delivery) (Happening, error)
 }
 
 // Tracked are the issues that are kept on a tracker. What they are told only has
@@ -126,7 +126,7 @@ func (w *Worker) RunOnce(ctx context.Context) (map[string]int64, error) {
 func (w *Worker) work(ctx context.Context, d *Delivery) error {
 	now := clock.Round(w.Clock())
 	d.Attempts++
-	h, err := w.Reader.Read(*d)
+	h, err := w.Reader.Read(ctx, *d)
 	last := err != nil || d.Attempts >= maxAttempts
 	if err == nil {
 		err = w.handle(ctx, h, d.ReceivedAt)

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 // with the delivery's name as its node changed.
 type reader map[string]inbox.Happening
 
-func (r reader) Read(d inbox.Delivery) (inbox.Happening, error) {
+func (r reader) Read(_ context.Context, d inbox.Delivery) (inbox.Happening, error) {
 	if d.Event == "unreadable" {
 		return inbox.Happening{}, errors.New("the payload is no JSON")
 	}
