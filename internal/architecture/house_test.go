@@ -3,6 +3,7 @@ package architecture
 // pure are the packages that only calculate.
 var pure = []string{
 	"./services/slo/budget/...",
+	"./services/slo/calendar/...",
 	"./services/measure/segment/...",
 	"./services/measure/window/...",
 	"./services/issues/markdown/...",
