@@ -26,6 +26,7 @@ type Service struct {
 	measurements Measurements
 	origins      Origins
 	collection   Collection // may be nil
+	promises     Promises   // may be nil
 	authorizer   *access.Authorizer
 	recorder     access.Recorder
 	now          clock.Clock
@@ -138,6 +139,7 @@ func begin(owner registry.Service, d Declaration, terms Terms, counts Measure, b
 func (s *Service) Revise(ctx context.Context, slo id.ID, version int64, d Declaration) (View, []Warning, error) {
 	now := clock.Round(s.now())
 	var revised View
+	var promised []Warning
 	err := s.runner.InTx(ctx, func(ctx context.Context) error {
 		old, owner, err := s.toChange(ctx, access.Update, slo, version)
 		if err != nil {
@@ -155,6 +157,9 @@ func (s *Service) Revise(ctx context.Context, slo id.ID, version int64, d Declar
 			return err
 		}
 		revised = old.revise(d, terms, counts, access.CallerFrom(ctx).Name, now)
+		if promised, err = s.promised(ctx, revised); err != nil {
+			return err
+		}
 		if revised.record() == old.record() {
 			revised = old
 			return nil
@@ -174,7 +179,7 @@ func (s *Service) Revise(ctx context.Context, slo id.ID, version int64, d Declar
 	if err != nil {
 		return View{}, nil, err
 	}
-	return revised.asOf(now), revised.Revision.Warnings(now), nil
+	return revised.asOf(now), append(revised.Revision.Warnings(now), promised...), nil
 }
 
 // revise returns the view as the declaration has it. Past revisions and
