@@ -19,6 +19,7 @@ var tags = []*huma.Tag{
 	{Name: "Services", Description: "Services, their owners and what they depend on."},
 	{Name: "Data sources", Description: "Places that measurements are read from, and how they answer."},
 	{Name: "SLOs", Description: "Objectives, their revisions, status and history."},
+	{Name: "SLAs", Description: "What customers were promised, period by period, and reports to them."},
 	{Name: "Measurements", Description: "What was counted: slots of good and total events."},
 	{Name: "Policies", Description: "Error-budget policies and what they are attached to."},
 	{Name: "Violations", Description: "Where a policy's clause was broken, and when it recovered."},

@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 )
 
@@ -26,6 +27,7 @@ type Rooms struct {
 	Registry    *registry.Registry
 	Sources     *source.Service
 	SLOs        *slo.Service
+	SLAs        *sla.Service
 	Collection  *collect.Service
 	Suggestions *suggest.Desk
 	Policies    *policy.Service
@@ -48,6 +50,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addSources(r)
 	a.addSLOs(r)
 	a.addStatus(r)
+	a.addSLAs(r)
 	a.addGroups(r)
 	a.addSuggestions(r)
 	a.addMeasurements(r)

@@ -22,6 +22,9 @@ type servicePage struct {
 	Facts             []fact
 	Labels            []string
 	SLOs              objectives
+	SLAs              []slaRow
+	SLAsNote          string
+	SLAsEmpty         empty
 	Dependencies      []dependencyRow
 	DependenciesNote  string
 	DependenciesEmpty empty
@@ -43,6 +46,7 @@ func (d *Dashboard) service(v *visit) (screen, error) {
 	}
 	p := servicePage{
 		Name: s.Name, Description: s.Description, Labels: labelTexts(s.Labels),
+		SLAsEmpty:         empty{Title: "No SLAs", Text: "What a customer was promised of this service, with credits for periods below it, would be here.", Call: "POST /v1/services/{service}/slas"},
 		DependenciesEmpty: empty{Title: "Nothing declared", Text: "What a service needs of others decides how reliable it can be. Declare it.", Call: "POST /v1/services/{service}/dependencies"},
 		ViolationsEmpty:   empty{Title: "None", Text: "No objective of this service ever broke a clause of an error-budget policy."},
 		IssuesEmpty:       empty{Title: "None", Text: "Nothing was drafted for this service."},
@@ -67,6 +71,9 @@ func (d *Dashboard) service(v *visit) (screen, error) {
 		if p.SLOs.Empty, err = d.suggesting(v, s); err != nil {
 			return screen{}, err
 		}
+	}
+	if p.SLAs, p.SLAsNote, err = d.slaRows(v, s); err != nil {
+		return screen{}, err
 	}
 	dependencies, err := d.sources.Registry.Dependencies(v.ctx, string(s.ID))
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 )
 
@@ -23,6 +24,7 @@ type Sources struct {
 	Registry    Registry
 	DataSources DataSources
 	SLOs        SLOs
+	SLAs        SLAs
 	Policies    Policies
 	Issues      Issues
 	Webhooks    Webhooks
@@ -69,6 +71,13 @@ type SLOs interface {
 	Tally(ctx context.Context, team id.ID) (slo.Tally, error)
 	Groups(ctx context.Context, f slo.GroupFilter, r page.Request) (page.Page[slo.GroupStatus], error)
 	History(ctx context.Context, slo id.ID, group string, from, to time.Time, step time.Duration) (slo.History, error)
+}
+
+// SLAs tells of what customers were promised, and how that stands.
+type SLAs interface {
+	List(ctx context.Context, f sla.Filter, r page.Request) (page.Page[sla.View], error)
+	Current(ctx context.Context, v sla.View) (*sla.Current, error)
+	Periods(ctx context.Context, f sla.PeriodFilter, r page.Request) (page.Page[sla.Period], error)
 }
 
 // Collection tells how SLOs are read from data sources.

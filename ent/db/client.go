@@ -40,6 +40,9 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/service"
 	"github.com/evenkeel/evenkeel/ent/db/session"
 	"github.com/evenkeel/evenkeel/ent/db/signincode"
+	"github.com/evenkeel/evenkeel/ent/db/sla"
+	"github.com/evenkeel/evenkeel/ent/db/slaperiod"
+	"github.com/evenkeel/evenkeel/ent/db/slarevision"
 	"github.com/evenkeel/evenkeel/ent/db/slo"
 	"github.com/evenkeel/evenkeel/ent/db/slogroupstatus"
 	"github.com/evenkeel/evenkeel/ent/db/slorevision"
@@ -100,6 +103,12 @@ type Client struct {
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
 	PolicyRevision *PolicyRevisionClient
+	// SLA is the client for interacting with the SLA builders.
+	SLA *SLAClient
+	// SLAPeriod is the client for interacting with the SLAPeriod builders.
+	SLAPeriod *SLAPeriodClient
+	// SLARevision is the client for interacting with the SLARevision builders.
+	SLARevision *SLARevisionClient
 	// SLO is the client for interacting with the SLO builders.
 	SLO *SLOClient
 	// SLOGroupStatus is the client for interacting with the SLOGroupStatus builders.
@@ -168,6 +177,9 @@ func (c *Client) init() {
 	c.OTLPStream = NewOTLPStreamClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.PolicyRevision = NewPolicyRevisionClient(c.config)
+	c.SLA = NewSLAClient(c.config)
+	c.SLAPeriod = NewSLAPeriodClient(c.config)
+	c.SLARevision = NewSLARevisionClient(c.config)
 	c.SLO = NewSLOClient(c.config)
 	c.SLOGroupStatus = NewSLOGroupStatusClient(c.config)
 	c.SLORevision = NewSLORevisionClient(c.config)
@@ -298,6 +310,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		OTLPStream:      NewOTLPStreamClient(cfg),
 		Person:          NewPersonClient(cfg),
 		PolicyRevision:  NewPolicyRevisionClient(cfg),
+		SLA:             NewSLAClient(cfg),
+		SLAPeriod:       NewSLAPeriodClient(cfg),
+		SLARevision:     NewSLARevisionClient(cfg),
 		SLO:             NewSLOClient(cfg),
 		SLOGroupStatus:  NewSLOGroupStatusClient(cfg),
 		SLORevision:     NewSLORevisionClient(cfg),
@@ -355,6 +370,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		OTLPStream:      NewOTLPStreamClient(cfg),
 		Person:          NewPersonClient(cfg),
 		PolicyRevision:  NewPolicyRevisionClient(cfg),
+		SLA:             NewSLAClient(cfg),
+		SLAPeriod:       NewSLAPeriodClient(cfg),
+		SLARevision:     NewSLARevisionClient(cfg),
 		SLO:             NewSLOClient(cfg),
 		SLOGroupStatus:  NewSLOGroupStatusClient(cfg),
 		SLORevision:     NewSLORevisionClient(cfg),
@@ -406,10 +424,11 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
 		c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency, c.IdempotencyKey,
 		c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.OTLPStream,
-		c.Person, c.PolicyRevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
-		c.SignInCode, c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace,
-		c.Violation, c.ViolationEvent, c.WebhookDelivery,
+		c.Person, c.PolicyRevision, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
+		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
+		c.Series, c.Service, c.Session, c.SignInCode, c.Slug, c.System, c.Team,
+		c.Token, c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
+		c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -422,10 +441,11 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
 		c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency, c.IdempotencyKey,
 		c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.OTLPStream,
-		c.Person, c.PolicyRevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
-		c.SignInCode, c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace,
-		c.Violation, c.ViolationEvent, c.WebhookDelivery,
+		c.Person, c.PolicyRevision, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
+		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
+		c.Series, c.Service, c.Session, c.SignInCode, c.Slug, c.System, c.Team,
+		c.Token, c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
+		c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -472,6 +492,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Person.mutate(ctx, m)
 	case *PolicyRevisionMutation:
 		return c.PolicyRevision.mutate(ctx, m)
+	case *SLAMutation:
+		return c.SLA.mutate(ctx, m)
+	case *SLAPeriodMutation:
+		return c.SLAPeriod.mutate(ctx, m)
+	case *SLARevisionMutation:
+		return c.SLARevision.mutate(ctx, m)
 	case *SLOMutation:
 		return c.SLO.mutate(ctx, m)
 	case *SLOGroupStatusMutation:
@@ -3378,6 +3404,485 @@ func (c *PolicyRevisionClient) mutate(ctx context.Context, m *PolicyRevisionMuta
 	}
 }
 
+// SLAClient is a client for the SLA schema.
+type SLAClient struct {
+	config
+}
+
+// NewSLAClient returns a client for the SLA from the given config.
+func NewSLAClient(c config) *SLAClient {
+	return &SLAClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `sla.Hooks(f(g(h())))`.
+func (c *SLAClient) Use(hooks ...Hook) {
+	c.hooks.SLA = append(c.hooks.SLA, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `sla.Intercept(f(g(h())))`.
+func (c *SLAClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SLA = append(c.inters.SLA, interceptors...)
+}
+
+// Create returns a builder for creating a SLA entity.
+func (c *SLAClient) Create() *SLACreate {
+	mutation := newSLAMutation(c.config, OpCreate)
+	return &SLACreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SLA entities.
+func (c *SLAClient) CreateBulk(builders ...*SLACreate) *SLACreateBulk {
+	return &SLACreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SLAClient) MapCreateBulk(slice any, setFunc func(*SLACreate, int)) *SLACreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SLACreateBulk{err: fmt.Errorf("calling to SLAClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SLACreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SLACreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SLA.
+func (c *SLAClient) Update() *SLAUpdate {
+	mutation := newSLAMutation(c.config, OpUpdate)
+	return &SLAUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SLAClient) UpdateOne(_m *SLA) *SLAUpdateOne {
+	mutation := newSLAMutation(c.config, OpUpdateOne, withSLA(_m))
+	return &SLAUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SLAClient) UpdateOneID(id string) *SLAUpdateOne {
+	mutation := newSLAMutation(c.config, OpUpdateOne, withSLAID(id))
+	return &SLAUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SLA.
+func (c *SLAClient) Delete() *SLADelete {
+	mutation := newSLAMutation(c.config, OpDelete)
+	return &SLADelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SLAClient) DeleteOne(_m *SLA) *SLADeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SLAClient) DeleteOneID(id string) *SLADeleteOne {
+	builder := c.Delete().Where(sla.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SLADeleteOne{builder}
+}
+
+// Query returns a query builder for SLA.
+func (c *SLAClient) Query() *SLAQuery {
+	return &SLAQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSLA},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SLA entity by its id.
+func (c *SLAClient) Get(ctx context.Context, id string) (*SLA, error) {
+	return c.Query().Where(sla.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SLAClient) GetX(ctx context.Context, id string) *SLA {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a SLA.
+func (c *SLAClient) QueryService(_m *SLA) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(sla.Table, sla.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, sla.ServiceTable, sla.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SLAClient) Hooks() []Hook {
+	return c.hooks.SLA
+}
+
+// Interceptors returns the client interceptors.
+func (c *SLAClient) Interceptors() []Interceptor {
+	return c.inters.SLA
+}
+
+func (c *SLAClient) mutate(ctx context.Context, m *SLAMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SLACreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SLAUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SLAUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SLADelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown SLA mutation op: %q", m.Op())
+	}
+}
+
+// SLAPeriodClient is a client for the SLAPeriod schema.
+type SLAPeriodClient struct {
+	config
+}
+
+// NewSLAPeriodClient returns a client for the SLAPeriod from the given config.
+func NewSLAPeriodClient(c config) *SLAPeriodClient {
+	return &SLAPeriodClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `slaperiod.Hooks(f(g(h())))`.
+func (c *SLAPeriodClient) Use(hooks ...Hook) {
+	c.hooks.SLAPeriod = append(c.hooks.SLAPeriod, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `slaperiod.Intercept(f(g(h())))`.
+func (c *SLAPeriodClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SLAPeriod = append(c.inters.SLAPeriod, interceptors...)
+}
+
+// Create returns a builder for creating a SLAPeriod entity.
+func (c *SLAPeriodClient) Create() *SLAPeriodCreate {
+	mutation := newSLAPeriodMutation(c.config, OpCreate)
+	return &SLAPeriodCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SLAPeriod entities.
+func (c *SLAPeriodClient) CreateBulk(builders ...*SLAPeriodCreate) *SLAPeriodCreateBulk {
+	return &SLAPeriodCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SLAPeriodClient) MapCreateBulk(slice any, setFunc func(*SLAPeriodCreate, int)) *SLAPeriodCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SLAPeriodCreateBulk{err: fmt.Errorf("calling to SLAPeriodClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SLAPeriodCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SLAPeriodCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SLAPeriod.
+func (c *SLAPeriodClient) Update() *SLAPeriodUpdate {
+	mutation := newSLAPeriodMutation(c.config, OpUpdate)
+	return &SLAPeriodUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SLAPeriodClient) UpdateOne(_m *SLAPeriod) *SLAPeriodUpdateOne {
+	mutation := newSLAPeriodMutation(c.config, OpUpdateOne, withSLAPeriod(_m))
+	return &SLAPeriodUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SLAPeriodClient) UpdateOneID(id string) *SLAPeriodUpdateOne {
+	mutation := newSLAPeriodMutation(c.config, OpUpdateOne, withSLAPeriodID(id))
+	return &SLAPeriodUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SLAPeriod.
+func (c *SLAPeriodClient) Delete() *SLAPeriodDelete {
+	mutation := newSLAPeriodMutation(c.config, OpDelete)
+	return &SLAPeriodDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SLAPeriodClient) DeleteOne(_m *SLAPeriod) *SLAPeriodDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SLAPeriodClient) DeleteOneID(id string) *SLAPeriodDeleteOne {
+	builder := c.Delete().Where(slaperiod.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SLAPeriodDeleteOne{builder}
+}
+
+// Query returns a query builder for SLAPeriod.
+func (c *SLAPeriodClient) Query() *SLAPeriodQuery {
+	return &SLAPeriodQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSLAPeriod},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SLAPeriod entity by its id.
+func (c *SLAPeriodClient) Get(ctx context.Context, id string) (*SLAPeriod, error) {
+	return c.Query().Where(slaperiod.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SLAPeriodClient) GetX(ctx context.Context, id string) *SLAPeriod {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySLA queries the sla edge of a SLAPeriod.
+func (c *SLAPeriodClient) QuerySLA(_m *SLAPeriod) *SLAQuery {
+	query := (&SLAClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(slaperiod.Table, slaperiod.FieldID, id),
+			sqlgraph.To(sla.Table, sla.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, slaperiod.SLATable, slaperiod.SLAColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRevision queries the revision edge of a SLAPeriod.
+func (c *SLAPeriodClient) QueryRevision(_m *SLAPeriod) *SLARevisionQuery {
+	query := (&SLARevisionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(slaperiod.Table, slaperiod.FieldID, id),
+			sqlgraph.To(slarevision.Table, slarevision.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, slaperiod.RevisionTable, slaperiod.RevisionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SLAPeriodClient) Hooks() []Hook {
+	return c.hooks.SLAPeriod
+}
+
+// Interceptors returns the client interceptors.
+func (c *SLAPeriodClient) Interceptors() []Interceptor {
+	return c.inters.SLAPeriod
+}
+
+func (c *SLAPeriodClient) mutate(ctx context.Context, m *SLAPeriodMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SLAPeriodCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SLAPeriodUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SLAPeriodUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SLAPeriodDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown SLAPeriod mutation op: %q", m.Op())
+	}
+}
+
+// SLARevisionClient is a client for the SLARevision schema.
+type SLARevisionClient struct {
+	config
+}
+
+// NewSLARevisionClient returns a client for the SLARevision from the given config.
+func NewSLARevisionClient(c config) *SLARevisionClient {
+	return &SLARevisionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `slarevision.Hooks(f(g(h())))`.
+func (c *SLARevisionClient) Use(hooks ...Hook) {
+	c.hooks.SLARevision = append(c.hooks.SLARevision, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `slarevision.Intercept(f(g(h())))`.
+func (c *SLARevisionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SLARevision = append(c.inters.SLARevision, interceptors...)
+}
+
+// Create returns a builder for creating a SLARevision entity.
+func (c *SLARevisionClient) Create() *SLARevisionCreate {
+	mutation := newSLARevisionMutation(c.config, OpCreate)
+	return &SLARevisionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SLARevision entities.
+func (c *SLARevisionClient) CreateBulk(builders ...*SLARevisionCreate) *SLARevisionCreateBulk {
+	return &SLARevisionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SLARevisionClient) MapCreateBulk(slice any, setFunc func(*SLARevisionCreate, int)) *SLARevisionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SLARevisionCreateBulk{err: fmt.Errorf("calling to SLARevisionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SLARevisionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SLARevisionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SLARevision.
+func (c *SLARevisionClient) Update() *SLARevisionUpdate {
+	mutation := newSLARevisionMutation(c.config, OpUpdate)
+	return &SLARevisionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SLARevisionClient) UpdateOne(_m *SLARevision) *SLARevisionUpdateOne {
+	mutation := newSLARevisionMutation(c.config, OpUpdateOne, withSLARevision(_m))
+	return &SLARevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SLARevisionClient) UpdateOneID(id string) *SLARevisionUpdateOne {
+	mutation := newSLARevisionMutation(c.config, OpUpdateOne, withSLARevisionID(id))
+	return &SLARevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SLARevision.
+func (c *SLARevisionClient) Delete() *SLARevisionDelete {
+	mutation := newSLARevisionMutation(c.config, OpDelete)
+	return &SLARevisionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SLARevisionClient) DeleteOne(_m *SLARevision) *SLARevisionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SLARevisionClient) DeleteOneID(id string) *SLARevisionDeleteOne {
+	builder := c.Delete().Where(slarevision.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SLARevisionDeleteOne{builder}
+}
+
+// Query returns a query builder for SLARevision.
+func (c *SLARevisionClient) Query() *SLARevisionQuery {
+	return &SLARevisionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSLARevision},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SLARevision entity by its id.
+func (c *SLARevisionClient) Get(ctx context.Context, id string) (*SLARevision, error) {
+	return c.Query().Where(slarevision.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SLARevisionClient) GetX(ctx context.Context, id string) *SLARevision {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySLA queries the sla edge of a SLARevision.
+func (c *SLARevisionClient) QuerySLA(_m *SLARevision) *SLAQuery {
+	query := (&SLAClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(slarevision.Table, slarevision.FieldID, id),
+			sqlgraph.To(sla.Table, sla.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, slarevision.SLATable, slarevision.SLAColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySlo queries the slo edge of a SLARevision.
+func (c *SLARevisionClient) QuerySlo(_m *SLARevision) *SLOQuery {
+	query := (&SLOClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(slarevision.Table, slarevision.FieldID, id),
+			sqlgraph.To(slo.Table, slo.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, slarevision.SloTable, slarevision.SloColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SLARevisionClient) Hooks() []Hook {
+	return c.hooks.SLARevision
+}
+
+// Interceptors returns the client interceptors.
+func (c *SLARevisionClient) Interceptors() []Interceptor {
+	return c.inters.SLARevision
+}
+
+func (c *SLARevisionClient) mutate(ctx context.Context, m *SLARevisionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SLARevisionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SLARevisionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SLARevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SLARevisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown SLARevision mutation op: %q", m.Op())
+	}
+}
+
 // SLOClient is a client for the SLO schema.
 type SLOClient struct {
 	config
@@ -6262,18 +6767,20 @@ type (
 	hooks struct {
 		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, DataSource,
 		Delivery, DeliverySwitch, Dependency, IdempotencyKey, Identity, Indicator,
-		Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision, SLO,
-		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
-		Service, Session, SignInCode, Slug, System, Team, Token, TrackerLane,
-		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Hook
+		Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision, SLA,
+		SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Segment,
+		SegmentChange, Series, Service, Session, SignInCode, Slug, System, Team, Token,
+		TrackerLane, TrackerPlace, Violation, ViolationEvent,
+		WebhookDelivery []ent.Hook
 	}
 	inters struct {
 		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, DataSource,
 		Delivery, DeliverySwitch, Dependency, IdempotencyKey, Identity, Indicator,
-		Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision, SLO,
-		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
-		Service, Session, SignInCode, Slug, System, Team, Token, TrackerLane,
-		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
+		Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision, SLA,
+		SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Segment,
+		SegmentChange, Series, Service, Session, SignInCode, Slug, System, Team, Token,
+		TrackerLane, TrackerPlace, Violation, ViolationEvent,
+		WebhookDelivery []ent.Interceptor
 	}
 )
 

@@ -37,6 +37,9 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/service"
 	"github.com/evenkeel/evenkeel/ent/db/session"
 	"github.com/evenkeel/evenkeel/ent/db/signincode"
+	"github.com/evenkeel/evenkeel/ent/db/sla"
+	"github.com/evenkeel/evenkeel/ent/db/slaperiod"
+	"github.com/evenkeel/evenkeel/ent/db/slarevision"
 	"github.com/evenkeel/evenkeel/ent/db/slo"
 	"github.com/evenkeel/evenkeel/ent/db/slogroupstatus"
 	"github.com/evenkeel/evenkeel/ent/db/slorevision"
@@ -129,6 +132,9 @@ func checkColumn(t, c string) error {
 			otlpstream.Table:      otlpstream.ValidColumn,
 			person.Table:          person.ValidColumn,
 			policyrevision.Table:  policyrevision.ValidColumn,
+			sla.Table:             sla.ValidColumn,
+			slaperiod.Table:       slaperiod.ValidColumn,
+			slarevision.Table:     slarevision.ValidColumn,
 			slo.Table:             slo.ValidColumn,
 			slogroupstatus.Table:  slogroupstatus.ValidColumn,
 			slorevision.Table:     slorevision.ValidColumn,

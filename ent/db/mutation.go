@@ -38,6 +38,9 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/service"
 	"github.com/evenkeel/evenkeel/ent/db/session"
 	"github.com/evenkeel/evenkeel/ent/db/signincode"
+	"github.com/evenkeel/evenkeel/ent/db/sla"
+	"github.com/evenkeel/evenkeel/ent/db/slaperiod"
+	"github.com/evenkeel/evenkeel/ent/db/slarevision"
 	"github.com/evenkeel/evenkeel/ent/db/slo"
 	"github.com/evenkeel/evenkeel/ent/db/slogroupstatus"
 	"github.com/evenkeel/evenkeel/ent/db/slorevision"
@@ -81,6 +84,9 @@ const (
 	TypeOTLPStream      = "OTLPStream"
 	TypePerson          = "Person"
 	TypePolicyRevision  = "PolicyRevision"
+	TypeSLA             = "SLA"
+	TypeSLAPeriod       = "SLAPeriod"
+	TypeSLARevision     = "SLARevision"
 	TypeSLO             = "SLO"
 	TypeSLOGroupStatus  = "SLOGroupStatus"
 	TypeSLORevision     = "SLORevision"
@@ -18289,6 +18295,3126 @@ func (m *PolicyRevisionMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown PolicyRevision edge %s", name)
+}
+
+// SLAMutation represents an operation that mutates the SLA nodes in the graph.
+type SLAMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	slug           *string
+	name           *string
+	customer       *string
+	unit           *string
+	start          *string
+	zone           *string
+	valid_from     *time.Time
+	valid_until    *time.Time
+	contact        *string
+	terms_url      *string
+	revision       *int
+	addrevision    *int
+	due_at         *time.Time
+	ended_at       *time.Time
+	created_at     *time.Time
+	updated_at     *time.Time
+	version        *int64
+	addversion     *int64
+	clearedFields  map[string]struct{}
+	service        *string
+	clearedservice bool
+	done           bool
+	oldValue       func(context.Context) (*SLA, error)
+	predicates     []predicate.SLA
+}
+
+var _ ent.Mutation = (*SLAMutation)(nil)
+
+// slaOption allows management of the mutation configuration using functional options.
+type slaOption func(*SLAMutation)
+
+// newSLAMutation creates new mutation for the SLA entity.
+func newSLAMutation(c config, op Op, opts ...slaOption) *SLAMutation {
+	m := &SLAMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSLA,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSLAID sets the ID field of the mutation.
+func withSLAID(id string) slaOption {
+	return func(m *SLAMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SLA
+		)
+		m.oldValue = func(ctx context.Context) (*SLA, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SLA.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSLA sets the old SLA of the mutation.
+func withSLA(node *SLA) slaOption {
+	return func(m *SLAMutation) {
+		m.oldValue = func(context.Context) (*SLA, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SLAMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SLAMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SLA entities.
+func (m *SLAMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SLAMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SLAMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SLA.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *SLAMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *SLAMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *SLAMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetSlug sets the "slug" field.
+func (m *SLAMutation) SetSlug(s string) {
+	m.slug = &s
+}
+
+// Slug returns the value of the "slug" field in the mutation.
+func (m *SLAMutation) Slug() (r string, exists bool) {
+	v := m.slug
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlug returns the old "slug" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldSlug(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlug is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlug requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlug: %w", err)
+	}
+	return oldValue.Slug, nil
+}
+
+// ResetSlug resets all changes to the "slug" field.
+func (m *SLAMutation) ResetSlug() {
+	m.slug = nil
+}
+
+// SetName sets the "name" field.
+func (m *SLAMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *SLAMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *SLAMutation) ResetName() {
+	m.name = nil
+}
+
+// SetCustomer sets the "customer" field.
+func (m *SLAMutation) SetCustomer(s string) {
+	m.customer = &s
+}
+
+// Customer returns the value of the "customer" field in the mutation.
+func (m *SLAMutation) Customer() (r string, exists bool) {
+	v := m.customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomer returns the old "customer" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldCustomer(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomer: %w", err)
+	}
+	return oldValue.Customer, nil
+}
+
+// ResetCustomer resets all changes to the "customer" field.
+func (m *SLAMutation) ResetCustomer() {
+	m.customer = nil
+}
+
+// SetUnit sets the "unit" field.
+func (m *SLAMutation) SetUnit(s string) {
+	m.unit = &s
+}
+
+// Unit returns the value of the "unit" field in the mutation.
+func (m *SLAMutation) Unit() (r string, exists bool) {
+	v := m.unit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnit returns the old "unit" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldUnit(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnit: %w", err)
+	}
+	return oldValue.Unit, nil
+}
+
+// ResetUnit resets all changes to the "unit" field.
+func (m *SLAMutation) ResetUnit() {
+	m.unit = nil
+}
+
+// SetStart sets the "start" field.
+func (m *SLAMutation) SetStart(s string) {
+	m.start = &s
+}
+
+// Start returns the value of the "start" field in the mutation.
+func (m *SLAMutation) Start() (r string, exists bool) {
+	v := m.start
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStart returns the old "start" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldStart(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStart is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStart requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStart: %w", err)
+	}
+	return oldValue.Start, nil
+}
+
+// ResetStart resets all changes to the "start" field.
+func (m *SLAMutation) ResetStart() {
+	m.start = nil
+}
+
+// SetZone sets the "zone" field.
+func (m *SLAMutation) SetZone(s string) {
+	m.zone = &s
+}
+
+// Zone returns the value of the "zone" field in the mutation.
+func (m *SLAMutation) Zone() (r string, exists bool) {
+	v := m.zone
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldZone returns the old "zone" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldZone(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldZone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldZone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldZone: %w", err)
+	}
+	return oldValue.Zone, nil
+}
+
+// ResetZone resets all changes to the "zone" field.
+func (m *SLAMutation) ResetZone() {
+	m.zone = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *SLAMutation) SetValidFrom(t time.Time) {
+	m.valid_from = &t
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *SLAMutation) ValidFrom() (r time.Time, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldValidFrom(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *SLAMutation) ResetValidFrom() {
+	m.valid_from = nil
+}
+
+// SetValidUntil sets the "valid_until" field.
+func (m *SLAMutation) SetValidUntil(t time.Time) {
+	m.valid_until = &t
+}
+
+// ValidUntil returns the value of the "valid_until" field in the mutation.
+func (m *SLAMutation) ValidUntil() (r time.Time, exists bool) {
+	v := m.valid_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidUntil returns the old "valid_until" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldValidUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidUntil: %w", err)
+	}
+	return oldValue.ValidUntil, nil
+}
+
+// ClearValidUntil clears the value of the "valid_until" field.
+func (m *SLAMutation) ClearValidUntil() {
+	m.valid_until = nil
+	m.clearedFields[sla.FieldValidUntil] = struct{}{}
+}
+
+// ValidUntilCleared returns if the "valid_until" field was cleared in this mutation.
+func (m *SLAMutation) ValidUntilCleared() bool {
+	_, ok := m.clearedFields[sla.FieldValidUntil]
+	return ok
+}
+
+// ResetValidUntil resets all changes to the "valid_until" field.
+func (m *SLAMutation) ResetValidUntil() {
+	m.valid_until = nil
+	delete(m.clearedFields, sla.FieldValidUntil)
+}
+
+// SetContact sets the "contact" field.
+func (m *SLAMutation) SetContact(s string) {
+	m.contact = &s
+}
+
+// Contact returns the value of the "contact" field in the mutation.
+func (m *SLAMutation) Contact() (r string, exists bool) {
+	v := m.contact
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContact returns the old "contact" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldContact(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContact is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContact requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContact: %w", err)
+	}
+	return oldValue.Contact, nil
+}
+
+// ResetContact resets all changes to the "contact" field.
+func (m *SLAMutation) ResetContact() {
+	m.contact = nil
+}
+
+// SetTermsURL sets the "terms_url" field.
+func (m *SLAMutation) SetTermsURL(s string) {
+	m.terms_url = &s
+}
+
+// TermsURL returns the value of the "terms_url" field in the mutation.
+func (m *SLAMutation) TermsURL() (r string, exists bool) {
+	v := m.terms_url
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTermsURL returns the old "terms_url" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldTermsURL(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTermsURL is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTermsURL requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTermsURL: %w", err)
+	}
+	return oldValue.TermsURL, nil
+}
+
+// ResetTermsURL resets all changes to the "terms_url" field.
+func (m *SLAMutation) ResetTermsURL() {
+	m.terms_url = nil
+}
+
+// SetRevision sets the "revision" field.
+func (m *SLAMutation) SetRevision(i int) {
+	m.revision = &i
+	m.addrevision = nil
+}
+
+// Revision returns the value of the "revision" field in the mutation.
+func (m *SLAMutation) Revision() (r int, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevision returns the old "revision" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldRevision(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevision: %w", err)
+	}
+	return oldValue.Revision, nil
+}
+
+// AddRevision adds i to the "revision" field.
+func (m *SLAMutation) AddRevision(i int) {
+	if m.addrevision != nil {
+		*m.addrevision += i
+	} else {
+		m.addrevision = &i
+	}
+}
+
+// AddedRevision returns the value that was added to the "revision" field in this mutation.
+func (m *SLAMutation) AddedRevision() (r int, exists bool) {
+	v := m.addrevision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevision resets all changes to the "revision" field.
+func (m *SLAMutation) ResetRevision() {
+	m.revision = nil
+	m.addrevision = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *SLAMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *SLAMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldDueAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ClearDueAt clears the value of the "due_at" field.
+func (m *SLAMutation) ClearDueAt() {
+	m.due_at = nil
+	m.clearedFields[sla.FieldDueAt] = struct{}{}
+}
+
+// DueAtCleared returns if the "due_at" field was cleared in this mutation.
+func (m *SLAMutation) DueAtCleared() bool {
+	_, ok := m.clearedFields[sla.FieldDueAt]
+	return ok
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *SLAMutation) ResetDueAt() {
+	m.due_at = nil
+	delete(m.clearedFields, sla.FieldDueAt)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *SLAMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *SLAMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *SLAMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[sla.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *SLAMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[sla.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *SLAMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, sla.FieldEndedAt)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SLAMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SLAMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SLAMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *SLAMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *SLAMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *SLAMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *SLAMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *SLAMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the SLA entity.
+// If the SLA object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *SLAMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *SLAMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *SLAMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *SLAMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[sla.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *SLAMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *SLAMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *SLAMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the SLAMutation builder.
+func (m *SLAMutation) Where(ps ...predicate.SLA) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SLAMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SLAMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SLA, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SLAMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SLAMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SLA).
+func (m *SLAMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SLAMutation) Fields() []string {
+	fields := make([]string, 0, 17)
+	if m.service != nil {
+		fields = append(fields, sla.FieldServiceID)
+	}
+	if m.slug != nil {
+		fields = append(fields, sla.FieldSlug)
+	}
+	if m.name != nil {
+		fields = append(fields, sla.FieldName)
+	}
+	if m.customer != nil {
+		fields = append(fields, sla.FieldCustomer)
+	}
+	if m.unit != nil {
+		fields = append(fields, sla.FieldUnit)
+	}
+	if m.start != nil {
+		fields = append(fields, sla.FieldStart)
+	}
+	if m.zone != nil {
+		fields = append(fields, sla.FieldZone)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, sla.FieldValidFrom)
+	}
+	if m.valid_until != nil {
+		fields = append(fields, sla.FieldValidUntil)
+	}
+	if m.contact != nil {
+		fields = append(fields, sla.FieldContact)
+	}
+	if m.terms_url != nil {
+		fields = append(fields, sla.FieldTermsURL)
+	}
+	if m.revision != nil {
+		fields = append(fields, sla.FieldRevision)
+	}
+	if m.due_at != nil {
+		fields = append(fields, sla.FieldDueAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, sla.FieldEndedAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, sla.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, sla.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, sla.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SLAMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case sla.FieldServiceID:
+		return m.ServiceID()
+	case sla.FieldSlug:
+		return m.Slug()
+	case sla.FieldName:
+		return m.Name()
+	case sla.FieldCustomer:
+		return m.Customer()
+	case sla.FieldUnit:
+		return m.Unit()
+	case sla.FieldStart:
+		return m.Start()
+	case sla.FieldZone:
+		return m.Zone()
+	case sla.FieldValidFrom:
+		return m.ValidFrom()
+	case sla.FieldValidUntil:
+		return m.ValidUntil()
+	case sla.FieldContact:
+		return m.Contact()
+	case sla.FieldTermsURL:
+		return m.TermsURL()
+	case sla.FieldRevision:
+		return m.Revision()
+	case sla.FieldDueAt:
+		return m.DueAt()
+	case sla.FieldEndedAt:
+		return m.EndedAt()
+	case sla.FieldCreatedAt:
+		return m.CreatedAt()
+	case sla.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case sla.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SLAMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case sla.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case sla.FieldSlug:
+		return m.OldSlug(ctx)
+	case sla.FieldName:
+		return m.OldName(ctx)
+	case sla.FieldCustomer:
+		return m.OldCustomer(ctx)
+	case sla.FieldUnit:
+		return m.OldUnit(ctx)
+	case sla.FieldStart:
+		return m.OldStart(ctx)
+	case sla.FieldZone:
+		return m.OldZone(ctx)
+	case sla.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case sla.FieldValidUntil:
+		return m.OldValidUntil(ctx)
+	case sla.FieldContact:
+		return m.OldContact(ctx)
+	case sla.FieldTermsURL:
+		return m.OldTermsURL(ctx)
+	case sla.FieldRevision:
+		return m.OldRevision(ctx)
+	case sla.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case sla.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case sla.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case sla.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case sla.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown SLA field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SLAMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case sla.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case sla.FieldSlug:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlug(v)
+		return nil
+	case sla.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case sla.FieldCustomer:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomer(v)
+		return nil
+	case sla.FieldUnit:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnit(v)
+		return nil
+	case sla.FieldStart:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStart(v)
+		return nil
+	case sla.FieldZone:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetZone(v)
+		return nil
+	case sla.FieldValidFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case sla.FieldValidUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidUntil(v)
+		return nil
+	case sla.FieldContact:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContact(v)
+		return nil
+	case sla.FieldTermsURL:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTermsURL(v)
+		return nil
+	case sla.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevision(v)
+		return nil
+	case sla.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case sla.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case sla.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case sla.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case sla.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SLA field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SLAMutation) AddedFields() []string {
+	var fields []string
+	if m.addrevision != nil {
+		fields = append(fields, sla.FieldRevision)
+	}
+	if m.addversion != nil {
+		fields = append(fields, sla.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SLAMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case sla.FieldRevision:
+		return m.AddedRevision()
+	case sla.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SLAMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case sla.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevision(v)
+		return nil
+	case sla.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SLA numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SLAMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(sla.FieldValidUntil) {
+		fields = append(fields, sla.FieldValidUntil)
+	}
+	if m.FieldCleared(sla.FieldDueAt) {
+		fields = append(fields, sla.FieldDueAt)
+	}
+	if m.FieldCleared(sla.FieldEndedAt) {
+		fields = append(fields, sla.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SLAMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SLAMutation) ClearField(name string) error {
+	switch name {
+	case sla.FieldValidUntil:
+		m.ClearValidUntil()
+		return nil
+	case sla.FieldDueAt:
+		m.ClearDueAt()
+		return nil
+	case sla.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SLA nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SLAMutation) ResetField(name string) error {
+	switch name {
+	case sla.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case sla.FieldSlug:
+		m.ResetSlug()
+		return nil
+	case sla.FieldName:
+		m.ResetName()
+		return nil
+	case sla.FieldCustomer:
+		m.ResetCustomer()
+		return nil
+	case sla.FieldUnit:
+		m.ResetUnit()
+		return nil
+	case sla.FieldStart:
+		m.ResetStart()
+		return nil
+	case sla.FieldZone:
+		m.ResetZone()
+		return nil
+	case sla.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case sla.FieldValidUntil:
+		m.ResetValidUntil()
+		return nil
+	case sla.FieldContact:
+		m.ResetContact()
+		return nil
+	case sla.FieldTermsURL:
+		m.ResetTermsURL()
+		return nil
+	case sla.FieldRevision:
+		m.ResetRevision()
+		return nil
+	case sla.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case sla.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case sla.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case sla.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case sla.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown SLA field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SLAMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.service != nil {
+		edges = append(edges, sla.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SLAMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case sla.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SLAMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SLAMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SLAMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedservice {
+		edges = append(edges, sla.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SLAMutation) EdgeCleared(name string) bool {
+	switch name {
+	case sla.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SLAMutation) ClearEdge(name string) error {
+	switch name {
+	case sla.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown SLA unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SLAMutation) ResetEdge(name string) error {
+	switch name {
+	case sla.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown SLA edge %s", name)
+}
+
+// SLAPeriodMutation represents an operation that mutates the SLAPeriod nodes in the graph.
+type SLAPeriodMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	start_at        *time.Time
+	end_at          *time.Time
+	good            *int64
+	addgood         *int64
+	total           *int64
+	addtotal        *int64
+	verdict         *string
+	credit          *string
+	closed_at       *time.Time
+	clearedFields   map[string]struct{}
+	sla             *string
+	clearedsla      bool
+	revision        *string
+	clearedrevision bool
+	done            bool
+	oldValue        func(context.Context) (*SLAPeriod, error)
+	predicates      []predicate.SLAPeriod
+}
+
+var _ ent.Mutation = (*SLAPeriodMutation)(nil)
+
+// slaperiodOption allows management of the mutation configuration using functional options.
+type slaperiodOption func(*SLAPeriodMutation)
+
+// newSLAPeriodMutation creates new mutation for the SLAPeriod entity.
+func newSLAPeriodMutation(c config, op Op, opts ...slaperiodOption) *SLAPeriodMutation {
+	m := &SLAPeriodMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSLAPeriod,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSLAPeriodID sets the ID field of the mutation.
+func withSLAPeriodID(id string) slaperiodOption {
+	return func(m *SLAPeriodMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SLAPeriod
+		)
+		m.oldValue = func(ctx context.Context) (*SLAPeriod, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SLAPeriod.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSLAPeriod sets the old SLAPeriod of the mutation.
+func withSLAPeriod(node *SLAPeriod) slaperiodOption {
+	return func(m *SLAPeriodMutation) {
+		m.oldValue = func(context.Context) (*SLAPeriod, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SLAPeriodMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SLAPeriodMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SLAPeriod entities.
+func (m *SLAPeriodMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SLAPeriodMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SLAPeriodMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SLAPeriod.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSLAID sets the "sla_id" field.
+func (m *SLAPeriodMutation) SetSLAID(s string) {
+	m.sla = &s
+}
+
+// SLAID returns the value of the "sla_id" field in the mutation.
+func (m *SLAPeriodMutation) SLAID() (r string, exists bool) {
+	v := m.sla
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSLAID returns the old "sla_id" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldSLAID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSLAID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSLAID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSLAID: %w", err)
+	}
+	return oldValue.SLAID, nil
+}
+
+// ResetSLAID resets all changes to the "sla_id" field.
+func (m *SLAPeriodMutation) ResetSLAID() {
+	m.sla = nil
+}
+
+// SetRevisionID sets the "revision_id" field.
+func (m *SLAPeriodMutation) SetRevisionID(s string) {
+	m.revision = &s
+}
+
+// RevisionID returns the value of the "revision_id" field in the mutation.
+func (m *SLAPeriodMutation) RevisionID() (r string, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevisionID returns the old "revision_id" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldRevisionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevisionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevisionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevisionID: %w", err)
+	}
+	return oldValue.RevisionID, nil
+}
+
+// ResetRevisionID resets all changes to the "revision_id" field.
+func (m *SLAPeriodMutation) ResetRevisionID() {
+	m.revision = nil
+}
+
+// SetStartAt sets the "start_at" field.
+func (m *SLAPeriodMutation) SetStartAt(t time.Time) {
+	m.start_at = &t
+}
+
+// StartAt returns the value of the "start_at" field in the mutation.
+func (m *SLAPeriodMutation) StartAt() (r time.Time, exists bool) {
+	v := m.start_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartAt returns the old "start_at" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldStartAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartAt: %w", err)
+	}
+	return oldValue.StartAt, nil
+}
+
+// ResetStartAt resets all changes to the "start_at" field.
+func (m *SLAPeriodMutation) ResetStartAt() {
+	m.start_at = nil
+}
+
+// SetEndAt sets the "end_at" field.
+func (m *SLAPeriodMutation) SetEndAt(t time.Time) {
+	m.end_at = &t
+}
+
+// EndAt returns the value of the "end_at" field in the mutation.
+func (m *SLAPeriodMutation) EndAt() (r time.Time, exists bool) {
+	v := m.end_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndAt returns the old "end_at" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldEndAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndAt: %w", err)
+	}
+	return oldValue.EndAt, nil
+}
+
+// ResetEndAt resets all changes to the "end_at" field.
+func (m *SLAPeriodMutation) ResetEndAt() {
+	m.end_at = nil
+}
+
+// SetGood sets the "good" field.
+func (m *SLAPeriodMutation) SetGood(i int64) {
+	m.good = &i
+	m.addgood = nil
+}
+
+// Good returns the value of the "good" field in the mutation.
+func (m *SLAPeriodMutation) Good() (r int64, exists bool) {
+	v := m.good
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGood returns the old "good" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldGood(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGood is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGood requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGood: %w", err)
+	}
+	return oldValue.Good, nil
+}
+
+// AddGood adds i to the "good" field.
+func (m *SLAPeriodMutation) AddGood(i int64) {
+	if m.addgood != nil {
+		*m.addgood += i
+	} else {
+		m.addgood = &i
+	}
+}
+
+// AddedGood returns the value that was added to the "good" field in this mutation.
+func (m *SLAPeriodMutation) AddedGood() (r int64, exists bool) {
+	v := m.addgood
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetGood resets all changes to the "good" field.
+func (m *SLAPeriodMutation) ResetGood() {
+	m.good = nil
+	m.addgood = nil
+}
+
+// SetTotal sets the "total" field.
+func (m *SLAPeriodMutation) SetTotal(i int64) {
+	m.total = &i
+	m.addtotal = nil
+}
+
+// Total returns the value of the "total" field in the mutation.
+func (m *SLAPeriodMutation) Total() (r int64, exists bool) {
+	v := m.total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTotal returns the old "total" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldTotal(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTotal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTotal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTotal: %w", err)
+	}
+	return oldValue.Total, nil
+}
+
+// AddTotal adds i to the "total" field.
+func (m *SLAPeriodMutation) AddTotal(i int64) {
+	if m.addtotal != nil {
+		*m.addtotal += i
+	} else {
+		m.addtotal = &i
+	}
+}
+
+// AddedTotal returns the value that was added to the "total" field in this mutation.
+func (m *SLAPeriodMutation) AddedTotal() (r int64, exists bool) {
+	v := m.addtotal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTotal resets all changes to the "total" field.
+func (m *SLAPeriodMutation) ResetTotal() {
+	m.total = nil
+	m.addtotal = nil
+}
+
+// SetVerdict sets the "verdict" field.
+func (m *SLAPeriodMutation) SetVerdict(s string) {
+	m.verdict = &s
+}
+
+// Verdict returns the value of the "verdict" field in the mutation.
+func (m *SLAPeriodMutation) Verdict() (r string, exists bool) {
+	v := m.verdict
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVerdict returns the old "verdict" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldVerdict(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVerdict is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVerdict requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVerdict: %w", err)
+	}
+	return oldValue.Verdict, nil
+}
+
+// ResetVerdict resets all changes to the "verdict" field.
+func (m *SLAPeriodMutation) ResetVerdict() {
+	m.verdict = nil
+}
+
+// SetCredit sets the "credit" field.
+func (m *SLAPeriodMutation) SetCredit(s string) {
+	m.credit = &s
+}
+
+// Credit returns the value of the "credit" field in the mutation.
+func (m *SLAPeriodMutation) Credit() (r string, exists bool) {
+	v := m.credit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCredit returns the old "credit" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldCredit(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCredit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCredit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCredit: %w", err)
+	}
+	return oldValue.Credit, nil
+}
+
+// ResetCredit resets all changes to the "credit" field.
+func (m *SLAPeriodMutation) ResetCredit() {
+	m.credit = nil
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (m *SLAPeriodMutation) SetClosedAt(t time.Time) {
+	m.closed_at = &t
+}
+
+// ClosedAt returns the value of the "closed_at" field in the mutation.
+func (m *SLAPeriodMutation) ClosedAt() (r time.Time, exists bool) {
+	v := m.closed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedAt returns the old "closed_at" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldClosedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedAt: %w", err)
+	}
+	return oldValue.ClosedAt, nil
+}
+
+// ResetClosedAt resets all changes to the "closed_at" field.
+func (m *SLAPeriodMutation) ResetClosedAt() {
+	m.closed_at = nil
+}
+
+// ClearSLA clears the "sla" edge to the SLA entity.
+func (m *SLAPeriodMutation) ClearSLA() {
+	m.clearedsla = true
+	m.clearedFields[slaperiod.FieldSLAID] = struct{}{}
+}
+
+// SLACleared reports if the "sla" edge to the SLA entity was cleared.
+func (m *SLAPeriodMutation) SLACleared() bool {
+	return m.clearedsla
+}
+
+// SLAIDs returns the "sla" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SLAID instead. It exists only for internal usage by the builders.
+func (m *SLAPeriodMutation) SLAIDs() (ids []string) {
+	if id := m.sla; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSLA resets all changes to the "sla" edge.
+func (m *SLAPeriodMutation) ResetSLA() {
+	m.sla = nil
+	m.clearedsla = false
+}
+
+// ClearRevision clears the "revision" edge to the SLARevision entity.
+func (m *SLAPeriodMutation) ClearRevision() {
+	m.clearedrevision = true
+	m.clearedFields[slaperiod.FieldRevisionID] = struct{}{}
+}
+
+// RevisionCleared reports if the "revision" edge to the SLARevision entity was cleared.
+func (m *SLAPeriodMutation) RevisionCleared() bool {
+	return m.clearedrevision
+}
+
+// RevisionIDs returns the "revision" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RevisionID instead. It exists only for internal usage by the builders.
+func (m *SLAPeriodMutation) RevisionIDs() (ids []string) {
+	if id := m.revision; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRevision resets all changes to the "revision" edge.
+func (m *SLAPeriodMutation) ResetRevision() {
+	m.revision = nil
+	m.clearedrevision = false
+}
+
+// Where appends a list predicates to the SLAPeriodMutation builder.
+func (m *SLAPeriodMutation) Where(ps ...predicate.SLAPeriod) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SLAPeriodMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SLAPeriodMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SLAPeriod, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SLAPeriodMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SLAPeriodMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SLAPeriod).
+func (m *SLAPeriodMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SLAPeriodMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.sla != nil {
+		fields = append(fields, slaperiod.FieldSLAID)
+	}
+	if m.revision != nil {
+		fields = append(fields, slaperiod.FieldRevisionID)
+	}
+	if m.start_at != nil {
+		fields = append(fields, slaperiod.FieldStartAt)
+	}
+	if m.end_at != nil {
+		fields = append(fields, slaperiod.FieldEndAt)
+	}
+	if m.good != nil {
+		fields = append(fields, slaperiod.FieldGood)
+	}
+	if m.total != nil {
+		fields = append(fields, slaperiod.FieldTotal)
+	}
+	if m.verdict != nil {
+		fields = append(fields, slaperiod.FieldVerdict)
+	}
+	if m.credit != nil {
+		fields = append(fields, slaperiod.FieldCredit)
+	}
+	if m.closed_at != nil {
+		fields = append(fields, slaperiod.FieldClosedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SLAPeriodMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case slaperiod.FieldSLAID:
+		return m.SLAID()
+	case slaperiod.FieldRevisionID:
+		return m.RevisionID()
+	case slaperiod.FieldStartAt:
+		return m.StartAt()
+	case slaperiod.FieldEndAt:
+		return m.EndAt()
+	case slaperiod.FieldGood:
+		return m.Good()
+	case slaperiod.FieldTotal:
+		return m.Total()
+	case slaperiod.FieldVerdict:
+		return m.Verdict()
+	case slaperiod.FieldCredit:
+		return m.Credit()
+	case slaperiod.FieldClosedAt:
+		return m.ClosedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SLAPeriodMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case slaperiod.FieldSLAID:
+		return m.OldSLAID(ctx)
+	case slaperiod.FieldRevisionID:
+		return m.OldRevisionID(ctx)
+	case slaperiod.FieldStartAt:
+		return m.OldStartAt(ctx)
+	case slaperiod.FieldEndAt:
+		return m.OldEndAt(ctx)
+	case slaperiod.FieldGood:
+		return m.OldGood(ctx)
+	case slaperiod.FieldTotal:
+		return m.OldTotal(ctx)
+	case slaperiod.FieldVerdict:
+		return m.OldVerdict(ctx)
+	case slaperiod.FieldCredit:
+		return m.OldCredit(ctx)
+	case slaperiod.FieldClosedAt:
+		return m.OldClosedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown SLAPeriod field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SLAPeriodMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case slaperiod.FieldSLAID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSLAID(v)
+		return nil
+	case slaperiod.FieldRevisionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevisionID(v)
+		return nil
+	case slaperiod.FieldStartAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartAt(v)
+		return nil
+	case slaperiod.FieldEndAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndAt(v)
+		return nil
+	case slaperiod.FieldGood:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGood(v)
+		return nil
+	case slaperiod.FieldTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTotal(v)
+		return nil
+	case slaperiod.FieldVerdict:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVerdict(v)
+		return nil
+	case slaperiod.FieldCredit:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCredit(v)
+		return nil
+	case slaperiod.FieldClosedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SLAPeriod field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SLAPeriodMutation) AddedFields() []string {
+	var fields []string
+	if m.addgood != nil {
+		fields = append(fields, slaperiod.FieldGood)
+	}
+	if m.addtotal != nil {
+		fields = append(fields, slaperiod.FieldTotal)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SLAPeriodMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case slaperiod.FieldGood:
+		return m.AddedGood()
+	case slaperiod.FieldTotal:
+		return m.AddedTotal()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SLAPeriodMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case slaperiod.FieldGood:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddGood(v)
+		return nil
+	case slaperiod.FieldTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTotal(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SLAPeriod numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SLAPeriodMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SLAPeriodMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SLAPeriodMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SLAPeriod nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SLAPeriodMutation) ResetField(name string) error {
+	switch name {
+	case slaperiod.FieldSLAID:
+		m.ResetSLAID()
+		return nil
+	case slaperiod.FieldRevisionID:
+		m.ResetRevisionID()
+		return nil
+	case slaperiod.FieldStartAt:
+		m.ResetStartAt()
+		return nil
+	case slaperiod.FieldEndAt:
+		m.ResetEndAt()
+		return nil
+	case slaperiod.FieldGood:
+		m.ResetGood()
+		return nil
+	case slaperiod.FieldTotal:
+		m.ResetTotal()
+		return nil
+	case slaperiod.FieldVerdict:
+		m.ResetVerdict()
+		return nil
+	case slaperiod.FieldCredit:
+		m.ResetCredit()
+		return nil
+	case slaperiod.FieldClosedAt:
+		m.ResetClosedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SLAPeriod field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SLAPeriodMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.sla != nil {
+		edges = append(edges, slaperiod.EdgeSLA)
+	}
+	if m.revision != nil {
+		edges = append(edges, slaperiod.EdgeRevision)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SLAPeriodMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case slaperiod.EdgeSLA:
+		if id := m.sla; id != nil {
+			return []ent.Value{*id}
+		}
+	case slaperiod.EdgeRevision:
+		if id := m.revision; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SLAPeriodMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SLAPeriodMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SLAPeriodMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedsla {
+		edges = append(edges, slaperiod.EdgeSLA)
+	}
+	if m.clearedrevision {
+		edges = append(edges, slaperiod.EdgeRevision)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SLAPeriodMutation) EdgeCleared(name string) bool {
+	switch name {
+	case slaperiod.EdgeSLA:
+		return m.clearedsla
+	case slaperiod.EdgeRevision:
+		return m.clearedrevision
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SLAPeriodMutation) ClearEdge(name string) error {
+	switch name {
+	case slaperiod.EdgeSLA:
+		m.ClearSLA()
+		return nil
+	case slaperiod.EdgeRevision:
+		m.ClearRevision()
+		return nil
+	}
+	return fmt.Errorf("unknown SLAPeriod unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SLAPeriodMutation) ResetEdge(name string) error {
+	switch name {
+	case slaperiod.EdgeSLA:
+		m.ResetSLA()
+		return nil
+	case slaperiod.EdgeRevision:
+		m.ResetRevision()
+		return nil
+	}
+	return fmt.Errorf("unknown SLAPeriod edge %s", name)
+}
+
+// SLARevisionMutation represents an operation that mutates the SLARevision nodes in the graph.
+type SLARevisionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	number        *int
+	addnumber     *int
+	target        *string
+	credits       *json.RawMessage
+	appendcredits json.RawMessage
+	created_at    *time.Time
+	created_by    *string
+	clearedFields map[string]struct{}
+	sla           *string
+	clearedsla    bool
+	slo           *string
+	clearedslo    bool
+	done          bool
+	oldValue      func(context.Context) (*SLARevision, error)
+	predicates    []predicate.SLARevision
+}
+
+var _ ent.Mutation = (*SLARevisionMutation)(nil)
+
+// slarevisionOption allows management of the mutation configuration using functional options.
+type slarevisionOption func(*SLARevisionMutation)
+
+// newSLARevisionMutation creates new mutation for the SLARevision entity.
+func newSLARevisionMutation(c config, op Op, opts ...slarevisionOption) *SLARevisionMutation {
+	m := &SLARevisionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSLARevision,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSLARevisionID sets the ID field of the mutation.
+func withSLARevisionID(id string) slarevisionOption {
+	return func(m *SLARevisionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SLARevision
+		)
+		m.oldValue = func(ctx context.Context) (*SLARevision, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SLARevision.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSLARevision sets the old SLARevision of the mutation.
+func withSLARevision(node *SLARevision) slarevisionOption {
+	return func(m *SLARevisionMutation) {
+		m.oldValue = func(context.Context) (*SLARevision, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SLARevisionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SLARevisionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SLARevision entities.
+func (m *SLARevisionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SLARevisionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SLARevisionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SLARevision.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSLAID sets the "sla_id" field.
+func (m *SLARevisionMutation) SetSLAID(s string) {
+	m.sla = &s
+}
+
+// SLAID returns the value of the "sla_id" field in the mutation.
+func (m *SLARevisionMutation) SLAID() (r string, exists bool) {
+	v := m.sla
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSLAID returns the old "sla_id" field's value of the SLARevision entity.
+// If the SLARevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLARevisionMutation) OldSLAID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSLAID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSLAID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSLAID: %w", err)
+	}
+	return oldValue.SLAID, nil
+}
+
+// ResetSLAID resets all changes to the "sla_id" field.
+func (m *SLARevisionMutation) ResetSLAID() {
+	m.sla = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *SLARevisionMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *SLARevisionMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the SLARevision entity.
+// If the SLARevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLARevisionMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *SLARevisionMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *SLARevisionMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *SLARevisionMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetSloID sets the "slo_id" field.
+func (m *SLARevisionMutation) SetSloID(s string) {
+	m.slo = &s
+}
+
+// SloID returns the value of the "slo_id" field in the mutation.
+func (m *SLARevisionMutation) SloID() (r string, exists bool) {
+	v := m.slo
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSloID returns the old "slo_id" field's value of the SLARevision entity.
+// If the SLARevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLARevisionMutation) OldSloID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSloID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSloID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSloID: %w", err)
+	}
+	return oldValue.SloID, nil
+}
+
+// ResetSloID resets all changes to the "slo_id" field.
+func (m *SLARevisionMutation) ResetSloID() {
+	m.slo = nil
+}
+
+// SetTarget sets the "target" field.
+func (m *SLARevisionMutation) SetTarget(s string) {
+	m.target = &s
+}
+
+// Target returns the value of the "target" field in the mutation.
+func (m *SLARevisionMutation) Target() (r string, exists bool) {
+	v := m.target
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTarget returns the old "target" field's value of the SLARevision entity.
+// If the SLARevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLARevisionMutation) OldTarget(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTarget is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTarget requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTarget: %w", err)
+	}
+	return oldValue.Target, nil
+}
+
+// ResetTarget resets all changes to the "target" field.
+func (m *SLARevisionMutation) ResetTarget() {
+	m.target = nil
+}
+
+// SetCredits sets the "credits" field.
+func (m *SLARevisionMutation) SetCredits(jm json.RawMessage) {
+	m.credits = &jm
+	m.appendcredits = nil
+}
+
+// Credits returns the value of the "credits" field in the mutation.
+func (m *SLARevisionMutation) Credits() (r json.RawMessage, exists bool) {
+	v := m.credits
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCredits returns the old "credits" field's value of the SLARevision entity.
+// If the SLARevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLARevisionMutation) OldCredits(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCredits is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCredits requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCredits: %w", err)
+	}
+	return oldValue.Credits, nil
+}
+
+// AppendCredits adds jm to the "credits" field.
+func (m *SLARevisionMutation) AppendCredits(jm json.RawMessage) {
+	m.appendcredits = append(m.appendcredits, jm...)
+}
+
+// AppendedCredits returns the list of values that were appended to the "credits" field in this mutation.
+func (m *SLARevisionMutation) AppendedCredits() (json.RawMessage, bool) {
+	if len(m.appendcredits) == 0 {
+		return nil, false
+	}
+	return m.appendcredits, true
+}
+
+// ResetCredits resets all changes to the "credits" field.
+func (m *SLARevisionMutation) ResetCredits() {
+	m.credits = nil
+	m.appendcredits = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SLARevisionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SLARevisionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SLARevision entity.
+// If the SLARevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLARevisionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SLARevisionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *SLARevisionMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *SLARevisionMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the SLARevision entity.
+// If the SLARevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLARevisionMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *SLARevisionMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// ClearSLA clears the "sla" edge to the SLA entity.
+func (m *SLARevisionMutation) ClearSLA() {
+	m.clearedsla = true
+	m.clearedFields[slarevision.FieldSLAID] = struct{}{}
+}
+
+// SLACleared reports if the "sla" edge to the SLA entity was cleared.
+func (m *SLARevisionMutation) SLACleared() bool {
+	return m.clearedsla
+}
+
+// SLAIDs returns the "sla" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SLAID instead. It exists only for internal usage by the builders.
+func (m *SLARevisionMutation) SLAIDs() (ids []string) {
+	if id := m.sla; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSLA resets all changes to the "sla" edge.
+func (m *SLARevisionMutation) ResetSLA() {
+	m.sla = nil
+	m.clearedsla = false
+}
+
+// ClearSlo clears the "slo" edge to the SLO entity.
+func (m *SLARevisionMutation) ClearSlo() {
+	m.clearedslo = true
+	m.clearedFields[slarevision.FieldSloID] = struct{}{}
+}
+
+// SloCleared reports if the "slo" edge to the SLO entity was cleared.
+func (m *SLARevisionMutation) SloCleared() bool {
+	return m.clearedslo
+}
+
+// SloIDs returns the "slo" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SloID instead. It exists only for internal usage by the builders.
+func (m *SLARevisionMutation) SloIDs() (ids []string) {
+	if id := m.slo; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSlo resets all changes to the "slo" edge.
+func (m *SLARevisionMutation) ResetSlo() {
+	m.slo = nil
+	m.clearedslo = false
+}
+
+// Where appends a list predicates to the SLARevisionMutation builder.
+func (m *SLARevisionMutation) Where(ps ...predicate.SLARevision) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SLARevisionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SLARevisionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SLARevision, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SLARevisionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SLARevisionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SLARevision).
+func (m *SLARevisionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SLARevisionMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.sla != nil {
+		fields = append(fields, slarevision.FieldSLAID)
+	}
+	if m.number != nil {
+		fields = append(fields, slarevision.FieldNumber)
+	}
+	if m.slo != nil {
+		fields = append(fields, slarevision.FieldSloID)
+	}
+	if m.target != nil {
+		fields = append(fields, slarevision.FieldTarget)
+	}
+	if m.credits != nil {
+		fields = append(fields, slarevision.FieldCredits)
+	}
+	if m.created_at != nil {
+		fields = append(fields, slarevision.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, slarevision.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SLARevisionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case slarevision.FieldSLAID:
+		return m.SLAID()
+	case slarevision.FieldNumber:
+		return m.Number()
+	case slarevision.FieldSloID:
+		return m.SloID()
+	case slarevision.FieldTarget:
+		return m.Target()
+	case slarevision.FieldCredits:
+		return m.Credits()
+	case slarevision.FieldCreatedAt:
+		return m.CreatedAt()
+	case slarevision.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SLARevisionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case slarevision.FieldSLAID:
+		return m.OldSLAID(ctx)
+	case slarevision.FieldNumber:
+		return m.OldNumber(ctx)
+	case slarevision.FieldSloID:
+		return m.OldSloID(ctx)
+	case slarevision.FieldTarget:
+		return m.OldTarget(ctx)
+	case slarevision.FieldCredits:
+		return m.OldCredits(ctx)
+	case slarevision.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case slarevision.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown SLARevision field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SLARevisionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case slarevision.FieldSLAID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSLAID(v)
+		return nil
+	case slarevision.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case slarevision.FieldSloID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSloID(v)
+		return nil
+	case slarevision.FieldTarget:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTarget(v)
+		return nil
+	case slarevision.FieldCredits:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCredits(v)
+		return nil
+	case slarevision.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case slarevision.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SLARevision field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SLARevisionMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, slarevision.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SLARevisionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case slarevision.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SLARevisionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case slarevision.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SLARevision numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SLARevisionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SLARevisionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SLARevisionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SLARevision nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SLARevisionMutation) ResetField(name string) error {
+	switch name {
+	case slarevision.FieldSLAID:
+		m.ResetSLAID()
+		return nil
+	case slarevision.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case slarevision.FieldSloID:
+		m.ResetSloID()
+		return nil
+	case slarevision.FieldTarget:
+		m.ResetTarget()
+		return nil
+	case slarevision.FieldCredits:
+		m.ResetCredits()
+		return nil
+	case slarevision.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case slarevision.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown SLARevision field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SLARevisionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.sla != nil {
+		edges = append(edges, slarevision.EdgeSLA)
+	}
+	if m.slo != nil {
+		edges = append(edges, slarevision.EdgeSlo)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SLARevisionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case slarevision.EdgeSLA:
+		if id := m.sla; id != nil {
+			return []ent.Value{*id}
+		}
+	case slarevision.EdgeSlo:
+		if id := m.slo; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SLARevisionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SLARevisionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SLARevisionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedsla {
+		edges = append(edges, slarevision.EdgeSLA)
+	}
+	if m.clearedslo {
+		edges = append(edges, slarevision.EdgeSlo)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SLARevisionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case slarevision.EdgeSLA:
+		return m.clearedsla
+	case slarevision.EdgeSlo:
+		return m.clearedslo
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SLARevisionMutation) ClearEdge(name string) error {
+	switch name {
+	case slarevision.EdgeSLA:
+		m.ClearSLA()
+		return nil
+	case slarevision.EdgeSlo:
+		m.ClearSlo()
+		return nil
+	}
+	return fmt.Errorf("unknown SLARevision unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SLARevisionMutation) ResetEdge(name string) error {
+	switch name {
+	case slarevision.EdgeSLA:
+		m.ResetSLA()
+		return nil
+	case slarevision.EdgeSlo:
+		m.ResetSlo()
+		return nil
+	}
+	return fmt.Errorf("unknown SLARevision edge %s", name)
 }
 
 // SLOMutation represents an operation that mutates the SLO nodes in the graph.

@@ -52,6 +52,12 @@ type Tx struct {
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
 	PolicyRevision *PolicyRevisionClient
+	// SLA is the client for interacting with the SLA builders.
+	SLA *SLAClient
+	// SLAPeriod is the client for interacting with the SLAPeriod builders.
+	SLAPeriod *SLAPeriodClient
+	// SLARevision is the client for interacting with the SLARevision builders.
+	SLARevision *SLARevisionClient
 	// SLO is the client for interacting with the SLO builders.
 	SLO *SLOClient
 	// SLOGroupStatus is the client for interacting with the SLOGroupStatus builders.
@@ -240,6 +246,9 @@ func (tx *Tx) init() {
 	tx.OTLPStream = NewOTLPStreamClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.PolicyRevision = NewPolicyRevisionClient(tx.config)
+	tx.SLA = NewSLAClient(tx.config)
+	tx.SLAPeriod = NewSLAPeriodClient(tx.config)
+	tx.SLARevision = NewSLARevisionClient(tx.config)
 	tx.SLO = NewSLOClient(tx.config)
 	tx.SLOGroupStatus = NewSLOGroupStatusClient(tx.config)
 	tx.SLORevision = NewSLORevisionClient(tx.config)

@@ -24,6 +24,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"OTLP":         testOTLP,
 		"SLO":          testSLO,
 		"Groups":       testGroups,
+		"SLA":          testSLA,
 		"Policy":       testPolicy,
 		"Issues":       testIssues,
 		"Delivery":     testDelivery,

@@ -4,6 +4,7 @@ package architecture
 var pure = []string{
 	"./services/slo/budget/...",
 	"./services/slo/forecast/...",
+	"./services/slo/calendar/...",
 	"./services/measure/segment/...",
 	"./services/measure/window/...",
 	"./services/issues/markdown/...",

@@ -43,6 +43,7 @@ const (
 	KindService    Kind = "service"
 	KindDependency Kind = "dependency"
 	KindSLO        Kind = "slo"
+	KindSLA        Kind = "sla"
 	KindPolicy     Kind = "policy"
 	KindAttachment Kind = "attachment"
 	KindViolation  Kind = "violation"
@@ -136,6 +137,10 @@ var grants = map[Rule]grant{
 	{Retire, KindSLO}:        people,
 	{Restore, KindSLO}:       people,
 	{Push, KindSLO}:          owner,
+	{Read, KindSLA}:          everyone,
+	{Create, KindSLA}:        owner,
+	{Update, KindSLA}:        owner,
+	{Retire, KindSLA}:        people,
 	{Read, KindPolicy}:       everyone,
 	{Read, KindAttachment}:   everyone,
 	{Create, KindAttachment}: people, // to a service of one's own; to a tier or all: administrators
@@ -300,7 +305,7 @@ func (k Kind) words() string { return strings.ReplaceAll(string(k), "_", " ") }
 
 // indefinite returns the kind with its article.
 func (k Kind) indefinite() string {
-	if k == KindSLO || strings.ContainsAny(string(k[:min(1, len(k))]), "aeiou") {
+	if k == KindSLO || k == KindSLA || strings.ContainsAny(string(k[:min(1, len(k))]), "aeiou") {
 		return "an " + k.words()
 	}
 	return "a " + k.words()

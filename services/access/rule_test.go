@@ -22,7 +22,7 @@ var (
 	verbs = []access.Verb{access.Read, access.Create, access.Update, access.Delete, access.Retire, access.Restore, access.Transfer, access.Push, access.Run, "approve"}
 	kinds = []access.Kind{
 		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
-		access.KindDependency, access.KindSLO, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindIssue, access.KindDelivery, access.KindJob,
+		access.KindDependency, access.KindSLO, access.KindSLA, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindIssue, access.KindDelivery, access.KindJob,
 		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, "unheard-of",
 	}
 	all = []access.Scope{access.ScopeRead, access.ScopeWrite, access.ScopePush}
@@ -64,6 +64,7 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Read, Kind: access.KindService}:    whoever,
 	{Verb: access.Read, Kind: access.KindDependency}: whoever,
 	{Verb: access.Read, Kind: access.KindSLO}:        whoever,
+	{Verb: access.Read, Kind: access.KindSLA}:        whoever,
 	{Verb: access.Read, Kind: access.KindPolicy}:     whoever,
 	{Verb: access.Read, Kind: access.KindAttachment}: whoever,
 	{Verb: access.Read, Kind: access.KindViolation}:  whoever,
@@ -91,6 +92,7 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Transfer, Kind: access.KindService}:  members,
 	{Verb: access.Retire, Kind: access.KindSLO}:        members,
 	{Verb: access.Restore, Kind: access.KindSLO}:       members,
+	{Verb: access.Retire, Kind: access.KindSLA}:        members,
 	{Verb: access.Create, Kind: access.KindDispute}:    members,
 	{Verb: access.Create, Kind: access.KindAttachment}: members,
 	{Verb: access.Update, Kind: access.KindAttachment}: members,
@@ -108,6 +110,8 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Create, Kind: access.KindSLO}:        owners,
 	{Verb: access.Update, Kind: access.KindSLO}:        owners,
 	{Verb: access.Push, Kind: access.KindSLO}:          owners,
+	{Verb: access.Create, Kind: access.KindSLA}:        owners,
+	{Verb: access.Update, Kind: access.KindSLA}:        owners,
 }
 
 func TestEveryCallerMayDoExactlyWhatTheDesignSays(t *testing.T) {

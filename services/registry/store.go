@@ -11,12 +11,13 @@ import (
 // Noun names what a slug belongs to; slugs are unique within (noun, scope).
 type Noun string
 
-// The nouns with slugs. The scope of an SLO's slug is its service.
+// The nouns with slugs. The scope of an SLO's and an SLA's slug is their service.
 const (
 	NounTeam       Noun = "team"
 	NounSystem     Noun = "system"
 	NounService    Noun = "service"
 	NounSLO        Noun = "slo"
+	NounSLA        Noun = "sla"
 	NounPolicy     Noun = "policy"
 	NounDataSource Noun = "data_source"
 )

@@ -26,6 +26,7 @@ type Service struct {
 	measurements Measurements
 	origins      Origins
 	collection   Collection // may be nil
+	promises     Promises   // may be nil
 	authorizer   *access.Authorizer
 	recorder     access.Recorder
 	now          clock.Clock

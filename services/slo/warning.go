@@ -107,7 +107,8 @@ func (v View) seen(now time.Time) bool {
 }
 
 // Warnings returns what should be known of an SLO as it stands at a time, zero is now: of
-// its terms, of what was measured, and of what the service depends on.
+// its terms, of what was measured, of what the service depends on, and of what customers
+// were promised.
 func (s *Service) Warnings(ctx context.Context, v View, at time.Time) ([]Warning, error) {
 	if at.IsZero() {
 		at = s.now()
@@ -121,7 +122,11 @@ func (s *Service) warnings(ctx context.Context, v View, now time.Time) ([]Warnin
 	if err != nil {
 		return nil, err
 	}
-	return append(out, above...), nil
+	promised, err := s.promised(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(out, above...), promised...), nil
 }
 
 // aboveDependency warns where a service promises more availability than one that it

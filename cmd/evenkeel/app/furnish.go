@@ -34,6 +34,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 	"github.com/evenkeel/evenkeel/services/source/dial"
 )
@@ -63,6 +64,11 @@ func (a *App) furnish() error {
 	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), languages(reader, gates, now)), a.authorizer, a.Audit, now, a.log)
 	a.Collection = collect.NewService(s.Collect(), s.Sources(), a.Measure, s, a.authorizer, a.Audit, now)
 	a.SLOs.CollectWith(a.Collection)
+	a.SLAs = sla.NewService(sla.Parts{
+		Store: s.SLA(), Registry: s.Registry(), SLOs: s.SLO(), Measurements: a.Measure,
+		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+	})
+	a.SLOs.PromiseWith(a.SLAs)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.opts.BaseURL)
 	a.Issues.DeliverWith(delivery.NewDesk(s.Delivery(), a.opts.Delivery, now))
 	a.Inbox = inbox.New(s.Inbox(), s, now)
@@ -81,6 +87,7 @@ func (a *App) furnish() error {
 	})
 	a.Registry.OnRetirement(a.Policies)
 	a.Registry.CountHoldings(a.SLOs)
+	a.Registry.CountHoldings(a.SLAs)
 	a.Registry.CountHoldings(a.Policies)
 
 	// By the replicas' shared time, so that a status does not depend on whose clock
@@ -157,6 +164,11 @@ func (a *App) jobs() []jobs.Job {
 			Name: "apply-policies", Schedule: "* * * * *",
 			Description: "Opens and ends violations of error-budget policies, and wants issues for them.",
 			RunOnce:     counted(a.Policies.ApplyOnce),
+		},
+		{
+			Name: "close-sla-periods", Schedule: "7 * * * *",
+			Description: "Closes the periods of SLAs that ended a day ago: what they came to, and what is owed.",
+			RunOnce:     counted(a.SLAs.CloseOnce),
 		},
 		{
 			Name: "deliver-issues", Schedule: "@every 15s",

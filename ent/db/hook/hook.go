@@ -237,6 +237,42 @@ func (f PolicyRevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PolicyRevisionMutation", m)
 }
 
+// The SLAFunc type is an adapter to allow the use of ordinary
+// function as SLA mutator.
+type SLAFunc func(context.Context, *db.SLAMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SLAFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.SLAMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SLAMutation", m)
+}
+
+// The SLAPeriodFunc type is an adapter to allow the use of ordinary
+// function as SLAPeriod mutator.
+type SLAPeriodFunc func(context.Context, *db.SLAPeriodMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SLAPeriodFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.SLAPeriodMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SLAPeriodMutation", m)
+}
+
+// The SLARevisionFunc type is an adapter to allow the use of ordinary
+// function as SLARevision mutator.
+type SLARevisionFunc func(context.Context, *db.SLARevisionMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SLARevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.SLARevisionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SLARevisionMutation", m)
+}
+
 // The SLOFunc type is an adapter to allow the use of ordinary
 // function as SLO mutator.
 type SLOFunc func(context.Context, *db.SLOMutation) (db.Value, error)

@@ -817,6 +817,146 @@ var (
 			},
 		},
 	}
+	// SlasColumns holds the columns for the "slas" table.
+	SlasColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "customer", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "unit", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "start", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "zone", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "valid_from", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "valid_until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "contact", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "terms_url", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "revision", Type: field.TypeInt},
+		{Name: "due_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// SlasTable holds the schema information for the "slas" table.
+	SlasTable = &schema.Table{
+		Name:       "slas",
+		Columns:    SlasColumns,
+		PrimaryKey: []*schema.Column{SlasColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "slas_services_service",
+				Columns:    []*schema.Column{SlasColumns[17]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "sla_service_id_slug",
+				Unique:  true,
+				Columns: []*schema.Column{SlasColumns[17], SlasColumns[1]},
+			},
+			{
+				Name:    "sla_customer",
+				Unique:  false,
+				Columns: []*schema.Column{SlasColumns[3]},
+			},
+			{
+				Name:    "sla_due_at",
+				Unique:  false,
+				Columns: []*schema.Column{SlasColumns[12]},
+			},
+		},
+	}
+	// SLAPeriodsColumns holds the columns for the "sla_periods" table.
+	SLAPeriodsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "start_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "end_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "good", Type: field.TypeInt64},
+		{Name: "total", Type: field.TypeInt64},
+		{Name: "verdict", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "credit", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "closed_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "sla_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "revision_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// SLAPeriodsTable holds the schema information for the "sla_periods" table.
+	SLAPeriodsTable = &schema.Table{
+		Name:       "sla_periods",
+		Columns:    SLAPeriodsColumns,
+		PrimaryKey: []*schema.Column{SLAPeriodsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "sla_periods_slas_sla",
+				Columns:    []*schema.Column{SLAPeriodsColumns[8]},
+				RefColumns: []*schema.Column{SlasColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "sla_periods_sla_revisions_revision",
+				Columns:    []*schema.Column{SLAPeriodsColumns[9]},
+				RefColumns: []*schema.Column{SLARevisionsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "slaperiod_sla_id_start_at",
+				Unique:  true,
+				Columns: []*schema.Column{SLAPeriodsColumns[8], SLAPeriodsColumns[1]},
+			},
+			{
+				Name:    "slaperiod_revision_id",
+				Unique:  false,
+				Columns: []*schema.Column{SLAPeriodsColumns[9]},
+			},
+		},
+	}
+	// SLARevisionsColumns holds the columns for the "sla_revisions" table.
+	SLARevisionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "target", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "credits", Type: field.TypeJSON},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "sla_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// SLARevisionsTable holds the schema information for the "sla_revisions" table.
+	SLARevisionsTable = &schema.Table{
+		Name:       "sla_revisions",
+		Columns:    SLARevisionsColumns,
+		PrimaryKey: []*schema.Column{SLARevisionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "sla_revisions_slas_sla",
+				Columns:    []*schema.Column{SLARevisionsColumns[6]},
+				RefColumns: []*schema.Column{SlasColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "sla_revisions_slos_slo",
+				Columns:    []*schema.Column{SLARevisionsColumns[7]},
+				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "slarevision_sla_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{SLARevisionsColumns[6], SLARevisionsColumns[1]},
+			},
+			{
+				Name:    "slarevision_slo_id",
+				Unique:  false,
+				Columns: []*schema.Column{SLARevisionsColumns[7]},
+			},
+		},
+	}
 	// SlosColumns holds the columns for the "slos" table.
 	SlosColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -1621,6 +1761,9 @@ var (
 		OtlpStreamsTable,
 		PeopleTable,
 		PolicyRevisionsTable,
+		SlasTable,
+		SLAPeriodsTable,
+		SLARevisionsTable,
 		SlosTable,
 		SloGroupStatusesTable,
 		SloRevisionsTable,
@@ -1719,6 +1862,20 @@ func init() {
 	PolicyRevisionsTable.ForeignKeys[0].RefTable = PoliciesTable
 	PolicyRevisionsTable.Annotation = &entsql.Annotation{
 		Table: "policy_revisions",
+	}
+	SlasTable.ForeignKeys[0].RefTable = ServicesTable
+	SlasTable.Annotation = &entsql.Annotation{
+		Table: "slas",
+	}
+	SLAPeriodsTable.ForeignKeys[0].RefTable = SlasTable
+	SLAPeriodsTable.ForeignKeys[1].RefTable = SLARevisionsTable
+	SLAPeriodsTable.Annotation = &entsql.Annotation{
+		Table: "sla_periods",
+	}
+	SLARevisionsTable.ForeignKeys[0].RefTable = SlasTable
+	SLARevisionsTable.ForeignKeys[1].RefTable = SlosTable
+	SLARevisionsTable.Annotation = &entsql.Annotation{
+		Table: "sla_revisions",
 	}
 	SlosTable.ForeignKeys[0].RefTable = ServicesTable
 	SlosTable.Annotation = &entsql.Annotation{

@@ -63,6 +63,15 @@ type Person func(*sql.Selector)
 // PolicyRevision is the predicate function for policyrevision builders.
 type PolicyRevision func(*sql.Selector)
 
+// SLA is the predicate function for sla builders.
+type SLA func(*sql.Selector)
+
+// SLAPeriod is the predicate function for slaperiod builders.
+type SLAPeriod func(*sql.Selector)
+
+// SLARevision is the predicate function for slarevision builders.
+type SLARevision func(*sql.Selector)
+
 // SLO is the predicate function for slo builders.
 type SLO func(*sql.Selector)
 

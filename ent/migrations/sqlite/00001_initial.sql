@@ -133,6 +133,26 @@ CREATE INDEX `person_display_name_id` ON `people` (`display_name`, `id`);
 CREATE TABLE `policy_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `clauses` json NOT NULL, `author` text NOT NULL, `created_at` datetime NOT NULL, `policy_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `policy_revisions_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT);
 -- create index "policyrevision_policy_id_number" to table: "policy_revisions"
 CREATE UNIQUE INDEX `policyrevision_policy_id_number` ON `policy_revisions` (`policy_id`, `number`);
+-- create "slas" table
+CREATE TABLE `slas` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `customer` text NOT NULL, `unit` text NOT NULL, `start` text NOT NULL, `zone` text NOT NULL, `valid_from` datetime NOT NULL, `valid_until` datetime NULL, `contact` text NOT NULL, `terms_url` text NOT NULL, `revision` integer NOT NULL, `due_at` datetime NULL, `ended_at` datetime NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `slas_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "sla_service_id_slug" to table: "slas"
+CREATE UNIQUE INDEX `sla_service_id_slug` ON `slas` (`service_id`, `slug`);
+-- create index "sla_customer" to table: "slas"
+CREATE INDEX `sla_customer` ON `slas` (`customer`);
+-- create index "sla_due_at" to table: "slas"
+CREATE INDEX `sla_due_at` ON `slas` (`due_at`);
+-- create "sla_periods" table
+CREATE TABLE `sla_periods` (`id` text NOT NULL, `start_at` datetime NOT NULL, `end_at` datetime NOT NULL, `good` integer NOT NULL, `total` integer NOT NULL, `verdict` text NOT NULL, `credit` text NOT NULL, `closed_at` datetime NOT NULL, `sla_id` text NOT NULL, `revision_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `sla_periods_slas_sla` FOREIGN KEY (`sla_id`) REFERENCES `slas` (`id`) ON DELETE RESTRICT, CONSTRAINT `sla_periods_sla_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `sla_revisions` (`id`) ON DELETE RESTRICT);
+-- create index "slaperiod_sla_id_start_at" to table: "sla_periods"
+CREATE UNIQUE INDEX `slaperiod_sla_id_start_at` ON `sla_periods` (`sla_id`, `start_at`);
+-- create index "slaperiod_revision_id" to table: "sla_periods"
+CREATE INDEX `slaperiod_revision_id` ON `sla_periods` (`revision_id`);
+-- create "sla_revisions" table
+CREATE TABLE `sla_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `target` text NOT NULL, `credits` json NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `sla_id` text NOT NULL, `slo_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `sla_revisions_slas_sla` FOREIGN KEY (`sla_id`) REFERENCES `slas` (`id`) ON DELETE RESTRICT, CONSTRAINT `sla_revisions_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT);
+-- create index "slarevision_sla_id_number" to table: "sla_revisions"
+CREATE UNIQUE INDEX `slarevision_sla_id_number` ON `sla_revisions` (`sla_id`, `number`);
+-- create index "slarevision_slo_id" to table: "sla_revisions"
+CREATE INDEX `slarevision_slo_id` ON `sla_revisions` (`slo_id`);
 -- create "slos" table
 CREATE TABLE `slos` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `retired_at` datetime NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `slos_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "slo_service_id_slug" to table: "slos"

@@ -1,0 +1,164 @@
+package sla
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/internal/tx"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/window"
+	"github.com/evenkeel/evenkeel/services/slo/calendar"
+)
+
+// closedAtOnce is how many SLAs with a due period are read at a time.
+const closedAtOnce = 100
+
+// CloseOnce closes every period that ended longer than Grace ago: its sum, verdict and
+// credit are kept with the terms in force at its end, and nothing that is measured
+// later changes them. It can be repeated. An SLA of which a period cannot be closed
+// keeps no other from it; the errors are returned together.
+func (s *Service) CloseOnce(ctx context.Context) (map[string]int64, error) {
+	now := clock.Round(s.Clock())
+	result := map[string]int64{"closed": 0, "breached": 0, "unknown": 0}
+	var errs []error
+	for after := id.ID(""); ; {
+		due, err := s.Store.DueSLAs(ctx, now, after, closedAtOnce)
+		if err != nil {
+			return result, errors.Join(append(errs, fmt.Errorf("read SLAs with a period to close: %w", err))...)
+		}
+		for _, v := range due {
+			after = v.SLA.ID
+			if err := s.closeDue(ctx, v, now, result); err != nil {
+				errs = append(errs, fmt.Errorf("close a period of SLA %s: %w", v.SLA.ID, err))
+				if tx.IsLeaseLost(err) || ctx.Err() != nil {
+					return result, errors.Join(errs...)
+				}
+			}
+		}
+		if len(due) < closedAtOnce {
+			return result, errors.Join(errs...)
+		}
+	}
+}
+
+// closeDue closes the due periods of an SLA, one transaction each. What somebody
+// changed meanwhile is left for the next time.
+func (s *Service) closeDue(ctx context.Context, v View, now time.Time, result map[string]int64) error {
+	for {
+		due, w, err := s.next(ctx, v.SLA)
+		if err != nil {
+			return err
+		}
+		var p Period
+		open := due == nil || due.After(now)
+		if !open {
+			if p, err = s.judge(ctx, v, w, now); err != nil {
+				return err
+			}
+		}
+		err = s.Runner.InTx(ctx, func(ctx context.Context) error {
+			if !open {
+				if err := s.Store.AddSLAPeriod(ctx, p); err != nil {
+					return err
+				}
+				if due, _, err = s.next(ctx, v.SLA); err != nil {
+					return err
+				}
+			}
+			return s.Store.SetSLADue(ctx, v.SLA.ID, v.SLA.Version, due)
+		})
+		if fault.Is(err, fault.Precondition) {
+			return nil
+		}
+		if err != nil || open {
+			return err
+		}
+		result["closed"]++
+		switch p.Verdict {
+		case Breached:
+			result["breached"]++
+		case Unknown:
+			result["unknown"]++
+		}
+	}
+}
+
+// judge sums up a period that ended, by the terms that were in force at its end.
+func (s *Service) judge(ctx context.Context, v View, w calendar.Window, now time.Time) (Period, error) {
+	r, err := s.Store.SLARevisionAt(ctx, v.SLA.ID, w.End)
+	if err != nil {
+		return Period{}, err
+	}
+	sum, err := s.sum(ctx, r.SLO, w)
+	if err != nil {
+		return Period{}, err
+	}
+	verdict, credit := r.Judge(sum)
+	return Period{
+		ID: id.New(now), SLA: v.SLA.ID, Window: w, Revision: r,
+		Sum: sum, Verdict: verdict, Credit: credit, ClosedAt: now,
+	}, nil
+}
+
+// sum adds up what the SLO's indicators counted in a time, each while its revision was
+// in force; from what changed in the middle of a slot on, the new one counts.
+func (s *Service) sum(ctx context.Context, of id.ID, w calendar.Window) (window.Sum, error) {
+	var sum window.Sum
+	end := w.End
+	for r := (page.Request{Limit: page.MaxLimit}); end.After(w.Start); {
+		revisions, err := s.SLOs.Revisions(ctx, of, r)
+		if err != nil {
+			return sum, fmt.Errorf("read the revisions of an SLO: %w", err)
+		}
+		for i, one := range revisions.Items {
+			begin := one.Revision.CreatedAt.Truncate(measure.FiveMinutes)
+			if first := revisions.Next == "" && i == len(revisions.Items)-1; first || begin.Before(w.Start) {
+				begin = w.Start
+			}
+			if !begin.Before(end) {
+				continue
+			}
+			if sum, err = s.add(ctx, sum, one.Indicator.ID, begin, end); err != nil {
+				return sum, err
+			}
+			end = begin
+		}
+		if r.After = revisions.Next; r.After == "" {
+			break
+		}
+	}
+	return sum, nil
+}
+
+// pieceLength is how much is summed up at a time: the sums of so much cannot overflow,
+// see measure.MaxReporters.
+const pieceLength = 90 * 24 * time.Hour
+
+// add adds what an indicator counted in [from, to).
+func (s *Service) add(ctx context.Context, sum window.Sum, indicator id.ID, from, to time.Time) (window.Sum, error) {
+	for at := from; at.Before(to); {
+		next := at.Add(pieceLength)
+		if next.After(to) {
+			next = to
+		}
+		steps, err := s.Measurements.Totals(ctx, indicator, "", at, next, next.Sub(at))
+		if err != nil {
+			return sum, fmt.Errorf("sum up what was measured from %s to %s: %w", at, next, err)
+		}
+		for _, step := range steps {
+			if step.Total > math.MaxInt64-sum.Total {
+				return sum, fmt.Errorf("sum up what was measured from %s to %s: more events than can be counted", from, to)
+			}
+			sum = sum.Plus(step.Sum)
+		}
+		at = next
+	}
+	return sum, nil
+}

@@ -1,0 +1,112 @@
+package sla
+
+import (
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure/window"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+	"github.com/evenkeel/evenkeel/services/slo/calendar"
+)
+
+// Period is a closed period, as it was judged.
+type Period struct {
+	ID  id.ID
+	SLA id.ID
+	calendar.Window
+	// Revision is the SLA's that was in force at the end, whose terms it was judged by.
+	Revision Revision
+	Sum      window.Sum // thousandths of an event
+	Verdict  Verdict
+	Credit   string // a percentage of the fee, "" for none
+	ClosedAt time.Time
+}
+
+func (s SLA) zone() (*time.Location, error) {
+	zone, err := calendar.ParseZone(s.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("the time zone %q of SLA %s: %w", s.Zone, s.ID, err)
+	}
+	return zone, nil
+}
+
+// PeriodAt returns the period that holds the instant, and false when the SLA is not
+// valid then.
+func (s SLA) PeriodAt(at time.Time) (calendar.Window, bool, error) {
+	if at.Before(s.ValidFrom) || s.ValidUntil != nil && !at.Before(*s.ValidUntil) {
+		return calendar.Window{}, false, nil
+	}
+	zone, err := s.zone()
+	if err != nil {
+		return calendar.Window{}, false, err
+	}
+	start, err := time.Parse(time.DateOnly, s.Start)
+	if err != nil {
+		return calendar.Window{}, false, fmt.Errorf("the start of the calendar of SLA %s: %w", s.ID, err)
+	}
+	w := calendar.New(s.Unit, start, zone).At(at)
+	if w.Start.Before(s.ValidFrom) {
+		w.Start = s.ValidFrom
+	}
+	if s.ValidUntil != nil && w.End.After(*s.ValidUntil) {
+		w.End = *s.ValidUntil
+	}
+	return w, true, nil
+}
+
+// Account is how a sum stands against a target. Shares are of one, each the double
+// nearest to the exact value; nil is unknown, because there were no events.
+type Account struct {
+	Sum window.Sum
+	SLI *float64
+	// Margin is SLI − target: below 0 the target is missed.
+	Margin *float64
+	// Remaining is the share of the budget of the events so far that is left, below 0
+	// when overspent.
+	Remaining *float64
+}
+
+// AccountOf computes the account of a sum.
+func AccountOf(s window.Sum, target budget.Objective) Account {
+	a := Account{Sum: s}
+	if s.Total <= 0 {
+		return a
+	}
+	sli, left := share(s.Good, s.Total), share(0, 1)
+	margin := new(big.Rat).Sub(sli, share(target.PPB(), budget.Billion))
+	left.Quo(margin, share(target.BudgetPPB(), budget.Billion))
+	a.SLI, a.Margin, a.Remaining = nearest(sli), nearest(margin), nearest(left)
+	return a
+}
+
+// Current is the period that runs now, so far.
+type Current struct {
+	calendar.Window
+	// Until is where what was measured ends: the end of the latest slot that is over.
+	Until time.Time
+	Account
+	// ProjectedTotal is how many events the whole period has if they go on to come as
+	// until now, and ProjectedBurned the share of the whole period's budget, as so
+	// projected, that is burned already.
+	ProjectedTotal, ProjectedBurned *float64
+}
+
+// project fills in what is projected: total × length ÷ elapsed events, of which
+// (1 − target) may be bad.
+func (c *Current) project(target budget.Objective) {
+	elapsed := c.Until.Sub(c.Start)
+	if c.Sum.Total <= 0 || elapsed <= 0 {
+		return
+	}
+	total := new(big.Rat).Mul(share(c.Sum.Total, 1), share(int64(c.End.Sub(c.Start)), int64(elapsed)))
+	allowed := new(big.Rat).Mul(total, share(target.BudgetPPB(), budget.Billion))
+	c.ProjectedBurned = nearest(new(big.Rat).Quo(share(c.Sum.Bad(), 1), allowed))
+	c.ProjectedTotal = nearest(total.Quo(total, share(1000, 1)))
+}
+
+func nearest(r *big.Rat) *float64 {
+	f, _ := r.Float64()
+	return &f
+}
