@@ -102,7 +102,8 @@ func (s *Service) Get(ctx context.Context, issue id.ID) (Known, error) {
 	return Known{Issue: i, Delivery: d}, nil
 }
 
-// Retry has a dead or dismissed issue delivered again, and one that waits at once.
+// Retry has a dead or dismissed issue delivered again, and one that waits at once. A
+// group is for administrators: its members may be of several teams.
 //
 // Faults: NotFound; Forbidden; Precondition when it is not at that version; Conflict
 // "issue_on_its_way".
@@ -174,11 +175,14 @@ func (s *Service) change(ctx context.Context, issue id.ID, version int64, reason
 		if err != nil {
 			return fmt.Errorf("read an issue: %w", err)
 		}
-		service, err := s.Services.Service(ctx, i.Service)
-		if err != nil {
-			return fmt.Errorf("read the service of an issue: %w", err)
+		object := access.Object{Kind: access.KindIssue, ID: issue, Label: i.Title}
+		if !i.IsGroup() { // whose members are of several teams
+			service, err := s.Services.Service(ctx, i.Service)
+			if err != nil {
+				return fmt.Errorf("read the service of an issue: %w", err)
+			}
+			object.Team = service.Team
 		}
-		object := access.Object{Kind: access.KindIssue, ID: issue, Label: i.Title, Team: service.Team}
 		if err := s.Authorizer.Authorize(ctx, access.Update, object); err != nil {
 			return err
 		}
