@@ -1,6 +1,7 @@
 package github_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -103,6 +104,37 @@ func TestNothingJoinsWhatAPersonClosed(t *testing.T) {
 	if is := o.Issue("acme/shop", is.Number); is.State != "closed" || len(said(is)) != 0 {
 		t.Errorf("what a person closed: %+v", is)
 	}
+}
+
+// dismissing has every group that is found dismissed right then, as a person may.
+type dismissing struct {
+	delivery.Store
+	o *office
+}
+
+func (s dismissing) OpenGroup(ctx context.Context, kind issues.Kind, place delivery.Place, since time.Time) (id.ID, bool, error) {
+	group, found, err := s.Store.OpenGroup(ctx, kind, place, since)
+	if found {
+		d := s.o.delivery(group)
+		s.o.must(d.Dismiss())
+		s.o.must(s.Store.PutDelivery(ctx, d))
+	}
+	return group, found, err
+}
+
+func TestNothingJoinsWhatAPersonDismissedMeanwhile(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
+	o.wantMany(3)
+	o.run()
+	o.alone("acme/shop")
+	o.courier.Store = dismissing{o.courier.Store, o}
+	late := o.want()
+	o.pass(time.Minute)
+	if made := o.Issues("acme/shop"); len(made) != 2 || made[0].Title != "3 error budgets are overspent at once" && made[1].Title != "3 error budgets are overspent at once" {
+		t.Errorf("%d issues, want one that tells of three and one of its own: %+v", len(made), made)
+	}
+	o.inState(late.ID, delivery.Sent)
 }
 
 func TestAGroupIsMadeOnceWhenItsAnswerIsLost(t *testing.T) {
