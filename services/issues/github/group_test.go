@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/issues"
@@ -219,6 +220,32 @@ func TestIssuesAreAssignedToThoseWhoHaveALogin(t *testing.T) {
 				t.Errorf("afterwards the problem is %q", d.Problem)
 			}
 		})
+	}
+}
+
+func TestALoginThatIsEnteredLaterIsTaken(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	ada := storetest.Person(t, o.store, "ada")
+	i := o.want(func(i *issues.Issue) { i.Assignees = []id.ID{ada.ID} })
+	o.pass(time.Minute)
+	if is, d := o.alone("acme/shop"), o.delivery(i.ID); len(is.Assignees) != 0 || !strings.Contains(d.Problem, "can enter it, and it can be retried then") {
+		t.Fatalf("it is assigned to %q, and the problem is %q", is.Assignees, d.Problem)
+	}
+	ada.GitHubLogin = "ole"
+	o.must(o.store.Access().UpdatePerson(t.Context(), ada))
+	d := o.delivery(i.ID)
+	o.must(d.Retry(o.clock.Now())) // as a person may
+	o.must(o.store.Delivery().PutDelivery(t.Context(), d))
+	o.pass(time.Minute)
+	if is, d := o.alone("acme/shop"), o.delivery(i.ID); !slices.Equal(is.Assignees, []string{"ole"}) || d.Problem != "" {
+		t.Errorf("it is assigned to %q, and the problem is %q", is.Assignees, d.Problem)
+	}
+	o.ForgetRequests()
+	o.look("acme/shop", o.alone("acme/shop").Number)
+	o.pass(time.Minute)
+	if slices.Contains(o.operations(), "issues/add-assignees") {
+		t.Error("it was assigned again")
 	}
 }
 
