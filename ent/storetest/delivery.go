@@ -158,6 +158,24 @@ func testDelivery(t *testing.T, open opener) {
 				t.Errorf("in %s since %s: %s, %v", c.place, c.since, found, there)
 			}
 		}
+		newer := wanted(t, s, "")
+		for version, c := range []struct {
+			state delivery.State
+			open  bool
+			want  id.ID
+		}{
+			{delivery.Pending, true, newer.Issue}, {delivery.Sent, true, newer.Issue}, {delivery.Dead, true, group.Issue},
+			{delivery.Dismissed, true, group.Issue}, {delivery.Sent, false, group.Issue},
+		} {
+			newer.State, newer.Place, newer.Version = c.state, "acme/shop", int64(version+1)
+			ok(t, s.Delivery().PutDelivery(t.Context(), newer))
+			issue := must(s.Issues().Issue(t.Context(), newer.Issue))(t)
+			issue.Open = c.open
+			ok(t, s.Issues().UpdateIssue(t.Context(), issue))
+			if found, there := find("acme/shop", Start); !there || found != c.want {
+				t.Errorf("while a newer one is %s, wanted open %t, %s is found, %t, want %s", c.state, c.open, found, there, c.want)
+			}
+		}
 		group.Version, group.Outcome = 2, delivery.Done // by a person
 		ok(t, s.Delivery().PutDelivery(t.Context(), group))
 		if found, there := find("acme/shop", Start); there {

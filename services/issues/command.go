@@ -29,7 +29,8 @@ func NewCommands(store Store, disputes Disputes) *Commands {
 }
 
 // Command does what a comment asks for, once for each comment. What is no command,
-// or none of an issue of that kind, is passed over. It implements inbox.Commands.
+// or none of an issue of that kind, is passed over, and so is a dispute of a group: it
+// does not say which of its violations. It implements inbox.Commands.
 func (c *Commands) Command(ctx context.Context, issue id.ID, asked inbox.Command) error {
 	if asked.Name != commandDispute {
 		return nil
@@ -38,7 +39,7 @@ func (c *Commands) Command(ctx context.Context, issue id.ID, asked inbox.Command
 	if err != nil {
 		return fmt.Errorf("read the issue that a comment is on: %w", err)
 	}
-	if i.Kind != KindBudgetViolation {
+	if i.Kind != KindBudgetViolation || i.IsGroup() {
 		return nil
 	}
 	return c.disputes.DisputeElsewhere(ctx, i.Episode, policy.Remark{

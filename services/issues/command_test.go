@@ -99,6 +99,21 @@ func TestADisputeInACommentIsAnEventOnceForEachComment(t *testing.T) {
 	})
 }
 
+func TestADisputeOfAGroupIsPassedOver(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	h.attach(policy.Warn)
+	_, wanted := h.overspend()
+	group, _ := h.gather("", wanted...)
+	commands := issues.NewCommands(h.store.Issues(), h.policies)
+	h.must(commands.Command(h.system(), group.ID, inbox.Command{Name: "dispute", Text: "not ours", By: "wanda", At: h.clock.Now(), Comment: inbox.Comment{ID: 7}}))
+	for _, v := range h.violations() {
+		if events := h.events(v); len(events) != 0 {
+			t.Errorf("%s has the events %+v", v.ID, events)
+		}
+	}
+}
+
 func TestWhatIsWrittenElsewhereIsMadePlainAndShort(t *testing.T) {
 	t.Parallel()
 	h, v, issue := violated(t, storetest.SQLite(t))

@@ -104,7 +104,8 @@ func (s *Service) regroup(ctx context.Context, of id.ID, joined int, now time.Ti
 	before := group
 	sheet := s.summarize(&group, members)
 	sheet.Joined = joined
-	if group.Open && !before.Open {
+	resumed := group.Ending == "" && before.Ending != ""
+	if group.Open && !before.Open || resumed {
 		group.Episode = id.New(now)
 	}
 	if group.Title, err = render(group.Kind, "group title", sheet); err != nil {
@@ -117,8 +118,8 @@ func (s *Service) regroup(ctx context.Context, of id.ID, joined int, now time.Ti
 	group.Body = fit(body, group.Fingerprint)
 	switch {
 	case group.Ending != "" && before.Ending == "":
-		err = s.comment(&group, "group over", sheet, false, now)
-	case group.Ending == "" && before.Ending != "":
+		err = s.comment(&group, "group over", sheet, group.Episode != group.ID, now)
+	case resumed:
 		err = s.comment(&group, "group again", sheet, true, now)
 	case joined > 0 && before.Title != "":
 		err = s.comment(&group, "group joined", sheet, true, now)

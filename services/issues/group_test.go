@@ -182,6 +182,49 @@ func TestAGroupSaysWhoseClosingItIs(t *testing.T) {
 	}
 }
 
+// Where people close, the group is wanted open throughout: only another episode has one
+// that they closed opened again.
+func TestAGroupThatPeopleCloseIsWantedOpenAgainForAnotherEpisode(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	h.attach(policy.Warn)
+	slos, wanted := h.overspend()
+	group, _ := h.gather("", wanted...)
+	for _, v := range slos {
+		h.spendOf(v, 0)
+	}
+	h.pass(0, 4, 0)
+	over := h.issue(group.ID)
+	if !over.Open || over.Ending != policy.Recovered || over.Episode != group.Episode {
+		t.Fatalf("after all recovered: %+v", over)
+	}
+	h.clock.Advance(48 * time.Hour)
+	h.spendOf(slos[0], 150)
+	h.spendOf(slos[1], 150)
+	h.pass(2, 0, 0)
+	again := h.issue(group.ID)
+	if !again.Open || again.Ending != "" || again.Episode == over.Episode {
+		t.Errorf("after two came again: %+v", again)
+	}
+
+	// One goes back and forth, of which the description tells; the comments are those that
+	// a single issue would have.
+	h.clock.Advance(25 * time.Hour)
+	h.spendOf(slos[1], 0)
+	h.pass(0, 1, 0)
+	for range 3 {
+		h.clock.Advance(time.Minute)
+		h.spendOf(slos[0], 0)
+		h.pass(0, 1, 0)
+		h.clock.Advance(time.Minute)
+		h.spendOf(slos[0], 150)
+		h.pass(1, 0, 0)
+	}
+	if after := h.issue(group.ID); len(after.Comments) != len(again.Comments)+1 {
+		t.Errorf("going back and forth wrote %d comments, want 1 within a day", len(after.Comments)-len(again.Comments))
+	}
+}
+
 func TestIssuesAreForWhomTheTeamNames(t *testing.T) {
 	t.Parallel()
 	h := build(t)

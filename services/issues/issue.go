@@ -30,8 +30,8 @@ type Issue struct {
 	// Parent is of which issue it is a part; empty for none.
 	Parent  id.ID
 	Subject id.ID // the SLO
-	// Episode is the violation; the latest, when the issue was taken up again. Each time
-	// that a group is, it is a new one.
+	// Episode is the violation; the latest, when the issue was taken up again. A group's is
+	// the group itself, and a new one each time that it was over and goes on.
 	Episode    id.ID
 	Repository string // the service's; empty when it has none
 	Title      string

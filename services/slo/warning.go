@@ -70,6 +70,18 @@ func days(n int) string {
 	return fmt.Sprint(n, " days")
 }
 
+// thereWere says how many whole events there were, of thousandths.
+func thereWere(total int64) string {
+	switch n := total / budget.PerEvent; n {
+	case 0:
+		return "there was less than one event"
+	case 1:
+		return "there was one event"
+	default:
+		return fmt.Sprintf("there were %d events", n)
+	}
+}
+
 // unmeasured is how long an SLO may be without a single measurement before that is
 // remarkable: by then whoever declared it has gone home.
 const unmeasured = time.Hour
@@ -91,8 +103,8 @@ func (v View) warnings(now time.Time) []Warning {
 	sum := v.Status.Sums.Window
 	if few, ok := budget.Thin(sum, v.Revision.Objective); ok && few {
 		out = append(out, Warning{WarnThinTraffic, "/objective", fmt.Sprintf(
-			"in the window of %s there were %d events, and the budget at %s is less than one of them: a single bad one spends it all; a lower objective, a longer window or an indicator that counts more would tell more",
-			days(v.Revision.WindowDays), sum.Total/budget.PerEvent, v.Revision.Objective)})
+			"in the window of %s %s, and the budget at %s is less than one: a single bad one spends it all; a lower objective, a longer window or an indicator that counts more would tell more",
+			days(v.Revision.WindowDays), thereWere(sum.Total), v.Revision.Objective)})
 	}
 	return out
 }

@@ -81,6 +81,22 @@ func TestTrafficOfWhichOneBadEventIsTheBudgetIsAWarning(t *testing.T) {
 	}
 }
 
+func TestAWarningOfThinTrafficSaysHowManyEventsThereWere(t *testing.T) {
+	t.Parallel()
+	for events, want := range map[float64]string{0.4: "there was less than one event,", 1: "there was one event,", 999: "there were 999 events,"} {
+		h := newHouse(t)
+		v := h.declare(t, "availability", "99.9%")
+		h.push(t, "availability", h.at(time.Minute, events, events))
+		h.clock.Advance(7 * 24 * time.Hour)
+		v = h.evaluate(t, v)
+		warnings := ok(h.Warnings(h.ada, v, time.Time{}))(t)
+		i := slices.IndexFunc(warnings, func(w slo.Warning) bool { return w.Code == slo.WarnThinTraffic })
+		if i < 0 || !strings.Contains(warnings[i].Message, want) {
+			t.Errorf("%v events: %+v, want %q", events, warnings, want)
+		}
+	}
+}
+
 func TestMoreThanAHardDependencyPromisesIsAWarning(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -109,6 +109,23 @@ func (w *Written) setPerson(person id.ID, a Assigned) {
 	w.People = people
 }
 
+// askAgain forgets what the tracker did not do, so that it is asked for again.
+func (w *Written) askAgain() {
+	for label, whose := range w.Labels {
+		if whose == Untaken {
+			w.setLabel(label, "")
+		}
+	}
+	for person, a := range w.People {
+		if a.Whose == Untaken {
+			w.setPerson(person, Assigned{})
+		}
+	}
+	if w.Apart != "" {
+		w.Under, w.Apart = "", ""
+	}
+}
+
 // untaken says in words for people what was wanted and the tracker did not do.
 func (w *Written) untaken() string {
 	var labels, logins, said []string
@@ -136,7 +153,7 @@ func (w *Written) untaken() string {
 		said = append(said, fmt.Sprintf("it is not assigned to %s: GitHub assigns to those who can write to the repository, and to those alone", strings.Join(logins, ", ")))
 	}
 	if nameless > 0 {
-		said = append(said, "it is not assigned to everybody, since no login on GitHub is known of who is wanted: they or an administrator can enter it")
+		said = append(said, "it is not assigned to everybody, since no login on GitHub is known of who is wanted: they or an administrator can enter it, and it can be retried then")
 	}
 	if w.Apart != "" {
 		said = append(said, "it is no part of the issue to which it belongs: "+w.Apart)

@@ -190,7 +190,8 @@ func New(i issues.Issue, now time.Time) Delivery {
 }
 
 // Retry has a dead or dismissed one delivered again, and one that waits at once.
-// What may have been made before is looked for first.
+// What may have been made before is looked for first, and what the tracker did not do of
+// one that is there is asked for again.
 func (d *Delivery) Retry(now time.Time) error {
 	if err := d.still(); err != nil {
 		return err
@@ -199,6 +200,7 @@ func (d *Delivery) Retry(now time.Time) error {
 	if d.Intent != nil {
 		d.lose(now)
 	}
+	d.Written.askAgain()
 	d.Failures, d.Problem, d.DueAt = 0, "", &now
 	return nil
 }

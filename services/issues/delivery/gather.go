@@ -114,8 +114,14 @@ func (p *passage) gatherInto(ctx context.Context, place Place, kind issues.Kind,
 				return err
 			}
 		}
-		if group, err = p.Store.Delivery(ctx, issue.ID); err != nil || group.State != Draft {
+		group, err = p.Store.Delivery(ctx, issue.ID)
+		switch {
+		case err != nil:
 			return err
+		case group.State == Dead || group.State == Dismissed: // since it was found: it would tell of nobody
+			return fault.Stale("issue")
+		case group.State != Draft:
+			return nil
 		}
 		group.State, group.Place = Pending, place
 		return p.Store.PutDelivery(ctx, group)

@@ -102,7 +102,8 @@ func (s *Service) Get(ctx context.Context, issue id.ID) (Known, error) {
 	return Known{Issue: i, Delivery: d}, nil
 }
 
-// Retry has a dead or dismissed issue delivered again, and one that waits at once.
+// Retry has a dead or dismissed issue delivered again, and one that waits at once. A
+// group is for administrators: its members may be of several teams.
 //
 // Faults: NotFound; Forbidden; Precondition when it is not at that version; Conflict
 // "issue_on_its_way".

@@ -1,12 +1,14 @@
 package github_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/issues"
@@ -163,6 +165,37 @@ func TestWhatIsNewWaitsUntilItsGroupIsSeen(t *testing.T) {
 	o.wellBehaved()
 }
 
+// dismissing has every group that is found dismissed right then, as a person may.
+type dismissing struct {
+	delivery.Store
+	o *office
+}
+
+func (s dismissing) OpenGroup(ctx context.Context, kind issues.Kind, place delivery.Place, since time.Time) (id.ID, bool, error) {
+	group, found, err := s.Store.OpenGroup(ctx, kind, place, since)
+	if found {
+		d := s.o.delivery(group)
+		s.o.must(d.Dismiss())
+		s.o.must(s.Store.PutDelivery(ctx, d))
+	}
+	return group, found, err
+}
+
+func TestNothingJoinsWhatAPersonDismissedMeanwhile(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
+	o.wantMany(3)
+	o.run()
+	o.alone("acme/shop")
+	o.courier.Store = dismissing{o.courier.Store, o}
+	late := o.want()
+	o.pass(time.Minute)
+	if made := o.Issues("acme/shop"); len(made) != 2 || made[0].Title != "3 error budgets are overspent at once" && made[1].Title != "3 error budgets are overspent at once" {
+		t.Errorf("%d issues, want one that tells of three and one of its own: %+v", len(made), made)
+	}
+	o.inState(late.ID, delivery.Sent)
+}
+
 func TestAGroupIsMadeOnceWhenItsAnswerIsLost(t *testing.T) {
 	t.Parallel()
 	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
@@ -245,6 +278,32 @@ func TestIssuesAreAssignedToThoseWhoHaveALogin(t *testing.T) {
 				t.Errorf("afterwards the problem is %q", d.Problem)
 			}
 		})
+	}
+}
+
+func TestALoginThatIsEnteredLaterIsTaken(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	ada := storetest.Person(t, o.store, "ada")
+	i := o.want(func(i *issues.Issue) { i.Assignees = []id.ID{ada.ID} })
+	o.pass(time.Minute)
+	if is, d := o.alone("acme/shop"), o.delivery(i.ID); len(is.Assignees) != 0 || !strings.Contains(d.Problem, "can enter it, and it can be retried then") {
+		t.Fatalf("it is assigned to %q, and the problem is %q", is.Assignees, d.Problem)
+	}
+	ada.GitHubLogin = "ole"
+	o.must(o.store.Access().UpdatePerson(t.Context(), ada))
+	d := o.delivery(i.ID)
+	o.must(d.Retry(o.clock.Now())) // as a person may
+	o.must(o.store.Delivery().PutDelivery(t.Context(), d))
+	o.pass(time.Minute)
+	if is, d := o.alone("acme/shop"), o.delivery(i.ID); !slices.Equal(is.Assignees, []string{"ole"}) || d.Problem != "" {
+		t.Errorf("it is assigned to %q, and the problem is %q", is.Assignees, d.Problem)
+	}
+	o.ForgetRequests()
+	o.look("acme/shop", o.alone("acme/shop").Number)
+	o.pass(time.Minute)
+	if slices.Contains(o.operations(), "issues/add-assignees") {
+		t.Error("it was assigned again")
 	}
 }
 
