@@ -3,6 +3,7 @@ package calendar
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 )
@@ -123,18 +124,38 @@ func Instant(shown time.Time, zone *time.Location) time.Time {
 	year, month, day := shown.Date()
 	hour, minute, second := shown.Clock()
 	wanted := time.Date(year, month, day, hour, minute, second, shown.Nanosecond(), time.UTC)
-	for at := wanted.Add(-furthest).In(zone); ; {
-		begins, ends := at.ZoneBounds()
-		_, ahead := at.Zone()
-		candidate := wanted.Add(-time.Duration(ahead) * time.Second)
-		if !begins.IsZero() && candidate.Before(begins) {
-			candidate = begins
+	// Up to at the clocks have not shown it. Changes are looked for by the offsets: what
+	// time.ZoneBounds says of the last day of some leap years ends before it begins.
+	for at := wanted.Add(-furthest); ; {
+		before, after := ahead(at, zone), ahead(at.Add(time.Hour), zone)
+		change := at.Add(time.Hour)
+		if before != after {
+			change = changed(at, zone)
 		}
-		if ends.IsZero() || candidate.Before(ends) {
-			return candidate.UTC()
+		if shows := wanted.Add(-before); shows.Before(change) {
+			return shows
 		}
-		at = ends.In(zone)
+		if !change.Add(ahead(change, zone)).Before(wanted) {
+			return change
+		}
+		at = change
 	}
+}
+
+// ahead is how far the clocks of the zone are ahead of UTC.
+func ahead(at time.Time, zone *time.Location) time.Duration {
+	_, seconds := at.In(zone).Zone()
+	return time.Duration(seconds) * time.Second
+}
+
+// changed is the second, of the hour after at, in which the clocks of the zone were
+// changed: no zone changed them twice in an hour.
+func changed(at time.Time, zone *time.Location) time.Time {
+	was := ahead(at, zone)
+	begin := at.Truncate(time.Second)
+	return begin.Add(time.Duration(sort.Search(int(time.Hour/time.Second)+1, func(n int) bool {
+		return ahead(begin.Add(time.Duration(n)*time.Second), zone) != was
+	})) * time.Second)
 }
 
 // elsewhere are the directories of a machine's zone database that are not names of
