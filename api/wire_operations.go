@@ -205,7 +205,7 @@ type DeadReason struct {
 type IssueKindState struct {
 	Kind    string `json:"kind" enum:"budget_violation"`
 	Mode    string `json:"mode" enum:"observe,warn,enforce" doc:"observe: they stay drafts. warn: they are opened and kept up to date; closing and reopening them is people's. enforce: they are closed and reopened, too."`
-	Stopped bool   `json:"stopped" doc:"Whether they are kept back for now, whatever the mode."`
+	Stopped bool   `json:"stopped" doc:"Whether they are kept back, whatever the mode."`
 }
 
 // DeliverySwitch is whether issues are sent, and who stopped what.
@@ -224,7 +224,7 @@ type DeliveryKind struct {
 	Kind    string         `json:"kind" enum:"budget_violation"`
 	Mode    string         `json:"mode" enum:"observe,warn,enforce" doc:"observe: they stay drafts. warn: they are opened and kept up to date; closing and reopening them is people's. enforce: they are closed and reopened, too."`
 	Sending bool           `json:"sending" doc:"Whether they are sent: there is a tracker, the mode is not observe, and they are not stopped."`
-	Stopped bool           `json:"stopped" doc:"Whether they are kept back for now, whatever the mode."`
+	Stopped bool           `json:"stopped" doc:"Whether they are kept back, whatever the mode."`
 	Stops   []DeliveryStop `json:"stops" doc:"What keeps them back. They are sent once all of these are gone."`
 }
 

@@ -2840,7 +2840,7 @@ type DeliveryKind struct {
 	// Sending Whether they are sent: there is a tracker, the mode is not observe, and they are not stopped.
 	Sending bool `json:"sending"`
 
-	// Stopped Whether they are kept back for now, whatever the mode.
+	// Stopped Whether they are kept back, whatever the mode.
 	Stopped bool `json:"stopped"`
 
 	// Stops What keeps them back. They are sent once all of these are gone.
@@ -3406,7 +3406,7 @@ type IssueKindState struct {
 	// Mode observe: they stay drafts. warn: they are opened and kept up to date; closing and reopening them is people's. enforce: they are closed and reopened, too.
 	Mode IssueKindStateMode `json:"mode"`
 
-	// Stopped Whether they are kept back for now, whatever the mode.
+	// Stopped Whether they are kept back, whatever the mode.
 	Stopped bool `json:"stopped"`
 }
 
