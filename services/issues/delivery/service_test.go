@@ -178,27 +178,6 @@ func TestOnlyMembersOfTheTeamAndAdministratorsAct(t *testing.T) {
 	}
 }
 
-func TestAGroupIsTheAdministratorsToActOn(t *testing.T) {
-	t.Parallel()
-	o := openOffice(t)
-	o.issue = issues.Issue{
-		ID: id.New(storetest.Start), Kind: issues.KindBudgetViolation, Fingerprint: "g", Episode: id.New(storetest.Start),
-		Title: "10 budgets spent", Body: "b", Open: true, CreatedAt: storetest.Start, UpdatedAt: storetest.Start, Version: 1,
-	}
-	_, err := o.store.Issues().CreateIssue(t.Context(), o.issue)
-	o.must(err)
-	o.must(o.store.Delivery().Call(t.Context(), delivery.New(o.issue, storetest.Start)))
-	k := o.put(dead)
-	_, err = o.service.Retry(o.ada(), o.issue.ID, k.Version())
-	refused(t, err, fault.Forbidden, "forbidden")
-	administrator := access.Caller{Kind: access.ByPerson, Person: o.member.ID, Name: "Ada", Administrator: true, Scopes: []access.Scope{access.ScopeAdmin}}
-	k, err = o.service.Retarget(o.as(administrator), o.issue.ID, k.Version(), "acme/other")
-	o.must(err)
-	if k.Delivery.State != delivery.Pending || k.Delivery.Place != "acme/other" {
-		t.Errorf("the delivery is %+v", k.Delivery)
-	}
-}
-
 func TestADeadIssueIsRetriedAndWrittenDown(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)
