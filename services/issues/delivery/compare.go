@@ -165,9 +165,24 @@ func (w *Written) untaken() string {
 func (w *Written) prepare(i issues.Issue) {
 	w.Title = Text{Wanted: digest(i.Title), Seen: digest(i.Title)}
 	w.Body = Text{Wanted: digest(i.Body), Seen: digest(i.Body)}
+	for _, asked := range []string{w.Title.Wanted, w.Body.Wanted} {
+		if !slices.Contains(w.Asked, asked) {
+			w.Asked = append(slices.Clone(w.Asked), asked)
+		}
+	}
 	w.Settled, w.Told, w.Labels = wantedState(i), i.Episode, nil
 	for _, l := range w.wantedLabels(i) {
 		w.setLabel(l, Adding)
+	}
+}
+
+// recognize takes in the texts of what was asked for more than once: as an earlier attempt
+// had them they are the courier's own.
+func (w *Written) recognize(r Remote) {
+	for text, is := range map[*Text]string{&w.Title: digest(r.Title), &w.Body: digest(r.Body)} {
+		if slices.Contains(w.Asked, is) {
+			*text = Text{Wanted: is, Seen: is}
+		}
 	}
 }
 

@@ -170,6 +170,7 @@ func (p *passage) adopt(d *Delivery, i issues.Issue, r Remote) {
 	}
 	d.State, d.Intent, d.Number, d.OpenedAt, d.Problem = Sent, nil, r.Number, &opened, ""
 	d.notice(i, r)
+	d.Written.recognize(r)
 	d.Written.ETag = ""
 	for label, whose := range d.Written.Labels {
 		if whose == Adding {

@@ -128,6 +128,9 @@ type Written struct {
 	AskWhy id.ID `json:"askWhy,omitempty"`
 	// ETag is of the issue as it was last read.
 	ETag string `json:"etag,omitempty"`
+	// Asked are the digests of titles and bodies with which it was asked for: each may be
+	// that of what is found.
+	Asked []string `json:"asked,omitempty"`
 	// From are the places where it was asked for, FirstAt is when that first was, SweepAt when it is looked for again
 	// because that happened more than once, Sweeps how often it was.
 	From    []Place   `json:"from,omitempty"`

@@ -3,7 +3,8 @@
 // (Lane), what a tracker has to be able to do (Tracker), and who does it (Courier).
 //
 // While the tracker's list lags less than the hold, no issue is made twice; beyond
-// it at most one stays open. A creation is written down as sending before it is
+// it at most one stays open. A request of a process that stood still, and arrived late,
+// lags by that too. A creation is written down as sending before it is
 // asked for. One whose answer did not come, or whose courier went away, is looked
 // for by its marker, for as long as the hold lasts, before it is asked for again;
 // what was asked for more than once is looked for afterwards too, and all but the

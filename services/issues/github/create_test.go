@@ -148,6 +148,38 @@ func TestWhatWasMadeTwiceIsSweptInFavourOfTheLowestNumber(t *testing.T) {
 	o.wellBehaved()
 }
 
+// Both answers are lost, and the text was wanted otherwise between the two: the first,
+// which is found and stays, has the older text, and no person wrote that. A person's
+// words stay.
+func TestWhatIsFoundOfAnEarlierAttemptGetsTheTextThatIsWanted(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"as it was made": "second", "as a person titled it": "by a person"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := open(t)
+			o.LagLists(time.Hour)
+			o.fault("issues/create", standin.Fault{Kind: standin.LostReply})
+			i := o.want(func(i *issues.Issue) { i.Title = "first" })
+			o.run()
+			o.change(i.ID, func(i *issues.Issue) { i.Title = "second" })
+			o.fault("issues/create", standin.Fault{Kind: standin.LostReply})
+			for len(o.Issues("acme/shop")) < 2 {
+				o.pass(time.Minute)
+			}
+			o.inState(i.ID, delivery.Unknown)
+			if want == "by a person" {
+				o.Person("ole").Retitle("acme/shop", 1, want)
+			}
+			o.LagLists(0)
+			o.pass(30 * time.Minute)
+			all := o.Issues("acme/shop")
+			if d := o.inState(i.ID, delivery.Sent); d.Number != 1 || len(all) != 2 || all[0].Title != want || all[0].State != "open" || all[1].State != "closed" {
+				t.Errorf("known: %+v, there are %+v", d, all)
+			}
+		})
+	}
+}
+
 func TestATransferredIssueIsNotTakenForADuplicateOfItself(t *testing.T) {
 	t.Parallel()
 	o := open(t)

@@ -81,9 +81,6 @@ func (m *machine) tick() {
 
 // arrive lets requests of processes that stood still have their effect now.
 func (m *machine) arrive() {
-	if len(m.late) > 0 && m.clock.Now().Sub(m.lateFrom) > 4*time.Minute {
-		m.loose = true
-	}
 	m.switched.exempt = true
 	defer func() { m.switched.exempt = false }()
 	was := m.calmed.Swap(true) // whoever stood still would be told of limits, and nobody else
@@ -97,10 +94,20 @@ func (m *machine) arrive() {
 				m.clock.Advance(wait)
 			}
 		}
+		m.lateness = max(m.lateness, m.clock.Now().Sub(m.lateFrom))
+		m.lags(m.lag)
 		m.between(func() func() { late(); return nil })
 		m.clock.Advance(2 * time.Second)
 	}
 	m.late = nil
+}
+
+// lags has lists lag from now on. What a request that arrived late made is hidden for
+// as long too, and the hold counts from when it was sent.
+func (m *machine) lags(lag time.Duration) {
+	m.lag = lag
+	m.LagLists(lag)
+	m.loose = m.loose || m.lateness+lag >= settings().Hold
 }
 
 // between runs something that people do not do, and judges what it changed.

@@ -137,11 +137,14 @@ type machine struct {
 	assignee string           // the login of whom the team names
 	subjects []*subject
 	groups   []*subject
-	// loose is that a list lagged longer than the hold, or a request arrived later
-	// than that: there may be duplicates for a while.
+	// loose is that something was made and kept out of the list for longer than the
+	// hold, by the list's lag, and by how late its request arrived: there may be
+	// duplicates for a while.
 	loose    bool
 	late     []func()
 	lateFrom time.Time
+	lateness time.Duration // the longest
+	lag      time.Duration
 	unlabels map[string]bool // issues from which a person removed the label
 	switched switched
 	// apart is that making something a part of another may have been refused.
@@ -164,7 +167,7 @@ func newMachine(t *testing.T, told judge, d dice, hire func(*office) runner) *ma
 	m.staff()
 	m.moment = m.switched.see
 	m.runner = hire(m.office)
-	m.LagLists(4 * time.Minute)
+	m.lags(4 * time.Minute)
 	for _, place := range places {
 		m.subjects = append(m.subjects, &subject{place: place})
 	}
@@ -277,9 +280,8 @@ func (m *machine) actions() map[string]func(dice) {
 			lag := time.Duration(d.upTo(280, "seconds")) * time.Second // less than the hold
 			if d.upTo(8, "beyond the hold") == 0 {
 				lag = time.Duration(6+d.upTo(20, "minutes")) * time.Minute
-				m.loose = true
 			}
-			m.LagLists(lag)
+			m.lags(lag)
 		},
 		"a person closes": person(func(d dice, s *subject, i standin.Issue) {
 			if i.State == "open" {
