@@ -3,6 +3,7 @@ package architecture
 // pure are the packages that only calculate.
 var pure = []string{
 	"./services/slo/budget/...",
+	"./services/stats/...",
 	"./services/measure/segment/...",
 	"./services/measure/window/...",
 	"./services/issues/markdown/...",
@@ -122,6 +123,7 @@ var directions = []direction{
 	{domain: "incident", uses: []string{"registry"}, reason: "incidents happen to services"},
 	{domain: "toil", uses: []string{"registry"}, reason: "toil belongs to teams"},
 	{domain: "expr", reason: "facts are given to it"},
+	{domain: "stats", alone: true, reason: "it counts events, whatever they are of"},
 	{domain: "jobs", reason: "it runs what it is given"},
 }
 
