@@ -42,7 +42,7 @@ type Certainty struct {
 	Needed *int64
 
 	least, most stats.Trials
-	enough      bool
+	tooFew      bool // and that is all that keeps it from a verdict as soon as Needed
 }
 
 // Certainty is how sure the events of the window make it; nil when the SLO states no
@@ -51,7 +51,7 @@ func (v View) Certainty(w budget.Account) *Certainty {
 	if v.Revision.Confidence.IsZero() {
 		return nil
 	}
-	out := Certainty{Confidence: v.Revision.Confidence, Verdict: Undetermined, Once: Undetermined, enough: w.Enough}
+	out := Certainty{Confidence: v.Revision.Confidence, Verdict: Undetermined, Once: Undetermined}
 	out.least, out.most = trials(w.Sum)
 	n := out.least.N
 	if n == 0 {
@@ -72,6 +72,7 @@ func (v View) Certainty(w budget.Account) *Certainty {
 	if w.Enough {
 		out.Verdict, out.Once = verdict, concluded(exact.Above(out.least, objective), exact.Below(out.most, objective))
 	} else {
+		out.tooFew = v.Revision.MinEvents-n > needed
 		needed = max(needed, v.Revision.MinEvents-n)
 	}
 	if some && out.Verdict == Undetermined {
@@ -132,20 +133,20 @@ func (c *Certainty) lines(o budget.Objective) []budget.Line {
 		return line
 	}
 	lines := []budget.Line{
-		bound("lower", fmt.Sprintf(formulaSequence, "least"), c.least, c.Bounds, false, sourceSequence),
-		bound("upper", fmt.Sprintf(formulaSequence, "greatest"), c.most, c.Bounds, true, sourceSequence),
+		bound("bounds.lower", fmt.Sprintf(formulaSequence, "least"), c.least, c.Bounds, false, sourceSequence),
+		bound("bounds.upper", fmt.Sprintf(formulaSequence, "greatest"), c.most, c.Bounds, true, sourceSequence),
 		bound("wilson.lower", "(p̂ + z²/2n − z·√(p̂(1 − p̂)/n + z²/4n²)) ÷ (1 + z²/n)", c.least, c.Wilson, false, sourceWilson),
 		bound("wilson.upper", "(p̂ + z²/2n + z·√(p̂(1 − p̂)/n + z²/4n²)) ÷ (1 + z²/n)", c.most, c.Wilson, true, sourceWilson),
-		bound("once.lower", "the p at which P(X ≥ good) = α, of n events", c.least, c.OnceBounds, false, sourceExact),
-		bound("once.upper", "the p at which P(X ≤ good) = α, of n events", c.most, c.OnceBounds, true, sourceExact),
+		bound("once.bounds.lower", "the p at which P(X ≥ good) = α, of n events", c.least, c.OnceBounds, false, sourceExact),
+		bound("once.bounds.upper", "the p at which P(X ≤ good) = α, of n events", c.most, c.OnceBounds, true, sourceExact),
 	}
 	needed := budget.Line{Figure: "verdict.eventsNeeded", Formula: "the least further n at which the share as it is would be met or breached", Source: sourceSequence}
 	switch {
 	case c.Needed != nil:
 		needed.Value = strconv.FormatInt(*c.Needed, 10)
 		needed.Worked = fmt.Sprintf("%d more than %d", *c.Needed, c.least.N)
-		if !c.enough {
-			needed.Worked += ", for nothing is concluded from fewer than the least number of events"
+		if c.tooFew {
+			needed.Worked += ", for nothing is concluded from fewer"
 		}
 	case c.Verdict != Undetermined:
 		needed.Worked = fmt.Sprintf("none: it is %s, for the objective is %s", c.Verdict, o)

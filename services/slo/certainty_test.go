@@ -126,7 +126,7 @@ func TestBoundsAreExplainedWithTheirNumbers(t *testing.T) {
 			t.Errorf("%s is explained as %+v, want %s", figure, l, want)
 		}
 	}
-	if l := values["verdict.lower"]; !strings.Contains(l.Source, "Howard") || l.Value == "" {
+	if l := values["verdict.bounds.lower"]; !strings.Contains(l.Source, "Howard") || l.Value == "" {
 		t.Errorf("the bound that decides is explained as %+v", l)
 	}
 	if l := values["verdict.eventsNeeded"]; l.Worked != "none: it is breached, for the objective is 99.9%" {
