@@ -13,6 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 	"github.com/evenkeel/evenkeel/services/slo/forecast"
+	"github.com/evenkeel/evenkeel/services/stats"
 )
 
 func (a *API) addStatus(r Rooms) {
@@ -108,7 +109,7 @@ func toSLOStatus(v slo.View, service Ref) SLOStatus {
 		State: string(f.State), Since: st.Since, Stale: st.Stale, Latest: optionalTime(st.Latest),
 		WindowEnd: optionalTime(st.End), EvaluatedAt: optionalTime(st.EvaluatedAt),
 		Objective: v.Revision.Objective.String(), MinEvents: v.Revision.MinEvents,
-		Window: toBudget(f.Window), Policy: toBudget(f.Policy),
+		Window: toBudget(f.Window), Verdict: toCertainty(v.Certainty(f.Window)), Policy: toBudget(f.Policy),
 		Burn: toBurnRates(f), Alerts: make([]BurnPair, len(f.Alerts)),
 		Outlook: string(f.Projection.Outlook), ProjectedExhaustionAt: v.ExhaustedAt(f),
 		WorstGroup: toGroupRef(v),
@@ -151,6 +152,24 @@ func toForecast(o slo.Outlook) Forecast {
 		out.Times = append(out.Times, ForecastTime{Share: share, At: o.Times[i]})
 	}
 	return out
+}
+
+func toCertainty(c *slo.Certainty) *Certainty {
+	if c == nil {
+		return nil
+	}
+	return &Certainty{
+		Confidence: c.Confidence.String(), Verdict: string(c.Verdict), Method: "confidence_sequence", Bounds: toBounds(c.Bounds),
+		EventsNeeded: c.Needed, Wilson: toBounds(c.Wilson),
+		Once: OneLook{Verdict: string(c.Once), Method: "clopper_pearson", Bounds: toBounds(c.OnceBounds)},
+	}
+}
+
+func toBounds(i *stats.Interval) Bounds {
+	if i == nil {
+		return Bounds{}
+	}
+	return Bounds{Lower: &i.Lower, Upper: &i.Upper}
 }
 
 func toExplanation(e slo.Explanation, sources sourceNames, warnings []slo.Warning) Explanation {

@@ -13,6 +13,7 @@ type SLO struct {
 	Objective   string     `json:"objective" doc:"Share of events that should be good, as it was declared." example:"99.9%"`
 	WindowDays  int        `json:"windowDays" doc:"Length of the rolling window." example:"28"`
 	MinEvents   int64      `json:"minEvents" doc:"Below this number of events in a window nothing is concluded from it."`
+	Confidence  string     `json:"confidence,omitempty" doc:"How sure a verdict on the window has to be; absent when there is none." example:"95%"`
 	Enforcement string     `json:"enforcement" enum:"policy,observed" doc:"How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is."`
 	Indicator   Indicator  `json:"indicator"`
 	Rationale   string     `json:"rationale" doc:"Why this objective."`
@@ -69,6 +70,7 @@ type SLOInput struct {
 	Objective   string         `json:"objective" doc:"A percentage above 0% and below 100%, with at most seven digits after the point." example:"99.9%"`
 	WindowDays  int            `json:"windowDays,omitempty" minimum:"1" maximum:"90" default:"28" doc:"Length of the rolling window."`
 	MinEvents   int64          `json:"minEvents,omitempty" minimum:"1" default:"1" doc:"Below this number of events in a window nothing is concluded from it."`
+	Confidence  string         `json:"confidence,omitempty" doc:"Has the status say, so surely, whether the window meets the objective: a percentage above 50% and below 100%, with at most seven digits after the point. A revision that leaves it out has no verdict. States and policies do not go by it." example:"95%"`
 	Enforcement string         `json:"enforcement,omitempty" enum:"policy,observed" default:"policy" doc:"How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is, while an objective is tried out. A revision that leaves it out keeps it."`
 	Indicator   IndicatorInput `json:"indicator"`
 	Rationale   string         `json:"rationale,omitempty" doc:"Why this objective." example:"Support tickets rise below it."`
@@ -85,6 +87,7 @@ type SLORevision struct {
 	Objective   string     `json:"objective" example:"99.9%"`
 	WindowDays  int        `json:"windowDays"`
 	MinEvents   int64      `json:"minEvents"`
+	Confidence  string     `json:"confidence,omitempty" doc:"Absent when there is none." example:"95%"`
 	Enforcement string     `json:"enforcement" enum:"policy,observed"`
 	Rationale   string     `json:"rationale"`
 	Reviewer    string     `json:"reviewer"`
@@ -108,12 +111,39 @@ type SLOStatus struct {
 	Objective             string     `json:"objective" example:"99.9%"`
 	MinEvents             int64      `json:"minEvents"`
 	Window                Budget     `json:"window" doc:"Over the SLO's own window."`
+	Verdict               *Certainty `json:"verdict,omitempty" doc:"How sure the events of the SLO's own window make it; absent when the SLO states no confidence. The state does not go by it."`
 	Policy                Budget     `json:"policy" doc:"Over the trailing 28 days of the error-budget policy."`
 	Burn                  []BurnRate `json:"burn" doc:"Burn rates, the shortest lookback first."`
 	Alerts                []BurnPair `json:"alerts" doc:"The pairs of windows that put an SLO at risk."`
 	Outlook               string     `json:"outlook" enum:"unknown,beyond,within,exhausted" doc:"What the burn of the last day says: the budget outlasts the window, ends within it, or is spent already."`
 	ProjectedExhaustionAt *time.Time `json:"projectedExhaustionAt" nullable:"true" doc:"When the budget ends at the burn of the last day; null unless the outlook is within."`
 	WorstGroup            *GroupRef  `json:"worstGroup,omitempty" doc:"The group with the least of its budget left, of those with at least minEvents; absent when there is none."`
+}
+
+// Certainty is how sure whole events of an SLO's own window make it that the objective
+// is met, or breached. They are taken for independent of each other, which those of
+// an outage are not. What is not known is null.
+type Certainty struct {
+	Confidence   string  `json:"confidence" doc:"As it was declared." example:"95%"`
+	Verdict      string  `json:"verdict" enum:"met,breached,undetermined" doc:"met: the lower bound is at least the objective; breached: the upper bound is below it. At most 1 − confidence of the windows that are watched while they fill are ever judged wrongly."`
+	Method       string  `json:"method" enum:"confidence_sequence" doc:"Whose bounds decided: a beta-binomial confidence sequence, which holds however often one looks."`
+	Bounds       Bounds  `json:"bounds" doc:"The bounds that decided."`
+	EventsNeeded *int64  `json:"eventsNeeded" nullable:"true" doc:"How many more events it takes until the verdict is another, if their share of good ones stays as it is; null when it is decided, when there were none, and when none would do, because the share is the objective or next to it." example:"1200"`
+	Wilson       Bounds  `json:"wilson" doc:"Wilson's interval, to show beside the SLI; it decides nothing."`
+	Once         OneLook `json:"once" doc:"For a report on a window that was chosen before anybody looked. Whoever looks until it suits is wrong far more often than the confidence says."`
+}
+
+// OneLook is a verdict for one look.
+type OneLook struct {
+	Verdict string `json:"verdict" enum:"met,breached,undetermined"`
+	Method  string `json:"method" enum:"clopper_pearson" doc:"Clopper and Pearson's exact bounds, each one-sided."`
+	Bounds  Bounds `json:"bounds"`
+}
+
+// Bounds are a lower and an upper bound of the share of good events.
+type Bounds struct {
+	Lower *float64 `json:"lower" nullable:"true" doc:"Null without a whole event." example:"0.9987"`
+	Upper *float64 `json:"upper" nullable:"true" doc:"Null without a whole event." example:"0.9996"`
 }
 
 // Overview is how an organisation or a team stands.

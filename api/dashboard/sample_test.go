@@ -257,6 +257,17 @@ func newSample() *sample {
 	s.objective(weird, "weird", hostile, "12.3456789%", budget.OK, 7_000_000, .999999, .3, shape{1, 0, 0, 0, 0, .5})
 	s.objective(long, "long", "The nightly settlement of every ledger in every currency finishes before the first bank opens", "99%", budget.AtRisk, 3_000, .96, 3.1, shape{.5, .04, .2, 0, 0, .9})
 
+	confidence, err := budget.ParseConfidence("95%")
+	if err != nil {
+		panic(err)
+	}
+	for i := range s.views { // met, breached, undetermined, too few, none
+		if v := &s.views[i]; v.SLO.Slug == "availability" && v.SLO.Service != search.ID || v.SLO.Slug == "long" || v.SLO.Slug == "freshness" {
+			v.Revision.Confidence = confidence
+			s.revisions[v.SLO.ID][0].Revision.Confidence = confidence
+		}
+	}
+
 	eu := s.place("prometheus-eu", "Prometheus, Europe", func(v *source.View) {
 		v.SLOs, v.Health.SucceededAt = 3, &sampleAnswered
 		v.Source.Auth, v.Source.TLS.CA = source.Auth{Scheme: source.Bearer, Secret: "prom-token"}, "prom-ca"

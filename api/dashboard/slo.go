@@ -25,6 +25,7 @@ type sloPage struct {
 	Since, Latest     moment
 	Freshness         string
 	Because           string
+	Certainty         string // "" where the objective states no confidence
 	Notes             []string
 
 	Objective, SLI   figure
@@ -121,6 +122,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 		}
 		p.Notes = append(p.Notes, forecastText(outlook))
 	}
+	p.Certainty = certaintyText(view.Certainty(figures.Window), figures.Window.Enough)
 	p.numbers(view, figures, concluded)
 	p.burns(figures, concluded)
 	p.windows(view, figures, concluded)
@@ -314,6 +316,9 @@ func indicatorFacts(view slo.View) []fact {
 		{"Window", link{Text: "rolling, " + windowText(view.Revision.Window())}},
 		{"At least", link{Text: eventNoun(view.Revision.MinEvents * 1000)}},
 	}
+	if confidence := view.Revision.Confidence; !confidence.IsZero() {
+		facts = append(facts, fact{"Verdict at", link{Text: strings.TrimSuffix(confidence.String(), "%") + " % confidence"}})
+	}
 	if view.Revision.Enforcement == slo.Observed {
 		facts = append(facts, fact{"Policies", link{Text: "record violations and do nothing more: it is observed only"}})
 	}
@@ -326,6 +331,9 @@ func indicatorFacts(view slo.View) []fact {
 func revision(now time.Time, r slo.RevisionWithIndicator) revisionRow {
 	terms := r.Revision.Terms
 	title := fmt.Sprintf("%d · %s over %s", r.Revision.Number, spaced(objectiveFigure(terms.Objective)), windowText(terms.Window()))
+	if !terms.Confidence.IsZero() {
+		title += ", at " + strings.TrimSuffix(terms.Confidence.String(), "%") + " % confidence"
+	}
 	if terms.Enforcement == slo.Observed {
 		title += ", observed only"
 	}

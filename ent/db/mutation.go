@@ -23487,6 +23487,7 @@ type SLORevisionMutation struct {
 	addwindow_days   *int
 	min_events       *int64
 	addmin_events    *int64
+	confidence       *string
 	enforcement      *string
 	rationale        *string
 	reviewer         *string
@@ -23883,6 +23884,42 @@ func (m *SLORevisionMutation) ResetMinEvents() {
 	m.addmin_events = nil
 }
 
+// SetConfidence sets the "confidence" field.
+func (m *SLORevisionMutation) SetConfidence(s string) {
+	m.confidence = &s
+}
+
+// Confidence returns the value of the "confidence" field in the mutation.
+func (m *SLORevisionMutation) Confidence() (r string, exists bool) {
+	v := m.confidence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConfidence returns the old "confidence" field's value of the SLORevision entity.
+// If the SLORevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLORevisionMutation) OldConfidence(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConfidence is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConfidence requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConfidence: %w", err)
+	}
+	return oldValue.Confidence, nil
+}
+
+// ResetConfidence resets all changes to the "confidence" field.
+func (m *SLORevisionMutation) ResetConfidence() {
+	m.confidence = nil
+}
+
 // SetEnforcement sets the "enforcement" field.
 func (m *SLORevisionMutation) SetEnforcement(s string) {
 	m.enforcement = &s
@@ -24200,7 +24237,7 @@ func (m *SLORevisionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SLORevisionMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.slo != nil {
 		fields = append(fields, slorevision.FieldSloID)
 	}
@@ -24218,6 +24255,9 @@ func (m *SLORevisionMutation) Fields() []string {
 	}
 	if m.min_events != nil {
 		fields = append(fields, slorevision.FieldMinEvents)
+	}
+	if m.confidence != nil {
+		fields = append(fields, slorevision.FieldConfidence)
 	}
 	if m.enforcement != nil {
 		fields = append(fields, slorevision.FieldEnforcement)
@@ -24257,6 +24297,8 @@ func (m *SLORevisionMutation) Field(name string) (ent.Value, bool) {
 		return m.WindowDays()
 	case slorevision.FieldMinEvents:
 		return m.MinEvents()
+	case slorevision.FieldConfidence:
+		return m.Confidence()
 	case slorevision.FieldEnforcement:
 		return m.Enforcement()
 	case slorevision.FieldRationale:
@@ -24290,6 +24332,8 @@ func (m *SLORevisionMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldWindowDays(ctx)
 	case slorevision.FieldMinEvents:
 		return m.OldMinEvents(ctx)
+	case slorevision.FieldConfidence:
+		return m.OldConfidence(ctx)
 	case slorevision.FieldEnforcement:
 		return m.OldEnforcement(ctx)
 	case slorevision.FieldRationale:
@@ -24352,6 +24396,13 @@ func (m *SLORevisionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetMinEvents(v)
+		return nil
+	case slorevision.FieldConfidence:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConfidence(v)
 		return nil
 	case slorevision.FieldEnforcement:
 		v, ok := value.(string)
@@ -24509,6 +24560,9 @@ func (m *SLORevisionMutation) ResetField(name string) error {
 		return nil
 	case slorevision.FieldMinEvents:
 		m.ResetMinEvents()
+		return nil
+	case slorevision.FieldConfidence:
+		m.ResetConfidence()
 		return nil
 	case slorevision.FieldEnforcement:
 		m.ResetEnforcement()

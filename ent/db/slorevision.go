@@ -31,6 +31,8 @@ type SLORevision struct {
 	WindowDays int `json:"window_days,omitempty"`
 	// MinEvents holds the value of the "min_events" field.
 	MinEvents int64 `json:"min_events,omitempty"`
+	// Confidence holds the value of the "confidence" field.
+	Confidence string `json:"confidence,omitempty"`
 	// Enforcement holds the value of the "enforcement" field.
 	Enforcement string `json:"enforcement,omitempty"`
 	// Rationale holds the value of the "rationale" field.
@@ -89,7 +91,7 @@ func (*SLORevision) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case slorevision.FieldNumber, slorevision.FieldWindowDays, slorevision.FieldMinEvents:
 			values[i] = new(sql.NullInt64)
-		case slorevision.FieldID, slorevision.FieldSloID, slorevision.FieldIndicatorID, slorevision.FieldObjective, slorevision.FieldEnforcement, slorevision.FieldRationale, slorevision.FieldReviewer, slorevision.FieldCreatedBy:
+		case slorevision.FieldID, slorevision.FieldSloID, slorevision.FieldIndicatorID, slorevision.FieldObjective, slorevision.FieldConfidence, slorevision.FieldEnforcement, slorevision.FieldRationale, slorevision.FieldReviewer, slorevision.FieldCreatedBy:
 			values[i] = new(sql.NullString)
 		case slorevision.FieldReviewBy, slorevision.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -149,6 +151,12 @@ func (_m *SLORevision) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field min_events", values[i])
 			} else if value.Valid {
 				_m.MinEvents = value.Int64
+			}
+		case slorevision.FieldConfidence:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field confidence", values[i])
+			} else if value.Valid {
+				_m.Confidence = value.String
 			}
 		case slorevision.FieldEnforcement:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -250,6 +258,9 @@ func (_m *SLORevision) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("min_events=")
 	builder.WriteString(fmt.Sprintf("%v", _m.MinEvents))
+	builder.WriteString(", ")
+	builder.WriteString("confidence=")
+	builder.WriteString(_m.Confidence)
 	builder.WriteString(", ")
 	builder.WriteString("enforcement=")
 	builder.WriteString(_m.Enforcement)

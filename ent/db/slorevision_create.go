@@ -61,6 +61,12 @@ func (_c *SLORevisionCreate) SetMinEvents(v int64) *SLORevisionCreate {
 	return _c
 }
 
+// SetConfidence sets the "confidence" field.
+func (_c *SLORevisionCreate) SetConfidence(v string) *SLORevisionCreate {
+	_c.mutation.SetConfidence(v)
+	return _c
+}
+
 // SetEnforcement sets the "enforcement" field.
 func (_c *SLORevisionCreate) SetEnforcement(v string) *SLORevisionCreate {
 	_c.mutation.SetEnforcement(v)
@@ -173,6 +179,9 @@ func (_c *SLORevisionCreate) check() error {
 	if _, ok := _c.mutation.MinEvents(); !ok {
 		return &ValidationError{Name: "min_events", err: errors.New(`db: missing required field "SLORevision.min_events"`)}
 	}
+	if _, ok := _c.mutation.Confidence(); !ok {
+		return &ValidationError{Name: "confidence", err: errors.New(`db: missing required field "SLORevision.confidence"`)}
+	}
 	if _, ok := _c.mutation.Enforcement(); !ok {
 		return &ValidationError{Name: "enforcement", err: errors.New(`db: missing required field "SLORevision.enforcement"`)}
 	}
@@ -245,6 +254,10 @@ func (_c *SLORevisionCreate) createSpec() (*SLORevision, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.MinEvents(); ok {
 		_spec.SetField(slorevision.FieldMinEvents, field.TypeInt64, value)
 		_node.MinEvents = value
+	}
+	if value, ok := _c.mutation.Confidence(); ok {
+		_spec.SetField(slorevision.FieldConfidence, field.TypeString, value)
+		_node.Confidence = value
 	}
 	if value, ok := _c.mutation.Enforcement(); ok {
 		_spec.SetField(slorevision.FieldEnforcement, field.TypeString, value)
@@ -443,6 +456,18 @@ func (u *SLORevisionUpsert) UpdateMinEvents() *SLORevisionUpsert {
 // AddMinEvents adds v to the "min_events" field.
 func (u *SLORevisionUpsert) AddMinEvents(v int64) *SLORevisionUpsert {
 	u.Add(slorevision.FieldMinEvents, v)
+	return u
+}
+
+// SetConfidence sets the "confidence" field.
+func (u *SLORevisionUpsert) SetConfidence(v string) *SLORevisionUpsert {
+	u.Set(slorevision.FieldConfidence, v)
+	return u
+}
+
+// UpdateConfidence sets the "confidence" field to the value that was provided on create.
+func (u *SLORevisionUpsert) UpdateConfidence() *SLORevisionUpsert {
+	u.SetExcluded(slorevision.FieldConfidence)
 	return u
 }
 
@@ -674,6 +699,20 @@ func (u *SLORevisionUpsertOne) AddMinEvents(v int64) *SLORevisionUpsertOne {
 func (u *SLORevisionUpsertOne) UpdateMinEvents() *SLORevisionUpsertOne {
 	return u.Update(func(s *SLORevisionUpsert) {
 		s.UpdateMinEvents()
+	})
+}
+
+// SetConfidence sets the "confidence" field.
+func (u *SLORevisionUpsertOne) SetConfidence(v string) *SLORevisionUpsertOne {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.SetConfidence(v)
+	})
+}
+
+// UpdateConfidence sets the "confidence" field to the value that was provided on create.
+func (u *SLORevisionUpsertOne) UpdateConfidence() *SLORevisionUpsertOne {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.UpdateConfidence()
 	})
 }
 
@@ -1084,6 +1123,20 @@ func (u *SLORevisionUpsertBulk) AddMinEvents(v int64) *SLORevisionUpsertBulk {
 func (u *SLORevisionUpsertBulk) UpdateMinEvents() *SLORevisionUpsertBulk {
 	return u.Update(func(s *SLORevisionUpsert) {
 		s.UpdateMinEvents()
+	})
+}
+
+// SetConfidence sets the "confidence" field.
+func (u *SLORevisionUpsertBulk) SetConfidence(v string) *SLORevisionUpsertBulk {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.SetConfidence(v)
+	})
+}
+
+// UpdateConfidence sets the "confidence" field to the value that was provided on create.
+func (u *SLORevisionUpsertBulk) UpdateConfidence() *SLORevisionUpsertBulk {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.UpdateConfidence()
 	})
 }
 

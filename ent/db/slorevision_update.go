@@ -135,6 +135,20 @@ func (_u *SLORevisionUpdate) AddMinEvents(v int64) *SLORevisionUpdate {
 	return _u
 }
 
+// SetConfidence sets the "confidence" field.
+func (_u *SLORevisionUpdate) SetConfidence(v string) *SLORevisionUpdate {
+	_u.mutation.SetConfidence(v)
+	return _u
+}
+
+// SetNillableConfidence sets the "confidence" field if the given value is not nil.
+func (_u *SLORevisionUpdate) SetNillableConfidence(v *string) *SLORevisionUpdate {
+	if v != nil {
+		_u.SetConfidence(*v)
+	}
+	return _u
+}
+
 // SetEnforcement sets the "enforcement" field.
 func (_u *SLORevisionUpdate) SetEnforcement(v string) *SLORevisionUpdate {
 	_u.mutation.SetEnforcement(v)
@@ -322,6 +336,9 @@ func (_u *SLORevisionUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.AddedMinEvents(); ok {
 		_spec.AddField(slorevision.FieldMinEvents, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Confidence(); ok {
+		_spec.SetField(slorevision.FieldConfidence, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Enforcement(); ok {
 		_spec.SetField(slorevision.FieldEnforcement, field.TypeString, value)
@@ -524,6 +541,20 @@ func (_u *SLORevisionUpdateOne) SetNillableMinEvents(v *int64) *SLORevisionUpdat
 // AddMinEvents adds value to the "min_events" field.
 func (_u *SLORevisionUpdateOne) AddMinEvents(v int64) *SLORevisionUpdateOne {
 	_u.mutation.AddMinEvents(v)
+	return _u
+}
+
+// SetConfidence sets the "confidence" field.
+func (_u *SLORevisionUpdateOne) SetConfidence(v string) *SLORevisionUpdateOne {
+	_u.mutation.SetConfidence(v)
+	return _u
+}
+
+// SetNillableConfidence sets the "confidence" field if the given value is not nil.
+func (_u *SLORevisionUpdateOne) SetNillableConfidence(v *string) *SLORevisionUpdateOne {
+	if v != nil {
+		_u.SetConfidence(*v)
+	}
 	return _u
 }
 
@@ -744,6 +775,9 @@ func (_u *SLORevisionUpdateOne) sqlSave(ctx context.Context) (_node *SLORevision
 	}
 	if value, ok := _u.mutation.AddedMinEvents(); ok {
 		_spec.AddField(slorevision.FieldMinEvents, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Confidence(); ok {
+		_spec.SetField(slorevision.FieldConfidence, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Enforcement(); ok {
 		_spec.SetField(slorevision.FieldEnforcement, field.TypeString, value)

@@ -13,7 +13,7 @@ type SLORevision struct{ ent.Schema }
 // Annotations of the table.
 func (SLORevision) Annotations() []schema.Annotation { return table("slo_revisions") }
 
-// Fields of a revision; objective is the decimal as it was written.
+// Fields of a revision; objective and confidence are decimals as they were written.
 func (SLORevision) Fields() []ent.Field {
 	return []ent.Field{
 		ulid(),
@@ -23,6 +23,7 @@ func (SLORevision) Fields() []ent.Field {
 		text("objective"),
 		field.Int("window_days"),
 		field.Int64("min_events"),
+		text("confidence"),
 		text("enforcement"),
 		text("rationale"),
 		text("reviewer"),

@@ -17,7 +17,7 @@ import (
 
 const (
 	headColumns      = "s.id, s.service_id, s.slug, s.name, s.description, s.revision, s.created_at, s.updated_at, s.retired_at, s.version"
-	revisionColumns  = "r.id, r.slo_id, r.number, r.indicator_id, r.objective, r.window_days, r.min_events, r.enforcement, r.rationale, r.reviewer, r.review_by, r.created_at, r.created_by"
+	revisionColumns  = "r.id, r.slo_id, r.number, r.indicator_id, r.objective, r.window_days, r.min_events, r.confidence, r.enforcement, r.rationale, r.reviewer, r.review_by, r.created_at, r.created_by"
 	indicatorColumns = "i.id, i.slo_id, i.category, i.counting, i.resolution_s, i.description, i.origin, i.created_at"
 	statusColumns    = "t.slo_id, t.revision_id, t.end_at, t.evaluated_at, t.state, t.since, t.stale, t.filling, t.latest, t.sums, t.remaining_ppb, t.worst"
 
@@ -37,6 +37,7 @@ const viewsBySlug = ` FROM services v CROSS JOIN slos s CROSS JOIN slo_revisions
 type viewScan struct {
 	v          slo.View
 	objective  string
+	confidence string
 	resolution int64
 	origin     string
 	end        sql.NullTime
@@ -54,7 +55,7 @@ func (x *viewScan) head() []any {
 
 func (x *viewScan) revision() []any {
 	r := &x.v.Revision
-	return []any{&r.ID, &r.SLO, &r.Number, &r.Indicator, &x.objective, &r.WindowDays, &r.MinEvents, &r.Enforcement, &r.Rationale, &r.Reviewer, &r.ReviewBy, &r.CreatedAt, &r.CreatedBy}
+	return []any{&r.ID, &r.SLO, &r.Number, &r.Indicator, &x.objective, &r.WindowDays, &r.MinEvents, &x.confidence, &r.Enforcement, &r.Rationale, &r.Reviewer, &r.ReviewBy, &r.CreatedAt, &r.CreatedBy}
 }
 
 func (x *viewScan) indicator() []any {
@@ -76,6 +77,11 @@ func (x *viewScan) finish(withStatus bool) error {
 	var err error
 	if r.Objective, err = budget.ParseObjective(x.objective); err != nil {
 		return fmt.Errorf("the objective %q of revision %s %w", x.objective, r.ID, err)
+	}
+	if x.confidence != "" {
+		if r.Confidence, err = budget.ParseConfidence(x.confidence); err != nil {
+			return fmt.Errorf("the confidence %q of revision %s %w", x.confidence, r.ID, err)
+		}
 	}
 	if i.Origin, err = origin.Parse(x.origin); err != nil {
 		return fmt.Errorf("the indicator %s: %w", i.ID, err)

@@ -56,6 +56,7 @@ func testSLO(t *testing.T, open opener) {
 		service := setup(t, s)
 		v := AnSLO(service.ID, "latency")
 		review := Start.Add(24 * time.Hour)
+		v.Revision.Confidence = must(budget.ParseConfidence("95.0%"))(t)
 		v.SLO.Description, v.Revision.Rationale, v.Revision.Reviewer, v.Revision.ReviewBy = "schnell 😀", "because", "Eve", &review
 		ok(t, s.SLO().CreateSLO(t.Context(), v))
 		same(t, must(s.SLO().View(t.Context(), v.SLO.ID))(t), v)

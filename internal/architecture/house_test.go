@@ -5,6 +5,7 @@ var pure = []string{
 	"./services/slo/budget/...",
 	"./services/slo/forecast/...",
 	"./services/slo/calendar/...",
+	"./services/stats/...",
 	"./services/measure/segment/...",
 	"./services/measure/window/...",
 	"./services/issues/markdown/...",
@@ -124,6 +125,7 @@ var directions = []direction{
 	{domain: "incident", uses: []string{"registry"}, reason: "incidents happen to services"},
 	{domain: "toil", uses: []string{"registry"}, reason: "toil belongs to teams"},
 	{domain: "expr", reason: "facts are given to it"},
+	{domain: "stats", alone: true, reason: "it counts events, whatever they are of"},
 	{domain: "jobs", reason: "it runs what it is given"},
 }
 

@@ -254,6 +254,42 @@ func (e BurnPairSeverity) Valid() bool {
 	}
 }
 
+// Defines values for CertaintyMethod.
+const (
+	ConfidenceSequence CertaintyMethod = "confidence_sequence"
+)
+
+// Valid indicates whether the value is a known member of the CertaintyMethod enum.
+func (e CertaintyMethod) Valid() bool {
+	switch e {
+	case ConfidenceSequence:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CertaintyVerdict.
+const (
+	CertaintyVerdictBreached     CertaintyVerdict = "breached"
+	CertaintyVerdictMet          CertaintyVerdict = "met"
+	CertaintyVerdictUndetermined CertaintyVerdict = "undetermined"
+)
+
+// Valid indicates whether the value is a known member of the CertaintyVerdict enum.
+func (e CertaintyVerdict) Valid() bool {
+	switch e {
+	case CertaintyVerdictBreached:
+		return true
+	case CertaintyVerdictMet:
+		return true
+	case CertaintyVerdictUndetermined:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CollectFailureKind.
 const (
 	CollectFailureKindInternal    CollectFailureKind = "internal"
@@ -914,6 +950,42 @@ func (e MissingSlotReason) Valid() bool {
 	case MissingSlotReasonPartial:
 		return true
 	case MissingSlotReasonTooMany:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OneLookMethod.
+const (
+	ClopperPearson OneLookMethod = "clopper_pearson"
+)
+
+// Valid indicates whether the value is a known member of the OneLookMethod enum.
+func (e OneLookMethod) Valid() bool {
+	switch e {
+	case ClopperPearson:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OneLookVerdict.
+const (
+	OneLookVerdictBreached     OneLookVerdict = "breached"
+	OneLookVerdictMet          OneLookVerdict = "met"
+	OneLookVerdictUndetermined OneLookVerdict = "undetermined"
+)
+
+// Valid indicates whether the value is a known member of the OneLookVerdict enum.
+func (e OneLookVerdict) Valid() bool {
+	switch e {
+	case OneLookVerdictBreached:
+		return true
+	case OneLookVerdictMet:
+		return true
+	case OneLookVerdictUndetermined:
 		return true
 	default:
 		return false
@@ -2487,6 +2559,19 @@ type BackfillProgress struct {
 	Slots int64 `json:"slots"`
 }
 
+// Bounds defines model for Bounds.
+type Bounds struct {
+	// Lower Null without a whole event.
+	//
+	// Examples: 0.9987
+	Lower *float64 `json:"lower"`
+
+	// Upper Null without a whole event.
+	//
+	// Examples: 0.9996
+	Upper *float64 `json:"upper"`
+}
+
 // Budget defines model for Budget.
 type Budget struct {
 	// AllowedEvents The whole budget: how many of the events may be bad.
@@ -2561,6 +2646,40 @@ type BurnRate struct {
 	// Total All events.
 	Total float64 `json:"total"`
 }
+
+// Certainty defines model for Certainty.
+type Certainty struct {
+	// Bounds The bounds that decided.
+	Bounds Bounds `json:"bounds"`
+
+	// Confidence As it was declared.
+	//
+	// Examples: 95%
+	Confidence string `json:"confidence"`
+
+	// EventsNeeded How many more events it takes until the verdict is another, if their share of good ones stays as it is; null when it is decided, when there were none, and when none would do, because the share is the objective or next to it.
+	//
+	// Examples: 1200
+	EventsNeeded *int64 `json:"eventsNeeded"`
+
+	// Method Whose bounds decided: a beta-binomial confidence sequence, which holds however often one looks.
+	Method CertaintyMethod `json:"method"`
+
+	// Once For a report on a window that was chosen before anybody looked. Whoever looks until it suits is wrong far more often than the confidence says.
+	Once OneLook `json:"once"`
+
+	// Verdict met: the lower bound is at least the objective; breached: the upper bound is below it. At most 1 − confidence of the windows that are watched while they fill are ever judged wrongly.
+	Verdict CertaintyVerdict `json:"verdict"`
+
+	// Wilson Wilson's interval, to show beside the SLI; it decides nothing.
+	Wilson Bounds `json:"wilson"`
+}
+
+// CertaintyMethod Whose bounds decided: a beta-binomial confidence sequence, which holds however often one looks.
+type CertaintyMethod string
+
+// CertaintyVerdict met: the lower bound is at least the objective; breached: the upper bound is below it. At most 1 − confidence of the windows that are watched while they fill are ever judged wrongly.
+type CertaintyVerdict string
 
 // Clause defines model for Clause.
 type Clause struct {
@@ -3697,6 +3816,21 @@ type OTLPSource struct {
 	Where *[]AttributeMatch `json:"where,omitempty"`
 }
 
+// OneLook defines model for OneLook.
+type OneLook struct {
+	Bounds Bounds `json:"bounds"`
+
+	// Method Clopper and Pearson's exact bounds, each one-sided.
+	Method  OneLookMethod  `json:"method"`
+	Verdict OneLookVerdict `json:"verdict"`
+}
+
+// OneLookMethod Clopper and Pearson's exact bounds, each one-sided.
+type OneLookMethod string
+
+// OneLookVerdict defines model for OneLook.Verdict.
+type OneLookVerdict string
+
 // Overview defines model for Overview.
 type Overview struct {
 	Slos SLOTally `json:"slos"`
@@ -4433,6 +4567,10 @@ type SLAStatus struct {
 
 // SLO defines model for SLO.
 type SLO struct {
+	// Confidence How sure a verdict on the window has to be; absent when there is none.
+	//
+	// Examples: 95%
+	Confidence  *string   `json:"confidence,omitempty"`
 	CreatedAt   time.Time `json:"createdAt"`
 	Description string    `json:"description"`
 
@@ -4499,6 +4637,10 @@ type SLOState string
 
 // SLODeclared defines model for SLODeclared.
 type SLODeclared struct {
+	// Confidence How sure a verdict on the window has to be; absent when there is none.
+	//
+	// Examples: 95%
+	Confidence  *string   `json:"confidence,omitempty"`
 	CreatedAt   time.Time `json:"createdAt"`
 	Description string    `json:"description"`
 
@@ -4607,6 +4749,11 @@ type SLOGroupList struct {
 
 // SLOInput defines model for SLOInput.
 type SLOInput struct {
+	// Confidence Has the status say, so surely, whether the window meets the objective: a percentage above 50% and below 100%, with at most seven digits after the point. A revision that leaves it out has no verdict. States and policies do not go by it.
+	//
+	// Examples: 95%
+	Confidence *string `json:"confidence,omitempty"`
+
 	// Description At most 1,050 characters.
 	Description *string `json:"description,omitempty"`
 
@@ -4665,6 +4812,10 @@ type SLOList struct {
 
 // SLORevision defines model for SLORevision.
 type SLORevision struct {
+	// Confidence Absent when there is none.
+	//
+	// Examples: 95%
+	Confidence  *string                `json:"confidence,omitempty"`
 	CreatedAt   time.Time              `json:"createdAt"`
 	CreatedBy   string                 `json:"createdBy"`
 	Enforcement SLORevisionEnforcement `json:"enforcement"`
@@ -4758,6 +4909,9 @@ type SLOStatus struct {
 	// Stale No slot came for twice the resolution; the state is held fast.
 	Stale bool           `json:"stale"`
 	State SLOStatusState `json:"state"`
+
+	// Verdict How sure the events of the SLO's own window make it; absent when the SLO states no confidence. The state does not go by it.
+	Verdict *Certainty `json:"verdict,omitempty"`
 
 	// Window Over the SLO's own window.
 	Window Budget `json:"window"`

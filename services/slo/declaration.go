@@ -34,6 +34,8 @@ type Declaration struct {
 	Objective  string
 	WindowDays int   // 1 to MaxWindowDays; 0 means DefaultWindowDays
 	MinEvents  int64 // 1 to MaxMinEvents; 0 means 1
+	// Confidence is a percentage as it is written, "95%"; "" for no verdict.
+	Confidence string
 	// Enforcement is ByPolicy when empty.
 	Enforcement Enforcement
 	Category    Category
@@ -54,8 +56,8 @@ func (v View) Declared() Declaration {
 	return Declaration{
 		Slug: v.SLO.Slug, Name: v.SLO.Name, Description: v.SLO.Description,
 		Objective: v.Revision.Objective.String(), WindowDays: v.Revision.WindowDays, MinEvents: v.Revision.MinEvents,
-		Enforcement: v.Revision.Enforcement,
-		Category:    v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution,
+		Confidence: v.Revision.Confidence.String(), Enforcement: v.Revision.Enforcement,
+		Category: v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution,
 		GoodEvent: v.Indicator.Description, Origin: v.Indicator.Origin,
 		Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, ReviewBy: v.Revision.ReviewBy,
 	}
@@ -112,6 +114,12 @@ func (d Declaration) check(check *fault.Check, now time.Time, standing *time.Tim
 	}
 	check.Require(d.WindowDays >= 1 && d.WindowDays <= MaxWindowDays, "/windowDays", d.WindowDays, "must be 1 to %d days", MaxWindowDays)
 	check.Require(d.MinEvents >= 1 && d.MinEvents <= MaxMinEvents, "/minEvents", d.MinEvents, "must be 1 to %d events", int64(MaxMinEvents))
+	var confidence budget.Confidence
+	if d.Confidence != "" {
+		if confidence, err = budget.ParseConfidence(d.Confidence); err != nil {
+			check.Fail("/confidence", d.Confidence, "%s", err)
+		}
+	}
 	check.Require(slices.Contains(Enforcements, d.Enforcement), "/enforcement", d.Enforcement, "must be one of %q", Enforcements)
 	check.Require(slices.Contains(Categories, d.Category), "/indicator/category", d.Category, "must be one of %q", Categories)
 	check.Require(slices.Contains(Countings, d.Counting), "/indicator/counting", d.Counting, "must be one of %q", Countings)
@@ -123,7 +131,7 @@ func (d Declaration) check(check *fault.Check, now time.Time, standing *time.Tim
 	access.CheckLine(check, "/reviewer", d.Reviewer, 0, registry.MaxName)
 	reviewBy := checkReviewBy(check, d.ReviewBy, standing, now)
 	terms := Terms{
-		Objective: objective, WindowDays: d.WindowDays, MinEvents: d.MinEvents, Enforcement: d.Enforcement,
+		Objective: objective, WindowDays: d.WindowDays, MinEvents: d.MinEvents, Confidence: confidence, Enforcement: d.Enforcement,
 		Rationale: d.Rationale, Reviewer: d.Reviewer, ReviewBy: reviewBy,
 	}
 	return terms, Measure{Category: d.Category, Counting: d.Counting, Resolution: d.Resolution, Description: d.GoodEvent, Origin: d.Origin}
@@ -162,6 +170,7 @@ type record struct {
 	Objective               string
 	WindowDays              int
 	MinEvents               int64
+	Confidence              string
 	Enforcement             Enforcement
 	Category                Category
 	Counting                Counting
@@ -178,7 +187,7 @@ func (v View) record() record {
 	r := record{
 		Slug: v.SLO.Slug, Name: v.SLO.Name, Description: v.SLO.Description,
 		Objective: v.Revision.Objective.String(), WindowDays: v.Revision.WindowDays, MinEvents: v.Revision.MinEvents,
-		Enforcement: v.Revision.Enforcement, Category: v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution, GoodEvent: v.Indicator.Description,
+		Confidence: v.Revision.Confidence.String(), Enforcement: v.Revision.Enforcement, Category: v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution, GoodEvent: v.Indicator.Description,
 		Origin: v.Indicator.Origin.String(), Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, Revision: v.SLO.Revision,
 	}
 	if v.Revision.ReviewBy != nil {

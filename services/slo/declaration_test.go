@@ -30,7 +30,7 @@ func TestAllFaultsOfADeclarationAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	yesterday := noon.AddDate(0, 0, -1)
 	d := Declaration{
-		Slug: "-Availability", Name: "a\x00b", Description: strings.Repeat("ü", 1051), Objective: "100%", WindowDays: 91, MinEvents: -1,
+		Slug: "-Availability", Name: "a\x00b", Description: strings.Repeat("ü", 1051), Objective: "100%", WindowDays: 91, MinEvents: -1, Confidence: "50%",
 		Category: "speed", Counting: "good_bad", Resolution: 90 * time.Second, GoodEvent: "\x1b[31m", Rationale: "\xff",
 		Reviewer: "Ada\nLovelace", ReviewBy: &yesterday,
 	}
@@ -43,7 +43,7 @@ func TestAllFaultsOfADeclarationAreReportedAtOnce(t *testing.T) {
 	for _, v := range e.Violations {
 		got = append(got, v.Pointer)
 	}
-	want := "/slug /name /description /objective /windowDays /minEvents /indicator/category /indicator/counting " +
+	want := "/slug /name /description /objective /windowDays /minEvents /confidence /indicator/category /indicator/counting " +
 		"/indicator/resolutionSeconds /indicator/description /rationale /reviewer /reviewBy"
 	if strings.Join(got, " ") != want {
 		t.Errorf("faults at %v, want %s", got, want)
@@ -66,6 +66,9 @@ func TestOnlySoundTermsAreTaken(t *testing.T) {
 		{"objective NaN", func(d *Declaration) { d.Objective = "NaN%" }, "/objective"},
 		{"no objective", func(d *Declaration) { d.Objective = "" }, "/objective"},
 		{"objective without its sign", func(d *Declaration) { d.Objective = "0.999" }, "/objective"},
+		{"a confidence of 95 %", func(d *Declaration) { d.Confidence = "95%" }, ""},
+		{"a confidence of a half", func(d *Declaration) { d.Confidence = "50%" }, "/confidence"},
+		{"certainty", func(d *Declaration) { d.Confidence = "100%" }, "/confidence"},
 		{"one day", func(d *Declaration) { d.WindowDays = 1 }, ""},
 		{"ninety days", func(d *Declaration) { d.WindowDays = 90 }, ""},
 		{"negative window", func(d *Declaration) { d.WindowDays = -1 }, "/windowDays"},

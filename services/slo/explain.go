@@ -41,6 +41,9 @@ func (s *Service) Explain(ctx context.Context, slo id.ID, group string) (Explana
 func (v View) Explain() budget.Explanation {
 	e := budget.Explain(v.input())
 	e.State = v.Status.State
+	if c := v.Certainty(v.Figures().Window); c != nil {
+		e.Lines = append(e.Lines, c.lines(v.Revision.Objective)...)
+	}
 	switch status := v.Status; {
 	case !status.Evaluated():
 		e.Because = "it was not evaluated yet"

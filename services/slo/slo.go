@@ -52,6 +52,9 @@ type Terms struct {
 	// MinEvents is the number of events in a window below which nothing is
 	// concluded from it, at least 1.
 	MinEvents int64
+	// Confidence is how sure a verdict on the window has to be; none where the SLO has
+	// no verdict. States and policies go by the budget alone.
+	Confidence budget.Confidence
 	// Enforcement says how far policies act on it.
 	Enforcement Enforcement
 	// Rationale says why this objective.

@@ -261,3 +261,36 @@ func TestTheHistoryIsTheWindowAtEachStep(t *testing.T) {
 		t.Errorf("measurements of antiquity: faults at %s", got)
 	}
 }
+
+func TestAConfidenceIsATermLikeAnyOther(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	v := h.declare(t, "availability", "50%")
+	d := v.Declared()
+	d.Confidence = "95%"
+	sure, _, err := h.Revise(h.ada, v.SLO.ID, v.SLO.Version, d)
+	if err != nil || sure.Revision.Number != 2 || sure.Declared().Confidence != "95%" {
+		t.Fatalf("revised to %+v (%v)", sure, err)
+	}
+	// Against 50 %, seven good events of seven decide and six do not: C(2n, n) ÷ 2ⁿ is
+	// 26.8 and 14.4, where 1 ÷ α is 20.
+	h.push(t, "availability", h.at(time.Minute, 6, 6))
+	sure = h.evaluate(t, sure)
+	if c := sure.Certainty(sure.Figures().Window); c.Verdict != slo.Undetermined || c.Needed == nil || *c.Needed != 1 {
+		t.Errorf("six good events are %+v", c)
+	}
+	h.push(t, "availability", h.at(time.Minute, 7, 7))
+	sure = h.evaluate(t, sure)
+	if c := sure.Certainty(sure.Figures().Window); c.Verdict != slo.Met || c.Needed != nil {
+		t.Errorf("seven good events are %+v", c)
+	}
+	d.Confidence = ""
+	unsure, _, err := h.Revise(h.ada, v.SLO.ID, sure.SLO.Version, d)
+	if err != nil || unsure.Revision.Number != 3 || unsure.Certainty(unsure.Figures().Window) != nil {
+		t.Errorf("revised to %+v (%v)", unsure, err)
+	}
+	first := ok(h.Revision(h.bob, v.SLO.ID, 2))(t)
+	if first.Revision.Confidence.String() != "95%" {
+		t.Errorf("the second revision is %+v", first.Revision)
+	}
+}

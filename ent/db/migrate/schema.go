@@ -1040,6 +1040,7 @@ var (
 		{Name: "objective", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "window_days", Type: field.TypeInt},
 		{Name: "min_events", Type: field.TypeInt64},
+		{Name: "confidence", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "enforcement", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "rationale", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "reviewer", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
@@ -1057,13 +1058,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "slo_revisions_slos_slo",
-				Columns:    []*schema.Column{SloRevisionsColumns[11]},
+				Columns:    []*schema.Column{SloRevisionsColumns[12]},
 				RefColumns: []*schema.Column{SlosColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "slo_revisions_indicators_indicator",
-				Columns:    []*schema.Column{SloRevisionsColumns[12]},
+				Columns:    []*schema.Column{SloRevisionsColumns[13]},
 				RefColumns: []*schema.Column{IndicatorsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -1072,12 +1073,12 @@ var (
 			{
 				Name:    "slorevision_slo_id_number",
 				Unique:  true,
-				Columns: []*schema.Column{SloRevisionsColumns[11], SloRevisionsColumns[1]},
+				Columns: []*schema.Column{SloRevisionsColumns[12], SloRevisionsColumns[1]},
 			},
 			{
 				Name:    "slorevision_indicator_id",
 				Unique:  false,
-				Columns: []*schema.Column{SloRevisionsColumns[12]},
+				Columns: []*schema.Column{SloRevisionsColumns[13]},
 			},
 		},
 	}

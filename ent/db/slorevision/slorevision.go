@@ -24,6 +24,8 @@ const (
 	FieldWindowDays = "window_days"
 	// FieldMinEvents holds the string denoting the min_events field in the database.
 	FieldMinEvents = "min_events"
+	// FieldConfidence holds the string denoting the confidence field in the database.
+	FieldConfidence = "confidence"
 	// FieldEnforcement holds the string denoting the enforcement field in the database.
 	FieldEnforcement = "enforcement"
 	// FieldRationale holds the string denoting the rationale field in the database.
@@ -67,6 +69,7 @@ var Columns = []string{
 	FieldObjective,
 	FieldWindowDays,
 	FieldMinEvents,
+	FieldConfidence,
 	FieldEnforcement,
 	FieldRationale,
 	FieldReviewer,
@@ -121,6 +124,11 @@ func ByWindowDays(opts ...sql.OrderTermOption) OrderOption {
 // ByMinEvents orders the results by the min_events field.
 func ByMinEvents(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMinEvents, opts...).ToFunc()
+}
+
+// ByConfidence orders the results by the confidence field.
+func ByConfidence(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldConfidence, opts...).ToFunc()
 }
 
 // ByEnforcement orders the results by the enforcement field.

@@ -95,6 +95,11 @@ func MinEvents(v int64) predicate.SLORevision {
 	return predicate.SLORevision(sql.FieldEQ(FieldMinEvents, v))
 }
 
+// Confidence applies equality check predicate on the "confidence" field. It's identical to ConfidenceEQ.
+func Confidence(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEQ(FieldConfidence, v))
+}
+
 // Enforcement applies equality check predicate on the "enforcement" field. It's identical to EnforcementEQ.
 func Enforcement(v string) predicate.SLORevision {
 	return predicate.SLORevision(sql.FieldEQ(FieldEnforcement, v))
@@ -438,6 +443,71 @@ func MinEventsLT(v int64) predicate.SLORevision {
 // MinEventsLTE applies the LTE predicate on the "min_events" field.
 func MinEventsLTE(v int64) predicate.SLORevision {
 	return predicate.SLORevision(sql.FieldLTE(FieldMinEvents, v))
+}
+
+// ConfidenceEQ applies the EQ predicate on the "confidence" field.
+func ConfidenceEQ(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEQ(FieldConfidence, v))
+}
+
+// ConfidenceNEQ applies the NEQ predicate on the "confidence" field.
+func ConfidenceNEQ(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldNEQ(FieldConfidence, v))
+}
+
+// ConfidenceIn applies the In predicate on the "confidence" field.
+func ConfidenceIn(vs ...string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldIn(FieldConfidence, vs...))
+}
+
+// ConfidenceNotIn applies the NotIn predicate on the "confidence" field.
+func ConfidenceNotIn(vs ...string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldNotIn(FieldConfidence, vs...))
+}
+
+// ConfidenceGT applies the GT predicate on the "confidence" field.
+func ConfidenceGT(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldGT(FieldConfidence, v))
+}
+
+// ConfidenceGTE applies the GTE predicate on the "confidence" field.
+func ConfidenceGTE(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldGTE(FieldConfidence, v))
+}
+
+// ConfidenceLT applies the LT predicate on the "confidence" field.
+func ConfidenceLT(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldLT(FieldConfidence, v))
+}
+
+// ConfidenceLTE applies the LTE predicate on the "confidence" field.
+func ConfidenceLTE(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldLTE(FieldConfidence, v))
+}
+
+// ConfidenceContains applies the Contains predicate on the "confidence" field.
+func ConfidenceContains(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldContains(FieldConfidence, v))
+}
+
+// ConfidenceHasPrefix applies the HasPrefix predicate on the "confidence" field.
+func ConfidenceHasPrefix(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldHasPrefix(FieldConfidence, v))
+}
+
+// ConfidenceHasSuffix applies the HasSuffix predicate on the "confidence" field.
+func ConfidenceHasSuffix(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldHasSuffix(FieldConfidence, v))
+}
+
+// ConfidenceEqualFold applies the EqualFold predicate on the "confidence" field.
+func ConfidenceEqualFold(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEqualFold(FieldConfidence, v))
+}
+
+// ConfidenceContainsFold applies the ContainsFold predicate on the "confidence" field.
+func ConfidenceContainsFold(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldContainsFold(FieldConfidence, v))
 }
 
 // EnforcementEQ applies the EQ predicate on the "enforcement" field.

@@ -19,20 +19,9 @@ type Objective struct {
 // ParseObjective reads a percentage such as "99.9%": digits, at most seven of
 // them after the point, and the sign. The error says what would be right.
 func ParseObjective(text string) (Objective, error) {
-	number, found := strings.CutSuffix(text, "%")
-	if !found {
-		return Objective{}, fmt.Errorf("must be a percentage with its sign, such as \"99.9%%\"")
-	}
-	whole, fraction, _ := strings.Cut(number, ".")
-	if !digits(whole) || len(whole) > 3 || (strings.Contains(number, ".") && !digits(fraction)) {
-		return Objective{}, fmt.Errorf("must be a percentage in plain decimal digits, such as \"99.9%%\"")
-	}
-	if len(fraction) > 7 {
-		return Objective{}, fmt.Errorf("has more than seven digits after the point")
-	}
-	ppb, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", 7-len(fraction)), 10, 64)
+	ppb, err := parsePercent(text, "99.9%")
 	if err != nil {
-		return Objective{}, fmt.Errorf("must be a percentage such as \"99.9%%\"")
+		return Objective{}, err
 	}
 	switch {
 	case ppb == Billion:
@@ -43,8 +32,32 @@ func ParseObjective(text string) (Objective, error) {
 	return Objective{ppb: ppb, text: text}, nil
 }
 
+// parsePercent reads a percentage as parts per billion, or says what would be right
+// by an example.
+func parsePercent(text, example string) (int64, error) {
+	number, found := strings.CutSuffix(text, "%")
+	if !found {
+		return 0, fmt.Errorf("must be a percentage with its sign, such as %q", example)
+	}
+	whole, fraction, _ := strings.Cut(number, ".")
+	if !digits(whole) || len(whole) > 3 || (strings.Contains(number, ".") && !digits(fraction)) {
+		return 0, fmt.Errorf("must be a percentage in plain decimal digits, such as %q", example)
+	}
+	if len(fraction) > 7 {
+		return 0, fmt.Errorf("has more than seven digits after the point")
+	}
+	ppb, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", 7-len(fraction)), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("must be a percentage such as %q", example)
+	}
+	return ppb, nil
+}
+
 // PPB is the objective in parts per billion, 1 to 999,999,999.
 func (o Objective) PPB() int64 { return o.ppb }
+
+// Share is the objective as a share of one, for what is no budget.
+func (o Objective) Share() float64 { return float64(o.ppb) / Billion }
 
 // BudgetPPB is the share of events that may be bad, in parts per billion.
 func (o Objective) BudgetPPB() int64 { return Billion - o.ppb }
