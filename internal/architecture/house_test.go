@@ -8,6 +8,7 @@ var pure = []string{
 	"./services/stats/...",
 	"./services/measure/segment/...",
 	"./services/measure/window/...",
+	"./services/measure/lens/...",
 	"./services/issues/markdown/...",
 	"./scorecards/rules/...",
 }

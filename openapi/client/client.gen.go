@@ -236,6 +236,108 @@ func (e BackfillState) Valid() bool {
 	}
 }
 
+// Defines values for BudgetBasis.
+const (
+	Projected BudgetBasis = "projected"
+	Whole     BudgetBasis = "whole"
+)
+
+// Valid indicates whether the value is a known member of the BudgetBasis enum.
+func (e BudgetBasis) Valid() bool {
+	switch e {
+	case Projected:
+		return true
+	case Whole:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BudgetingMethod.
+const (
+	BudgetingMethodOccurrences     BudgetingMethod = "occurrences"
+	BudgetingMethodRatioTimeslices BudgetingMethod = "ratio_timeslices"
+	BudgetingMethodTimeslices      BudgetingMethod = "timeslices"
+)
+
+// Valid indicates whether the value is a known member of the BudgetingMethod enum.
+func (e BudgetingMethod) Valid() bool {
+	switch e {
+	case BudgetingMethodOccurrences:
+		return true
+	case BudgetingMethodRatioTimeslices:
+		return true
+	case BudgetingMethodTimeslices:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BudgetingMissing.
+const (
+	BudgetingMissingBad     BudgetingMissing = "bad"
+	BudgetingMissingGood    BudgetingMissing = "good"
+	BudgetingMissingIgnored BudgetingMissing = "ignored"
+)
+
+// Valid indicates whether the value is a known member of the BudgetingMissing enum.
+func (e BudgetingMissing) Valid() bool {
+	switch e {
+	case BudgetingMissingBad:
+		return true
+	case BudgetingMissingGood:
+		return true
+	case BudgetingMissingIgnored:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BudgetingInputMethod.
+const (
+	BudgetingInputMethodOccurrences     BudgetingInputMethod = "occurrences"
+	BudgetingInputMethodRatioTimeslices BudgetingInputMethod = "ratio_timeslices"
+	BudgetingInputMethodTimeslices      BudgetingInputMethod = "timeslices"
+)
+
+// Valid indicates whether the value is a known member of the BudgetingInputMethod enum.
+func (e BudgetingInputMethod) Valid() bool {
+	switch e {
+	case BudgetingInputMethodOccurrences:
+		return true
+	case BudgetingInputMethodRatioTimeslices:
+		return true
+	case BudgetingInputMethodTimeslices:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BudgetingInputMissing.
+const (
+	BudgetingInputMissingBad     BudgetingInputMissing = "bad"
+	BudgetingInputMissingGood    BudgetingInputMissing = "good"
+	BudgetingInputMissingIgnored BudgetingInputMissing = "ignored"
+)
+
+// Valid indicates whether the value is a known member of the BudgetingInputMissing enum.
+func (e BudgetingInputMissing) Valid() bool {
+	switch e {
+	case BudgetingInputMissingBad:
+		return true
+	case BudgetingInputMissingGood:
+		return true
+	case BudgetingInputMissingIgnored:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BurnPairSeverity.
 const (
 	BurnPairSeverityPage   BurnPairSeverity = "page"
@@ -248,6 +350,60 @@ func (e BurnPairSeverity) Valid() bool {
 	case BurnPairSeverityPage:
 		return true
 	case BurnPairSeverityTicket:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CalendarPeriod.
+const (
+	CalendarPeriodDay     CalendarPeriod = "day"
+	CalendarPeriodMonth   CalendarPeriod = "month"
+	CalendarPeriodQuarter CalendarPeriod = "quarter"
+	CalendarPeriodWeek    CalendarPeriod = "week"
+	CalendarPeriodYear    CalendarPeriod = "year"
+)
+
+// Valid indicates whether the value is a known member of the CalendarPeriod enum.
+func (e CalendarPeriod) Valid() bool {
+	switch e {
+	case CalendarPeriodDay:
+		return true
+	case CalendarPeriodMonth:
+		return true
+	case CalendarPeriodQuarter:
+		return true
+	case CalendarPeriodWeek:
+		return true
+	case CalendarPeriodYear:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CalendarInputPeriod.
+const (
+	CalendarInputPeriodDay     CalendarInputPeriod = "day"
+	CalendarInputPeriodMonth   CalendarInputPeriod = "month"
+	CalendarInputPeriodQuarter CalendarInputPeriod = "quarter"
+	CalendarInputPeriodWeek    CalendarInputPeriod = "week"
+	CalendarInputPeriodYear    CalendarInputPeriod = "year"
+)
+
+// Valid indicates whether the value is a known member of the CalendarInputPeriod enum.
+func (e CalendarInputPeriod) Valid() bool {
+	switch e {
+	case CalendarInputPeriodDay:
+		return true
+	case CalendarInputPeriodMonth:
+		return true
+	case CalendarInputPeriodQuarter:
+		return true
+	case CalendarInputPeriodWeek:
+		return true
+	case CalendarInputPeriodYear:
 		return true
 	default:
 		return false
@@ -1562,6 +1718,30 @@ func (e SourceHealthState) Valid() bool {
 	}
 }
 
+// Defines values for StandingState.
+const (
+	StandingStateAtRisk    StandingState = "at_risk"
+	StandingStateExhausted StandingState = "exhausted"
+	StandingStateNoData    StandingState = "no_data"
+	StandingStateOk        StandingState = "ok"
+)
+
+// Valid indicates whether the value is a known member of the StandingState enum.
+func (e StandingState) Valid() bool {
+	switch e {
+	case StandingStateAtRisk:
+		return true
+	case StandingStateExhausted:
+		return true
+	case StandingStateNoData:
+		return true
+	case StandingStateOk:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SuggestedAlertSeverity.
 const (
 	SuggestedAlertSeverityPage   SuggestedAlertSeverity = "page"
@@ -2577,20 +2757,34 @@ type Budget struct {
 	// AllowedEvents The whole budget: how many of the events may be bad.
 	AllowedEvents *float64 `json:"allowedEvents"`
 
-	// Burned Share of the budget that is burned: 1 is all of it, more is overspent. Also the burn rate over the window.
+	// Basis What the budget is of. whole: the events of the window. projected: a calendar's window that is not over, with as many events as it has if they go on to come as so far; allowedEvents, remainingEvents, burned and remaining are then of all of it, and good, total, sli, burnedEvents and burnedSoFar of what there was.
+	Basis BudgetBasis `json:"basis"`
+
+	// Burned Share of the budget that is burned: 1 is all of it, more is overspent. Of a whole window also the burn rate over it.
 	Burned *float64 `json:"burned"`
 
 	// BurnedEvents How many were.
 	BurnedEvents *float64 `json:"burnedEvents"`
 
-	// Days Examples: 28
+	// BurnedSoFar Share that is burned of the budget of the events so far; the same as burned but of a calendar's window that is not over.
+	BurnedSoFar *float64 `json:"burnedSoFar"`
+
+	// Days Length of the window, a calendar's rounded to whole days.
+	//
+	// Examples: 28
 	Days int64 `json:"days"`
+
+	// ElapsedSeconds How much of a calendar's window is over; absent of a rolling one.
+	ElapsedSeconds *int64 `json:"elapsedSeconds,omitempty"`
 
 	// Enough Whether there are at least minEvents, so that something is concluded from the window.
 	Enough bool `json:"enough"`
 
 	// Good Good events.
 	Good float64 `json:"good"`
+
+	// LengthSeconds How long a calendar's window is; absent of a rolling one.
+	LengthSeconds *int64 `json:"lengthSeconds,omitempty"`
 
 	// Remaining Share of the budget that remains; below 0 when overspent.
 	Remaining *float64 `json:"remaining"`
@@ -2604,6 +2798,54 @@ type Budget struct {
 	// Total All events.
 	Total float64 `json:"total"`
 }
+
+// BudgetBasis What the budget is of. whole: the events of the window. projected: a calendar's window that is not over, with as many events as it has if they go on to come as so far; allowedEvents, remainingEvents, burned and remaining are then of all of it, and good, total, sli, burnedEvents and burnedSoFar of what there was.
+type BudgetBasis string
+
+// Budgeting defines model for Budgeting.
+type Budgeting struct {
+	Method BudgetingMethod `json:"method"`
+
+	// Missing What a slice counts as that had no events.
+	Missing *BudgetingMissing `json:"missing,omitempty"`
+
+	// SliceSeconds Length of a slice; absent where events are counted.
+	SliceSeconds *int64 `json:"sliceSeconds,omitempty"`
+
+	// SliceTarget Examples: 95%
+	SliceTarget *string `json:"sliceTarget,omitempty"`
+}
+
+// BudgetingMethod defines model for Budgeting.Method.
+type BudgetingMethod string
+
+// BudgetingMissing What a slice counts as that had no events.
+type BudgetingMissing string
+
+// BudgetingInput defines model for BudgetingInput.
+type BudgetingInput struct {
+	// Method occurrences counts events; timeslices counts slices of time, each good or bad by the share of its good events; ratio_timeslices takes the mean of that share over the slices.
+	Method BudgetingInputMethod `json:"method"`
+
+	// Missing What a slice counts as that had no events; ignored when left out.
+	Missing *BudgetingInputMissing `json:"missing,omitempty"`
+
+	// SliceSeconds Length of a slice: divides an hour, and is a whole multiple of the resolution, which it is when left out.
+	//
+	// Examples: 60
+	SliceSeconds *int64 `json:"sliceSeconds,omitempty"`
+
+	// SliceTarget The share of good events from which on a slice is good; of timeslices alone, which need it.
+	//
+	// Examples: 95%
+	SliceTarget *string `json:"sliceTarget,omitempty"`
+}
+
+// BudgetingInputMethod occurrences counts events; timeslices counts slices of time, each good or bad by the share of its good events; ratio_timeslices takes the mean of that share over the slices.
+type BudgetingInputMethod string
+
+// BudgetingInputMissing What a slice counts as that had no events; ignored when left out.
+type BudgetingInputMissing string
 
 // BulkMeasurementsInput defines model for BulkMeasurementsInput.
 type BulkMeasurementsInput struct {
@@ -2646,6 +2888,44 @@ type BurnRate struct {
 	// Total All events.
 	Total float64 `json:"total"`
 }
+
+// Calendar defines model for Calendar.
+type Calendar struct {
+	// Period Examples: month
+	Period CalendarPeriod `json:"period"`
+
+	// StartDate Date from which windows are counted, at midnight in the zone.
+	//
+	// Examples: 2026-01-01
+	StartDate string `json:"startDate"`
+
+	// TimeZone A name of the IANA database.
+	//
+	// Examples: Europe/Berlin
+	TimeZone string `json:"timeZone"`
+}
+
+// CalendarPeriod Examples: month
+type CalendarPeriod string
+
+// CalendarInput defines model for CalendarInput.
+type CalendarInput struct {
+	// Period Examples: month
+	Period CalendarInputPeriod `json:"period"`
+
+	// StartDate Date from which windows are counted, at midnight in the zone; 2000-01-01 when left out, for weeks the Monday after it.
+	//
+	// Examples: 2026-01-01
+	StartDate *string `json:"startDate,omitempty"`
+
+	// TimeZone A name of the IANA database; UTC when left out.
+	//
+	// Examples: Europe/Berlin
+	TimeZone *string `json:"timeZone,omitempty"`
+}
+
+// CalendarInputPeriod Examples: month
+type CalendarInputPeriod string
 
 // Certainty defines model for Certainty.
 type Certainty struct {
@@ -2776,6 +3056,15 @@ type Collection struct {
 
 	// SucceededAt When it last answered in full.
 	SucceededAt *time.Time `json:"succeededAt"`
+}
+
+// Counts defines model for Counts.
+type Counts struct {
+	Good float64 `json:"good"`
+
+	// Sli Good ÷ total; null without events.
+	Sli   *float64 `json:"sli"`
+	Total float64  `json:"total"`
 }
 
 // DataSource defines model for DataSource.
@@ -3276,6 +3565,36 @@ type ForecastTime struct {
 	Share float64 `json:"share"`
 }
 
+// Goal defines model for Goal.
+type Goal struct {
+	Calendar *Calendar `json:"calendar,omitempty"`
+
+	// Name Examples: quarter
+	Name string `json:"name"`
+
+	// Objective Examples: 99.95%
+	Objective string `json:"objective"`
+
+	// WindowDays Absent where there is a calendar.
+	WindowDays *int64 `json:"windowDays,omitempty"`
+}
+
+// GoalInput defines model for GoalInput.
+type GoalInput struct {
+	Calendar *CalendarInput `json:"calendar,omitempty"`
+
+	// Name RFC 1123 label, unique within the SLO.
+	//
+	// Examples: quarter
+	Name string `json:"name"`
+
+	// Objective Examples: 99.95%
+	Objective string `json:"objective"`
+
+	// WindowDays 28 when it is left out, and there is no calendar.
+	WindowDays *int64 `json:"windowDays,omitempty"`
+}
+
 // GroupRef defines model for GroupRef.
 type GroupRef struct {
 	// Group Examples: eu-west
@@ -3291,6 +3610,9 @@ type GroupRefState string
 
 // History defines model for History.
 type History struct {
+	// Calendar Each point is then what came since its window of the calendar began.
+	Calendar *Calendar `json:"calendar,omitempty"`
+
 	// From End of the first window.
 	From   time.Time      `json:"from"`
 	Points []HistoryPoint `json:"points"`
@@ -3302,8 +3624,10 @@ type History struct {
 	StepSeconds int64 `json:"stepSeconds"`
 
 	// To End of the last window.
-	To         time.Time `json:"to"`
-	WindowDays int64     `json:"windowDays"`
+	To time.Time `json:"to"`
+
+	// WindowDays Absent where there is a calendar.
+	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
 // HistoryPoint defines model for HistoryPoint.
@@ -4567,6 +4891,12 @@ type SLAStatus struct {
 
 // SLO defines model for SLO.
 type SLO struct {
+	// Budgeting What the budget is of.
+	Budgeting Budgeting `json:"budgeting"`
+
+	// Calendar The calendar in each of whose windows the objective is to be met; absent where the window rolls.
+	Calendar *Calendar `json:"calendar,omitempty"`
+
 	// Confidence How sure a verdict on the window has to be; absent when there is none.
 	//
 	// Examples: 95%
@@ -4576,6 +4906,9 @@ type SLO struct {
 
 	// Enforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
 	Enforcement SLOEnforcement `json:"enforcement"`
+
+	// FurtherObjectives Objectives beside that one, of the same indicator. The state is the worst of all; policies, alerts and the forecast go by the first.
+	FurtherObjectives []Goal `json:"furtherObjectives"`
 
 	// ID Identifier (ULID).
 	ID        string    `json:"id"`
@@ -4623,10 +4956,10 @@ type SLO struct {
 	// Version Grows with each change; also the ETag.
 	Version int64 `json:"version"`
 
-	// WindowDays Length of the rolling window.
+	// WindowDays Length of the rolling window; absent where there is a calendar.
 	//
 	// Examples: 28
-	WindowDays int64 `json:"windowDays"`
+	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
 // SLOEnforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
@@ -4637,6 +4970,12 @@ type SLOState string
 
 // SLODeclared defines model for SLODeclared.
 type SLODeclared struct {
+	// Budgeting What the budget is of.
+	Budgeting Budgeting `json:"budgeting"`
+
+	// Calendar The calendar in each of whose windows the objective is to be met; absent where the window rolls.
+	Calendar *Calendar `json:"calendar,omitempty"`
+
 	// Confidence How sure a verdict on the window has to be; absent when there is none.
 	//
 	// Examples: 95%
@@ -4646,6 +4985,9 @@ type SLODeclared struct {
 
 	// Enforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
 	Enforcement SLODeclaredEnforcement `json:"enforcement"`
+
+	// FurtherObjectives Objectives beside that one, of the same indicator. The state is the worst of all; policies, alerts and the forecast go by the first.
+	FurtherObjectives []Goal `json:"furtherObjectives"`
 
 	// ID Identifier (ULID).
 	ID        string    `json:"id"`
@@ -4696,10 +5038,10 @@ type SLODeclared struct {
 	// Warnings What is allowed and probably not meant.
 	Warnings []Warning `json:"warnings"`
 
-	// WindowDays Length of the rolling window.
+	// WindowDays Length of the rolling window; absent where there is a calendar.
 	//
 	// Examples: 28
-	WindowDays int64 `json:"windowDays"`
+	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
 // SLODeclaredEnforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
@@ -4749,6 +5091,12 @@ type SLOGroupList struct {
 
 // SLOInput defines model for SLOInput.
 type SLOInput struct {
+	// Budgeting What the budget is of; events when it is left out. A revision that leaves it out keeps it.
+	Budgeting *BudgetingInput `json:"budgeting,omitempty"`
+
+	// Calendar Has the objective met in each window of a calendar, instead of a rolling one. A revision that leaves out both keeps what there is.
+	Calendar *CalendarInput `json:"calendar,omitempty"`
+
 	// Confidence Has the status say, so surely, whether the window meets the objective: a percentage above 50% and below 100%, with at most seven digits after the point. A revision that leaves it out has no verdict. States and policies do not go by it.
 	//
 	// Examples: 95%
@@ -4759,7 +5107,10 @@ type SLOInput struct {
 
 	// Enforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is, while an objective is tried out. A revision that leaves it out keeps it.
 	Enforcement *SLOInputEnforcement `json:"enforcement,omitempty"`
-	Indicator   IndicatorInput       `json:"indicator"`
+
+	// FurtherObjectives Objectives beside that one, of the same indicator, each over a window of its own. A revision that leaves them out has none.
+	FurtherObjectives *[]GoalInput   `json:"furtherObjectives,omitempty"`
+	Indicator         IndicatorInput `json:"indicator"`
 
 	// MinEvents Below this number of events in a window nothing is concluded from it.
 	MinEvents *int64 `json:"minEvents,omitempty"`
@@ -4794,7 +5145,7 @@ type SLOInput struct {
 	// Examples: availability
 	Slug string `json:"slug"`
 
-	// WindowDays Length of the rolling window.
+	// WindowDays Length of the rolling window; 28 when it is left out, and there is no calendar.
 	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
@@ -4812,13 +5163,17 @@ type SLOList struct {
 
 // SLORevision defines model for SLORevision.
 type SLORevision struct {
+	Budgeting Budgeting `json:"budgeting"`
+	Calendar  *Calendar `json:"calendar,omitempty"`
+
 	// Confidence Absent when there is none.
 	//
 	// Examples: 95%
-	Confidence  *string                `json:"confidence,omitempty"`
-	CreatedAt   time.Time              `json:"createdAt"`
-	CreatedBy   string                 `json:"createdBy"`
-	Enforcement SLORevisionEnforcement `json:"enforcement"`
+	Confidence        *string                `json:"confidence,omitempty"`
+	CreatedAt         time.Time              `json:"createdAt"`
+	CreatedBy         string                 `json:"createdBy"`
+	Enforcement       SLORevisionEnforcement `json:"enforcement"`
+	FurtherObjectives []Goal                 `json:"furtherObjectives"`
 
 	// ID Identifier (ULID).
 	ID        string    `json:"id"`
@@ -4830,11 +5185,13 @@ type SLORevision struct {
 	Number      int64  `json:"number"`
 
 	// Objective Examples: 99.9%
-	Objective  string     `json:"objective"`
-	Rationale  string     `json:"rationale"`
-	ReviewBy   *time.Time `json:"reviewBy"`
-	Reviewer   string     `json:"reviewer"`
-	WindowDays int64      `json:"windowDays"`
+	Objective string     `json:"objective"`
+	Rationale string     `json:"rationale"`
+	ReviewBy  *time.Time `json:"reviewBy"`
+	Reviewer  string     `json:"reviewer"`
+
+	// WindowDays Absent where there is a calendar.
+	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
 // SLORevisionEnforcement defines model for SLORevision.Enforcement.
@@ -4879,6 +5236,9 @@ type SLOStatus struct {
 	Burn        []BurnRate `json:"burn"`
 	EvaluatedAt *time.Time `json:"evaluatedAt"`
 
+	// FurtherObjectives How further objectives stand, each over its own window.
+	FurtherObjectives []Standing `json:"furtherObjectives"`
+
 	// Judged Whether the status was concluded under that revision; false until the first evaluation after a change.
 	Judged bool `json:"judged"`
 
@@ -4909,6 +5269,9 @@ type SLOStatus struct {
 	// Stale No slot came for twice the resolution; the state is held fast.
 	Stale bool           `json:"stale"`
 	State SLOStatusState `json:"state"`
+
+	// Uncorrected What the own window holds without corrections; absent where none lies in it.
+	Uncorrected *Counts `json:"uncorrected,omitempty"`
 
 	// Verdict How sure the events of the SLO's own window make it; absent when the SLO states no confidence. The state does not go by it.
 	Verdict *Certainty `json:"verdict,omitempty"`
@@ -5270,6 +5633,20 @@ type SourceTLS struct {
 	// ServerName The name that the certificate has to be for, when not the address's.
 	ServerName *string `json:"serverName,omitempty"`
 }
+
+// Standing defines model for Standing.
+type Standing struct {
+	// Name Examples: quarter
+	Name string `json:"name"`
+
+	// Objective Examples: 99.95%
+	Objective string        `json:"objective"`
+	State     StandingState `json:"state"`
+	Window    Budget        `json:"window"`
+}
+
+// StandingState defines model for Standing.State.
+type StandingState string
 
 // SuggestedAlert defines model for SuggestedAlert.
 type SuggestedAlert struct {
