@@ -57,16 +57,19 @@ func (s Series) First() (time.Time, bool) {
 	return found, !found.IsZero()
 }
 
-// Last returns when the last occurrence begins; false where the rule has no end, or
-// no occurrence within the time from its start.
+// Last returns when the last occurrence begins; false where there is none within the
+// time from the start, be it that the rule has no end.
 func (s Series) Last(within time.Duration) (time.Time, bool) {
 	var last time.Time
-	if !s.Rule.Ends() {
-		return last, false
-	}
 	from := calendar.Instant(s.Start, s.Zone)
-	s.Between(from, from.Add(within), func(at time.Time) bool { last = at; return true })
-	return last, !last.IsZero()
+	count, to := 0, from.Add(within)
+	s.Between(from, to, func(at time.Time) bool {
+		last = at
+		count++
+		return true
+	})
+	ends := s.Rule.count > 0 && count == s.Rule.count || !s.Rule.until.IsZero() && s.Rule.until.Before(to.Add(-2*day))
+	return last, ends && count > 0
 }
 
 // over reports whether the time is after UNTIL, which belongs to the rule.

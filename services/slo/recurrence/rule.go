@@ -204,6 +204,3 @@ func (r *Rule) check() error {
 	}
 	return nil
 }
-
-// Ends reports whether the rule has an end.
-func (r Rule) Ends() bool { return r.count > 0 || !r.until.IsZero() }
