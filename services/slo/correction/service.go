@@ -107,17 +107,17 @@ func (s *Service) spelled(ctx context.Context, v slo.View, owner registry.Servic
 	return c, nil
 }
 
-// Preview tells what a correction would do, and writes nothing. Whoever may read the SLO
-// may ask.
+// Preview tells what a correction would do, and writes nothing. Whoever may declare it may
+// ask.
 //
 // Faults: as of Declare.
 func (s *Service) Preview(ctx context.Context, of id.ID, d Declaration) (Preview, error) {
-	if err := s.mayRead(ctx); err != nil {
-		return Preview{}, err
-	}
 	now := clock.Round(s.Clock())
 	v, owner, err := s.about(ctx, of)
 	if err != nil {
+		return Preview{}, err
+	}
+	if err := s.Authorizer.Authorize(ctx, access.Create, Correction{}.object(v, owner)); err != nil {
 		return Preview{}, err
 	}
 	c, err := s.spelled(ctx, v, owner, d, now)

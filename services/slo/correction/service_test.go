@@ -55,7 +55,7 @@ func TestAPreviewSaysWhatACorrectionWouldDo(t *testing.T) {
 		// What is to come changes nothing yet.
 		{once(t, correction.Exclude, "2026-04-01T00:00:00Z", "2026-04-02T00:00:00Z"), "2970/3000 0.00%", "2970/3000 0.00%"},
 	} {
-		p := ok(h.Preview(h.bob, h.availability.SLO.ID, row.d))(t)
+		p := ok(h.Preview(h.ada, h.availability.SLO.ID, row.d))(t)
 		if before, after := account(p.Before), account(p.After); before != row.before || after != row.after {
 			t.Errorf("%+v: %s becomes %s, want %s becomes %s", row.d, before, after, row.before, row.after)
 		}
@@ -66,13 +66,13 @@ func TestAPreviewSaysWhatACorrectionWouldDo(t *testing.T) {
 
 	// What stands already is in both, and where they overlap excluding wins.
 	standing := ok(h.Declare(h.ada, h.availability.SLO.ID, once(t, correction.CountGood, "2026-03-20T10:00:00Z", "2026-03-20T10:05:00Z")))(t)
-	p := ok(h.Preview(h.bob, h.availability.SLO.ID, once(t, correction.Exclude, "2026-03-20T00:00:00Z", "2026-03-21T00:00:00Z")))(t)
+	p := ok(h.Preview(h.ada, h.availability.SLO.ID, once(t, correction.Exclude, "2026-03-20T00:00:00Z", "2026-03-21T00:00:00Z")))(t)
 	if before, after := account(p.Before), account(p.After); before != "2990/3000 66.67%" || after != "1990/2000 50.00%" {
 		t.Errorf("over another it makes %s of %s", after, before)
 	}
 	// Removing restores the figures.
 	ok(h.Remove(h.ada, standing.ID, "it was not maintenance"))(t)
-	p = ok(h.Preview(h.bob, h.availability.SLO.ID, once(t, correction.Exclude, "2026-03-26T00:00:00Z", "2026-03-27T00:00:00Z")))(t)
+	p = ok(h.Preview(h.ada, h.availability.SLO.ID, once(t, correction.Exclude, "2026-03-26T00:00:00Z", "2026-03-27T00:00:00Z")))(t)
 	if before := account(p.Before); before != "2970/3000 0.00%" {
 		t.Errorf("after the removal there is %s", before)
 	}
@@ -186,6 +186,9 @@ func TestCorrectionsAreTheTeamsAndAudited(t *testing.T) {
 	d := once(t, correction.Exclude, "2026-03-20T00:00:00Z", "2026-03-21T00:00:00Z")
 	if _, err := h.Declare(h.bob, h.availability.SLO.ID, d); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("Bob declares: %v", err)
+	}
+	if _, err := h.Preview(h.bob, h.availability.SLO.ID, d); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("Bob previews: %v", err)
 	}
 	if c := ok(h.Declare(h.robot, h.availability.SLO.ID, d))(t); c.CreatedBy != "deploy" || c.ApprovedBy != "deploy" {
 		t.Errorf("a pipeline declares %+v", c)
