@@ -51,6 +51,7 @@ type sloPage struct {
 	Explain    *explanation
 	Facts      []fact
 
+	Corrections     corrections
 	Revisions       []revisionRow
 	Violations      []violationRow
 	ViolationsEmpty empty
@@ -139,6 +140,9 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	}
 	if p.Source == nil && view.Status.Latest.IsZero() {
 		p.Push = d.firstPush(v.now, owner, view)
+	}
+	if p.Corrections, err = d.corrections(v, view); err != nil {
+		return screen{}, err
 	}
 	if err := d.past(v, view, &p); err != nil {
 		return screen{}, err

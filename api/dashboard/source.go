@@ -13,6 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -25,6 +26,7 @@ type Sources struct {
 	DataSources DataSources
 	SLOs        SLOs
 	SLAs        SLAs
+	Corrections Corrections
 	Policies    Policies
 	Issues      Issues
 	Webhooks    Webhooks
@@ -78,6 +80,11 @@ type SLAs interface {
 	List(ctx context.Context, f sla.Filter, r page.Request) (page.Page[sla.View], error)
 	Current(ctx context.Context, v sla.View) (*sla.Current, error)
 	Periods(ctx context.Context, f sla.PeriodFilter, r page.Request) (page.Page[sla.Period], error)
+}
+
+// Corrections tells of times whose events do not count as they were measured.
+type Corrections interface {
+	List(ctx context.Context, f correction.Filter, r page.Request) (page.Page[correction.Correction], error)
 }
 
 // Collection tells how SLOs are read from data sources.

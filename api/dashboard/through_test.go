@@ -23,6 +23,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -36,6 +37,7 @@ type house struct {
 	access    *access.Service
 	registry  *registry.Registry
 	slos      *slo.Service
+	corrected *correction.Service
 	policies  *policy.Service
 	evaluator *measure.Evaluator
 	admin     context.Context
@@ -79,7 +81,10 @@ func build(t *testing.T) *house {
 	slas := sla.NewService(sla.Parts{
 		Store: s.SLA(), Registry: s.Registry(), SLOs: s.SLO(), Measurements: measure.New(s.Measure(), s, now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Policies: h.policies, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
+	h.corrected = correction.NewService(correction.Parts{
+		Store: s.Corrections(), Registry: s.Registry(), SLOs: s.SLO(), Measurements: measure.New(s.Measure(), s, now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+	})
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Policies: h.policies, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)

@@ -5,6 +5,7 @@ var pure = []string{
 	"./services/slo/budget/...",
 	"./services/slo/forecast/...",
 	"./services/slo/calendar/...",
+	"./services/slo/recurrence/...",
 	"./services/stats/...",
 	"./services/measure/segment/...",
 	"./services/measure/window/...",

@@ -44,6 +44,7 @@ const (
 	KindDependency Kind = "dependency"
 	KindSLO        Kind = "slo"
 	KindSLA        Kind = "sla"
+	KindCorrection Kind = "correction" // of an SLO
 	KindPolicy     Kind = "policy"
 	KindAttachment Kind = "attachment"
 	KindViolation  Kind = "violation"
@@ -141,6 +142,9 @@ var grants = map[Rule]grant{
 	{Create, KindSLA}:        owner,
 	{Update, KindSLA}:        owner,
 	{Retire, KindSLA}:        people,
+	{Read, KindCorrection}:   everyone,
+	{Create, KindCorrection}: owner, // as the SLO is changed
+	{Delete, KindCorrection}: owner,
 	{Read, KindPolicy}:       everyone,
 	{Read, KindAttachment}:   everyone,
 	{Create, KindAttachment}: people, // to a service of one's own; to a tier or all: administrators

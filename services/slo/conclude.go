@@ -40,7 +40,7 @@ func (s *Service) Subjects(ctx context.Context) ([]measure.Subject, error) {
 	for i, f := range found {
 		subjects[i] = f.Subject
 		subjects[i].Windows = f.Terms.Windows(f.Resolution)
-		subjects[i].Lens = f.Terms.lens(f.Resolution, delays[f.DataSource], spans[f.ID])
+		subjects[i].Lens = f.Terms.Lens(f.Resolution, delays[f.DataSource], spans[f.ID])
 	}
 	return subjects, nil
 }

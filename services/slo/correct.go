@@ -51,9 +51,9 @@ func late(step, delay time.Duration) time.Duration {
 	return min(staleAfter*step+delay, most)
 }
 
-// lens is how measurements of the SLO are looked at, with what is corrected and how late
-// its slots come.
-func (t Terms) lens(resolution, delay time.Duration, spans []window.Span) lens.Lens {
+// Lens is how measurements of an SLO are looked at under the terms, with what is corrected
+// and how long after their end its slots come.
+func (t Terms) Lens(resolution, delay time.Duration, spans []window.Span) lens.Lens {
 	l := lens.Lens{Slices: t.Budgeting.lens()}
 	step := l.Step(resolution)
 	if l.Judges() {
@@ -80,6 +80,6 @@ func (s *Service) reading(ctx context.Context, v View, group string, from, to ti
 	}
 	return measure.Reading{
 		Indicator: v.Indicator.ID, Group: group,
-		Lens: v.Revision.lens(v.Indicator.Resolution, delays[v.Indicator.Origin.DataSource], spans),
+		Lens: v.Revision.Lens(v.Indicator.Resolution, delays[v.Indicator.Origin.DataSource], spans),
 	}, nil
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
-	"github.com/evenkeel/evenkeel/services/measure/lens"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
@@ -68,9 +67,6 @@ type Terms struct {
 	Reviewer string
 	ReviewBy *time.Time
 }
-
-// Lens is how measurements are looked at under the terms, but for corrections.
-func (t Terms) Lens() lens.Lens { return lens.Lens{Slices: t.Budgeting.lens()} }
 
 // Windows are all that are summed up under the terms, of measurements in that
 // resolution; see budget.SumsOf.

@@ -164,7 +164,7 @@ func lensOf(r slo.RevisionWithIndicator) lens.Lens {
 	if r.Revision.Budgeting.Method != slo.Timeslices {
 		return lens.Lens{}
 	}
-	return r.Revision.Lens()
+	return r.Revision.Lens(r.Indicator.Resolution, 0, nil)
 }
 
 // add adds what an indicator counted in [from, to).
