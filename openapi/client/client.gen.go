@@ -1535,6 +1535,42 @@ func (e SLOInputEnforcement) Valid() bool {
 	}
 }
 
+// Defines values for SLOKindCategory.
+const (
+	SLOKindCategoryAvailability SLOKindCategory = "availability"
+	SLOKindCategoryCorrectness  SLOKindCategory = "correctness"
+	SLOKindCategoryCoverage     SLOKindCategory = "coverage"
+	SLOKindCategoryDurability   SLOKindCategory = "durability"
+	SLOKindCategoryFreshness    SLOKindCategory = "freshness"
+	SLOKindCategoryLatency      SLOKindCategory = "latency"
+	SLOKindCategorySaturation   SLOKindCategory = "saturation"
+	SLOKindCategoryThroughput   SLOKindCategory = "throughput"
+)
+
+// Valid indicates whether the value is a known member of the SLOKindCategory enum.
+func (e SLOKindCategory) Valid() bool {
+	switch e {
+	case SLOKindCategoryAvailability:
+		return true
+	case SLOKindCategoryCorrectness:
+		return true
+	case SLOKindCategoryCoverage:
+		return true
+	case SLOKindCategoryDurability:
+		return true
+	case SLOKindCategoryFreshness:
+		return true
+	case SLOKindCategoryLatency:
+		return true
+	case SLOKindCategorySaturation:
+		return true
+	case SLOKindCategoryThroughput:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SLORevisionEnforcement.
 const (
 	SLORevisionEnforcementObserved SLORevisionEnforcement = "observed"
@@ -5395,10 +5431,10 @@ type SLOInput struct {
 	// Examples: Checkout availability
 	Name string `json:"name"`
 
-	// Objective A percentage above 0% and below 100%, with at most seven digits after the point.
+	// Objective A percentage above 0% and below 100%, with at most seven digits after the point. A new SLO that leaves it out has that of its category; see /v1/slo-kinds.
 	//
 	// Examples: 99.9%
-	Objective string `json:"objective"`
+	Objective *string `json:"objective,omitempty"`
 
 	// Rationale Why this objective.
 	//
@@ -5426,6 +5462,34 @@ type SLOInput struct {
 
 // SLOInputEnforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is, while an objective is tried out. A revision that leaves it out keeps it.
 type SLOInputEnforcement string
+
+// SLOKind defines model for SLOKind.
+type SLOKind struct {
+	Category SLOKindCategory `json:"category"`
+
+	// GoodEvent What is counted as good, for an indicator without a description.
+	//
+	// Examples: a request that was answered, and not with an error of the service
+	GoodEvent string `json:"goodEvent"`
+
+	// Measures What of a service it is.
+	//
+	// Examples: whether requests are answered
+	Measures string `json:"measures"`
+
+	// Objective That of a new SLO that is declared without one.
+	//
+	// Examples: 99.9%
+	Objective string `json:"objective"`
+}
+
+// SLOKindCategory defines model for SLOKind.Category.
+type SLOKindCategory string
+
+// SLOKinds defines model for SLOKinds.
+type SLOKinds struct {
+	Items []SLOKind `json:"items"`
+}
 
 // SLOList defines model for SLOList.
 type SLOList struct {
@@ -8561,6 +8625,13 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/slas/report (the `GetSLAReport` operationId).
 	GetSLAReport(ctx context.Context, params *GetSLAReportParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListSLOKinds List the kinds of SLOs
+	//
+	// What can be measured of a service, what a good event of it is, and the objective to begin with.
+	//
+	// Corresponds with GET /v1/slo-kinds (the `ListSLOKinds` operationId).
+	ListSLOKinds(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListSLOs List SLOs of all services
 	//
 	// With the state of each. Retired SLOs are left out unless they are asked for.
@@ -11012,6 +11083,23 @@ func (c *Client) ListSLAs(ctx context.Context, params *ListSLAsParams, reqEditor
 // Corresponds with GET /v1/slas/report (the `GetSLAReport` operationId).
 func (c *Client) GetSLAReport(ctx context.Context, params *GetSLAReportParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSLAReportRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSLOKinds List the kinds of SLOs
+//
+// What can be measured of a service, what a good event of it is, and the objective to begin with.
+//
+// Corresponds with GET /v1/slo-kinds (the `ListSLOKinds` operationId).
+func (c *Client) ListSLOKinds(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSLOKindsRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -17306,6 +17394,33 @@ func NewGetSLAReportRequest(server string, params *GetSLAReportParams) (*http.Re
 	return req, nil
 }
 
+// NewListSLOKindsRequest constructs an http.Request for the ListSLOKinds method
+func NewListSLOKindsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/slo-kinds")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListSLOsRequest constructs an http.Request for the ListSLOs method
 func NewListSLOsRequest(server string, params *ListSLOsParams) (*http.Request, error) {
 	var err error
@@ -20032,6 +20147,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/slas/report (the `GetSLAReport` operationId).
 	GetSLAReportWithResponse(ctx context.Context, params *GetSLAReportParams, reqEditors ...RequestEditorFn) (*GetSLAReportResponse, error)
+
+	// ListSLOKindsWithResponse List the kinds of SLOs
+	//
+	// What can be measured of a service, what a good event of it is, and the objective to begin with.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/slo-kinds (the `ListSLOKinds` operationId).
+	ListSLOKindsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSLOKindsResponse, error)
 
 	// ListSLOsWithResponse List SLOs of all services
 	//
@@ -39114,6 +39238,136 @@ func (r GetSLAReportResponse) ContentType() string {
 	return ""
 }
 
+// ListSLOKindsResponse401Headers the declared response headers of an HTTP 401 response for ListSLOKinds
+type ListSLOKindsResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// ListSLOKindsResponse403Headers the declared response headers of an HTTP 403 response for ListSLOKinds
+type ListSLOKindsResponse403Headers struct {
+	XRequestID *string
+}
+
+// ListSLOKindsResponse422Headers the declared response headers of an HTTP 422 response for ListSLOKinds
+type ListSLOKindsResponse422Headers struct {
+	XRequestID *string
+}
+
+// ListSLOKindsResponse429Headers the declared response headers of an HTTP 429 response for ListSLOKinds
+type ListSLOKindsResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// ListSLOKindsResponse500Headers the declared response headers of an HTTP 500 response for ListSLOKinds
+type ListSLOKindsResponse500Headers struct {
+	XRequestID *string
+}
+
+// ListSLOKindsResponse503Headers the declared response headers of an HTTP 503 response for ListSLOKinds
+type ListSLOKindsResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type ListSLOKindsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SLOKinds
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListSLOKindsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ListSLOKindsResponse403Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *ListSLOKindsResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ListSLOKindsResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ListSLOKindsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListSLOKindsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSLOKindsResponse) GetJSON200() *SLOKinds {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListSLOKindsResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListSLOKindsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListSLOKindsResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListSLOKindsResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListSLOKindsResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListSLOKindsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSLOKindsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSLOKindsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSLOKindsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSLOKindsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListSLOsResponse200Headers the declared response headers of an HTTP 200 response for ListSLOs
 type ListSLOsResponse200Headers struct {
 	Link *string
@@ -45844,6 +46098,21 @@ func (c *ClientWithResponses) GetSLAReportWithResponse(ctx context.Context, para
 		return nil, err
 	}
 	return ParseGetSLAReportResponse(rsp)
+}
+
+// ListSLOKindsWithResponse List the kinds of SLOs
+//
+// What can be measured of a service, what a good event of it is, and the objective to begin with.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/slo-kinds (the `ListSLOKinds` operationId).
+func (c *ClientWithResponses) ListSLOKindsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSLOKindsResponse, error) {
+	rsp, err := c.ListSLOKinds(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSLOKindsResponse(rsp)
 }
 
 // ListSLOsWithResponse List SLOs of all services
@@ -71083,6 +71352,172 @@ func ParseGetSLAReportResponse(rsp *http.Response) (*GetSLAReportResponse, error
 		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetSLAReportResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListSLOKindsResponse parses an HTTP response from a ListSLOKindsWithResponse call
+func ParseListSLOKindsResponse(rsp *http.Response) (*ListSLOKindsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSLOKindsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SLOKinds
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListSLOKindsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ListSLOKindsResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 422:
+		var headers ListSLOKindsResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers ListSLOKindsResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers ListSLOKindsResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListSLOKindsResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {

@@ -32,7 +32,8 @@ type Declaration struct {
 	Slug        string // RFC 1123 label, unique within the service
 	Name        string // 1 to 100 characters; the slug when empty
 	Description string
-	// Objective is a percentage as it is written, "99.9%".
+	// Objective is a percentage as it is written, "99.9%"; of a new SLO that of its kind when
+	// empty, and so is GoodEvent.
 	Objective  string
 	WindowDays int // 1 to MaxWindowDays; 0 means DefaultWindowDays, or a calendar's
 	// Calendar has the objective met in each of its windows, instead of a rolling one.

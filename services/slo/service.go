@@ -66,7 +66,7 @@ func (s *Service) Declare(ctx context.Context, service id.ID, d Declaration) (Vi
 		if err := owner.Live(); err != nil {
 			return err
 		}
-		d := d.orElse(defaults)
+		d := d.likeItsKind().orElse(defaults)
 		terms, counts, err := s.settle(ctx, d, owner, nil, now)
 		if err != nil {
 			return err
