@@ -34640,6 +34640,8 @@ type TrackerPlaceMutation struct {
 	id            *int64
 	name          *string
 	listed_at     *time.Time
+	changes       *int64
+	addchanges    *int64
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*TrackerPlace, error)
@@ -34803,7 +34805,7 @@ func (m *TrackerPlaceMutation) ListedAt() (r time.Time, exists bool) {
 // OldListedAt returns the old "listed_at" field's value of the TrackerPlace entity.
 // If the TrackerPlace object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *TrackerPlaceMutation) OldListedAt(ctx context.Context) (v time.Time, err error) {
+func (m *TrackerPlaceMutation) OldListedAt(ctx context.Context) (v *time.Time, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldListedAt is only allowed on UpdateOne operations")
 	}
@@ -34817,9 +34819,78 @@ func (m *TrackerPlaceMutation) OldListedAt(ctx context.Context) (v time.Time, er
 	return oldValue.ListedAt, nil
 }
 
+// ClearListedAt clears the value of the "listed_at" field.
+func (m *TrackerPlaceMutation) ClearListedAt() {
+	m.listed_at = nil
+	m.clearedFields[trackerplace.FieldListedAt] = struct{}{}
+}
+
+// ListedAtCleared returns if the "listed_at" field was cleared in this mutation.
+func (m *TrackerPlaceMutation) ListedAtCleared() bool {
+	_, ok := m.clearedFields[trackerplace.FieldListedAt]
+	return ok
+}
+
 // ResetListedAt resets all changes to the "listed_at" field.
 func (m *TrackerPlaceMutation) ResetListedAt() {
 	m.listed_at = nil
+	delete(m.clearedFields, trackerplace.FieldListedAt)
+}
+
+// SetChanges sets the "changes" field.
+func (m *TrackerPlaceMutation) SetChanges(i int64) {
+	m.changes = &i
+	m.addchanges = nil
+}
+
+// Changes returns the value of the "changes" field in the mutation.
+func (m *TrackerPlaceMutation) Changes() (r int64, exists bool) {
+	v := m.changes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChanges returns the old "changes" field's value of the TrackerPlace entity.
+// If the TrackerPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerPlaceMutation) OldChanges(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChanges is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChanges requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChanges: %w", err)
+	}
+	return oldValue.Changes, nil
+}
+
+// AddChanges adds i to the "changes" field.
+func (m *TrackerPlaceMutation) AddChanges(i int64) {
+	if m.addchanges != nil {
+		*m.addchanges += i
+	} else {
+		m.addchanges = &i
+	}
+}
+
+// AddedChanges returns the value that was added to the "changes" field in this mutation.
+func (m *TrackerPlaceMutation) AddedChanges() (r int64, exists bool) {
+	v := m.addchanges
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetChanges resets all changes to the "changes" field.
+func (m *TrackerPlaceMutation) ResetChanges() {
+	m.changes = nil
+	m.addchanges = nil
 }
 
 // Where appends a list predicates to the TrackerPlaceMutation builder.
@@ -34856,12 +34927,15 @@ func (m *TrackerPlaceMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TrackerPlaceMutation) Fields() []string {
-	fields := make([]string, 0, 2)
+	fields := make([]string, 0, 3)
 	if m.name != nil {
 		fields = append(fields, trackerplace.FieldName)
 	}
 	if m.listed_at != nil {
 		fields = append(fields, trackerplace.FieldListedAt)
+	}
+	if m.changes != nil {
+		fields = append(fields, trackerplace.FieldChanges)
 	}
 	return fields
 }
@@ -34875,6 +34949,8 @@ func (m *TrackerPlaceMutation) Field(name string) (ent.Value, bool) {
 		return m.Name()
 	case trackerplace.FieldListedAt:
 		return m.ListedAt()
+	case trackerplace.FieldChanges:
+		return m.Changes()
 	}
 	return nil, false
 }
@@ -34888,6 +34964,8 @@ func (m *TrackerPlaceMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldName(ctx)
 	case trackerplace.FieldListedAt:
 		return m.OldListedAt(ctx)
+	case trackerplace.FieldChanges:
+		return m.OldChanges(ctx)
 	}
 	return nil, fmt.Errorf("unknown TrackerPlace field %s", name)
 }
@@ -34911,6 +34989,13 @@ func (m *TrackerPlaceMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetListedAt(v)
 		return nil
+	case trackerplace.FieldChanges:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChanges(v)
+		return nil
 	}
 	return fmt.Errorf("unknown TrackerPlace field %s", name)
 }
@@ -34918,13 +35003,21 @@ func (m *TrackerPlaceMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *TrackerPlaceMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addchanges != nil {
+		fields = append(fields, trackerplace.FieldChanges)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *TrackerPlaceMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case trackerplace.FieldChanges:
+		return m.AddedChanges()
+	}
 	return nil, false
 }
 
@@ -34933,6 +35026,13 @@ func (m *TrackerPlaceMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *TrackerPlaceMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case trackerplace.FieldChanges:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddChanges(v)
+		return nil
 	}
 	return fmt.Errorf("unknown TrackerPlace numeric field %s", name)
 }
@@ -34940,7 +35040,11 @@ func (m *TrackerPlaceMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *TrackerPlaceMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(trackerplace.FieldListedAt) {
+		fields = append(fields, trackerplace.FieldListedAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -34953,6 +35057,11 @@ func (m *TrackerPlaceMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *TrackerPlaceMutation) ClearField(name string) error {
+	switch name {
+	case trackerplace.FieldListedAt:
+		m.ClearListedAt()
+		return nil
+	}
 	return fmt.Errorf("unknown TrackerPlace nullable field %s", name)
 }
 
@@ -34965,6 +35074,9 @@ func (m *TrackerPlaceMutation) ResetField(name string) error {
 		return nil
 	case trackerplace.FieldListedAt:
 		m.ResetListedAt()
+		return nil
+	case trackerplace.FieldChanges:
+		m.ResetChanges()
 		return nil
 	}
 	return fmt.Errorf("unknown TrackerPlace field %s", name)

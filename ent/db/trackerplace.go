@@ -20,7 +20,9 @@ type TrackerPlace struct {
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
 	// ListedAt holds the value of the "listed_at" field.
-	ListedAt     time.Time `json:"listed_at,omitempty"`
+	ListedAt *time.Time `json:"listed_at,omitempty"`
+	// Changes holds the value of the "changes" field.
+	Changes      int64 `json:"changes,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -29,7 +31,7 @@ func (*TrackerPlace) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case trackerplace.FieldID:
+		case trackerplace.FieldID, trackerplace.FieldChanges:
 			values[i] = new(sql.NullInt64)
 		case trackerplace.FieldName:
 			values[i] = new(sql.NullString)
@@ -66,7 +68,14 @@ func (_m *TrackerPlace) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field listed_at", values[i])
 			} else if value.Valid {
-				_m.ListedAt = value.Time
+				_m.ListedAt = new(time.Time)
+				*_m.ListedAt = value.Time
+			}
+		case trackerplace.FieldChanges:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field changes", values[i])
+			} else if value.Valid {
+				_m.Changes = value.Int64
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -107,8 +116,13 @@ func (_m *TrackerPlace) String() string {
 	builder.WriteString("name=")
 	builder.WriteString(_m.Name)
 	builder.WriteString(", ")
-	builder.WriteString("listed_at=")
-	builder.WriteString(_m.ListedAt.Format(time.ANSIC))
+	if v := _m.ListedAt; v != nil {
+		builder.WriteString("listed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("changes=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Changes))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -103,7 +103,7 @@ func (d Delivery) places(ctx context.Context, query string, args []any) ([]deliv
 // Listed returns when places were last listed.
 func (d Delivery) Listed(ctx context.Context) (map[delivery.Place]time.Time, error) {
 	out := map[delivery.Place]time.Time{}
-	err := d.s.queryAll(ctx, "SELECT name, listed_at FROM tracker_places", nil, func(rows *sql.Rows) error {
+	err := d.s.queryAll(ctx, "SELECT name, listed_at FROM tracker_places WHERE listed_at IS NOT NULL", nil, func(rows *sql.Rows) error {
 		var place delivery.Place
 		var at time.Time
 		err := rows.Scan(&place, &at)
@@ -115,9 +115,25 @@ func (d Delivery) Listed(ctx context.Context) (map[delivery.Place]time.Time, err
 
 // PutListed notes when a place was listed.
 func (d Delivery) PutListed(ctx context.Context, place delivery.Place, at time.Time) error {
-	_, err := d.s.exec(ctx, "INSERT INTO tracker_places (name, listed_at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET listed_at = excluded.listed_at",
-		string(place), clock.Round(at))
+	_, err := d.s.exec(ctx, "INSERT INTO tracker_places (name, listed_at, changes) VALUES ($1, $2, 0) ON CONFLICT (name) DO UPDATE SET listed_at = excluded.listed_at",
+		string(place.Folded()), clock.Round(at))
 	return fail("note when a place was listed", err)
+}
+
+// Changed counts that a place changed.
+func (d Delivery) Changed(ctx context.Context, place delivery.Place) error {
+	_, err := d.s.exec(ctx, "INSERT INTO tracker_places (name, changes) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET changes = tracker_places.changes + 1", string(place.Folded()))
+	return fail("note that a place changed", err)
+}
+
+// Changes is how often a place changed.
+func (d Delivery) Changes(ctx context.Context, place delivery.Place) (int64, error) {
+	var n int64
+	err := d.s.queryOne(ctx, "SELECT changes FROM tracker_places WHERE name = $1", []any{string(place.Folded())}, &n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return n, fail("read how often a place changed", err)
 }
 
 // FirstOpened is when the first issue was opened that is in a place.

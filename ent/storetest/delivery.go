@@ -292,6 +292,21 @@ func testDelivery(t *testing.T, open opener) {
 		same(t, must(s.Delivery().FirstOpened(t.Context(), "acme/api"))(t), Start.Add(-time.Hour))
 	})
 
+	each(t, open, "how often a place changed is counted, however it is spelled", func(t *testing.T, s *store.Store) {
+		same(t, must(s.Delivery().Changes(t.Context(), "acme/shop"))(t), int64(0))
+		ok(t, s.Delivery().PutListed(t.Context(), "acme/shop", Start))
+		same(t, must(s.Delivery().Changes(t.Context(), "acme/shop"))(t), int64(0))
+		for _, name := range []delivery.Place{"acme/shop", "Acme/Shop", "acme/api"} {
+			ok(t, s.Delivery().Changed(t.Context(), name))
+		}
+		same(t, must(s.Delivery().Changes(t.Context(), "ACME/shop"))(t), int64(2))
+		same(t, must(s.Delivery().Changes(t.Context(), "acme/api"))(t), int64(1))
+		same(t, must(s.Delivery().Listed(t.Context()))(t), map[delivery.Place]time.Time{"acme/shop": Start})
+		ok(t, s.Delivery().PutListed(t.Context(), "Acme/Shop", Start.Add(time.Hour)))
+		same(t, must(s.Delivery().Changes(t.Context(), "acme/shop"))(t), int64(2))
+		same(t, must(s.Delivery().Listed(t.Context()))(t), map[delivery.Place]time.Time{"acme/shop": Start.Add(time.Hour)})
+	})
+
 	each(t, open, "a lane is kept", func(t *testing.T, s *store.Store) {
 		same(t, must(s.Delivery().Lane(t.Context(), "installation 7"))(t), delivery.Lane{Name: "installation 7"})
 		l := delivery.Lane{

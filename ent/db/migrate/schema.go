@@ -1550,7 +1550,8 @@ var (
 	TrackerPlacesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
-		{Name: "listed_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "listed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "changes", Type: field.TypeInt64},
 	}
 	// TrackerPlacesTable holds the schema information for the "tracker_places" table.
 	TrackerPlacesTable = &schema.Table{

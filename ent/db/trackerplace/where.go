@@ -64,6 +64,11 @@ func ListedAt(v time.Time) predicate.TrackerPlace {
 	return predicate.TrackerPlace(sql.FieldEQ(FieldListedAt, v))
 }
 
+// Changes applies equality check predicate on the "changes" field. It's identical to ChangesEQ.
+func Changes(v int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldEQ(FieldChanges, v))
+}
+
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.TrackerPlace {
 	return predicate.TrackerPlace(sql.FieldEQ(FieldName, v))
@@ -167,6 +172,56 @@ func ListedAtLT(v time.Time) predicate.TrackerPlace {
 // ListedAtLTE applies the LTE predicate on the "listed_at" field.
 func ListedAtLTE(v time.Time) predicate.TrackerPlace {
 	return predicate.TrackerPlace(sql.FieldLTE(FieldListedAt, v))
+}
+
+// ListedAtIsNil applies the IsNil predicate on the "listed_at" field.
+func ListedAtIsNil() predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldIsNull(FieldListedAt))
+}
+
+// ListedAtNotNil applies the NotNil predicate on the "listed_at" field.
+func ListedAtNotNil() predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldNotNull(FieldListedAt))
+}
+
+// ChangesEQ applies the EQ predicate on the "changes" field.
+func ChangesEQ(v int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldEQ(FieldChanges, v))
+}
+
+// ChangesNEQ applies the NEQ predicate on the "changes" field.
+func ChangesNEQ(v int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldNEQ(FieldChanges, v))
+}
+
+// ChangesIn applies the In predicate on the "changes" field.
+func ChangesIn(vs ...int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldIn(FieldChanges, vs...))
+}
+
+// ChangesNotIn applies the NotIn predicate on the "changes" field.
+func ChangesNotIn(vs ...int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldNotIn(FieldChanges, vs...))
+}
+
+// ChangesGT applies the GT predicate on the "changes" field.
+func ChangesGT(v int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldGT(FieldChanges, v))
+}
+
+// ChangesGTE applies the GTE predicate on the "changes" field.
+func ChangesGTE(v int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldGTE(FieldChanges, v))
+}
+
+// ChangesLT applies the LT predicate on the "changes" field.
+func ChangesLT(v int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldLT(FieldChanges, v))
+}
+
+// ChangesLTE applies the LTE predicate on the "changes" field.
+func ChangesLTE(v int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldLTE(FieldChanges, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -248,7 +248,7 @@ CREATE TABLE `tracker_lanes` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `
 -- create index "trackerlane_name" to table: "tracker_lanes"
 CREATE UNIQUE INDEX `trackerlane_name` ON `tracker_lanes` (`name`);
 -- create "tracker_places" table
-CREATE TABLE `tracker_places` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `listed_at` datetime NOT NULL);
+CREATE TABLE `tracker_places` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `listed_at` datetime NULL, `changes` integer NOT NULL);
 -- create index "trackerplace_name" to table: "tracker_places"
 CREATE UNIQUE INDEX `trackerplace_name` ON `tracker_places` (`name`);
 -- create "violations" table

@@ -47,8 +47,11 @@ func (p Place) Owner() string {
 	return owner
 }
 
+// Folded is its name in lower case, the same however it is spelled.
+func (p Place) Folded() Place { return Place(strings.ToLower(string(p))) }
+
 // is reports whether both are the same, however they are spelled.
-func (p Place) is(other Place) bool { return strings.EqualFold(string(p), string(other)) }
+func (p Place) is(other Place) bool { return p.Folded() == other.Folded() }
 
 // Name is the repository's without its owner.
 func (p Place) Name() string {

@@ -16,6 +16,8 @@ type Heard interface {
 	CallAt(ctx context.Context, place Place, number int, now time.Time) (int, error)
 	// CallIn does so with all that are on the tracker in a place.
 	CallIn(ctx context.Context, place Place, now time.Time) (int, error)
+	// Changed counts that the place itself changed.
+	Changed(ctx context.Context, place Place) error
 	// At is the issue that is wanted of what is at a place; false when there is none.
 	At(ctx context.Context, place Place, number int) (id.ID, bool, error)
 }
@@ -42,11 +44,15 @@ func (l *Listener) IssueMoved(ctx context.Context, from, _ inbox.Issue) error {
 	return l.IssueChanged(ctx, from)
 }
 
-// RepositoryChanged has its issues read again, by the name by which they are known.
+// RepositoryChanged has forgotten what is known of it, and its issues read again, by the
+// name by which they are known.
 func (l *Listener) RepositoryChanged(ctx context.Context, now inbox.Repository, former string) error {
 	for _, name := range []string{now.Name, former} {
 		if name == "" {
 			continue
+		}
+		if err := l.store.Changed(ctx, Place(name)); err != nil {
+			return err
 		}
 		if _, err := l.store.CallIn(ctx, Place(name), l.now()); err != nil {
 			return err

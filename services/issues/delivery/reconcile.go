@@ -49,7 +49,7 @@ func (c *Courier) Reconcile(ctx context.Context) (map[string]int64, error) {
 		return r.done, err
 	}
 	left := slices.DeleteFunc(places, func(place Place) bool {
-		at, ok := listed[place]
+		at, ok := listed[place.Folded()]
 		return ok && now.Before(at.Add(listEvery))
 	})
 	lanes, err := r.lanes(ctx, left)
@@ -120,7 +120,7 @@ func (r *round) listLane(ctx context.Context, name string, places []Place, liste
 // since is from when on changes in a place were not listed: in one that never was, since
 // the first issue was opened that is there.
 func (r *round) since(ctx context.Context, place Place, listed map[Place]time.Time) (time.Time, error) {
-	at, ok := listed[place]
+	at, ok := listed[place.Folded()]
 	if !ok {
 		var err error
 		if at, err = r.Store.FirstOpened(ctx, place); err != nil {

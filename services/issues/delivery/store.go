@@ -25,10 +25,13 @@ type Store interface {
 	OpenGroup(ctx context.Context, kind issues.Kind, place Place, since time.Time) (id.ID, bool, error)
 	// Places returns where issues of the kinds are on the tracker, each once.
 	Places(ctx context.Context, kinds []issues.Kind) ([]Place, error)
-	// Listed returns when the places were last listed that were.
+	// Listed returns when the places were last listed that were, by their Folded names.
 	Listed(ctx context.Context) (map[Place]time.Time, error)
 	// PutListed notes when a place was.
 	PutListed(ctx context.Context, place Place, at time.Time) error
+	// Changes is how often the tracker told that the place changed. It is asked before each
+	// write.
+	Changes(ctx context.Context, place Place) (int64, error)
 	// FirstOpened is when the first issue was opened that is in a place; zero for none.
 	FirstOpened(ctx context.Context, place Place) (time.Time, error)
 	// DuePlaces returns where something of the kinds is due, each once; the zero Place
