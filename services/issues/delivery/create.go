@@ -182,6 +182,10 @@ func (p *passage) adopt(d *Delivery, i issues.Issue, r Remote) {
 		d.Written.SweepAt = opened.Add(p.Settings.Hold)
 	}
 	p.schedule(d, i)
+	if i.Parent != "" && d.Written.Under != i.Parent { // which may be there already
+		now := clock.Round(p.Clock())
+		d.DueAt = &now
+	}
 }
 
 // schedule says when something is next to be done, and what the tracker did not do.

@@ -333,14 +333,19 @@ func TestWhomPeopleAssignStaysAndWhomTheyTakeOffToo(t *testing.T) {
 
 func TestAPartComesUnderItsParentOnceBothAreThere(t *testing.T) {
 	t.Parallel()
-	for name, lose := range map[string]bool{"": false, "and the answer is lost": true} {
+	for name, c := range map[string]struct{ lose, parentFirst bool }{
+		"": {}, "and the answer is lost": {lose: true}, "and the parent was there before": {parentFirst: true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := open(t)
 			// Places take turns by their names: the part is there first.
 			parent := o.want(o.at("https://github.com/acme/vault"))
+			if c.parentFirst {
+				o.pass(time.Minute)
+			}
 			part := o.want(func(i *issues.Issue) { i.Parent = parent.ID })
-			if lose {
+			if c.lose {
 				o.fault("issues/add-sub-issue", standin.Fault{Kind: standin.LostReply})
 			}
 			o.pass(10 * time.Minute)
