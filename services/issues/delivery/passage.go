@@ -39,7 +39,8 @@ const BarredFor = 5 * time.Minute
 const lastStrike = 3
 
 // admit waits until a request about a place can go through its lane, and notes it; the
-// gate is then locked, and is the caller's to unlock when the answer was heard. errClosed
+// gate is then locked, and is the caller's to unlock when the answer was heard. What writes
+// is admitted only where the place takes it then, after the wait too. errClosed
 // or a *fullError when that is not in this run, an *awayError when it is another's lane
 // and not in this run, errClosed when it was stopped meanwhile: what may still be sent is
 // sent in the next.
@@ -49,6 +50,11 @@ func (p *passage) admit(ctx context.Context, place Place, e Effort) (*gate, erro
 		return nil, err
 	}
 	for {
+		if e.Points > Reading.Points {
+			if err := p.allowed(ctx, place); err != nil {
+				return nil, err
+			}
+		}
 		wait, err := p.pass(ctx, g, e)
 		switch {
 		case err != nil:
@@ -60,6 +66,18 @@ func (p *passage) admit(ctx context.Context, place Place, e Effort) (*gate, erro
 			return nil, err
 		}
 	}
+}
+
+// allowed is nil where what is under way may be written to the place now.
+func (p *passage) allowed(ctx context.Context, place Place) error {
+	facts, err := p.factsOf(ctx, place)
+	if err != nil {
+		return err
+	}
+	if objection := p.Settings.objection(facts, p.kind); objection != "" {
+		return &Error{Trouble: Refused, Reason: objection}
+	}
+	return nil
 }
 
 // pass lets a request through the gate, which stays locked then, or says until when it has

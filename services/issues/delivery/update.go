@@ -68,12 +68,8 @@ func (p *passage) update(ctx context.Context, d *Delivery, i issues.Issue) error
 // bring writes what is wanted: text and state, then labels, people and what it is a part
 // of, then comments.
 func (p *passage) bring(ctx context.Context, d *Delivery, i issues.Issue, r Remote, parent *Delivery) error {
-	facts, err := p.factsOf(ctx, d.Place)
-	if err != nil {
+	if err := p.allowed(ctx, d.Place); err != nil {
 		return err
-	}
-	if objection := p.Settings.objection(facts, d.Kind); objection != "" {
-		return &Error{Trouble: Refused, Reason: objection}
 	}
 	e, needed := d.Written.edit(i, r, p.Settings.of(d.Kind))
 	if needed {
