@@ -167,6 +167,9 @@ func deliveryText(k delivery.Known) string {
 	case delivery.Unknown:
 		return "It, or a comment on it, was sent, and no answer came. It is looked for, and sent again only when it is certain that it is not there."
 	case delivery.Dead:
+		if d.Because == delivery.BecausePlace {
+			return "GitHub refuses it because of where it goes. It is tried again once that is otherwise, and other issues go on."
+		}
 		return "GitHub refuses it, and it is not tried again by itself. Other issues go on."
 	case delivery.Grouped:
 		return "It came together with many others: one issue tells of them all."

@@ -6684,6 +6684,7 @@ type DeliveryMutation struct {
 	failures      *int64
 	addfailures   *int64
 	problem       *string
+	because       *string
 	opened_at     *time.Time
 	due_at        *time.Time
 	calls         *int64
@@ -7418,6 +7419,42 @@ func (m *DeliveryMutation) ResetProblem() {
 	m.problem = nil
 }
 
+// SetBecause sets the "because" field.
+func (m *DeliveryMutation) SetBecause(s string) {
+	m.because = &s
+}
+
+// Because returns the value of the "because" field in the mutation.
+func (m *DeliveryMutation) Because() (r string, exists bool) {
+	v := m.because
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBecause returns the old "because" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldBecause(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBecause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBecause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBecause: %w", err)
+	}
+	return oldValue.Because, nil
+}
+
+// ResetBecause resets all changes to the "because" field.
+func (m *DeliveryMutation) ResetBecause() {
+	m.because = nil
+}
+
 // SetOpenedAt sets the "opened_at" field.
 func (m *DeliveryMutation) SetOpenedAt(t time.Time) {
 	m.opened_at = &t
@@ -7761,7 +7798,7 @@ func (m *DeliveryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DeliveryMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 21)
 	if m.issue != nil {
 		fields = append(fields, delivery.FieldIssueID)
 	}
@@ -7803,6 +7840,9 @@ func (m *DeliveryMutation) Fields() []string {
 	}
 	if m.problem != nil {
 		fields = append(fields, delivery.FieldProblem)
+	}
+	if m.because != nil {
+		fields = append(fields, delivery.FieldBecause)
 	}
 	if m.opened_at != nil {
 		fields = append(fields, delivery.FieldOpenedAt)
@@ -7858,6 +7898,8 @@ func (m *DeliveryMutation) Field(name string) (ent.Value, bool) {
 		return m.Failures()
 	case delivery.FieldProblem:
 		return m.Problem()
+	case delivery.FieldBecause:
+		return m.Because()
 	case delivery.FieldOpenedAt:
 		return m.OpenedAt()
 	case delivery.FieldDueAt:
@@ -7907,6 +7949,8 @@ func (m *DeliveryMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldFailures(ctx)
 	case delivery.FieldProblem:
 		return m.OldProblem(ctx)
+	case delivery.FieldBecause:
+		return m.OldBecause(ctx)
 	case delivery.FieldOpenedAt:
 		return m.OldOpenedAt(ctx)
 	case delivery.FieldDueAt:
@@ -8025,6 +8069,13 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetProblem(v)
+		return nil
+	case delivery.FieldBecause:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBecause(v)
 		return nil
 	case delivery.FieldOpenedAt:
 		v, ok := value.(time.Time)
@@ -8248,6 +8299,9 @@ func (m *DeliveryMutation) ResetField(name string) error {
 		return nil
 	case delivery.FieldProblem:
 		m.ResetProblem()
+		return nil
+	case delivery.FieldBecause:
+		m.ResetBecause()
 		return nil
 	case delivery.FieldOpenedAt:
 		m.ResetOpenedAt()
@@ -34642,6 +34696,7 @@ type TrackerPlaceMutation struct {
 	listed_at     *time.Time
 	changes       *int64
 	addchanges    *int64
+	ask_at        *time.Time
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*TrackerPlace, error)
@@ -34893,6 +34948,55 @@ func (m *TrackerPlaceMutation) ResetChanges() {
 	m.addchanges = nil
 }
 
+// SetAskAt sets the "ask_at" field.
+func (m *TrackerPlaceMutation) SetAskAt(t time.Time) {
+	m.ask_at = &t
+}
+
+// AskAt returns the value of the "ask_at" field in the mutation.
+func (m *TrackerPlaceMutation) AskAt() (r time.Time, exists bool) {
+	v := m.ask_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskAt returns the old "ask_at" field's value of the TrackerPlace entity.
+// If the TrackerPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerPlaceMutation) OldAskAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskAt: %w", err)
+	}
+	return oldValue.AskAt, nil
+}
+
+// ClearAskAt clears the value of the "ask_at" field.
+func (m *TrackerPlaceMutation) ClearAskAt() {
+	m.ask_at = nil
+	m.clearedFields[trackerplace.FieldAskAt] = struct{}{}
+}
+
+// AskAtCleared returns if the "ask_at" field was cleared in this mutation.
+func (m *TrackerPlaceMutation) AskAtCleared() bool {
+	_, ok := m.clearedFields[trackerplace.FieldAskAt]
+	return ok
+}
+
+// ResetAskAt resets all changes to the "ask_at" field.
+func (m *TrackerPlaceMutation) ResetAskAt() {
+	m.ask_at = nil
+	delete(m.clearedFields, trackerplace.FieldAskAt)
+}
+
 // Where appends a list predicates to the TrackerPlaceMutation builder.
 func (m *TrackerPlaceMutation) Where(ps ...predicate.TrackerPlace) {
 	m.predicates = append(m.predicates, ps...)
@@ -34927,7 +35031,7 @@ func (m *TrackerPlaceMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TrackerPlaceMutation) Fields() []string {
-	fields := make([]string, 0, 3)
+	fields := make([]string, 0, 4)
 	if m.name != nil {
 		fields = append(fields, trackerplace.FieldName)
 	}
@@ -34936,6 +35040,9 @@ func (m *TrackerPlaceMutation) Fields() []string {
 	}
 	if m.changes != nil {
 		fields = append(fields, trackerplace.FieldChanges)
+	}
+	if m.ask_at != nil {
+		fields = append(fields, trackerplace.FieldAskAt)
 	}
 	return fields
 }
@@ -34951,6 +35058,8 @@ func (m *TrackerPlaceMutation) Field(name string) (ent.Value, bool) {
 		return m.ListedAt()
 	case trackerplace.FieldChanges:
 		return m.Changes()
+	case trackerplace.FieldAskAt:
+		return m.AskAt()
 	}
 	return nil, false
 }
@@ -34966,6 +35075,8 @@ func (m *TrackerPlaceMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldListedAt(ctx)
 	case trackerplace.FieldChanges:
 		return m.OldChanges(ctx)
+	case trackerplace.FieldAskAt:
+		return m.OldAskAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown TrackerPlace field %s", name)
 }
@@ -34995,6 +35106,13 @@ func (m *TrackerPlaceMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetChanges(v)
+		return nil
+	case trackerplace.FieldAskAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskAt(v)
 		return nil
 	}
 	return fmt.Errorf("unknown TrackerPlace field %s", name)
@@ -35044,6 +35162,9 @@ func (m *TrackerPlaceMutation) ClearedFields() []string {
 	if m.FieldCleared(trackerplace.FieldListedAt) {
 		fields = append(fields, trackerplace.FieldListedAt)
 	}
+	if m.FieldCleared(trackerplace.FieldAskAt) {
+		fields = append(fields, trackerplace.FieldAskAt)
+	}
 	return fields
 }
 
@@ -35061,6 +35182,9 @@ func (m *TrackerPlaceMutation) ClearField(name string) error {
 	case trackerplace.FieldListedAt:
 		m.ClearListedAt()
 		return nil
+	case trackerplace.FieldAskAt:
+		m.ClearAskAt()
+		return nil
 	}
 	return fmt.Errorf("unknown TrackerPlace nullable field %s", name)
 }
@@ -35077,6 +35201,9 @@ func (m *TrackerPlaceMutation) ResetField(name string) error {
 		return nil
 	case trackerplace.FieldChanges:
 		m.ResetChanges()
+		return nil
+	case trackerplace.FieldAskAt:
+		m.ResetAskAt()
 		return nil
 	}
 	return fmt.Errorf("unknown TrackerPlace field %s", name)

@@ -22,7 +22,9 @@ type TrackerPlace struct {
 	// ListedAt holds the value of the "listed_at" field.
 	ListedAt *time.Time `json:"listed_at,omitempty"`
 	// Changes holds the value of the "changes" field.
-	Changes      int64 `json:"changes,omitempty"`
+	Changes int64 `json:"changes,omitempty"`
+	// AskAt holds the value of the "ask_at" field.
+	AskAt        *time.Time `json:"ask_at,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -35,7 +37,7 @@ func (*TrackerPlace) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case trackerplace.FieldName:
 			values[i] = new(sql.NullString)
-		case trackerplace.FieldListedAt:
+		case trackerplace.FieldListedAt, trackerplace.FieldAskAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -76,6 +78,13 @@ func (_m *TrackerPlace) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field changes", values[i])
 			} else if value.Valid {
 				_m.Changes = value.Int64
+			}
+		case trackerplace.FieldAskAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field ask_at", values[i])
+			} else if value.Valid {
+				_m.AskAt = new(time.Time)
+				*_m.AskAt = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -123,6 +132,11 @@ func (_m *TrackerPlace) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("changes=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Changes))
+	builder.WriteString(", ")
+	if v := _m.AskAt; v != nil {
+		builder.WriteString("ask_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -48,6 +48,20 @@ func (_c *TrackerPlaceCreate) SetChanges(v int64) *TrackerPlaceCreate {
 	return _c
 }
 
+// SetAskAt sets the "ask_at" field.
+func (_c *TrackerPlaceCreate) SetAskAt(v time.Time) *TrackerPlaceCreate {
+	_c.mutation.SetAskAt(v)
+	return _c
+}
+
+// SetNillableAskAt sets the "ask_at" field if the given value is not nil.
+func (_c *TrackerPlaceCreate) SetNillableAskAt(v *time.Time) *TrackerPlaceCreate {
+	if v != nil {
+		_c.SetAskAt(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *TrackerPlaceCreate) SetID(v int64) *TrackerPlaceCreate {
 	_c.mutation.SetID(v)
@@ -138,6 +152,10 @@ func (_c *TrackerPlaceCreate) createSpec() (*TrackerPlace, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.Changes(); ok {
 		_spec.SetField(trackerplace.FieldChanges, field.TypeInt64, value)
 		_node.Changes = value
+	}
+	if value, ok := _c.mutation.AskAt(); ok {
+		_spec.SetField(trackerplace.FieldAskAt, field.TypeTime, value)
+		_node.AskAt = &value
 	}
 	return _node, _spec
 }
@@ -236,6 +254,24 @@ func (u *TrackerPlaceUpsert) UpdateChanges() *TrackerPlaceUpsert {
 // AddChanges adds v to the "changes" field.
 func (u *TrackerPlaceUpsert) AddChanges(v int64) *TrackerPlaceUpsert {
 	u.Add(trackerplace.FieldChanges, v)
+	return u
+}
+
+// SetAskAt sets the "ask_at" field.
+func (u *TrackerPlaceUpsert) SetAskAt(v time.Time) *TrackerPlaceUpsert {
+	u.Set(trackerplace.FieldAskAt, v)
+	return u
+}
+
+// UpdateAskAt sets the "ask_at" field to the value that was provided on create.
+func (u *TrackerPlaceUpsert) UpdateAskAt() *TrackerPlaceUpsert {
+	u.SetExcluded(trackerplace.FieldAskAt)
+	return u
+}
+
+// ClearAskAt clears the value of the "ask_at" field.
+func (u *TrackerPlaceUpsert) ClearAskAt() *TrackerPlaceUpsert {
+	u.SetNull(trackerplace.FieldAskAt)
 	return u
 }
 
@@ -340,6 +376,27 @@ func (u *TrackerPlaceUpsertOne) AddChanges(v int64) *TrackerPlaceUpsertOne {
 func (u *TrackerPlaceUpsertOne) UpdateChanges() *TrackerPlaceUpsertOne {
 	return u.Update(func(s *TrackerPlaceUpsert) {
 		s.UpdateChanges()
+	})
+}
+
+// SetAskAt sets the "ask_at" field.
+func (u *TrackerPlaceUpsertOne) SetAskAt(v time.Time) *TrackerPlaceUpsertOne {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.SetAskAt(v)
+	})
+}
+
+// UpdateAskAt sets the "ask_at" field to the value that was provided on create.
+func (u *TrackerPlaceUpsertOne) UpdateAskAt() *TrackerPlaceUpsertOne {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.UpdateAskAt()
+	})
+}
+
+// ClearAskAt clears the value of the "ask_at" field.
+func (u *TrackerPlaceUpsertOne) ClearAskAt() *TrackerPlaceUpsertOne {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.ClearAskAt()
 	})
 }
 
@@ -609,6 +666,27 @@ func (u *TrackerPlaceUpsertBulk) AddChanges(v int64) *TrackerPlaceUpsertBulk {
 func (u *TrackerPlaceUpsertBulk) UpdateChanges() *TrackerPlaceUpsertBulk {
 	return u.Update(func(s *TrackerPlaceUpsert) {
 		s.UpdateChanges()
+	})
+}
+
+// SetAskAt sets the "ask_at" field.
+func (u *TrackerPlaceUpsertBulk) SetAskAt(v time.Time) *TrackerPlaceUpsertBulk {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.SetAskAt(v)
+	})
+}
+
+// UpdateAskAt sets the "ask_at" field to the value that was provided on create.
+func (u *TrackerPlaceUpsertBulk) UpdateAskAt() *TrackerPlaceUpsertBulk {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.UpdateAskAt()
+	})
+}
+
+// ClearAskAt clears the value of the "ask_at" field.
+func (u *TrackerPlaceUpsertBulk) ClearAskAt() *TrackerPlaceUpsertBulk {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.ClearAskAt()
 	})
 }
 

@@ -83,6 +83,26 @@ func (_u *TrackerPlaceUpdate) AddChanges(v int64) *TrackerPlaceUpdate {
 	return _u
 }
 
+// SetAskAt sets the "ask_at" field.
+func (_u *TrackerPlaceUpdate) SetAskAt(v time.Time) *TrackerPlaceUpdate {
+	_u.mutation.SetAskAt(v)
+	return _u
+}
+
+// SetNillableAskAt sets the "ask_at" field if the given value is not nil.
+func (_u *TrackerPlaceUpdate) SetNillableAskAt(v *time.Time) *TrackerPlaceUpdate {
+	if v != nil {
+		_u.SetAskAt(*v)
+	}
+	return _u
+}
+
+// ClearAskAt clears the value of the "ask_at" field.
+func (_u *TrackerPlaceUpdate) ClearAskAt() *TrackerPlaceUpdate {
+	_u.mutation.ClearAskAt()
+	return _u
+}
+
 // Mutation returns the TrackerPlaceMutation object of the builder.
 func (_u *TrackerPlaceUpdate) Mutation() *TrackerPlaceMutation {
 	return _u.mutation
@@ -138,6 +158,12 @@ func (_u *TrackerPlaceUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.AddedChanges(); ok {
 		_spec.AddField(trackerplace.FieldChanges, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AskAt(); ok {
+		_spec.SetField(trackerplace.FieldAskAt, field.TypeTime, value)
+	}
+	if _u.mutation.AskAtCleared() {
+		_spec.ClearField(trackerplace.FieldAskAt, field.TypeTime)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -211,6 +237,26 @@ func (_u *TrackerPlaceUpdateOne) SetNillableChanges(v *int64) *TrackerPlaceUpdat
 // AddChanges adds value to the "changes" field.
 func (_u *TrackerPlaceUpdateOne) AddChanges(v int64) *TrackerPlaceUpdateOne {
 	_u.mutation.AddChanges(v)
+	return _u
+}
+
+// SetAskAt sets the "ask_at" field.
+func (_u *TrackerPlaceUpdateOne) SetAskAt(v time.Time) *TrackerPlaceUpdateOne {
+	_u.mutation.SetAskAt(v)
+	return _u
+}
+
+// SetNillableAskAt sets the "ask_at" field if the given value is not nil.
+func (_u *TrackerPlaceUpdateOne) SetNillableAskAt(v *time.Time) *TrackerPlaceUpdateOne {
+	if v != nil {
+		_u.SetAskAt(*v)
+	}
+	return _u
+}
+
+// ClearAskAt clears the value of the "ask_at" field.
+func (_u *TrackerPlaceUpdateOne) ClearAskAt() *TrackerPlaceUpdateOne {
+	_u.mutation.ClearAskAt()
 	return _u
 }
 
@@ -299,6 +345,12 @@ func (_u *TrackerPlaceUpdateOne) sqlSave(ctx context.Context) (_node *TrackerPla
 	}
 	if value, ok := _u.mutation.AddedChanges(); ok {
 		_spec.AddField(trackerplace.FieldChanges, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AskAt(); ok {
+		_spec.SetField(trackerplace.FieldAskAt, field.TypeTime, value)
+	}
+	if _u.mutation.AskAtCleared() {
+		_spec.ClearField(trackerplace.FieldAskAt, field.TypeTime)
 	}
 	_node = &TrackerPlace{config: _u.config}
 	_spec.Assign = _node.assignValues

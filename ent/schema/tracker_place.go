@@ -8,7 +8,8 @@ import (
 )
 
 // TrackerPlace is a repository of a tracker by its name in lower case: until when what
-// changed there was listed, and how often the tracker told that it changed itself.
+// changed there was listed, how often the tracker told that it changed itself, and when it
+// is next asked whether it takes again what it did not.
 type TrackerPlace struct{ ent.Schema }
 
 // Annotations of the table.
@@ -16,7 +17,7 @@ func (TrackerPlace) Annotations() []schema.Annotation { return table("tracker_pl
 
 // Fields of a place.
 func (TrackerPlace) Fields() []ent.Field {
-	return []ent.Field{rowID(), text("name"), optionalStamp("listed_at"), field.Int64("changes")}
+	return []ent.Field{rowID(), text("name"), optionalStamp("listed_at"), field.Int64("changes"), optionalStamp("ask_at")}
 }
 
 // Indexes of places.

@@ -78,9 +78,9 @@ func TestPostgreSQLFindsIssuesByIndexes(t *testing.T) {
 		{`INSERT INTO issues (id, kind, fingerprint, service_id, subject, episode, repository, title, body, labels, assignees, comments, open, ending, created_at, updated_at, version)
 SELECT lpad(n::text, 26, '0'), 'budget_violation', n::text, $1, n::text, n::text, '', 't', 'b', '[]', '[]', '[]', n % 100 = 0, '', $2, $2, 1 FROM generate_series(1, 20000) n`,
 			[]any{string(service.ID), storetest.Start}},
-		{`INSERT INTO deliveries (issue_id, kind, state, repository, number, url, outcome, holder, epoch, intent, written, attempts, failures, problem, opened_at, calls, created_at, updated_at, version)
+		{`INSERT INTO deliveries (issue_id, kind, state, repository, number, url, outcome, holder, epoch, intent, written, attempts, failures, problem, because, opened_at, calls, created_at, updated_at, version)
 SELECT lpad(n::text, 26, '0'), 'budget_violation', CASE WHEN n % 100 = 0 THEN 'dead' ELSE 'sent' END, 'acme/shop', n, '', '', '', 0, 'null', '{}', 1, 0,
-CASE WHEN n % 100 = 0 THEN 'gone' ELSE '' END, $1::timestamptz + n * interval '1 minute', 0, $1, $1, 1 FROM generate_series(1, 20000) n`,
+CASE WHEN n % 100 = 0 THEN 'gone' ELSE '' END, CASE WHEN n % 100 = 0 THEN 'place' ELSE '' END, $1::timestamptz + n * interval '1 minute', 0, $1, $1, 1 FROM generate_series(1, 20000) n`,
 			[]any{storetest.Start}},
 		{"VACUUM ANALYZE issues", nil},
 		{"VACUUM ANALYZE deliveries", nil},

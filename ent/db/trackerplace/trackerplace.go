@@ -17,6 +17,8 @@ const (
 	FieldListedAt = "listed_at"
 	// FieldChanges holds the string denoting the changes field in the database.
 	FieldChanges = "changes"
+	// FieldAskAt holds the string denoting the ask_at field in the database.
+	FieldAskAt = "ask_at"
 	// Table holds the table name of the trackerplace in the database.
 	Table = "tracker_places"
 )
@@ -27,6 +29,7 @@ var Columns = []string{
 	FieldName,
 	FieldListedAt,
 	FieldChanges,
+	FieldAskAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -60,4 +63,9 @@ func ByListedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByChanges orders the results by the changes field.
 func ByChanges(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldChanges, opts...).ToFunc()
+}
+
+// ByAskAt orders the results by the ask_at field.
+func ByAskAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAskAt, opts...).ToFunc()
 }

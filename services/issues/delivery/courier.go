@@ -61,8 +61,8 @@ type Courier struct {
 	facts map[Place]knownFacts // by their Folded names
 	tired map[Place]rest       // places that did not answer
 
-	// listAt is of Reconcile alone: when some places are next.
-	listAt time.Time
+	// listAt and lookBackAt are of Reconcile alone: when some places are next.
+	listAt, lookBackAt time.Time
 }
 
 type knownFacts struct {

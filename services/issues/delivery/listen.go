@@ -6,11 +6,13 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 )
 
 // Heard is what a Listener needs of the store.
 type Heard interface {
+	Revivals
 	// CallAt has the deliveries of an issue on the tracker due, and reports how many
 	// there are.
 	CallAt(ctx context.Context, place Place, number int, now time.Time) (int, error)
@@ -61,9 +63,27 @@ func (l *Listener) RepositoryChanged(ctx context.Context, now inbox.Repository, 
 	return nil
 }
 
-// InstallationChanged does nothing: who may do what is asked anew with the next
-// request that is turned away, at the latest five minutes later.
-func (l *Listener) InstallationChanged(context.Context, int64) error { return nil }
+// PlacesBack has tried again what is dead because of its place: in the named ones, in all
+// of the owner's where none is named.
+func (l *Listener) PlacesBack(ctx context.Context, owner string, names []string) error {
+	places := []Place{Place(owner + "/")}
+	if len(names) > 0 {
+		places = nil
+		for _, name := range names {
+			places = append(places, Place(name))
+		}
+	}
+	for _, place := range places {
+		for more := true; more; {
+			n, err := revive(ctx, l.store, place, batch, l.now(), func(issues.Kind) bool { return true })
+			if err != nil {
+				return err
+			}
+			more = n == batch
+		}
+	}
+	return nil
+}
 
 // Desired is the issue that is wanted of what is there.
 func (l *Listener) Desired(ctx context.Context, at inbox.Issue) (id.ID, bool, error) {

@@ -185,7 +185,11 @@ func (p *passage) settle(ctx context.Context, d *Delivery, err error, before int
 	case e == nil:
 		return err
 	default:
-		p.fail(d, e, now)
+		because, err := p.because(ctx, d, e)
+		if err != nil {
+			return err
+		}
+		p.fail(d, e, because, now)
 	}
 	var also []func(ctx context.Context) error
 	if d.Number > 0 && before == 0 { // what is to be a part of it can be now
@@ -200,8 +204,30 @@ func (p *passage) settle(ctx context.Context, d *Delivery, err error, before int
 	return nil
 }
 
-// fail writes down what a trouble means for the delivery.
-func (p *passage) fail(d *Delivery, e *Error, now time.Time) {
+// because is what a delivery is dead because of, if it is by that trouble. What is gone
+// where nothing speaks against the place is gone itself; of a place that cannot be looked
+// at now it is not known.
+func (p *passage) because(ctx context.Context, d *Delivery, e *Error) (Cause, error) {
+	if e.Because != BecauseGone {
+		return cmp.Or(e.Because, BecausePlace), nil
+	}
+	if d.Number == 0 {
+		return BecausePlace, nil
+	}
+	facts, err := p.factsOf(ctx, d.Place)
+	var full *fullError
+	var away *awayError
+	switch {
+	case err == nil && p.Settings.objection(facts, d.Kind) == "":
+		return BecauseGone, nil
+	case err == nil, AsError(err) != nil, errors.Is(err, errClosed), errors.As(err, &full), errors.As(err, &away):
+		return BecausePlace, nil
+	}
+	return "", err
+}
+
+// fail writes down what a trouble means for the delivery, which is because of that.
+func (p *passage) fail(d *Delivery, e *Error, because Cause, now time.Time) {
 	p.count(string(e.Trouble))
 	if d.State == Sending {
 		if e.Trouble == Lost {
@@ -239,9 +265,9 @@ func (p *passage) fail(d *Delivery, e *Error, now time.Time) {
 		d.Failures++
 		later(time.Duration(d.Failures) * time.Minute)
 		if d.Failures >= lastStrike {
-			d.State, d.DueAt = Dead, nil
+			d.State, d.DueAt, d.Because = Dead, nil, because
 			p.count("dead")
-			p.Logger.Warn("an issue cannot be delivered", "issue", d.Issue, "repository", d.Place, "number", d.Number, "reason", e.Reason)
+			p.Logger.Warn("an issue cannot be delivered", "issue", d.Issue, "repository", d.Place, "number", d.Number, "because", because, "reason", e.Reason)
 		}
 	}
 }
