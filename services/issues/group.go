@@ -78,6 +78,9 @@ func (s *Service) found(ctx context.Context, kind Kind, now time.Time) (id.ID, e
 // groupSheet is what the templates of a group say.
 type groupSheet struct {
 	Members     []groupMember
+	Listed      []groupMember // as many as a body holds; the others are Unlisted, and on the Page
+	Unlisted    int
+	Page        string
 	Joined      int // since it was last written
 	Open        int // in which the episode lasts
 	Recovered   int
@@ -88,6 +91,45 @@ type groupSheet struct {
 
 // groupMember is a line of a group. Its title was made harmless when it was rendered.
 type groupMember struct{ Title, Link, State string }
+
+// lasting is the State of a member whose episode lasts.
+const lasting = "**overspent**"
+
+// groupBody lists as many members as a body holds, those first whose episode lasts, and
+// counts the others: what comes after the list is there in any case.
+func groupBody(kind Kind, s groupSheet) (string, error) {
+	s.Listed = s.Members
+	body, err := render(kind, "group body", s)
+	if err != nil || len(body) <= MaxBody {
+		return body, err
+	}
+	members := slices.Clone(s.Members)
+	slices.SortStableFunc(members, func(a, b groupMember) int {
+		switch {
+		case a.State == lasting && b.State != lasting:
+			return -1
+		case a.State != lasting && b.State == lasting:
+			return 1
+		}
+		return 0
+	})
+	s.Listed, s.Unlisted = nil, len(members)
+	if body, err = render(kind, "group body", s); err != nil {
+		return "", err
+	}
+	n, room := 0, MaxBody-len(body)
+	for ; n < len(members); n++ {
+		line, err := render(kind, "group line", members[n])
+		if err != nil {
+			return "", err
+		}
+		if room -= len(line) + len("\n"); room < 0 {
+			break
+		}
+	}
+	s.Listed, s.Unlisted = members[:n], len(members)-n
+	return render(kind, "group body", s)
+}
 
 // regroup writes the group anew, as its members now are, of whom some may have just
 // joined. It is held before they are read: of two who change a member each, the second
@@ -111,11 +153,9 @@ func (s *Service) regroup(ctx context.Context, of id.ID, joined int, now time.Ti
 	if group.Title, err = render(group.Kind, "group title", sheet); err != nil {
 		return err
 	}
-	body, err := render(group.Kind, "group body", sheet)
-	if err != nil {
+	if group.Body, err = groupBody(group.Kind, sheet); err != nil {
 		return err
 	}
-	group.Body = fit(body, group.Fingerprint)
 	switch {
 	case group.Ending != "" && before.Ending == "":
 		err = s.comment(&group, "group over", sheet, group.Episode != group.ID, now)
@@ -134,13 +174,13 @@ func (s *Service) regroup(ctx context.Context, of id.ID, joined int, now time.Ti
 // said of them. It is open while one of them is; it is over when all of them are, and
 // has recovered when all did.
 func (s *Service) summarize(group *Issue, members []Issue) groupSheet {
-	sheet := groupSheet{Fingerprint: group.Fingerprint, Close: s.closes(group.Kind)}
+	sheet := groupSheet{Fingerprint: group.Fingerprint, Page: s.publicURL + "/issues?group=" + string(group.ID), Close: s.closes(group.Kind)}
 	group.Open, group.Ending, group.Labels, group.Assignees = false, policy.Recovered, []string{}, []id.ID{}
 	for _, m := range members {
 		line := groupMember{Title: m.Title, Link: s.publicURL + "/violations/" + string(m.Episode), State: "over"}
 		switch m.Ending {
 		case "":
-			line.State = "**overspent**"
+			line.State = lasting
 			sheet.Open++
 		case policy.Recovered:
 			line.State = "recovered"

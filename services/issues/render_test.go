@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer/html"
+	"pgregory.net/rapid"
 
 	"github.com/evenkeel/evenkeel/services/issues/markdown/markdowntest"
 	"github.com/evenkeel/evenkeel/services/policy"
@@ -77,6 +80,69 @@ func TestTheMarkerIsTheLastLineOfEveryBody(t *testing.T) {
 	}
 }
 
+// What is below the list of a group is there however many are in it, and whatever they
+// are called; a name has 400 bytes at most before it is escaped.
+func TestAGroupOfAnySizeSaysWhatIsAskedAndTheWayOut(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		size := rapid.IntRange(10, 5000).Draw(t, "size")
+		paths := rapid.SliceOfN(rapid.OneOf(rapid.StringN(1, 400, 400), rapid.StringMatching("[a-z]{1,63}/[a-z]{1,63}"), rapid.Just(strings.Repeat("`", 400))), 1, 5).Draw(t, "paths")
+		over := rapid.IntRange(0, size).Draw(t, "over")
+		g := groupSheet{Page: "https://evenkeel.example.org/issues?group=01KKPB0S0AAAAAAAAAAAAAAAAA", Fingerprint: strings.Repeat("ab", 32)}
+		titles := make([]string, len(paths))
+		for n, path := range paths {
+			one := example()
+			one.Path = path
+			var err error
+			if titles[n], err = render(KindBudgetViolation, "title", one); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for n := range size {
+			state := lasting
+			if n < over {
+				state = "recovered"
+			}
+			g.Members = append(g.Members, groupMember{titles[n%len(titles)], fmt.Sprintf("https://evenkeel.example.org/violations/%026d", n), state})
+		}
+		body, err := groupBody(KindBudgetViolation, g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := utf8.RuneCountInString(body); n > 65_536 {
+			t.Fatalf("%d characters, and GitHub takes 65,536", n)
+		}
+		for _, want := range []string{
+			fmt.Sprintf("\n%d SLOs have spent more", size), "\n## What the policies ask\n", "\n## How to get out of it\n", "dispute it on its page", "\n" + Marker(g.Fingerprint),
+		} {
+			if !strings.Contains(body, want) {
+				t.Fatalf("a body of %d lacks %q", size, want)
+			}
+		}
+		if !strings.HasSuffix(body, Marker(g.Fingerprint)) {
+			t.Fatalf("it ends with %q", body[len(body)-100:])
+		}
+		listed := regexp.MustCompile(`(?m)^- \[.*\]\(<https://evenkeel\.example\.org/violations/\d{26}>\): (\*\*overspent\*\*|recovered)$`).FindAllStringSubmatch(body, -1)
+		rest := 0
+		if m := regexp.MustCompile(`(?m)^- and (\d+) more, listed \[in Evenkeel\]\(<` + regexp.QuoteMeta(g.Page) + `>\)$`).FindStringSubmatch(body); m != nil {
+			if rest, err = strconv.Atoi(m[1]); err != nil || rest == 0 {
+				t.Fatalf("it counts %q more", m[1])
+			}
+		}
+		if len(listed)+rest != size {
+			t.Fatalf("%d are listed and %d counted, of %d", len(listed), rest, size)
+		}
+		if rest > 0 && len(body) < MaxBody-2500 {
+			t.Fatalf("%d are not listed, and there is room for %d bytes more", rest, MaxBody-len(body))
+		}
+		for n, m := range listed {
+			if lasts := n < size-over; rest > 0 && (m[1] == lasting) != lasts {
+				t.Fatalf("the line %d of a list that was cut is of one that is %s", n, m[1])
+			}
+		}
+	})
+}
+
 var (
 	// effects are what GitHub makes something of in text outside of code.
 	effects = regexp.MustCompile(`(?i)@|#\d|gh-\d|[0-9a-f]{7,}|://|www\.`)
@@ -137,9 +203,9 @@ func TestHostileNamesHaveNoEffectInAnIssueOrAGroup(t *testing.T) {
 		judge(t, fmt.Sprintf("%q in the body", hostile), rendered(render(KindBudgetViolation, "body", s)),
 			link(s.Link), link(s.Violation), link(s.Earlier), Marker(s.Fingerprint))
 		g := groupSheet{Fingerprint: s.Fingerprint, Open: 1, Members: []groupMember{
-			{title, "https://evenkeel.example.org/violations/1", "**overspent**"}, {title, "https://evenkeel.example.org/violations/2", "recovered"},
+			{title, "https://evenkeel.example.org/violations/1", lasting}, {title, "https://evenkeel.example.org/violations/2", "recovered"},
 		}}
-		judge(t, fmt.Sprintf("%q in a group", hostile), rendered(render(KindBudgetViolation, "group body", g)), link(g.Members[0].Link), link(g.Members[1].Link), Marker(g.Fingerprint))
+		judge(t, fmt.Sprintf("%q in a group", hostile), rendered(groupBody(KindBudgetViolation, g)), link(g.Members[0].Link), link(g.Members[1].Link), Marker(g.Fingerprint))
 	}
 }
 
