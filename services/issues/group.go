@@ -16,15 +16,16 @@ const maxAssignees = 10
 // Gathering is what is to be told of in one issue.
 type Gathering struct {
 	Kind Kind
-	// Into is the group that they join; empty for a new one.
+	// Into is the group that they join; empty for a new one, of AtLeast so many.
 	Into    id.ID
+	AtLeast int
 	Members []id.ID
 }
 
 // Gather has issues told of in one, within the context's transaction, and returns that
 // one and those that it now tells of too. An issue that is in a group already, or wanted
-// open no more, is left out; where fewer than two are left for a new group there is none,
-// and nobody joined. Precondition when another changed one of them meanwhile.
+// open no more, is left out; where fewer than AtLeast are left for a new group there is
+// none, and nobody joined. Precondition when another changed one of them meanwhile.
 func (s *Service) Gather(ctx context.Context, g Gathering, now time.Time) (group Issue, joined []id.ID, err error) {
 	var members []Issue
 	for _, one := range slices.Sorted(slices.Values(g.Members)) {
@@ -36,7 +37,7 @@ func (s *Service) Gather(ctx context.Context, g Gathering, now time.Time) (group
 			members = append(members, member)
 		}
 	}
-	if len(members) == 0 || g.Into == "" && len(members) < 2 {
+	if len(members) == 0 || g.Into == "" && len(members) < g.AtLeast {
 		return Issue{}, nil, nil
 	}
 	if g.Into == "" {

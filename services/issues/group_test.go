@@ -20,7 +20,7 @@ import (
 // gather has issues told of in one.
 func (h *house) gather(into id.ID, members ...issues.Issue) (issues.Issue, []id.ID) {
 	h.t.Helper()
-	g := issues.Gathering{Kind: issues.KindBudgetViolation, Into: into}
+	g := issues.Gathering{Kind: issues.KindBudgetViolation, Into: into, AtLeast: 2}
 	for _, m := range members {
 		g.Members = append(g.Members, m.ID)
 	}

@@ -61,6 +61,38 @@ func TestNineIssuesAreMadeAndTenAreToldOfInOne(t *testing.T) {
 	}
 }
 
+// Of ten that came at once most were over before they were to be made.
+func TestAGroupIsMadeOfAsManyAsAreStillWanted(t *testing.T) {
+	t.Parallel()
+	for wanted, groups := range map[int]int{2: 0, 3: 1} {
+		t.Run(fmt.Sprint(wanted), func(t *testing.T) {
+			t.Parallel()
+			o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
+			all := o.wantMany(10)
+			for _, i := range all[wanted:] {
+				o.change(i.ID, func(i *issues.Issue) { i.Open = false })
+			}
+			o.pass(2 * time.Minute)
+			made := o.Issues("acme/shop")
+			if want := map[int]int{0: wanted, 1: 1}[groups]; len(made) != want {
+				t.Errorf("%d issues were made of %d that are wanted, want %d", len(made), wanted, want)
+			}
+			for _, i := range made {
+				if strings.Contains(i.Title, "at once") != (groups == 1) {
+					t.Errorf("one is %q", i.Title)
+				}
+			}
+			for n, i := range all {
+				want := delivery.Pending // and never made
+				if n < wanted {
+					want = map[int]delivery.State{0: delivery.Sent, 1: delivery.Grouped}[groups]
+				}
+				o.inState(i.ID, want)
+			}
+		})
+	}
+}
+
 func TestWhatComesWithinAnHourJoinsTheGroup(t *testing.T) {
 	t.Parallel()
 	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
