@@ -52,7 +52,7 @@ func (s *Service) Gather(ctx context.Context, g Gathering, now time.Time) (group
 		}
 		joined = append(joined, member.ID)
 	}
-	if err := s.regroup(ctx, g.Into, len(joined), now); err != nil {
+	if err := s.regroup(ctx, g.Into, occasion{joined: len(joined)}, now); err != nil {
 		return Issue{}, nil, err
 	}
 	group, err = s.store.Issue(ctx, g.Into)
@@ -132,10 +132,17 @@ func groupBody(kind Kind, s groupSheet) (string, error) {
 	return render(kind, "group body", s)
 }
 
-// regroup writes the group anew, as its members now are, of whom some may have just
-// joined. It is held before they are read: of two who change a member each, the second
+// occasion is why a group is written anew.
+type occasion struct {
+	joined int  // so many joined
+	again  bool // a member goes on with another episode
+}
+
+// regroup writes the group anew, as its members now are. Where one of them goes on with
+// another episode so does the group: it is opened again then, as a single issue is, though
+// a person closed it while others lasted. It is held before they are read: of two who change a member each, the second
 // then sees what the first did.
-func (s *Service) regroup(ctx context.Context, of id.ID, joined int, now time.Time) error {
+func (s *Service) regroup(ctx context.Context, of id.ID, on occasion, now time.Time) error {
 	group, err := s.store.HoldIssue(ctx, of)
 	if err != nil {
 		return fmt.Errorf("hold the issue that tells of several: %w", err)
@@ -146,9 +153,9 @@ func (s *Service) regroup(ctx context.Context, of id.ID, joined int, now time.Ti
 	}
 	before := group
 	sheet := s.summarize(&group, members)
-	sheet.Joined = joined
+	sheet.Joined = on.joined
 	resumed := group.Ending == "" && before.Ending != ""
-	if group.Open && !before.Open || resumed {
+	if on.again || group.Open && !before.Open || resumed {
 		group.Episode = id.New(now)
 	}
 	if group.Title, err = render(group.Kind, "group title", sheet); err != nil {
@@ -160,15 +167,15 @@ func (s *Service) regroup(ctx context.Context, of id.ID, joined int, now time.Ti
 	switch {
 	case group.Ending != "" && before.Ending == "":
 		err = s.comment(&group, "group over", sheet, group.Episode != group.ID, now)
-	case resumed:
+	case resumed || on.again:
 		err = s.comment(&group, "group again", sheet, true, now)
-	case joined > 0 && before.Title != "":
+	case on.joined > 0 && before.Title != "":
 		err = s.comment(&group, "group joined", sheet, true, now)
 	}
 	if err != nil {
 		return err
 	}
-	return s.update(ctx, group, now)
+	return s.update(ctx, group, occasion{}, now)
 }
 
 // summarize puts down in the group what follows from its members, and returns what is
