@@ -98,7 +98,7 @@ func TestAGroupFollowsItsMembers(t *testing.T) {
 		h.spendOf(slos[1], 0)
 		h.pass(0, 2, 0)
 		group = h.issue(group.ID)
-		if !group.Open || group.Ending != "" || len(group.Comments) != 1 || strings.Count(group.Body, "): recovered") != 2 || strings.Count(group.Body, "): **overspent**") != 2 {
+		if !group.Open || group.Ending != "" || len(group.Comments) != 1 || group.Title != "2 of 4 error budgets are overspent" || strings.Count(group.Body, "): recovered") != 2 || strings.Count(group.Body, "): **overspent**") != 2 {
 			t.Errorf("after two recovered: %+v", group)
 		}
 		if calls() != before+2 {
@@ -110,7 +110,7 @@ func TestAGroupFollowsItsMembers(t *testing.T) {
 		h.spendOf(slos[3], 0)
 		h.pass(0, 2, 0)
 		group = h.issue(group.ID)
-		if group.Open || group.Ending != policy.Recovered || !slices.Contains(group.Labels, issues.LabelRecovered) || len(group.Comments) != 2 ||
+		if group.Open || group.Ending != policy.Recovered || group.Title != "4 error budgets were overspent at once" || !slices.Contains(group.Labels, issues.LabelRecovered) || len(group.Comments) != 2 ||
 			group.Comments[1].Body != "All 4 recovered.\nEvenkeel closes this issue, as the clauses say." {
 			t.Errorf("after all recovered: %+v", group)
 		}
@@ -120,7 +120,7 @@ func TestAGroupFollowsItsMembers(t *testing.T) {
 		h.spendOf(slos[1], 150)
 		h.pass(1, 0, 0)
 		again := h.issue(group.ID)
-		if !again.Open || again.Ending != "" || again.Episode == group.Episode || slices.Contains(again.Labels, issues.LabelRecovered) ||
+		if !again.Open || again.Ending != "" || again.Episode == group.Episode || again.Title != "1 of 4 error budgets is overspent" || slices.Contains(again.Labels, issues.LabelRecovered) ||
 			len(again.Comments) != 3 || again.Comments[2].Body != "Overspent again: it is 1 of the 4 now, and the description says which." {
 			t.Errorf("after one came again: %+v", again)
 		}

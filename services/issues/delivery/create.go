@@ -196,7 +196,10 @@ func (p *passage) schedule(d *Delivery, i issues.Issue) {
 		at := d.Written.SweepAt
 		d.DueAt = &at
 	}
-	if d.Written.differs(i) {
+	if at := d.Written.titleAt(i); d.Written.Title.Wanted != digest(i.Title) && (d.DueAt == nil || at.Before(*d.DueAt)) {
+		d.DueAt = &at
+	}
+	if d.Written.differs(i, now) {
 		d.DueAt = &now
 	}
 }

@@ -121,6 +121,8 @@ type Intent struct {
 type Written struct {
 	Title Text `json:"title"`
 	Body  Text `json:"body"`
+	// TitledAt is when the title was last changed.
+	TitledAt time.Time `json:"titledAt,omitzero"`
 	// Labels are those that were wanted, by their names in lower case.
 	Labels map[string]Whose `json:"labels,omitempty"`
 	// People are those to whom it was wanted to be assigned.

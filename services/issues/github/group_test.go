@@ -396,3 +396,62 @@ func TestAPartComesUnderItsParentOnceBothAreThere(t *testing.T) {
 		})
 	}
 }
+
+// tally has the title of a group say another number, as its members do when one comes or
+// is over.
+func (o *office) tally(group id.ID, n int) {
+	o.tb.Helper()
+	o.change(group, func(i *issues.Issue) {
+		i.Title, i.Body = fmt.Sprintf("%d error budgets are overspent", n), fmt.Sprintf("It is %d.\n\n%s", n, issues.Marker(i.Fingerprint))
+	})
+}
+
+// The list is kept up to date at once, the title once an hour: who watches the repository
+// is told of each title.
+func TestTheTitleOfAGroupIsWrittenOnceAnHour(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
+	o.wantMany(3)
+	o.run()
+	group := o.groupOf("acme/shop", o.alone("acme/shop").Number)
+	var titles []time.Time
+	last := o.alone("acme/shop").Title
+	minute := func() {
+		t.Helper()
+		o.pass(time.Minute)
+		if now := o.alone("acme/shop").Title; now != last {
+			titles, last = append(titles, o.clock.Now()), now
+		}
+	}
+	for n := range 150 {
+		o.tally(group, 2+n%7)
+		minute()
+		if body := o.alone("acme/shop").Body; !strings.HasPrefix(body, fmt.Sprintf("It is %d.", 2+n%7)) {
+			t.Fatalf("in minute %d the text is %q", n, body)
+		}
+	}
+	if len(titles) != 3 { // at once, and after one and two hours
+		t.Errorf("in two and a half hours the title was written %d times, want 3: %v", len(titles), titles)
+	}
+	for n := 1; n < len(titles); n++ {
+		if d := titles[n].Sub(titles[n-1]); d < time.Hour-time.Minute {
+			t.Errorf("one title came %s after another", d)
+		}
+	}
+	// What is wanted last is what it says in the end, with nobody's doing, and nothing is
+	// written where the number is as it was.
+	for range 61 {
+		minute()
+	}
+	if want := "4 error budgets are overspent"; last != want { // 149 is 2 more than 21 times 7
+		t.Errorf("in the end it is %q, want %q", last, want)
+	}
+	o.clock.Advance(2 * time.Hour)
+	o.ForgetRequests()
+	o.tally(group, 4)
+	o.pass(2 * time.Hour)
+	if slices.Contains(o.operations(), "issues/update") {
+		t.Errorf("with the same number it asked %v", o.operations())
+	}
+	o.wellBehaved()
+}
