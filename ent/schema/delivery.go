@@ -51,7 +51,7 @@ func (Delivery) Edges() []ent.Edge {
 
 // Indexes of deliveries: one for each issue, what is due, by its place, what an issue of
 // a tracker is about and where issues are, what was opened lately, those in a state and in
-// trouble, the newest first, and what is dead because of its place. Of all that is tracked little is due: what finds it
+// trouble, the newest first, what people closed, and what is dead because of its place. Of all that is tracked little is due: what finds it
 // has nothing of the rest.
 func (Delivery) Indexes() []ent.Index {
 	return []ent.Index{
@@ -61,6 +61,7 @@ func (Delivery) Indexes() []ent.Index {
 		index.Fields("opened_at"),
 		index.Fields("state", "issue_id"),
 		index.Fields("issue_id").StorageKey("delivery_troubled").Annotations(entsql.IndexWhere("problem <> ''")),
+		index.Fields("outcome").Annotations(entsql.IndexWhere("outcome <> ''")),
 		index.Fields("repository", "kind").StorageKey("delivery_dead").Annotations(entsql.IndexWhere("because = 'place'")),
 	}
 }

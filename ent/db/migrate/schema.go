@@ -347,6 +347,14 @@ var (
 				},
 			},
 			{
+				Name:    "delivery_outcome",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "outcome <> ''",
+				},
+			},
+			{
 				Name:    "delivery_dead",
 				Unique:  false,
 				Columns: []*schema.Column{DeliveriesColumns[3], DeliveriesColumns[1]},

@@ -145,6 +145,8 @@ CREATE INDEX "delivery_due" ON "deliveries" ("repository", "due_at", "kind") WHE
 CREATE UNIQUE INDEX "delivery_issue_id" ON "deliveries" ("issue_id");
 -- create index "delivery_opened_at" to table: "deliveries"
 CREATE INDEX "delivery_opened_at" ON "deliveries" ("opened_at");
+-- create index "delivery_outcome" to table: "deliveries"
+CREATE INDEX "delivery_outcome" ON "deliveries" ("outcome") WHERE (outcome <> ''::text);
 -- create index "delivery_repository_number_state_kind" to table: "deliveries"
 CREATE INDEX "delivery_repository_number_state_kind" ON "deliveries" ("repository", "number", "state", "kind");
 -- create index "delivery_state_issue_id" to table: "deliveries"

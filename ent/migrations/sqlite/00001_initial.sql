@@ -53,6 +53,8 @@ CREATE INDEX `delivery_opened_at` ON `deliveries` (`opened_at`);
 CREATE INDEX `delivery_state_issue_id` ON `deliveries` (`state`, `issue_id`);
 -- create index "delivery_troubled" to table: "deliveries"
 CREATE INDEX `delivery_troubled` ON `deliveries` (`issue_id`) WHERE problem <> '';
+-- create index "delivery_outcome" to table: "deliveries"
+CREATE INDEX `delivery_outcome` ON `deliveries` (`outcome`) WHERE outcome <> '';
 -- create index "delivery_dead" to table: "deliveries"
 CREATE INDEX `delivery_dead` ON `deliveries` (`repository`, `kind`) WHERE because = 'place';
 -- create "delivery_switches" table
