@@ -64,6 +64,9 @@ func (p *passage) settled(ctx context.Context, d *Delivery, i issues.Issue) (boo
 	objection := p.Settings.objection(facts, d.Kind)
 	switch {
 	case objection == "":
+		if routed, err = rules.Share(ctx, p.Places, i, routed); err != nil {
+			return false, err
+		}
 		d.Written.Service = rules.Label(routed, here)
 		return true, nil
 	case rules.By(routed, here) == "":
