@@ -169,6 +169,10 @@ func toIssueDelivery(d delivery.Delivery) IssueDelivery {
 		outcome := string(d.Outcome)
 		out.Outcome = &outcome
 	}
+	if d.Because != "" {
+		because := string(d.Because)
+		out.DeadBecause = &because
+	}
 	return out
 }
 

@@ -154,6 +154,7 @@ type IssueDelivery struct {
 	Attempts      int        `json:"attempts" doc:"How often it was asked for." example:"1"`
 	Failures      int        `json:"failures" doc:"How often in a row something failed since." example:"0"`
 	Problem       string     `json:"problem" doc:"Why it waits or is dead, and what would help; who dismissed it and why. Plain text; empty when all is well."`
+	DeadBecause   *string    `json:"deadBecause" enum:"place,gone,text" nullable:"true" doc:"Of a dead one what it is because of. place: the repository is gone or archived, takes no issues, or nothing may be written there; it is tried again once that is otherwise. gone: the issue was deleted. text: what it says is refused. null while it is not dead."`
 	NextAttemptAt *time.Time `json:"nextAttemptAt" nullable:"true" doc:"When something is done next; null when nothing is to be done."`
 	OpenedAt      *time.Time `json:"openedAt" nullable:"true" doc:"When it was asked for with success."`
 }

@@ -207,6 +207,14 @@ func TestTheIssuesSayHowFarEachGotAndWhatCanBeDone(t *testing.T) {
 	if main := words(within(t, doc, "main")); strings.Contains(main, "example/checkout#412") {
 		t.Error("the filter lets others through")
 	}
+	group := s.issues[slices.IndexFunc(s.issues, func(k delivery.Known) bool { return k.Issue.IsGroup() })].Issue.ID
+	if _, text := v.read("/issues/" + string(group)); !strings.Contains(text, `href="/issues?group=`+string(group)+`"`) {
+		t.Error("the page of a group does not lead to those of whom it tells")
+	}
+	doc, _ = v.read("/issues?group=" + string(group))
+	if main := words(within(t, doc, "main")); !strings.Contains(main, "In a group") || strings.Contains(main, "example/checkout#412") {
+		t.Errorf("the issues of a group are %s", main)
+	}
 	page := func(is func(delivery.Delivery) bool) string {
 		i := slices.IndexFunc(s.issues, func(k delivery.Known) bool { return is(k.Delivery) })
 		doc, _ := v.read("/issues/" + string(s.issues[i].Issue.ID))

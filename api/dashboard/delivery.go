@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 )
@@ -109,6 +110,9 @@ func (d *Dashboard) deliveryOf(v *visit, k delivery.Known) (deliveryCard, error)
 	if k.Issue.Group != "" {
 		c.Facts = append(c.Facts, fact{"Told of in", link{URL: "/issues/" + string(k.Issue.Group), Text: "the issue of the group"}})
 	}
+	if k.Issue.IsGroup() {
+		c.Facts = append(c.Facts, fact{"Tells of", link{URL: groupURL(k.Issue.ID), Text: "the issues of the group"}})
+	}
 	if known.Place != "" {
 		c.Facts = append(c.Facts, fact{"Repository", link{Text: string(known.Place)}})
 	}
@@ -167,6 +171,9 @@ func deliveryText(k delivery.Known) string {
 	case delivery.Unknown:
 		return "It, or a comment on it, was sent, and no answer came. It is looked for, and sent again only when it is certain that it is not there."
 	case delivery.Dead:
+		if d.Because == delivery.BecausePlace {
+			return "GitHub refuses it because of where it goes. It is tried again once that is otherwise, and other issues go on."
+		}
 		return "GitHub refuses it, and it is not tried again by itself. Other issues go on."
 	case delivery.Grouped:
 		return "It came together with many others: one issue tells of them all."
@@ -273,6 +280,9 @@ func issueTiles(v *visit, t delivery.Tally) []tile {
 		{badge{"none", "Drafts"}, issuesURL(delivery.Draft), "read here, not sent", t.States[delivery.Draft]},
 	}
 }
+
+// groupURL lists those of whom a group tells.
+func groupURL(group id.ID) string { return "/issues?" + url.Values{"group": {string(group)}}.Encode() }
 
 func issuesURL(state delivery.State) string {
 	if state == "" {

@@ -65,10 +65,19 @@ var issueFilters = []struct {
 }
 
 func (d *Dashboard) issues(v *visit) (screen, error) {
-	state := delivery.State(v.URL.Query().Get("state"))
+	state, group := delivery.State(v.URL.Query().Get("state")), v.URL.Query().Get("group")
+	of, spelled := id.Parse(group)
+	if group != "" && !spelled {
+		var check fault.Check
+		check.Fail("query.group", group, "must be the identifier of an issue, such as 01J8Z3NDEKTSV4RRFFQ69G5FAV")
+		return screen{}, check.Err()
+	}
 	var p issuesPage
 	for _, f := range issueFilters {
-		p.Filters = append(p.Filters, entry{URL: issuesURL(f.State), Text: f.Text, Current: f.State == state})
+		p.Filters = append(p.Filters, entry{URL: issuesURL(f.State), Text: f.Text, Current: f.State == state && group == ""})
+	}
+	if group != "" {
+		p.Filters = append(p.Filters, entry{URL: groupURL(of), Text: "Of one group", Current: true})
 	}
 	if !slices.ContainsFunc(p.Filters, func(e entry) bool { return e.Current }) {
 		var check fault.Check
@@ -86,7 +95,7 @@ func (d *Dashboard) issues(v *visit) (screen, error) {
 	for _, r := range tally.Reasons {
 		p.Reasons = append(p.Reasons, reasonRow{sentence(r.Problem), plural(r.Count, "issue", "issues")})
 	}
-	found, err := d.sources.Issues.List(v.ctx, delivery.Filter{State: state}, following(v, page.DefaultLimit))
+	found, err := d.sources.Issues.List(v.ctx, delivery.Filter{Filter: issues.Filter{Group: of}, State: state}, following(v, page.DefaultLimit))
 	if err != nil {
 		return screen{}, err
 	}

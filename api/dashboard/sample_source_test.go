@@ -319,7 +319,7 @@ func (t tracker) List(_ context.Context, f delivery.Filter, r page.Request) (pag
 	var out []delivery.Known
 	for _, k := range t.issues {
 		i := k.Issue
-		if (f.Service == "" || f.Service == i.Service) && (f.Episode == "" || f.Episode == i.Episode) && (f.Subject == "" || f.Subject == i.Subject) && (f.State == "" || f.State == k.Delivery.State) {
+		if (f.Service == "" || f.Service == i.Service) && (f.Episode == "" || f.Episode == i.Episode) && (f.Subject == "" || f.Subject == i.Subject) && (f.Group == "" || f.Group == i.Group) && (f.State == "" || f.State == k.Delivery.State) {
 			out = append(out, k)
 		}
 	}

@@ -232,6 +232,7 @@ func TestThroughTheServicesAnOverspentBudgetIsSeenFromTheOverviewToItsIssue(t *t
 	doc, _ = v.read("/services/checkout/slos/taken")
 	says(t, words(within(t, doc, "main")), "Draft, open")
 	v.readStatus("/issues?state=odd", http.StatusBadRequest)
+	v.readStatus("/issues?group=odd", http.StatusBadRequest)
 	doc, _ = v.read("/violations")
 	says(t, words(within(t, doc, "main")), "budget-exceeded", "114.29 %", "still open", "Read the draft")
 	doc, _ = v.read("/jobs")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -92,6 +93,39 @@ func TestAnAddressInUseSaysWhatToDo(t *testing.T) {
 	}
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("a data directory was made all the same")
+	}
+}
+
+// Whoever waits for the first start to be ready reads the token then.
+func TestTheFirstStartIsReadyOnceTheTokenIsThere(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := free.Addr().String()
+	if err := free.Close(); err != nil {
+		t.Fatal(err)
+	}
+	found := make(chan error, 1)
+	go func() {
+		for t.Context().Err() == nil {
+			answer, err := http.Get("http://" + addr + "/readyz")
+			if err != nil {
+				continue // nobody listens yet
+			}
+			_, err = os.Stat(filepath.Join(dir, "data", "admin-token"))
+			if closed := answer.Body.Close(); closed != nil || answer.StatusCode == http.StatusOK {
+				found <- errors.Join(err, closed)
+				return
+			}
+		}
+		found <- t.Context().Err()
+	}()
+	process.Start(t, process.Options{Dir: dir, Args: []string{"--listen", addr}})
+	if err := <-found; err != nil {
+		t.Errorf("it is ready, and the token is not there: %v", err)
 	}
 }
 

@@ -47,6 +47,8 @@ type Delivery struct {
 	Failures int64 `json:"failures,omitempty"`
 	// Problem holds the value of the "problem" field.
 	Problem string `json:"problem,omitempty"`
+	// Because holds the value of the "because" field.
+	Because string `json:"because,omitempty"`
 	// OpenedAt holds the value of the "opened_at" field.
 	OpenedAt *time.Time `json:"opened_at,omitempty"`
 	// DueAt holds the value of the "due_at" field.
@@ -94,7 +96,7 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case delivery.FieldID, delivery.FieldNumber, delivery.FieldEpoch, delivery.FieldAttempts, delivery.FieldFailures, delivery.FieldCalls, delivery.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case delivery.FieldIssueID, delivery.FieldKind, delivery.FieldState, delivery.FieldRepository, delivery.FieldURL, delivery.FieldOutcome, delivery.FieldHolder, delivery.FieldProblem:
+		case delivery.FieldIssueID, delivery.FieldKind, delivery.FieldState, delivery.FieldRepository, delivery.FieldURL, delivery.FieldOutcome, delivery.FieldHolder, delivery.FieldProblem, delivery.FieldBecause:
 			values[i] = new(sql.NullString)
 		case delivery.FieldOpenedAt, delivery.FieldDueAt, delivery.FieldCreatedAt, delivery.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -206,6 +208,12 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field problem", values[i])
 			} else if value.Valid {
 				_m.Problem = value.String
+			}
+		case delivery.FieldBecause:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field because", values[i])
+			} else if value.Valid {
+				_m.Because = value.String
 			}
 		case delivery.FieldOpenedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -327,6 +335,9 @@ func (_m *Delivery) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("problem=")
 	builder.WriteString(_m.Problem)
+	builder.WriteString(", ")
+	builder.WriteString("because=")
+	builder.WriteString(_m.Because)
 	builder.WriteString(", ")
 	if v := _m.OpenedAt; v != nil {
 		builder.WriteString("opened_at=")

@@ -108,6 +108,12 @@ func (_c *DeliveryCreate) SetProblem(v string) *DeliveryCreate {
 	return _c
 }
 
+// SetBecause sets the "because" field.
+func (_c *DeliveryCreate) SetBecause(v string) *DeliveryCreate {
+	_c.mutation.SetBecause(v)
+	return _c
+}
+
 // SetOpenedAt sets the "opened_at" field.
 func (_c *DeliveryCreate) SetOpenedAt(v time.Time) *DeliveryCreate {
 	_c.mutation.SetOpenedAt(v)
@@ -247,6 +253,9 @@ func (_c *DeliveryCreate) check() error {
 	if _, ok := _c.mutation.Problem(); !ok {
 		return &ValidationError{Name: "problem", err: errors.New(`db: missing required field "Delivery.problem"`)}
 	}
+	if _, ok := _c.mutation.Because(); !ok {
+		return &ValidationError{Name: "because", err: errors.New(`db: missing required field "Delivery.because"`)}
+	}
 	if _, ok := _c.mutation.Calls(); !ok {
 		return &ValidationError{Name: "calls", err: errors.New(`db: missing required field "Delivery.calls"`)}
 	}
@@ -346,6 +355,10 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Problem(); ok {
 		_spec.SetField(delivery.FieldProblem, field.TypeString, value)
 		_node.Problem = value
+	}
+	if value, ok := _c.mutation.Because(); ok {
+		_spec.SetField(delivery.FieldBecause, field.TypeString, value)
+		_node.Because = value
 	}
 	if value, ok := _c.mutation.OpenedAt(); ok {
 		_spec.SetField(delivery.FieldOpenedAt, field.TypeTime, value)
@@ -629,6 +642,18 @@ func (u *DeliveryUpsert) SetProblem(v string) *DeliveryUpsert {
 // UpdateProblem sets the "problem" field to the value that was provided on create.
 func (u *DeliveryUpsert) UpdateProblem() *DeliveryUpsert {
 	u.SetExcluded(delivery.FieldProblem)
+	return u
+}
+
+// SetBecause sets the "because" field.
+func (u *DeliveryUpsert) SetBecause(v string) *DeliveryUpsert {
+	u.Set(delivery.FieldBecause, v)
+	return u
+}
+
+// UpdateBecause sets the "because" field to the value that was provided on create.
+func (u *DeliveryUpsert) UpdateBecause() *DeliveryUpsert {
+	u.SetExcluded(delivery.FieldBecause)
 	return u
 }
 
@@ -997,6 +1022,20 @@ func (u *DeliveryUpsertOne) SetProblem(v string) *DeliveryUpsertOne {
 func (u *DeliveryUpsertOne) UpdateProblem() *DeliveryUpsertOne {
 	return u.Update(func(s *DeliveryUpsert) {
 		s.UpdateProblem()
+	})
+}
+
+// SetBecause sets the "because" field.
+func (u *DeliveryUpsertOne) SetBecause(v string) *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetBecause(v)
+	})
+}
+
+// UpdateBecause sets the "because" field to the value that was provided on create.
+func (u *DeliveryUpsertOne) UpdateBecause() *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateBecause()
 	})
 }
 
@@ -1546,6 +1585,20 @@ func (u *DeliveryUpsertBulk) SetProblem(v string) *DeliveryUpsertBulk {
 func (u *DeliveryUpsertBulk) UpdateProblem() *DeliveryUpsertBulk {
 	return u.Update(func(s *DeliveryUpsert) {
 		s.UpdateProblem()
+	})
+}
+
+// SetBecause sets the "because" field.
+func (u *DeliveryUpsertBulk) SetBecause(v string) *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetBecause(v)
+	})
+}
+
+// UpdateBecause sets the "because" field to the value that was provided on create.
+func (u *DeliveryUpsertBulk) UpdateBecause() *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateBecause()
 	})
 }
 

@@ -251,6 +251,20 @@ func (_u *DeliveryUpdate) SetNillableProblem(v *string) *DeliveryUpdate {
 	return _u
 }
 
+// SetBecause sets the "because" field.
+func (_u *DeliveryUpdate) SetBecause(v string) *DeliveryUpdate {
+	_u.mutation.SetBecause(v)
+	return _u
+}
+
+// SetNillableBecause sets the "because" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableBecause(v *string) *DeliveryUpdate {
+	if v != nil {
+		_u.SetBecause(*v)
+	}
+	return _u
+}
+
 // SetOpenedAt sets the "opened_at" field.
 func (_u *DeliveryUpdate) SetOpenedAt(v time.Time) *DeliveryUpdate {
 	_u.mutation.SetOpenedAt(v)
@@ -484,6 +498,9 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Problem(); ok {
 		_spec.SetField(delivery.FieldProblem, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Because(); ok {
+		_spec.SetField(delivery.FieldBecause, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.OpenedAt(); ok {
 		_spec.SetField(delivery.FieldOpenedAt, field.TypeTime, value)
@@ -784,6 +801,20 @@ func (_u *DeliveryUpdateOne) SetNillableProblem(v *string) *DeliveryUpdateOne {
 	return _u
 }
 
+// SetBecause sets the "because" field.
+func (_u *DeliveryUpdateOne) SetBecause(v string) *DeliveryUpdateOne {
+	_u.mutation.SetBecause(v)
+	return _u
+}
+
+// SetNillableBecause sets the "because" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableBecause(v *string) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetBecause(*v)
+	}
+	return _u
+}
+
 // SetOpenedAt sets the "opened_at" field.
 func (_u *DeliveryUpdateOne) SetOpenedAt(v time.Time) *DeliveryUpdateOne {
 	_u.mutation.SetOpenedAt(v)
@@ -1047,6 +1078,9 @@ func (_u *DeliveryUpdateOne) sqlSave(ctx context.Context) (_node *Delivery, err 
 	}
 	if value, ok := _u.mutation.Problem(); ok {
 		_spec.SetField(delivery.FieldProblem, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Because(); ok {
+		_spec.SetField(delivery.FieldBecause, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.OpenedAt(); ok {
 		_spec.SetField(delivery.FieldOpenedAt, field.TypeTime, value)

@@ -7994,6 +7994,7 @@ type DeliveryMutation struct {
 	failures      *int64
 	addfailures   *int64
 	problem       *string
+	because       *string
 	opened_at     *time.Time
 	due_at        *time.Time
 	calls         *int64
@@ -8728,6 +8729,42 @@ func (m *DeliveryMutation) ResetProblem() {
 	m.problem = nil
 }
 
+// SetBecause sets the "because" field.
+func (m *DeliveryMutation) SetBecause(s string) {
+	m.because = &s
+}
+
+// Because returns the value of the "because" field in the mutation.
+func (m *DeliveryMutation) Because() (r string, exists bool) {
+	v := m.because
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBecause returns the old "because" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldBecause(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBecause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBecause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBecause: %w", err)
+	}
+	return oldValue.Because, nil
+}
+
+// ResetBecause resets all changes to the "because" field.
+func (m *DeliveryMutation) ResetBecause() {
+	m.because = nil
+}
+
 // SetOpenedAt sets the "opened_at" field.
 func (m *DeliveryMutation) SetOpenedAt(t time.Time) {
 	m.opened_at = &t
@@ -9071,7 +9108,7 @@ func (m *DeliveryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DeliveryMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 21)
 	if m.issue != nil {
 		fields = append(fields, delivery.FieldIssueID)
 	}
@@ -9113,6 +9150,9 @@ func (m *DeliveryMutation) Fields() []string {
 	}
 	if m.problem != nil {
 		fields = append(fields, delivery.FieldProblem)
+	}
+	if m.because != nil {
+		fields = append(fields, delivery.FieldBecause)
 	}
 	if m.opened_at != nil {
 		fields = append(fields, delivery.FieldOpenedAt)
@@ -9168,6 +9208,8 @@ func (m *DeliveryMutation) Field(name string) (ent.Value, bool) {
 		return m.Failures()
 	case delivery.FieldProblem:
 		return m.Problem()
+	case delivery.FieldBecause:
+		return m.Because()
 	case delivery.FieldOpenedAt:
 		return m.OpenedAt()
 	case delivery.FieldDueAt:
@@ -9217,6 +9259,8 @@ func (m *DeliveryMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldFailures(ctx)
 	case delivery.FieldProblem:
 		return m.OldProblem(ctx)
+	case delivery.FieldBecause:
+		return m.OldBecause(ctx)
 	case delivery.FieldOpenedAt:
 		return m.OldOpenedAt(ctx)
 	case delivery.FieldDueAt:
@@ -9335,6 +9379,13 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetProblem(v)
+		return nil
+	case delivery.FieldBecause:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBecause(v)
 		return nil
 	case delivery.FieldOpenedAt:
 		v, ok := value.(time.Time)
@@ -9558,6 +9609,9 @@ func (m *DeliveryMutation) ResetField(name string) error {
 		return nil
 	case delivery.FieldProblem:
 		m.ResetProblem()
+		return nil
+	case delivery.FieldBecause:
+		m.ResetBecause()
 		return nil
 	case delivery.FieldOpenedAt:
 		m.ResetOpenedAt()
@@ -36025,6 +36079,9 @@ type TrackerPlaceMutation struct {
 	id            *int64
 	name          *string
 	listed_at     *time.Time
+	changes       *int64
+	addchanges    *int64
+	ask_at        *time.Time
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*TrackerPlace, error)
@@ -36188,7 +36245,7 @@ func (m *TrackerPlaceMutation) ListedAt() (r time.Time, exists bool) {
 // OldListedAt returns the old "listed_at" field's value of the TrackerPlace entity.
 // If the TrackerPlace object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *TrackerPlaceMutation) OldListedAt(ctx context.Context) (v time.Time, err error) {
+func (m *TrackerPlaceMutation) OldListedAt(ctx context.Context) (v *time.Time, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldListedAt is only allowed on UpdateOne operations")
 	}
@@ -36202,9 +36259,127 @@ func (m *TrackerPlaceMutation) OldListedAt(ctx context.Context) (v time.Time, er
 	return oldValue.ListedAt, nil
 }
 
+// ClearListedAt clears the value of the "listed_at" field.
+func (m *TrackerPlaceMutation) ClearListedAt() {
+	m.listed_at = nil
+	m.clearedFields[trackerplace.FieldListedAt] = struct{}{}
+}
+
+// ListedAtCleared returns if the "listed_at" field was cleared in this mutation.
+func (m *TrackerPlaceMutation) ListedAtCleared() bool {
+	_, ok := m.clearedFields[trackerplace.FieldListedAt]
+	return ok
+}
+
 // ResetListedAt resets all changes to the "listed_at" field.
 func (m *TrackerPlaceMutation) ResetListedAt() {
 	m.listed_at = nil
+	delete(m.clearedFields, trackerplace.FieldListedAt)
+}
+
+// SetChanges sets the "changes" field.
+func (m *TrackerPlaceMutation) SetChanges(i int64) {
+	m.changes = &i
+	m.addchanges = nil
+}
+
+// Changes returns the value of the "changes" field in the mutation.
+func (m *TrackerPlaceMutation) Changes() (r int64, exists bool) {
+	v := m.changes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChanges returns the old "changes" field's value of the TrackerPlace entity.
+// If the TrackerPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerPlaceMutation) OldChanges(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChanges is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChanges requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChanges: %w", err)
+	}
+	return oldValue.Changes, nil
+}
+
+// AddChanges adds i to the "changes" field.
+func (m *TrackerPlaceMutation) AddChanges(i int64) {
+	if m.addchanges != nil {
+		*m.addchanges += i
+	} else {
+		m.addchanges = &i
+	}
+}
+
+// AddedChanges returns the value that was added to the "changes" field in this mutation.
+func (m *TrackerPlaceMutation) AddedChanges() (r int64, exists bool) {
+	v := m.addchanges
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetChanges resets all changes to the "changes" field.
+func (m *TrackerPlaceMutation) ResetChanges() {
+	m.changes = nil
+	m.addchanges = nil
+}
+
+// SetAskAt sets the "ask_at" field.
+func (m *TrackerPlaceMutation) SetAskAt(t time.Time) {
+	m.ask_at = &t
+}
+
+// AskAt returns the value of the "ask_at" field in the mutation.
+func (m *TrackerPlaceMutation) AskAt() (r time.Time, exists bool) {
+	v := m.ask_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskAt returns the old "ask_at" field's value of the TrackerPlace entity.
+// If the TrackerPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerPlaceMutation) OldAskAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskAt: %w", err)
+	}
+	return oldValue.AskAt, nil
+}
+
+// ClearAskAt clears the value of the "ask_at" field.
+func (m *TrackerPlaceMutation) ClearAskAt() {
+	m.ask_at = nil
+	m.clearedFields[trackerplace.FieldAskAt] = struct{}{}
+}
+
+// AskAtCleared returns if the "ask_at" field was cleared in this mutation.
+func (m *TrackerPlaceMutation) AskAtCleared() bool {
+	_, ok := m.clearedFields[trackerplace.FieldAskAt]
+	return ok
+}
+
+// ResetAskAt resets all changes to the "ask_at" field.
+func (m *TrackerPlaceMutation) ResetAskAt() {
+	m.ask_at = nil
+	delete(m.clearedFields, trackerplace.FieldAskAt)
 }
 
 // Where appends a list predicates to the TrackerPlaceMutation builder.
@@ -36241,12 +36416,18 @@ func (m *TrackerPlaceMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TrackerPlaceMutation) Fields() []string {
-	fields := make([]string, 0, 2)
+	fields := make([]string, 0, 4)
 	if m.name != nil {
 		fields = append(fields, trackerplace.FieldName)
 	}
 	if m.listed_at != nil {
 		fields = append(fields, trackerplace.FieldListedAt)
+	}
+	if m.changes != nil {
+		fields = append(fields, trackerplace.FieldChanges)
+	}
+	if m.ask_at != nil {
+		fields = append(fields, trackerplace.FieldAskAt)
 	}
 	return fields
 }
@@ -36260,6 +36441,10 @@ func (m *TrackerPlaceMutation) Field(name string) (ent.Value, bool) {
 		return m.Name()
 	case trackerplace.FieldListedAt:
 		return m.ListedAt()
+	case trackerplace.FieldChanges:
+		return m.Changes()
+	case trackerplace.FieldAskAt:
+		return m.AskAt()
 	}
 	return nil, false
 }
@@ -36273,6 +36458,10 @@ func (m *TrackerPlaceMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldName(ctx)
 	case trackerplace.FieldListedAt:
 		return m.OldListedAt(ctx)
+	case trackerplace.FieldChanges:
+		return m.OldChanges(ctx)
+	case trackerplace.FieldAskAt:
+		return m.OldAskAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown TrackerPlace field %s", name)
 }
@@ -36296,6 +36485,20 @@ func (m *TrackerPlaceMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetListedAt(v)
 		return nil
+	case trackerplace.FieldChanges:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChanges(v)
+		return nil
+	case trackerplace.FieldAskAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown TrackerPlace field %s", name)
 }
@@ -36303,13 +36506,21 @@ func (m *TrackerPlaceMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *TrackerPlaceMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addchanges != nil {
+		fields = append(fields, trackerplace.FieldChanges)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *TrackerPlaceMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case trackerplace.FieldChanges:
+		return m.AddedChanges()
+	}
 	return nil, false
 }
 
@@ -36318,6 +36529,13 @@ func (m *TrackerPlaceMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *TrackerPlaceMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case trackerplace.FieldChanges:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddChanges(v)
+		return nil
 	}
 	return fmt.Errorf("unknown TrackerPlace numeric field %s", name)
 }
@@ -36325,7 +36543,14 @@ func (m *TrackerPlaceMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *TrackerPlaceMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(trackerplace.FieldListedAt) {
+		fields = append(fields, trackerplace.FieldListedAt)
+	}
+	if m.FieldCleared(trackerplace.FieldAskAt) {
+		fields = append(fields, trackerplace.FieldAskAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -36338,6 +36563,14 @@ func (m *TrackerPlaceMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *TrackerPlaceMutation) ClearField(name string) error {
+	switch name {
+	case trackerplace.FieldListedAt:
+		m.ClearListedAt()
+		return nil
+	case trackerplace.FieldAskAt:
+		m.ClearAskAt()
+		return nil
+	}
 	return fmt.Errorf("unknown TrackerPlace nullable field %s", name)
 }
 
@@ -36350,6 +36583,12 @@ func (m *TrackerPlaceMutation) ResetField(name string) error {
 		return nil
 	case trackerplace.FieldListedAt:
 		m.ResetListedAt()
+		return nil
+	case trackerplace.FieldChanges:
+		m.ResetChanges()
+		return nil
+	case trackerplace.FieldAskAt:
+		m.ResetAskAt()
 		return nil
 	}
 	return fmt.Errorf("unknown TrackerPlace field %s", name)

@@ -20,7 +20,11 @@ type TrackerPlace struct {
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
 	// ListedAt holds the value of the "listed_at" field.
-	ListedAt     time.Time `json:"listed_at,omitempty"`
+	ListedAt *time.Time `json:"listed_at,omitempty"`
+	// Changes holds the value of the "changes" field.
+	Changes int64 `json:"changes,omitempty"`
+	// AskAt holds the value of the "ask_at" field.
+	AskAt        *time.Time `json:"ask_at,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -29,11 +33,11 @@ func (*TrackerPlace) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case trackerplace.FieldID:
+		case trackerplace.FieldID, trackerplace.FieldChanges:
 			values[i] = new(sql.NullInt64)
 		case trackerplace.FieldName:
 			values[i] = new(sql.NullString)
-		case trackerplace.FieldListedAt:
+		case trackerplace.FieldListedAt, trackerplace.FieldAskAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -66,7 +70,21 @@ func (_m *TrackerPlace) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field listed_at", values[i])
 			} else if value.Valid {
-				_m.ListedAt = value.Time
+				_m.ListedAt = new(time.Time)
+				*_m.ListedAt = value.Time
+			}
+		case trackerplace.FieldChanges:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field changes", values[i])
+			} else if value.Valid {
+				_m.Changes = value.Int64
+			}
+		case trackerplace.FieldAskAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field ask_at", values[i])
+			} else if value.Valid {
+				_m.AskAt = new(time.Time)
+				*_m.AskAt = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -107,8 +125,18 @@ func (_m *TrackerPlace) String() string {
 	builder.WriteString("name=")
 	builder.WriteString(_m.Name)
 	builder.WriteString(", ")
-	builder.WriteString("listed_at=")
-	builder.WriteString(_m.ListedAt.Format(time.ANSIC))
+	if v := _m.ListedAt; v != nil {
+		builder.WriteString("listed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("changes=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Changes))
+	builder.WriteString(", ")
+	if v := _m.AskAt; v != nil {
+		builder.WriteString("ask_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -34,6 +34,34 @@ func (_c *TrackerPlaceCreate) SetListedAt(v time.Time) *TrackerPlaceCreate {
 	return _c
 }
 
+// SetNillableListedAt sets the "listed_at" field if the given value is not nil.
+func (_c *TrackerPlaceCreate) SetNillableListedAt(v *time.Time) *TrackerPlaceCreate {
+	if v != nil {
+		_c.SetListedAt(*v)
+	}
+	return _c
+}
+
+// SetChanges sets the "changes" field.
+func (_c *TrackerPlaceCreate) SetChanges(v int64) *TrackerPlaceCreate {
+	_c.mutation.SetChanges(v)
+	return _c
+}
+
+// SetAskAt sets the "ask_at" field.
+func (_c *TrackerPlaceCreate) SetAskAt(v time.Time) *TrackerPlaceCreate {
+	_c.mutation.SetAskAt(v)
+	return _c
+}
+
+// SetNillableAskAt sets the "ask_at" field if the given value is not nil.
+func (_c *TrackerPlaceCreate) SetNillableAskAt(v *time.Time) *TrackerPlaceCreate {
+	if v != nil {
+		_c.SetAskAt(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *TrackerPlaceCreate) SetID(v int64) *TrackerPlaceCreate {
 	_c.mutation.SetID(v)
@@ -77,8 +105,8 @@ func (_c *TrackerPlaceCreate) check() error {
 	if _, ok := _c.mutation.Name(); !ok {
 		return &ValidationError{Name: "name", err: errors.New(`db: missing required field "TrackerPlace.name"`)}
 	}
-	if _, ok := _c.mutation.ListedAt(); !ok {
-		return &ValidationError{Name: "listed_at", err: errors.New(`db: missing required field "TrackerPlace.listed_at"`)}
+	if _, ok := _c.mutation.Changes(); !ok {
+		return &ValidationError{Name: "changes", err: errors.New(`db: missing required field "TrackerPlace.changes"`)}
 	}
 	return nil
 }
@@ -119,7 +147,15 @@ func (_c *TrackerPlaceCreate) createSpec() (*TrackerPlace, *sqlgraph.CreateSpec)
 	}
 	if value, ok := _c.mutation.ListedAt(); ok {
 		_spec.SetField(trackerplace.FieldListedAt, field.TypeTime, value)
-		_node.ListedAt = value
+		_node.ListedAt = &value
+	}
+	if value, ok := _c.mutation.Changes(); ok {
+		_spec.SetField(trackerplace.FieldChanges, field.TypeInt64, value)
+		_node.Changes = value
+	}
+	if value, ok := _c.mutation.AskAt(); ok {
+		_spec.SetField(trackerplace.FieldAskAt, field.TypeTime, value)
+		_node.AskAt = &value
 	}
 	return _node, _spec
 }
@@ -197,6 +233,48 @@ func (u *TrackerPlaceUpsert) UpdateListedAt() *TrackerPlaceUpsert {
 	return u
 }
 
+// ClearListedAt clears the value of the "listed_at" field.
+func (u *TrackerPlaceUpsert) ClearListedAt() *TrackerPlaceUpsert {
+	u.SetNull(trackerplace.FieldListedAt)
+	return u
+}
+
+// SetChanges sets the "changes" field.
+func (u *TrackerPlaceUpsert) SetChanges(v int64) *TrackerPlaceUpsert {
+	u.Set(trackerplace.FieldChanges, v)
+	return u
+}
+
+// UpdateChanges sets the "changes" field to the value that was provided on create.
+func (u *TrackerPlaceUpsert) UpdateChanges() *TrackerPlaceUpsert {
+	u.SetExcluded(trackerplace.FieldChanges)
+	return u
+}
+
+// AddChanges adds v to the "changes" field.
+func (u *TrackerPlaceUpsert) AddChanges(v int64) *TrackerPlaceUpsert {
+	u.Add(trackerplace.FieldChanges, v)
+	return u
+}
+
+// SetAskAt sets the "ask_at" field.
+func (u *TrackerPlaceUpsert) SetAskAt(v time.Time) *TrackerPlaceUpsert {
+	u.Set(trackerplace.FieldAskAt, v)
+	return u
+}
+
+// UpdateAskAt sets the "ask_at" field to the value that was provided on create.
+func (u *TrackerPlaceUpsert) UpdateAskAt() *TrackerPlaceUpsert {
+	u.SetExcluded(trackerplace.FieldAskAt)
+	return u
+}
+
+// ClearAskAt clears the value of the "ask_at" field.
+func (u *TrackerPlaceUpsert) ClearAskAt() *TrackerPlaceUpsert {
+	u.SetNull(trackerplace.FieldAskAt)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -270,6 +348,55 @@ func (u *TrackerPlaceUpsertOne) SetListedAt(v time.Time) *TrackerPlaceUpsertOne 
 func (u *TrackerPlaceUpsertOne) UpdateListedAt() *TrackerPlaceUpsertOne {
 	return u.Update(func(s *TrackerPlaceUpsert) {
 		s.UpdateListedAt()
+	})
+}
+
+// ClearListedAt clears the value of the "listed_at" field.
+func (u *TrackerPlaceUpsertOne) ClearListedAt() *TrackerPlaceUpsertOne {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.ClearListedAt()
+	})
+}
+
+// SetChanges sets the "changes" field.
+func (u *TrackerPlaceUpsertOne) SetChanges(v int64) *TrackerPlaceUpsertOne {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.SetChanges(v)
+	})
+}
+
+// AddChanges adds v to the "changes" field.
+func (u *TrackerPlaceUpsertOne) AddChanges(v int64) *TrackerPlaceUpsertOne {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.AddChanges(v)
+	})
+}
+
+// UpdateChanges sets the "changes" field to the value that was provided on create.
+func (u *TrackerPlaceUpsertOne) UpdateChanges() *TrackerPlaceUpsertOne {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.UpdateChanges()
+	})
+}
+
+// SetAskAt sets the "ask_at" field.
+func (u *TrackerPlaceUpsertOne) SetAskAt(v time.Time) *TrackerPlaceUpsertOne {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.SetAskAt(v)
+	})
+}
+
+// UpdateAskAt sets the "ask_at" field to the value that was provided on create.
+func (u *TrackerPlaceUpsertOne) UpdateAskAt() *TrackerPlaceUpsertOne {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.UpdateAskAt()
+	})
+}
+
+// ClearAskAt clears the value of the "ask_at" field.
+func (u *TrackerPlaceUpsertOne) ClearAskAt() *TrackerPlaceUpsertOne {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.ClearAskAt()
 	})
 }
 
@@ -511,6 +638,55 @@ func (u *TrackerPlaceUpsertBulk) SetListedAt(v time.Time) *TrackerPlaceUpsertBul
 func (u *TrackerPlaceUpsertBulk) UpdateListedAt() *TrackerPlaceUpsertBulk {
 	return u.Update(func(s *TrackerPlaceUpsert) {
 		s.UpdateListedAt()
+	})
+}
+
+// ClearListedAt clears the value of the "listed_at" field.
+func (u *TrackerPlaceUpsertBulk) ClearListedAt() *TrackerPlaceUpsertBulk {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.ClearListedAt()
+	})
+}
+
+// SetChanges sets the "changes" field.
+func (u *TrackerPlaceUpsertBulk) SetChanges(v int64) *TrackerPlaceUpsertBulk {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.SetChanges(v)
+	})
+}
+
+// AddChanges adds v to the "changes" field.
+func (u *TrackerPlaceUpsertBulk) AddChanges(v int64) *TrackerPlaceUpsertBulk {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.AddChanges(v)
+	})
+}
+
+// UpdateChanges sets the "changes" field to the value that was provided on create.
+func (u *TrackerPlaceUpsertBulk) UpdateChanges() *TrackerPlaceUpsertBulk {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.UpdateChanges()
+	})
+}
+
+// SetAskAt sets the "ask_at" field.
+func (u *TrackerPlaceUpsertBulk) SetAskAt(v time.Time) *TrackerPlaceUpsertBulk {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.SetAskAt(v)
+	})
+}
+
+// UpdateAskAt sets the "ask_at" field to the value that was provided on create.
+func (u *TrackerPlaceUpsertBulk) UpdateAskAt() *TrackerPlaceUpsertBulk {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.UpdateAskAt()
+	})
+}
+
+// ClearAskAt clears the value of the "ask_at" field.
+func (u *TrackerPlaceUpsertBulk) ClearAskAt() *TrackerPlaceUpsertBulk {
+	return u.Update(func(s *TrackerPlaceUpsert) {
+		s.ClearAskAt()
 	})
 }
 

@@ -56,6 +56,53 @@ func (_u *TrackerPlaceUpdate) SetNillableListedAt(v *time.Time) *TrackerPlaceUpd
 	return _u
 }
 
+// ClearListedAt clears the value of the "listed_at" field.
+func (_u *TrackerPlaceUpdate) ClearListedAt() *TrackerPlaceUpdate {
+	_u.mutation.ClearListedAt()
+	return _u
+}
+
+// SetChanges sets the "changes" field.
+func (_u *TrackerPlaceUpdate) SetChanges(v int64) *TrackerPlaceUpdate {
+	_u.mutation.ResetChanges()
+	_u.mutation.SetChanges(v)
+	return _u
+}
+
+// SetNillableChanges sets the "changes" field if the given value is not nil.
+func (_u *TrackerPlaceUpdate) SetNillableChanges(v *int64) *TrackerPlaceUpdate {
+	if v != nil {
+		_u.SetChanges(*v)
+	}
+	return _u
+}
+
+// AddChanges adds value to the "changes" field.
+func (_u *TrackerPlaceUpdate) AddChanges(v int64) *TrackerPlaceUpdate {
+	_u.mutation.AddChanges(v)
+	return _u
+}
+
+// SetAskAt sets the "ask_at" field.
+func (_u *TrackerPlaceUpdate) SetAskAt(v time.Time) *TrackerPlaceUpdate {
+	_u.mutation.SetAskAt(v)
+	return _u
+}
+
+// SetNillableAskAt sets the "ask_at" field if the given value is not nil.
+func (_u *TrackerPlaceUpdate) SetNillableAskAt(v *time.Time) *TrackerPlaceUpdate {
+	if v != nil {
+		_u.SetAskAt(*v)
+	}
+	return _u
+}
+
+// ClearAskAt clears the value of the "ask_at" field.
+func (_u *TrackerPlaceUpdate) ClearAskAt() *TrackerPlaceUpdate {
+	_u.mutation.ClearAskAt()
+	return _u
+}
+
 // Mutation returns the TrackerPlaceMutation object of the builder.
 func (_u *TrackerPlaceUpdate) Mutation() *TrackerPlaceMutation {
 	return _u.mutation
@@ -103,6 +150,21 @@ func (_u *TrackerPlaceUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.ListedAt(); ok {
 		_spec.SetField(trackerplace.FieldListedAt, field.TypeTime, value)
 	}
+	if _u.mutation.ListedAtCleared() {
+		_spec.ClearField(trackerplace.FieldListedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Changes(); ok {
+		_spec.SetField(trackerplace.FieldChanges, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedChanges(); ok {
+		_spec.AddField(trackerplace.FieldChanges, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AskAt(); ok {
+		_spec.SetField(trackerplace.FieldAskAt, field.TypeTime, value)
+	}
+	if _u.mutation.AskAtCleared() {
+		_spec.ClearField(trackerplace.FieldAskAt, field.TypeTime)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{trackerplace.Label}
@@ -148,6 +210,53 @@ func (_u *TrackerPlaceUpdateOne) SetNillableListedAt(v *time.Time) *TrackerPlace
 	if v != nil {
 		_u.SetListedAt(*v)
 	}
+	return _u
+}
+
+// ClearListedAt clears the value of the "listed_at" field.
+func (_u *TrackerPlaceUpdateOne) ClearListedAt() *TrackerPlaceUpdateOne {
+	_u.mutation.ClearListedAt()
+	return _u
+}
+
+// SetChanges sets the "changes" field.
+func (_u *TrackerPlaceUpdateOne) SetChanges(v int64) *TrackerPlaceUpdateOne {
+	_u.mutation.ResetChanges()
+	_u.mutation.SetChanges(v)
+	return _u
+}
+
+// SetNillableChanges sets the "changes" field if the given value is not nil.
+func (_u *TrackerPlaceUpdateOne) SetNillableChanges(v *int64) *TrackerPlaceUpdateOne {
+	if v != nil {
+		_u.SetChanges(*v)
+	}
+	return _u
+}
+
+// AddChanges adds value to the "changes" field.
+func (_u *TrackerPlaceUpdateOne) AddChanges(v int64) *TrackerPlaceUpdateOne {
+	_u.mutation.AddChanges(v)
+	return _u
+}
+
+// SetAskAt sets the "ask_at" field.
+func (_u *TrackerPlaceUpdateOne) SetAskAt(v time.Time) *TrackerPlaceUpdateOne {
+	_u.mutation.SetAskAt(v)
+	return _u
+}
+
+// SetNillableAskAt sets the "ask_at" field if the given value is not nil.
+func (_u *TrackerPlaceUpdateOne) SetNillableAskAt(v *time.Time) *TrackerPlaceUpdateOne {
+	if v != nil {
+		_u.SetAskAt(*v)
+	}
+	return _u
+}
+
+// ClearAskAt clears the value of the "ask_at" field.
+func (_u *TrackerPlaceUpdateOne) ClearAskAt() *TrackerPlaceUpdateOne {
+	_u.mutation.ClearAskAt()
 	return _u
 }
 
@@ -227,6 +336,21 @@ func (_u *TrackerPlaceUpdateOne) sqlSave(ctx context.Context) (_node *TrackerPla
 	}
 	if value, ok := _u.mutation.ListedAt(); ok {
 		_spec.SetField(trackerplace.FieldListedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ListedAtCleared() {
+		_spec.ClearField(trackerplace.FieldListedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Changes(); ok {
+		_spec.SetField(trackerplace.FieldChanges, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedChanges(); ok {
+		_spec.AddField(trackerplace.FieldChanges, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AskAt(); ok {
+		_spec.SetField(trackerplace.FieldAskAt, field.TypeTime, value)
+	}
+	if _u.mutation.AskAtCleared() {
+		_spec.ClearField(trackerplace.FieldAskAt, field.TypeTime)
 	}
 	_node = &TrackerPlace{config: _u.config}
 	_spec.Assign = _node.assignValues

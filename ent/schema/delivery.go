@@ -34,6 +34,7 @@ func (Delivery) Fields() []ent.Field {
 		field.Int64("attempts"),
 		field.Int64("failures"),
 		text("problem"),
+		text("because"),
 		optionalStamp("opened_at"),
 		optionalStamp("due_at"),
 		field.Int64("calls"),
@@ -49,8 +50,8 @@ func (Delivery) Edges() []ent.Edge {
 }
 
 // Indexes of deliveries: one for each issue, what is due, by its place, what an issue of
-// a tracker is about and where issues are, what was opened lately, and those in a state
-// and in trouble, the newest first. Of all that is tracked little is due: what finds it
+// a tracker is about and where issues are, what was opened lately, those in a state and in
+// trouble, the newest first, what people closed, and what is dead because of its place. Of all that is tracked little is due: what finds it
 // has nothing of the rest.
 func (Delivery) Indexes() []ent.Index {
 	return []ent.Index{
@@ -60,5 +61,7 @@ func (Delivery) Indexes() []ent.Index {
 		index.Fields("opened_at"),
 		index.Fields("state", "issue_id"),
 		index.Fields("issue_id").StorageKey("delivery_troubled").Annotations(entsql.IndexWhere("problem <> ''")),
+		index.Fields("outcome").Annotations(entsql.IndexWhere("outcome <> ''")),
+		index.Fields("repository", "kind").StorageKey("delivery_dead").Annotations(entsql.IndexWhere("because = 'place'")),
 	}
 }

@@ -24,7 +24,7 @@ var _ delivery.Store = Delivery{}
 // Delivery returns the view of the store that package delivery declares.
 func (s *Store) Delivery() Delivery { return Delivery{s} }
 
-const deliveryColumns = "issue_id, kind, state, repository, number, url, outcome, holder, epoch, intent, written, attempts, failures, problem, opened_at, due_at, calls, created_at, updated_at, version"
+const deliveryColumns = "issue_id, kind, state, repository, number, url, outcome, holder, epoch, intent, written, attempts, failures, problem, because, opened_at, due_at, calls, created_at, updated_at, version"
 
 // Call inserts, or has the delivery of the issue due.
 func (d Delivery) Call(ctx context.Context, v delivery.Delivery) error {
@@ -32,11 +32,11 @@ func (d Delivery) Call(ctx context.Context, v delivery.Delivery) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.s.exec(ctx, "INSERT INTO deliveries ("+deliveryColumns+") VALUES "+values(1, 20)+
+	_, err = d.s.exec(ctx, "INSERT INTO deliveries ("+deliveryColumns+") VALUES "+values(1, 21)+
 		` ON CONFLICT (issue_id) DO UPDATE SET calls = deliveries.calls + 1,
  due_at = CASE WHEN deliveries.state IN ('dead', 'dismissed') THEN deliveries.due_at ELSE excluded.due_at END`,
 		string(v.Issue), string(v.Kind), string(v.State), string(v.Place), v.Number, v.URL, string(v.Outcome), v.Owner.Holder, v.Owner.Epoch, intent, spelled,
-		v.Attempts, v.Failures, v.Problem, nullOrTime(v.OpenedAt), nullOrTime(v.DueAt), v.Calls, clock.Round(v.CreatedAt), clock.Round(v.UpdatedAt), v.Version)
+		v.Attempts, v.Failures, v.Problem, string(v.Because), nullOrTime(v.OpenedAt), nullOrTime(v.DueAt), v.Calls, clock.Round(v.CreatedAt), clock.Round(v.UpdatedAt), v.Version)
 	return fail("have an issue delivered", gone(err))
 }
 
@@ -103,7 +103,7 @@ func (d Delivery) places(ctx context.Context, query string, args []any) ([]deliv
 // Listed returns when places were last listed.
 func (d Delivery) Listed(ctx context.Context) (map[delivery.Place]time.Time, error) {
 	out := map[delivery.Place]time.Time{}
-	err := d.s.queryAll(ctx, "SELECT name, listed_at FROM tracker_places", nil, func(rows *sql.Rows) error {
+	err := d.s.queryAll(ctx, "SELECT name, listed_at FROM tracker_places WHERE listed_at IS NOT NULL", nil, func(rows *sql.Rows) error {
 		var place delivery.Place
 		var at time.Time
 		err := rows.Scan(&place, &at)
@@ -115,9 +115,25 @@ func (d Delivery) Listed(ctx context.Context) (map[delivery.Place]time.Time, err
 
 // PutListed notes when a place was listed.
 func (d Delivery) PutListed(ctx context.Context, place delivery.Place, at time.Time) error {
-	_, err := d.s.exec(ctx, "INSERT INTO tracker_places (name, listed_at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET listed_at = excluded.listed_at",
-		string(place), clock.Round(at))
+	_, err := d.s.exec(ctx, "INSERT INTO tracker_places (name, listed_at, changes) VALUES ($1, $2, 0) ON CONFLICT (name) DO UPDATE SET listed_at = excluded.listed_at",
+		string(place.Folded()), clock.Round(at))
 	return fail("note when a place was listed", err)
+}
+
+// Changed counts that a place changed.
+func (d Delivery) Changed(ctx context.Context, place delivery.Place) error {
+	_, err := d.s.exec(ctx, "INSERT INTO tracker_places (name, changes) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET changes = tracker_places.changes + 1", string(place.Folded()))
+	return fail("note that a place changed", err)
+}
+
+// Changes is how often a place changed.
+func (d Delivery) Changes(ctx context.Context, place delivery.Place) (int64, error) {
+	var n int64
+	err := d.s.queryOne(ctx, "SELECT changes FROM tracker_places WHERE name = $1", []any{string(place.Folded())}, &n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return n, fail("read how often a place changed", err)
 }
 
 // FirstOpened is when the first issue was opened that is in a place.
@@ -140,6 +156,35 @@ func (d Delivery) Delivery(ctx context.Context, issue id.ID) (delivery.Delivery,
 		return delivery.Delivery{}, fault.Missing("delivery", string(issue))
 	}
 	return found[0], nil
+}
+
+// DeadIn returns those that are dead because of a place, or because of any of its owner's.
+func (d Delivery) DeadIn(ctx context.Context, place delivery.Place, limit int) ([]delivery.Delivery, error) {
+	in := "lower(repository) = $1"
+	if place.Name() == "" {
+		in = "substr(lower(repository), 1, length($1)) = $1"
+	}
+	found, err := d.all(ctx, " WHERE "+deadOfPlace+" AND "+in+" ORDER BY issue_id LIMIT $2", string(place.Folded()), limit)
+	return found, fail("read what is dead because of a place", err)
+}
+
+// deadOfPlace are few of all, which is said as their index says it.
+const deadOfPlace = "because = 'place'"
+
+// DeadPlaces returns where issues are dead because of the place, the one that waits
+// longest to be asked first.
+func (d Delivery) DeadPlaces(ctx context.Context, kinds []issues.Kind, now time.Time, limit int) ([]delivery.Place, error) {
+	condition, args := ofKinds(kinds, clock.Round(now), limit)
+	return d.places(ctx, `SELECT MIN(d.repository) FROM deliveries d LEFT JOIN tracker_places p ON p.name = lower(d.repository)
+ WHERE d.`+deadOfPlace+` AND (p.ask_at IS NULL OR p.ask_at <= $1) AND d.`+condition+`
+ GROUP BY lower(d.repository), p.ask_at ORDER BY CASE WHEN p.ask_at IS NULL THEN 0 ELSE 1 END, p.ask_at, lower(d.repository) LIMIT $2`, args)
+}
+
+// PutAskAt notes when a place is next asked.
+func (d Delivery) PutAskAt(ctx context.Context, place delivery.Place, at time.Time) error {
+	_, err := d.s.exec(ctx, "INSERT INTO tracker_places (name, changes, ask_at) VALUES ($1, 0, $2) ON CONFLICT (name) DO UPDATE SET ask_at = excluded.ask_at",
+		string(place.Folded()), clock.Round(at))
+	return fail("note when a place is asked", err)
 }
 
 // DuePlaces returns where something of the kinds is due, in order.
@@ -175,10 +220,10 @@ func (d Delivery) PutDelivery(ctx context.Context, v delivery.Delivery) error {
 		return err
 	}
 	n, err := d.s.exec(ctx, `UPDATE deliveries SET state = $1, repository = $2, number = $3, url = $4, outcome = $5, holder = $6, epoch = $7, intent = $8, written = $9,
- attempts = $10, failures = $11, problem = $12, opened_at = $13, due_at = CASE WHEN calls = $14 THEN $15 ELSE due_at END, updated_at = $16, version = version + 1
- WHERE issue_id = $17 AND version = $18`,
+ attempts = $10, failures = $11, problem = $12, because = $13, opened_at = $14, due_at = CASE WHEN calls = $15 THEN $16 ELSE due_at END, updated_at = $17, version = version + 1
+ WHERE issue_id = $18 AND version = $19`,
 		string(v.State), string(v.Place), v.Number, v.URL, string(v.Outcome), v.Owner.Holder, v.Owner.Epoch, intent, spelled,
-		v.Attempts, v.Failures, v.Problem, nullOrTime(v.OpenedAt), v.Calls, nullOrTime(v.DueAt), clock.Round(v.UpdatedAt), string(v.Issue), v.Version)
+		v.Attempts, v.Failures, v.Problem, string(v.Because), nullOrTime(v.OpenedAt), v.Calls, nullOrTime(v.DueAt), clock.Round(v.UpdatedAt), string(v.Issue), v.Version)
 	return written("delivery", v.Issue, n, err, func() (bool, error) {
 		var there bool
 		err := d.s.queryOne(ctx, "SELECT EXISTS (SELECT 1 FROM deliveries WHERE issue_id = $1)", []any{string(v.Issue)}, &there)
@@ -205,7 +250,7 @@ func (d Delivery) all(ctx context.Context, where string, args ...any) ([]deliver
 		var intent, written string
 		var opened, due sql.NullTime
 		err := rows.Scan(&v.Issue, &v.Kind, &v.State, &v.Place, &v.Number, &v.URL, &v.Outcome, &v.Owner.Holder, &v.Owner.Epoch, &intent, &written,
-			&v.Attempts, &v.Failures, &v.Problem, &opened, &due, &v.Calls, &v.CreatedAt, &v.UpdatedAt, &v.Version)
+			&v.Attempts, &v.Failures, &v.Problem, &v.Because, &opened, &due, &v.Calls, &v.CreatedAt, &v.UpdatedAt, &v.Version)
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 
 	entsql "entgo.io/ent/dialect/sql"
@@ -101,56 +101,82 @@ func (d Delivery) ofIssues(ctx context.Context, wanted []id.ID) (map[id.ID]deliv
 }
 
 // left is what has something left to be done that was not: what is not known to be on
-// the tracker, and what is there and could not be changed.
-const left = "(d.due_at IS NOT NULL AND (d.state IN ('pending', 'sending', 'unknown') OR d.state = 'sent' AND d.failures > 0))"
+// the tracker, and what is there and could not be changed. The state is not looked for in an
+// index, where nearly all are sent: few are due.
+const left = "d.due_at IS NOT NULL AND CASE WHEN d.state IN ('pending', 'sending', 'unknown') OR d.state = 'sent' AND d.failures > 0 THEN 1 ELSE 0 END = 1"
+
+// tally are the statements that count issues. Each reads an index of its own, since rows
+// are long, and stay for good.
+type tally struct {
+	byState, opened, closed, waiting, dead string
+	args                                   []any // of each, the team's where one is named
+	days                                   []any // of opened, after those
+	most                                   any   // of dead, likewise
+}
+
+// counting is the tally of a team, or of all where none is named.
+func (d Delivery) counting(team id.ID, now time.Time) tally {
+	of, args := "FROM deliveries d WHERE ", []any{}
+	if team != "" {
+		of, args = "FROM deliveries d JOIN issues i ON i.id = d.issue_id JOIN services v ON v.id = i.service_id WHERE v.team_id = $1 AND ", []any{string(team)}
+	}
+	next := func(n int) string { return "$" + strconv.Itoa(len(args)+n) }
+	now = clock.Round(now)
+	return tally{
+		byState: "SELECT d.state, COUNT(*) " + of + "1 = 1 GROUP BY d.state",
+		opened:  "SELECT COALESCE(SUM(CASE WHEN d.opened_at > " + next(1) + " THEN 1 ELSE 0 END), 0), COUNT(*) " + of + "d.opened_at > " + next(2),
+		closed:  "SELECT d.outcome, COUNT(*) " + of + "d.outcome <> '' GROUP BY d.outcome",
+		waiting: "SELECT COUNT(*), MIN(d.due_at) " + of + left,
+		dead:    "SELECT d.problem, COUNT(*) " + of + "d.state = 'dead' GROUP BY d.problem ORDER BY COUNT(*) DESC, d.problem" + d.s.bytewise() + " LIMIT " + next(1),
+		args:    args, days: []any{now.AddDate(0, 0, -1), now.AddDate(0, 0, -7)}, most: delivery.MostReasons,
+	}
+}
 
 // Tally counts.
 func (d Delivery) Tally(ctx context.Context, team id.ID, now time.Time) (delivery.Tally, error) {
-	of, args := "FROM deliveries d WHERE 1 = 1", []any{}
-	if team != "" {
-		of, args = "FROM deliveries d JOIN issues i ON i.id = d.issue_id JOIN services v ON v.id = i.service_id WHERE v.team_id = $1", []any{string(team)}
-	}
-	count := func(condition string) string { return "SUM(CASE WHEN " + condition + " THEN 1 ELSE 0 END)" }
-	day, week := "$1", "$2"
-	if team != "" {
-		day, week = "$2", "$3"
-	}
-	now = clock.Round(now)
+	t := d.counting(team, now)
 	out := delivery.Tally{States: map[delivery.State]int{}}
-	err := d.s.queryAll(ctx, "SELECT d.state, COUNT(*), "+strings.Join([]string{
-		count("d.opened_at > " + day), count("d.opened_at > " + week), count("d.outcome = 'done'"), count("d.outcome = 'waived'"), count(left),
-	}, ", ")+", MIN(CASE WHEN "+left+" THEN d.due_at END) "+of+" GROUP BY d.state", append(args, now.AddDate(0, 0, -1), now.AddDate(0, 0, -7)), func(rows *sql.Rows) error {
+	err := d.s.queryAll(ctx, t.byState, t.args, func(rows *sql.Rows) error {
 		var state delivery.State
-		var n, inDay, inWeek, done, waived, waiting int
-		var next moment
-		if err := rows.Scan(&state, &n, &inDay, &inWeek, &done, &waived, &waiting, &next); err != nil {
-			return err
-		}
+		var n int
+		err := rows.Scan(&state, &n)
 		out.States[state] = n
 		out.Total += n
-		out.OpenedDay += inDay
-		out.OpenedWeek += inWeek
-		out.Done += done
-		out.Waived += waived
-		out.Waiting += waiting
-		if next.at != nil && (out.NextDueAt == nil || next.at.Before(*out.NextDueAt)) {
-			out.NextDueAt = next.at
-		}
-		return nil
+		return err
 	})
-	if err != nil || out.States[delivery.Dead] == 0 {
-		return out, fail("count deliveries", err)
+	if err != nil {
+		return out, fail("count deliveries by their state", err)
 	}
-	limit := "$1"
-	if team != "" {
-		limit = "$2"
+	if err := d.s.queryOne(ctx, t.opened, slices.Concat(t.args, t.days), &out.OpenedDay, &out.OpenedWeek); err != nil {
+		return out, fail("count what was opened", err)
 	}
-	err = d.s.queryAll(ctx, "SELECT d.problem, COUNT(*) "+of+" AND d.state = 'dead' GROUP BY d.problem ORDER BY COUNT(*) DESC, d.problem"+d.s.bytewise()+" LIMIT "+limit,
-		append(args, delivery.MostReasons), func(rows *sql.Rows) error {
-			var r delivery.Reason
-			err := rows.Scan(&r.Problem, &r.Count)
-			out.Reasons = append(out.Reasons, r)
-			return err
-		})
+	err = d.s.queryAll(ctx, t.closed, t.args, func(rows *sql.Rows) error {
+		var outcome delivery.Outcome
+		var n int
+		err := rows.Scan(&outcome, &n)
+		switch outcome {
+		case delivery.Done:
+			out.Done = n
+		case delivery.Waived:
+			out.Waived = n
+		}
+		return err
+	})
+	if err != nil {
+		return out, fail("count what people closed", err)
+	}
+	var next moment
+	if err := d.s.queryOne(ctx, t.waiting, t.args, &out.Waiting, &next); err != nil {
+		return out, fail("count what waits", err)
+	}
+	if out.NextDueAt = next.at; out.States[delivery.Dead] == 0 {
+		return out, nil
+	}
+	err = d.s.queryAll(ctx, t.dead, append(slices.Clone(t.args), t.most), func(rows *sql.Rows) error {
+		var r delivery.Reason
+		err := rows.Scan(&r.Problem, &r.Count)
+		out.Reasons = append(out.Reasons, r)
+		return err
+	})
 	return out, fail("count why issues are dead", err)
 }

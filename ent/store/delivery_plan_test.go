@@ -66,6 +66,18 @@ func TestSQLiteFindsIssuesByIndexes(t *testing.T) {
 	}
 }
 
+// A count looks at no row but at those that wait, are dead, or were opened lately.
+func TestSQLiteCountsIssuesInIndexes(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	for text, args := range s.Counting(storetest.Start) {
+		l := lookup{text: text, args: args}
+		if plan := l.plan(t, s); !strings.Contains(plan[0], " INDEX ") {
+			t.Errorf("%s is answered by %q", text, plan)
+		}
+	}
+}
+
 func TestPostgreSQLFindsIssuesByIndexes(t *testing.T) {
 	t.Parallel()
 	s := storetest.Postgres(t)
@@ -78,9 +90,9 @@ func TestPostgreSQLFindsIssuesByIndexes(t *testing.T) {
 		{`INSERT INTO issues (id, kind, fingerprint, service_id, subject, episode, repository, title, body, labels, assignees, comments, open, ending, created_at, updated_at, version)
 SELECT lpad(n::text, 26, '0'), 'budget_violation', n::text, $1, n::text, n::text, '', 't', 'b', '[]', '[]', '[]', n % 100 = 0, '', $2, $2, 1 FROM generate_series(1, 20000) n`,
 			[]any{string(service.ID), storetest.Start}},
-		{`INSERT INTO deliveries (issue_id, kind, state, repository, number, url, outcome, holder, epoch, intent, written, attempts, failures, problem, opened_at, calls, created_at, updated_at, version)
-SELECT lpad(n::text, 26, '0'), 'budget_violation', CASE WHEN n % 100 = 0 THEN 'dead' ELSE 'sent' END, 'acme/shop', n, '', '', '', 0, 'null', '{}', 1, 0,
-CASE WHEN n % 100 = 0 THEN 'gone' ELSE '' END, $1::timestamptz + n * interval '1 minute', 0, $1, $1, 1 FROM generate_series(1, 20000) n`,
+		{`INSERT INTO deliveries (issue_id, kind, state, repository, number, url, outcome, holder, epoch, intent, written, attempts, failures, problem, because, opened_at, calls, created_at, updated_at, version)
+SELECT lpad(n::text, 26, '0'), 'budget_violation', CASE WHEN n % 100 = 0 THEN 'dead' ELSE 'sent' END, 'acme/shop', n, '', '', '', 0, 'null', jsonb_build_object('as long as it is', repeat(md5(n::text), 30)), 1, 0,
+CASE WHEN n % 100 = 0 THEN 'gone' ELSE '' END, CASE WHEN n % 100 = 0 THEN 'place' ELSE '' END, $1::timestamptz + n * interval '1 minute', 0, $1, $1, 1 FROM generate_series(1, 20000) n`,
 			[]any{storetest.Start}},
 		{"VACUUM ANALYZE issues", nil},
 		{"VACUUM ANALYZE deliveries", nil},
@@ -92,6 +104,13 @@ CASE WHEN n % 100 = 0 THEN 'gone' ELSE '' END, $1::timestamptz + n * interval '1
 	for _, l := range issueLookups(t, s, service.ID) {
 		if n, plan := l.read(t, s); n > 100 {
 			t.Errorf("%s: %v rows are read of 20000 by %s", l.text, n, plan)
+		}
+	}
+	// All states are counted, which reads all of their index; the dead are 200.
+	for text, args := range s.Counting(storetest.Start.Add(19_990*time.Minute + 7*24*time.Hour)) {
+		l := lookup{text: text, args: args}
+		if n, plan := l.read(t, s); n > 200 && !strings.Contains(text, "GROUP BY d.state") {
+			t.Errorf("%s: %v rows are read of 20000 by %s", text, n, plan)
 		}
 	}
 }

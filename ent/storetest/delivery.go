@@ -111,7 +111,7 @@ func testDelivery(t *testing.T, open opener) {
 			Settled: delivery.Settled{Episode: newID(), Open: true}, Told: newID(), Comments: 2, Why: newID(), AskWhy: newID(), ETag: `W/"x"`,
 			From: []delivery.Place{"acme/shop", "acme/api"}, FirstAt: Start, SweepAt: due, Sweeps: 4,
 		}
-		d.Attempts, d.Failures, d.Problem, d.OpenedAt, d.DueAt, d.UpdatedAt = 2, 3, "the repository is archived", &due, &due, due
+		d.Attempts, d.Failures, d.Problem, d.Because, d.OpenedAt, d.DueAt, d.UpdatedAt = 2, 3, "the repository is archived", delivery.BecausePlace, &due, &due, due
 		ok(t, s.Delivery().PutDelivery(t.Context(), d))
 		refused(t, s.Delivery().PutDelivery(t.Context(), d), fault.Precondition, "version_mismatch")
 		d.Version = 2
@@ -290,6 +290,71 @@ func testDelivery(t *testing.T, open opener) {
 		}
 		same(t, must(s.Delivery().FirstOpened(t.Context(), "acme/shop"))(t), Start.Add(-3*time.Hour))
 		same(t, must(s.Delivery().FirstOpened(t.Context(), "acme/api"))(t), Start.Add(-time.Hour))
+	})
+
+	each(t, open, "what is dead because of its place is found by it and by its owner", func(t *testing.T, s *store.Store) {
+		service := shop(t, s)
+		put := func(place delivery.Place, state delivery.State, because delivery.Cause) id.ID {
+			d := wanted(t, s, service)
+			d.Place, d.State, d.Because, d.DueAt = place, state, because, nil
+			ok(t, s.Delivery().PutDelivery(t.Context(), d))
+			return d.Issue
+		}
+		first, second := put("acme/shop", delivery.Dead, delivery.BecausePlace), put("Acme/Shop", delivery.Dead, delivery.BecausePlace)
+		put("acme/shop", delivery.Dead, delivery.BecauseGone)
+		put("acme/shop", delivery.Dead, delivery.BecauseText)
+		put("acme/shop", delivery.Sent, "")
+		api, other := put("acme/api", delivery.Dead, delivery.BecausePlace), put("acme-2/api", delivery.Dead, delivery.BecausePlace)
+		for _, c := range []struct {
+			in    delivery.Place
+			limit int
+			want  []id.ID
+		}{
+			{"ACME/shop", 9, []id.ID{first, second}}, {"acme/shop", 1, []id.ID{first}}, {"Acme/", 9, []id.ID{first, second, api}},
+			{"acme-2/", 9, []id.ID{other}}, {"acme/sho", 9, nil}, {"acm/", 9, nil}, {"acme_2/", 9, nil}, {"%/", 9, nil},
+		} {
+			var got []id.ID
+			for _, d := range must(s.Delivery().DeadIn(t.Context(), c.in, c.limit))(t) {
+				got = append(got, d.Issue)
+			}
+			same(t, got, c.want)
+		}
+
+		dead := func(now time.Time, limit int) []delivery.Place {
+			t.Helper()
+			return must(s.Delivery().DeadPlaces(t.Context(), violations, now, limit))(t)
+		}
+		lower := func(places []delivery.Place) (out []delivery.Place) {
+			for _, p := range places {
+				out = append(out, p.Folded())
+			}
+			return out
+		}
+		same(t, lower(dead(Start, 9)), []delivery.Place{"acme-2/api", "acme/api", "acme/shop"})
+		ok(t, s.Delivery().Changed(t.Context(), "acme/api")) // which says nothing of when it is asked
+		ok(t, s.Delivery().PutAskAt(t.Context(), "acme-2/api", Start.Add(2*time.Hour)))
+		ok(t, s.Delivery().PutAskAt(t.Context(), "Acme/Shop", Start.Add(3*time.Hour)))
+		ok(t, s.Delivery().PutAskAt(t.Context(), "acme/shop", Start.Add(time.Hour)))
+		same(t, dead(Start, 9), []delivery.Place{"acme/api"})
+		same(t, lower(dead(Start.Add(2*time.Hour), 9)), []delivery.Place{"acme/api", "acme/shop", "acme-2/api"})
+		same(t, lower(dead(Start.Add(2*time.Hour), 2)), []delivery.Place{"acme/api", "acme/shop"})
+		same(t, must(s.Delivery().DeadPlaces(t.Context(), []issues.Kind{"another"}, Start, 9))(t), nil)
+		same(t, must(s.Delivery().Listed(t.Context()))(t), map[delivery.Place]time.Time{})
+	})
+
+	each(t, open, "how often a place changed is counted, however it is spelled", func(t *testing.T, s *store.Store) {
+		same(t, must(s.Delivery().Changes(t.Context(), "acme/shop"))(t), int64(0))
+		ok(t, s.Delivery().PutListed(t.Context(), "acme/shop", Start))
+		same(t, must(s.Delivery().Changes(t.Context(), "acme/shop"))(t), int64(0))
+		for _, name := range []delivery.Place{"acme/shop", "Acme/Shop", "acme/api"} {
+			ok(t, s.Delivery().Changed(t.Context(), name))
+		}
+		same(t, must(s.Delivery().Changes(t.Context(), "ACME/shop"))(t), int64(2))
+		same(t, must(s.Delivery().Changes(t.Context(), "acme/api"))(t), int64(1))
+		same(t, must(s.Delivery().Listed(t.Context()))(t), map[delivery.Place]time.Time{"acme/shop": Start})
+		ok(t, s.Delivery().PutListed(t.Context(), "Acme/Shop", Start.Add(time.Hour)))
+		same(t, must(s.Delivery().Changes(t.Context(), "acme/shop"))(t), int64(2))
+		same(t, must(s.Delivery().Listed(t.Context()))(t), map[delivery.Place]time.Time{"acme/shop": Start.Add(time.Hour)})
 	})
 
 	each(t, open, "a lane is kept", func(t *testing.T, s *store.Store) {

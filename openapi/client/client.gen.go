@@ -1049,6 +1049,27 @@ func (e IssueKind) Valid() bool {
 	}
 }
 
+// Defines values for IssueDeliveryDeadBecause.
+const (
+	Gone  IssueDeliveryDeadBecause = "gone"
+	Place IssueDeliveryDeadBecause = "place"
+	Text  IssueDeliveryDeadBecause = "text"
+)
+
+// Valid indicates whether the value is a known member of the IssueDeliveryDeadBecause enum.
+func (e IssueDeliveryDeadBecause) Valid() bool {
+	switch e {
+	case Gone:
+		return true
+	case Place:
+		return true
+	case Text:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for IssueDeliveryOutcome.
 const (
 	IssueDeliveryOutcomeDone   IssueDeliveryOutcome = "done"
@@ -4084,6 +4105,9 @@ type IssueDelivery struct {
 	// Examples: 1
 	Attempts int64 `json:"attempts"`
 
+	// DeadBecause Of a dead one what it is because of. place: the repository is gone or archived, takes no issues, or nothing may be written there; it is tried again once that is otherwise. gone: the issue was deleted. text: what it says is refused. null while it is not dead.
+	DeadBecause *IssueDeliveryDeadBecause `json:"deadBecause"`
+
 	// Failures How often in a row something failed since.
 	//
 	// Examples: 0
@@ -4121,6 +4145,9 @@ type IssueDelivery struct {
 	// Examples: https://github.com/acme/checkout/issues/412
 	URL string `json:"url"`
 }
+
+// IssueDeliveryDeadBecause Of a dead one what it is because of. place: the repository is gone or archived, takes no issues, or nothing may be written there; it is tried again once that is otherwise. gone: the issue was deleted. text: what it says is refused. null while it is not dead.
+type IssueDeliveryDeadBecause string
 
 // IssueDeliveryOutcome What a person made of it: done was closed as completed, waived as not planned; null while no person closed it.
 type IssueDeliveryOutcome string

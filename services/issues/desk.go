@@ -48,7 +48,7 @@ func (s *Service) ViolationOpened(ctx context.Context, v policy.Violation, c pol
 		if err := s.comment(earlier, "followed", sheet{}, false, now); err != nil {
 			return err
 		}
-		if err := s.update(ctx, *earlier, now); err != nil {
+		if err := s.update(ctx, *earlier, occasion{}, now); err != nil {
 			return err
 		}
 	}
@@ -75,7 +75,7 @@ func (s *Service) ViolationModeChanged(ctx context.Context, v policy.Violation, 
 	if err := s.comment(issue, "mode", sheet, true, now); err != nil {
 		return err
 	}
-	return s.update(ctx, *issue, now)
+	return s.update(ctx, *issue, occasion{}, now)
 }
 
 // ViolationEnded says on the issue that the violation ended, and how; the label
@@ -96,7 +96,7 @@ func (s *Service) ViolationEnded(ctx context.Context, v policy.Violation, at *po
 	if err := s.comment(issue, string(v.Ending), sheet{Now: at, Close: closeIssue && s.closes(issue.Kind)}, flapped(*issue, v), now); err != nil {
 		return err
 	}
-	return s.update(ctx, *issue, now)
+	return s.update(ctx, *issue, occasion{}, now)
 }
 
 // draft wants a new issue.
@@ -138,7 +138,7 @@ func (s *Service) again(ctx context.Context, issue Issue, v policy.Violation, c 
 	if err := s.comment(&issue, "again", sheet, true, now); err != nil {
 		return err
 	}
-	return s.update(ctx, issue, now)
+	return s.update(ctx, issue, occasion{again: true}, now)
 }
 
 // write renders the violation into the issue.
@@ -195,13 +195,14 @@ func (s *Service) comment(issue *Issue, part string, sheet any, mayWait bool, no
 	return nil
 }
 
-func (s *Service) update(ctx context.Context, issue Issue, now time.Time) error {
+// update wants the issue otherwise, on an occasion that counts for its group.
+func (s *Service) update(ctx context.Context, issue Issue, on occasion, now time.Time) error {
 	issue.UpdatedAt = now
 	if err := s.store.UpdateIssue(ctx, issue); err != nil {
 		return fmt.Errorf("change issue %s: %w", issue.ID, err)
 	}
 	if issue.Group != "" {
-		return s.regroup(ctx, issue.Group, 0, now)
+		return s.regroup(ctx, issue.Group, on, now)
 	}
 	return s.deliver(ctx, issue)
 }

@@ -16,15 +16,16 @@ const maxAssignees = 10
 // Gathering is what is to be told of in one issue.
 type Gathering struct {
 	Kind Kind
-	// Into is the group that they join; empty for a new one.
+	// Into is the group that they join; empty for a new one, of AtLeast so many.
 	Into    id.ID
+	AtLeast int
 	Members []id.ID
 }
 
 // Gather has issues told of in one, within the context's transaction, and returns that
 // one and those that it now tells of too. An issue that is in a group already, or wanted
-// open no more, is left out; where fewer than two are left for a new group there is none,
-// and nobody joined. Precondition when another changed one of them meanwhile.
+// open no more, is left out; where fewer than AtLeast are left for a new group there is
+// none, and nobody joined. Precondition when another changed one of them meanwhile.
 func (s *Service) Gather(ctx context.Context, g Gathering, now time.Time) (group Issue, joined []id.ID, err error) {
 	var members []Issue
 	for _, one := range slices.Sorted(slices.Values(g.Members)) {
@@ -36,7 +37,7 @@ func (s *Service) Gather(ctx context.Context, g Gathering, now time.Time) (group
 			members = append(members, member)
 		}
 	}
-	if len(members) == 0 || g.Into == "" && len(members) < 2 {
+	if len(members) == 0 || g.Into == "" && len(members) < g.AtLeast {
 		return Issue{}, nil, nil
 	}
 	if g.Into == "" {
@@ -51,7 +52,7 @@ func (s *Service) Gather(ctx context.Context, g Gathering, now time.Time) (group
 		}
 		joined = append(joined, member.ID)
 	}
-	if err := s.regroup(ctx, g.Into, len(joined), now); err != nil {
+	if err := s.regroup(ctx, g.Into, occasion{joined: len(joined)}, now); err != nil {
 		return Issue{}, nil, err
 	}
 	group, err = s.store.Issue(ctx, g.Into)
@@ -78,6 +79,9 @@ func (s *Service) found(ctx context.Context, kind Kind, now time.Time) (id.ID, e
 // groupSheet is what the templates of a group say.
 type groupSheet struct {
 	Members     []groupMember
+	Listed      []groupMember // as many as a body holds; the others are Unlisted, and on the Page
+	Unlisted    int
+	Page        string
 	Joined      int // since it was last written
 	Open        int // in which the episode lasts
 	Recovered   int
@@ -89,10 +93,56 @@ type groupSheet struct {
 // groupMember is a line of a group. Its title was made harmless when it was rendered.
 type groupMember struct{ Title, Link, State string }
 
-// regroup writes the group anew, as its members now are, of whom some may have just
-// joined. It is held before they are read: of two who change a member each, the second
+// lasting is the State of a member whose episode lasts.
+const lasting = "**overspent**"
+
+// groupBody lists as many members as a body holds, those first whose episode lasts, and
+// counts the others: what comes after the list is there in any case.
+func groupBody(kind Kind, s groupSheet) (string, error) {
+	s.Listed = s.Members
+	body, err := render(kind, "group body", s)
+	if err != nil || len(body) <= MaxBody {
+		return body, err
+	}
+	members := slices.Clone(s.Members)
+	slices.SortStableFunc(members, func(a, b groupMember) int {
+		switch {
+		case a.State == lasting && b.State != lasting:
+			return -1
+		case a.State != lasting && b.State == lasting:
+			return 1
+		}
+		return 0
+	})
+	s.Listed, s.Unlisted = nil, len(members)
+	if body, err = render(kind, "group body", s); err != nil {
+		return "", err
+	}
+	n, room := 0, MaxBody-len(body)
+	for ; n < len(members); n++ {
+		line, err := render(kind, "group line", members[n])
+		if err != nil {
+			return "", err
+		}
+		if room -= len(line) + len("\n"); room < 0 {
+			break
+		}
+	}
+	s.Listed, s.Unlisted = members[:n], len(members)-n
+	return render(kind, "group body", s)
+}
+
+// occasion is why a group is written anew.
+type occasion struct {
+	joined int  // so many joined
+	again  bool // a member goes on with another episode
+}
+
+// regroup writes the group anew, as its members now are. Where one of them goes on with
+// another episode so does the group: it is opened again then, as a single issue is, though
+// a person closed it while others lasted. It is held before they are read: of two who change a member each, the second
 // then sees what the first did.
-func (s *Service) regroup(ctx context.Context, of id.ID, joined int, now time.Time) error {
+func (s *Service) regroup(ctx context.Context, of id.ID, on occasion, now time.Time) error {
 	group, err := s.store.HoldIssue(ctx, of)
 	if err != nil {
 		return fmt.Errorf("hold the issue that tells of several: %w", err)
@@ -103,44 +153,42 @@ func (s *Service) regroup(ctx context.Context, of id.ID, joined int, now time.Ti
 	}
 	before := group
 	sheet := s.summarize(&group, members)
-	sheet.Joined = joined
+	sheet.Joined = on.joined
 	resumed := group.Ending == "" && before.Ending != ""
-	if group.Open && !before.Open || resumed {
+	if on.again || group.Open && !before.Open || resumed {
 		group.Episode = id.New(now)
 	}
 	if group.Title, err = render(group.Kind, "group title", sheet); err != nil {
 		return err
 	}
-	body, err := render(group.Kind, "group body", sheet)
-	if err != nil {
+	if group.Body, err = groupBody(group.Kind, sheet); err != nil {
 		return err
 	}
-	group.Body = fit(body, group.Fingerprint)
 	switch {
 	case group.Ending != "" && before.Ending == "":
 		err = s.comment(&group, "group over", sheet, group.Episode != group.ID, now)
-	case resumed:
+	case resumed || on.again:
 		err = s.comment(&group, "group again", sheet, true, now)
-	case joined > 0 && before.Title != "":
+	case on.joined > 0 && before.Title != "":
 		err = s.comment(&group, "group joined", sheet, true, now)
 	}
 	if err != nil {
 		return err
 	}
-	return s.update(ctx, group, now)
+	return s.update(ctx, group, occasion{}, now)
 }
 
 // summarize puts down in the group what follows from its members, and returns what is
 // said of them. It is open while one of them is; it is over when all of them are, and
 // has recovered when all did.
 func (s *Service) summarize(group *Issue, members []Issue) groupSheet {
-	sheet := groupSheet{Fingerprint: group.Fingerprint, Close: s.closes(group.Kind)}
+	sheet := groupSheet{Fingerprint: group.Fingerprint, Page: s.publicURL + "/issues?group=" + string(group.ID), Close: s.closes(group.Kind)}
 	group.Open, group.Ending, group.Labels, group.Assignees = false, policy.Recovered, []string{}, []id.ID{}
 	for _, m := range members {
 		line := groupMember{Title: m.Title, Link: s.publicURL + "/violations/" + string(m.Episode), State: "over"}
 		switch m.Ending {
 		case "":
-			line.State = "**overspent**"
+			line.State = lasting
 			sheet.Open++
 		case policy.Recovered:
 			line.State = "recovered"

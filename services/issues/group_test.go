@@ -20,7 +20,7 @@ import (
 // gather has issues told of in one.
 func (h *house) gather(into id.ID, members ...issues.Issue) (issues.Issue, []id.ID) {
 	h.t.Helper()
-	g := issues.Gathering{Kind: issues.KindBudgetViolation, Into: into}
+	g := issues.Gathering{Kind: issues.KindBudgetViolation, Into: into, AtLeast: 2}
 	for _, m := range members {
 		g.Members = append(g.Members, m.ID)
 	}
@@ -98,7 +98,7 @@ func TestAGroupFollowsItsMembers(t *testing.T) {
 		h.spendOf(slos[1], 0)
 		h.pass(0, 2, 0)
 		group = h.issue(group.ID)
-		if !group.Open || group.Ending != "" || len(group.Comments) != 1 || strings.Count(group.Body, "): recovered") != 2 || strings.Count(group.Body, "): **overspent**") != 2 {
+		if !group.Open || group.Ending != "" || len(group.Comments) != 1 || group.Title != "2 of 4 error budgets are overspent" || strings.Count(group.Body, "): recovered") != 2 || strings.Count(group.Body, "): **overspent**") != 2 {
 			t.Errorf("after two recovered: %+v", group)
 		}
 		if calls() != before+2 {
@@ -110,7 +110,7 @@ func TestAGroupFollowsItsMembers(t *testing.T) {
 		h.spendOf(slos[3], 0)
 		h.pass(0, 2, 0)
 		group = h.issue(group.ID)
-		if group.Open || group.Ending != policy.Recovered || !slices.Contains(group.Labels, issues.LabelRecovered) || len(group.Comments) != 2 ||
+		if group.Open || group.Ending != policy.Recovered || group.Title != "4 error budgets were overspent at once" || !slices.Contains(group.Labels, issues.LabelRecovered) || len(group.Comments) != 2 ||
 			group.Comments[1].Body != "All 4 recovered.\nEvenkeel closes this issue, as the clauses say." {
 			t.Errorf("after all recovered: %+v", group)
 		}
@@ -120,8 +120,8 @@ func TestAGroupFollowsItsMembers(t *testing.T) {
 		h.spendOf(slos[1], 150)
 		h.pass(1, 0, 0)
 		again := h.issue(group.ID)
-		if !again.Open || again.Ending != "" || again.Episode == group.Episode || slices.Contains(again.Labels, issues.LabelRecovered) ||
-			len(again.Comments) != 3 || again.Comments[2].Body != "Overspent again: 1 of the 4; the description says which." {
+		if !again.Open || again.Ending != "" || again.Episode == group.Episode || again.Title != "1 of 4 error budgets is overspent" || slices.Contains(again.Labels, issues.LabelRecovered) ||
+			len(again.Comments) != 3 || again.Comments[2].Body != "Overspent again: it is 1 of the 4 now, and the description says which." {
 			t.Errorf("after one came again: %+v", again)
 		}
 		for _, v := range slos {
@@ -222,6 +222,70 @@ func TestAGroupThatPeopleCloseIsWantedOpenAgainForAnotherEpisode(t *testing.T) {
 	}
 	if after := h.issue(group.ID); len(after.Comments) != len(again.Comments)+1 {
 		t.Errorf("going back and forth wrote %d comments, want 1 within a day", len(after.Comments)-len(again.Comments))
+	}
+}
+
+// A group is opened again where a single issue would be: what a person closed stays closed
+// in its episode, and another episode of a member, within ten days, is another of the
+// group's, though others last.
+func TestAGroupHasAnotherEpisodeWhereASingleIssueWould(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	a := h.attach(policy.Warn)
+	slos, wanted := h.overspend()
+	group, _ := h.gather("", wanted[:3]...)
+	single := wanted[3]
+	// both does the same to a member and to the one that is in no group.
+	both := func(another bool, do func()) {
+		t.Helper()
+		was := map[id.ID]id.ID{group.ID: h.issue(group.ID).Episode, single.ID: h.issue(single.ID).Episode}
+		do()
+		for issue, before := range was {
+			if i := h.issue(issue); (i.Episode != before) != another || !i.Open {
+				t.Errorf("the issue %q went on with another episode: %t, want %t; it is wanted open: %t", i.Title, i.Episode != before, another, i.Open)
+			}
+		}
+	}
+	spend := func(bad int64) {
+		h.spendOf(slos[0], bad)
+		h.spendOf(slos[3], bad)
+	}
+	both(false, func() {
+		_, err := h.policies.ChangeMode(h.admin(), a.ID, a.Version, policy.Enforce)
+		h.must(err)
+		h.pass(0, 0, 4)
+	})
+	both(false, func() { spend(0); h.pass(0, 2, 0) })
+	both(true, func() {
+		h.clock.Advance(9 * 24 * time.Hour)
+		for _, v := range slos[1:3] { // else what is measured of them is stale
+			h.spendOf(v, 150)
+		}
+		spend(150)
+		h.pass(2, 0, 0)
+	})
+	if said := h.issue(group.ID).Comments; len(said) != 1 || said[0].Body != "Overspent again: it is 3 of the 3 now, and the description says which." {
+		t.Errorf("it says %+v", said)
+	}
+
+	// After ten days more another issue follows up, which the group does not tell of.
+	spend(0)
+	h.pass(0, 2, 0)
+	was := h.issue(group.ID).Episode
+	h.clock.Advance(11 * 24 * time.Hour)
+	spend(150)
+	h.pass(2, 0, 0)
+	if now := h.issue(group.ID); now.Episode != was || !now.Open {
+		t.Errorf("the group is %+v", now)
+	}
+	if one := h.issue(single.ID); one.Open {
+		t.Errorf("the single issue is %+v", one)
+	}
+	fresh := slices.DeleteFunc(h.drafts(), func(i issues.Issue) bool {
+		return i.IsGroup() || slices.ContainsFunc(wanted, func(w issues.Issue) bool { return w.ID == i.ID })
+	})
+	if len(fresh) != 2 || fresh[0].Group != "" || fresh[1].Group != "" || !strings.Contains(fresh[0].Body, "An earlier issue about the same") {
+		t.Errorf("new are %+v", fresh)
 	}
 }
 

@@ -2,15 +2,19 @@ package issues
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer/html"
+	"pgregory.net/rapid"
 
 	"github.com/evenkeel/evenkeel/services/issues/markdown/markdowntest"
 	"github.com/evenkeel/evenkeel/services/policy"
@@ -76,92 +80,132 @@ func TestTheMarkerIsTheLastLineOfEveryBody(t *testing.T) {
 	}
 }
 
-// effects are what GitHub makes something of in text outside of code.
-var effects = regexp.MustCompile(`(?i)@|#\d|gh-\d|[0-9a-f]{7,}|://|www\.`)
-
-func TestHostileNamesHaveNoEffectInAnIssue(t *testing.T) {
+// What is below the list of a group is there however many are in it, and whatever they
+// are called; a name has 400 bytes at most before it is escaped.
+func TestAGroupOfAnySizeSaysWhatIsAskedAndTheWayOut(t *testing.T) {
 	t.Parallel()
-	if len(markdowntest.Hostile) < 200 {
-		t.Errorf("%d hostile texts, want 200 or more", len(markdowntest.Hostile))
+	rapid.Check(t, func(t *rapid.T) {
+		size := rapid.IntRange(10, 5000).Draw(t, "size")
+		paths := rapid.SliceOfN(rapid.OneOf(rapid.StringN(1, 400, 400), rapid.StringMatching("[a-z]{1,63}/[a-z]{1,63}"), rapid.Just(strings.Repeat("`", 400))), 1, 5).Draw(t, "paths")
+		over := rapid.IntRange(0, size).Draw(t, "over")
+		g := groupSheet{Page: "https://evenkeel.example.org/issues?group=01KKPB0S0AAAAAAAAAAAAAAAAA", Fingerprint: strings.Repeat("ab", 32)}
+		titles := make([]string, len(paths))
+		for n, path := range paths {
+			one := example()
+			one.Path = path
+			var err error
+			if titles[n], err = render(KindBudgetViolation, "title", one); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for n := range size {
+			state := lasting
+			if n < over {
+				state = "recovered"
+			}
+			g.Members = append(g.Members, groupMember{titles[n%len(titles)], fmt.Sprintf("https://evenkeel.example.org/violations/%026d", n), state})
+		}
+		body, err := groupBody(KindBudgetViolation, g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := utf8.RuneCountInString(body); n > 65_536 {
+			t.Fatalf("%d characters, and GitHub takes 65,536", n)
+		}
+		for _, want := range []string{
+			fmt.Sprintf("\n%d SLOs have spent more", size), "\n## What the policies ask\n", "\n## How to get out of it\n", "dispute it on its page", "\n" + Marker(g.Fingerprint),
+		} {
+			if !strings.Contains(body, want) {
+				t.Fatalf("a body of %d lacks %q", size, want)
+			}
+		}
+		if !strings.HasSuffix(body, Marker(g.Fingerprint)) {
+			t.Fatalf("it ends with %q", body[len(body)-100:])
+		}
+		listed := regexp.MustCompile(`(?m)^- \[.*\]\(<https://evenkeel\.example\.org/violations/\d{26}>\): (\*\*overspent\*\*|recovered)$`).FindAllStringSubmatch(body, -1)
+		rest := 0
+		if m := regexp.MustCompile(`(?m)^- and (\d+) more, listed \[in Evenkeel\]\(<` + regexp.QuoteMeta(g.Page) + `>\)$`).FindStringSubmatch(body); m != nil {
+			if rest, err = strconv.Atoi(m[1]); err != nil || rest == 0 {
+				t.Fatalf("it counts %q more", m[1])
+			}
+		}
+		if len(listed)+rest != size {
+			t.Fatalf("%d are listed and %d counted, of %d", len(listed), rest, size)
+		}
+		if rest > 0 && len(body) < MaxBody-2500 {
+			t.Fatalf("%d are not listed, and there is room for %d bytes more", rest, MaxBody-len(body))
+		}
+		for n, m := range listed {
+			if lasts := n < size-over; rest > 0 && (m[1] == lasting) != lasts {
+				t.Fatalf("the line %d of a list that was cut is of one that is %s", n, m[1])
+			}
+		}
+	})
+}
+
+var (
+	// effects are what GitHub makes something of in text outside of code.
+	effects = regexp.MustCompile(`(?i)@|#\d|gh-\d|[0-9a-f]{7,}|://|www\.`)
+	// elements are what no text of people may become.
+	elements = regexp.MustCompile(`<(a|img|table|h1|input|pre|del)\b|<!--`)
+	code     = regexp.MustCompile(`(?s)<code>.*?</code>`)
+	tag      = regexp.MustCompile(`<[^>]*>`)
+	asGitHub = goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote), goldmark.WithRendererOptions(html.WithUnsafe()))
+)
+
+// judge renders Markdown as GitHub does, and complains of whatever has an effect, but for
+// what is its own: each of these has to be there once.
+func judge(t *testing.T, about, source string, own ...string) {
+	t.Helper()
+	var out bytes.Buffer
+	if err := asGitHub.Convert([]byte(source), &out); err != nil {
+		t.Fatal(err)
 	}
-	github := goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote), goldmark.WithRendererOptions(html.WithUnsafe()))
-	code := regexp.MustCompile(`(?s)<code>.*?</code>`)
-	tag := regexp.MustCompile(`<[^>]*>`)
-	for _, hostile := range append(markdowntest.Hostile, "{{.Link}}", "}}", "--> @bob") {
-		s := example()
-		s.Service, s.SLO, s.Path, s.Runbook = hostile, hostile, hostile, hostile
-		s.Clause.Description, s.Clause.Name = hostile, hostile
-		s.Earlier = "https://evenkeel.example.org/issues/01"
-		title, err := render(KindBudgetViolation, "title", s)
-		if err != nil || strings.ContainsAny(title, "\n\r") || len(title) > MaxTitle {
-			t.Errorf("%q gave the title %q, %v", hostile, title, err)
+	others := code.ReplaceAllString(out.String(), "<code></code>")
+	for _, one := range own {
+		if n := strings.Count(others, one); n != 1 {
+			t.Errorf("%s: %s is there %d times:\n%s", about, one, n, others)
 		}
-		for _, part := range []string{"title", "body"} {
-			source, err := render(KindBudgetViolation, part, s)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var out bytes.Buffer
-			if err := github.Convert([]byte(source), &out); err != nil {
-				t.Fatal(err)
-			}
-			outside := code.ReplaceAllString(out.String(), "<code></code>")
-			links, others := 3, outside
-			if part == "title" {
-				links = 0
-			}
-			for _, own := range []string{`<a href="` + s.Link + `">`, `<a href="` + s.Violation + `">`, `<a href="` + s.Earlier + `">`, Marker(s.Fingerprint)} {
-				others = strings.Replace(others, own, "", 1)
-			}
-			if strings.Count(outside, "<a ") != links || strings.Contains(others, "<a ") || strings.Contains(others, "<!--") || strings.Contains(others, "<img") || strings.Contains(others, "<table") || strings.Contains(others, "<h1") || strings.Contains(others, "<input") || strings.Contains(others, "<pre") {
-				t.Errorf("%q has an effect in the %s:\n%s", hostile, part, outside)
-			}
-			if hit := effects.FindString(tag.ReplaceAllString(others, "")); hit != "" {
-				t.Errorf("%q left %q in the %s:\n%s", hostile, hit, part, outside)
-			}
-		}
+		others = strings.Replace(others, one, "", 1)
+	}
+	if hit := elements.FindString(others); hit != "" {
+		t.Errorf("%s has the effect %s:\n%s", about, hit, others)
+	}
+	if hit := effects.FindString(tag.ReplaceAllString(others, "")); hit != "" {
+		t.Errorf("%s left %q:\n%s", about, hit, others)
 	}
 }
 
 // A group repeats the titles of its members, each in a link.
-func TestHostileNamesHaveNoEffectInAGroup(t *testing.T) {
+func TestHostileNamesHaveNoEffectInAnIssueOrAGroup(t *testing.T) {
 	t.Parallel()
-	github := goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote), goldmark.WithRendererOptions(html.WithUnsafe()))
-	code := regexp.MustCompile(`(?s)<code>.*?</code>`)
-	tag := regexp.MustCompile(`<[^>]*>`)
-	for _, hostile := range append(markdowntest.Hostile, "](https://evil.example)", "](<https://evil.example>)") {
-		one := example()
-		one.Path = hostile
-		title, err := render(KindBudgetViolation, "title", one)
+	if len(markdowntest.Hostile) < 200 {
+		t.Errorf("%d hostile texts, want 200 or more", len(markdowntest.Hostile))
+	}
+	rendered := func(text string, err error) string {
+		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
-		g := groupSheet{Fingerprint: one.Fingerprint, Open: 2, Members: []groupMember{
-			{title, "https://evenkeel.example.org/violations/1", "**overspent**"}, {title, "https://evenkeel.example.org/violations/2", "recovered"},
+		return text
+	}
+	link := func(address string) string { return `<a href="` + address + `">` }
+	for _, hostile := range append(markdowntest.Hostile, "{{.Link}}", "}}", "--> @bob", "](https://evil.example)", "](<https://evil.example>)") {
+		s := example()
+		s.Service, s.SLO, s.Path, s.Runbook = hostile, hostile, hostile, hostile
+		s.Clause.Description, s.Clause.Name = hostile, hostile
+		s.Earlier = "https://evenkeel.example.org/issues/01"
+		title := rendered(render(KindBudgetViolation, "title", s))
+		if strings.ContainsAny(title, "\n\r") || len(title) > MaxTitle {
+			t.Errorf("%q gave the title %q", hostile, title)
+		}
+		judge(t, fmt.Sprintf("%q in the title", hostile), title)
+		judge(t, fmt.Sprintf("%q in the body", hostile), rendered(render(KindBudgetViolation, "body", s)),
+			link(s.Link), link(s.Violation), link(s.Earlier), Marker(s.Fingerprint))
+		g := groupSheet{Fingerprint: s.Fingerprint, Open: 1, Members: []groupMember{
+			{title, "https://evenkeel.example.org/violations/1", lasting}, {title, "https://evenkeel.example.org/violations/2", "recovered"},
 		}}
-		source, err := render(KindBudgetViolation, "group body", g)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var out bytes.Buffer
-		if err := github.Convert([]byte(source), &out); err != nil {
-			t.Fatal(err)
-		}
-		others := code.ReplaceAllString(out.String(), "<code></code>")
-		for _, own := range []string{`<a href="` + g.Members[0].Link + `">`, `<a href="` + g.Members[1].Link + `">`, Marker(g.Fingerprint)} {
-			if strings.Count(others, own) != 1 {
-				t.Errorf("%q: %s is there %d times:\n%s", hostile, own, strings.Count(others, own), others)
-			}
-			others = strings.Replace(others, own, "", 1)
-		}
-		for _, effect := range []string{"<a ", "<!--", "<img", "<table", "<h1", "<input", "<pre", "<del"} {
-			if strings.Contains(others, effect) {
-				t.Errorf("%q has the effect %s:\n%s", hostile, effect, others)
-			}
-		}
-		if hit := effects.FindString(tag.ReplaceAllString(others, "")); hit != "" {
-			t.Errorf("%q left %q:\n%s", hostile, hit, others)
-		}
+		judge(t, fmt.Sprintf("%q in a group", hostile), rendered(groupBody(KindBudgetViolation, g)), link(g.Members[0].Link), link(g.Members[1].Link), Marker(g.Fingerprint))
 	}
 }
 

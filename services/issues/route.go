@@ -35,7 +35,8 @@ type Routed struct {
 	Service string // its slug; empty of a group
 	// Candidates are in the order in which they are tried.
 	Candidates []Candidate
-	// Shared is whether other services name the repository that the service does.
+	// Shared is whether other services name the repository that the service does, which the
+	// Label depends on and the way does not; Share finds out.
 	Shared bool
 	// Restricted is whether the issue tells what only named readers may read.
 	Restricted bool
@@ -66,8 +67,6 @@ type Route struct {
 	// Look is whether nobody knows yet whether the issue may go To: the tracker has to be
 	// asked, and Route with what it says.
 	Look bool
-	// Label is that of the service, where the repository has others too.
-	Label string
 	// Passed are those that came before To, and why the issue does not go there.
 	Passed []Passed
 }
@@ -112,7 +111,7 @@ func (r RouteRules) Route(issue Routed, known func(Repository) (RepositoryFacts,
 			route.Passed = append(route.Passed, Passed{Candidate: c, Why: why})
 			continue
 		}
-		route.To, route.By, route.Look, route.Label = to, c.By, look, r.Label(issue, to)
+		route.To, route.By, route.Look = to, c.By, look
 		break
 	}
 	return route
@@ -197,7 +196,7 @@ type Places interface {
 }
 
 // Routed reads what decides where an issue goes. A group is where its members were to
-// go, and nowhere else.
+// go, and nowhere else. Few rows are read: whether it is Shared is left open.
 func (r RouteRules) Routed(ctx context.Context, places Places, issue Issue) (Routed, error) {
 	if issue.IsGroup() {
 		return Routed{Kind: issue.Kind}, nil
@@ -210,21 +209,28 @@ func (r RouteRules) Routed(ctx context.Context, places Places, issue Issue) (Rou
 	if err != nil {
 		return Routed{}, fmt.Errorf("read the team of an issue: %w", err)
 	}
-	routed := Routed{
+	return Routed{
 		Kind: issue.Kind, Service: service.Slug,
 		Candidates: []Candidate{{ByService, service.Repository}, {ByTeam, team.DefaultRepository}, {ByOrganisation, r.Default}},
+	}, nil
+}
+
+// Share finds out whether an issue is Shared that was Routed. All services are looked
+// through for that.
+func (r RouteRules) Share(ctx context.Context, places Places, issue Issue, routed Routed) (Routed, error) {
+	for _, c := range routed.Candidates {
+		own, ok := ParseRepository(c.Address, r.Host)
+		if c.By != ByService || !ok {
+			continue
+		}
+		others, err := places.RepositoriesLike(ctx, own.String(), issue.Service)
+		if err != nil {
+			return routed, fmt.Errorf("look for services with the same repository: %w", err)
+		}
+		routed.Shared = slices.ContainsFunc(others, func(address string) bool {
+			other, ok := ParseRepository(address, r.Host)
+			return ok && other.Is(own)
+		})
 	}
-	own, ok := ParseRepository(service.Repository, r.Host)
-	if !ok {
-		return routed, nil
-	}
-	others, err := places.RepositoriesLike(ctx, own.String(), service.ID)
-	if err != nil {
-		return Routed{}, fmt.Errorf("look for services with the same repository: %w", err)
-	}
-	routed.Shared = slices.ContainsFunc(others, func(address string) bool {
-		other, ok := ParseRepository(address, r.Host)
-		return ok && other.Is(own)
-	})
 	return routed, nil
 }

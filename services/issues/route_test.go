@@ -53,14 +53,15 @@ func TestAnIssueGoesToTheFirstRepositoryThatMayHaveIt(t *testing.T) {
 		{name: "restricted", addresses: [3]string{own, team, all}, known: known{"acme/own": private}, public: allowed, restricted: true, why: []string{"restricted to named readers"}},
 	} {
 		rules := issues.RouteRules{Host: issues.HostOfGitHub, PublicKinds: test.public}
-		got := rules.Route(issues.Routed{
+		routed := issues.Routed{
 			Kind: issues.KindBudgetViolation, Service: "checkout", Shared: test.shared, Restricted: test.restricted,
 			Candidates: []issues.Candidate{{By: issues.ByService, Address: test.addresses[0]}, {By: issues.ByTeam, Address: test.addresses[1]}, {By: issues.ByOrganisation, Address: test.addresses[2]}},
-		}, func(r issues.Repository) (issues.RepositoryFacts, bool) {
+		}
+		got := rules.Route(routed, func(r issues.Repository) (issues.RepositoryFacts, bool) {
 			facts, ok := test.known[r.String()]
 			return facts, ok
 		})
-		if got.Found() != (test.to != "") || got.Found() && got.To.String() != test.to || got.By != test.by || got.Look != test.look || got.Label != test.label {
+		if got.Found() != (test.to != "") || got.Found() && got.To.String() != test.to || got.By != test.by || got.Look != test.look || got.Found() && rules.Label(routed, got.To) != test.label {
 			t.Errorf("%s: %+v", test.name, got)
 		}
 		if len(got.Passed) != len(test.why) {
@@ -119,6 +120,8 @@ func TestServicesTeamAndOrganisationNameWhereAnIssueGoes(t *testing.T) {
 		}
 		for slug, issue := range ids {
 			got, err := rules.Routed(t.Context(), r, issue)
+			must(err)
+			got, err = rules.Share(t.Context(), r, issue, got)
 			must(err)
 			routed[slug] = got
 			want := []issues.Candidate{

@@ -17,7 +17,7 @@ func (h *house) dead(issue string) string {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	d.State, d.Place, d.Failures, d.Problem, d.DueAt = delivery.Dead, "acme/checkout", 3, "the repository acme/checkout is archived", nil
+	d.State, d.Place, d.Failures, d.Problem, d.Because, d.DueAt = delivery.Dead, "acme/checkout", 3, "the repository acme/checkout is archived", delivery.BecausePlace, nil
 	if err := h.app.Store.Delivery().PutDelivery(h.t.Context(), d); err != nil {
 		h.t.Fatal(err)
 	}
@@ -32,11 +32,11 @@ func TestADeadIssueIsSeenAndTakenUpAgain(t *testing.T) {
 		known := func() map[string]any {
 			return h.must(200, call{as: "rita", method: "GET", path: path}).object()["delivery"].(map[string]any)
 		}
-		if d := known(); d["state"] != "draft" || d["number"] != nil || d["repository"] != "" || d["problem"] != "" || d["openedAt"] != nil {
+		if d := known(); d["state"] != "draft" || d["number"] != nil || d["repository"] != "" || d["problem"] != "" || d["deadBecause"] != nil || d["openedAt"] != nil {
 			t.Errorf("a fresh one is %v", d)
 		}
 		tag := h.dead(issue)
-		if d := known(); d["state"] != "dead" || d["problem"] != "the repository acme/checkout is archived" || d["failures"] != 3.0 || d["nextAttemptAt"] != nil {
+		if d := known(); d["state"] != "dead" || d["problem"] != "the repository acme/checkout is archived" || d["failures"] != 3.0 || d["deadBecause"] != "place" || d["nextAttemptAt"] != nil {
 			t.Errorf("a dead one is %v", d)
 		}
 		tally := h.must(200, call{as: "rita", method: "GET", path: "/v1/issues/tally?team=payments"}).object()
@@ -69,7 +69,7 @@ func TestADeadIssueIsSeenAndTakenUpAgain(t *testing.T) {
 			tag = got.header.Get("ETag")
 			return got.object()["delivery"].(map[string]any)
 		}
-		if d := act("ada", "retry", ""); d["state"] != "pending" || d["problem"] != "" || d["nextAttemptAt"] != h.clock.Now().Format(time.RFC3339) {
+		if d := act("ada", "retry", ""); d["state"] != "pending" || d["problem"] != "" || d["deadBecause"] != nil || d["nextAttemptAt"] != h.clock.Now().Format(time.RFC3339) {
 			t.Errorf("after a retry it is %v", d)
 		}
 		if d := act("administrator", "retarget", actions["retarget"]); d["state"] != "pending" || d["repository"] != "acme/operations" {

@@ -140,9 +140,9 @@ func (t *tracking) multiply(b *testing.B) {
 SELECT '0000000000000000' || %[1]s, i.kind, substr(i.fingerprint, 1, 54) || %[1]s, r.id, 'subject' || CAST(n.n %% 10000 AS TEXT), substr(i.episode, 1, 16) || %[1]s,
 r.repository, i.title, i.body, i.labels, i.assignees, i.comments, n.n %% 50 = 0, i.ending, %[2]s, %[2]s, i.version
 FROM numbers n JOIN ranked r ON r.row = n.n %% %[3]d CROSS JOIN issues i ORDER BY n.n`, number, at, trackedServices))
-	exec(fmt.Sprintf(`INSERT INTO deliveries (issue_id, kind, state, repository, number, url, outcome, holder, epoch, intent, written, attempts, failures, problem, opened_at, due_at, calls, created_at, updated_at, version)
+	exec(fmt.Sprintf(`INSERT INTO deliveries (issue_id, kind, state, repository, number, url, outcome, holder, epoch, intent, written, attempts, failures, problem, because, opened_at, due_at, calls, created_at, updated_at, version)
 SELECT '0000000000000000' || %[1]s, d.kind, d.state, substr(r.repository, 20), 1 + n.n / %[3]d, r.repository || '/issues/' || CAST(1 + n.n / %[3]d AS TEXT), d.outcome, d.holder, d.epoch,
-d.intent, d.written, d.attempts, d.failures, d.problem, %[2]s, NULL, 1, %[2]s, %[2]s, d.version
+d.intent, d.written, d.attempts, d.failures, d.problem, d.because, %[2]s, NULL, 1, %[2]s, %[2]s, d.version
 FROM numbers n JOIN ranked r ON r.row = n.n %% %[3]d CROSS JOIN deliveries d ORDER BY n.n`, number, at, trackedServices))
 	t.settle(b, exec)
 }

@@ -215,8 +215,8 @@ func (t *tracking) addresses(b *testing.B, among string) {
 	rules := issues.RouteRules{Host: issues.HostOfGitHub}
 	t.beside(b, "an issue is addressed among "+among+" services", goalAddress, func(ctx context.Context) error {
 		routed, err := rules.Routed(ctx, t.store.Registry(), i)
-		if routed.Shared {
-			b.Error("a repository of a service's own is shared")
+		if route := rules.Route(routed, func(issues.Repository) (issues.RepositoryFacts, bool) { return issues.RepositoryFacts{}, false }); route.By != issues.ByService {
+			b.Errorf("it goes to %+v, want the service's own repository", route)
 		}
 		return err
 	}, "SELECT COUNT(*) FROM services WHERE retired_at IS NULL")

@@ -40,6 +40,8 @@ const (
 	FieldFailures = "failures"
 	// FieldProblem holds the string denoting the problem field in the database.
 	FieldProblem = "problem"
+	// FieldBecause holds the string denoting the because field in the database.
+	FieldBecause = "because"
 	// FieldOpenedAt holds the string denoting the opened_at field in the database.
 	FieldOpenedAt = "opened_at"
 	// FieldDueAt holds the string denoting the due_at field in the database.
@@ -82,6 +84,7 @@ var Columns = []string{
 	FieldAttempts,
 	FieldFailures,
 	FieldProblem,
+	FieldBecause,
 	FieldOpenedAt,
 	FieldDueAt,
 	FieldCalls,
@@ -166,6 +169,11 @@ func ByFailures(opts ...sql.OrderTermOption) OrderOption {
 // ByProblem orders the results by the problem field.
 func ByProblem(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldProblem, opts...).ToFunc()
+}
+
+// ByBecause orders the results by the because field.
+func ByBecause(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBecause, opts...).ToFunc()
 }
 
 // ByOpenedAt orders the results by the opened_at field.

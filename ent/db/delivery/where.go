@@ -115,6 +115,11 @@ func Problem(v string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldProblem, v))
 }
 
+// Because applies equality check predicate on the "because" field. It's identical to BecauseEQ.
+func Because(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldBecause, v))
+}
+
 // OpenedAt applies equality check predicate on the "opened_at" field. It's identical to OpenedAtEQ.
 func OpenedAt(v time.Time) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldOpenedAt, v))
@@ -823,6 +828,71 @@ func ProblemEqualFold(v string) predicate.Delivery {
 // ProblemContainsFold applies the ContainsFold predicate on the "problem" field.
 func ProblemContainsFold(v string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldContainsFold(FieldProblem, v))
+}
+
+// BecauseEQ applies the EQ predicate on the "because" field.
+func BecauseEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldBecause, v))
+}
+
+// BecauseNEQ applies the NEQ predicate on the "because" field.
+func BecauseNEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldBecause, v))
+}
+
+// BecauseIn applies the In predicate on the "because" field.
+func BecauseIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldBecause, vs...))
+}
+
+// BecauseNotIn applies the NotIn predicate on the "because" field.
+func BecauseNotIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldBecause, vs...))
+}
+
+// BecauseGT applies the GT predicate on the "because" field.
+func BecauseGT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldBecause, v))
+}
+
+// BecauseGTE applies the GTE predicate on the "because" field.
+func BecauseGTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldBecause, v))
+}
+
+// BecauseLT applies the LT predicate on the "because" field.
+func BecauseLT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldBecause, v))
+}
+
+// BecauseLTE applies the LTE predicate on the "because" field.
+func BecauseLTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldBecause, v))
+}
+
+// BecauseContains applies the Contains predicate on the "because" field.
+func BecauseContains(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContains(FieldBecause, v))
+}
+
+// BecauseHasPrefix applies the HasPrefix predicate on the "because" field.
+func BecauseHasPrefix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasPrefix(FieldBecause, v))
+}
+
+// BecauseHasSuffix applies the HasSuffix predicate on the "because" field.
+func BecauseHasSuffix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasSuffix(FieldBecause, v))
+}
+
+// BecauseEqualFold applies the EqualFold predicate on the "because" field.
+func BecauseEqualFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEqualFold(FieldBecause, v))
+}
+
+// BecauseContainsFold applies the ContainsFold predicate on the "because" field.
+func BecauseContainsFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContainsFold(FieldBecause, v))
 }
 
 // OpenedAtEQ applies the EQ predicate on the "opened_at" field.

@@ -337,6 +337,7 @@ var (
 		{Name: "attempts", Type: field.TypeInt64},
 		{Name: "failures", Type: field.TypeInt64},
 		{Name: "problem", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "because", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "opened_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "due_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "calls", Type: field.TypeInt64},
@@ -353,7 +354,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "deliveries_issues_issue",
-				Columns:    []*schema.Column{DeliveriesColumns[20]},
+				Columns:    []*schema.Column{DeliveriesColumns[21]},
 				RefColumns: []*schema.Column{IssuesColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -362,12 +363,12 @@ var (
 			{
 				Name:    "delivery_issue_id",
 				Unique:  true,
-				Columns: []*schema.Column{DeliveriesColumns[20]},
+				Columns: []*schema.Column{DeliveriesColumns[21]},
 			},
 			{
 				Name:    "delivery_due",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[3], DeliveriesColumns[15], DeliveriesColumns[1]},
+				Columns: []*schema.Column{DeliveriesColumns[3], DeliveriesColumns[16], DeliveriesColumns[1]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "due_at IS NOT NULL",
 				},
@@ -380,19 +381,35 @@ var (
 			{
 				Name:    "delivery_opened_at",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[14]},
+				Columns: []*schema.Column{DeliveriesColumns[15]},
 			},
 			{
 				Name:    "delivery_state_issue_id",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[2], DeliveriesColumns[20]},
+				Columns: []*schema.Column{DeliveriesColumns[2], DeliveriesColumns[21]},
 			},
 			{
 				Name:    "delivery_troubled",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[20]},
+				Columns: []*schema.Column{DeliveriesColumns[21]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "problem <> ''",
+				},
+			},
+			{
+				Name:    "delivery_outcome",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "outcome <> ''",
+				},
+			},
+			{
+				Name:    "delivery_dead",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[3], DeliveriesColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "because = 'place'",
 				},
 			},
 		},
@@ -1602,7 +1619,9 @@ var (
 	TrackerPlacesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
-		{Name: "listed_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "listed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "changes", Type: field.TypeInt64},
+		{Name: "ask_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 	}
 	// TrackerPlacesTable holds the schema information for the "tracker_places" table.
 	TrackerPlacesTable = &schema.Table{

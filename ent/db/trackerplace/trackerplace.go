@@ -15,6 +15,10 @@ const (
 	FieldName = "name"
 	// FieldListedAt holds the string denoting the listed_at field in the database.
 	FieldListedAt = "listed_at"
+	// FieldChanges holds the string denoting the changes field in the database.
+	FieldChanges = "changes"
+	// FieldAskAt holds the string denoting the ask_at field in the database.
+	FieldAskAt = "ask_at"
 	// Table holds the table name of the trackerplace in the database.
 	Table = "tracker_places"
 )
@@ -24,6 +28,8 @@ var Columns = []string{
 	FieldID,
 	FieldName,
 	FieldListedAt,
+	FieldChanges,
+	FieldAskAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -52,4 +58,14 @@ func ByName(opts ...sql.OrderTermOption) OrderOption {
 // ByListedAt orders the results by the listed_at field.
 func ByListedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldListedAt, opts...).ToFunc()
+}
+
+// ByChanges orders the results by the changes field.
+func ByChanges(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldChanges, opts...).ToFunc()
+}
+
+// ByAskAt orders the results by the ask_at field.
+func ByAskAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAskAt, opts...).ToFunc()
 }

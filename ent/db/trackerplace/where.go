@@ -64,6 +64,16 @@ func ListedAt(v time.Time) predicate.TrackerPlace {
 	return predicate.TrackerPlace(sql.FieldEQ(FieldListedAt, v))
 }
 
+// Changes applies equality check predicate on the "changes" field. It's identical to ChangesEQ.
+func Changes(v int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldEQ(FieldChanges, v))
+}
+
+// AskAt applies equality check predicate on the "ask_at" field. It's identical to AskAtEQ.
+func AskAt(v time.Time) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldEQ(FieldAskAt, v))
+}
+
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.TrackerPlace {
 	return predicate.TrackerPlace(sql.FieldEQ(FieldName, v))
@@ -167,6 +177,106 @@ func ListedAtLT(v time.Time) predicate.TrackerPlace {
 // ListedAtLTE applies the LTE predicate on the "listed_at" field.
 func ListedAtLTE(v time.Time) predicate.TrackerPlace {
 	return predicate.TrackerPlace(sql.FieldLTE(FieldListedAt, v))
+}
+
+// ListedAtIsNil applies the IsNil predicate on the "listed_at" field.
+func ListedAtIsNil() predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldIsNull(FieldListedAt))
+}
+
+// ListedAtNotNil applies the NotNil predicate on the "listed_at" field.
+func ListedAtNotNil() predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldNotNull(FieldListedAt))
+}
+
+// ChangesEQ applies the EQ predicate on the "changes" field.
+func ChangesEQ(v int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldEQ(FieldChanges, v))
+}
+
+// ChangesNEQ applies the NEQ predicate on the "changes" field.
+func ChangesNEQ(v int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldNEQ(FieldChanges, v))
+}
+
+// ChangesIn applies the In predicate on the "changes" field.
+func ChangesIn(vs ...int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldIn(FieldChanges, vs...))
+}
+
+// ChangesNotIn applies the NotIn predicate on the "changes" field.
+func ChangesNotIn(vs ...int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldNotIn(FieldChanges, vs...))
+}
+
+// ChangesGT applies the GT predicate on the "changes" field.
+func ChangesGT(v int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldGT(FieldChanges, v))
+}
+
+// ChangesGTE applies the GTE predicate on the "changes" field.
+func ChangesGTE(v int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldGTE(FieldChanges, v))
+}
+
+// ChangesLT applies the LT predicate on the "changes" field.
+func ChangesLT(v int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldLT(FieldChanges, v))
+}
+
+// ChangesLTE applies the LTE predicate on the "changes" field.
+func ChangesLTE(v int64) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldLTE(FieldChanges, v))
+}
+
+// AskAtEQ applies the EQ predicate on the "ask_at" field.
+func AskAtEQ(v time.Time) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldEQ(FieldAskAt, v))
+}
+
+// AskAtNEQ applies the NEQ predicate on the "ask_at" field.
+func AskAtNEQ(v time.Time) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldNEQ(FieldAskAt, v))
+}
+
+// AskAtIn applies the In predicate on the "ask_at" field.
+func AskAtIn(vs ...time.Time) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldIn(FieldAskAt, vs...))
+}
+
+// AskAtNotIn applies the NotIn predicate on the "ask_at" field.
+func AskAtNotIn(vs ...time.Time) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldNotIn(FieldAskAt, vs...))
+}
+
+// AskAtGT applies the GT predicate on the "ask_at" field.
+func AskAtGT(v time.Time) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldGT(FieldAskAt, v))
+}
+
+// AskAtGTE applies the GTE predicate on the "ask_at" field.
+func AskAtGTE(v time.Time) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldGTE(FieldAskAt, v))
+}
+
+// AskAtLT applies the LT predicate on the "ask_at" field.
+func AskAtLT(v time.Time) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldLT(FieldAskAt, v))
+}
+
+// AskAtLTE applies the LTE predicate on the "ask_at" field.
+func AskAtLTE(v time.Time) predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldLTE(FieldAskAt, v))
+}
+
+// AskAtIsNil applies the IsNil predicate on the "ask_at" field.
+func AskAtIsNil() predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldIsNull(FieldAskAt))
+}
+
+// AskAtNotNil applies the NotNil predicate on the "ask_at" field.
+func AskAtNotNil() predicate.TrackerPlace {
+	return predicate.TrackerPlace(sql.FieldNotNull(FieldAskAt))
 }
 
 // And groups predicates with the AND operator between them.

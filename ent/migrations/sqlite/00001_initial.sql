@@ -46,7 +46,7 @@ CREATE TABLE `data_sources` (`id` text NOT NULL, `slug` text NOT NULL, `name` te
 -- create index "datasource_slug" to table: "data_sources"
 CREATE UNIQUE INDEX `datasource_slug` ON `data_sources` (`slug`);
 -- create "deliveries" table
-CREATE TABLE `deliveries` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `kind` text NOT NULL, `state` text NOT NULL, `repository` text NOT NULL, `number` integer NOT NULL, `url` text NOT NULL, `outcome` text NOT NULL, `holder` text NOT NULL, `epoch` integer NOT NULL, `intent` json NOT NULL, `written` json NOT NULL, `attempts` integer NOT NULL, `failures` integer NOT NULL, `problem` text NOT NULL, `opened_at` datetime NULL, `due_at` datetime NULL, `calls` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `issue_id` text NOT NULL, CONSTRAINT `deliveries_issues_issue` FOREIGN KEY (`issue_id`) REFERENCES `issues` (`id`) ON DELETE CASCADE);
+CREATE TABLE `deliveries` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `kind` text NOT NULL, `state` text NOT NULL, `repository` text NOT NULL, `number` integer NOT NULL, `url` text NOT NULL, `outcome` text NOT NULL, `holder` text NOT NULL, `epoch` integer NOT NULL, `intent` json NOT NULL, `written` json NOT NULL, `attempts` integer NOT NULL, `failures` integer NOT NULL, `problem` text NOT NULL, `because` text NOT NULL, `opened_at` datetime NULL, `due_at` datetime NULL, `calls` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `issue_id` text NOT NULL, CONSTRAINT `deliveries_issues_issue` FOREIGN KEY (`issue_id`) REFERENCES `issues` (`id`) ON DELETE CASCADE);
 -- create index "delivery_issue_id" to table: "deliveries"
 CREATE UNIQUE INDEX `delivery_issue_id` ON `deliveries` (`issue_id`);
 -- create index "delivery_due" to table: "deliveries"
@@ -59,6 +59,10 @@ CREATE INDEX `delivery_opened_at` ON `deliveries` (`opened_at`);
 CREATE INDEX `delivery_state_issue_id` ON `deliveries` (`state`, `issue_id`);
 -- create index "delivery_troubled" to table: "deliveries"
 CREATE INDEX `delivery_troubled` ON `deliveries` (`issue_id`) WHERE problem <> '';
+-- create index "delivery_outcome" to table: "deliveries"
+CREATE INDEX `delivery_outcome` ON `deliveries` (`outcome`) WHERE outcome <> '';
+-- create index "delivery_dead" to table: "deliveries"
+CREATE INDEX `delivery_dead` ON `deliveries` (`repository`, `kind`) WHERE because = 'place';
 -- create "delivery_switches" table
 CREATE TABLE `delivery_switches` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `stops` json NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL);
 -- create index "deliveryswitch_name" to table: "delivery_switches"
@@ -254,7 +258,7 @@ CREATE TABLE `tracker_lanes` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `
 -- create index "trackerlane_name" to table: "tracker_lanes"
 CREATE UNIQUE INDEX `trackerlane_name` ON `tracker_lanes` (`name`);
 -- create "tracker_places" table
-CREATE TABLE `tracker_places` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `listed_at` datetime NOT NULL);
+CREATE TABLE `tracker_places` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `listed_at` datetime NULL, `changes` integer NOT NULL, `ask_at` datetime NULL);
 -- create index "trackerplace_name" to table: "tracker_places"
 CREATE UNIQUE INDEX `trackerplace_name` ON `tracker_places` (`name`);
 -- create "violations" table

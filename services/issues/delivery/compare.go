@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/issues"
@@ -29,13 +30,28 @@ func contains(names []string, name string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return fold(n) == fold(name) })
 }
 
+// titleEvery is how long after one change of a group's title the next comes: it has the
+// number of those that are overspent, which changes with each.
+const titleEvery = time.Hour
+
+// titleAt is when another title of the issue can be written.
+func (w *Written) titleAt(i issues.Issue) time.Time {
+	if !i.IsGroup() || w.TitledAt.IsZero() {
+		return time.Time{}
+	}
+	return w.TitledAt.Add(titleEvery)
+}
+
 // differs reports whether something is wanted that was neither written nor left to
-// people.
-func (w *Written) differs(i issues.Issue) bool {
+// people, and can be now.
+func (w *Written) differs(i issues.Issue, now time.Time) bool {
 	if w.Title.Sent != "" || w.Body.Sent != "" { // it is not known what is there
 		return true
 	}
-	if w.Title.Wanted != digest(i.Title) || w.Body.Wanted != digest(i.Body) || w.Settled != wantedState(i) || w.AskWhy != "" || w.Comments < len(i.Comments) {
+	if w.Title.Wanted != digest(i.Title) && !now.Before(w.titleAt(i)) {
+		return true
+	}
+	if w.Body.Wanted != digest(i.Body) || w.Settled != wantedState(i) || w.AskWhy != "" || w.Comments < len(i.Comments) {
 		return true
 	}
 	add, remove := w.labels(i)
@@ -217,7 +233,7 @@ func (d *Delivery) notice(i issues.Issue, r Remote) {
 // edit is what is to be changed of title, body and state. What people changed since
 // the courier wrote it is left to them, and so is what they closed or opened in this
 // episode.
-func (w *Written) edit(i issues.Issue, r Remote, mode Mode) (e Edit, needed bool) {
+func (w *Written) edit(i issues.Issue, r Remote, mode Mode, now time.Time) (e Edit, needed bool) {
 	leave := func(t *Text, wanted, is string) bool {
 		want := digest(wanted)
 		if t.Wanted == want && t.Sent == "" {
@@ -236,7 +252,7 @@ func (w *Written) edit(i issues.Issue, r Remote, mode Mode) (e Edit, needed bool
 		}
 		return true
 	}
-	if !leave(&w.Title, i.Title, r.Title) {
+	if titleWaits := w.Title.Sent == "" && now.Before(w.titleAt(i)); !titleWaits && !leave(&w.Title, i.Title, r.Title) {
 		e.Title, needed = &i.Title, true
 	}
 	if !leave(&w.Body, i.Body, r.Body) {
@@ -267,8 +283,9 @@ func (w *Written) sends(e Edit) {
 }
 
 // wrote notes an edit that the tracker answered as it should.
-func (w *Written) wrote(i issues.Issue, e Edit, r Remote) {
+func (w *Written) wrote(i issues.Issue, e Edit, r Remote, now time.Time) {
 	if e.Title != nil {
+		w.TitledAt = now
 		w.Title = Text{Wanted: digest(i.Title), Seen: digest(r.Title)}
 	}
 	if e.Body != nil {

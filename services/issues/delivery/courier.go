@@ -58,16 +58,17 @@ type Parts struct {
 type Courier struct {
 	Parts
 	mu    sync.Mutex
-	facts map[Place]knownFacts
-	tired map[Place]rest // places that did not answer
+	facts map[Place]knownFacts // by their Folded names
+	tired map[Place]rest       // places that did not answer
 
-	// listAt is of Reconcile alone: when some places are next.
-	listAt time.Time
+	// listAt and lookBackAt are of Reconcile alone: when some places are next.
+	listAt, lookBackAt time.Time
 }
 
 type knownFacts struct {
 	Facts
-	at time.Time
+	at      time.Time
+	changes int64 // how often the place had changed
 }
 
 type rest struct {

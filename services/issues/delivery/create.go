@@ -182,6 +182,10 @@ func (p *passage) adopt(d *Delivery, i issues.Issue, r Remote) {
 		d.Written.SweepAt = opened.Add(p.Settings.Hold)
 	}
 	p.schedule(d, i)
+	if i.Parent != "" && d.Written.Under != i.Parent { // which may be there already
+		now := clock.Round(p.Clock())
+		d.DueAt = &now
+	}
 }
 
 // schedule says when something is next to be done, and what the tracker did not do.
@@ -192,7 +196,10 @@ func (p *passage) schedule(d *Delivery, i issues.Issue) {
 		at := d.Written.SweepAt
 		d.DueAt = &at
 	}
-	if d.Written.differs(i) {
+	if at := d.Written.titleAt(i); d.Written.Title.Wanted != digest(i.Title) && (d.DueAt == nil || at.Before(*d.DueAt)) {
+		d.DueAt = &at
+	}
+	if d.Written.differs(i, now) {
 		d.DueAt = &now
 	}
 }
@@ -275,38 +282,52 @@ func (p *passage) miss(d *Delivery) {
 	d.DueAt = &at
 }
 
-// factsOf are the facts of a place, not older than remember.
+// factsOf are the facts of a place, not older than remember, nor than the last change of
+// it that the tracker told of.
 func (p *passage) factsOf(ctx context.Context, place Place) (Facts, error) {
-	if known, ok := p.known(place); ok {
-		return known, nil
+	known, changes, err := p.known(ctx, place)
+	if err != nil {
+		return Facts{}, err
+	}
+	if known != nil {
+		return *known, nil
 	}
 	facts, err := ask(ctx, p, place, Reading, func(ctx context.Context) (Facts, error) { return p.Tracker.Facts(ctx, place) })
 	if err != nil {
 		return facts, err
 	}
-	p.learn(place, facts)
+	p.learn(place, changes, facts)
 	return facts, nil
 }
 
-// known are the facts of a place that were asked for lately.
-func (c *Courier) known(place Place) (Facts, bool) {
+// known are the facts of a place that still hold, nil when there are none, and how often
+// it had changed by now.
+func (c *Courier) known(ctx context.Context, place Place) (*Facts, int64, error) {
+	changes, err := c.Store.Changes(ctx, place)
+	if err != nil {
+		return nil, 0, err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	known, ok := c.facts[place]
-	return known.Facts, ok && c.Clock().Before(known.at.Add(remember))
+	known, ok := c.facts[place.Folded()]
+	if !ok || known.changes != changes || !c.Clock().Before(known.at.Add(remember)) {
+		return nil, changes, nil
+	}
+	return &known.Facts, changes, nil
 }
 
-func (c *Courier) learn(place Place, facts Facts) {
+// learn takes in facts that were asked for when the place had changed so often.
+func (c *Courier) learn(place Place, changes int64, facts Facts) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.facts[place] = knownFacts{facts, c.Clock()}
+	c.facts[place.Folded()] = knownFacts{facts, c.Clock(), changes}
 }
 
 // forget has the facts of a place read anew.
 func (c *Courier) forget(place Place) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.facts, place)
+	delete(c.facts, place.Folded())
 }
 
 // capped has the issue wait while a cap is reached.

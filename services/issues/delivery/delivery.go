@@ -29,6 +29,18 @@ const (
 // States lists every state.
 var States = []State{Draft, Pending, Sending, Unknown, Sent, Dead, Dismissed, Grouped}
 
+// Cause is what an issue is dead because of.
+type Cause string
+
+// The causes; none of what is not dead.
+const (
+	// BecausePlace is that the repository is gone or archived, takes no issues, or none may
+	// be written there: once that is otherwise, it is tried again.
+	BecausePlace Cause = "place"
+	BecauseGone  Cause = "gone" // the issue was deleted
+	BecauseText  Cause = "text" // what it says is refused
+)
+
 // Outcome is what a person made of an issue by closing it.
 type Outcome string
 
@@ -47,8 +59,11 @@ func (p Place) Owner() string {
 	return owner
 }
 
+// Folded is its name in lower case, the same however it is spelled.
+func (p Place) Folded() Place { return Place(strings.ToLower(string(p))) }
+
 // is reports whether both are the same, however they are spelled.
-func (p Place) is(other Place) bool { return strings.EqualFold(string(p), string(other)) }
+func (p Place) is(other Place) bool { return p.Folded() == other.Folded() }
 
 // Name is the repository's without its owner.
 func (p Place) Name() string {
@@ -72,6 +87,7 @@ type Delivery struct {
 	Attempts int    // at making it, each of which may have taken effect
 	Failures int    // in a row
 	Problem  string // why it waits or is dead, in words for people; empty when all is well
+	Because  Cause  // of a Dead one
 	OpenedAt *time.Time
 	// DueAt is when something is to be done; nil when nothing is.
 	DueAt *time.Time
@@ -105,6 +121,8 @@ type Intent struct {
 type Written struct {
 	Title Text `json:"title"`
 	Body  Text `json:"body"`
+	// TitledAt is when the title was last changed.
+	TitledAt time.Time `json:"titledAt,omitzero"`
 	// Labels are those that were wanted, by their names in lower case.
 	Labels map[string]Whose `json:"labels,omitempty"`
 	// People are those to whom it was wanted to be assigned.
@@ -199,13 +217,18 @@ func (d *Delivery) Retry(now time.Time) error {
 	if err := d.still(); err != nil {
 		return err
 	}
+	d.Revive(now)
+	d.Written.askAgain()
+	return nil
+}
+
+// Revive has it tried again, as far as it got.
+func (d *Delivery) Revive(now time.Time) {
 	d.State = d.unsent()
 	if d.Intent != nil {
 		d.lose(now)
 	}
-	d.Written.askAgain()
-	d.Failures, d.Problem, d.DueAt = 0, "", &now
-	return nil
+	d.Failures, d.Problem, d.Because, d.DueAt = 0, "", "", &now
 }
 
 // Retarget has it made anew in another place. What was made before is left to people,
@@ -222,7 +245,7 @@ func (d *Delivery) Retarget(place Place, now time.Time) error {
 	here, left := d.leave(place)
 	d.Place, d.Number, d.URL, d.OpenedAt, d.Attempts, d.Written = here.Place, here.Number, here.URL, here.OpenedAt, here.Attempts, here.Written
 	d.Written.Left, d.Outcome = left, ""
-	d.Intent, d.Failures, d.Problem, d.DueAt = nil, 0, "", &now
+	d.Intent, d.Failures, d.Problem, d.Because, d.DueAt = nil, 0, "", "", &now
 	d.State = d.unsent()
 	return nil
 }
@@ -260,7 +283,7 @@ func (d *Delivery) Dismiss() error {
 	if err := d.still(); err != nil {
 		return err
 	}
-	d.State, d.DueAt, d.Problem = Dismissed, nil, ""
+	d.State, d.DueAt, d.Problem, d.Because = Dismissed, nil, "", ""
 	return nil
 }
 

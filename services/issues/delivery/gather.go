@@ -96,7 +96,7 @@ func (p *passage) isOpen(ctx context.Context, group id.ID) (open, known bool, er
 
 func (p *passage) gatherInto(ctx context.Context, place Place, kind issues.Kind, into id.ID, due []Delivery, fresh map[id.ID]Delivery) ([]Delivery, error) {
 	now := clock.Round(p.Clock())
-	gathering := issues.Gathering{Kind: kind, Into: into}
+	gathering := issues.Gathering{Kind: kind, Into: into, AtLeast: p.Settings.GroupFrom}
 	for issue := range fresh {
 		gathering.Members = append(gathering.Members, issue)
 	}

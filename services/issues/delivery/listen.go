@@ -6,16 +6,20 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 )
 
 // Heard is what a Listener needs of the store.
 type Heard interface {
+	Revivals
 	// CallAt has the deliveries of an issue on the tracker due, and reports how many
 	// there are.
 	CallAt(ctx context.Context, place Place, number int, now time.Time) (int, error)
 	// CallIn does so with all that are on the tracker in a place.
 	CallIn(ctx context.Context, place Place, now time.Time) (int, error)
+	// Changed counts that the place itself changed.
+	Changed(ctx context.Context, place Place) error
 	// At is the issue that is wanted of what is at a place; false when there is none.
 	At(ctx context.Context, place Place, number int) (id.ID, bool, error)
 }
@@ -42,11 +46,15 @@ func (l *Listener) IssueMoved(ctx context.Context, from, _ inbox.Issue) error {
 	return l.IssueChanged(ctx, from)
 }
 
-// RepositoryChanged has its issues read again, by the name by which they are known.
+// RepositoryChanged has forgotten what is known of it, and its issues read again, by the
+// name by which they are known.
 func (l *Listener) RepositoryChanged(ctx context.Context, now inbox.Repository, former string) error {
 	for _, name := range []string{now.Name, former} {
 		if name == "" {
 			continue
+		}
+		if err := l.store.Changed(ctx, Place(name)); err != nil {
+			return err
 		}
 		if _, err := l.store.CallIn(ctx, Place(name), l.now()); err != nil {
 			return err
@@ -55,9 +63,27 @@ func (l *Listener) RepositoryChanged(ctx context.Context, now inbox.Repository, 
 	return nil
 }
 
-// InstallationChanged does nothing: who may do what is asked anew with the next
-// request that is turned away, at the latest five minutes later.
-func (l *Listener) InstallationChanged(context.Context, int64) error { return nil }
+// PlacesBack has tried again what is dead because of its place: in the named ones, in all
+// of the owner's where none is named.
+func (l *Listener) PlacesBack(ctx context.Context, owner string, names []string) error {
+	places := []Place{Place(owner + "/")}
+	if len(names) > 0 {
+		places = nil
+		for _, name := range names {
+			places = append(places, Place(name))
+		}
+	}
+	for _, place := range places {
+		for more := true; more; {
+			n, err := revive(ctx, l.store, place, batch, l.now(), func(issues.Kind) bool { return true })
+			if err != nil {
+				return err
+			}
+			more = n == batch
+		}
+	}
+	return nil
+}
 
 // Desired is the issue that is wanted of what is there.
 func (l *Listener) Desired(ctx context.Context, at inbox.Issue) (id.ID, bool, error) {

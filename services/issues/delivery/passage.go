@@ -39,7 +39,8 @@ const BarredFor = 5 * time.Minute
 const lastStrike = 3
 
 // admit waits until a request about a place can go through its lane, and notes it; the
-// gate is then locked, and is the caller's to unlock when the answer was heard. errClosed
+// gate is then locked, and is the caller's to unlock when the answer was heard. What writes
+// is admitted only where the place takes it then, after the wait too. errClosed
 // or a *fullError when that is not in this run, an *awayError when it is another's lane
 // and not in this run, errClosed when it was stopped meanwhile: what may still be sent is
 // sent in the next.
@@ -49,6 +50,11 @@ func (p *passage) admit(ctx context.Context, place Place, e Effort) (*gate, erro
 		return nil, err
 	}
 	for {
+		if e.Points > Reading.Points {
+			if err := p.allowed(ctx, place); err != nil {
+				return nil, err
+			}
+		}
 		wait, err := p.pass(ctx, g, e)
 		switch {
 		case err != nil:
@@ -60,6 +66,18 @@ func (p *passage) admit(ctx context.Context, place Place, e Effort) (*gate, erro
 			return nil, err
 		}
 	}
+}
+
+// allowed is nil where what is under way may be written to the place now.
+func (p *passage) allowed(ctx context.Context, place Place) error {
+	facts, err := p.factsOf(ctx, place)
+	if err != nil {
+		return err
+	}
+	if objection := p.Settings.objection(facts, p.kind); objection != "" {
+		return &Error{Trouble: Refused, Reason: objection}
+	}
+	return nil
 }
 
 // pass lets a request through the gate, which stays locked then, or says until when it has
@@ -167,7 +185,11 @@ func (p *passage) settle(ctx context.Context, d *Delivery, err error, before int
 	case e == nil:
 		return err
 	default:
-		p.fail(d, e, now)
+		because, err := p.because(ctx, d, e)
+		if err != nil {
+			return err
+		}
+		p.fail(d, e, because, now)
 	}
 	var also []func(ctx context.Context) error
 	if d.Number > 0 && before == 0 { // what is to be a part of it can be now
@@ -182,8 +204,30 @@ func (p *passage) settle(ctx context.Context, d *Delivery, err error, before int
 	return nil
 }
 
-// fail writes down what a trouble means for the delivery.
-func (p *passage) fail(d *Delivery, e *Error, now time.Time) {
+// because is what a delivery is dead because of, if it is by that trouble. What is gone
+// where nothing speaks against the place is gone itself; of a place that cannot be looked
+// at now it is not known.
+func (p *passage) because(ctx context.Context, d *Delivery, e *Error) (Cause, error) {
+	if e.Because != BecauseGone {
+		return cmp.Or(e.Because, BecausePlace), nil
+	}
+	if d.Number == 0 {
+		return BecausePlace, nil
+	}
+	facts, err := p.factsOf(ctx, d.Place)
+	var full *fullError
+	var away *awayError
+	switch {
+	case err == nil && p.Settings.objection(facts, d.Kind) == "":
+		return BecauseGone, nil
+	case err == nil, AsError(err) != nil, errors.Is(err, errClosed), errors.As(err, &full), errors.As(err, &away):
+		return BecausePlace, nil
+	}
+	return "", err
+}
+
+// fail writes down what a trouble means for the delivery, which is because of that.
+func (p *passage) fail(d *Delivery, e *Error, because Cause, now time.Time) {
 	p.count(string(e.Trouble))
 	if d.State == Sending {
 		if e.Trouble == Lost {
@@ -221,9 +265,9 @@ func (p *passage) fail(d *Delivery, e *Error, now time.Time) {
 		d.Failures++
 		later(time.Duration(d.Failures) * time.Minute)
 		if d.Failures >= lastStrike {
-			d.State, d.DueAt = Dead, nil
+			d.State, d.DueAt, d.Because = Dead, nil, because
 			p.count("dead")
-			p.Logger.Warn("an issue cannot be delivered", "issue", d.Issue, "repository", d.Place, "number", d.Number, "reason", e.Reason)
+			p.Logger.Warn("an issue cannot be delivered", "issue", d.Issue, "repository", d.Place, "number", d.Number, "because", because, "reason", e.Reason)
 		}
 	}
 }

@@ -25,11 +25,13 @@ const (
 // "called"; a place that cannot be listed is counted as well, and asked once more after
 // ten minutes, for all that changed since it was listed. In one that is gone or
 // elsewhere all issues are looked at. What takes longer than a run goes on in the next.
+// And some of the places because of which issues are dead are asked whether they are back.
 // It is called between two calls of RunOnce, never beside one: a lane has one writer.
 func (c *Courier) Reconcile(ctx context.Context) (map[string]int64, error) {
 	r := c.newRound()
 	now := c.Clock()
-	if now.Before(c.listAt) {
+	lists, looksBack := !now.Before(c.listAt), !now.Before(c.lookBackAt)
+	if !lists && !looksBack {
 		return r.done, nil
 	}
 	var err error
@@ -40,39 +42,52 @@ func (c *Courier) Reconcile(ctx context.Context) (map[string]int64, error) {
 	if fence, ok := tx.FenceFrom(ctx); ok {
 		r.owner.Epoch = fence.Epoch
 	}
-	places, err := c.Store.Places(ctx, r.kinds)
-	if err != nil {
-		return r.done, err
+	if lists {
+		err = r.listAll(ctx, now)
 	}
-	listed, err := c.Store.Listed(ctx)
+	if err == nil && looksBack {
+		if err = r.lookBack(ctx, now); err == nil {
+			c.lookBackAt = now.Add(askEvery)
+		}
+	}
+	return r.done, r.end(ctx, err)
+}
+
+// listAll lists the places that were not within the hour.
+func (r *round) listAll(ctx context.Context, now time.Time) error {
+	places, err := r.Store.Places(ctx, r.kinds)
 	if err != nil {
-		return r.done, err
+		return err
+	}
+	listed, err := r.Store.Listed(ctx)
+	if err != nil {
+		return err
 	}
 	left := slices.DeleteFunc(places, func(place Place) bool {
-		at, ok := listed[place]
+		at, ok := listed[place.Folded()]
 		return ok && now.Before(at.Add(listEvery))
 	})
 	lanes, err := r.lanes(ctx, left)
 	if err != nil {
-		return r.done, err
+		return err
 	}
 	group, within := errgroup.WithContext(ctx)
-	group.SetLimit(max(1, c.Settings.Lanes))
+	group.SetLimit(max(1, r.Settings.Lanes))
 	for name, places := range lanes {
 		group.Go(func() error { return r.listLane(within, name, places, listed, now) })
 	}
-	if err := r.end(ctx, group.Wait()); err != nil {
-		return r.done, err
+	if err := group.Wait(); err != nil {
+		return err
 	}
-	c.listAt = now.Add(listEvery)
+	r.listAt = now.Add(listEvery)
 	if unlisted := len(left) - int(r.done["places_listed"]); unlisted > 0 {
 		r.done["places_unlisted"] = int64(unlisted)
-		c.listAt = now.Add(overlap)
+		r.listAt = now.Add(overlap)
 	}
 	if r.done["lanes_unfinished"] > 0 {
-		c.listAt = now
+		r.listAt = now
 	}
-	return r.done, nil
+	return nil
 }
 
 // listLane lists the places of a lane, one after the other. What is not reached is left
@@ -107,7 +122,7 @@ func (r *round) listLane(ctx context.Context, name string, places []Place, liste
 			if err != nil {
 				return err
 			}
-			p.called(n)
+			p.add("called", n)
 		}
 		if err := r.Runner.InTx(ctx, func(ctx context.Context) error { return r.Store.PutListed(ctx, place, now) }); err != nil {
 			return err
@@ -120,7 +135,7 @@ func (r *round) listLane(ctx context.Context, name string, places []Place, liste
 // since is from when on changes in a place were not listed: in one that never was, since
 // the first issue was opened that is there.
 func (r *round) since(ctx context.Context, place Place, listed map[Place]time.Time) (time.Time, error) {
-	at, ok := listed[place]
+	at, ok := listed[place.Folded()]
 	if !ok {
 		var err error
 		if at, err = r.Store.FirstOpened(ctx, place); err != nil {
@@ -149,18 +164,18 @@ func (p *passage) list(ctx context.Context, place Place, since time.Time) error 
 			if err != nil {
 				return err
 			}
-			p.called(n)
+			p.add("called", n)
 		}
 		page = got.next
 	}
 	return nil
 }
 
-// called counts those that are to be looked at.
-func (r *round) called(n int) {
+// add counts so many.
+func (r *round) add(name string, n int) {
 	if n > 0 {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.done["called"] += int64(n)
+		r.done[name] += int64(n)
 	}
 }

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/services/issues"
@@ -63,20 +64,29 @@ func (p *passage) settled(ctx context.Context, d *Delivery, i issues.Issue) (boo
 	objection := p.Settings.objection(facts, d.Kind)
 	switch {
 	case objection == "":
+		if routed, err = rules.Share(ctx, p.Places, i, routed); err != nil {
+			return false, err
+		}
 		d.Written.Service = rules.Label(routed, here)
 		return true, nil
 	case rules.By(routed, here) == "":
 		return false, &Error{Trouble: Refused, Reason: objection}
 	}
+	var unknown error
 	route := rules.Route(routed, func(to issues.Repository) (issues.RepositoryFacts, bool) {
 		if to.Is(here) {
 			return facts.repository(), true
 		}
-		if known, ok := p.known(placeOf(to)); ok {
-			return known.repository(), true
+		known, _, err := p.known(ctx, placeOf(to))
+		if err != nil || known == nil {
+			unknown = errors.Join(unknown, err)
+			return issues.RepositoryFacts{}, false
 		}
-		return issues.RepositoryFacts{}, false
+		return known.repository(), true
 	})
+	if unknown != nil {
+		return false, unknown
+	}
 	if !route.Found() {
 		return false, &Error{Trouble: Refused, Reason: route.Why()}
 	}

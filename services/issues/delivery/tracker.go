@@ -97,6 +97,8 @@ type Error struct {
 	Trouble Trouble
 	// Until is when a Limited lane may be used again; zero when it was not told.
 	Until time.Time
+	// Because is what it is because of, where that is told; it may be the place then too.
+	Because Cause
 	// Reason says in words for people what is wrong and what would help.
 	Reason string
 	// To is where it Moved to, with the number if it is an issue.

@@ -21,7 +21,7 @@ func (p *passage) update(ctx context.Context, d *Delivery, i issues.Issue) error
 		return err
 	}
 	etag := d.Written.ETag
-	if sweeps || parent != nil || d.Written.differs(i) {
+	if sweeps || parent != nil || d.Written.differs(i, p.Clock()) {
 		etag = "" // what is written is decided by what is there now
 	}
 	type answer struct {
@@ -56,7 +56,7 @@ func (p *passage) update(ctx context.Context, d *Delivery, i issues.Issue) error
 	}
 	r := got.Remote
 	d.notice(i, r)
-	if parent != nil || d.Written.differs(i) {
+	if parent != nil || d.Written.differs(i, p.Clock()) {
 		if err := p.bring(ctx, d, i, r, parent); err != nil {
 			return err
 		}
@@ -68,14 +68,10 @@ func (p *passage) update(ctx context.Context, d *Delivery, i issues.Issue) error
 // bring writes what is wanted: text and state, then labels, people and what it is a part
 // of, then comments.
 func (p *passage) bring(ctx context.Context, d *Delivery, i issues.Issue, r Remote, parent *Delivery) error {
-	facts, err := p.factsOf(ctx, d.Place)
-	if err != nil {
+	if err := p.allowed(ctx, d.Place); err != nil {
 		return err
 	}
-	if objection := p.Settings.objection(facts, d.Kind); objection != "" {
-		return &Error{Trouble: Refused, Reason: objection}
-	}
-	e, needed := d.Written.edit(i, r, p.Settings.of(d.Kind))
+	e, needed := d.Written.edit(i, r, p.Settings.of(d.Kind), p.Clock())
 	if needed {
 		if d.Written.sends(e); e.Title != nil || e.Body != nil {
 			if err := p.put(ctx, d); err != nil {
@@ -94,7 +90,7 @@ func (p *passage) bring(ctx context.Context, d *Delivery, i issues.Issue, r Remo
 		case e.Open != nil:
 			p.count("closed")
 		}
-		d.Written.wrote(i, e, edited)
+		d.Written.wrote(i, e, edited, clock.Round(p.Clock()))
 		edited.Under = r.Under
 		r = edited
 	}

@@ -61,6 +61,38 @@ func TestNineIssuesAreMadeAndTenAreToldOfInOne(t *testing.T) {
 	}
 }
 
+// Of ten that came at once most were over before they were to be made.
+func TestAGroupIsMadeOfAsManyAsAreStillWanted(t *testing.T) {
+	t.Parallel()
+	for wanted, groups := range map[int]int{2: 0, 3: 1} {
+		t.Run(fmt.Sprint(wanted), func(t *testing.T) {
+			t.Parallel()
+			o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
+			all := o.wantMany(10)
+			for _, i := range all[wanted:] {
+				o.change(i.ID, func(i *issues.Issue) { i.Open = false })
+			}
+			o.pass(2 * time.Minute)
+			made := o.Issues("acme/shop")
+			if want := map[int]int{0: wanted, 1: 1}[groups]; len(made) != want {
+				t.Errorf("%d issues were made of %d that are wanted, want %d", len(made), wanted, want)
+			}
+			for _, i := range made {
+				if strings.Contains(i.Title, "at once") != (groups == 1) {
+					t.Errorf("one is %q", i.Title)
+				}
+			}
+			for n, i := range all {
+				want := delivery.Pending // and never made
+				if n < wanted {
+					want = map[int]delivery.State{0: delivery.Sent, 1: delivery.Grouped}[groups]
+				}
+				o.inState(i.ID, want)
+			}
+		})
+	}
+}
+
 func TestWhatComesWithinAnHourJoinsTheGroup(t *testing.T) {
 	t.Parallel()
 	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
@@ -333,14 +365,19 @@ func TestWhomPeopleAssignStaysAndWhomTheyTakeOffToo(t *testing.T) {
 
 func TestAPartComesUnderItsParentOnceBothAreThere(t *testing.T) {
 	t.Parallel()
-	for name, lose := range map[string]bool{"": false, "and the answer is lost": true} {
+	for name, c := range map[string]struct{ lose, parentFirst bool }{
+		"": {}, "and the answer is lost": {lose: true}, "and the parent was there before": {parentFirst: true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := open(t)
 			// Places take turns by their names: the part is there first.
 			parent := o.want(o.at("https://github.com/acme/vault"))
+			if c.parentFirst {
+				o.pass(time.Minute)
+			}
 			part := o.want(func(i *issues.Issue) { i.Parent = parent.ID })
-			if lose {
+			if c.lose {
 				o.fault("issues/add-sub-issue", standin.Fault{Kind: standin.LostReply})
 			}
 			o.pass(10 * time.Minute)
@@ -358,4 +395,63 @@ func TestAPartComesUnderItsParentOnceBothAreThere(t *testing.T) {
 			}
 		})
 	}
+}
+
+// tally has the title of a group say another number, as its members do when one comes or
+// is over.
+func (o *office) tally(group id.ID, n int) {
+	o.tb.Helper()
+	o.change(group, func(i *issues.Issue) {
+		i.Title, i.Body = fmt.Sprintf("%d error budgets are overspent", n), fmt.Sprintf("It is %d.\n\n%s", n, issues.Marker(i.Fingerprint))
+	})
+}
+
+// The list is kept up to date at once, the title once an hour: who watches the repository
+// is told of each title.
+func TestTheTitleOfAGroupIsWrittenOnceAnHour(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
+	o.wantMany(3)
+	o.run()
+	group := o.groupOf("acme/shop", o.alone("acme/shop").Number)
+	var titles []time.Time
+	last := o.alone("acme/shop").Title
+	minute := func() {
+		t.Helper()
+		o.pass(time.Minute)
+		if now := o.alone("acme/shop").Title; now != last {
+			titles, last = append(titles, o.clock.Now()), now
+		}
+	}
+	for n := range 150 {
+		o.tally(group, 2+n%7)
+		minute()
+		if body := o.alone("acme/shop").Body; !strings.HasPrefix(body, fmt.Sprintf("It is %d.", 2+n%7)) {
+			t.Fatalf("in minute %d the text is %q", n, body)
+		}
+	}
+	if len(titles) != 3 { // at once, and after one and two hours
+		t.Errorf("in two and a half hours the title was written %d times, want 3: %v", len(titles), titles)
+	}
+	for n := 1; n < len(titles); n++ {
+		if d := titles[n].Sub(titles[n-1]); d < time.Hour-time.Minute {
+			t.Errorf("one title came %s after another", d)
+		}
+	}
+	// What is wanted last is what it says in the end, with nobody's doing, and nothing is
+	// written where the number is as it was.
+	for range 61 {
+		minute()
+	}
+	if want := "4 error budgets are overspent"; last != want { // 149 is 2 more than 21 times 7
+		t.Errorf("in the end it is %q, want %q", last, want)
+	}
+	o.clock.Advance(2 * time.Hour)
+	o.ForgetRequests()
+	o.tally(group, 4)
+	o.pass(2 * time.Hour)
+	if slices.Contains(o.operations(), "issues/update") {
+		t.Errorf("with the same number it asked %v", o.operations())
+	}
+	o.wellBehaved()
 }

@@ -43,6 +43,12 @@ type hub struct {
 
 func build(t standin.Testing) *hub {
 	t.Helper()
+	return buildAs(t, standin.Options{})
+}
+
+// buildAs makes the hub with further options of the stand-in.
+func buildAs(t standin.Testing, o standin.Options) *hub {
+	t.Helper()
 	h := &hub{t: t, clock: clock.NewManual(start), script: standin.NewScript()}
 	plan := standin.PlanFunc(func(r standin.Request) standin.Fault {
 		if h.calmed.Load() {
@@ -50,7 +56,8 @@ func build(t standin.Testing) *hub {
 		}
 		return h.script.Next(r)
 	})
-	h.GitHub = standin.New(t, standin.Options{Now: h.theirs, Advance: func(d time.Duration) { h.clock.Advance(d) }, Plan: plan})
+	o.Now, o.Advance, o.Plan = h.theirs, func(d time.Duration) { h.clock.Advance(d) }, plan
+	h.GitHub = standin.New(t, o)
 	h.Organization("acme")
 	for _, login := range []string{"robo", "ole", "pia"} {
 		h.User(login)

@@ -108,6 +108,9 @@ func (m *machine) violate(s *subject) {
 		},
 	}
 	s.violated, s.open, s.person, s.unseen, s.logins = true, true, "", false, m.assignees()
+	if g := s.group; g != nil { // which goes on with another episode too
+		g.person, g.unseen = "", false
+	}
 	m.rewish(func(ctx context.Context) error {
 		if _, err := m.store.Policy().OpenViolation(ctx, s.violation); err != nil {
 			return err

@@ -21,11 +21,16 @@ const (
 // tells reports whether an event with that action tells something. Of a comment
 // only its writing counts: whoever may edit the comments of others would speak for
 // them. What is edited of a repository, its description or branch, changes nothing
-// for its issues.
+// for its issues; that they were enabled is told by no event. What an installation lost
+// is met where something is asked for next.
 func tells(event, action string) bool {
 	switch event {
-	case eventIssues, eventInstallation, eventInstallationRepositories:
+	case eventIssues:
 		return true
+	case eventInstallation:
+		return action == "created" || action == "unsuspend" || action == "new_permissions_accepted"
+	case eventInstallationRepositories:
+		return action == "added"
 	case eventIssueComment:
 		return action == "created"
 	case eventRepository:
@@ -39,10 +44,12 @@ func tells(event, action string) bool {
 type hookPayload struct {
 	Action       string
 	Repository   hookRepository
-	Installation struct{ ID int64 }
-	Sender       hookAccount
-	Issue        hookIssue
-	Comment      struct {
+	Installation struct{ Account hookAccount }
+	// Added are the repositories that an installation has from now on.
+	Added   []hookRepository `json:"repositories_added"`
+	Sender  hookAccount
+	Issue   hookIssue
+	Comment struct {
 		ID      int64
 		Body    string
 		HTMLURL string `json:"html_url"`
@@ -102,19 +109,21 @@ func (p *Payloads) Read(ctx context.Context, d inbox.Delivery) (inbox.Happening,
 		return inbox.Happening{}, fmt.Errorf("read the payload of %s %s: %w", d.Event, d.Action, err)
 	}
 	h := inbox.Happening{
-		Repository:   inbox.Repository{ID: in.Repository.ID, Name: in.Repository.FullName},
-		Installation: in.Installation.ID,
-		Sender:       inbox.Sender{Login: in.Sender.Login, Bot: in.Sender.isBot(), Self: p.isSelf(ctx, in)},
+		Repository: inbox.Repository{ID: in.Repository.ID, Name: in.Repository.FullName},
+		Sender:     inbox.Sender{Login: in.Sender.Login, Bot: in.Sender.isBot(), Self: p.isSelf(ctx, in)},
 	}
 	switch {
 	case !tells(d.Event, d.Action):
 		return inbox.Happening{}, nil
 	case d.Event == eventRepository:
-		h.Kind, h.Former = inbox.RepositoryChanged, in.former()
+		h.Kind, h.Former, h.Back = inbox.RepositoryChanged, in.former(), d.Action != "archived" && d.Action != "deleted"
 		return h, names(d, h.Repository.ID != 0 && h.Repository.Name != "", "a repository")
 	case d.Event == eventInstallation || d.Event == eventInstallationRepositories:
-		h.Kind = inbox.InstallationChanged
-		return h, names(d, h.Installation != 0, "an installation")
+		h.Kind, h.Owner = inbox.PlacesBack, in.Installation.Account.Login
+		for _, r := range in.Added {
+			h.Names = append(h.Names, r.FullName)
+		}
+		return h, names(d, h.Owner != "", "whose installation it is")
 	case in.Issue.PullRequest != nil:
 		return inbox.Happening{}, nil
 	}

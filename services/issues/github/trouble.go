@@ -47,8 +47,12 @@ func (t to) trouble(ctx context.Context, response *github.Response, err error) e
 		return &delivery.Error{Trouble: delivery.Barred, Reason: "the installation of the GitHub App is suspended: an owner of the organisation can unsuspend it", Err: err}
 	case status == http.StatusNotFound:
 		return &delivery.Error{Trouble: delivery.Gone, Reason: "GitHub knows no such repository or issue, or does not show it to us: look whether it still exists and the App or token has access to it", Err: err}
-	case status == http.StatusGone || status == http.StatusUnavailableForLegalReasons:
+	case status == http.StatusGone:
+		return &delivery.Error{Trouble: delivery.Gone, Because: delivery.BecauseGone, Reason: "GitHub says that it is gone: " + said, Err: err}
+	case status == http.StatusUnavailableForLegalReasons:
 		return &delivery.Error{Trouble: delivery.Gone, Reason: "GitHub says that it is gone: " + said, Err: err}
+	case status == http.StatusUnprocessableEntity:
+		return &delivery.Error{Trouble: delivery.Refused, Because: delivery.BecauseText, Reason: "GitHub refuses it: " + said, Err: err}
 	case status >= 400 && status < 500 && status != http.StatusRequestTimeout:
 		reason := "GitHub refuses it: " + said
 		if needs := response.Header.Get("X-Accepted-GitHub-Permissions"); needs != "" {

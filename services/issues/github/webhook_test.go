@@ -190,12 +190,12 @@ type record struct {
 	issues   map[inbox.Issue]int
 	moved    map[inbox.Issue]inbox.Issue
 	former   map[string]string // by the name at present
-	apps     map[int64]int
+	back     []string
 	commands []inbox.Command
 }
 
 func newRecord() *record {
-	return &record{issues: map[inbox.Issue]int{}, moved: map[inbox.Issue]inbox.Issue{}, former: map[string]string{}, apps: map[int64]int{}}
+	return &record{issues: map[inbox.Issue]int{}, moved: map[inbox.Issue]inbox.Issue{}, former: map[string]string{}}
 }
 
 func (r *record) IssueChanged(_ context.Context, at inbox.Issue) error {
@@ -213,8 +213,8 @@ func (r *record) RepositoryChanged(_ context.Context, now inbox.Repository, form
 	return nil
 }
 
-func (r *record) InstallationChanged(_ context.Context, installation int64) error {
-	r.apps[installation]++
+func (r *record) PlacesBack(_ context.Context, owner string, names []string) error {
+	r.back = append(r.back, fmt.Sprint(owner, names))
 	return nil
 }
 
@@ -253,8 +253,9 @@ func TestWhatPeopleDoOnGitHubIsRead(t *testing.T) {
 	hub.User("wanda")
 	api, web, old := hub.Public("acme/api"), hub.Public("acme/web"), hub.Public("acme/old")
 	hub.Public("acme/gone")
+	hub.Private("acme/later")
 	app := hub.App("acme", "evenkeel")
-	installed := hub.Install(app, "acme", standin.Permissions{"issues": "write"})
+	installed := hub.Install(app, "acme", standin.Permissions{"issues": "read"}, "acme/api", "acme/web", "acme/old", "acme/gone")
 	wanda := hub.Person("wanda")
 	numbers := map[string]int{}
 	for _, title := range []string{"closed", "edited", "labelled", "locked", "deleted", "moved", "commented"} {
@@ -281,24 +282,33 @@ func TestWhatPeopleDoOnGitHubIsRead(t *testing.T) {
 	wanda.Comment("acme/api", numbers["commented"], "Nothing to do with it.")
 	moved := wanda.Transfer("acme/api", numbers["moved"], "acme/web")
 	wanda.Archive("acme/web")
+	wanda.Unarchive("acme/web")
 	wanda.RenameRepository("acme/old", "new")
 	wanda.TransferRepository("acme/new", "globex")
 	wanda.DeleteRepository("acme/gone")
 	wanda.Suspend(installed)
 	wanda.Unsuspend(installed)
+	hub.Grant(installed, standin.Permissions{"issues": "write"})
+	hub.Reach(installed, "acme/later")
 	wanda.Uninstall(installed)
+	wanda.Publicize("acme/later")
+	wanda.Privatize("acme/later")
 	target := inbox.Issue{Repository: inbox.Repository{ID: web, Name: "acme/web"}, Number: moved, NodeID: hub.Issue("acme/web", moved).NodeID}
 	want[target] = 1 // it is opened there
 
 	w := receiver(t, s, now.Now, secret)
 	sent := hub.Deliveries()
 	for _, d := range sent {
-		if got, err := w.Receive(t.Context(), received(d)); err != nil || got != github.WebhookAccepted {
+		want := github.WebhookAccepted
+		if d.Event == "installation" && (d.Action == "suspend" || d.Action == "deleted") {
+			want = github.WebhookIgnored // what it lost is met where something is asked for next
+		}
+		if got, err := w.Receive(t.Context(), received(d)); err != nil || got != want {
 			t.Errorf("%s %s: %q (%v)", d.Event, d.Action, got, err)
 		}
 	}
 	r, counts := workOff(t, s, now.Now)
-	if counts["worked"] != int64(len(sent)) || counts["retried"] != 0 || counts["given_up"] != 0 {
+	if counts["worked"] != int64(len(sent)-2) || counts["retried"] != 0 || counts["given_up"] != 0 {
 		t.Errorf("of %d: %v", len(sent), counts)
 	}
 	if !maps.Equal(r.issues, want) {
@@ -307,11 +317,16 @@ func TestWhatPeopleDoOnGitHubIsRead(t *testing.T) {
 	if wanted := map[inbox.Issue]inbox.Issue{movedFrom: target}; !maps.Equal(r.moved, wanted) {
 		t.Errorf("moved are %v, want %v", r.moved, wanted)
 	}
-	if wanted := map[string]string{"acme/web": "", "acme/new": "acme/old", "globex/new": "acme/new", "acme/gone": ""}; !maps.Equal(r.former, wanted) {
+	if wanted := map[string]string{"acme/web": "", "acme/new": "acme/old", "globex/new": "acme/new", "acme/gone": "", "acme/later": ""}; !maps.Equal(r.former, wanted) {
 		t.Errorf("repositories are %v, want %v (%d is one of them)", r.former, wanted, old)
 	}
-	if r.apps[installed] != 3 || len(r.apps) != 1 {
-		t.Errorf("installations are %v, want %d three times", r.apps, installed)
+	back := []string{
+		"[acme/web]", "[acme/new acme/old]", "[globex/new acme/new]", // unarchived, renamed, transferred
+		"acme[]", "acme[]", "acme[acme/later]", // unsuspended, granted more, granted for another
+		"[acme/later]", "[acme/later]", // made public, and private
+	}
+	if !slices.Equal(r.back, back) {
+		t.Errorf("back are %q, want %q", r.back, back)
 	}
 	if len(r.commands) != 1 {
 		t.Fatalf("commands are %v", r.commands)

@@ -5,7 +5,7 @@ package inbox
 type Happening struct {
 	// Kind is what there is to do; empty when there is nothing.
 	Kind Kind
-	// Repository is where it happened; none of an Installation.
+	// Repository is where it happened; none of PlacesBack.
 	Repository Repository
 	// Issue is what it happened to, of IssueChanged, IssueMoved and Commented.
 	Issue Issue
@@ -13,8 +13,12 @@ type Happening struct {
 	MovedTo Issue
 	// Former is what the repository was called, "owner/name", when it has another name now.
 	Former string
-	// Installation is the app's, where the tracker names one; 0 otherwise.
-	Installation int64
+	// Back is whether the repository may take again what it did not, of RepositoryChanged.
+	Back bool
+	// Owner is whose repositories, and Names which of them, "owner/name", may take again
+	// what they did not, of PlacesBack; none for all of the owner's.
+	Owner string
+	Names []string
 	// Sender is who did it.
 	Sender Sender
 	// Comment is what was written, of Commented.
@@ -26,11 +30,11 @@ type Kind string
 
 // The kinds.
 const (
-	IssueChanged        Kind = "issue_changed"        // it is to be read again
-	IssueMoved          Kind = "issue_moved"          // to another repository
-	RepositoryChanged   Kind = "repository_changed"   // renamed, moved, archived, deleted, made public
-	InstallationChanged Kind = "installation_changed" // removed, suspended, or it reaches other repositories
-	Commented           Kind = "commented"            // somebody wrote a comment
+	IssueChanged      Kind = "issue_changed"      // it is to be read again
+	IssueMoved        Kind = "issue_moved"        // to another repository
+	RepositoryChanged Kind = "repository_changed" // renamed, moved, archived, deleted, made public
+	PlacesBack        Kind = "places_back"        // the app may do in repositories what it could not
+	Commented         Kind = "commented"          // somebody wrote a comment
 )
 
 // Repository is a repository on the tracker. It keeps its ID whatever it is called.

@@ -46,8 +46,9 @@ type Tracked interface {
 	// RepositoryChanged has the issues of the repository read again. Former is what it
 	// was called, empty when its name did not change.
 	RepositoryChanged(ctx context.Context, now Repository, former string) error
-	// InstallationChanged has it looked at again what the app may do where.
-	InstallationChanged(ctx context.Context, installation int64) error
+	// PlacesBack has tried again what was given up because of where it was to go: in the
+	// named repositories, in all of the owner's where none is named.
+	PlacesBack(ctx context.Context, owner string, names []string) error
 	// Desired is the desired issue that is there, false when there is none.
 	Desired(ctx context.Context, at Issue) (id.ID, bool, error)
 }
@@ -158,13 +159,24 @@ func (w *Worker) handle(ctx context.Context, h Happening, at time.Time) error {
 	case IssueMoved:
 		return w.Tracked.IssueMoved(ctx, h.Issue, h.MovedTo)
 	case RepositoryChanged:
-		return w.Tracked.RepositoryChanged(ctx, h.Repository, h.Former)
-	case InstallationChanged:
-		return w.Tracked.InstallationChanged(ctx, h.Installation)
+		if err := w.Tracked.RepositoryChanged(ctx, h.Repository, h.Former); err != nil || !h.Back {
+			return err
+		}
+		return w.Tracked.PlacesBack(ctx, "", h.names())
+	case PlacesBack:
+		return w.Tracked.PlacesBack(ctx, h.Owner, h.Names)
 	case Commented:
 		return w.commented(ctx, h, at)
 	}
 	return nil
+}
+
+// names are those by which the repository is and was known.
+func (h Happening) names() []string {
+	if h.Former == "" {
+		return []string{h.Repository.Name}
+	}
+	return []string{h.Repository.Name, h.Former}
 }
 
 // commented does what a person asks for in a comment. Programs ask for nothing.

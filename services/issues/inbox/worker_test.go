@@ -58,7 +58,7 @@ func (k *tracked) IssueMoved(context.Context, inbox.Issue, inbox.Issue) error { 
 func (k *tracked) RepositoryChanged(context.Context, inbox.Repository, string) error {
 	return nil
 }
-func (k *tracked) InstallationChanged(context.Context, int64) error { return nil }
+func (k *tracked) PlacesBack(context.Context, string, []string) error { return nil }
 func (k *tracked) Desired(context.Context, inbox.Issue) (id.ID, bool, error) {
 	return k.ours, k.ours != "", nil
 }

@@ -108,6 +108,20 @@ func (g *GitHub) Grant(installation int64, permissions Permissions) {
 	i := g.installation(installation)
 	i.permissions = Permissions{"metadata": "read"}
 	maps.Copy(i.permissions, permissions)
+	g.emitInstallation("new_permissions_accepted", i, i.account)
+}
+
+// Reach has an installation for some repositories have these too.
+func (g *GitHub) Reach(installation int64, repositories ...string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	i := g.installation(installation)
+	var added []int64
+	for _, name := range repositories {
+		added = append(added, g.repository(name).id)
+	}
+	i.selected = append(i.selected, added...)
+	g.emitReach(i, added)
 }
 
 // installation is one that has to be there.

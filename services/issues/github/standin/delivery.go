@@ -123,18 +123,35 @@ func (g *GitHub) emitInstallation(action string, i *installation, by *account) {
 	if g.options.WebhookSecret == "" {
 		return
 	}
-	payload := g.payloads["installation-"+action]
+	payload := g.payloads["installation-"+strings.ReplaceAll(action, "_", "-")]
 	ours := object{"action": action, "installation": g.renderInstallation(i), "sender": g.renderAccount(by)}
 	if payload["repositories"] != nil {
-		repositories := []any{}
-		for _, id := range slices.Sorted(maps.Keys(g.repositories)) {
-			if r := g.repositories[id]; i.covers(r) {
-				repositories = append(repositories, object{"id": r.id, "node_id": nodeID("R", r.id), "name": r.name, "full_name": r.fullName(), "private": r.private})
-			}
-		}
-		ours["repositories"] = repositories
+		ours["repositories"] = g.named(i.covers)
 	}
 	g.send("installation", action, payload, ours)
+}
+
+// emitReach tells of repositories that an installation has from now on.
+func (g *GitHub) emitReach(i *installation, added []int64) {
+	if g.options.WebhookSecret == "" {
+		return
+	}
+	g.send("installation_repositories", "added", g.payloads["installation-repositories-added"], object{
+		"action": "added", "installation": g.renderInstallation(i), "sender": g.renderAccount(i.account), "requester": nil,
+		"repository_selection": i.selection(), "repositories_removed": []any{},
+		"repositories_added": g.named(func(r *repository) bool { return slices.Contains(added, r.id) }),
+	})
+}
+
+// named are repositories as webhooks of installations name them.
+func (g *GitHub) named(which func(*repository) bool) []any {
+	repositories := []any{}
+	for _, id := range slices.Sorted(maps.Keys(g.repositories)) {
+		if r := g.repositories[id]; which(r) {
+			repositories = append(repositories, object{"id": r.id, "node_id": nodeID("R", r.id), "name": r.name, "full_name": r.fullName(), "private": r.private})
+		}
+	}
+	return repositories
 }
 
 // send signs a payload, checks it and puts it with the others.
@@ -158,7 +175,7 @@ func (g *GitHub) send(event, action string, payload, ours object) {
 	} {
 		d.Header.Set(name, value)
 	}
-	name := strings.TrimSuffix(strings.ReplaceAll(event, "_", "-")+"-"+action, "-")
+	name := strings.TrimSuffix(strings.ReplaceAll(event+"-"+action, "_", "-"), "-")
 	for _, fault := range g.checkWebhook(name, d.Header, body) {
 		g.t.Errorf("GitHub's description of the webhook %s refuses the stand-in's own: %s", name, fault)
 	}

@@ -110,6 +110,10 @@ func TestWhatPeopleDoIsToldByWebhooks(t *testing.T) {
 			adam.Archive("acme/api")
 			adam.Unarchive("acme/api")
 		}, []string{"repository archived", "repository unarchived"}, func(event any) bool { return !event.(*github.RepositoryEvent).GetRepo().GetArchived() }},
+		{"publicize and privatize", func(_ *world, adam standin.Person) {
+			adam.Publicize("acme/vault")
+			adam.Privatize("acme/vault")
+		}, []string{"repository publicized", "repository privatized"}, func(event any) bool { return event.(*github.RepositoryEvent).GetRepo().GetPrivate() }},
 		{"delete the repository", func(_ *world, adam standin.Person) { adam.DeleteRepository("acme/api") }, []string{"repository deleted"}, func(event any) bool {
 			return event.(*github.RepositoryEvent).GetRepo().GetFullName() == "acme/api"
 		}},
@@ -125,6 +129,14 @@ func TestWhatPeopleDoIsToldByWebhooks(t *testing.T) {
 			adam.Uninstall(id)
 		}, []string{"installation created", "installation suspend", "installation unsuspend", "installation deleted"}, func(event any) bool {
 			return event.(*github.InstallationEvent).GetInstallation().GetAccount().GetLogin() == "acme"
+		}},
+		{"grant more, and for another repository", func(w *world, _ standin.Person) {
+			id := w.Install(w.App("acme", "evenkeel"), "acme", nil, "acme/vault")
+			w.Grant(id, standin.Permissions{"issues": "write"})
+			w.Reach(id, "acme/api")
+		}, []string{"installation created", "installation new_permissions_accepted", "installation_repositories added"}, func(event any) bool {
+			e := event.(*github.InstallationRepositoriesEvent)
+			return len(e.RepositoriesAdded) == 1 && e.RepositoriesAdded[0].GetFullName() == "acme/api" && e.GetInstallation().GetPermissions().GetIssues() == "write"
 		}},
 		{"ping", func(w *world, _ standin.Person) { w.Ping("acme/api") }, []string{"ping"}, func(event any) bool {
 			return event.(*github.PingEvent).GetRepo().GetFullName() == "acme/api"

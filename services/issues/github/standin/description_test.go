@@ -42,6 +42,13 @@ var since = map[string][]string{
 		"at /installation/created_at: got number, want string", "at /installation/updated_at: got number, want string",
 		"at /installation: missing properties 'app_slug', 'suspended_by', 'suspended_at'",
 	},
+	"installation-new-permissions-accepted": {
+		"at /installation/created_at: got number, want string", "at /installation/updated_at: got number, want string",
+	},
+	"installation-repositories-added": {
+		"at /installation/created_at: got number, want string", "at /installation/updated_at: got number, want string",
+		"at /installation: missing property 'app_slug'",
+	},
 	"installation-suspend":   {"the field /installation/permissions/content_references is not described"},
 	"installation-unsuspend": {"the field /installation/permissions/content_references is not described"},
 	"issues-edited": {

@@ -179,6 +179,14 @@ func (p Person) Publicize(fullName string) {
 	})
 }
 
+// Privatize makes it private.
+func (p Person) Privatize(fullName string) {
+	p.in(fullName, func(r *repository, by *account) {
+		r.private = true
+		p.change(r, by, "privatized", nil)
+	})
+}
+
 // DeleteRepository deletes a repository with all that is in it.
 func (p Person) DeleteRepository(fullName string) {
 	p.in(fullName, func(r *repository, by *account) {

@@ -42,12 +42,14 @@ var operations = map[string][]string{
 
 // deliveries are the webhooks that Evenkeel is sent.
 var deliveries = []string{
-	"installation-created", "installation-deleted", "installation-suspend", "installation-unsuspend",
+	"installation-created", "installation-deleted", "installation-new-permissions-accepted", "installation-suspend", "installation-unsuspend",
+	"installation-repositories-added",
 	"issue-comment-created",
 	"issues-assigned", "issues-closed", "issues-deleted", "issues-edited", "issues-labeled", "issues-locked", "issues-opened",
 	"issues-reopened", "issues-transferred", "issues-unassigned", "issues-unlabeled", "issues-unlocked",
 	"ping",
-	"repository-archived", "repository-deleted", "repository-edited", "repository-renamed", "repository-transferred", "repository-unarchived",
+	"repository-archived", "repository-deleted", "repository-edited", "repository-privatized", "repository-publicized", "repository-renamed",
+	"repository-transferred", "repository-unarchived",
 }
 
 // kept are the examples that the stand-in renders its own objects from.

@@ -18,13 +18,14 @@ var payloads = []struct {
 	event, action string
 	has           []string
 }{
-	{"installation", "created", nil}, {"installation", "deleted", nil}, {"installation", "suspend", nil}, {"installation", "unsuspend", nil},
+	{"installation", "created", nil}, {"installation", "deleted", nil}, {"installation", "new_permissions_accepted", nil},
+	{"installation", "suspend", nil}, {"installation", "unsuspend", nil}, {"installation_repositories", "added", []string{"requester"}},
 	{"issue_comment", "created", []string{"organization"}},
 	{"issues", "assigned", []string{"organization"}}, {"issues", "deleted", nil}, {"issues", "edited", nil}, {"issues", "labeled", nil},
 	{"issues", "locked", nil}, {"issues", "opened", nil}, {"issues", "reopened", nil}, {"issues", "transferred", nil},
 	{"issues", "unassigned", []string{"organization"}}, {"issues", "unlabeled", nil}, {"issues", "unlocked", nil},
 	{"ping", "", nil},
-	{"repository", "edited", nil}, {"repository", "renamed", nil}, {"repository", "transferred", nil},
+	{"repository", "edited", nil}, {"repository", "privatized", nil}, {"repository", "publicized", nil}, {"repository", "renamed", nil}, {"repository", "transferred", nil},
 }
 
 // choosePayloads names payloads as GitHub's description does: "issue-comment-created".
@@ -35,10 +36,11 @@ func choosePayloads(all []recorded) (object, error) {
 		if found == nil {
 			return nil, fmt.Errorf("there is no example of %s %s with %v", wanted.event, wanted.action, wanted.has)
 		}
-		name := strings.ReplaceAll(wanted.event, "_", "-")
+		name := wanted.event
 		if wanted.action != "" {
 			name += "-" + wanted.action
 		}
+		name = strings.ReplaceAll(name, "_", "-")
 		chosen[name] = found
 	}
 	return chosen, nil
