@@ -1,6 +1,8 @@
 package signals
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -180,20 +182,23 @@ func (m Map) dataSources() []id.ID {
 	return distinct(all)
 }
 
-// slos are those that the map names, each once.
-func (m Map) slos() []id.ID {
-	var all []id.ID
-	if m.Latency != nil {
-		all = append(all, m.Latency.SLO)
+// slosBySignal are those that signals are taken over from.
+func (m Map) slosBySignal() map[Signal]id.ID {
+	out := map[Signal]id.ID{}
+	if m.Latency != nil && m.Latency.SLO != "" {
+		out[Latency] = m.Latency.SLO
 	}
-	if m.Traffic != nil {
-		all = append(all, m.Traffic.SLO)
+	if m.Traffic != nil && m.Traffic.SLO != "" {
+		out[Traffic] = m.Traffic.SLO
 	}
-	if m.Errors != nil {
-		all = append(all, m.Errors.SLO)
+	if m.Errors != nil && m.Errors.SLO != "" {
+		out[Errors] = m.Errors.SLO
 	}
-	return distinct(all)
+	return out
 }
+
+// slos are those that the map names, each once.
+func (m Map) slos() []id.ID { return distinct(slices.Collect(maps.Values(m.slosBySignal()))) }
 
 // distinct returns the identifiers that are not empty, each once.
 func distinct(all []id.ID) []id.ID {

@@ -156,7 +156,7 @@ func (s *Service) change(
 // refer returns the map with its data sources and SLOs by identifier, and notes those
 // that cannot be read.
 func (s *Service) refer(ctx context.Context, check *fault.Check, m, standing Map, owner registry.Service) (Map, error) {
-	r := referring{Service: s, ctx: ctx, check: check, owner: owner, sources: standing.dataSources(), slos: standing.slos()}
+	r := referring{Service: s, ctx: ctx, check: check, owner: owner, sources: standing.dataSources(), slos: standing.slosBySignal()}
 	if m.Latency != nil {
 		l := *m.Latency
 		l.DataSource, l.SLO = r.source("/latency", l.DataSource), r.slo(Latency, "/latency", l.SLO)
@@ -183,11 +183,12 @@ func (s *Service) refer(ctx context.Context, check *fault.Check, m, standing Map
 // it does nothing.
 type referring struct {
 	*Service
-	ctx           context.Context
-	check         *fault.Check
-	owner         registry.Service
-	sources, slos []id.ID // that were named before
-	err           error
+	ctx     context.Context
+	check   *fault.Check
+	owner   registry.Service
+	sources []id.ID          // that were named before
+	slos    map[Signal]id.ID // for each signal
+	err     error
 }
 
 // source returns the identifier of a data source that is named, or an empty one.
@@ -235,7 +236,7 @@ func (r *referring) slo(signal Signal, base string, name id.ID) id.ID {
 		r.err = fmt.Errorf("find the SLO of a signal: %w", err)
 		return ""
 	}
-	if found && !slices.Contains(r.slos, v.SLO.ID) {
+	if found && r.slos[signal] != v.SLO.ID {
 		if lack := unfit(signal, v); lack != nil {
 			r.check.Fail(pointer, v.SLO.Slug, "%s", lack.Detail)
 		}
