@@ -63,7 +63,7 @@ func (s *Service) read(ctx context.Context, m Mapping, owner registry.Service, o
 			kept[of] = c
 		}
 	}
-	report := Report{Service: owner, Mapping: m, At: l.now, Window: l.window(), Sources: map[id.ID]string{}, SLOs: map[id.ID]string{}}
+	report := Report{Service: owner, Mapping: m, At: l.now, From: over.from, To: over.to, Step: over.step, Window: over.window(), Sources: map[id.ID]string{}, SLOs: map[id.ID]string{}}
 	waiting, done := context.WithTimeout(ctx, s.Patience)
 	defer done()
 	for _, one := range l.found {
@@ -88,8 +88,8 @@ func (s *Service) read(ctx context.Context, m Mapping, owner registry.Service, o
 // name reads what the map names.
 func (l *look) name(ctx context.Context, m Map) error {
 	l.slos = map[id.ID]slo.View{}
-	sources := m.dataSources()
-	if slos := m.slos(); len(slos) > 0 {
+	sources := m.DataSources()
+	if slos := m.SLOs(); len(slos) > 0 {
 		views, err := l.SLOs.ViewsByID(ctx, slos)
 		if err != nil {
 			return fmt.Errorf("read the SLOs of signals: %w", err)

@@ -164,8 +164,8 @@ func (m Map) Mapped(s Signal) bool {
 	}
 }
 
-// dataSources are those that the map names, each once.
-func (m Map) dataSources() []id.ID {
+// DataSources are those that the map names, each once.
+func (m Map) DataSources() []id.ID {
 	var all []id.ID
 	if m.Latency != nil {
 		all = append(all, m.Latency.DataSource)
@@ -197,8 +197,8 @@ func (m Map) slosBySignal() map[Signal]id.ID {
 	return out
 }
 
-// slos are those that the map names, each once.
-func (m Map) slos() []id.ID { return distinct(slices.Collect(maps.Values(m.slosBySignal()))) }
+// SLOs are those that the map names, each once.
+func (m Map) SLOs() []id.ID { return distinct(slices.Collect(maps.Values(m.slosBySignal()))) }
 
 // distinct returns the identifiers that are not empty, each once.
 func distinct(all []id.ID) []id.ID {

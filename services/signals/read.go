@@ -74,7 +74,8 @@ func spanOf(from, to time.Time, step time.Duration, now time.Time) (span, error)
 	if to.IsZero() || to.After(now) {
 		to = now
 	}
-	if from.IsZero() {
+	unbounded := from.IsZero()
+	if unbounded {
 		from = to.Add(-usual)
 	}
 	if step == 0 {
@@ -98,7 +99,7 @@ func spanOf(from, to time.Time, step time.Duration, now time.Time) (span, error)
 		return span{}, err
 	}
 	first, last := from.UTC().Truncate(step), to.UTC().Truncate(step)
-	if first.Before(from) && first.Before(last) {
+	if !unbounded && first.Before(from) && first.Before(last) {
 		first = first.Add(step)
 	}
 	return span{from: first, to: last, step: step}, nil
@@ -178,8 +179,18 @@ const WarnSlow = "errors_are_slow"
 
 // Doubts looks at the signals of a mapping and returns why those that give no value do
 // not: what a mapping means shows only when data sources are asked. It is for after the
-// mapping was changed, and no part of a transaction.
-func (s *Service) Doubts(ctx context.Context, m Mapping) ([]Warning, error) {
+// mapping was changed, and no part of a transaction. That nothing could be told is a
+// warning, too, and never an error: the mapping stands.
+func (s *Service) Doubts(ctx context.Context, m Mapping) []Warning {
+	out, err := s.doubts(ctx, m)
+	if err != nil && ctx.Err() == nil {
+		s.Logger.ErrorContext(ctx, "signals cannot be doubted", "service", m.Service, "error", err)
+		return []Warning{{string(Unavailable), "", "it could not be told whether there are values: the reason is internal; the log of the replica holds the details"}}
+	}
+	return out
+}
+
+func (s *Service) doubts(ctx context.Context, m Mapping) ([]Warning, error) {
 	owner, err := s.Registry.Service(ctx, m.Service)
 	if err != nil {
 		return nil, fmt.Errorf("read whose signals are mapped: %w", err)
@@ -195,7 +206,7 @@ func (s *Service) Doubts(ctx context.Context, m Mapping) ([]Warning, error) {
 	said := map[Warning]bool{}
 	for _, r := range report.Readings {
 		if l := r.Last().Lack; l != nil {
-			w := Warning{string(l.Reason), r.Pointer, fmt.Sprintf("there is no value now: %s", l.Detail)}
+			w := Warning{string(l.Reason), r.Pointer, "there is no value now: " + l.Detail}
 			if !said[w] {
 				said[w] = true
 				out = append(out, w)

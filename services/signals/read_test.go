@@ -230,7 +230,7 @@ func unknownSignalsSayWhy(t *testing.T, base string) {
 				unknown[r.Pointer] = true
 			}
 		}
-		warnings := ok(h.Doubts(h.ada, m))(t)
+		warnings := h.Doubts(h.ada, m)
 		for _, w := range warnings {
 			if !unknown[w.Pointer] || w.Code == "" || !strings.HasPrefix(w.Message, "there is no value now: ") {
 				t.Errorf("of what says %q is doubted %v", c.want, w)
@@ -300,7 +300,7 @@ func TestSignalsAreTakenOverFromWhatAnSLOCounts(t *testing.T) {
 	if got, want := h.now(t), "traffic requests no_data\nerrors share no_data\nerrors rate no_data"; got != want {
 		t.Errorf("before anything was measured it says\n%s", got)
 	}
-	if warnings := ok(h.Doubts(h.ada, m))(t); len(warnings) != 2 || warnings[0].Pointer != "/traffic/slo" || warnings[1].Code != "no_data" {
+	if warnings := h.Doubts(h.ada, m); len(warnings) != 2 || warnings[0].Pointer != "/traffic/slo" || warnings[1].Code != "no_data" {
 		t.Errorf("doubted is %+v", warnings)
 	}
 	for i := range 10 {
@@ -324,7 +324,7 @@ func TestSignalsAreTakenOverFromWhatAnSLOCounts(t *testing.T) {
 	if got, want := h.now(t), "traffic requests 0\nerrors share no_traffic\nerrors rate 0"; got != want {
 		t.Errorf("without events it says\n%s", got)
 	}
-	if warnings := ok(h.Doubts(h.ada, m))(t); len(warnings) != 2 || warnings[0].Code != signals.WarnSlow {
+	if warnings := h.Doubts(h.ada, m); len(warnings) != 2 || warnings[0].Code != signals.WarnSlow {
 		t.Errorf("doubted is %+v", warnings)
 	}
 	// What was measured too long ago says nothing of now.

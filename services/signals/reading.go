@@ -87,7 +87,10 @@ type Report struct {
 	Service registry.Service
 	Mapping Mapping
 	At      time.Time // when it was asked for
-	Window  time.Duration
+	// From, To and Step are at which times there are points, and Window is how far each
+	// looks back.
+	From, To     time.Time
+	Step, Window time.Duration
 	// Readings come in the order of the signals.
 	Readings []Reading
 	// Sources and SLOs name what readings refer to, by identifier.

@@ -156,7 +156,7 @@ func (s *Service) change(
 // refer returns the map with its data sources and SLOs by identifier, and notes those
 // that cannot be read.
 func (s *Service) refer(ctx context.Context, check *fault.Check, m, standing Map, owner registry.Service) (Map, error) {
-	r := referring{Service: s, ctx: ctx, check: check, owner: owner, sources: standing.dataSources(), slos: standing.slosBySignal()}
+	r := referring{Service: s, ctx: ctx, check: check, owner: owner, sources: standing.DataSources(), slos: standing.slosBySignal()}
 	if m.Latency != nil {
 		l := *m.Latency
 		l.DataSource, l.SLO = r.source("/latency", l.DataSource), r.slo(Latency, "/latency", l.SLO)

@@ -22,7 +22,7 @@ func (a *App) openEdge() {
 	})
 	a.API.AddOperations(api.Rooms{
 		Access: a.Access, Audit: a.Audit, Registry: a.Registry, Sources: a.Sources, SLOs: a.SLOs, SLAs: a.SLAs, Collection: a.Collection,
-		Suggestions: a.Suggestions, Policies: a.Policies, Issues: a.Deliveries, Inbox: a.Webhooks, Jobs: a.Jobs,
+		Suggestions: a.Suggestions, Signals: a.Signals, Policies: a.Policies, Issues: a.Deliveries, Inbox: a.Webhooks, Jobs: a.Jobs,
 	})
 	a.API.HandleExports(a.OTLP)
 	a.API.HandleWebhooks(a.webhooks)
