@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
@@ -25,6 +26,7 @@ type Sources struct {
 	DataSources DataSources
 	SLOs        SLOs
 	SLAs        SLAs
+	Signals     Signals
 	Policies    Policies
 	Issues      Issues
 	Webhooks    Webhooks
@@ -78,6 +80,11 @@ type SLAs interface {
 	List(ctx context.Context, f sla.Filter, r page.Request) (page.Page[sla.View], error)
 	Current(ctx context.Context, v sla.View) (*sla.Current, error)
 	Periods(ctx context.Context, f sla.PeriodFilter, r page.Request) (page.Page[sla.Period], error)
+}
+
+// Signals tells what the golden signals of a service are, and were lately.
+type Signals interface {
+	Glance(ctx context.Context, service string) (now, lately signals.Report, err error)
 }
 
 // Collection tells how SLOs are read from data sources.
