@@ -16,6 +16,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -29,6 +30,7 @@ type Rooms struct {
 	Sources     *source.Service
 	SLOs        *slo.Service
 	SLAs        *sla.Service
+	Corrections *correction.Service
 	Collection  *collect.Service
 	Suggestions *suggest.Desk
 	Signals     *signals.Service
@@ -53,6 +55,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addSLOs(r)
 	a.addStatus(r)
 	a.addSLAs(r)
+	a.addCorrections(r)
 	a.addGroups(r)
 	a.addSuggestions(r)
 	a.addSignals(r)

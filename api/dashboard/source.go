@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -26,6 +27,7 @@ type Sources struct {
 	DataSources DataSources
 	SLOs        SLOs
 	SLAs        SLAs
+	Corrections Corrections
 	Signals     Signals
 	Policies    Policies
 	Issues      Issues
@@ -80,6 +82,11 @@ type SLAs interface {
 	List(ctx context.Context, f sla.Filter, r page.Request) (page.Page[sla.View], error)
 	Current(ctx context.Context, v sla.View) (*sla.Current, error)
 	Periods(ctx context.Context, f sla.PeriodFilter, r page.Request) (page.Page[sla.Period], error)
+}
+
+// Corrections tells of times whose events do not count as they were measured.
+type Corrections interface {
+	List(ctx context.Context, f correction.Filter, r page.Request) (page.Page[correction.Correction], error)
 }
 
 // Signals tells what the golden signals of a service are, and were lately.

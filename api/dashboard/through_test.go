@@ -24,6 +24,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -37,6 +38,7 @@ type house struct {
 	access    *access.Service
 	registry  *registry.Registry
 	slos      *slo.Service
+	corrected *correction.Service
 	golden    *signals.Service
 	policies  *policy.Service
 	evaluator *measure.Evaluator
@@ -81,12 +83,15 @@ func build(t *testing.T) *house {
 	slas := sla.NewService(sla.Parts{
 		Store: s.SLA(), Registry: s.Registry(), SLOs: s.SLO(), Measurements: measure.New(s.Measure(), s, now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
+	h.corrected = correction.NewService(correction.Parts{
+		Store: s.Corrections(), Registry: s.Registry(), SLOs: s.SLO(), Measurements: measure.New(s.Measure(), s, now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+	})
 	golden := signals.NewService(signals.Parts{ // nothing is mapped to a data source, so that none is asked
 		Store: s.Signals(), Registry: s.Registry(), Sources: s.Sources(), SLOs: s.SLO(), Measurements: measure.New(s.Measure(), s, now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log,
 	})
 	t.Cleanup(golden.Close)
 	h.golden = golden
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Signals: golden, Policies: h.policies, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Signals: golden, Policies: h.policies, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)

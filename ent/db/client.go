@@ -20,6 +20,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
+	"github.com/evenkeel/evenkeel/ent/db/correction"
 	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/delivery"
 	"github.com/evenkeel/evenkeel/ent/db/deliveryswitch"
@@ -76,6 +77,8 @@ type Client struct {
 	BudgetPolicy *BudgetPolicyClient
 	// Collection is the client for interacting with the Collection builders.
 	Collection *CollectionClient
+	// Correction is the client for interacting with the Correction builders.
+	Correction *CorrectionClient
 	// DataSource is the client for interacting with the DataSource builders.
 	DataSource *DataSourceClient
 	// Delivery is the client for interacting with the Delivery builders.
@@ -166,6 +169,7 @@ func (c *Client) init() {
 	c.Backfill = NewBackfillClient(c.config)
 	c.BudgetPolicy = NewBudgetPolicyClient(c.config)
 	c.Collection = NewCollectionClient(c.config)
+	c.Correction = NewCorrectionClient(c.config)
 	c.DataSource = NewDataSourceClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
 	c.DeliverySwitch = NewDeliverySwitchClient(c.config)
@@ -300,6 +304,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Backfill:        NewBackfillClient(cfg),
 		BudgetPolicy:    NewBudgetPolicyClient(cfg),
 		Collection:      NewCollectionClient(cfg),
+		Correction:      NewCorrectionClient(cfg),
 		DataSource:      NewDataSourceClient(cfg),
 		Delivery:        NewDeliveryClient(cfg),
 		DeliverySwitch:  NewDeliverySwitchClient(cfg),
@@ -361,6 +366,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Backfill:        NewBackfillClient(cfg),
 		BudgetPolicy:    NewBudgetPolicyClient(cfg),
 		Collection:      NewCollectionClient(cfg),
+		Correction:      NewCorrectionClient(cfg),
 		DataSource:      NewDataSourceClient(cfg),
 		Delivery:        NewDeliveryClient(cfg),
 		DeliverySwitch:  NewDeliverySwitchClient(cfg),
@@ -428,12 +434,12 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
-		c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency, c.IdempotencyKey,
-		c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.OTLPStream,
-		c.Person, c.PolicyRevision, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
-		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
-		c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping, c.Slug,
-		c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency,
+		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
+		c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLA, c.SLAPeriod,
+		c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment,
+		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
+		c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
 		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
@@ -445,12 +451,12 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
-		c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency, c.IdempotencyKey,
-		c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.OTLPStream,
-		c.Person, c.PolicyRevision, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
-		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
-		c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping, c.Slug,
-		c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency,
+		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
+		c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLA, c.SLAPeriod,
+		c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment,
+		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
+		c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
 		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
@@ -470,6 +476,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.BudgetPolicy.mutate(ctx, m)
 	case *CollectionMutation:
 		return c.Collection.mutate(ctx, m)
+	case *CorrectionMutation:
+		return c.Correction.mutate(ctx, m)
 	case *DataSourceMutation:
 		return c.DataSource.mutate(ctx, m)
 	case *DeliveryMutation:
@@ -1307,6 +1315,155 @@ func (c *CollectionClient) mutate(ctx context.Context, m *CollectionMutation) (V
 		return (&CollectionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Collection mutation op: %q", m.Op())
+	}
+}
+
+// CorrectionClient is a client for the Correction schema.
+type CorrectionClient struct {
+	config
+}
+
+// NewCorrectionClient returns a client for the Correction from the given config.
+func NewCorrectionClient(c config) *CorrectionClient {
+	return &CorrectionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `correction.Hooks(f(g(h())))`.
+func (c *CorrectionClient) Use(hooks ...Hook) {
+	c.hooks.Correction = append(c.hooks.Correction, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `correction.Intercept(f(g(h())))`.
+func (c *CorrectionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Correction = append(c.inters.Correction, interceptors...)
+}
+
+// Create returns a builder for creating a Correction entity.
+func (c *CorrectionClient) Create() *CorrectionCreate {
+	mutation := newCorrectionMutation(c.config, OpCreate)
+	return &CorrectionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Correction entities.
+func (c *CorrectionClient) CreateBulk(builders ...*CorrectionCreate) *CorrectionCreateBulk {
+	return &CorrectionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CorrectionClient) MapCreateBulk(slice any, setFunc func(*CorrectionCreate, int)) *CorrectionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CorrectionCreateBulk{err: fmt.Errorf("calling to CorrectionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CorrectionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CorrectionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Correction.
+func (c *CorrectionClient) Update() *CorrectionUpdate {
+	mutation := newCorrectionMutation(c.config, OpUpdate)
+	return &CorrectionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CorrectionClient) UpdateOne(_m *Correction) *CorrectionUpdateOne {
+	mutation := newCorrectionMutation(c.config, OpUpdateOne, withCorrection(_m))
+	return &CorrectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CorrectionClient) UpdateOneID(id string) *CorrectionUpdateOne {
+	mutation := newCorrectionMutation(c.config, OpUpdateOne, withCorrectionID(id))
+	return &CorrectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Correction.
+func (c *CorrectionClient) Delete() *CorrectionDelete {
+	mutation := newCorrectionMutation(c.config, OpDelete)
+	return &CorrectionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CorrectionClient) DeleteOne(_m *Correction) *CorrectionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CorrectionClient) DeleteOneID(id string) *CorrectionDeleteOne {
+	builder := c.Delete().Where(correction.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CorrectionDeleteOne{builder}
+}
+
+// Query returns a query builder for Correction.
+func (c *CorrectionClient) Query() *CorrectionQuery {
+	return &CorrectionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCorrection},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Correction entity by its id.
+func (c *CorrectionClient) Get(ctx context.Context, id string) (*Correction, error) {
+	return c.Query().Where(correction.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CorrectionClient) GetX(ctx context.Context, id string) *Correction {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySlo queries the slo edge of a Correction.
+func (c *CorrectionClient) QuerySlo(_m *Correction) *SLOQuery {
+	query := (&SLOClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(correction.Table, correction.FieldID, id),
+			sqlgraph.To(slo.Table, slo.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, correction.SloTable, correction.SloColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CorrectionClient) Hooks() []Hook {
+	return c.hooks.Correction
+}
+
+// Interceptors returns the client interceptors.
+func (c *CorrectionClient) Interceptors() []Interceptor {
+	return c.inters.Correction
+}
+
+func (c *CorrectionClient) mutate(ctx context.Context, m *CorrectionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CorrectionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CorrectionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CorrectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CorrectionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Correction mutation op: %q", m.Op())
 	}
 }
 
@@ -6922,22 +7079,22 @@ func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMu
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, DataSource,
-		Delivery, DeliverySwitch, Dependency, IdempotencyKey, Identity, Indicator,
-		Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision, SLA,
-		SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Segment,
-		SegmentChange, Series, Service, Session, SignInCode, SignalMapping, Slug,
-		System, Team, Token, TrackerLane, TrackerPlace, Violation, ViolationEvent,
-		WebhookDelivery []ent.Hook
+		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Correction,
+		DataSource, Delivery, DeliverySwitch, Dependency, IdempotencyKey, Identity,
+		Indicator, Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision,
+		SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus,
+		Segment, SegmentChange, Series, Service, Session, SignInCode, SignalMapping,
+		Slug, System, Team, Token, TrackerLane, TrackerPlace, Violation,
+		ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
-		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, DataSource,
-		Delivery, DeliverySwitch, Dependency, IdempotencyKey, Identity, Indicator,
-		Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision, SLA,
-		SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Segment,
-		SegmentChange, Series, Service, Session, SignInCode, SignalMapping, Slug,
-		System, Team, Token, TrackerLane, TrackerPlace, Violation, ViolationEvent,
-		WebhookDelivery []ent.Interceptor
+		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Correction,
+		DataSource, Delivery, DeliverySwitch, Dependency, IdempotencyKey, Identity,
+		Indicator, Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision,
+		SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus,
+		Segment, SegmentChange, Series, Service, Session, SignInCode, SignalMapping,
+		Slug, System, Team, Token, TrackerLane, TrackerPlace, Violation,
+		ViolationEvent, WebhookDelivery []ent.Interceptor
 	}
 )
 

@@ -17,6 +17,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
+	"github.com/evenkeel/evenkeel/ent/db/correction"
 	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/delivery"
 	"github.com/evenkeel/evenkeel/ent/db/deliveryswitch"
@@ -119,6 +120,7 @@ func checkColumn(t, c string) error {
 			backfill.Table:        backfill.ValidColumn,
 			budgetpolicy.Table:    budgetpolicy.ValidColumn,
 			collection.Table:      collection.ValidColumn,
+			correction.Table:      correction.ValidColumn,
 			datasource.Table:      datasource.ValidColumn,
 			delivery.Table:        delivery.ValidColumn,
 			deliveryswitch.Table:  deliveryswitch.ValidColumn,

@@ -17,6 +17,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
+	"github.com/evenkeel/evenkeel/ent/db/correction"
 	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/delivery"
 	"github.com/evenkeel/evenkeel/ent/db/deliveryswitch"
@@ -71,6 +72,7 @@ const (
 	TypeBackfill        = "Backfill"
 	TypeBudgetPolicy    = "BudgetPolicy"
 	TypeCollection      = "Collection"
+	TypeCorrection      = "Correction"
 	TypeDataSource      = "DataSource"
 	TypeDelivery        = "Delivery"
 	TypeDeliverySwitch  = "DeliverySwitch"
@@ -5510,6 +5512,1314 @@ func (m *CollectionMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Collection edge %s", name)
+}
+
+// CorrectionMutation represents an operation that mutates the Correction nodes in the graph.
+type CorrectionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	effect        *string
+	kind          *string
+	reason        *string
+	begins_at     *time.Time
+	ends_at       *time.Time
+	start         *string
+	zone          *string
+	rule          *string
+	duration      *int64
+	addduration   *int64
+	created_at    *time.Time
+	created_by    *string
+	approved_at   *time.Time
+	approved_by   *string
+	removed_at    *time.Time
+	removed_by    *string
+	removed_for   *string
+	clearedFields map[string]struct{}
+	slo           *string
+	clearedslo    bool
+	done          bool
+	oldValue      func(context.Context) (*Correction, error)
+	predicates    []predicate.Correction
+}
+
+var _ ent.Mutation = (*CorrectionMutation)(nil)
+
+// correctionOption allows management of the mutation configuration using functional options.
+type correctionOption func(*CorrectionMutation)
+
+// newCorrectionMutation creates new mutation for the Correction entity.
+func newCorrectionMutation(c config, op Op, opts ...correctionOption) *CorrectionMutation {
+	m := &CorrectionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCorrection,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCorrectionID sets the ID field of the mutation.
+func withCorrectionID(id string) correctionOption {
+	return func(m *CorrectionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Correction
+		)
+		m.oldValue = func(ctx context.Context) (*Correction, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Correction.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCorrection sets the old Correction of the mutation.
+func withCorrection(node *Correction) correctionOption {
+	return func(m *CorrectionMutation) {
+		m.oldValue = func(context.Context) (*Correction, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CorrectionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CorrectionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Correction entities.
+func (m *CorrectionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CorrectionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CorrectionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Correction.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSloID sets the "slo_id" field.
+func (m *CorrectionMutation) SetSloID(s string) {
+	m.slo = &s
+}
+
+// SloID returns the value of the "slo_id" field in the mutation.
+func (m *CorrectionMutation) SloID() (r string, exists bool) {
+	v := m.slo
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSloID returns the old "slo_id" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldSloID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSloID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSloID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSloID: %w", err)
+	}
+	return oldValue.SloID, nil
+}
+
+// ResetSloID resets all changes to the "slo_id" field.
+func (m *CorrectionMutation) ResetSloID() {
+	m.slo = nil
+}
+
+// SetEffect sets the "effect" field.
+func (m *CorrectionMutation) SetEffect(s string) {
+	m.effect = &s
+}
+
+// Effect returns the value of the "effect" field in the mutation.
+func (m *CorrectionMutation) Effect() (r string, exists bool) {
+	v := m.effect
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEffect returns the old "effect" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldEffect(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEffect is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEffect requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEffect: %w", err)
+	}
+	return oldValue.Effect, nil
+}
+
+// ResetEffect resets all changes to the "effect" field.
+func (m *CorrectionMutation) ResetEffect() {
+	m.effect = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *CorrectionMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *CorrectionMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *CorrectionMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *CorrectionMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *CorrectionMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *CorrectionMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetBeginsAt sets the "begins_at" field.
+func (m *CorrectionMutation) SetBeginsAt(t time.Time) {
+	m.begins_at = &t
+}
+
+// BeginsAt returns the value of the "begins_at" field in the mutation.
+func (m *CorrectionMutation) BeginsAt() (r time.Time, exists bool) {
+	v := m.begins_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBeginsAt returns the old "begins_at" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldBeginsAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBeginsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBeginsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBeginsAt: %w", err)
+	}
+	return oldValue.BeginsAt, nil
+}
+
+// ResetBeginsAt resets all changes to the "begins_at" field.
+func (m *CorrectionMutation) ResetBeginsAt() {
+	m.begins_at = nil
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (m *CorrectionMutation) SetEndsAt(t time.Time) {
+	m.ends_at = &t
+}
+
+// EndsAt returns the value of the "ends_at" field in the mutation.
+func (m *CorrectionMutation) EndsAt() (r time.Time, exists bool) {
+	v := m.ends_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsAt returns the old "ends_at" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldEndsAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsAt: %w", err)
+	}
+	return oldValue.EndsAt, nil
+}
+
+// ResetEndsAt resets all changes to the "ends_at" field.
+func (m *CorrectionMutation) ResetEndsAt() {
+	m.ends_at = nil
+}
+
+// SetStart sets the "start" field.
+func (m *CorrectionMutation) SetStart(s string) {
+	m.start = &s
+}
+
+// Start returns the value of the "start" field in the mutation.
+func (m *CorrectionMutation) Start() (r string, exists bool) {
+	v := m.start
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStart returns the old "start" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldStart(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStart is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStart requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStart: %w", err)
+	}
+	return oldValue.Start, nil
+}
+
+// ResetStart resets all changes to the "start" field.
+func (m *CorrectionMutation) ResetStart() {
+	m.start = nil
+}
+
+// SetZone sets the "zone" field.
+func (m *CorrectionMutation) SetZone(s string) {
+	m.zone = &s
+}
+
+// Zone returns the value of the "zone" field in the mutation.
+func (m *CorrectionMutation) Zone() (r string, exists bool) {
+	v := m.zone
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldZone returns the old "zone" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldZone(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldZone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldZone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldZone: %w", err)
+	}
+	return oldValue.Zone, nil
+}
+
+// ResetZone resets all changes to the "zone" field.
+func (m *CorrectionMutation) ResetZone() {
+	m.zone = nil
+}
+
+// SetRule sets the "rule" field.
+func (m *CorrectionMutation) SetRule(s string) {
+	m.rule = &s
+}
+
+// Rule returns the value of the "rule" field in the mutation.
+func (m *CorrectionMutation) Rule() (r string, exists bool) {
+	v := m.rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRule returns the old "rule" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldRule(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRule: %w", err)
+	}
+	return oldValue.Rule, nil
+}
+
+// ResetRule resets all changes to the "rule" field.
+func (m *CorrectionMutation) ResetRule() {
+	m.rule = nil
+}
+
+// SetDuration sets the "duration" field.
+func (m *CorrectionMutation) SetDuration(i int64) {
+	m.duration = &i
+	m.addduration = nil
+}
+
+// Duration returns the value of the "duration" field in the mutation.
+func (m *CorrectionMutation) Duration() (r int64, exists bool) {
+	v := m.duration
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDuration returns the old "duration" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldDuration(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDuration is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDuration requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDuration: %w", err)
+	}
+	return oldValue.Duration, nil
+}
+
+// AddDuration adds i to the "duration" field.
+func (m *CorrectionMutation) AddDuration(i int64) {
+	if m.addduration != nil {
+		*m.addduration += i
+	} else {
+		m.addduration = &i
+	}
+}
+
+// AddedDuration returns the value that was added to the "duration" field in this mutation.
+func (m *CorrectionMutation) AddedDuration() (r int64, exists bool) {
+	v := m.addduration
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDuration resets all changes to the "duration" field.
+func (m *CorrectionMutation) ResetDuration() {
+	m.duration = nil
+	m.addduration = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CorrectionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CorrectionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CorrectionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *CorrectionMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *CorrectionMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *CorrectionMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (m *CorrectionMutation) SetApprovedAt(t time.Time) {
+	m.approved_at = &t
+}
+
+// ApprovedAt returns the value of the "approved_at" field in the mutation.
+func (m *CorrectionMutation) ApprovedAt() (r time.Time, exists bool) {
+	v := m.approved_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovedAt returns the old "approved_at" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldApprovedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovedAt: %w", err)
+	}
+	return oldValue.ApprovedAt, nil
+}
+
+// ResetApprovedAt resets all changes to the "approved_at" field.
+func (m *CorrectionMutation) ResetApprovedAt() {
+	m.approved_at = nil
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (m *CorrectionMutation) SetApprovedBy(s string) {
+	m.approved_by = &s
+}
+
+// ApprovedBy returns the value of the "approved_by" field in the mutation.
+func (m *CorrectionMutation) ApprovedBy() (r string, exists bool) {
+	v := m.approved_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovedBy returns the old "approved_by" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldApprovedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovedBy: %w", err)
+	}
+	return oldValue.ApprovedBy, nil
+}
+
+// ResetApprovedBy resets all changes to the "approved_by" field.
+func (m *CorrectionMutation) ResetApprovedBy() {
+	m.approved_by = nil
+}
+
+// SetRemovedAt sets the "removed_at" field.
+func (m *CorrectionMutation) SetRemovedAt(t time.Time) {
+	m.removed_at = &t
+}
+
+// RemovedAt returns the value of the "removed_at" field in the mutation.
+func (m *CorrectionMutation) RemovedAt() (r time.Time, exists bool) {
+	v := m.removed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemovedAt returns the old "removed_at" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldRemovedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemovedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemovedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemovedAt: %w", err)
+	}
+	return oldValue.RemovedAt, nil
+}
+
+// ClearRemovedAt clears the value of the "removed_at" field.
+func (m *CorrectionMutation) ClearRemovedAt() {
+	m.removed_at = nil
+	m.clearedFields[correction.FieldRemovedAt] = struct{}{}
+}
+
+// RemovedAtCleared returns if the "removed_at" field was cleared in this mutation.
+func (m *CorrectionMutation) RemovedAtCleared() bool {
+	_, ok := m.clearedFields[correction.FieldRemovedAt]
+	return ok
+}
+
+// ResetRemovedAt resets all changes to the "removed_at" field.
+func (m *CorrectionMutation) ResetRemovedAt() {
+	m.removed_at = nil
+	delete(m.clearedFields, correction.FieldRemovedAt)
+}
+
+// SetRemovedBy sets the "removed_by" field.
+func (m *CorrectionMutation) SetRemovedBy(s string) {
+	m.removed_by = &s
+}
+
+// RemovedBy returns the value of the "removed_by" field in the mutation.
+func (m *CorrectionMutation) RemovedBy() (r string, exists bool) {
+	v := m.removed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemovedBy returns the old "removed_by" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldRemovedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemovedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemovedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemovedBy: %w", err)
+	}
+	return oldValue.RemovedBy, nil
+}
+
+// ResetRemovedBy resets all changes to the "removed_by" field.
+func (m *CorrectionMutation) ResetRemovedBy() {
+	m.removed_by = nil
+}
+
+// SetRemovedFor sets the "removed_for" field.
+func (m *CorrectionMutation) SetRemovedFor(s string) {
+	m.removed_for = &s
+}
+
+// RemovedFor returns the value of the "removed_for" field in the mutation.
+func (m *CorrectionMutation) RemovedFor() (r string, exists bool) {
+	v := m.removed_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemovedFor returns the old "removed_for" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldRemovedFor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemovedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemovedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemovedFor: %w", err)
+	}
+	return oldValue.RemovedFor, nil
+}
+
+// ResetRemovedFor resets all changes to the "removed_for" field.
+func (m *CorrectionMutation) ResetRemovedFor() {
+	m.removed_for = nil
+}
+
+// ClearSlo clears the "slo" edge to the SLO entity.
+func (m *CorrectionMutation) ClearSlo() {
+	m.clearedslo = true
+	m.clearedFields[correction.FieldSloID] = struct{}{}
+}
+
+// SloCleared reports if the "slo" edge to the SLO entity was cleared.
+func (m *CorrectionMutation) SloCleared() bool {
+	return m.clearedslo
+}
+
+// SloIDs returns the "slo" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SloID instead. It exists only for internal usage by the builders.
+func (m *CorrectionMutation) SloIDs() (ids []string) {
+	if id := m.slo; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSlo resets all changes to the "slo" edge.
+func (m *CorrectionMutation) ResetSlo() {
+	m.slo = nil
+	m.clearedslo = false
+}
+
+// Where appends a list predicates to the CorrectionMutation builder.
+func (m *CorrectionMutation) Where(ps ...predicate.Correction) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CorrectionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CorrectionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Correction, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CorrectionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CorrectionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Correction).
+func (m *CorrectionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CorrectionMutation) Fields() []string {
+	fields := make([]string, 0, 17)
+	if m.slo != nil {
+		fields = append(fields, correction.FieldSloID)
+	}
+	if m.effect != nil {
+		fields = append(fields, correction.FieldEffect)
+	}
+	if m.kind != nil {
+		fields = append(fields, correction.FieldKind)
+	}
+	if m.reason != nil {
+		fields = append(fields, correction.FieldReason)
+	}
+	if m.begins_at != nil {
+		fields = append(fields, correction.FieldBeginsAt)
+	}
+	if m.ends_at != nil {
+		fields = append(fields, correction.FieldEndsAt)
+	}
+	if m.start != nil {
+		fields = append(fields, correction.FieldStart)
+	}
+	if m.zone != nil {
+		fields = append(fields, correction.FieldZone)
+	}
+	if m.rule != nil {
+		fields = append(fields, correction.FieldRule)
+	}
+	if m.duration != nil {
+		fields = append(fields, correction.FieldDuration)
+	}
+	if m.created_at != nil {
+		fields = append(fields, correction.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, correction.FieldCreatedBy)
+	}
+	if m.approved_at != nil {
+		fields = append(fields, correction.FieldApprovedAt)
+	}
+	if m.approved_by != nil {
+		fields = append(fields, correction.FieldApprovedBy)
+	}
+	if m.removed_at != nil {
+		fields = append(fields, correction.FieldRemovedAt)
+	}
+	if m.removed_by != nil {
+		fields = append(fields, correction.FieldRemovedBy)
+	}
+	if m.removed_for != nil {
+		fields = append(fields, correction.FieldRemovedFor)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CorrectionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case correction.FieldSloID:
+		return m.SloID()
+	case correction.FieldEffect:
+		return m.Effect()
+	case correction.FieldKind:
+		return m.Kind()
+	case correction.FieldReason:
+		return m.Reason()
+	case correction.FieldBeginsAt:
+		return m.BeginsAt()
+	case correction.FieldEndsAt:
+		return m.EndsAt()
+	case correction.FieldStart:
+		return m.Start()
+	case correction.FieldZone:
+		return m.Zone()
+	case correction.FieldRule:
+		return m.Rule()
+	case correction.FieldDuration:
+		return m.Duration()
+	case correction.FieldCreatedAt:
+		return m.CreatedAt()
+	case correction.FieldCreatedBy:
+		return m.CreatedBy()
+	case correction.FieldApprovedAt:
+		return m.ApprovedAt()
+	case correction.FieldApprovedBy:
+		return m.ApprovedBy()
+	case correction.FieldRemovedAt:
+		return m.RemovedAt()
+	case correction.FieldRemovedBy:
+		return m.RemovedBy()
+	case correction.FieldRemovedFor:
+		return m.RemovedFor()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CorrectionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case correction.FieldSloID:
+		return m.OldSloID(ctx)
+	case correction.FieldEffect:
+		return m.OldEffect(ctx)
+	case correction.FieldKind:
+		return m.OldKind(ctx)
+	case correction.FieldReason:
+		return m.OldReason(ctx)
+	case correction.FieldBeginsAt:
+		return m.OldBeginsAt(ctx)
+	case correction.FieldEndsAt:
+		return m.OldEndsAt(ctx)
+	case correction.FieldStart:
+		return m.OldStart(ctx)
+	case correction.FieldZone:
+		return m.OldZone(ctx)
+	case correction.FieldRule:
+		return m.OldRule(ctx)
+	case correction.FieldDuration:
+		return m.OldDuration(ctx)
+	case correction.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case correction.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case correction.FieldApprovedAt:
+		return m.OldApprovedAt(ctx)
+	case correction.FieldApprovedBy:
+		return m.OldApprovedBy(ctx)
+	case correction.FieldRemovedAt:
+		return m.OldRemovedAt(ctx)
+	case correction.FieldRemovedBy:
+		return m.OldRemovedBy(ctx)
+	case correction.FieldRemovedFor:
+		return m.OldRemovedFor(ctx)
+	}
+	return nil, fmt.Errorf("unknown Correction field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CorrectionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case correction.FieldSloID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSloID(v)
+		return nil
+	case correction.FieldEffect:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEffect(v)
+		return nil
+	case correction.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case correction.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case correction.FieldBeginsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBeginsAt(v)
+		return nil
+	case correction.FieldEndsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsAt(v)
+		return nil
+	case correction.FieldStart:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStart(v)
+		return nil
+	case correction.FieldZone:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetZone(v)
+		return nil
+	case correction.FieldRule:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRule(v)
+		return nil
+	case correction.FieldDuration:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDuration(v)
+		return nil
+	case correction.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case correction.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case correction.FieldApprovedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovedAt(v)
+		return nil
+	case correction.FieldApprovedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovedBy(v)
+		return nil
+	case correction.FieldRemovedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemovedAt(v)
+		return nil
+	case correction.FieldRemovedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemovedBy(v)
+		return nil
+	case correction.FieldRemovedFor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemovedFor(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Correction field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CorrectionMutation) AddedFields() []string {
+	var fields []string
+	if m.addduration != nil {
+		fields = append(fields, correction.FieldDuration)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CorrectionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case correction.FieldDuration:
+		return m.AddedDuration()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CorrectionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case correction.FieldDuration:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDuration(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Correction numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CorrectionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(correction.FieldRemovedAt) {
+		fields = append(fields, correction.FieldRemovedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CorrectionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CorrectionMutation) ClearField(name string) error {
+	switch name {
+	case correction.FieldRemovedAt:
+		m.ClearRemovedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Correction nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CorrectionMutation) ResetField(name string) error {
+	switch name {
+	case correction.FieldSloID:
+		m.ResetSloID()
+		return nil
+	case correction.FieldEffect:
+		m.ResetEffect()
+		return nil
+	case correction.FieldKind:
+		m.ResetKind()
+		return nil
+	case correction.FieldReason:
+		m.ResetReason()
+		return nil
+	case correction.FieldBeginsAt:
+		m.ResetBeginsAt()
+		return nil
+	case correction.FieldEndsAt:
+		m.ResetEndsAt()
+		return nil
+	case correction.FieldStart:
+		m.ResetStart()
+		return nil
+	case correction.FieldZone:
+		m.ResetZone()
+		return nil
+	case correction.FieldRule:
+		m.ResetRule()
+		return nil
+	case correction.FieldDuration:
+		m.ResetDuration()
+		return nil
+	case correction.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case correction.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case correction.FieldApprovedAt:
+		m.ResetApprovedAt()
+		return nil
+	case correction.FieldApprovedBy:
+		m.ResetApprovedBy()
+		return nil
+	case correction.FieldRemovedAt:
+		m.ResetRemovedAt()
+		return nil
+	case correction.FieldRemovedBy:
+		m.ResetRemovedBy()
+		return nil
+	case correction.FieldRemovedFor:
+		m.ResetRemovedFor()
+		return nil
+	}
+	return fmt.Errorf("unknown Correction field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CorrectionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.slo != nil {
+		edges = append(edges, correction.EdgeSlo)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CorrectionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case correction.EdgeSlo:
+		if id := m.slo; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CorrectionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CorrectionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CorrectionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedslo {
+		edges = append(edges, correction.EdgeSlo)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CorrectionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case correction.EdgeSlo:
+		return m.clearedslo
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CorrectionMutation) ClearEdge(name string) error {
+	switch name {
+	case correction.EdgeSlo:
+		m.ClearSlo()
+		return nil
+	}
+	return fmt.Errorf("unknown Correction unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CorrectionMutation) ResetEdge(name string) error {
+	switch name {
+	case correction.EdgeSlo:
+		m.ResetSlo()
+		return nil
+	}
+	return fmt.Errorf("unknown Correction edge %s", name)
 }
 
 // DataSourceMutation represents an operation that mutates the DataSource nodes in the graph.
@@ -23485,8 +24795,9 @@ type SLORevisionMutation struct {
 	number           *int
 	addnumber        *int
 	objective        *string
-	window_days      *int
-	addwindow_days   *int
+	time_window      *string
+	further          *string
+	budgeting        *string
 	min_events       *int64
 	addmin_events    *int64
 	confidence       *string
@@ -23774,60 +25085,112 @@ func (m *SLORevisionMutation) ResetObjective() {
 	m.objective = nil
 }
 
-// SetWindowDays sets the "window_days" field.
-func (m *SLORevisionMutation) SetWindowDays(i int) {
-	m.window_days = &i
-	m.addwindow_days = nil
+// SetTimeWindow sets the "time_window" field.
+func (m *SLORevisionMutation) SetTimeWindow(s string) {
+	m.time_window = &s
 }
 
-// WindowDays returns the value of the "window_days" field in the mutation.
-func (m *SLORevisionMutation) WindowDays() (r int, exists bool) {
-	v := m.window_days
+// TimeWindow returns the value of the "time_window" field in the mutation.
+func (m *SLORevisionMutation) TimeWindow() (r string, exists bool) {
+	v := m.time_window
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldWindowDays returns the old "window_days" field's value of the SLORevision entity.
+// OldTimeWindow returns the old "time_window" field's value of the SLORevision entity.
 // If the SLORevision object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SLORevisionMutation) OldWindowDays(ctx context.Context) (v int, err error) {
+func (m *SLORevisionMutation) OldTimeWindow(ctx context.Context) (v string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldWindowDays is only allowed on UpdateOne operations")
+		return v, errors.New("OldTimeWindow is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldWindowDays requires an ID field in the mutation")
+		return v, errors.New("OldTimeWindow requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldWindowDays: %w", err)
+		return v, fmt.Errorf("querying old value for OldTimeWindow: %w", err)
 	}
-	return oldValue.WindowDays, nil
+	return oldValue.TimeWindow, nil
 }
 
-// AddWindowDays adds i to the "window_days" field.
-func (m *SLORevisionMutation) AddWindowDays(i int) {
-	if m.addwindow_days != nil {
-		*m.addwindow_days += i
-	} else {
-		m.addwindow_days = &i
-	}
+// ResetTimeWindow resets all changes to the "time_window" field.
+func (m *SLORevisionMutation) ResetTimeWindow() {
+	m.time_window = nil
 }
 
-// AddedWindowDays returns the value that was added to the "window_days" field in this mutation.
-func (m *SLORevisionMutation) AddedWindowDays() (r int, exists bool) {
-	v := m.addwindow_days
+// SetFurther sets the "further" field.
+func (m *SLORevisionMutation) SetFurther(s string) {
+	m.further = &s
+}
+
+// Further returns the value of the "further" field in the mutation.
+func (m *SLORevisionMutation) Further() (r string, exists bool) {
+	v := m.further
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ResetWindowDays resets all changes to the "window_days" field.
-func (m *SLORevisionMutation) ResetWindowDays() {
-	m.window_days = nil
-	m.addwindow_days = nil
+// OldFurther returns the old "further" field's value of the SLORevision entity.
+// If the SLORevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLORevisionMutation) OldFurther(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFurther is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFurther requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFurther: %w", err)
+	}
+	return oldValue.Further, nil
+}
+
+// ResetFurther resets all changes to the "further" field.
+func (m *SLORevisionMutation) ResetFurther() {
+	m.further = nil
+}
+
+// SetBudgeting sets the "budgeting" field.
+func (m *SLORevisionMutation) SetBudgeting(s string) {
+	m.budgeting = &s
+}
+
+// Budgeting returns the value of the "budgeting" field in the mutation.
+func (m *SLORevisionMutation) Budgeting() (r string, exists bool) {
+	v := m.budgeting
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBudgeting returns the old "budgeting" field's value of the SLORevision entity.
+// If the SLORevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLORevisionMutation) OldBudgeting(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBudgeting is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBudgeting requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBudgeting: %w", err)
+	}
+	return oldValue.Budgeting, nil
+}
+
+// ResetBudgeting resets all changes to the "budgeting" field.
+func (m *SLORevisionMutation) ResetBudgeting() {
+	m.budgeting = nil
 }
 
 // SetMinEvents sets the "min_events" field.
@@ -24239,7 +25602,7 @@ func (m *SLORevisionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SLORevisionMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 15)
 	if m.slo != nil {
 		fields = append(fields, slorevision.FieldSloID)
 	}
@@ -24252,8 +25615,14 @@ func (m *SLORevisionMutation) Fields() []string {
 	if m.objective != nil {
 		fields = append(fields, slorevision.FieldObjective)
 	}
-	if m.window_days != nil {
-		fields = append(fields, slorevision.FieldWindowDays)
+	if m.time_window != nil {
+		fields = append(fields, slorevision.FieldTimeWindow)
+	}
+	if m.further != nil {
+		fields = append(fields, slorevision.FieldFurther)
+	}
+	if m.budgeting != nil {
+		fields = append(fields, slorevision.FieldBudgeting)
 	}
 	if m.min_events != nil {
 		fields = append(fields, slorevision.FieldMinEvents)
@@ -24295,8 +25664,12 @@ func (m *SLORevisionMutation) Field(name string) (ent.Value, bool) {
 		return m.IndicatorID()
 	case slorevision.FieldObjective:
 		return m.Objective()
-	case slorevision.FieldWindowDays:
-		return m.WindowDays()
+	case slorevision.FieldTimeWindow:
+		return m.TimeWindow()
+	case slorevision.FieldFurther:
+		return m.Further()
+	case slorevision.FieldBudgeting:
+		return m.Budgeting()
 	case slorevision.FieldMinEvents:
 		return m.MinEvents()
 	case slorevision.FieldConfidence:
@@ -24330,8 +25703,12 @@ func (m *SLORevisionMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldIndicatorID(ctx)
 	case slorevision.FieldObjective:
 		return m.OldObjective(ctx)
-	case slorevision.FieldWindowDays:
-		return m.OldWindowDays(ctx)
+	case slorevision.FieldTimeWindow:
+		return m.OldTimeWindow(ctx)
+	case slorevision.FieldFurther:
+		return m.OldFurther(ctx)
+	case slorevision.FieldBudgeting:
+		return m.OldBudgeting(ctx)
 	case slorevision.FieldMinEvents:
 		return m.OldMinEvents(ctx)
 	case slorevision.FieldConfidence:
@@ -24385,12 +25762,26 @@ func (m *SLORevisionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetObjective(v)
 		return nil
-	case slorevision.FieldWindowDays:
-		v, ok := value.(int)
+	case slorevision.FieldTimeWindow:
+		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetWindowDays(v)
+		m.SetTimeWindow(v)
+		return nil
+	case slorevision.FieldFurther:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFurther(v)
+		return nil
+	case slorevision.FieldBudgeting:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBudgeting(v)
 		return nil
 	case slorevision.FieldMinEvents:
 		v, ok := value.(int64)
@@ -24459,9 +25850,6 @@ func (m *SLORevisionMutation) AddedFields() []string {
 	if m.addnumber != nil {
 		fields = append(fields, slorevision.FieldNumber)
 	}
-	if m.addwindow_days != nil {
-		fields = append(fields, slorevision.FieldWindowDays)
-	}
 	if m.addmin_events != nil {
 		fields = append(fields, slorevision.FieldMinEvents)
 	}
@@ -24475,8 +25863,6 @@ func (m *SLORevisionMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case slorevision.FieldNumber:
 		return m.AddedNumber()
-	case slorevision.FieldWindowDays:
-		return m.AddedWindowDays()
 	case slorevision.FieldMinEvents:
 		return m.AddedMinEvents()
 	}
@@ -24494,13 +25880,6 @@ func (m *SLORevisionMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddNumber(v)
-		return nil
-	case slorevision.FieldWindowDays:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddWindowDays(v)
 		return nil
 	case slorevision.FieldMinEvents:
 		v, ok := value.(int64)
@@ -24557,8 +25936,14 @@ func (m *SLORevisionMutation) ResetField(name string) error {
 	case slorevision.FieldObjective:
 		m.ResetObjective()
 		return nil
-	case slorevision.FieldWindowDays:
-		m.ResetWindowDays()
+	case slorevision.FieldTimeWindow:
+		m.ResetTimeWindow()
+		return nil
+	case slorevision.FieldFurther:
+		m.ResetFurther()
+		return nil
+	case slorevision.FieldBudgeting:
+		m.ResetBudgeting()
 		return nil
 	case slorevision.FieldMinEvents:
 		m.ResetMinEvents()

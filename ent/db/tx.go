@@ -24,6 +24,8 @@ type Tx struct {
 	BudgetPolicy *BudgetPolicyClient
 	// Collection is the client for interacting with the Collection builders.
 	Collection *CollectionClient
+	// Correction is the client for interacting with the Correction builders.
+	Correction *CorrectionClient
 	// DataSource is the client for interacting with the DataSource builders.
 	DataSource *DataSourceClient
 	// Delivery is the client for interacting with the Delivery builders.
@@ -234,6 +236,7 @@ func (tx *Tx) init() {
 	tx.Backfill = NewBackfillClient(tx.config)
 	tx.BudgetPolicy = NewBudgetPolicyClient(tx.config)
 	tx.Collection = NewCollectionClient(tx.config)
+	tx.Correction = NewCorrectionClient(tx.config)
 	tx.DataSource = NewDataSourceClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.DeliverySwitch = NewDeliverySwitchClient(tx.config)

@@ -49,3 +49,9 @@ const (
 	PrunableRuns        = prunable
 	PrunableRoutineRuns = prunableRoutine
 )
+
+// The statements that find corrections in force: of all SLOs, and of one.
+const (
+	ActiveCorrections   = corrections + activeCorrections
+	ActiveCorrectionsOf = corrections + activeCorrections + ofOne
+)

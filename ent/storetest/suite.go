@@ -26,6 +26,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Groups":       testGroups,
 		"SLA":          testSLA,
 		"Signals":      testSignals,
+		"Corrections":  testCorrections,
 		"Policy":       testPolicy,
 		"Issues":       testIssues,
 		"Delivery":     testDelivery,

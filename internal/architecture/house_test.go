@@ -5,9 +5,11 @@ var pure = []string{
 	"./services/slo/budget/...",
 	"./services/slo/forecast/...",
 	"./services/slo/calendar/...",
+	"./services/slo/recurrence/...",
 	"./services/stats/...",
 	"./services/measure/segment/...",
 	"./services/measure/window/...",
+	"./services/measure/lens/...",
 	"./services/issues/markdown/...",
 	"./scorecards/rules/...",
 }

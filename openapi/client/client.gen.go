@@ -236,6 +236,108 @@ func (e BackfillState) Valid() bool {
 	}
 }
 
+// Defines values for BudgetBasis.
+const (
+	Projected BudgetBasis = "projected"
+	Whole     BudgetBasis = "whole"
+)
+
+// Valid indicates whether the value is a known member of the BudgetBasis enum.
+func (e BudgetBasis) Valid() bool {
+	switch e {
+	case Projected:
+		return true
+	case Whole:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BudgetingMethod.
+const (
+	BudgetingMethodOccurrences     BudgetingMethod = "occurrences"
+	BudgetingMethodRatioTimeslices BudgetingMethod = "ratio_timeslices"
+	BudgetingMethodTimeslices      BudgetingMethod = "timeslices"
+)
+
+// Valid indicates whether the value is a known member of the BudgetingMethod enum.
+func (e BudgetingMethod) Valid() bool {
+	switch e {
+	case BudgetingMethodOccurrences:
+		return true
+	case BudgetingMethodRatioTimeslices:
+		return true
+	case BudgetingMethodTimeslices:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BudgetingMissing.
+const (
+	BudgetingMissingBad     BudgetingMissing = "bad"
+	BudgetingMissingGood    BudgetingMissing = "good"
+	BudgetingMissingIgnored BudgetingMissing = "ignored"
+)
+
+// Valid indicates whether the value is a known member of the BudgetingMissing enum.
+func (e BudgetingMissing) Valid() bool {
+	switch e {
+	case BudgetingMissingBad:
+		return true
+	case BudgetingMissingGood:
+		return true
+	case BudgetingMissingIgnored:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BudgetingInputMethod.
+const (
+	BudgetingInputMethodOccurrences     BudgetingInputMethod = "occurrences"
+	BudgetingInputMethodRatioTimeslices BudgetingInputMethod = "ratio_timeslices"
+	BudgetingInputMethodTimeslices      BudgetingInputMethod = "timeslices"
+)
+
+// Valid indicates whether the value is a known member of the BudgetingInputMethod enum.
+func (e BudgetingInputMethod) Valid() bool {
+	switch e {
+	case BudgetingInputMethodOccurrences:
+		return true
+	case BudgetingInputMethodRatioTimeslices:
+		return true
+	case BudgetingInputMethodTimeslices:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BudgetingInputMissing.
+const (
+	BudgetingInputMissingBad     BudgetingInputMissing = "bad"
+	BudgetingInputMissingGood    BudgetingInputMissing = "good"
+	BudgetingInputMissingIgnored BudgetingInputMissing = "ignored"
+)
+
+// Valid indicates whether the value is a known member of the BudgetingInputMissing enum.
+func (e BudgetingInputMissing) Valid() bool {
+	switch e {
+	case BudgetingInputMissingBad:
+		return true
+	case BudgetingInputMissingGood:
+		return true
+	case BudgetingInputMissingIgnored:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BurnPairSeverity.
 const (
 	BurnPairSeverityPage   BurnPairSeverity = "page"
@@ -248,6 +350,60 @@ func (e BurnPairSeverity) Valid() bool {
 	case BurnPairSeverityPage:
 		return true
 	case BurnPairSeverityTicket:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CalendarPeriod.
+const (
+	CalendarPeriodDay     CalendarPeriod = "day"
+	CalendarPeriodMonth   CalendarPeriod = "month"
+	CalendarPeriodQuarter CalendarPeriod = "quarter"
+	CalendarPeriodWeek    CalendarPeriod = "week"
+	CalendarPeriodYear    CalendarPeriod = "year"
+)
+
+// Valid indicates whether the value is a known member of the CalendarPeriod enum.
+func (e CalendarPeriod) Valid() bool {
+	switch e {
+	case CalendarPeriodDay:
+		return true
+	case CalendarPeriodMonth:
+		return true
+	case CalendarPeriodQuarter:
+		return true
+	case CalendarPeriodWeek:
+		return true
+	case CalendarPeriodYear:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CalendarInputPeriod.
+const (
+	CalendarInputPeriodDay     CalendarInputPeriod = "day"
+	CalendarInputPeriodMonth   CalendarInputPeriod = "month"
+	CalendarInputPeriodQuarter CalendarInputPeriod = "quarter"
+	CalendarInputPeriodWeek    CalendarInputPeriod = "week"
+	CalendarInputPeriodYear    CalendarInputPeriod = "year"
+)
+
+// Valid indicates whether the value is a known member of the CalendarInputPeriod enum.
+func (e CalendarInputPeriod) Valid() bool {
+	switch e {
+	case CalendarInputPeriodDay:
+		return true
+	case CalendarInputPeriodMonth:
+		return true
+	case CalendarInputPeriodQuarter:
+		return true
+	case CalendarInputPeriodWeek:
+		return true
+	case CalendarInputPeriodYear:
 		return true
 	default:
 		return false
@@ -311,6 +467,102 @@ func (e CollectFailureKind) Valid() bool {
 	case CollectFailureKindRefused:
 		return true
 	case CollectFailureKindUnavailable:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CorrectionEffect.
+const (
+	CorrectionEffectCountGood CorrectionEffect = "count_good"
+	CorrectionEffectExclude   CorrectionEffect = "exclude"
+)
+
+// Valid indicates whether the value is a known member of the CorrectionEffect enum.
+func (e CorrectionEffect) Valid() bool {
+	switch e {
+	case CorrectionEffectCountGood:
+		return true
+	case CorrectionEffectExclude:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CorrectionKind.
+const (
+	CorrectionKindDeploy           CorrectionKind = "deploy"
+	CorrectionKindExternal         CorrectionKind = "external"
+	CorrectionKindIncident         CorrectionKind = "incident"
+	CorrectionKindMaintenance      CorrectionKind = "maintenance"
+	CorrectionKindMeasurementError CorrectionKind = "measurement_error"
+	CorrectionKindOther            CorrectionKind = "other"
+)
+
+// Valid indicates whether the value is a known member of the CorrectionKind enum.
+func (e CorrectionKind) Valid() bool {
+	switch e {
+	case CorrectionKindDeploy:
+		return true
+	case CorrectionKindExternal:
+		return true
+	case CorrectionKindIncident:
+		return true
+	case CorrectionKindMaintenance:
+		return true
+	case CorrectionKindMeasurementError:
+		return true
+	case CorrectionKindOther:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CorrectionInputEffect.
+const (
+	CorrectionInputEffectCountGood CorrectionInputEffect = "count_good"
+	CorrectionInputEffectExclude   CorrectionInputEffect = "exclude"
+)
+
+// Valid indicates whether the value is a known member of the CorrectionInputEffect enum.
+func (e CorrectionInputEffect) Valid() bool {
+	switch e {
+	case CorrectionInputEffectCountGood:
+		return true
+	case CorrectionInputEffectExclude:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CorrectionInputKind.
+const (
+	CorrectionInputKindDeploy           CorrectionInputKind = "deploy"
+	CorrectionInputKindExternal         CorrectionInputKind = "external"
+	CorrectionInputKindIncident         CorrectionInputKind = "incident"
+	CorrectionInputKindMaintenance      CorrectionInputKind = "maintenance"
+	CorrectionInputKindMeasurementError CorrectionInputKind = "measurement_error"
+	CorrectionInputKindOther            CorrectionInputKind = "other"
+)
+
+// Valid indicates whether the value is a known member of the CorrectionInputKind enum.
+func (e CorrectionInputKind) Valid() bool {
+	switch e {
+	case CorrectionInputKindDeploy:
+		return true
+	case CorrectionInputKindExternal:
+		return true
+	case CorrectionInputKindIncident:
+		return true
+	case CorrectionInputKindMaintenance:
+		return true
+	case CorrectionInputKindMeasurementError:
+		return true
+	case CorrectionInputKindOther:
 		return true
 	default:
 		return false
@@ -2039,6 +2291,30 @@ func (e SourceHealthState) Valid() bool {
 	}
 }
 
+// Defines values for StandingState.
+const (
+	StandingStateAtRisk    StandingState = "at_risk"
+	StandingStateExhausted StandingState = "exhausted"
+	StandingStateNoData    StandingState = "no_data"
+	StandingStateOk        StandingState = "ok"
+)
+
+// Valid indicates whether the value is a known member of the StandingState enum.
+func (e StandingState) Valid() bool {
+	switch e {
+	case StandingStateAtRisk:
+		return true
+	case StandingStateExhausted:
+		return true
+	case StandingStateNoData:
+		return true
+	case StandingStateOk:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SuggestedAlertSeverity.
 const (
 	SuggestedAlertSeverityPage   SuggestedAlertSeverity = "page"
@@ -2663,6 +2939,24 @@ func (e ListServiceSLOsParamsOrder) Valid() bool {
 	}
 }
 
+// Defines values for ListCorrectionsParamsEffect.
+const (
+	ListCorrectionsParamsEffectCountGood ListCorrectionsParamsEffect = "count_good"
+	ListCorrectionsParamsEffectExclude   ListCorrectionsParamsEffect = "exclude"
+)
+
+// Valid indicates whether the value is a known member of the ListCorrectionsParamsEffect enum.
+func (e ListCorrectionsParamsEffect) Valid() bool {
+	switch e {
+	case ListCorrectionsParamsEffectCountGood:
+		return true
+	case ListCorrectionsParamsEffectExclude:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListSLOGroupsParamsState.
 const (
 	ListSLOGroupsParamsStateAtRisk    ListSLOGroupsParamsState = "at_risk"
@@ -3087,20 +3381,34 @@ type Budget struct {
 	// AllowedEvents The whole budget: how many of the events may be bad.
 	AllowedEvents *float64 `json:"allowedEvents"`
 
-	// Burned Share of the budget that is burned: 1 is all of it, more is overspent. Also the burn rate over the window.
+	// Basis What the budget is of. whole: the events of the window. projected: a calendar's window that is not over, with as many events as it has if they go on to come as so far; allowedEvents, remainingEvents, burned and remaining are then of all of it, and good, total, sli, burnedEvents and burnedSoFar of what there was.
+	Basis BudgetBasis `json:"basis"`
+
+	// Burned Share of the budget that is burned: 1 is all of it, more is overspent. Of a whole window also the burn rate over it.
 	Burned *float64 `json:"burned"`
 
 	// BurnedEvents How many were.
 	BurnedEvents *float64 `json:"burnedEvents"`
 
-	// Days Examples: 28
+	// BurnedSoFar Share that is burned of the budget of the events so far; the same as burned but of a calendar's window that is not over.
+	BurnedSoFar *float64 `json:"burnedSoFar"`
+
+	// Days Length of the window, a calendar's rounded to whole days.
+	//
+	// Examples: 28
 	Days int64 `json:"days"`
+
+	// ElapsedSeconds How much of a calendar's window is over; absent of a rolling one.
+	ElapsedSeconds *int64 `json:"elapsedSeconds,omitempty"`
 
 	// Enough Whether there are at least minEvents, so that something is concluded from the window.
 	Enough bool `json:"enough"`
 
 	// Good Good events.
 	Good float64 `json:"good"`
+
+	// LengthSeconds How long a calendar's window is; absent of a rolling one.
+	LengthSeconds *int64 `json:"lengthSeconds,omitempty"`
 
 	// Remaining Share of the budget that remains; below 0 when overspent.
 	Remaining *float64 `json:"remaining"`
@@ -3114,6 +3422,54 @@ type Budget struct {
 	// Total All events.
 	Total float64 `json:"total"`
 }
+
+// BudgetBasis What the budget is of. whole: the events of the window. projected: a calendar's window that is not over, with as many events as it has if they go on to come as so far; allowedEvents, remainingEvents, burned and remaining are then of all of it, and good, total, sli, burnedEvents and burnedSoFar of what there was.
+type BudgetBasis string
+
+// Budgeting defines model for Budgeting.
+type Budgeting struct {
+	Method BudgetingMethod `json:"method"`
+
+	// Missing What a slice counts as that had no events.
+	Missing *BudgetingMissing `json:"missing,omitempty"`
+
+	// SliceSeconds Length of a slice; absent where events are counted.
+	SliceSeconds *int64 `json:"sliceSeconds,omitempty"`
+
+	// SliceTarget Examples: 95%
+	SliceTarget *string `json:"sliceTarget,omitempty"`
+}
+
+// BudgetingMethod defines model for Budgeting.Method.
+type BudgetingMethod string
+
+// BudgetingMissing What a slice counts as that had no events.
+type BudgetingMissing string
+
+// BudgetingInput defines model for BudgetingInput.
+type BudgetingInput struct {
+	// Method occurrences counts events; timeslices counts slices of time, each good or bad by the share of its good events; ratio_timeslices takes the mean of that share over the slices.
+	Method BudgetingInputMethod `json:"method"`
+
+	// Missing What a slice counts as that had no events; ignored when left out.
+	Missing *BudgetingInputMissing `json:"missing,omitempty"`
+
+	// SliceSeconds Length of a slice: divides an hour, and is a whole multiple of the resolution, which it is when left out.
+	//
+	// Examples: 60
+	SliceSeconds *int64 `json:"sliceSeconds,omitempty"`
+
+	// SliceTarget The share of good events from which on a slice is good; of timeslices alone, which need it.
+	//
+	// Examples: 95%
+	SliceTarget *string `json:"sliceTarget,omitempty"`
+}
+
+// BudgetingInputMethod occurrences counts events; timeslices counts slices of time, each good or bad by the share of its good events; ratio_timeslices takes the mean of that share over the slices.
+type BudgetingInputMethod string
+
+// BudgetingInputMissing What a slice counts as that had no events; ignored when left out.
+type BudgetingInputMissing string
 
 // BulkMeasurementsInput defines model for BulkMeasurementsInput.
 type BulkMeasurementsInput struct {
@@ -3156,6 +3512,44 @@ type BurnRate struct {
 	// Total All events.
 	Total float64 `json:"total"`
 }
+
+// Calendar defines model for Calendar.
+type Calendar struct {
+	// Period Examples: month
+	Period CalendarPeriod `json:"period"`
+
+	// StartDate Date from which windows are counted, at midnight in the zone.
+	//
+	// Examples: 2026-01-01
+	StartDate string `json:"startDate"`
+
+	// TimeZone A name of the IANA database.
+	//
+	// Examples: Europe/Berlin
+	TimeZone string `json:"timeZone"`
+}
+
+// CalendarPeriod Examples: month
+type CalendarPeriod string
+
+// CalendarInput defines model for CalendarInput.
+type CalendarInput struct {
+	// Period Examples: month
+	Period CalendarInputPeriod `json:"period"`
+
+	// StartDate Date from which windows are counted, at midnight in the zone; 2000-01-01 when left out, for weeks the Monday after it.
+	//
+	// Examples: 2026-01-01
+	StartDate *string `json:"startDate,omitempty"`
+
+	// TimeZone A name of the IANA database; UTC when left out.
+	//
+	// Examples: Europe/Berlin
+	TimeZone *string `json:"timeZone,omitempty"`
+}
+
+// CalendarInputPeriod Examples: month
+type CalendarInputPeriod string
 
 // Certainty defines model for Certainty.
 type Certainty struct {
@@ -3286,6 +3680,153 @@ type Collection struct {
 
 	// SucceededAt When it last answered in full.
 	SucceededAt *time.Time `json:"succeededAt"`
+}
+
+// CorrectedSum defines model for CorrectedSum.
+type CorrectedSum struct {
+	// Good Good events.
+	Good float64 `json:"good"`
+
+	// Remaining Share of the error budget that is left; below 0 when overspent, null without events.
+	Remaining *float64 `json:"remaining"`
+
+	// Sli Good ÷ total; null without events.
+	Sli *float64 `json:"sli"`
+
+	// Total All events.
+	Total float64 `json:"total"`
+}
+
+// CorrectedTime defines model for CorrectedTime.
+type CorrectedTime struct {
+	From time.Time `json:"from"`
+
+	// To Exclusive.
+	To time.Time `json:"to"`
+}
+
+// Correction defines model for Correction.
+type Correction struct {
+	// ApprovedAt From when on it counted.
+	ApprovedAt time.Time `json:"approvedAt"`
+
+	// ApprovedBy Who let it count: its author, where no second person was needed.
+	ApprovedBy string    `json:"approvedBy"`
+	CreatedAt  time.Time `json:"createdAt"`
+	CreatedBy  string    `json:"createdBy"`
+
+	// Effect exclude: its events do not count; count_good: every one counts as good. Where corrections overlap, exclude wins.
+	Effect CorrectionEffect `json:"effect"`
+
+	// From When it, or the first of its times, begins.
+	From time.Time `json:"from"`
+
+	// ID Identifier (ULID).
+	ID   string         `json:"id"`
+	Kind CorrectionKind `json:"kind"`
+
+	// Reason Examples: the database moved
+	Reason string `json:"reason"`
+
+	// Recurrence How it comes again; absent for one that is once.
+	Recurrence *Recurrence `json:"recurrence,omitempty"`
+
+	// RemovedAt Null while it counts.
+	RemovedAt *time.Time `json:"removedAt"`
+	RemovedBy string     `json:"removedBy"`
+
+	// RemovedFor Why it was removed.
+	RemovedFor string `json:"removedFor"`
+	SloID      string `json:"sloId"`
+
+	// To When it, or the last of its times, ends, exclusive; null without end.
+	To *time.Time `json:"to"`
+}
+
+// CorrectionEffect exclude: its events do not count; count_good: every one counts as good. Where corrections overlap, exclude wins.
+type CorrectionEffect string
+
+// CorrectionKind defines model for Correction.Kind.
+type CorrectionKind string
+
+// CorrectionInput defines model for CorrectionInput.
+type CorrectionInput struct {
+	// Effect exclude: its events do not count; count_good: every one counts as good.
+	Effect CorrectionInputEffect `json:"effect"`
+
+	// From At most 400 days back or ahead: beyond the longest window there is. Rounded outward to slots where events are counted.
+	//
+	// Examples: 2026-11-27T10:00:00Z
+	From *time.Time `json:"from,omitempty"`
+
+	// Kind What it is for.
+	Kind CorrectionInputKind `json:"kind"`
+
+	// Reason Why the events do not count as they were measured, at most 1,000 characters.
+	//
+	// Examples: the database moved
+	Reason string `json:"reason"`
+
+	// Recurrence Examples: {"durationSeconds":7200,"rule":"FREQ=WEEKLY;BYDAY=SU","start":"2026-11-29T02:00","timeZone":"Europe/Berlin"}
+	Recurrence *Recurrence `json:"recurrence,omitempty"`
+
+	// To Exclusive, at most 90 days after from.
+	//
+	// Examples: 2026-11-27T12:00:00Z
+	To *time.Time `json:"to,omitempty"`
+}
+
+// CorrectionInputEffect exclude: its events do not count; count_good: every one counts as good.
+type CorrectionInputEffect string
+
+// CorrectionInputKind What it is for.
+type CorrectionInputKind string
+
+// CorrectionList defines model for CorrectionList.
+type CorrectionList struct {
+	// Items The items of this page.
+	Items []Correction `json:"items"`
+
+	// Next The cursor of the following page; absent on the last.
+	Next *string `json:"next,omitempty"`
+}
+
+// CorrectionPreview defines model for CorrectionPreview.
+type CorrectionPreview struct {
+	// After With this one, too.
+	After CorrectedSum `json:"after"`
+
+	// Before With the corrections that there are.
+	Before CorrectedSum `json:"before"`
+
+	// From Where the SLO's window begins that is summed up.
+	From time.Time `json:"from"`
+
+	// More There are more times than are listed.
+	More bool `json:"more"`
+
+	// Times When it lies over measurements, from the beginning of the window until 90 days from now; the first 100.
+	Times []CorrectedTime `json:"times"`
+
+	// To Where it ends: now.
+	To time.Time `json:"to"`
+}
+
+// CorrectionRemoval defines model for CorrectionRemoval.
+type CorrectionRemoval struct {
+	// Reason At most 1,000 characters.
+	//
+	// Examples: it was another service
+	Reason string `json:"reason"`
+}
+
+// Counts defines model for Counts.
+type Counts struct {
+	Good float64 `json:"good"`
+
+	// Sli Good ÷ total; null without events.
+	Sli   *float64 `json:"sli"`
+	Total float64  `json:"total"`
 }
 
 // DataSource defines model for DataSource.
@@ -3819,6 +4360,36 @@ type ForecastTime struct {
 	Share float64 `json:"share"`
 }
 
+// Goal defines model for Goal.
+type Goal struct {
+	Calendar *Calendar `json:"calendar,omitempty"`
+
+	// Name Examples: quarter
+	Name string `json:"name"`
+
+	// Objective Examples: 99.95%
+	Objective string `json:"objective"`
+
+	// WindowDays Absent where there is a calendar.
+	WindowDays *int64 `json:"windowDays,omitempty"`
+}
+
+// GoalInput defines model for GoalInput.
+type GoalInput struct {
+	Calendar *CalendarInput `json:"calendar,omitempty"`
+
+	// Name RFC 1123 label, unique within the SLO.
+	//
+	// Examples: quarter
+	Name string `json:"name"`
+
+	// Objective Examples: 99.95%
+	Objective string `json:"objective"`
+
+	// WindowDays 28 when it is left out, and there is no calendar.
+	WindowDays *int64 `json:"windowDays,omitempty"`
+}
+
 // GoldenSignalNow defines model for GoldenSignalNow.
 type GoldenSignalNow struct {
 	// Mapped Whether anybody said how it is read; when not, there are no values.
@@ -3995,6 +4566,9 @@ type GroupRefState string
 
 // History defines model for History.
 type History struct {
+	// Calendar Each point is then what came since its window of the calendar began.
+	Calendar *Calendar `json:"calendar,omitempty"`
+
 	// From End of the first window.
 	From   time.Time      `json:"from"`
 	Points []HistoryPoint `json:"points"`
@@ -4006,8 +4580,10 @@ type History struct {
 	StepSeconds int64 `json:"stepSeconds"`
 
 	// To End of the last window.
-	To         time.Time `json:"to"`
-	WindowDays int64     `json:"windowDays"`
+	To time.Time `json:"to"`
+
+	// WindowDays Absent where there is a calendar.
+	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
 // HistoryPoint defines model for HistoryPoint.
@@ -4922,6 +5498,29 @@ type RecordedSource struct {
 	Total string `json:"total"`
 }
 
+// Recurrence defines model for Recurrence.
+type Recurrence struct {
+	// DurationSeconds Of each occurrence: whole minutes, at most 90 days.
+	//
+	// Examples: 7200
+	DurationSeconds int64 `json:"durationSeconds"`
+
+	// Rule An RRULE of RFC 5545, with COUNT or UNTIL where it has an end; FREQ is HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY. At most 10,000 occurrences in two years.
+	//
+	// Examples: FREQ=WEEKLY;BYDAY=SU
+	Rule string `json:"rule"`
+
+	// Start The first occurrence, as the clocks of the time zone show it: YYYY-MM-DDThh:mm.
+	//
+	// Examples: 2026-11-29T02:00
+	Start string `json:"start"`
+
+	// TimeZone A name of the IANA database; UTC when left out.
+	//
+	// Examples: Europe/Berlin
+	TimeZone *string `json:"timeZone,omitempty"`
+}
+
 // Ref defines model for Ref.
 type Ref struct {
 	// ID Identifier (ULID), the same for ever.
@@ -5390,6 +5989,12 @@ type SLAStatus struct {
 
 // SLO defines model for SLO.
 type SLO struct {
+	// Budgeting What the budget is of.
+	Budgeting Budgeting `json:"budgeting"`
+
+	// Calendar The calendar in each of whose windows the objective is to be met; absent where the window rolls.
+	Calendar *Calendar `json:"calendar,omitempty"`
+
 	// Confidence How sure a verdict on the window has to be; absent when there is none.
 	//
 	// Examples: 95%
@@ -5399,6 +6004,9 @@ type SLO struct {
 
 	// Enforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
 	Enforcement SLOEnforcement `json:"enforcement"`
+
+	// FurtherObjectives Objectives beside that one, of the same indicator. The state is the worst of all; policies, alerts and the forecast go by the first.
+	FurtherObjectives []Goal `json:"furtherObjectives"`
 
 	// ID Identifier (ULID).
 	ID        string    `json:"id"`
@@ -5446,10 +6054,10 @@ type SLO struct {
 	// Version Grows with each change; also the ETag.
 	Version int64 `json:"version"`
 
-	// WindowDays Length of the rolling window.
+	// WindowDays Length of the rolling window; absent where there is a calendar.
 	//
 	// Examples: 28
-	WindowDays int64 `json:"windowDays"`
+	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
 // SLOEnforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
@@ -5460,6 +6068,12 @@ type SLOState string
 
 // SLODeclared defines model for SLODeclared.
 type SLODeclared struct {
+	// Budgeting What the budget is of.
+	Budgeting Budgeting `json:"budgeting"`
+
+	// Calendar The calendar in each of whose windows the objective is to be met; absent where the window rolls.
+	Calendar *Calendar `json:"calendar,omitempty"`
+
 	// Confidence How sure a verdict on the window has to be; absent when there is none.
 	//
 	// Examples: 95%
@@ -5469,6 +6083,9 @@ type SLODeclared struct {
 
 	// Enforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
 	Enforcement SLODeclaredEnforcement `json:"enforcement"`
+
+	// FurtherObjectives Objectives beside that one, of the same indicator. The state is the worst of all; policies, alerts and the forecast go by the first.
+	FurtherObjectives []Goal `json:"furtherObjectives"`
 
 	// ID Identifier (ULID).
 	ID        string    `json:"id"`
@@ -5519,10 +6136,10 @@ type SLODeclared struct {
 	// Warnings What is allowed and probably not meant.
 	Warnings []Warning `json:"warnings"`
 
-	// WindowDays Length of the rolling window.
+	// WindowDays Length of the rolling window; absent where there is a calendar.
 	//
 	// Examples: 28
-	WindowDays int64 `json:"windowDays"`
+	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
 // SLODeclaredEnforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
@@ -5572,6 +6189,12 @@ type SLOGroupList struct {
 
 // SLOInput defines model for SLOInput.
 type SLOInput struct {
+	// Budgeting What the budget is of; events when it is left out. A revision that leaves it out keeps it.
+	Budgeting *BudgetingInput `json:"budgeting,omitempty"`
+
+	// Calendar Has the objective met in each window of a calendar, instead of a rolling one. A revision that leaves out both keeps what there is.
+	Calendar *CalendarInput `json:"calendar,omitempty"`
+
 	// Confidence Has the status say, so surely, whether the window meets the objective: a percentage above 50% and below 100%, with at most seven digits after the point. A revision that leaves it out has no verdict. States and policies do not go by it.
 	//
 	// Examples: 95%
@@ -5582,7 +6205,10 @@ type SLOInput struct {
 
 	// Enforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is, while an objective is tried out. A revision that leaves it out keeps it.
 	Enforcement *SLOInputEnforcement `json:"enforcement,omitempty"`
-	Indicator   IndicatorInput       `json:"indicator"`
+
+	// FurtherObjectives Objectives beside that one, of the same indicator, each over a window of its own. A revision that leaves them out has none.
+	FurtherObjectives *[]GoalInput   `json:"furtherObjectives,omitempty"`
+	Indicator         IndicatorInput `json:"indicator"`
 
 	// MinEvents Below this number of events in a window nothing is concluded from it.
 	MinEvents *int64 `json:"minEvents,omitempty"`
@@ -5617,7 +6243,7 @@ type SLOInput struct {
 	// Examples: availability
 	Slug string `json:"slug"`
 
-	// WindowDays Length of the rolling window.
+	// WindowDays Length of the rolling window; 28 when it is left out, and there is no calendar.
 	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
@@ -5635,13 +6261,17 @@ type SLOList struct {
 
 // SLORevision defines model for SLORevision.
 type SLORevision struct {
+	Budgeting Budgeting `json:"budgeting"`
+	Calendar  *Calendar `json:"calendar,omitempty"`
+
 	// Confidence Absent when there is none.
 	//
 	// Examples: 95%
-	Confidence  *string                `json:"confidence,omitempty"`
-	CreatedAt   time.Time              `json:"createdAt"`
-	CreatedBy   string                 `json:"createdBy"`
-	Enforcement SLORevisionEnforcement `json:"enforcement"`
+	Confidence        *string                `json:"confidence,omitempty"`
+	CreatedAt         time.Time              `json:"createdAt"`
+	CreatedBy         string                 `json:"createdBy"`
+	Enforcement       SLORevisionEnforcement `json:"enforcement"`
+	FurtherObjectives []Goal                 `json:"furtherObjectives"`
 
 	// ID Identifier (ULID).
 	ID        string    `json:"id"`
@@ -5653,11 +6283,13 @@ type SLORevision struct {
 	Number      int64  `json:"number"`
 
 	// Objective Examples: 99.9%
-	Objective  string     `json:"objective"`
-	Rationale  string     `json:"rationale"`
-	ReviewBy   *time.Time `json:"reviewBy"`
-	Reviewer   string     `json:"reviewer"`
-	WindowDays int64      `json:"windowDays"`
+	Objective string     `json:"objective"`
+	Rationale string     `json:"rationale"`
+	ReviewBy  *time.Time `json:"reviewBy"`
+	Reviewer  string     `json:"reviewer"`
+
+	// WindowDays Absent where there is a calendar.
+	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
 // SLORevisionEnforcement defines model for SLORevision.Enforcement.
@@ -5702,6 +6334,9 @@ type SLOStatus struct {
 	Burn        []BurnRate `json:"burn"`
 	EvaluatedAt *time.Time `json:"evaluatedAt"`
 
+	// FurtherObjectives How further objectives stand, each over its own window.
+	FurtherObjectives []Standing `json:"furtherObjectives"`
+
 	// Judged Whether the status was concluded under that revision; false until the first evaluation after a change.
 	Judged bool `json:"judged"`
 
@@ -5732,6 +6367,9 @@ type SLOStatus struct {
 	// Stale No slot came for twice the resolution; the state is held fast.
 	Stale bool           `json:"stale"`
 	State SLOStatusState `json:"state"`
+
+	// Uncorrected What the own window holds without corrections; absent where none lies in it.
+	Uncorrected *Counts `json:"uncorrected,omitempty"`
 
 	// Verdict How sure the events of the SLO's own window make it; absent when the SLO states no confidence. The state does not go by it.
 	Verdict *Certainty `json:"verdict,omitempty"`
@@ -6207,6 +6845,20 @@ type SourceTLS struct {
 	// ServerName The name that the certificate has to be for, when not the address's.
 	ServerName *string `json:"serverName,omitempty"`
 }
+
+// Standing defines model for Standing.
+type Standing struct {
+	// Name Examples: quarter
+	Name string `json:"name"`
+
+	// Objective Examples: 99.95%
+	Objective string        `json:"objective"`
+	State     StandingState `json:"state"`
+	Window    Budget        `json:"window"`
+}
+
+// StandingState defines model for Standing.State.
+type StandingState string
 
 // SuggestedAlert defines model for SuggestedAlert.
 type SuggestedAlert struct {
@@ -7384,6 +8036,33 @@ type ReviseSLOParams struct {
 	IfMatch *string `json:"If-Match,omitempty"`
 }
 
+// ListCorrectionsParams defines parameters for ListCorrections.
+type ListCorrectionsParams struct {
+	// Limit How many items to return at most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// After The next of an earlier page: the list goes on after its last item.
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// At Only those of which this is between the first beginning and the last end.
+	At *time.Time `form:"at,omitempty" json:"at,omitempty"`
+
+	// Effect Only those of this effect.
+	Effect *ListCorrectionsParamsEffect `form:"effect,omitempty" json:"effect,omitempty"`
+
+	// IncludeRemoved Removed ones, too.
+	IncludeRemoved *bool `form:"includeRemoved,omitempty" json:"includeRemoved,omitempty"`
+}
+
+// ListCorrectionsParamsEffect defines parameters for ListCorrections.
+type ListCorrectionsParamsEffect string
+
+// DeclareCorrectionParams defines parameters for DeclareCorrection.
+type DeclareCorrectionParams struct {
+	// IdempotencyKey A name of the caller's own for this request. Repeated with the same body it has no further effect and gets the same status and a fresh rendering of what was made; with another body it is refused with 422.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // ExplainSLOParams defines parameters for ExplainSLO.
 type ExplainSLOParams struct {
 	// Group Only this group of the SLO's events; of all when left out.
@@ -7794,6 +8473,15 @@ type DeclareSLOJSONRequestBody = SLOInput
 
 // ReviseSLOJSONRequestBody defines body for ReviseSLO for application/json ContentType.
 type ReviseSLOJSONRequestBody = SLOInput
+
+// DeclareCorrectionJSONRequestBody defines body for DeclareCorrection for application/json ContentType.
+type DeclareCorrectionJSONRequestBody = CorrectionInput
+
+// PreviewCorrectionJSONRequestBody defines body for PreviewCorrection for application/json ContentType.
+type PreviewCorrectionJSONRequestBody = CorrectionInput
+
+// RemoveCorrectionJSONRequestBody defines body for RemoveCorrection for application/json ContentType.
+type RemoveCorrectionJSONRequestBody = CorrectionRemoval
 
 // PushMeasurementsJSONRequestBody defines body for PushMeasurements for application/json ContentType.
 type PushMeasurementsJSONRequestBody = MeasurementsInput
@@ -8723,6 +9411,74 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/services/{service}/slos/{slo}/collection (the `GetSLOCollection` operationId).
 	GetSLOCollection(ctx context.Context, service string, slo string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCorrections List the corrections of an SLO
+	//
+	// The latest first, by when they begin.
+	//
+	// Corresponds with GET /v1/services/{service}/slos/{slo}/corrections (the `ListCorrections` operationId).
+	ListCorrections(ctx context.Context, service string, slo string, params *ListCorrectionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeclareCorrectionWithBody Correct an SLO
+	//
+	// For a time, or for times that come again, events do not count, or count as good. What was measured stays: removing the correction restores every figure. A correction is never changed; remove it and declare another.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections (the `DeclareCorrection` operationId).
+	DeclareCorrectionWithBody(ctx context.Context, service string, slo string, params *DeclareCorrectionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeclareCorrection Correct an SLO
+	//
+	// For a time, or for times that come again, events do not count, or count as good. What was measured stays: removing the correction restores every figure. A correction is never changed; remove it and declare another.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections (the `DeclareCorrection` operationId).
+	DeclareCorrection(ctx context.Context, service string, slo string, params *DeclareCorrectionParams, body DeclareCorrectionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewCorrectionWithBody Preview a correction
+	//
+	// What it would do to the SLO's window, and when it would hold. Nothing is written; who may declare it may ask.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections/preview (the `PreviewCorrection` operationId).
+	PreviewCorrectionWithBody(ctx context.Context, service string, slo string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewCorrection Preview a correction
+	//
+	// What it would do to the SLO's window, and when it would hold. Nothing is written; who may declare it may ask.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections/preview (the `PreviewCorrection` operationId).
+	PreviewCorrection(ctx context.Context, service string, slo string, body PreviewCorrectionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCorrection Get a correction
+	//
+	// Removed or not.
+	//
+	// Corresponds with GET /v1/services/{service}/slos/{slo}/corrections/{correction} (the `GetCorrection` operationId).
+	GetCorrection(ctx context.Context, service string, slo string, correction string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveCorrectionWithBody Remove a correction
+	//
+	// Figures are then what they would be if it had never been declared. It stays readable, with who removed it and why.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections/{correction}/removal (the `RemoveCorrection` operationId).
+	RemoveCorrectionWithBody(ctx context.Context, service string, slo string, correction string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveCorrection Remove a correction
+	//
+	// Figures are then what they would be if it had never been declared. It stays readable, with who removed it and why.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections/{correction}/removal (the `RemoveCorrection` operationId).
+	RemoveCorrection(ctx context.Context, service string, slo string, correction string, body RemoveCorrectionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ExplainSLO Explain the status of an SLO
 	//
@@ -10960,6 +11716,154 @@ func (c *Client) ReviseSLO(ctx context.Context, service string, slo string, para
 // Corresponds with GET /v1/services/{service}/slos/{slo}/collection (the `GetSLOCollection` operationId).
 func (c *Client) GetSLOCollection(ctx context.Context, service string, slo string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSLOCollectionRequest(c.Server, service, slo)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCorrections List the corrections of an SLO
+//
+// The latest first, by when they begin.
+//
+// Corresponds with GET /v1/services/{service}/slos/{slo}/corrections (the `ListCorrections` operationId).
+func (c *Client) ListCorrections(ctx context.Context, service string, slo string, params *ListCorrectionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCorrectionsRequest(c.Server, service, slo, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeclareCorrectionWithBody Correct an SLO
+//
+// For a time, or for times that come again, events do not count, or count as good. What was measured stays: removing the correction restores every figure. A correction is never changed; remove it and declare another.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections (the `DeclareCorrection` operationId).
+func (c *Client) DeclareCorrectionWithBody(ctx context.Context, service string, slo string, params *DeclareCorrectionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeclareCorrectionRequestWithBody(c.Server, service, slo, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeclareCorrection Correct an SLO
+//
+// For a time, or for times that come again, events do not count, or count as good. What was measured stays: removing the correction restores every figure. A correction is never changed; remove it and declare another.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections (the `DeclareCorrection` operationId).
+func (c *Client) DeclareCorrection(ctx context.Context, service string, slo string, params *DeclareCorrectionParams, body DeclareCorrectionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeclareCorrectionRequest(c.Server, service, slo, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PreviewCorrectionWithBody Preview a correction
+//
+// What it would do to the SLO's window, and when it would hold. Nothing is written; who may declare it may ask.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections/preview (the `PreviewCorrection` operationId).
+func (c *Client) PreviewCorrectionWithBody(ctx context.Context, service string, slo string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewCorrectionRequestWithBody(c.Server, service, slo, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PreviewCorrection Preview a correction
+//
+// What it would do to the SLO's window, and when it would hold. Nothing is written; who may declare it may ask.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections/preview (the `PreviewCorrection` operationId).
+func (c *Client) PreviewCorrection(ctx context.Context, service string, slo string, body PreviewCorrectionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewCorrectionRequest(c.Server, service, slo, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCorrection Get a correction
+//
+// Removed or not.
+//
+// Corresponds with GET /v1/services/{service}/slos/{slo}/corrections/{correction} (the `GetCorrection` operationId).
+func (c *Client) GetCorrection(ctx context.Context, service string, slo string, correction string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCorrectionRequest(c.Server, service, slo, correction)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveCorrectionWithBody Remove a correction
+//
+// Figures are then what they would be if it had never been declared. It stays readable, with who removed it and why.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections/{correction}/removal (the `RemoveCorrection` operationId).
+func (c *Client) RemoveCorrectionWithBody(ctx context.Context, service string, slo string, correction string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveCorrectionRequestWithBody(c.Server, service, slo, correction, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveCorrection Remove a correction
+//
+// Figures are then what they would be if it had never been declared. It stays readable, with who removed it and why.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections/{correction}/removal (the `RemoveCorrection` operationId).
+func (c *Client) RemoveCorrection(ctx context.Context, service string, slo string, correction string, body RemoveCorrectionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveCorrectionRequest(c.Server, service, slo, correction, body)
 	if err != nil {
 		return nil, err
 	}
@@ -16527,6 +17431,354 @@ func NewGetSLOCollectionRequest(server string, service string, slo string) (*htt
 	return req, nil
 }
 
+// NewListCorrectionsRequest constructs an http.Request for the ListCorrections method
+func NewListCorrectionsRequest(server string, service string, slo string, params *ListCorrectionsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "service", service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "slo", slo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/services/%s/slos/%s/corrections", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.At != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "at", *params.At, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Effect != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "effect", *params.Effect, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.IncludeRemoved != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "includeRemoved", *params.IncludeRemoved, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDeclareCorrectionRequest calls the generic DeclareCorrection builder with application/json body
+func NewDeclareCorrectionRequest(server string, service string, slo string, params *DeclareCorrectionParams, body DeclareCorrectionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDeclareCorrectionRequestWithBody(server, service, slo, params, "application/json", bodyReader)
+}
+
+// NewDeclareCorrectionRequestWithBody constructs an http.Request for the DeclareCorrection method, with any body, and a specified content type
+func NewDeclareCorrectionRequestWithBody(server string, service string, slo string, params *DeclareCorrectionParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "service", service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "slo", slo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/services/%s/slos/%s/corrections", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewPreviewCorrectionRequest calls the generic PreviewCorrection builder with application/json body
+func NewPreviewCorrectionRequest(server string, service string, slo string, body PreviewCorrectionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPreviewCorrectionRequestWithBody(server, service, slo, "application/json", bodyReader)
+}
+
+// NewPreviewCorrectionRequestWithBody constructs an http.Request for the PreviewCorrection method, with any body, and a specified content type
+func NewPreviewCorrectionRequestWithBody(server string, service string, slo string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "service", service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "slo", slo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/services/%s/slos/%s/corrections/preview", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetCorrectionRequest constructs an http.Request for the GetCorrection method
+func NewGetCorrectionRequest(server string, service string, slo string, correction string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "service", service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "slo", slo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "correction", correction, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/services/%s/slos/%s/corrections/%s", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRemoveCorrectionRequest calls the generic RemoveCorrection builder with application/json body
+func NewRemoveCorrectionRequest(server string, service string, slo string, correction string, body RemoveCorrectionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRemoveCorrectionRequestWithBody(server, service, slo, correction, "application/json", bodyReader)
+}
+
+// NewRemoveCorrectionRequestWithBody constructs an http.Request for the RemoveCorrection method, with any body, and a specified content type
+func NewRemoveCorrectionRequestWithBody(server string, service string, slo string, correction string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "service", service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "slo", slo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "correction", correction, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/services/%s/slos/%s/corrections/%s/removal", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewExplainSLORequest constructs an http.Request for the ExplainSLO method
 func NewExplainSLORequest(server string, service string, slo string, params *ExplainSLOParams) (*http.Request, error) {
 	var err error
@@ -20163,6 +21415,78 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/services/{service}/slos/{slo}/collection (the `GetSLOCollection` operationId).
 	GetSLOCollectionWithResponse(ctx context.Context, service string, slo string, reqEditors ...RequestEditorFn) (*GetSLOCollectionResponse, error)
+
+	// ListCorrectionsWithResponse List the corrections of an SLO
+	//
+	// The latest first, by when they begin.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/services/{service}/slos/{slo}/corrections (the `ListCorrections` operationId).
+	ListCorrectionsWithResponse(ctx context.Context, service string, slo string, params *ListCorrectionsParams, reqEditors ...RequestEditorFn) (*ListCorrectionsResponse, error)
+
+	// DeclareCorrectionWithBodyWithResponse Correct an SLO
+	//
+	// For a time, or for times that come again, events do not count, or count as good. What was measured stays: removing the correction restores every figure. A correction is never changed; remove it and declare another.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections (the `DeclareCorrection` operationId).
+	DeclareCorrectionWithBodyWithResponse(ctx context.Context, service string, slo string, params *DeclareCorrectionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DeclareCorrectionResponse, error)
+
+	// DeclareCorrectionWithResponse Correct an SLO
+	//
+	// For a time, or for times that come again, events do not count, or count as good. What was measured stays: removing the correction restores every figure. A correction is never changed; remove it and declare another.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections (the `DeclareCorrection` operationId).
+	DeclareCorrectionWithResponse(ctx context.Context, service string, slo string, params *DeclareCorrectionParams, body DeclareCorrectionJSONRequestBody, reqEditors ...RequestEditorFn) (*DeclareCorrectionResponse, error)
+
+	// PreviewCorrectionWithBodyWithResponse Preview a correction
+	//
+	// What it would do to the SLO's window, and when it would hold. Nothing is written; who may declare it may ask.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections/preview (the `PreviewCorrection` operationId).
+	PreviewCorrectionWithBodyWithResponse(ctx context.Context, service string, slo string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewCorrectionResponse, error)
+
+	// PreviewCorrectionWithResponse Preview a correction
+	//
+	// What it would do to the SLO's window, and when it would hold. Nothing is written; who may declare it may ask.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections/preview (the `PreviewCorrection` operationId).
+	PreviewCorrectionWithResponse(ctx context.Context, service string, slo string, body PreviewCorrectionJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewCorrectionResponse, error)
+
+	// GetCorrectionWithResponse Get a correction
+	//
+	// Removed or not.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/services/{service}/slos/{slo}/corrections/{correction} (the `GetCorrection` operationId).
+	GetCorrectionWithResponse(ctx context.Context, service string, slo string, correction string, reqEditors ...RequestEditorFn) (*GetCorrectionResponse, error)
+
+	// RemoveCorrectionWithBodyWithResponse Remove a correction
+	//
+	// Figures are then what they would be if it had never been declared. It stays readable, with who removed it and why.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections/{correction}/removal (the `RemoveCorrection` operationId).
+	RemoveCorrectionWithBodyWithResponse(ctx context.Context, service string, slo string, correction string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RemoveCorrectionResponse, error)
+
+	// RemoveCorrectionWithResponse Remove a correction
+	//
+	// Figures are then what they would be if it had never been declared. It stays readable, with who removed it and why.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections/{correction}/removal (the `RemoveCorrection` operationId).
+	RemoveCorrectionWithResponse(ctx context.Context, service string, slo string, correction string, body RemoveCorrectionJSONRequestBody, reqEditors ...RequestEditorFn) (*RemoveCorrectionResponse, error)
 
 	// ExplainSLOWithResponse Explain the status of an SLO
 	//
@@ -36593,6 +37917,1103 @@ func (r GetSLOCollectionResponse) ContentType() string {
 	return ""
 }
 
+// ListCorrectionsResponse200Headers the declared response headers of an HTTP 200 response for ListCorrections
+type ListCorrectionsResponse200Headers struct {
+	Link *string
+}
+
+// ListCorrectionsResponse308Headers the declared response headers of an HTTP 308 response for ListCorrections
+type ListCorrectionsResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// ListCorrectionsResponse400Headers the declared response headers of an HTTP 400 response for ListCorrections
+type ListCorrectionsResponse400Headers struct {
+	XRequestID *string
+}
+
+// ListCorrectionsResponse401Headers the declared response headers of an HTTP 401 response for ListCorrections
+type ListCorrectionsResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// ListCorrectionsResponse403Headers the declared response headers of an HTTP 403 response for ListCorrections
+type ListCorrectionsResponse403Headers struct {
+	XRequestID *string
+}
+
+// ListCorrectionsResponse404Headers the declared response headers of an HTTP 404 response for ListCorrections
+type ListCorrectionsResponse404Headers struct {
+	XRequestID *string
+}
+
+// ListCorrectionsResponse422Headers the declared response headers of an HTTP 422 response for ListCorrections
+type ListCorrectionsResponse422Headers struct {
+	XRequestID *string
+}
+
+// ListCorrectionsResponse429Headers the declared response headers of an HTTP 429 response for ListCorrections
+type ListCorrectionsResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// ListCorrectionsResponse500Headers the declared response headers of an HTTP 500 response for ListCorrections
+type ListCorrectionsResponse500Headers struct {
+	XRequestID *string
+}
+
+// ListCorrectionsResponse503Headers the declared response headers of an HTTP 503 response for ListCorrections
+type ListCorrectionsResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type ListCorrectionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CorrectionList
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListCorrectionsResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *ListCorrectionsResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ListCorrectionsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListCorrectionsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ListCorrectionsResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ListCorrectionsResponse404Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *ListCorrectionsResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ListCorrectionsResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ListCorrectionsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListCorrectionsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCorrectionsResponse) GetJSON200() *CorrectionList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r ListCorrectionsResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListCorrectionsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListCorrectionsResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListCorrectionsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListCorrectionsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListCorrectionsResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListCorrectionsResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListCorrectionsResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListCorrectionsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCorrectionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCorrectionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCorrectionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCorrectionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DeclareCorrectionResponse201Headers the declared response headers of an HTTP 201 response for DeclareCorrection
+type DeclareCorrectionResponse201Headers struct {
+	ETag                *string
+	IdempotencyReplayed *string
+	Location            *string
+}
+
+// DeclareCorrectionResponse308Headers the declared response headers of an HTTP 308 response for DeclareCorrection
+type DeclareCorrectionResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// DeclareCorrectionResponse400Headers the declared response headers of an HTTP 400 response for DeclareCorrection
+type DeclareCorrectionResponse400Headers struct {
+	XRequestID *string
+}
+
+// DeclareCorrectionResponse401Headers the declared response headers of an HTTP 401 response for DeclareCorrection
+type DeclareCorrectionResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// DeclareCorrectionResponse403Headers the declared response headers of an HTTP 403 response for DeclareCorrection
+type DeclareCorrectionResponse403Headers struct {
+	XRequestID *string
+}
+
+// DeclareCorrectionResponse404Headers the declared response headers of an HTTP 404 response for DeclareCorrection
+type DeclareCorrectionResponse404Headers struct {
+	XRequestID *string
+}
+
+// DeclareCorrectionResponse408Headers the declared response headers of an HTTP 408 response for DeclareCorrection
+type DeclareCorrectionResponse408Headers struct {
+	XRequestID *string
+}
+
+// DeclareCorrectionResponse409Headers the declared response headers of an HTTP 409 response for DeclareCorrection
+type DeclareCorrectionResponse409Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// DeclareCorrectionResponse413Headers the declared response headers of an HTTP 413 response for DeclareCorrection
+type DeclareCorrectionResponse413Headers struct {
+	XRequestID *string
+}
+
+// DeclareCorrectionResponse415Headers the declared response headers of an HTTP 415 response for DeclareCorrection
+type DeclareCorrectionResponse415Headers struct {
+	XRequestID *string
+}
+
+// DeclareCorrectionResponse422Headers the declared response headers of an HTTP 422 response for DeclareCorrection
+type DeclareCorrectionResponse422Headers struct {
+	XRequestID *string
+}
+
+// DeclareCorrectionResponse429Headers the declared response headers of an HTTP 429 response for DeclareCorrection
+type DeclareCorrectionResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// DeclareCorrectionResponse500Headers the declared response headers of an HTTP 500 response for DeclareCorrection
+type DeclareCorrectionResponse500Headers struct {
+	XRequestID *string
+}
+
+// DeclareCorrectionResponse503Headers the declared response headers of an HTTP 503 response for DeclareCorrection
+type DeclareCorrectionResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// DeclareCorrectionResponse507Headers the declared response headers of an HTTP 507 response for DeclareCorrection
+type DeclareCorrectionResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type DeclareCorrectionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Correction
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *ContentTooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *DeclareCorrectionResponse201Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *DeclareCorrectionResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *DeclareCorrectionResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *DeclareCorrectionResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *DeclareCorrectionResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *DeclareCorrectionResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *DeclareCorrectionResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *DeclareCorrectionResponse409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *DeclareCorrectionResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *DeclareCorrectionResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *DeclareCorrectionResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *DeclareCorrectionResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *DeclareCorrectionResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *DeclareCorrectionResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *DeclareCorrectionResponse507Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r DeclareCorrectionResponse) GetJSON201() *Correction {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r DeclareCorrectionResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r DeclareCorrectionResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DeclareCorrectionResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DeclareCorrectionResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DeclareCorrectionResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r DeclareCorrectionResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r DeclareCorrectionResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r DeclareCorrectionResponse) GetApplicationProblemJSON413() *ContentTooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r DeclareCorrectionResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DeclareCorrectionResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r DeclareCorrectionResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r DeclareCorrectionResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r DeclareCorrectionResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r DeclareCorrectionResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
+}
+
+// GetBody returns the raw response body bytes
+func (r DeclareCorrectionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeclareCorrectionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeclareCorrectionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeclareCorrectionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PreviewCorrectionResponse308Headers the declared response headers of an HTTP 308 response for PreviewCorrection
+type PreviewCorrectionResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// PreviewCorrectionResponse400Headers the declared response headers of an HTTP 400 response for PreviewCorrection
+type PreviewCorrectionResponse400Headers struct {
+	XRequestID *string
+}
+
+// PreviewCorrectionResponse401Headers the declared response headers of an HTTP 401 response for PreviewCorrection
+type PreviewCorrectionResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// PreviewCorrectionResponse403Headers the declared response headers of an HTTP 403 response for PreviewCorrection
+type PreviewCorrectionResponse403Headers struct {
+	XRequestID *string
+}
+
+// PreviewCorrectionResponse404Headers the declared response headers of an HTTP 404 response for PreviewCorrection
+type PreviewCorrectionResponse404Headers struct {
+	XRequestID *string
+}
+
+// PreviewCorrectionResponse408Headers the declared response headers of an HTTP 408 response for PreviewCorrection
+type PreviewCorrectionResponse408Headers struct {
+	XRequestID *string
+}
+
+// PreviewCorrectionResponse409Headers the declared response headers of an HTTP 409 response for PreviewCorrection
+type PreviewCorrectionResponse409Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// PreviewCorrectionResponse413Headers the declared response headers of an HTTP 413 response for PreviewCorrection
+type PreviewCorrectionResponse413Headers struct {
+	XRequestID *string
+}
+
+// PreviewCorrectionResponse415Headers the declared response headers of an HTTP 415 response for PreviewCorrection
+type PreviewCorrectionResponse415Headers struct {
+	XRequestID *string
+}
+
+// PreviewCorrectionResponse422Headers the declared response headers of an HTTP 422 response for PreviewCorrection
+type PreviewCorrectionResponse422Headers struct {
+	XRequestID *string
+}
+
+// PreviewCorrectionResponse429Headers the declared response headers of an HTTP 429 response for PreviewCorrection
+type PreviewCorrectionResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// PreviewCorrectionResponse500Headers the declared response headers of an HTTP 500 response for PreviewCorrection
+type PreviewCorrectionResponse500Headers struct {
+	XRequestID *string
+}
+
+// PreviewCorrectionResponse503Headers the declared response headers of an HTTP 503 response for PreviewCorrection
+type PreviewCorrectionResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// PreviewCorrectionResponse507Headers the declared response headers of an HTTP 507 response for PreviewCorrection
+type PreviewCorrectionResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type PreviewCorrectionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CorrectionPreview
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *ContentTooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *PreviewCorrectionResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *PreviewCorrectionResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *PreviewCorrectionResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *PreviewCorrectionResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *PreviewCorrectionResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *PreviewCorrectionResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *PreviewCorrectionResponse409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *PreviewCorrectionResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *PreviewCorrectionResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *PreviewCorrectionResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *PreviewCorrectionResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *PreviewCorrectionResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *PreviewCorrectionResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *PreviewCorrectionResponse507Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PreviewCorrectionResponse) GetJSON200() *CorrectionPreview {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r PreviewCorrectionResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r PreviewCorrectionResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r PreviewCorrectionResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r PreviewCorrectionResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r PreviewCorrectionResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r PreviewCorrectionResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r PreviewCorrectionResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r PreviewCorrectionResponse) GetApplicationProblemJSON413() *ContentTooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r PreviewCorrectionResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r PreviewCorrectionResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r PreviewCorrectionResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r PreviewCorrectionResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r PreviewCorrectionResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r PreviewCorrectionResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
+}
+
+// GetBody returns the raw response body bytes
+func (r PreviewCorrectionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PreviewCorrectionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PreviewCorrectionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PreviewCorrectionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetCorrectionResponse308Headers the declared response headers of an HTTP 308 response for GetCorrection
+type GetCorrectionResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// GetCorrectionResponse400Headers the declared response headers of an HTTP 400 response for GetCorrection
+type GetCorrectionResponse400Headers struct {
+	XRequestID *string
+}
+
+// GetCorrectionResponse401Headers the declared response headers of an HTTP 401 response for GetCorrection
+type GetCorrectionResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// GetCorrectionResponse403Headers the declared response headers of an HTTP 403 response for GetCorrection
+type GetCorrectionResponse403Headers struct {
+	XRequestID *string
+}
+
+// GetCorrectionResponse404Headers the declared response headers of an HTTP 404 response for GetCorrection
+type GetCorrectionResponse404Headers struct {
+	XRequestID *string
+}
+
+// GetCorrectionResponse422Headers the declared response headers of an HTTP 422 response for GetCorrection
+type GetCorrectionResponse422Headers struct {
+	XRequestID *string
+}
+
+// GetCorrectionResponse429Headers the declared response headers of an HTTP 429 response for GetCorrection
+type GetCorrectionResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// GetCorrectionResponse500Headers the declared response headers of an HTTP 500 response for GetCorrection
+type GetCorrectionResponse500Headers struct {
+	XRequestID *string
+}
+
+// GetCorrectionResponse503Headers the declared response headers of an HTTP 503 response for GetCorrection
+type GetCorrectionResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type GetCorrectionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Correction
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *GetCorrectionResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetCorrectionResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetCorrectionResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetCorrectionResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetCorrectionResponse404Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *GetCorrectionResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *GetCorrectionResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetCorrectionResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetCorrectionResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCorrectionResponse) GetJSON200() *Correction {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r GetCorrectionResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetCorrectionResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetCorrectionResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetCorrectionResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetCorrectionResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetCorrectionResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetCorrectionResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetCorrectionResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetCorrectionResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCorrectionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCorrectionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCorrectionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCorrectionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RemoveCorrectionResponse308Headers the declared response headers of an HTTP 308 response for RemoveCorrection
+type RemoveCorrectionResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// RemoveCorrectionResponse400Headers the declared response headers of an HTTP 400 response for RemoveCorrection
+type RemoveCorrectionResponse400Headers struct {
+	XRequestID *string
+}
+
+// RemoveCorrectionResponse401Headers the declared response headers of an HTTP 401 response for RemoveCorrection
+type RemoveCorrectionResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// RemoveCorrectionResponse403Headers the declared response headers of an HTTP 403 response for RemoveCorrection
+type RemoveCorrectionResponse403Headers struct {
+	XRequestID *string
+}
+
+// RemoveCorrectionResponse404Headers the declared response headers of an HTTP 404 response for RemoveCorrection
+type RemoveCorrectionResponse404Headers struct {
+	XRequestID *string
+}
+
+// RemoveCorrectionResponse408Headers the declared response headers of an HTTP 408 response for RemoveCorrection
+type RemoveCorrectionResponse408Headers struct {
+	XRequestID *string
+}
+
+// RemoveCorrectionResponse409Headers the declared response headers of an HTTP 409 response for RemoveCorrection
+type RemoveCorrectionResponse409Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// RemoveCorrectionResponse413Headers the declared response headers of an HTTP 413 response for RemoveCorrection
+type RemoveCorrectionResponse413Headers struct {
+	XRequestID *string
+}
+
+// RemoveCorrectionResponse415Headers the declared response headers of an HTTP 415 response for RemoveCorrection
+type RemoveCorrectionResponse415Headers struct {
+	XRequestID *string
+}
+
+// RemoveCorrectionResponse422Headers the declared response headers of an HTTP 422 response for RemoveCorrection
+type RemoveCorrectionResponse422Headers struct {
+	XRequestID *string
+}
+
+// RemoveCorrectionResponse429Headers the declared response headers of an HTTP 429 response for RemoveCorrection
+type RemoveCorrectionResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// RemoveCorrectionResponse500Headers the declared response headers of an HTTP 500 response for RemoveCorrection
+type RemoveCorrectionResponse500Headers struct {
+	XRequestID *string
+}
+
+// RemoveCorrectionResponse503Headers the declared response headers of an HTTP 503 response for RemoveCorrection
+type RemoveCorrectionResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// RemoveCorrectionResponse507Headers the declared response headers of an HTTP 507 response for RemoveCorrection
+type RemoveCorrectionResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type RemoveCorrectionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Correction
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *ContentTooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *RemoveCorrectionResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *RemoveCorrectionResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RemoveCorrectionResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *RemoveCorrectionResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *RemoveCorrectionResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *RemoveCorrectionResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *RemoveCorrectionResponse409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *RemoveCorrectionResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *RemoveCorrectionResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *RemoveCorrectionResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *RemoveCorrectionResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *RemoveCorrectionResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *RemoveCorrectionResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *RemoveCorrectionResponse507Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RemoveCorrectionResponse) GetJSON200() *Correction {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r RemoveCorrectionResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RemoveCorrectionResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RemoveCorrectionResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RemoveCorrectionResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RemoveCorrectionResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r RemoveCorrectionResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RemoveCorrectionResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RemoveCorrectionResponse) GetApplicationProblemJSON413() *ContentTooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RemoveCorrectionResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RemoveCorrectionResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RemoveCorrectionResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RemoveCorrectionResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r RemoveCorrectionResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r RemoveCorrectionResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
+}
+
+// GetBody returns the raw response body bytes
+func (r RemoveCorrectionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RemoveCorrectionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RemoveCorrectionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RemoveCorrectionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ExplainSLOResponse308Headers the declared response headers of an HTTP 308 response for ExplainSLO
 type ExplainSLOResponse308Headers struct {
 	Location   *string
@@ -45975,6 +48396,126 @@ func (c *ClientWithResponses) GetSLOCollectionWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseGetSLOCollectionResponse(rsp)
+}
+
+// ListCorrectionsWithResponse List the corrections of an SLO
+//
+// The latest first, by when they begin.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/services/{service}/slos/{slo}/corrections (the `ListCorrections` operationId).
+func (c *ClientWithResponses) ListCorrectionsWithResponse(ctx context.Context, service string, slo string, params *ListCorrectionsParams, reqEditors ...RequestEditorFn) (*ListCorrectionsResponse, error) {
+	rsp, err := c.ListCorrections(ctx, service, slo, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCorrectionsResponse(rsp)
+}
+
+// DeclareCorrectionWithBodyWithResponse Correct an SLO
+//
+// For a time, or for times that come again, events do not count, or count as good. What was measured stays: removing the correction restores every figure. A correction is never changed; remove it and declare another.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections (the `DeclareCorrection` operationId).
+func (c *ClientWithResponses) DeclareCorrectionWithBodyWithResponse(ctx context.Context, service string, slo string, params *DeclareCorrectionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DeclareCorrectionResponse, error) {
+	rsp, err := c.DeclareCorrectionWithBody(ctx, service, slo, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeclareCorrectionResponse(rsp)
+}
+
+// DeclareCorrectionWithResponse Correct an SLO
+//
+// For a time, or for times that come again, events do not count, or count as good. What was measured stays: removing the correction restores every figure. A correction is never changed; remove it and declare another.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections (the `DeclareCorrection` operationId).
+func (c *ClientWithResponses) DeclareCorrectionWithResponse(ctx context.Context, service string, slo string, params *DeclareCorrectionParams, body DeclareCorrectionJSONRequestBody, reqEditors ...RequestEditorFn) (*DeclareCorrectionResponse, error) {
+	rsp, err := c.DeclareCorrection(ctx, service, slo, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeclareCorrectionResponse(rsp)
+}
+
+// PreviewCorrectionWithBodyWithResponse Preview a correction
+//
+// What it would do to the SLO's window, and when it would hold. Nothing is written; who may declare it may ask.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections/preview (the `PreviewCorrection` operationId).
+func (c *ClientWithResponses) PreviewCorrectionWithBodyWithResponse(ctx context.Context, service string, slo string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewCorrectionResponse, error) {
+	rsp, err := c.PreviewCorrectionWithBody(ctx, service, slo, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewCorrectionResponse(rsp)
+}
+
+// PreviewCorrectionWithResponse Preview a correction
+//
+// What it would do to the SLO's window, and when it would hold. Nothing is written; who may declare it may ask.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections/preview (the `PreviewCorrection` operationId).
+func (c *ClientWithResponses) PreviewCorrectionWithResponse(ctx context.Context, service string, slo string, body PreviewCorrectionJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewCorrectionResponse, error) {
+	rsp, err := c.PreviewCorrection(ctx, service, slo, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewCorrectionResponse(rsp)
+}
+
+// GetCorrectionWithResponse Get a correction
+//
+// Removed or not.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/services/{service}/slos/{slo}/corrections/{correction} (the `GetCorrection` operationId).
+func (c *ClientWithResponses) GetCorrectionWithResponse(ctx context.Context, service string, slo string, correction string, reqEditors ...RequestEditorFn) (*GetCorrectionResponse, error) {
+	rsp, err := c.GetCorrection(ctx, service, slo, correction, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCorrectionResponse(rsp)
+}
+
+// RemoveCorrectionWithBodyWithResponse Remove a correction
+//
+// Figures are then what they would be if it had never been declared. It stays readable, with who removed it and why.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections/{correction}/removal (the `RemoveCorrection` operationId).
+func (c *ClientWithResponses) RemoveCorrectionWithBodyWithResponse(ctx context.Context, service string, slo string, correction string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RemoveCorrectionResponse, error) {
+	rsp, err := c.RemoveCorrectionWithBody(ctx, service, slo, correction, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveCorrectionResponse(rsp)
+}
+
+// RemoveCorrectionWithResponse Remove a correction
+//
+// Figures are then what they would be if it had never been declared. It stays readable, with who removed it and why.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/services/{service}/slos/{slo}/corrections/{correction}/removal (the `RemoveCorrection` operationId).
+func (c *ClientWithResponses) RemoveCorrectionWithResponse(ctx context.Context, service string, slo string, correction string, body RemoveCorrectionJSONRequestBody, reqEditors ...RequestEditorFn) (*RemoveCorrectionResponse, error) {
+	rsp, err := c.RemoveCorrection(ctx, service, slo, correction, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveCorrectionResponse(rsp)
 }
 
 // ExplainSLOWithResponse Explain the status of an SLO
@@ -67839,6 +70380,1457 @@ func ParseGetSLOCollectionResponse(rsp *http.Response) (*GetSLOCollectionRespons
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListCorrectionsResponse parses an HTTP response from a ListCorrectionsWithResponse call
+func ParseListCorrectionsResponse(rsp *http.Response) (*ListCorrectionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCorrectionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CorrectionList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListCorrectionsResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers ListCorrectionsResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers ListCorrectionsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ListCorrectionsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ListCorrectionsResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers ListCorrectionsResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 422:
+		var headers ListCorrectionsResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers ListCorrectionsResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers ListCorrectionsResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListCorrectionsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDeclareCorrectionResponse parses an HTTP response from a DeclareCorrectionWithResponse call
+func ParseDeclareCorrectionResponse(rsp *http.Response) (*DeclareCorrectionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeclareCorrectionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Correction
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest ContentTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers DeclareCorrectionResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 308:
+		var headers DeclareCorrectionResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers DeclareCorrectionResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers DeclareCorrectionResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers DeclareCorrectionResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers DeclareCorrectionResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers DeclareCorrectionResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers DeclareCorrectionResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers DeclareCorrectionResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers DeclareCorrectionResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers DeclareCorrectionResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers DeclareCorrectionResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers DeclareCorrectionResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers DeclareCorrectionResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers DeclareCorrectionResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePreviewCorrectionResponse parses an HTTP response from a PreviewCorrectionWithResponse call
+func ParsePreviewCorrectionResponse(rsp *http.Response) (*PreviewCorrectionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PreviewCorrectionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CorrectionPreview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest ContentTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 308:
+		var headers PreviewCorrectionResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers PreviewCorrectionResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers PreviewCorrectionResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers PreviewCorrectionResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers PreviewCorrectionResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers PreviewCorrectionResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers PreviewCorrectionResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers PreviewCorrectionResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers PreviewCorrectionResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers PreviewCorrectionResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers PreviewCorrectionResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers PreviewCorrectionResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers PreviewCorrectionResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers PreviewCorrectionResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetCorrectionResponse parses an HTTP response from a GetCorrectionWithResponse call
+func ParseGetCorrectionResponse(rsp *http.Response) (*GetCorrectionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCorrectionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Correction
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 308:
+		var headers GetCorrectionResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetCorrectionResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetCorrectionResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetCorrectionResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetCorrectionResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 422:
+		var headers GetCorrectionResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers GetCorrectionResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetCorrectionResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetCorrectionResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRemoveCorrectionResponse parses an HTTP response from a RemoveCorrectionWithResponse call
+func ParseRemoveCorrectionResponse(rsp *http.Response) (*RemoveCorrectionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RemoveCorrectionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Correction
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest ContentTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 308:
+		var headers RemoveCorrectionResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers RemoveCorrectionResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers RemoveCorrectionResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers RemoveCorrectionResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers RemoveCorrectionResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers RemoveCorrectionResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers RemoveCorrectionResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers RemoveCorrectionResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers RemoveCorrectionResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers RemoveCorrectionResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers RemoveCorrectionResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers RemoveCorrectionResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers RemoveCorrectionResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers RemoveCorrectionResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil

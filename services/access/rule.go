@@ -44,6 +44,7 @@ const (
 	KindDependency Kind = "dependency"
 	KindSLO        Kind = "slo"
 	KindSLA        Kind = "sla"
+	KindCorrection Kind = "correction" // of an SLO
 	KindPolicy     Kind = "policy"
 	KindAttachment Kind = "attachment"
 	KindViolation  Kind = "violation"
@@ -143,6 +144,9 @@ var grants = map[Rule]grant{
 	{Create, KindSLA}:           owner,
 	{Update, KindSLA}:           owner,
 	{Retire, KindSLA}:           people,
+	{Read, KindCorrection}:      everyone,
+	{Create, KindCorrection}:    owner, // as the SLO is changed
+	{Delete, KindCorrection}:    owner,
 	{Read, KindSignalMapping}:   everyone,
 	{Update, KindSignalMapping}: owner,
 	{Delete, KindSignalMapping}: owner,

@@ -22,7 +22,7 @@ var (
 	verbs = []access.Verb{access.Read, access.Create, access.Update, access.Delete, access.Retire, access.Restore, access.Transfer, access.Push, access.Run, "approve"}
 	kinds = []access.Kind{
 		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
-		access.KindDependency, access.KindSLO, access.KindSLA, access.KindSignalMapping, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindIssue, access.KindDelivery, access.KindJob,
+		access.KindDependency, access.KindSLO, access.KindSLA, access.KindCorrection, access.KindSignalMapping, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindIssue, access.KindDelivery, access.KindJob,
 		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, "unheard-of",
 	}
 	all = []access.Scope{access.ScopeRead, access.ScopeWrite, access.ScopePush}
@@ -65,6 +65,7 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Read, Kind: access.KindDependency}:    whoever,
 	{Verb: access.Read, Kind: access.KindSLO}:           whoever,
 	{Verb: access.Read, Kind: access.KindSLA}:           whoever,
+	{Verb: access.Read, Kind: access.KindCorrection}:    whoever,
 	{Verb: access.Read, Kind: access.KindSignalMapping}: whoever,
 	{Verb: access.Read, Kind: access.KindPolicy}:        whoever,
 	{Verb: access.Read, Kind: access.KindAttachment}:    whoever,
@@ -115,6 +116,8 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Update, Kind: access.KindSLA}:           owners,
 	{Verb: access.Update, Kind: access.KindSignalMapping}: owners,
 	{Verb: access.Delete, Kind: access.KindSignalMapping}: owners,
+	{Verb: access.Create, Kind: access.KindCorrection}:    owners,
+	{Verb: access.Delete, Kind: access.KindCorrection}:    owners,
 }
 
 func TestEveryCallerMayDoExactlyWhatTheDesignSays(t *testing.T) {

@@ -23,7 +23,8 @@ type counted struct {
 	known []int
 }
 
-// counts reads what an SLO counted in the windows of a span.
+// counts reads what an SLO counted in the windows of a span: events, whatever its slices
+// and its corrections make of them.
 func (s *Service) counts(ctx context.Context, v slo.View, over span) (counted, error) {
 	res := v.Indicator.Resolution
 	first := over.from.Add(-over.window())
@@ -31,7 +32,7 @@ func (s *Service) counts(ctx context.Context, v slo.View, over span) (counted, e
 		first = first.Add(-heldFor)
 	}
 	c := counted{first: first.Truncate(res), resolution: res}
-	steps, err := s.Measurements.Totals(ctx, v.Indicator.ID, "", c.first, over.to.Truncate(res), res)
+	steps, err := s.Measurements.Totals(ctx, measure.Reading{Indicator: v.Indicator.ID}, c.first, over.to.Truncate(res), res)
 	if err != nil {
 		return counted{}, fmt.Errorf("read what the SLO %s counted: %w", v.SLO.ID, err)
 	}

@@ -47,7 +47,7 @@ type SLOs interface {
 
 // Measurements gives back what SLOs counted; see measure.Service, which is one.
 type Measurements interface {
-	Totals(ctx context.Context, indicator id.ID, group string, from, to time.Time, step time.Duration) ([]measure.Step, error)
+	Totals(ctx context.Context, of measure.Reading, from, to time.Time, step time.Duration) ([]measure.Step, error)
 }
 
 // Reader asks data sources of the Prometheus family; see prometheus.Reader, which is

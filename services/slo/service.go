@@ -31,6 +31,7 @@ type Service struct {
 	recorder     access.Recorder
 	now          clock.Clock
 	log          *slog.Logger
+	corrections  Corrections
 }
 
 // NewService returns the service over its store and collaborators.

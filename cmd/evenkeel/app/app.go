@@ -32,6 +32,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -69,6 +70,7 @@ type App struct {
 	OTLP        *otlp.Service
 	SLOs        *slo.Service
 	SLAs        *sla.Service
+	Corrections *correction.Service
 	Collection  *collect.Service
 	Suggestions *suggest.Desk
 	Signals     *signals.Service

@@ -35,6 +35,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 	"github.com/evenkeel/evenkeel/services/source/dial"
@@ -70,6 +71,11 @@ func (a *App) furnish() error {
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.SLOs.PromiseWith(a.SLAs)
+	a.Corrections = correction.NewService(correction.Parts{
+		Store: s.Corrections(), Registry: s.Registry(), SLOs: s.SLO(), Measurements: a.Measure,
+		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+	})
+	a.SLOs.CorrectWith(a.Corrections)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.opts.BaseURL)
 	a.Issues.DeliverWith(delivery.NewDesk(s.Delivery(), a.opts.Delivery, now))
 	a.Inbox = inbox.New(s.Inbox(), s, now)

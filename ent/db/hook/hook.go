@@ -69,6 +69,18 @@ func (f CollectionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CollectionMutation", m)
 }
 
+// The CorrectionFunc type is an adapter to allow the use of ordinary
+// function as Correction mutator.
+type CorrectionFunc func(context.Context, *db.CorrectionMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CorrectionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.CorrectionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CorrectionMutation", m)
+}
+
 // The DataSourceFunc type is an adapter to allow the use of ordinary
 // function as DataSource mutator.
 type DataSourceFunc func(context.Context, *db.DataSourceMutation) (db.Value, error)

@@ -240,6 +240,56 @@ var (
 			},
 		},
 	}
+	// CorrectionsColumns holds the columns for the "corrections" table.
+	CorrectionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "effect", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "reason", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "begins_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ends_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "start", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "zone", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "rule", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "duration", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "approved_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "approved_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "removed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "removed_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "removed_for", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// CorrectionsTable holds the schema information for the "corrections" table.
+	CorrectionsTable = &schema.Table{
+		Name:       "corrections",
+		Columns:    CorrectionsColumns,
+		PrimaryKey: []*schema.Column{CorrectionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "corrections_slos_slo",
+				Columns:    []*schema.Column{CorrectionsColumns[17]},
+				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "correction_live",
+				Unique:  false,
+				Columns: []*schema.Column{CorrectionsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "removed_at IS NULL",
+				},
+			},
+			{
+				Name:    "correction_slo_id_begins_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CorrectionsColumns[17], CorrectionsColumns[4], CorrectionsColumns[0]},
+			},
+		},
+	}
 	// DataSourcesColumns holds the columns for the "data_sources" table.
 	DataSourcesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -1038,7 +1088,9 @@ var (
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "number", Type: field.TypeInt},
 		{Name: "objective", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
-		{Name: "window_days", Type: field.TypeInt},
+		{Name: "time_window", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "further", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "budgeting", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "min_events", Type: field.TypeInt64},
 		{Name: "confidence", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "enforcement", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
@@ -1058,13 +1110,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "slo_revisions_slos_slo",
-				Columns:    []*schema.Column{SloRevisionsColumns[12]},
+				Columns:    []*schema.Column{SloRevisionsColumns[14]},
 				RefColumns: []*schema.Column{SlosColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "slo_revisions_indicators_indicator",
-				Columns:    []*schema.Column{SloRevisionsColumns[13]},
+				Columns:    []*schema.Column{SloRevisionsColumns[15]},
 				RefColumns: []*schema.Column{IndicatorsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -1073,12 +1125,12 @@ var (
 			{
 				Name:    "slorevision_slo_id_number",
 				Unique:  true,
-				Columns: []*schema.Column{SloRevisionsColumns[12], SloRevisionsColumns[1]},
+				Columns: []*schema.Column{SloRevisionsColumns[14], SloRevisionsColumns[1]},
 			},
 			{
 				Name:    "slorevision_indicator_id",
 				Unique:  false,
-				Columns: []*schema.Column{SloRevisionsColumns[13]},
+				Columns: []*schema.Column{SloRevisionsColumns[15]},
 			},
 		},
 	}
@@ -1778,6 +1830,7 @@ var (
 		BackfillsTable,
 		PoliciesTable,
 		CollectionsTable,
+		CorrectionsTable,
 		DataSourcesTable,
 		DeliveriesTable,
 		DeliverySwitchesTable,
@@ -1839,6 +1892,10 @@ func init() {
 	CollectionsTable.ForeignKeys[0].RefTable = IndicatorsTable
 	CollectionsTable.Annotation = &entsql.Annotation{
 		Table: "collections",
+	}
+	CorrectionsTable.ForeignKeys[0].RefTable = SlosTable
+	CorrectionsTable.Annotation = &entsql.Annotation{
+		Table: "corrections",
 	}
 	DataSourcesTable.Annotation = &entsql.Annotation{
 		Table: "data_sources",

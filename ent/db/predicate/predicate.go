@@ -21,6 +21,9 @@ type BudgetPolicy func(*sql.Selector)
 // Collection is the predicate function for collection builders.
 type Collection func(*sql.Selector)
 
+// Correction is the predicate function for correction builders.
+type Correction func(*sql.Selector)
+
 // DataSource is the predicate function for datasource builders.
 type DataSource func(*sql.Selector)
 

@@ -35,6 +35,12 @@ CREATE UNIQUE INDEX `budgetpolicy_slug` ON `policies` (`slug`);
 CREATE TABLE `collections` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `until_s` integer NOT NULL, `attempted_at` datetime NULL, `succeeded_at` datetime NULL, `failing_since` datetime NULL, `failure_kind` text NOT NULL, `failure` text NOT NULL, `missing` json NOT NULL, `missing_start` datetime NULL, `missing_reason` text NOT NULL, `missing_detail` text NOT NULL, `indicator_id` text NOT NULL, CONSTRAINT `collections_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE CASCADE);
 -- create index "collection_indicator_id" to table: "collections"
 CREATE UNIQUE INDEX `collection_indicator_id` ON `collections` (`indicator_id`);
+-- create "corrections" table
+CREATE TABLE `corrections` (`id` text NOT NULL, `effect` text NOT NULL, `kind` text NOT NULL, `reason` text NOT NULL, `begins_at` datetime NOT NULL, `ends_at` datetime NOT NULL, `start` text NOT NULL, `zone` text NOT NULL, `rule` text NOT NULL, `duration` integer NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `approved_at` datetime NOT NULL, `approved_by` text NOT NULL, `removed_at` datetime NULL, `removed_by` text NOT NULL, `removed_for` text NOT NULL, `slo_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `corrections_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT);
+-- create index "correction_live" to table: "corrections"
+CREATE INDEX `correction_live` ON `corrections` (`ends_at`) WHERE removed_at IS NULL;
+-- create index "correction_slo_id_begins_at_id" to table: "corrections"
+CREATE INDEX `correction_slo_id_begins_at_id` ON `corrections` (`slo_id`, `begins_at`, `id`);
 -- create "data_sources" table
 CREATE TABLE `data_sources` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `kind` text NOT NULL, `address` text NOT NULL, `settings` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `retired_at` datetime NULL, `version` integer NOT NULL, `succeeded_at` datetime NULL, `failed_at` datetime NULL, `failing_since` datetime NULL, `failure` text NOT NULL, PRIMARY KEY (`id`));
 -- create index "datasource_slug" to table: "data_sources"
@@ -164,7 +170,7 @@ CREATE UNIQUE INDEX `slogroupstatus_slo_id_group_value` ON `slo_group_statuses` 
 -- create index "slogroupstatus_slo_id_rank_group_value" to table: "slo_group_statuses"
 CREATE INDEX `slogroupstatus_slo_id_rank_group_value` ON `slo_group_statuses` (`slo_id`, `rank`, `group_value`);
 -- create "slo_revisions" table
-CREATE TABLE `slo_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `objective` text NOT NULL, `window_days` integer NOT NULL, `min_events` integer NOT NULL, `confidence` text NOT NULL, `enforcement` text NOT NULL, `rationale` text NOT NULL, `reviewer` text NOT NULL, `review_by` datetime NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `slo_id` text NOT NULL, `indicator_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `slo_revisions_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `slo_revisions_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `slo_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `objective` text NOT NULL, `time_window` text NOT NULL, `further` text NOT NULL, `budgeting` text NOT NULL, `min_events` integer NOT NULL, `confidence` text NOT NULL, `enforcement` text NOT NULL, `rationale` text NOT NULL, `reviewer` text NOT NULL, `review_by` datetime NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `slo_id` text NOT NULL, `indicator_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `slo_revisions_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `slo_revisions_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE RESTRICT);
 -- create index "slorevision_slo_id_number" to table: "slo_revisions"
 CREATE UNIQUE INDEX `slorevision_slo_id_number` ON `slo_revisions` (`slo_id`, `number`);
 -- create index "slorevision_indicator_id" to table: "slo_revisions"

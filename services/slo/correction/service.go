@@ -1,0 +1,229 @@
+package correction
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/internal/tx"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+)
+
+// Registry gives the services of SLOs. A registry.Store is one.
+type Registry interface {
+	Service(ctx context.Context, service id.ID) (registry.Service, error)
+}
+
+// SLOs are what is corrected. An slo.Store is one.
+type SLOs interface {
+	View(ctx context.Context, slo id.ID) (slo.View, error)
+}
+
+// Measurements gives back what was measured; see measure.Service, which is one.
+type Measurements interface {
+	Totals(ctx context.Context, of measure.Reading, from, to time.Time, step time.Duration) ([]measure.Step, error)
+}
+
+// Parts are what a Service is made of.
+type Parts struct {
+	Store        Store
+	Registry     Registry
+	SLOs         SLOs
+	Measurements Measurements
+	Runner       tx.Runner
+	Authorizer   *access.Authorizer
+	Recorder     access.Recorder
+	Clock        clock.Clock
+}
+
+// Service is what can be done with corrections. Every method authorises the context's
+// caller, and every change is audited in its own transaction.
+type Service struct{ Parts }
+
+// NewService returns the service.
+func NewService(p Parts) *Service { return &Service{p} }
+
+// Declare makes a correction of the SLO, which counts from the next evaluation on.
+//
+// Faults: NotFound; Forbidden; Conflict "slo_retired", "service_retired" and
+// "too_many_corrections"; Invalid with every broken rule.
+func (s *Service) Declare(ctx context.Context, of id.ID, d Declaration) (Correction, error) {
+	now := clock.Round(s.Clock())
+	var made Correction
+	err := s.Runner.InTx(ctx, func(ctx context.Context) error {
+		v, owner, err := s.about(ctx, of)
+		if err != nil {
+			return err
+		}
+		made = Correction{SLO: of}
+		if err := s.Authorizer.Authorize(ctx, access.Create, made.object(v, owner)); err != nil {
+			return err
+		}
+		if made, err = s.spelled(ctx, v, owner, d, now); err != nil {
+			return err
+		}
+		if err := s.Store.CreateCorrection(ctx, made); err != nil {
+			return err
+		}
+		return s.Recorder.RecordDiff(ctx, access.Create, made.object(v, owner), made.Reason, nil, made.record())
+	})
+	if err != nil {
+		return Correction{}, fmt.Errorf("declare a correction: %w", err)
+	}
+	return made, nil
+}
+
+// spelled is the correction that the declaration spells, not written yet.
+func (s *Service) spelled(ctx context.Context, v slo.View, owner registry.Service, d Declaration, now time.Time) (Correction, error) {
+	if err := owner.Live(); err != nil {
+		return Correction{}, err
+	}
+	if err := v.SLO.Live(); err != nil {
+		return Correction{}, err
+	}
+	var check fault.Check
+	c := d.check(&check, now)
+	if err := check.Err(); err != nil {
+		return Correction{}, err
+	}
+	live, err := s.Store.CountLive(ctx, v.SLO.ID, now.Add(-slo.MaxWindowDays*day))
+	if err != nil {
+		return Correction{}, err
+	}
+	if live >= MaxLive {
+		return Correction{}, fault.New(fault.Conflict, "too_many_corrections", "the SLO %q has %d corrections in its longest window or after it, which is as many as it may; let one recur, or remove some", v.SLO.Slug, live)
+	}
+	by := access.CallerFrom(ctx).Name
+	c.ID, c.SLO, c.CreatedAt, c.CreatedBy, c.ApprovedAt, c.ApprovedBy = id.New(now), v.SLO.ID, now, by, now, by
+	return c, nil
+}
+
+// Preview tells what a correction would do, and writes nothing. Whoever may declare it may
+// ask.
+//
+// Faults: as of Declare.
+func (s *Service) Preview(ctx context.Context, of id.ID, d Declaration) (Preview, error) {
+	now := clock.Round(s.Clock())
+	v, owner, err := s.about(ctx, of)
+	if err != nil {
+		return Preview{}, err
+	}
+	if err := s.Authorizer.Authorize(ctx, access.Create, Correction{}.object(v, owner)); err != nil {
+		return Preview{}, err
+	}
+	c, err := s.spelled(ctx, v, owner, d, now)
+	if err != nil {
+		return Preview{}, fmt.Errorf("preview a correction: %w", err)
+	}
+	p, err := s.declaring(ctx, v, c, now)
+	if err != nil {
+		return Preview{}, fmt.Errorf("preview a correction: %w", err)
+	}
+	return p, nil
+}
+
+// declaring tells what it does that the correction is declared.
+func (s *Service) declaring(ctx context.Context, v slo.View, c Correction, now time.Time) (Preview, error) {
+	standing, err := s.Store.ActiveOf(ctx, v.SLO.ID, now.Add(-v.Revision.Over.Window().Length-day), now)
+	if err != nil {
+		return Preview{}, err
+	}
+	return s.preview(ctx, v, c, standing, append(slices.Clone(standing), c), now)
+}
+
+// Remove has a correction not count any more, from the next evaluation on: figures are
+// then what they would be if it had never been declared.
+//
+// Faults: NotFound; Forbidden; Conflict "correction_removed"; Invalid with a pointer to
+// /reason.
+func (s *Service) Remove(ctx context.Context, correction id.ID, reason string) (Correction, error) {
+	now := clock.Round(s.Clock())
+	var after Correction
+	err := s.Runner.InTx(ctx, func(ctx context.Context) error {
+		before, err := s.Store.Correction(ctx, correction)
+		if err != nil {
+			return err
+		}
+		v, owner, err := s.about(ctx, before.SLO)
+		if err != nil {
+			return err
+		}
+		if err := s.Authorizer.Authorize(ctx, access.Delete, before.object(v, owner)); err != nil {
+			return err
+		}
+		var check fault.Check
+		check.Require(strings.TrimSpace(reason) != "", "/reason", nil, "must say why it does not hold any more")
+		registry.CheckText(&check, "/reason", reason, registry.MaxReason)
+		if err := check.Err(); err != nil {
+			return err
+		}
+		after = before
+		after.RemovedAt, after.RemovedBy, after.RemovedFor = &now, access.CallerFrom(ctx).Name, reason
+		if err := s.Store.RemoveCorrection(ctx, after); err != nil {
+			return err
+		}
+		return s.Recorder.RecordDiff(ctx, access.Delete, before.object(v, owner), reason, before.record(), after.record())
+	})
+	if err != nil {
+		return Correction{}, fmt.Errorf("remove a correction: %w", err)
+	}
+	return after, nil
+}
+
+// Get returns a correction of the SLO, removed or not; NotFound.
+func (s *Service) Get(ctx context.Context, of, correction id.ID) (Correction, error) {
+	if err := s.mayRead(ctx); err != nil {
+		return Correction{}, err
+	}
+	c, err := s.Store.Correction(ctx, correction)
+	if err != nil {
+		return Correction{}, fmt.Errorf("read a correction: %w", err)
+	}
+	if c.SLO != of {
+		return Correction{}, fault.Missing("correction", string(correction))
+	}
+	return c, nil
+}
+
+// List lists corrections, the latest first, by when they begin.
+func (s *Service) List(ctx context.Context, f Filter, r page.Request) (page.Page[Correction], error) {
+	if err := s.mayRead(ctx); err != nil {
+		return page.Page[Correction]{}, err
+	}
+	var check fault.Check
+	check.Require(f.Effect == "" || slices.Contains(Effects, f.Effect), "query.effect", f.Effect, "must be one of %q", Effects)
+	if err := check.Err(); err != nil {
+		return page.Page[Correction]{}, err
+	}
+	found, err := s.Store.Corrections(ctx, f, r)
+	if err != nil {
+		return page.Page[Correction]{}, fmt.Errorf("list corrections: %w", err)
+	}
+	return found, nil
+}
+
+// about reads the SLO and its service.
+func (s *Service) about(ctx context.Context, of id.ID) (slo.View, registry.Service, error) {
+	v, err := s.SLOs.View(ctx, of)
+	if err != nil {
+		return slo.View{}, registry.Service{}, fmt.Errorf("read the SLO of a correction: %w", err)
+	}
+	owner, err := s.Registry.Service(ctx, v.SLO.Service)
+	if err != nil {
+		return slo.View{}, registry.Service{}, fmt.Errorf("read the service of a correction: %w", err)
+	}
+	return v, owner, nil
+}
+
+func (s *Service) mayRead(ctx context.Context) error {
+	return s.Authorizer.Authorize(ctx, access.Read, access.Object{Kind: access.KindCorrection})
+}

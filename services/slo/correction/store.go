@@ -1,0 +1,36 @@
+package correction
+
+import (
+	"context"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+)
+
+// Filter narrows a list of corrections; zero fields do not.
+type Filter struct {
+	SLO    id.ID
+	Effect Effect
+	// At keeps those of which this is between the first beginning and the last end.
+	At             time.Time
+	IncludeRemoved bool
+}
+
+// Store keeps corrections.
+type Store interface {
+	CreateCorrection(ctx context.Context, c Correction) error
+	// Correction returns one; NotFound.
+	Correction(ctx context.Context, correction id.ID) (Correction, error)
+	// Corrections lists the latest first, by when they begin.
+	Corrections(ctx context.Context, f Filter, r page.Request) (page.Page[Correction], error)
+	// RemoveCorrection writes who removed it, when and why; Conflict
+	// "correction_removed" when somebody did.
+	RemoveCorrection(ctx context.Context, c Correction) error
+	// Active returns, by SLO, those that are in force and can lie over a part of
+	// [from, to), in the order in which they were declared; of all SLOs, or of one.
+	Active(ctx context.Context, from, to time.Time) (map[id.ID][]Correction, error)
+	ActiveOf(ctx context.Context, slo id.ID, from, to time.Time) ([]Correction, error)
+	// CountLive counts those of the SLO that are in force and end after the time.
+	CountLive(ctx context.Context, slo id.ID, after time.Time) (int, error)
+}
