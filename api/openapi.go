@@ -18,6 +18,7 @@ var tags = []*huma.Tag{
 	{Name: "Systems", Description: "Groups of services that belong together."},
 	{Name: "Services", Description: "Services, their owners and what they depend on."},
 	{Name: "Data sources", Description: "Places that measurements are read from, and how they answer."},
+	{Name: "Golden signals", Description: "Latency, traffic, errors and saturation of services, as data sources tell them."},
 	{Name: "SLOs", Description: "Objectives, their revisions, status and history."},
 	{Name: "SLAs", Description: "What customers were promised, period by period, and reports to them."},
 	{Name: "Measurements", Description: "What was counted: slots of good and total events."},

@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
@@ -32,6 +33,7 @@ type Rooms struct {
 	Corrections *correction.Service
 	Collection  *collect.Service
 	Suggestions *suggest.Desk
+	Signals     *signals.Service
 	Policies    *policy.Service
 	Issues      *delivery.Service
 	Inbox       *inbox.Service
@@ -57,6 +59,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addCorrections(r)
 	a.addGroups(r)
 	a.addSuggestions(r)
+	a.addSignals(r)
 	a.addMeasurements(r)
 	a.addCollection(r)
 	a.addBackfills(r)

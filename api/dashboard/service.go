@@ -21,6 +21,7 @@ type servicePage struct {
 	Retired           *moment
 	Facts             []fact
 	Labels            []string
+	Signals           signalCards
 	SLOs              objectives
 	SLAs              []slaRow
 	SLAsNote          string
@@ -61,6 +62,9 @@ func (d *Dashboard) service(v *visit) (screen, error) {
 	}
 	p.Crumbs = []link{{URL: "/", Text: "Overview"}, owner, {Text: s.Name}}
 	if p.Facts, err = d.profile(v, s, owner); err != nil {
+		return screen{}, err
+	}
+	if p.Signals, err = d.signalCards(v, s); err != nil {
 		return screen{}, err
 	}
 	if p.SLOs, err = d.owned(v, slo.Filter{Service: s.ID, Order: slo.ByRemaining, IncludeRetired: s.RetiredAt != nil}); err != nil {

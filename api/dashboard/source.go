@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
@@ -27,6 +28,7 @@ type Sources struct {
 	SLOs        SLOs
 	SLAs        SLAs
 	Corrections Corrections
+	Signals     Signals
 	Policies    Policies
 	Issues      Issues
 	Webhooks    Webhooks
@@ -85,6 +87,11 @@ type SLAs interface {
 // Corrections tells of times whose events do not count as they were measured.
 type Corrections interface {
 	List(ctx context.Context, f correction.Filter, r page.Request) (page.Page[correction.Correction], error)
+}
+
+// Signals tells what the golden signals of a service are, and were lately.
+type Signals interface {
+	Glance(ctx context.Context, service string) (now, lately signals.Report, err error)
 }
 
 // Collection tells how SLOs are read from data sources.

@@ -22,6 +22,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/judge"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
@@ -38,6 +39,7 @@ type house struct {
 	registry  *registry.Registry
 	slos      *slo.Service
 	corrected *correction.Service
+	golden    *signals.Service
 	policies  *policy.Service
 	evaluator *measure.Evaluator
 	admin     context.Context
@@ -84,7 +86,12 @@ func build(t *testing.T) *house {
 	h.corrected = correction.NewService(correction.Parts{
 		Store: s.Corrections(), Registry: s.Registry(), SLOs: s.SLO(), Measurements: measure.New(s.Measure(), s, now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Policies: h.policies, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
+	golden := signals.NewService(signals.Parts{ // nothing is mapped to a data source, so that none is asked
+		Store: s.Signals(), Registry: s.Registry(), Sources: s.Sources(), SLOs: s.SLO(), Measurements: measure.New(s.Measure(), s, now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log,
+	})
+	t.Cleanup(golden.Close)
+	h.golden = golden
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Signals: golden, Policies: h.policies, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)
@@ -175,7 +182,7 @@ func TestAServiceWithoutObjectivesSaysHowToHaveSomeSuggested(t *testing.T) {
 	says(t, words(within(t, doc, "main")), "Nothing is promised yet", `curl -H "Authorization: Bearer $EVENKEEL_TOKEN" "http://evenkeel.example/v1/services/checkout/suggestions?dataSource=eu"`)
 	checkPage(t, doc, text)
 	h.declare(service, "taken")
-	if _, text := v.read("/services/checkout"); strings.Contains(text, "suggestions") {
+	if _, text := v.read("/services/checkout"); strings.Contains(text, "/checkout/suggestions") {
 		t.Error("with an objective it still says how to have some suggested")
 	}
 }

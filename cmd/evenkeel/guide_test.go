@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -105,10 +106,11 @@ func at(v any, path string) any {
 		case map[string]any:
 			v = x[step]
 		case []any:
-			if len(x) == 0 || step != "0" {
+			i, err := strconv.Atoi(step)
+			if err != nil || i < 0 || i >= len(x) {
 				return nil
 			}
-			v = x[0]
+			v = x[i]
 		default:
 			return nil
 		}

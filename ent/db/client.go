@@ -40,6 +40,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/series"
 	"github.com/evenkeel/evenkeel/ent/db/service"
 	"github.com/evenkeel/evenkeel/ent/db/session"
+	"github.com/evenkeel/evenkeel/ent/db/signalmapping"
 	"github.com/evenkeel/evenkeel/ent/db/signincode"
 	"github.com/evenkeel/evenkeel/ent/db/sla"
 	"github.com/evenkeel/evenkeel/ent/db/slaperiod"
@@ -132,6 +133,8 @@ type Client struct {
 	Session *SessionClient
 	// SignInCode is the client for interacting with the SignInCode builders.
 	SignInCode *SignInCodeClient
+	// SignalMapping is the client for interacting with the SignalMapping builders.
+	SignalMapping *SignalMappingClient
 	// Slug is the client for interacting with the Slug builders.
 	Slug *SlugClient
 	// System is the client for interacting with the System builders.
@@ -194,6 +197,7 @@ func (c *Client) init() {
 	c.Service = NewServiceClient(c.config)
 	c.Session = NewSessionClient(c.config)
 	c.SignInCode = NewSignInCodeClient(c.config)
+	c.SignalMapping = NewSignalMappingClient(c.config)
 	c.Slug = NewSlugClient(c.config)
 	c.System = NewSystemClient(c.config)
 	c.Team = NewTeamClient(c.config)
@@ -328,6 +332,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Service:         NewServiceClient(cfg),
 		Session:         NewSessionClient(cfg),
 		SignInCode:      NewSignInCodeClient(cfg),
+		SignalMapping:   NewSignalMappingClient(cfg),
 		Slug:            NewSlugClient(cfg),
 		System:          NewSystemClient(cfg),
 		Team:            NewTeamClient(cfg),
@@ -389,6 +394,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Service:         NewServiceClient(cfg),
 		Session:         NewSessionClient(cfg),
 		SignInCode:      NewSignInCodeClient(cfg),
+		SignalMapping:   NewSignalMappingClient(cfg),
 		Slug:            NewSlugClient(cfg),
 		System:          NewSystemClient(cfg),
 		Team:            NewTeamClient(cfg),
@@ -432,8 +438,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
 		c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLA, c.SLAPeriod,
 		c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment,
-		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.Slug,
-		c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
+		c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
 		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
@@ -449,8 +455,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
 		c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLA, c.SLAPeriod,
 		c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment,
-		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.Slug,
-		c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
+		c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
 		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
@@ -526,6 +532,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Session.mutate(ctx, m)
 	case *SignInCodeMutation:
 		return c.SignInCode.mutate(ctx, m)
+	case *SignalMappingMutation:
+		return c.SignalMapping.mutate(ctx, m)
 	case *SlugMutation:
 		return c.Slug.mutate(ctx, m)
 	case *SystemMutation:
@@ -5546,6 +5554,155 @@ func (c *SignInCodeClient) mutate(ctx context.Context, m *SignInCodeMutation) (V
 	}
 }
 
+// SignalMappingClient is a client for the SignalMapping schema.
+type SignalMappingClient struct {
+	config
+}
+
+// NewSignalMappingClient returns a client for the SignalMapping from the given config.
+func NewSignalMappingClient(c config) *SignalMappingClient {
+	return &SignalMappingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `signalmapping.Hooks(f(g(h())))`.
+func (c *SignalMappingClient) Use(hooks ...Hook) {
+	c.hooks.SignalMapping = append(c.hooks.SignalMapping, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `signalmapping.Intercept(f(g(h())))`.
+func (c *SignalMappingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SignalMapping = append(c.inters.SignalMapping, interceptors...)
+}
+
+// Create returns a builder for creating a SignalMapping entity.
+func (c *SignalMappingClient) Create() *SignalMappingCreate {
+	mutation := newSignalMappingMutation(c.config, OpCreate)
+	return &SignalMappingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SignalMapping entities.
+func (c *SignalMappingClient) CreateBulk(builders ...*SignalMappingCreate) *SignalMappingCreateBulk {
+	return &SignalMappingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SignalMappingClient) MapCreateBulk(slice any, setFunc func(*SignalMappingCreate, int)) *SignalMappingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SignalMappingCreateBulk{err: fmt.Errorf("calling to SignalMappingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SignalMappingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SignalMappingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SignalMapping.
+func (c *SignalMappingClient) Update() *SignalMappingUpdate {
+	mutation := newSignalMappingMutation(c.config, OpUpdate)
+	return &SignalMappingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SignalMappingClient) UpdateOne(_m *SignalMapping) *SignalMappingUpdateOne {
+	mutation := newSignalMappingMutation(c.config, OpUpdateOne, withSignalMapping(_m))
+	return &SignalMappingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SignalMappingClient) UpdateOneID(id string) *SignalMappingUpdateOne {
+	mutation := newSignalMappingMutation(c.config, OpUpdateOne, withSignalMappingID(id))
+	return &SignalMappingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SignalMapping.
+func (c *SignalMappingClient) Delete() *SignalMappingDelete {
+	mutation := newSignalMappingMutation(c.config, OpDelete)
+	return &SignalMappingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SignalMappingClient) DeleteOne(_m *SignalMapping) *SignalMappingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SignalMappingClient) DeleteOneID(id string) *SignalMappingDeleteOne {
+	builder := c.Delete().Where(signalmapping.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SignalMappingDeleteOne{builder}
+}
+
+// Query returns a query builder for SignalMapping.
+func (c *SignalMappingClient) Query() *SignalMappingQuery {
+	return &SignalMappingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSignalMapping},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SignalMapping entity by its id.
+func (c *SignalMappingClient) Get(ctx context.Context, id string) (*SignalMapping, error) {
+	return c.Query().Where(signalmapping.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SignalMappingClient) GetX(ctx context.Context, id string) *SignalMapping {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a SignalMapping.
+func (c *SignalMappingClient) QueryService(_m *SignalMapping) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(signalmapping.Table, signalmapping.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, signalmapping.ServiceTable, signalmapping.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SignalMappingClient) Hooks() []Hook {
+	return c.hooks.SignalMapping
+}
+
+// Interceptors returns the client interceptors.
+func (c *SignalMappingClient) Interceptors() []Interceptor {
+	return c.inters.SignalMapping
+}
+
+func (c *SignalMappingClient) mutate(ctx context.Context, m *SignalMappingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SignalMappingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SignalMappingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SignalMappingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SignalMappingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown SignalMapping mutation op: %q", m.Op())
+	}
+}
+
 // SlugClient is a client for the Slug schema.
 type SlugClient struct {
 	config
@@ -6926,18 +7083,18 @@ type (
 		DataSource, Delivery, DeliverySwitch, Dependency, IdempotencyKey, Identity,
 		Indicator, Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision,
 		SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus,
-		Segment, SegmentChange, Series, Service, Session, SignInCode, Slug, System,
-		Team, Token, TrackerLane, TrackerPlace, Violation, ViolationEvent,
-		WebhookDelivery []ent.Hook
+		Segment, SegmentChange, Series, Service, Session, SignInCode, SignalMapping,
+		Slug, System, Team, Token, TrackerLane, TrackerPlace, Violation,
+		ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
 		Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Correction,
 		DataSource, Delivery, DeliverySwitch, Dependency, IdempotencyKey, Identity,
 		Indicator, Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision,
 		SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus,
-		Segment, SegmentChange, Series, Service, Session, SignInCode, Slug, System,
-		Team, Token, TrackerLane, TrackerPlace, Violation, ViolationEvent,
-		WebhookDelivery []ent.Interceptor
+		Segment, SegmentChange, Series, Service, Session, SignInCode, SignalMapping,
+		Slug, System, Team, Token, TrackerLane, TrackerPlace, Violation,
+		ViolationEvent, WebhookDelivery []ent.Interceptor
 	}
 )
 

@@ -37,6 +37,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/series"
 	"github.com/evenkeel/evenkeel/ent/db/service"
 	"github.com/evenkeel/evenkeel/ent/db/session"
+	"github.com/evenkeel/evenkeel/ent/db/signalmapping"
 	"github.com/evenkeel/evenkeel/ent/db/signincode"
 	"github.com/evenkeel/evenkeel/ent/db/sla"
 	"github.com/evenkeel/evenkeel/ent/db/slaperiod"
@@ -147,6 +148,7 @@ func checkColumn(t, c string) error {
 			service.Table:         service.ValidColumn,
 			session.Table:         session.ValidColumn,
 			signincode.Table:      signincode.ValidColumn,
+			signalmapping.Table:   signalmapping.ValidColumn,
 			slug.Table:            slug.ValidColumn,
 			system.Table:          system.ValidColumn,
 			team.Table:            team.ValidColumn,

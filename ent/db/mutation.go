@@ -38,6 +38,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/series"
 	"github.com/evenkeel/evenkeel/ent/db/service"
 	"github.com/evenkeel/evenkeel/ent/db/session"
+	"github.com/evenkeel/evenkeel/ent/db/signalmapping"
 	"github.com/evenkeel/evenkeel/ent/db/signincode"
 	"github.com/evenkeel/evenkeel/ent/db/sla"
 	"github.com/evenkeel/evenkeel/ent/db/slaperiod"
@@ -99,6 +100,7 @@ const (
 	TypeService         = "Service"
 	TypeSession         = "Session"
 	TypeSignInCode      = "SignInCode"
+	TypeSignalMapping   = "SignalMapping"
 	TypeSlug            = "Slug"
 	TypeSystem          = "System"
 	TypeTeam            = "Team"
@@ -31897,6 +31899,660 @@ func (m *SignInCodeMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown SignInCode edge %s", name)
+}
+
+// SignalMappingMutation represents an operation that mutates the SignalMapping nodes in the graph.
+type SignalMappingMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	_map           *json.RawMessage
+	append_map     json.RawMessage
+	created_at     *time.Time
+	updated_at     *time.Time
+	version        *int64
+	addversion     *int64
+	clearedFields  map[string]struct{}
+	service        *string
+	clearedservice bool
+	done           bool
+	oldValue       func(context.Context) (*SignalMapping, error)
+	predicates     []predicate.SignalMapping
+}
+
+var _ ent.Mutation = (*SignalMappingMutation)(nil)
+
+// signalmappingOption allows management of the mutation configuration using functional options.
+type signalmappingOption func(*SignalMappingMutation)
+
+// newSignalMappingMutation creates new mutation for the SignalMapping entity.
+func newSignalMappingMutation(c config, op Op, opts ...signalmappingOption) *SignalMappingMutation {
+	m := &SignalMappingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSignalMapping,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSignalMappingID sets the ID field of the mutation.
+func withSignalMappingID(id string) signalmappingOption {
+	return func(m *SignalMappingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SignalMapping
+		)
+		m.oldValue = func(ctx context.Context) (*SignalMapping, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SignalMapping.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSignalMapping sets the old SignalMapping of the mutation.
+func withSignalMapping(node *SignalMapping) signalmappingOption {
+	return func(m *SignalMappingMutation) {
+		m.oldValue = func(context.Context) (*SignalMapping, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SignalMappingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SignalMappingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SignalMapping entities.
+func (m *SignalMappingMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SignalMappingMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SignalMappingMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SignalMapping.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *SignalMappingMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *SignalMappingMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the SignalMapping entity.
+// If the SignalMapping object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SignalMappingMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *SignalMappingMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetMap sets the "map" field.
+func (m *SignalMappingMutation) SetMap(jm json.RawMessage) {
+	m._map = &jm
+	m.append_map = nil
+}
+
+// Map returns the value of the "map" field in the mutation.
+func (m *SignalMappingMutation) Map() (r json.RawMessage, exists bool) {
+	v := m._map
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMap returns the old "map" field's value of the SignalMapping entity.
+// If the SignalMapping object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SignalMappingMutation) OldMap(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMap is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMap requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMap: %w", err)
+	}
+	return oldValue.Map, nil
+}
+
+// AppendMap adds jm to the "map" field.
+func (m *SignalMappingMutation) AppendMap(jm json.RawMessage) {
+	m.append_map = append(m.append_map, jm...)
+}
+
+// AppendedMap returns the list of values that were appended to the "map" field in this mutation.
+func (m *SignalMappingMutation) AppendedMap() (json.RawMessage, bool) {
+	if len(m.append_map) == 0 {
+		return nil, false
+	}
+	return m.append_map, true
+}
+
+// ResetMap resets all changes to the "map" field.
+func (m *SignalMappingMutation) ResetMap() {
+	m._map = nil
+	m.append_map = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SignalMappingMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SignalMappingMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SignalMapping entity.
+// If the SignalMapping object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SignalMappingMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SignalMappingMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *SignalMappingMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *SignalMappingMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the SignalMapping entity.
+// If the SignalMapping object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SignalMappingMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *SignalMappingMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *SignalMappingMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *SignalMappingMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the SignalMapping entity.
+// If the SignalMapping object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SignalMappingMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *SignalMappingMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *SignalMappingMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *SignalMappingMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *SignalMappingMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[signalmapping.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *SignalMappingMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *SignalMappingMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *SignalMappingMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the SignalMappingMutation builder.
+func (m *SignalMappingMutation) Where(ps ...predicate.SignalMapping) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SignalMappingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SignalMappingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SignalMapping, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SignalMappingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SignalMappingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SignalMapping).
+func (m *SignalMappingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SignalMappingMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.service != nil {
+		fields = append(fields, signalmapping.FieldServiceID)
+	}
+	if m._map != nil {
+		fields = append(fields, signalmapping.FieldMap)
+	}
+	if m.created_at != nil {
+		fields = append(fields, signalmapping.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, signalmapping.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, signalmapping.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SignalMappingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case signalmapping.FieldServiceID:
+		return m.ServiceID()
+	case signalmapping.FieldMap:
+		return m.Map()
+	case signalmapping.FieldCreatedAt:
+		return m.CreatedAt()
+	case signalmapping.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case signalmapping.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SignalMappingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case signalmapping.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case signalmapping.FieldMap:
+		return m.OldMap(ctx)
+	case signalmapping.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case signalmapping.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case signalmapping.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown SignalMapping field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SignalMappingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case signalmapping.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case signalmapping.FieldMap:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMap(v)
+		return nil
+	case signalmapping.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case signalmapping.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case signalmapping.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SignalMapping field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SignalMappingMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, signalmapping.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SignalMappingMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case signalmapping.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SignalMappingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case signalmapping.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SignalMapping numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SignalMappingMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SignalMappingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SignalMappingMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SignalMapping nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SignalMappingMutation) ResetField(name string) error {
+	switch name {
+	case signalmapping.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case signalmapping.FieldMap:
+		m.ResetMap()
+		return nil
+	case signalmapping.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case signalmapping.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case signalmapping.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown SignalMapping field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SignalMappingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.service != nil {
+		edges = append(edges, signalmapping.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SignalMappingMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case signalmapping.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SignalMappingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SignalMappingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SignalMappingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedservice {
+		edges = append(edges, signalmapping.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SignalMappingMutation) EdgeCleared(name string) bool {
+	switch name {
+	case signalmapping.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SignalMappingMutation) ClearEdge(name string) error {
+	switch name {
+	case signalmapping.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown SignalMapping unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SignalMappingMutation) ResetEdge(name string) error {
+	switch name {
+	case signalmapping.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown SignalMapping edge %s", name)
 }
 
 // SlugMutation represents an operation that mutates the Slug nodes in the graph.

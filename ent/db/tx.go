@@ -80,6 +80,8 @@ type Tx struct {
 	Session *SessionClient
 	// SignInCode is the client for interacting with the SignInCode builders.
 	SignInCode *SignInCodeClient
+	// SignalMapping is the client for interacting with the SignalMapping builders.
+	SignalMapping *SignalMappingClient
 	// Slug is the client for interacting with the Slug builders.
 	Slug *SlugClient
 	// System is the client for interacting with the System builders.
@@ -262,6 +264,7 @@ func (tx *Tx) init() {
 	tx.Service = NewServiceClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
 	tx.SignInCode = NewSignInCodeClient(tx.config)
+	tx.SignalMapping = NewSignalMappingClient(tx.config)
 	tx.Slug = NewSlugClient(tx.config)
 	tx.System = NewSystemClient(tx.config)
 	tx.Team = NewTeamClient(tx.config)

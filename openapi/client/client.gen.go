@@ -845,6 +845,114 @@ func (e ExplanationState) Valid() bool {
 	}
 }
 
+// Defines values for GoldenSignalNowSignal.
+const (
+	GoldenSignalNowSignalErrors     GoldenSignalNowSignal = "errors"
+	GoldenSignalNowSignalLatency    GoldenSignalNowSignal = "latency"
+	GoldenSignalNowSignalSaturation GoldenSignalNowSignal = "saturation"
+	GoldenSignalNowSignalTraffic    GoldenSignalNowSignal = "traffic"
+)
+
+// Valid indicates whether the value is a known member of the GoldenSignalNowSignal enum.
+func (e GoldenSignalNowSignal) Valid() bool {
+	switch e {
+	case GoldenSignalNowSignalErrors:
+		return true
+	case GoldenSignalNowSignalLatency:
+		return true
+	case GoldenSignalNowSignalSaturation:
+		return true
+	case GoldenSignalNowSignalTraffic:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GoldenSignalSeriesSignal.
+const (
+	GoldenSignalSeriesSignalErrors     GoldenSignalSeriesSignal = "errors"
+	GoldenSignalSeriesSignalLatency    GoldenSignalSeriesSignal = "latency"
+	GoldenSignalSeriesSignalSaturation GoldenSignalSeriesSignal = "saturation"
+	GoldenSignalSeriesSignalTraffic    GoldenSignalSeriesSignal = "traffic"
+)
+
+// Valid indicates whether the value is a known member of the GoldenSignalSeriesSignal enum.
+func (e GoldenSignalSeriesSignal) Valid() bool {
+	switch e {
+	case GoldenSignalSeriesSignalErrors:
+		return true
+	case GoldenSignalSeriesSignalLatency:
+		return true
+	case GoldenSignalSeriesSignalSaturation:
+		return true
+	case GoldenSignalSeriesSignalTraffic:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GoldenSignalsWarningCode.
+const (
+	GoldenSignalsWarningCodeAboveOne          GoldenSignalsWarningCode = "above_one"
+	GoldenSignalsWarningCodeErrorsAreSlow     GoldenSignalsWarningCode = "errors_are_slow"
+	GoldenSignalsWarningCodeLate              GoldenSignalsWarningCode = "late"
+	GoldenSignalsWarningCodeNegative          GoldenSignalsWarningCode = "negative"
+	GoldenSignalsWarningCodeNoData            GoldenSignalsWarningCode = "no_data"
+	GoldenSignalsWarningCodeNoTraffic         GoldenSignalsWarningCode = "no_traffic"
+	GoldenSignalsWarningCodeNotANumber        GoldenSignalsWarningCode = "not_a_number"
+	GoldenSignalsWarningCodePartial           GoldenSignalsWarningCode = "partial"
+	GoldenSignalsWarningCodeQueryRefused      GoldenSignalsWarningCode = "query_refused"
+	GoldenSignalsWarningCodeSeveralValues     GoldenSignalsWarningCode = "several_values"
+	GoldenSignalsWarningCodeSloRetired        GoldenSignalsWarningCode = "slo_retired"
+	GoldenSignalsWarningCodeSloUnfit          GoldenSignalsWarningCode = "slo_unfit"
+	GoldenSignalsWarningCodeSourceRetired     GoldenSignalsWarningCode = "source_retired"
+	GoldenSignalsWarningCodeSourceUnavailable GoldenSignalsWarningCode = "source_unavailable"
+	GoldenSignalsWarningCodeSourceUnusable    GoldenSignalsWarningCode = "source_unusable"
+	GoldenSignalsWarningCodeTeamNotServed     GoldenSignalsWarningCode = "team_not_served"
+)
+
+// Valid indicates whether the value is a known member of the GoldenSignalsWarningCode enum.
+func (e GoldenSignalsWarningCode) Valid() bool {
+	switch e {
+	case GoldenSignalsWarningCodeAboveOne:
+		return true
+	case GoldenSignalsWarningCodeErrorsAreSlow:
+		return true
+	case GoldenSignalsWarningCodeLate:
+		return true
+	case GoldenSignalsWarningCodeNegative:
+		return true
+	case GoldenSignalsWarningCodeNoData:
+		return true
+	case GoldenSignalsWarningCodeNoTraffic:
+		return true
+	case GoldenSignalsWarningCodeNotANumber:
+		return true
+	case GoldenSignalsWarningCodePartial:
+		return true
+	case GoldenSignalsWarningCodeQueryRefused:
+		return true
+	case GoldenSignalsWarningCodeSeveralValues:
+		return true
+	case GoldenSignalsWarningCodeSloRetired:
+		return true
+	case GoldenSignalsWarningCodeSloUnfit:
+		return true
+	case GoldenSignalsWarningCodeSourceRetired:
+		return true
+	case GoldenSignalsWarningCodeSourceUnavailable:
+		return true
+	case GoldenSignalsWarningCodeSourceUnusable:
+		return true
+	case GoldenSignalsWarningCodeTeamNotServed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GroupRefState.
 const (
 	GroupRefStateAtRisk    GroupRefState = "at_risk"
@@ -1160,18 +1268,153 @@ func (e IssueKindStateMode) Valid() bool {
 	}
 }
 
+// Defines values for LatencyHistogramType.
+const (
+	LatencyHistogramTypeClassic LatencyHistogramType = "classic"
+	LatencyHistogramTypeNative  LatencyHistogramType = "native"
+)
+
+// Valid indicates whether the value is a known member of the LatencyHistogramType enum.
+func (e LatencyHistogramType) Valid() bool {
+	switch e {
+	case LatencyHistogramTypeClassic:
+		return true
+	case LatencyHistogramTypeNative:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LatencyMappingQuantiles.
+const (
+	LatencyMappingQuantilesP50 LatencyMappingQuantiles = "p50"
+	LatencyMappingQuantilesP95 LatencyMappingQuantiles = "p95"
+	LatencyMappingQuantilesP99 LatencyMappingQuantiles = "p99"
+)
+
+// Valid indicates whether the value is a known member of the LatencyMappingQuantiles enum.
+func (e LatencyMappingQuantiles) Valid() bool {
+	switch e {
+	case LatencyMappingQuantilesP50:
+		return true
+	case LatencyMappingQuantilesP95:
+		return true
+	case LatencyMappingQuantilesP99:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LatencyMappingUnit.
+const (
+	LatencyMappingUnitMs LatencyMappingUnit = "ms"
+	LatencyMappingUnitS  LatencyMappingUnit = "s"
+)
+
+// Valid indicates whether the value is a known member of the LatencyMappingUnit enum.
+func (e LatencyMappingUnit) Valid() bool {
+	switch e {
+	case LatencyMappingUnitMs:
+		return true
+	case LatencyMappingUnitS:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LatencyMappingInputQuantiles.
+const (
+	LatencyMappingInputQuantilesP50 LatencyMappingInputQuantiles = "p50"
+	LatencyMappingInputQuantilesP95 LatencyMappingInputQuantiles = "p95"
+	LatencyMappingInputQuantilesP99 LatencyMappingInputQuantiles = "p99"
+)
+
+// Valid indicates whether the value is a known member of the LatencyMappingInputQuantiles enum.
+func (e LatencyMappingInputQuantiles) Valid() bool {
+	switch e {
+	case LatencyMappingInputQuantilesP50:
+		return true
+	case LatencyMappingInputQuantilesP95:
+		return true
+	case LatencyMappingInputQuantilesP99:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LatencyMappingInputUnit.
+const (
+	LatencyMappingInputUnitMs LatencyMappingInputUnit = "ms"
+	LatencyMappingInputUnitS  LatencyMappingInputUnit = "s"
+)
+
+// Valid indicates whether the value is a known member of the LatencyMappingInputUnit enum.
+func (e LatencyMappingInputUnit) Valid() bool {
+	switch e {
+	case LatencyMappingInputUnitMs:
+		return true
+	case LatencyMappingInputUnitS:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LatencyQueryOutcome.
+const (
+	LatencyQueryOutcomeFailure LatencyQueryOutcome = "failure"
+	LatencyQueryOutcomeSuccess LatencyQueryOutcome = "success"
+)
+
+// Valid indicates whether the value is a known member of the LatencyQueryOutcome enum.
+func (e LatencyQueryOutcome) Valid() bool {
+	switch e {
+	case LatencyQueryOutcomeFailure:
+		return true
+	case LatencyQueryOutcomeSuccess:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LatencyQueryQuantile.
+const (
+	LatencyQueryQuantileP50 LatencyQueryQuantile = "p50"
+	LatencyQueryQuantileP95 LatencyQueryQuantile = "p95"
+	LatencyQueryQuantileP99 LatencyQueryQuantile = "p99"
+)
+
+// Valid indicates whether the value is a known member of the LatencyQueryQuantile enum.
+func (e LatencyQueryQuantile) Valid() bool {
+	switch e {
+	case LatencyQueryQuantileP50:
+		return true
+	case LatencyQueryQuantileP95:
+		return true
+	case LatencyQueryQuantileP99:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LatencySourceHistogram.
 const (
-	Classic LatencySourceHistogram = "classic"
-	Native  LatencySourceHistogram = "native"
+	LatencySourceHistogramClassic LatencySourceHistogram = "classic"
+	LatencySourceHistogramNative  LatencySourceHistogram = "native"
 )
 
 // Valid indicates whether the value is a known member of the LatencySourceHistogram enum.
 func (e LatencySourceHistogram) Valid() bool {
 	switch e {
-	case Classic:
+	case LatencySourceHistogramClassic:
 		return true
-	case Native:
+	case LatencySourceHistogramNative:
 		return true
 	default:
 		return false
@@ -1267,16 +1510,16 @@ func (e OneLookVerdict) Valid() bool {
 
 // Defines values for RawRatioSourceType.
 const (
-	Failure RawRatioSourceType = "failure"
-	Success RawRatioSourceType = "success"
+	RawRatioSourceTypeFailure RawRatioSourceType = "failure"
+	RawRatioSourceTypeSuccess RawRatioSourceType = "success"
 )
 
 // Valid indicates whether the value is a known member of the RawRatioSourceType enum.
 func (e RawRatioSourceType) Valid() bool {
 	switch e {
-	case Failure:
+	case RawRatioSourceTypeFailure:
 		return true
-	case Success:
+	case RawRatioSourceTypeSuccess:
 		return true
 	default:
 		return false
@@ -1829,6 +2072,240 @@ func (e ServiceProfileLifecycle) Valid() bool {
 	}
 }
 
+// Defines values for SignalReadingNowOutcome.
+const (
+	SignalReadingNowOutcomeFailure SignalReadingNowOutcome = "failure"
+	SignalReadingNowOutcomeSuccess SignalReadingNowOutcome = "success"
+)
+
+// Valid indicates whether the value is a known member of the SignalReadingNowOutcome enum.
+func (e SignalReadingNowOutcome) Valid() bool {
+	switch e {
+	case SignalReadingNowOutcomeFailure:
+		return true
+	case SignalReadingNowOutcomeSuccess:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SignalReadingNowQuantile.
+const (
+	SignalReadingNowQuantileP50 SignalReadingNowQuantile = "p50"
+	SignalReadingNowQuantileP95 SignalReadingNowQuantile = "p95"
+	SignalReadingNowQuantileP99 SignalReadingNowQuantile = "p99"
+)
+
+// Valid indicates whether the value is a known member of the SignalReadingNowQuantile enum.
+func (e SignalReadingNowQuantile) Valid() bool {
+	switch e {
+	case SignalReadingNowQuantileP50:
+		return true
+	case SignalReadingNowQuantileP95:
+		return true
+	case SignalReadingNowQuantileP99:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SignalReadingNowReason.
+const (
+	SignalReadingNowReasonAboveOne          SignalReadingNowReason = "above_one"
+	SignalReadingNowReasonLate              SignalReadingNowReason = "late"
+	SignalReadingNowReasonNegative          SignalReadingNowReason = "negative"
+	SignalReadingNowReasonNoData            SignalReadingNowReason = "no_data"
+	SignalReadingNowReasonNoTraffic         SignalReadingNowReason = "no_traffic"
+	SignalReadingNowReasonNotANumber        SignalReadingNowReason = "not_a_number"
+	SignalReadingNowReasonPartial           SignalReadingNowReason = "partial"
+	SignalReadingNowReasonQueryRefused      SignalReadingNowReason = "query_refused"
+	SignalReadingNowReasonSeveralValues     SignalReadingNowReason = "several_values"
+	SignalReadingNowReasonSloRetired        SignalReadingNowReason = "slo_retired"
+	SignalReadingNowReasonSloUnfit          SignalReadingNowReason = "slo_unfit"
+	SignalReadingNowReasonSourceRetired     SignalReadingNowReason = "source_retired"
+	SignalReadingNowReasonSourceUnavailable SignalReadingNowReason = "source_unavailable"
+	SignalReadingNowReasonSourceUnusable    SignalReadingNowReason = "source_unusable"
+	SignalReadingNowReasonTeamNotServed     SignalReadingNowReason = "team_not_served"
+)
+
+// Valid indicates whether the value is a known member of the SignalReadingNowReason enum.
+func (e SignalReadingNowReason) Valid() bool {
+	switch e {
+	case SignalReadingNowReasonAboveOne:
+		return true
+	case SignalReadingNowReasonLate:
+		return true
+	case SignalReadingNowReasonNegative:
+		return true
+	case SignalReadingNowReasonNoData:
+		return true
+	case SignalReadingNowReasonNoTraffic:
+		return true
+	case SignalReadingNowReasonNotANumber:
+		return true
+	case SignalReadingNowReasonPartial:
+		return true
+	case SignalReadingNowReasonQueryRefused:
+		return true
+	case SignalReadingNowReasonSeveralValues:
+		return true
+	case SignalReadingNowReasonSloRetired:
+		return true
+	case SignalReadingNowReasonSloUnfit:
+		return true
+	case SignalReadingNowReasonSourceRetired:
+		return true
+	case SignalReadingNowReasonSourceUnavailable:
+		return true
+	case SignalReadingNowReasonSourceUnusable:
+		return true
+	case SignalReadingNowReasonTeamNotServed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SignalReadingNowUnit.
+const (
+	SignalReadingNowUnitN1  SignalReadingNowUnit = "1"
+	SignalReadingNowUnitN1S SignalReadingNowUnit = "1/s"
+	SignalReadingNowUnitS   SignalReadingNowUnit = "s"
+)
+
+// Valid indicates whether the value is a known member of the SignalReadingNowUnit enum.
+func (e SignalReadingNowUnit) Valid() bool {
+	switch e {
+	case SignalReadingNowUnitN1:
+		return true
+	case SignalReadingNowUnitN1S:
+		return true
+	case SignalReadingNowUnitS:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SignalReadingSeriesOutcome.
+const (
+	SignalReadingSeriesOutcomeFailure SignalReadingSeriesOutcome = "failure"
+	SignalReadingSeriesOutcomeSuccess SignalReadingSeriesOutcome = "success"
+)
+
+// Valid indicates whether the value is a known member of the SignalReadingSeriesOutcome enum.
+func (e SignalReadingSeriesOutcome) Valid() bool {
+	switch e {
+	case SignalReadingSeriesOutcomeFailure:
+		return true
+	case SignalReadingSeriesOutcomeSuccess:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SignalReadingSeriesQuantile.
+const (
+	SignalReadingSeriesQuantileP50 SignalReadingSeriesQuantile = "p50"
+	SignalReadingSeriesQuantileP95 SignalReadingSeriesQuantile = "p95"
+	SignalReadingSeriesQuantileP99 SignalReadingSeriesQuantile = "p99"
+)
+
+// Valid indicates whether the value is a known member of the SignalReadingSeriesQuantile enum.
+func (e SignalReadingSeriesQuantile) Valid() bool {
+	switch e {
+	case SignalReadingSeriesQuantileP50:
+		return true
+	case SignalReadingSeriesQuantileP95:
+		return true
+	case SignalReadingSeriesQuantileP99:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SignalReadingSeriesUnit.
+const (
+	SignalReadingSeriesUnitN1  SignalReadingSeriesUnit = "1"
+	SignalReadingSeriesUnitN1S SignalReadingSeriesUnit = "1/s"
+	SignalReadingSeriesUnitS   SignalReadingSeriesUnit = "s"
+)
+
+// Valid indicates whether the value is a known member of the SignalReadingSeriesUnit enum.
+func (e SignalReadingSeriesUnit) Valid() bool {
+	switch e {
+	case SignalReadingSeriesUnitN1:
+		return true
+	case SignalReadingSeriesUnitN1S:
+		return true
+	case SignalReadingSeriesUnitS:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SignalValueReason.
+const (
+	SignalValueReasonAboveOne          SignalValueReason = "above_one"
+	SignalValueReasonLate              SignalValueReason = "late"
+	SignalValueReasonNegative          SignalValueReason = "negative"
+	SignalValueReasonNoData            SignalValueReason = "no_data"
+	SignalValueReasonNoTraffic         SignalValueReason = "no_traffic"
+	SignalValueReasonNotANumber        SignalValueReason = "not_a_number"
+	SignalValueReasonPartial           SignalValueReason = "partial"
+	SignalValueReasonQueryRefused      SignalValueReason = "query_refused"
+	SignalValueReasonSeveralValues     SignalValueReason = "several_values"
+	SignalValueReasonSloRetired        SignalValueReason = "slo_retired"
+	SignalValueReasonSloUnfit          SignalValueReason = "slo_unfit"
+	SignalValueReasonSourceRetired     SignalValueReason = "source_retired"
+	SignalValueReasonSourceUnavailable SignalValueReason = "source_unavailable"
+	SignalValueReasonSourceUnusable    SignalValueReason = "source_unusable"
+	SignalValueReasonTeamNotServed     SignalValueReason = "team_not_served"
+)
+
+// Valid indicates whether the value is a known member of the SignalValueReason enum.
+func (e SignalValueReason) Valid() bool {
+	switch e {
+	case SignalValueReasonAboveOne:
+		return true
+	case SignalValueReasonLate:
+		return true
+	case SignalValueReasonNegative:
+		return true
+	case SignalValueReasonNoData:
+		return true
+	case SignalValueReasonNoTraffic:
+		return true
+	case SignalValueReasonNotANumber:
+		return true
+	case SignalValueReasonPartial:
+		return true
+	case SignalValueReasonQueryRefused:
+		return true
+	case SignalValueReasonSeveralValues:
+		return true
+	case SignalValueReasonSloRetired:
+		return true
+	case SignalValueReasonSloUnfit:
+		return true
+	case SignalValueReasonSourceRetired:
+		return true
+	case SignalValueReasonSourceUnavailable:
+		return true
+	case SignalValueReasonSourceUnusable:
+		return true
+	case SignalValueReasonTeamNotServed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SourceAuthScheme.
 const (
 	Basic  SourceAuthScheme = "basic"
@@ -2146,43 +2623,43 @@ func (e ViolationEventVia) Valid() bool {
 
 // Defines values for WarningCode.
 const (
-	AboveDependency   WarningCode = "above_dependency"
-	AlertUnreachable  WarningCode = "alert_unreachable"
-	MeasuredPartly    WarningCode = "measured_partly"
-	NeverMeasured     WarningCode = "never_measured"
-	ReviewDateMissing WarningCode = "review_date_missing"
-	ReviewOverdue     WarningCode = "review_overdue"
-	SloLooserThanSLA  WarningCode = "slo_looser_than_sla"
-	SloRetired        WarningCode = "slo_retired"
-	ThinTraffic       WarningCode = "thin_traffic"
-	ThresholdNoBound  WarningCode = "threshold_no_bound"
-	WindowShort       WarningCode = "window_short"
+	WarningCodeAboveDependency   WarningCode = "above_dependency"
+	WarningCodeAlertUnreachable  WarningCode = "alert_unreachable"
+	WarningCodeMeasuredPartly    WarningCode = "measured_partly"
+	WarningCodeNeverMeasured     WarningCode = "never_measured"
+	WarningCodeReviewDateMissing WarningCode = "review_date_missing"
+	WarningCodeReviewOverdue     WarningCode = "review_overdue"
+	WarningCodeSloLooserThanSLA  WarningCode = "slo_looser_than_sla"
+	WarningCodeSloRetired        WarningCode = "slo_retired"
+	WarningCodeThinTraffic       WarningCode = "thin_traffic"
+	WarningCodeThresholdNoBound  WarningCode = "threshold_no_bound"
+	WarningCodeWindowShort       WarningCode = "window_short"
 )
 
 // Valid indicates whether the value is a known member of the WarningCode enum.
 func (e WarningCode) Valid() bool {
 	switch e {
-	case AboveDependency:
+	case WarningCodeAboveDependency:
 		return true
-	case AlertUnreachable:
+	case WarningCodeAlertUnreachable:
 		return true
-	case MeasuredPartly:
+	case WarningCodeMeasuredPartly:
 		return true
-	case NeverMeasured:
+	case WarningCodeNeverMeasured:
 		return true
-	case ReviewDateMissing:
+	case WarningCodeReviewDateMissing:
 		return true
-	case ReviewOverdue:
+	case WarningCodeReviewOverdue:
 		return true
-	case SloLooserThanSLA:
+	case WarningCodeSloLooserThanSLA:
 		return true
-	case SloRetired:
+	case WarningCodeSloRetired:
 		return true
-	case ThinTraffic:
+	case WarningCodeThinTraffic:
 		return true
-	case ThresholdNoBound:
+	case WarningCodeThresholdNoBound:
 		return true
-	case WindowShort:
+	case WarningCodeWindowShort:
 		return true
 	default:
 		return false
@@ -2417,6 +2894,39 @@ func (e ListServicesParamsLifecycle) Valid() bool {
 	case ListServicesParamsLifecycleExperimental:
 		return true
 	case ListServicesParamsLifecycleProduction:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SuggestGoldenSignalsParamsKind.
+const (
+	SuggestGoldenSignalsParamsKindAny      SuggestGoldenSignalsParamsKind = "any"
+	SuggestGoldenSignalsParamsKindBatch    SuggestGoldenSignalsParamsKind = "batch"
+	SuggestGoldenSignalsParamsKindGrpc     SuggestGoldenSignalsParamsKind = "grpc"
+	SuggestGoldenSignalsParamsKindHTTP     SuggestGoldenSignalsParamsKind = "http"
+	SuggestGoldenSignalsParamsKindLlm      SuggestGoldenSignalsParamsKind = "llm"
+	SuggestGoldenSignalsParamsKindPipeline SuggestGoldenSignalsParamsKind = "pipeline"
+	SuggestGoldenSignalsParamsKindStateful SuggestGoldenSignalsParamsKind = "stateful"
+)
+
+// Valid indicates whether the value is a known member of the SuggestGoldenSignalsParamsKind enum.
+func (e SuggestGoldenSignalsParamsKind) Valid() bool {
+	switch e {
+	case SuggestGoldenSignalsParamsKindAny:
+		return true
+	case SuggestGoldenSignalsParamsKindBatch:
+		return true
+	case SuggestGoldenSignalsParamsKindGrpc:
+		return true
+	case SuggestGoldenSignalsParamsKindHTTP:
+		return true
+	case SuggestGoldenSignalsParamsKindLlm:
+		return true
+	case SuggestGoldenSignalsParamsKindPipeline:
+		return true
+	case SuggestGoldenSignalsParamsKindStateful:
 		return true
 	default:
 		return false
@@ -3753,6 +4263,39 @@ type DisputeInput struct {
 	Reason string `json:"reason"`
 }
 
+// ErrorsMapping defines model for ErrorsMapping.
+type ErrorsMapping struct {
+	DataSource *Ref    `json:"dataSource,omitempty"`
+	Failed     *string `json:"failed,omitempty"`
+
+	// Slo The SLO that counts them: its bad events.
+	Slo   *Ref    `json:"slo,omitempty"`
+	Total *string `json:"total,omitempty"`
+}
+
+// ErrorsMappingInput defines model for ErrorsMappingInput.
+type ErrorsMappingInput struct {
+	// DataSource Slug or identifier of the data source, of kind prometheus; not with an slo.
+	//
+	// Examples: prometheus-eu
+	DataSource *string `json:"dataSource,omitempty"`
+
+	// Failed PromQL that gives failed requests per second. Nothing beside a total means that none failed.
+	//
+	// Examples: sum(rate(http_requests_total{job="checkout",code=~"5.."}[$window]))
+	Failed *string `json:"failed,omitempty"`
+
+	// Slo Slug or identifier of an SLO of the service; its bad events are the requests that failed.
+	//
+	// Examples: availability
+	Slo *string `json:"slo,omitempty"`
+
+	// Total PromQL that gives all requests per second.
+	//
+	// Examples: sum(rate(http_requests_total{job="checkout"}[$window]))
+	Total *string `json:"total,omitempty"`
+}
+
 // Evidence defines model for Evidence.
 type Evidence struct {
 	// ConsumedPercent Share of the budget consumed.
@@ -3903,6 +4446,167 @@ type GoalInput struct {
 	// WindowDays 28 when it is left out, and there is no calendar.
 	WindowDays *int64 `json:"windowDays,omitempty"`
 }
+
+// GoldenSignalNow defines model for GoldenSignalNow.
+type GoldenSignalNow struct {
+	// Mapped Whether anybody said how it is read; when not, there are no values.
+	Mapped   bool                  `json:"mapped"`
+	Readings []SignalReadingNow    `json:"readings"`
+	Signal   GoldenSignalNowSignal `json:"signal"`
+}
+
+// GoldenSignalNowSignal defines model for GoldenSignalNow.Signal.
+type GoldenSignalNowSignal string
+
+// GoldenSignalSeries defines model for GoldenSignalSeries.
+type GoldenSignalSeries struct {
+	// Mapped Whether anybody said how it is read; when not, there are no points.
+	Mapped   bool                     `json:"mapped"`
+	Readings []SignalReadingSeries    `json:"readings"`
+	Signal   GoldenSignalSeriesSignal `json:"signal"`
+}
+
+// GoldenSignalSeriesSignal defines model for GoldenSignalSeries.Signal.
+type GoldenSignalSeriesSignal string
+
+// GoldenSignals defines model for GoldenSignals.
+type GoldenSignals struct {
+	Errors  *ErrorsMapping  `json:"errors,omitempty"`
+	Latency *LatencyMapping `json:"latency,omitempty"`
+
+	// Saturation What the service runs out of; empty when it is not mapped.
+	Saturation []ResourceMapping `json:"saturation"`
+	Service    Ref               `json:"service"`
+	Traffic    *TrafficMapping   `json:"traffic,omitempty"`
+
+	// UpdatedAt When it was last changed; null when it never was.
+	UpdatedAt *time.Time `json:"updatedAt"`
+
+	// Version Grows with each change; also the ETag. It is 1 before the first.
+	Version int64 `json:"version"`
+}
+
+// GoldenSignalsInput defines model for GoldenSignalsInput.
+type GoldenSignalsInput struct {
+	// Errors Requests that failed: their share, and how many each second.
+	Errors *ErrorsMappingInput `json:"errors,omitempty"`
+
+	// Latency Of requests that succeeded, apart from those that failed.
+	Latency *LatencyMappingInput `json:"latency,omitempty"`
+
+	// Saturation How much of what the service runs out of is in use.
+	Saturation *[]ResourceMappingInput `json:"saturation,omitempty"`
+
+	// Traffic Requests per second.
+	Traffic *TrafficMappingInput `json:"traffic,omitempty"`
+}
+
+// GoldenSignalsMapped defines model for GoldenSignalsMapped.
+type GoldenSignalsMapped struct {
+	Errors  *ErrorsMapping  `json:"errors,omitempty"`
+	Latency *LatencyMapping `json:"latency,omitempty"`
+
+	// Saturation What the service runs out of; empty when it is not mapped.
+	Saturation []ResourceMapping `json:"saturation"`
+	Service    Ref               `json:"service"`
+	Traffic    *TrafficMapping   `json:"traffic,omitempty"`
+
+	// UpdatedAt When it was last changed; null when it never was.
+	UpdatedAt *time.Time `json:"updatedAt"`
+
+	// Version Grows with each change; also the ETag. It is 1 before the first.
+	Version int64 `json:"version"`
+
+	// Warnings Why signals have no value now, and what is allowed and probably not meant.
+	Warnings []GoldenSignalsWarning `json:"warnings"`
+}
+
+// GoldenSignalsNow defines model for GoldenSignalsNow.
+type GoldenSignalsNow struct {
+	// At When it was asked for. Each value has a time of its own.
+	At      time.Time `json:"at"`
+	Service Ref       `json:"service"`
+
+	// Signals All four, in this order: latency, traffic, errors, saturation.
+	Signals []GoldenSignalNow `json:"signals"`
+
+	// WindowSeconds How far each value looks back.
+	//
+	// Examples: 300
+	WindowSeconds int64 `json:"windowSeconds"`
+}
+
+// GoldenSignalsSeries defines model for GoldenSignalsSeries.
+type GoldenSignalsSeries struct {
+	// From The time of the first point.
+	From    time.Time `json:"from"`
+	Service Ref       `json:"service"`
+
+	// Signals All four, in this order: latency, traffic, errors, saturation.
+	Signals []GoldenSignalSeries `json:"signals"`
+
+	// StepSeconds Examples: 300
+	StepSeconds int64 `json:"stepSeconds"`
+
+	// To The time of the last.
+	To time.Time `json:"to"`
+
+	// WindowSeconds How far each point looks back: the step, at least 300 and at most 3600.
+	//
+	// Examples: 300
+	WindowSeconds int64 `json:"windowSeconds"`
+}
+
+// GoldenSignalsSuggestion defines model for GoldenSignalsSuggestion.
+type GoldenSignalsSuggestion struct {
+	// Labels The labels by which this service was told apart from others; they are in every selector.
+	Labels map[string]string `json:"labels"`
+
+	// Mapping What to send to mapGoldenSignals as it is, or to choose from.
+	Mapping GoldenSignalsInput `json:"mapping"`
+
+	// Reference Where its metrics are described; empty when the template does not say.
+	Reference string `json:"reference"`
+
+	// Series How many series have these labels.
+	Series int64 `json:"series"`
+
+	// Template What recognised it.
+	//
+	// Examples: otel-http-server
+	Template        string `json:"template"`
+	TemplateVersion int64  `json:"templateVersion"`
+
+	// Title The instrumentation that the template is for.
+	//
+	// Examples: HTTP server, OpenTelemetry
+	Title string `json:"title"`
+}
+
+// GoldenSignalsSuggestions defines model for GoldenSignalsSuggestions.
+type GoldenSignalsSuggestions struct {
+	DataSource Ref                       `json:"dataSource"`
+	Items      []GoldenSignalsSuggestion `json:"items"`
+
+	// More How many further ones there would be beyond the limit. A selector narrows what is looked at.
+	More    int64 `json:"more"`
+	Service Ref   `json:"service"`
+}
+
+// GoldenSignalsWarning defines model for GoldenSignalsWarning.
+type GoldenSignalsWarning struct {
+	// Code Stable and machine-readable.
+	Code    GoldenSignalsWarningCode `json:"code"`
+	Message string                   `json:"message"`
+
+	// Pointer JSON pointer into the request's body.
+	//
+	// Examples: /traffic/query
+	Pointer string `json:"pointer"`
+}
+
+// GoldenSignalsWarningCode Stable and machine-readable.
+type GoldenSignalsWarningCode string
 
 // GroupRef defines model for GroupRef.
 type GroupRef struct {
@@ -4286,6 +4990,98 @@ type JobList struct {
 	// Next The cursor of the following page; absent on the last.
 	Next *string `json:"next,omitempty"`
 }
+
+// LatencyHistogram defines model for LatencyHistogram.
+type LatencyHistogram struct {
+	// Failures Matchers of those that failed; their latency is not read when left out.
+	//
+	// Examples: job="checkout",code=~"5.."
+	Failures *string `json:"failures,omitempty"`
+
+	// Metric Name of the histogram, without _bucket.
+	//
+	// Examples: http_request_duration_seconds
+	Metric string `json:"metric"`
+
+	// Successes Matchers of requests that succeeded, in PromQL without braces; all of them when left out.
+	//
+	// Examples: job="checkout",code!~"5.."
+	Successes *string               `json:"successes,omitempty"`
+	Type      *LatencyHistogramType `json:"type,omitempty"`
+}
+
+// LatencyHistogramType defines model for LatencyHistogram.Type.
+type LatencyHistogramType string
+
+// LatencyMapping defines model for LatencyMapping.
+type LatencyMapping struct {
+	DataSource *Ref              `json:"dataSource,omitempty"`
+	Histogram  *LatencyHistogram `json:"histogram,omitempty"`
+
+	// Quantiles Those that are read; absent with queries.
+	Quantiles *[]LatencyMappingQuantiles `json:"quantiles,omitempty"`
+	Queries   *[]LatencyQuery            `json:"queries,omitempty"`
+
+	// Slo The SLO whose histogram is read.
+	Slo *Ref `json:"slo,omitempty"`
+
+	// Unit What the data source's own numbers are in; absent with an slo.
+	Unit *LatencyMappingUnit `json:"unit,omitempty"`
+}
+
+// LatencyMappingQuantiles defines model for LatencyMapping.Quantiles.
+type LatencyMappingQuantiles string
+
+// LatencyMappingUnit What the data source's own numbers are in; absent with an slo.
+type LatencyMappingUnit string
+
+// LatencyMappingInput defines model for LatencyMappingInput.
+type LatencyMappingInput struct {
+	// DataSource Slug or identifier of the data source, of kind prometheus; not with an slo.
+	//
+	// Examples: prometheus-eu
+	DataSource *string `json:"dataSource,omitempty"`
+
+	// Histogram Quantiles are read of it.
+	Histogram *LatencyHistogram `json:"histogram,omitempty"`
+
+	// Quantiles All three when left out; not with queries.
+	Quantiles *[]LatencyMappingInputQuantiles `json:"quantiles,omitempty"`
+
+	// Queries Quantiles are read by queries of your own, such as of a summary.
+	Queries *[]LatencyQuery `json:"queries,omitempty"`
+
+	// Slo Slug or identifier of an SLO of the service that is read from a histogram: its successes are those that the SLO counts.
+	//
+	// Examples: latency
+	Slo *string `json:"slo,omitempty"`
+
+	// Unit What the data source's own numbers are in; s when left out. Values are told in seconds.
+	Unit *LatencyMappingInputUnit `json:"unit,omitempty"`
+}
+
+// LatencyMappingInputQuantiles defines model for LatencyMappingInput.Quantiles.
+type LatencyMappingInputQuantiles string
+
+// LatencyMappingInputUnit What the data source's own numbers are in; s when left out. Values are told in seconds.
+type LatencyMappingInputUnit string
+
+// LatencyQuery defines model for LatencyQuery.
+type LatencyQuery struct {
+	Outcome  LatencyQueryOutcome  `json:"outcome"`
+	Quantile LatencyQueryQuantile `json:"quantile"`
+
+	// Query PromQL that gives one number; $window in it stands for the time that it looks back.
+	//
+	// Examples: max(http_request_duration_seconds{quantile="0.99",job="checkout"})
+	Query string `json:"query"`
+}
+
+// LatencyQueryOutcome defines model for LatencyQuery.Outcome.
+type LatencyQueryOutcome string
+
+// LatencyQueryQuantile defines model for LatencyQuery.Quantile.
+type LatencyQueryQuantile string
 
 // LatencySource defines model for LatencySource.
 type LatencySource struct {
@@ -4812,6 +5608,33 @@ type ReporterMeasurements struct {
 	Reporter          string     `json:"reporter"`
 	ResolutionSeconds int64      `json:"resolutionSeconds"`
 	Slots             []SlotRead `json:"slots"`
+}
+
+// ResourceMapping defines model for ResourceMapping.
+type ResourceMapping struct {
+	DataSource Ref `json:"dataSource"`
+
+	// Name Examples: memory
+	Name  string `json:"name"`
+	Query string `json:"query"`
+}
+
+// ResourceMappingInput defines model for ResourceMappingInput.
+type ResourceMappingInput struct {
+	// DataSource Slug or identifier of the data source, of kind prometheus.
+	//
+	// Examples: prometheus-eu
+	DataSource string `json:"dataSource"`
+
+	// Name RFC 1123 label, once in the list.
+	//
+	// Examples: memory
+	Name string `json:"name"`
+
+	// Query PromQL that gives how much of it is in use, of 1.
+	//
+	// Examples: max(container_memory_working_set_bytes{pod=~"checkout-.*"} / container_spec_memory_limit_bytes{pod=~"checkout-.*"})
+	Query string `json:"query"`
 }
 
 // Retarget defines model for Retarget.
@@ -5915,6 +6738,120 @@ type SignInLink struct {
 	URL string `json:"url"`
 }
 
+// SignalReadingNow defines model for SignalReadingNow.
+type SignalReadingNow struct {
+	// At The end of the window that the value is of.
+	At time.Time `json:"at"`
+
+	// DataSource What is asked.
+	DataSource *Ref `json:"dataSource,omitempty"`
+
+	// Detail The same in words.
+	Detail *string `json:"detail,omitempty"`
+
+	// How How the value comes of what is asked.
+	How string `json:"how"`
+
+	// Name Of latency the outcome and quantile, of traffic requests, of errors share and rate, of saturation the resource.
+	//
+	// Examples: success_p99
+	Name string `json:"name"`
+
+	// Outcome Of latency.
+	Outcome *SignalReadingNowOutcome `json:"outcome,omitempty"`
+
+	// Quantile Of latency.
+	Quantile *SignalReadingNowQuantile `json:"quantile,omitempty"`
+
+	// Queries What the data source is asked, with the window and the matchers of the service's team; empty where an SLO counts.
+	Queries []string `json:"queries"`
+
+	// Reason Why it is not known.
+	Reason *SignalReadingNowReason `json:"reason,omitempty"`
+
+	// Slo What it is taken over from.
+	Slo *Ref `json:"slo,omitempty"`
+
+	// Unit Seconds, per second, or a share of 1.
+	Unit SignalReadingNowUnit `json:"unit"`
+
+	// Value null when it is not known, which is never 0.
+	//
+	// Examples: 0.231
+	Value *float64 `json:"value"`
+}
+
+// SignalReadingNowOutcome Of latency.
+type SignalReadingNowOutcome string
+
+// SignalReadingNowQuantile Of latency.
+type SignalReadingNowQuantile string
+
+// SignalReadingNowReason Why it is not known.
+type SignalReadingNowReason string
+
+// SignalReadingNowUnit Seconds, per second, or a share of 1.
+type SignalReadingNowUnit string
+
+// SignalReadingSeries defines model for SignalReadingSeries.
+type SignalReadingSeries struct {
+	// DataSource What is asked.
+	DataSource *Ref `json:"dataSource,omitempty"`
+
+	// How How the value comes of what is asked.
+	How string `json:"how"`
+
+	// Name Of latency the outcome and quantile, of traffic requests, of errors share and rate, of saturation the resource.
+	//
+	// Examples: success_p99
+	Name string `json:"name"`
+
+	// Outcome Of latency.
+	Outcome *SignalReadingSeriesOutcome `json:"outcome,omitempty"`
+	Points  []SignalValue               `json:"points"`
+
+	// Quantile Of latency.
+	Quantile *SignalReadingSeriesQuantile `json:"quantile,omitempty"`
+
+	// Queries What the data source is asked, with the window and the matchers of the service's team; empty where an SLO counts.
+	Queries []string `json:"queries"`
+
+	// Slo What it is taken over from.
+	Slo *Ref `json:"slo,omitempty"`
+
+	// Unit Seconds, per second, or a share of 1.
+	Unit SignalReadingSeriesUnit `json:"unit"`
+}
+
+// SignalReadingSeriesOutcome Of latency.
+type SignalReadingSeriesOutcome string
+
+// SignalReadingSeriesQuantile Of latency.
+type SignalReadingSeriesQuantile string
+
+// SignalReadingSeriesUnit Seconds, per second, or a share of 1.
+type SignalReadingSeriesUnit string
+
+// SignalValue defines model for SignalValue.
+type SignalValue struct {
+	// At The end of the window that the value is of.
+	At time.Time `json:"at"`
+
+	// Detail The same in words.
+	Detail *string `json:"detail,omitempty"`
+
+	// Reason Why it is not known.
+	Reason *SignalValueReason `json:"reason,omitempty"`
+
+	// Value null when it is not known, which is never 0.
+	//
+	// Examples: 0.231
+	Value *float64 `json:"value"`
+}
+
+// SignalValueReason Why it is not known.
+type SignalValueReason string
+
 // SlotInput defines model for SlotInput.
 type SlotInput struct {
 	// Bad Bad events; for an indicator that counts bad_total.
@@ -6393,6 +7330,33 @@ type TokenList struct {
 
 	// Next The cursor of the following page; absent on the last.
 	Next *string `json:"next,omitempty"`
+}
+
+// TrafficMapping defines model for TrafficMapping.
+type TrafficMapping struct {
+	DataSource *Ref    `json:"dataSource,omitempty"`
+	Query      *string `json:"query,omitempty"`
+
+	// Slo The SLO that counts them.
+	Slo *Ref `json:"slo,omitempty"`
+}
+
+// TrafficMappingInput defines model for TrafficMappingInput.
+type TrafficMappingInput struct {
+	// DataSource Slug or identifier of the data source, of kind prometheus; not with an slo.
+	//
+	// Examples: prometheus-eu
+	DataSource *string `json:"dataSource,omitempty"`
+
+	// Query PromQL that gives requests per second, as one number; $window in it stands for the time that it looks back.
+	//
+	// Examples: sum(rate(http_requests_total{job="checkout"}[$window]))
+	Query *string `json:"query,omitempty"`
+
+	// Slo Slug or identifier of an SLO of the service that counts requests.
+	//
+	// Examples: availability
+	Slo *string `json:"slo,omitempty"`
 }
 
 // Transfer defines model for Transfer.
@@ -7007,6 +7971,54 @@ type ListDependentsParams struct {
 	After *string `form:"after,omitempty" json:"after,omitempty"`
 }
 
+// UnmapGoldenSignalsParams defines parameters for UnmapGoldenSignals.
+type UnmapGoldenSignalsParams struct {
+	// IfMatch The ETag of the version that the change is made to, as a GET returned it. Required: without it the reply is 428.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// GetGoldenSignalsParams defines parameters for GetGoldenSignals.
+type GetGoldenSignalsParams struct {
+	// IfNoneMatch ETags that the caller has; where the current one is among them the reply is 304 without a body.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// MapGoldenSignalsParams defines parameters for MapGoldenSignals.
+type MapGoldenSignalsParams struct {
+	// IfMatch The ETag of the version that the change is made to, as a GET returned it. Required: without it the reply is 428.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// GetGoldenSignalsSeriesParams defines parameters for GetGoldenSignalsSeries.
+type GetGoldenSignalsSeriesParams struct {
+	// From Start; six hours before to when left out.
+	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
+
+	// To End; now when left out. At most 31 days after from.
+	To *time.Time `form:"to,omitempty" json:"to,omitempty"`
+
+	// StepSeconds Seconds from point to point, a multiple of 60; chosen when left out. There are at most 1,000 points, at multiples of it.
+	StepSeconds *int64 `form:"stepSeconds,omitempty" json:"stepSeconds,omitempty"`
+}
+
+// SuggestGoldenSignalsParams defines parameters for SuggestGoldenSignals.
+type SuggestGoldenSignalsParams struct {
+	// DataSource Slug or identifier of the data source to look into, of kind prometheus.
+	DataSource string `form:"dataSource" json:"dataSource"`
+
+	// Selector Narrows what is looked at: matchers in PromQL without braces. They become a part of the queries.
+	Selector *string `form:"selector,omitempty" json:"selector,omitempty"`
+
+	// Kind Only what suits services of this kind; the service's own when left out.
+	Kind *SuggestGoldenSignalsParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Limit How many suggestions there are at most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// SuggestGoldenSignalsParamsKind defines parameters for SuggestGoldenSignals.
+type SuggestGoldenSignalsParamsKind string
+
 // RestoreServiceParams defines parameters for RestoreService.
 type RestoreServiceParams struct {
 	// IfMatch The ETag of the version that the change is made to, as a GET returned it. Required: without it the reply is 428.
@@ -7531,6 +8543,9 @@ type CreateDependencyJSONRequestBody = DependencyCreate
 
 // UpdateDependencyJSONRequestBody defines body for UpdateDependency for application/json ContentType.
 type UpdateDependencyJSONRequestBody = DependencyTerms
+
+// MapGoldenSignalsJSONRequestBody defines body for MapGoldenSignals for application/json ContentType.
+type MapGoldenSignalsJSONRequestBody = GoldenSignalsInput
 
 // RetireServiceJSONRequestBody defines body for RetireService for application/json ContentType.
 type RetireServiceJSONRequestBody = Reason
@@ -8263,6 +9278,59 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/services/{service}/dependents (the `ListDependents` operationId).
 	ListDependents(ctx context.Context, service string, params *ListDependentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UnmapGoldenSignals Unmap the golden signals of a service
+	//
+	// None of them is read any more. The version goes on.
+	//
+	// Corresponds with DELETE /v1/services/{service}/golden-signals (the `UnmapGoldenSignals` operationId).
+	UnmapGoldenSignals(ctx context.Context, service string, params *UnmapGoldenSignalsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetGoldenSignals Get how the golden signals of a service are read
+	//
+	// Every service has them; as long as nobody mapped any, its version is 1.
+	//
+	// Corresponds with GET /v1/services/{service}/golden-signals (the `GetGoldenSignals` operationId).
+	GetGoldenSignals(ctx context.Context, service string, params *GetGoldenSignalsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MapGoldenSignalsWithBody Map the golden signals of a service
+	//
+	// The body replaces how they are read. Queries are parsed, and what is wrong is told with its place. Data sources are asked once, for a moment: why a signal has no value then is a warning.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/services/{service}/golden-signals (the `MapGoldenSignals` operationId).
+	MapGoldenSignalsWithBody(ctx context.Context, service string, params *MapGoldenSignalsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MapGoldenSignals Map the golden signals of a service
+	//
+	// The body replaces how they are read. Queries are parsed, and what is wrong is told with its place. Data sources are asked once, for a moment: why a signal has no value then is a warning.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/services/{service}/golden-signals (the `MapGoldenSignals` operationId).
+	MapGoldenSignals(ctx context.Context, service string, params *MapGoldenSignalsParams, body MapGoldenSignalsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetGoldenSignalsNow Get the golden signals of a service as they are now
+	//
+	// Data sources are asked now, or were within the last 15 seconds; one that does not answer within three seconds leaves its signals unknown. What is unknown says why.
+	//
+	// Corresponds with GET /v1/services/{service}/golden-signals/current (the `GetGoldenSignalsNow` operationId).
+	GetGoldenSignalsNow(ctx context.Context, service string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetGoldenSignalsSeries Get the golden signals of a service as they were
+	//
+	// Read from the data sources now: nothing of it is stored. What is unknown says why.
+	//
+	// Corresponds with GET /v1/services/{service}/golden-signals/series (the `GetGoldenSignalsSeries` operationId).
+	GetGoldenSignalsSeries(ctx context.Context, service string, params *GetGoldenSignalsSeriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SuggestGoldenSignals Suggest how to map the golden signals of a service
+	//
+	// Looks for known instrumentation in a data source, with the matchers of the service's team; who may map the signals may ask. Nothing is changed: send the mapping of a suggestion to mapGoldenSignals.
+	//
+	// Corresponds with GET /v1/services/{service}/golden-signals/suggestions (the `SuggestGoldenSignals` operationId).
+	SuggestGoldenSignals(ctx context.Context, service string, params *SuggestGoldenSignalsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RestoreService Restore a retired service
 	//
@@ -10242,6 +11310,129 @@ func (c *Client) UpdateDependency(ctx context.Context, service string, dependenc
 // Corresponds with GET /v1/services/{service}/dependents (the `ListDependents` operationId).
 func (c *Client) ListDependents(ctx context.Context, service string, params *ListDependentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListDependentsRequest(c.Server, service, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UnmapGoldenSignals Unmap the golden signals of a service
+//
+// None of them is read any more. The version goes on.
+//
+// Corresponds with DELETE /v1/services/{service}/golden-signals (the `UnmapGoldenSignals` operationId).
+func (c *Client) UnmapGoldenSignals(ctx context.Context, service string, params *UnmapGoldenSignalsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUnmapGoldenSignalsRequest(c.Server, service, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetGoldenSignals Get how the golden signals of a service are read
+//
+// Every service has them; as long as nobody mapped any, its version is 1.
+//
+// Corresponds with GET /v1/services/{service}/golden-signals (the `GetGoldenSignals` operationId).
+func (c *Client) GetGoldenSignals(ctx context.Context, service string, params *GetGoldenSignalsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetGoldenSignalsRequest(c.Server, service, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MapGoldenSignalsWithBody Map the golden signals of a service
+//
+// The body replaces how they are read. Queries are parsed, and what is wrong is told with its place. Data sources are asked once, for a moment: why a signal has no value then is a warning.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/services/{service}/golden-signals (the `MapGoldenSignals` operationId).
+func (c *Client) MapGoldenSignalsWithBody(ctx context.Context, service string, params *MapGoldenSignalsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMapGoldenSignalsRequestWithBody(c.Server, service, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MapGoldenSignals Map the golden signals of a service
+//
+// The body replaces how they are read. Queries are parsed, and what is wrong is told with its place. Data sources are asked once, for a moment: why a signal has no value then is a warning.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/services/{service}/golden-signals (the `MapGoldenSignals` operationId).
+func (c *Client) MapGoldenSignals(ctx context.Context, service string, params *MapGoldenSignalsParams, body MapGoldenSignalsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMapGoldenSignalsRequest(c.Server, service, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetGoldenSignalsNow Get the golden signals of a service as they are now
+//
+// Data sources are asked now, or were within the last 15 seconds; one that does not answer within three seconds leaves its signals unknown. What is unknown says why.
+//
+// Corresponds with GET /v1/services/{service}/golden-signals/current (the `GetGoldenSignalsNow` operationId).
+func (c *Client) GetGoldenSignalsNow(ctx context.Context, service string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetGoldenSignalsNowRequest(c.Server, service)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetGoldenSignalsSeries Get the golden signals of a service as they were
+//
+// Read from the data sources now: nothing of it is stored. What is unknown says why.
+//
+// Corresponds with GET /v1/services/{service}/golden-signals/series (the `GetGoldenSignalsSeries` operationId).
+func (c *Client) GetGoldenSignalsSeries(ctx context.Context, service string, params *GetGoldenSignalsSeriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetGoldenSignalsSeriesRequest(c.Server, service, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SuggestGoldenSignals Suggest how to map the golden signals of a service
+//
+// Looks for known instrumentation in a data source, with the matchers of the service's team; who may map the signals may ask. Nothing is changed: send the mapping of a suggestion to mapGoldenSignals.
+//
+// Corresponds with GET /v1/services/{service}/golden-signals/suggestions (the `SuggestGoldenSignals` operationId).
+func (c *Client) SuggestGoldenSignals(ctx context.Context, service string, params *SuggestGoldenSignalsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSuggestGoldenSignalsRequest(c.Server, service, params)
 	if err != nil {
 		return nil, err
 	}
@@ -15015,6 +16206,378 @@ func NewListDependentsRequest(server string, service string, params *ListDepende
 	return req, nil
 }
 
+// NewUnmapGoldenSignalsRequest constructs an http.Request for the UnmapGoldenSignals method
+func NewUnmapGoldenSignalsRequest(server string, service string, params *UnmapGoldenSignalsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "service", service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/services/%s/golden-signals", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetGoldenSignalsRequest constructs an http.Request for the GetGoldenSignals method
+func NewGetGoldenSignalsRequest(server string, service string, params *GetGoldenSignalsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "service", service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/services/%s/golden-signals", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewMapGoldenSignalsRequest calls the generic MapGoldenSignals builder with application/json body
+func NewMapGoldenSignalsRequest(server string, service string, params *MapGoldenSignalsParams, body MapGoldenSignalsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMapGoldenSignalsRequestWithBody(server, service, params, "application/json", bodyReader)
+}
+
+// NewMapGoldenSignalsRequestWithBody constructs an http.Request for the MapGoldenSignals method, with any body, and a specified content type
+func NewMapGoldenSignalsRequestWithBody(server string, service string, params *MapGoldenSignalsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "service", service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/services/%s/golden-signals", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetGoldenSignalsNowRequest constructs an http.Request for the GetGoldenSignalsNow method
+func NewGetGoldenSignalsNowRequest(server string, service string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "service", service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/services/%s/golden-signals/current", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetGoldenSignalsSeriesRequest constructs an http.Request for the GetGoldenSignalsSeries method
+func NewGetGoldenSignalsSeriesRequest(server string, service string, params *GetGoldenSignalsSeriesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "service", service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/services/%s/golden-signals/series", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.StepSeconds != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "stepSeconds", *params.StepSeconds, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSuggestGoldenSignalsRequest constructs an http.Request for the SuggestGoldenSignals method
+func NewSuggestGoldenSignalsRequest(server string, service string, params *SuggestGoldenSignalsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "service", service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/services/%s/golden-signals/suggestions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "dataSource", params.DataSource, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Selector != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "selector", *params.Selector, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewRestoreServiceRequest constructs an http.Request for the RestoreService method
 func NewRestoreServiceRequest(server string, service string, params *RestoreServiceParams) (*http.Request, error) {
 	var err error
@@ -19742,6 +21305,69 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/services/{service}/dependents (the `ListDependents` operationId).
 	ListDependentsWithResponse(ctx context.Context, service string, params *ListDependentsParams, reqEditors ...RequestEditorFn) (*ListDependentsResponse, error)
+
+	// UnmapGoldenSignalsWithResponse Unmap the golden signals of a service
+	//
+	// None of them is read any more. The version goes on.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/services/{service}/golden-signals (the `UnmapGoldenSignals` operationId).
+	UnmapGoldenSignalsWithResponse(ctx context.Context, service string, params *UnmapGoldenSignalsParams, reqEditors ...RequestEditorFn) (*UnmapGoldenSignalsResponse, error)
+
+	// GetGoldenSignalsWithResponse Get how the golden signals of a service are read
+	//
+	// Every service has them; as long as nobody mapped any, its version is 1.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/services/{service}/golden-signals (the `GetGoldenSignals` operationId).
+	GetGoldenSignalsWithResponse(ctx context.Context, service string, params *GetGoldenSignalsParams, reqEditors ...RequestEditorFn) (*GetGoldenSignalsResponse, error)
+
+	// MapGoldenSignalsWithBodyWithResponse Map the golden signals of a service
+	//
+	// The body replaces how they are read. Queries are parsed, and what is wrong is told with its place. Data sources are asked once, for a moment: why a signal has no value then is a warning.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/services/{service}/golden-signals (the `MapGoldenSignals` operationId).
+	MapGoldenSignalsWithBodyWithResponse(ctx context.Context, service string, params *MapGoldenSignalsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MapGoldenSignalsResponse, error)
+
+	// MapGoldenSignalsWithResponse Map the golden signals of a service
+	//
+	// The body replaces how they are read. Queries are parsed, and what is wrong is told with its place. Data sources are asked once, for a moment: why a signal has no value then is a warning.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/services/{service}/golden-signals (the `MapGoldenSignals` operationId).
+	MapGoldenSignalsWithResponse(ctx context.Context, service string, params *MapGoldenSignalsParams, body MapGoldenSignalsJSONRequestBody, reqEditors ...RequestEditorFn) (*MapGoldenSignalsResponse, error)
+
+	// GetGoldenSignalsNowWithResponse Get the golden signals of a service as they are now
+	//
+	// Data sources are asked now, or were within the last 15 seconds; one that does not answer within three seconds leaves its signals unknown. What is unknown says why.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/services/{service}/golden-signals/current (the `GetGoldenSignalsNow` operationId).
+	GetGoldenSignalsNowWithResponse(ctx context.Context, service string, reqEditors ...RequestEditorFn) (*GetGoldenSignalsNowResponse, error)
+
+	// GetGoldenSignalsSeriesWithResponse Get the golden signals of a service as they were
+	//
+	// Read from the data sources now: nothing of it is stored. What is unknown says why.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/services/{service}/golden-signals/series (the `GetGoldenSignalsSeries` operationId).
+	GetGoldenSignalsSeriesWithResponse(ctx context.Context, service string, params *GetGoldenSignalsSeriesParams, reqEditors ...RequestEditorFn) (*GetGoldenSignalsSeriesResponse, error)
+
+	// SuggestGoldenSignalsWithResponse Suggest how to map the golden signals of a service
+	//
+	// Looks for known instrumentation in a data source, with the matchers of the service's team; who may map the signals may ask. Nothing is changed: send the mapping of a suggestion to mapGoldenSignals.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/services/{service}/golden-signals/suggestions (the `SuggestGoldenSignals` operationId).
+	SuggestGoldenSignalsWithResponse(ctx context.Context, service string, params *SuggestGoldenSignalsParams, reqEditors ...RequestEditorFn) (*SuggestGoldenSignalsResponse, error)
 
 	// RestoreServiceWithResponse Restore a retired service
 	//
@@ -31909,6 +33535,1232 @@ func (r ListDependentsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListDependentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UnmapGoldenSignalsResponse308Headers the declared response headers of an HTTP 308 response for UnmapGoldenSignals
+type UnmapGoldenSignalsResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// UnmapGoldenSignalsResponse400Headers the declared response headers of an HTTP 400 response for UnmapGoldenSignals
+type UnmapGoldenSignalsResponse400Headers struct {
+	XRequestID *string
+}
+
+// UnmapGoldenSignalsResponse401Headers the declared response headers of an HTTP 401 response for UnmapGoldenSignals
+type UnmapGoldenSignalsResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// UnmapGoldenSignalsResponse403Headers the declared response headers of an HTTP 403 response for UnmapGoldenSignals
+type UnmapGoldenSignalsResponse403Headers struct {
+	XRequestID *string
+}
+
+// UnmapGoldenSignalsResponse404Headers the declared response headers of an HTTP 404 response for UnmapGoldenSignals
+type UnmapGoldenSignalsResponse404Headers struct {
+	XRequestID *string
+}
+
+// UnmapGoldenSignalsResponse409Headers the declared response headers of an HTTP 409 response for UnmapGoldenSignals
+type UnmapGoldenSignalsResponse409Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// UnmapGoldenSignalsResponse412Headers the declared response headers of an HTTP 412 response for UnmapGoldenSignals
+type UnmapGoldenSignalsResponse412Headers struct {
+	XRequestID *string
+}
+
+// UnmapGoldenSignalsResponse422Headers the declared response headers of an HTTP 422 response for UnmapGoldenSignals
+type UnmapGoldenSignalsResponse422Headers struct {
+	XRequestID *string
+}
+
+// UnmapGoldenSignalsResponse428Headers the declared response headers of an HTTP 428 response for UnmapGoldenSignals
+type UnmapGoldenSignalsResponse428Headers struct {
+	XRequestID *string
+}
+
+// UnmapGoldenSignalsResponse429Headers the declared response headers of an HTTP 429 response for UnmapGoldenSignals
+type UnmapGoldenSignalsResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// UnmapGoldenSignalsResponse500Headers the declared response headers of an HTTP 500 response for UnmapGoldenSignals
+type UnmapGoldenSignalsResponse500Headers struct {
+	XRequestID *string
+}
+
+// UnmapGoldenSignalsResponse503Headers the declared response headers of an HTTP 503 response for UnmapGoldenSignals
+type UnmapGoldenSignalsResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// UnmapGoldenSignalsResponse507Headers the declared response headers of an HTTP 507 response for UnmapGoldenSignals
+type UnmapGoldenSignalsResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type UnmapGoldenSignalsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *UnmapGoldenSignalsResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *UnmapGoldenSignalsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *UnmapGoldenSignalsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *UnmapGoldenSignalsResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *UnmapGoldenSignalsResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *UnmapGoldenSignalsResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *UnmapGoldenSignalsResponse412Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *UnmapGoldenSignalsResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *UnmapGoldenSignalsResponse428Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *UnmapGoldenSignalsResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *UnmapGoldenSignalsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UnmapGoldenSignalsResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *UnmapGoldenSignalsResponse507Headers
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r UnmapGoldenSignalsResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r UnmapGoldenSignalsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r UnmapGoldenSignalsResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r UnmapGoldenSignalsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UnmapGoldenSignalsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UnmapGoldenSignalsResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r UnmapGoldenSignalsResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UnmapGoldenSignalsResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r UnmapGoldenSignalsResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r UnmapGoldenSignalsResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r UnmapGoldenSignalsResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r UnmapGoldenSignalsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r UnmapGoldenSignalsResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
+}
+
+// GetBody returns the raw response body bytes
+func (r UnmapGoldenSignalsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UnmapGoldenSignalsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UnmapGoldenSignalsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UnmapGoldenSignalsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetGoldenSignalsResponse200Headers the declared response headers of an HTTP 200 response for GetGoldenSignals
+type GetGoldenSignalsResponse200Headers struct {
+	ETag *string
+}
+
+// GetGoldenSignalsResponse304Headers the declared response headers of an HTTP 304 response for GetGoldenSignals
+type GetGoldenSignalsResponse304Headers struct {
+	ETag       *string
+	XRequestID *string
+}
+
+// GetGoldenSignalsResponse308Headers the declared response headers of an HTTP 308 response for GetGoldenSignals
+type GetGoldenSignalsResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// GetGoldenSignalsResponse400Headers the declared response headers of an HTTP 400 response for GetGoldenSignals
+type GetGoldenSignalsResponse400Headers struct {
+	XRequestID *string
+}
+
+// GetGoldenSignalsResponse401Headers the declared response headers of an HTTP 401 response for GetGoldenSignals
+type GetGoldenSignalsResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// GetGoldenSignalsResponse403Headers the declared response headers of an HTTP 403 response for GetGoldenSignals
+type GetGoldenSignalsResponse403Headers struct {
+	XRequestID *string
+}
+
+// GetGoldenSignalsResponse404Headers the declared response headers of an HTTP 404 response for GetGoldenSignals
+type GetGoldenSignalsResponse404Headers struct {
+	XRequestID *string
+}
+
+// GetGoldenSignalsResponse422Headers the declared response headers of an HTTP 422 response for GetGoldenSignals
+type GetGoldenSignalsResponse422Headers struct {
+	XRequestID *string
+}
+
+// GetGoldenSignalsResponse429Headers the declared response headers of an HTTP 429 response for GetGoldenSignals
+type GetGoldenSignalsResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// GetGoldenSignalsResponse500Headers the declared response headers of an HTTP 500 response for GetGoldenSignals
+type GetGoldenSignalsResponse500Headers struct {
+	XRequestID *string
+}
+
+// GetGoldenSignalsResponse503Headers the declared response headers of an HTTP 503 response for GetGoldenSignals
+type GetGoldenSignalsResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type GetGoldenSignalsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GoldenSignals
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetGoldenSignalsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetGoldenSignalsResponse304Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *GetGoldenSignalsResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetGoldenSignalsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetGoldenSignalsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetGoldenSignalsResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetGoldenSignalsResponse404Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *GetGoldenSignalsResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *GetGoldenSignalsResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetGoldenSignalsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetGoldenSignalsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetGoldenSignalsResponse) GetJSON200() *GoldenSignals {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r GetGoldenSignalsResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetGoldenSignalsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetGoldenSignalsResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetGoldenSignalsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetGoldenSignalsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetGoldenSignalsResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetGoldenSignalsResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetGoldenSignalsResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetGoldenSignalsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetGoldenSignalsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetGoldenSignalsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetGoldenSignalsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetGoldenSignalsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// MapGoldenSignalsResponse200Headers the declared response headers of an HTTP 200 response for MapGoldenSignals
+type MapGoldenSignalsResponse200Headers struct {
+	ETag *string
+}
+
+// MapGoldenSignalsResponse308Headers the declared response headers of an HTTP 308 response for MapGoldenSignals
+type MapGoldenSignalsResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// MapGoldenSignalsResponse400Headers the declared response headers of an HTTP 400 response for MapGoldenSignals
+type MapGoldenSignalsResponse400Headers struct {
+	XRequestID *string
+}
+
+// MapGoldenSignalsResponse401Headers the declared response headers of an HTTP 401 response for MapGoldenSignals
+type MapGoldenSignalsResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// MapGoldenSignalsResponse403Headers the declared response headers of an HTTP 403 response for MapGoldenSignals
+type MapGoldenSignalsResponse403Headers struct {
+	XRequestID *string
+}
+
+// MapGoldenSignalsResponse404Headers the declared response headers of an HTTP 404 response for MapGoldenSignals
+type MapGoldenSignalsResponse404Headers struct {
+	XRequestID *string
+}
+
+// MapGoldenSignalsResponse408Headers the declared response headers of an HTTP 408 response for MapGoldenSignals
+type MapGoldenSignalsResponse408Headers struct {
+	XRequestID *string
+}
+
+// MapGoldenSignalsResponse409Headers the declared response headers of an HTTP 409 response for MapGoldenSignals
+type MapGoldenSignalsResponse409Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// MapGoldenSignalsResponse412Headers the declared response headers of an HTTP 412 response for MapGoldenSignals
+type MapGoldenSignalsResponse412Headers struct {
+	XRequestID *string
+}
+
+// MapGoldenSignalsResponse413Headers the declared response headers of an HTTP 413 response for MapGoldenSignals
+type MapGoldenSignalsResponse413Headers struct {
+	XRequestID *string
+}
+
+// MapGoldenSignalsResponse415Headers the declared response headers of an HTTP 415 response for MapGoldenSignals
+type MapGoldenSignalsResponse415Headers struct {
+	XRequestID *string
+}
+
+// MapGoldenSignalsResponse422Headers the declared response headers of an HTTP 422 response for MapGoldenSignals
+type MapGoldenSignalsResponse422Headers struct {
+	XRequestID *string
+}
+
+// MapGoldenSignalsResponse428Headers the declared response headers of an HTTP 428 response for MapGoldenSignals
+type MapGoldenSignalsResponse428Headers struct {
+	XRequestID *string
+}
+
+// MapGoldenSignalsResponse429Headers the declared response headers of an HTTP 429 response for MapGoldenSignals
+type MapGoldenSignalsResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// MapGoldenSignalsResponse500Headers the declared response headers of an HTTP 500 response for MapGoldenSignals
+type MapGoldenSignalsResponse500Headers struct {
+	XRequestID *string
+}
+
+// MapGoldenSignalsResponse503Headers the declared response headers of an HTTP 503 response for MapGoldenSignals
+type MapGoldenSignalsResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// MapGoldenSignalsResponse507Headers the declared response headers of an HTTP 507 response for MapGoldenSignals
+type MapGoldenSignalsResponse507Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type MapGoldenSignalsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GoldenSignalsMapped
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *RequestTimeout
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *ContentTooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *UnsupportedMediaType
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSON507 the response for an HTTP 507 `application/problem+json` response
+	ApplicationProblemJSON507 *StorageFull
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *MapGoldenSignalsResponse200Headers
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *MapGoldenSignalsResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *MapGoldenSignalsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *MapGoldenSignalsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *MapGoldenSignalsResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *MapGoldenSignalsResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *MapGoldenSignalsResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *MapGoldenSignalsResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *MapGoldenSignalsResponse412Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *MapGoldenSignalsResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *MapGoldenSignalsResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *MapGoldenSignalsResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *MapGoldenSignalsResponse428Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *MapGoldenSignalsResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *MapGoldenSignalsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *MapGoldenSignalsResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *MapGoldenSignalsResponse507Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r MapGoldenSignalsResponse) GetJSON200() *GoldenSignalsMapped {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r MapGoldenSignalsResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r MapGoldenSignalsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r MapGoldenSignalsResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r MapGoldenSignalsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r MapGoldenSignalsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r MapGoldenSignalsResponse) GetApplicationProblemJSON408() *RequestTimeout {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r MapGoldenSignalsResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r MapGoldenSignalsResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r MapGoldenSignalsResponse) GetApplicationProblemJSON413() *ContentTooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r MapGoldenSignalsResponse) GetApplicationProblemJSON415() *UnsupportedMediaType {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r MapGoldenSignalsResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r MapGoldenSignalsResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r MapGoldenSignalsResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r MapGoldenSignalsResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r MapGoldenSignalsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSON507 returns the response for an HTTP 507 `application/problem+json` response
+func (r MapGoldenSignalsResponse) GetApplicationProblemJSON507() *StorageFull {
+	return r.ApplicationProblemJSON507
+}
+
+// GetBody returns the raw response body bytes
+func (r MapGoldenSignalsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r MapGoldenSignalsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MapGoldenSignalsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MapGoldenSignalsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetGoldenSignalsNowResponse308Headers the declared response headers of an HTTP 308 response for GetGoldenSignalsNow
+type GetGoldenSignalsNowResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// GetGoldenSignalsNowResponse400Headers the declared response headers of an HTTP 400 response for GetGoldenSignalsNow
+type GetGoldenSignalsNowResponse400Headers struct {
+	XRequestID *string
+}
+
+// GetGoldenSignalsNowResponse401Headers the declared response headers of an HTTP 401 response for GetGoldenSignalsNow
+type GetGoldenSignalsNowResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// GetGoldenSignalsNowResponse403Headers the declared response headers of an HTTP 403 response for GetGoldenSignalsNow
+type GetGoldenSignalsNowResponse403Headers struct {
+	XRequestID *string
+}
+
+// GetGoldenSignalsNowResponse404Headers the declared response headers of an HTTP 404 response for GetGoldenSignalsNow
+type GetGoldenSignalsNowResponse404Headers struct {
+	XRequestID *string
+}
+
+// GetGoldenSignalsNowResponse422Headers the declared response headers of an HTTP 422 response for GetGoldenSignalsNow
+type GetGoldenSignalsNowResponse422Headers struct {
+	XRequestID *string
+}
+
+// GetGoldenSignalsNowResponse429Headers the declared response headers of an HTTP 429 response for GetGoldenSignalsNow
+type GetGoldenSignalsNowResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// GetGoldenSignalsNowResponse500Headers the declared response headers of an HTTP 500 response for GetGoldenSignalsNow
+type GetGoldenSignalsNowResponse500Headers struct {
+	XRequestID *string
+}
+
+// GetGoldenSignalsNowResponse503Headers the declared response headers of an HTTP 503 response for GetGoldenSignalsNow
+type GetGoldenSignalsNowResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type GetGoldenSignalsNowResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GoldenSignalsNow
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *GetGoldenSignalsNowResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetGoldenSignalsNowResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetGoldenSignalsNowResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetGoldenSignalsNowResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetGoldenSignalsNowResponse404Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *GetGoldenSignalsNowResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *GetGoldenSignalsNowResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetGoldenSignalsNowResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetGoldenSignalsNowResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetGoldenSignalsNowResponse) GetJSON200() *GoldenSignalsNow {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r GetGoldenSignalsNowResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetGoldenSignalsNowResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetGoldenSignalsNowResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetGoldenSignalsNowResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetGoldenSignalsNowResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetGoldenSignalsNowResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetGoldenSignalsNowResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetGoldenSignalsNowResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetGoldenSignalsNowResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetGoldenSignalsNowResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetGoldenSignalsNowResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetGoldenSignalsNowResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetGoldenSignalsNowResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetGoldenSignalsSeriesResponse308Headers the declared response headers of an HTTP 308 response for GetGoldenSignalsSeries
+type GetGoldenSignalsSeriesResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// GetGoldenSignalsSeriesResponse400Headers the declared response headers of an HTTP 400 response for GetGoldenSignalsSeries
+type GetGoldenSignalsSeriesResponse400Headers struct {
+	XRequestID *string
+}
+
+// GetGoldenSignalsSeriesResponse401Headers the declared response headers of an HTTP 401 response for GetGoldenSignalsSeries
+type GetGoldenSignalsSeriesResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// GetGoldenSignalsSeriesResponse403Headers the declared response headers of an HTTP 403 response for GetGoldenSignalsSeries
+type GetGoldenSignalsSeriesResponse403Headers struct {
+	XRequestID *string
+}
+
+// GetGoldenSignalsSeriesResponse404Headers the declared response headers of an HTTP 404 response for GetGoldenSignalsSeries
+type GetGoldenSignalsSeriesResponse404Headers struct {
+	XRequestID *string
+}
+
+// GetGoldenSignalsSeriesResponse422Headers the declared response headers of an HTTP 422 response for GetGoldenSignalsSeries
+type GetGoldenSignalsSeriesResponse422Headers struct {
+	XRequestID *string
+}
+
+// GetGoldenSignalsSeriesResponse429Headers the declared response headers of an HTTP 429 response for GetGoldenSignalsSeries
+type GetGoldenSignalsSeriesResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// GetGoldenSignalsSeriesResponse500Headers the declared response headers of an HTTP 500 response for GetGoldenSignalsSeries
+type GetGoldenSignalsSeriesResponse500Headers struct {
+	XRequestID *string
+}
+
+// GetGoldenSignalsSeriesResponse503Headers the declared response headers of an HTTP 503 response for GetGoldenSignalsSeries
+type GetGoldenSignalsSeriesResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type GetGoldenSignalsSeriesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GoldenSignalsSeries
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *GetGoldenSignalsSeriesResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetGoldenSignalsSeriesResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetGoldenSignalsSeriesResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetGoldenSignalsSeriesResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetGoldenSignalsSeriesResponse404Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *GetGoldenSignalsSeriesResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *GetGoldenSignalsSeriesResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetGoldenSignalsSeriesResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetGoldenSignalsSeriesResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetGoldenSignalsSeriesResponse) GetJSON200() *GoldenSignalsSeries {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r GetGoldenSignalsSeriesResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetGoldenSignalsSeriesResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetGoldenSignalsSeriesResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetGoldenSignalsSeriesResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetGoldenSignalsSeriesResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetGoldenSignalsSeriesResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetGoldenSignalsSeriesResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetGoldenSignalsSeriesResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetGoldenSignalsSeriesResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetGoldenSignalsSeriesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetGoldenSignalsSeriesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetGoldenSignalsSeriesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetGoldenSignalsSeriesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SuggestGoldenSignalsResponse308Headers the declared response headers of an HTTP 308 response for SuggestGoldenSignals
+type SuggestGoldenSignalsResponse308Headers struct {
+	Location   *string
+	XRequestID *string
+}
+
+// SuggestGoldenSignalsResponse400Headers the declared response headers of an HTTP 400 response for SuggestGoldenSignals
+type SuggestGoldenSignalsResponse400Headers struct {
+	XRequestID *string
+}
+
+// SuggestGoldenSignalsResponse401Headers the declared response headers of an HTTP 401 response for SuggestGoldenSignals
+type SuggestGoldenSignalsResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// SuggestGoldenSignalsResponse403Headers the declared response headers of an HTTP 403 response for SuggestGoldenSignals
+type SuggestGoldenSignalsResponse403Headers struct {
+	XRequestID *string
+}
+
+// SuggestGoldenSignalsResponse404Headers the declared response headers of an HTTP 404 response for SuggestGoldenSignals
+type SuggestGoldenSignalsResponse404Headers struct {
+	XRequestID *string
+}
+
+// SuggestGoldenSignalsResponse409Headers the declared response headers of an HTTP 409 response for SuggestGoldenSignals
+type SuggestGoldenSignalsResponse409Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+// SuggestGoldenSignalsResponse422Headers the declared response headers of an HTTP 422 response for SuggestGoldenSignals
+type SuggestGoldenSignalsResponse422Headers struct {
+	XRequestID *string
+}
+
+// SuggestGoldenSignalsResponse429Headers the declared response headers of an HTTP 429 response for SuggestGoldenSignals
+type SuggestGoldenSignalsResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// SuggestGoldenSignalsResponse500Headers the declared response headers of an HTTP 500 response for SuggestGoldenSignals
+type SuggestGoldenSignalsResponse500Headers struct {
+	XRequestID *string
+}
+
+// SuggestGoldenSignalsResponse503Headers the declared response headers of an HTTP 503 response for SuggestGoldenSignals
+type SuggestGoldenSignalsResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type SuggestGoldenSignalsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GoldenSignalsSuggestions
+	// ApplicationProblemJSON308 the response for an HTTP 308 `application/problem+json` response
+	ApplicationProblemJSON308 *Renamed
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *BadRequest
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// Headers308 the parsed response headers for an HTTP 308 response
+	Headers308 *SuggestGoldenSignalsResponse308Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *SuggestGoldenSignalsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *SuggestGoldenSignalsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *SuggestGoldenSignalsResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *SuggestGoldenSignalsResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *SuggestGoldenSignalsResponse409Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *SuggestGoldenSignalsResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *SuggestGoldenSignalsResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *SuggestGoldenSignalsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SuggestGoldenSignalsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SuggestGoldenSignalsResponse) GetJSON200() *GoldenSignalsSuggestions {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON308 returns the response for an HTTP 308 `application/problem+json` response
+func (r SuggestGoldenSignalsResponse) GetApplicationProblemJSON308() *Renamed {
+	return r.ApplicationProblemJSON308
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r SuggestGoldenSignalsResponse) GetApplicationProblemJSON400() *BadRequest {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r SuggestGoldenSignalsResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r SuggestGoldenSignalsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r SuggestGoldenSignalsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r SuggestGoldenSignalsResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r SuggestGoldenSignalsResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r SuggestGoldenSignalsResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r SuggestGoldenSignalsResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r SuggestGoldenSignalsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r SuggestGoldenSignalsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SuggestGoldenSignalsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SuggestGoldenSignalsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SuggestGoldenSignalsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -45405,6 +48257,111 @@ func (c *ClientWithResponses) ListDependentsWithResponse(ctx context.Context, se
 		return nil, err
 	}
 	return ParseListDependentsResponse(rsp)
+}
+
+// UnmapGoldenSignalsWithResponse Unmap the golden signals of a service
+//
+// None of them is read any more. The version goes on.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/services/{service}/golden-signals (the `UnmapGoldenSignals` operationId).
+func (c *ClientWithResponses) UnmapGoldenSignalsWithResponse(ctx context.Context, service string, params *UnmapGoldenSignalsParams, reqEditors ...RequestEditorFn) (*UnmapGoldenSignalsResponse, error) {
+	rsp, err := c.UnmapGoldenSignals(ctx, service, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUnmapGoldenSignalsResponse(rsp)
+}
+
+// GetGoldenSignalsWithResponse Get how the golden signals of a service are read
+//
+// Every service has them; as long as nobody mapped any, its version is 1.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/services/{service}/golden-signals (the `GetGoldenSignals` operationId).
+func (c *ClientWithResponses) GetGoldenSignalsWithResponse(ctx context.Context, service string, params *GetGoldenSignalsParams, reqEditors ...RequestEditorFn) (*GetGoldenSignalsResponse, error) {
+	rsp, err := c.GetGoldenSignals(ctx, service, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetGoldenSignalsResponse(rsp)
+}
+
+// MapGoldenSignalsWithBodyWithResponse Map the golden signals of a service
+//
+// The body replaces how they are read. Queries are parsed, and what is wrong is told with its place. Data sources are asked once, for a moment: why a signal has no value then is a warning.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/services/{service}/golden-signals (the `MapGoldenSignals` operationId).
+func (c *ClientWithResponses) MapGoldenSignalsWithBodyWithResponse(ctx context.Context, service string, params *MapGoldenSignalsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MapGoldenSignalsResponse, error) {
+	rsp, err := c.MapGoldenSignalsWithBody(ctx, service, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMapGoldenSignalsResponse(rsp)
+}
+
+// MapGoldenSignalsWithResponse Map the golden signals of a service
+//
+// The body replaces how they are read. Queries are parsed, and what is wrong is told with its place. Data sources are asked once, for a moment: why a signal has no value then is a warning.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/services/{service}/golden-signals (the `MapGoldenSignals` operationId).
+func (c *ClientWithResponses) MapGoldenSignalsWithResponse(ctx context.Context, service string, params *MapGoldenSignalsParams, body MapGoldenSignalsJSONRequestBody, reqEditors ...RequestEditorFn) (*MapGoldenSignalsResponse, error) {
+	rsp, err := c.MapGoldenSignals(ctx, service, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMapGoldenSignalsResponse(rsp)
+}
+
+// GetGoldenSignalsNowWithResponse Get the golden signals of a service as they are now
+//
+// Data sources are asked now, or were within the last 15 seconds; one that does not answer within three seconds leaves its signals unknown. What is unknown says why.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/services/{service}/golden-signals/current (the `GetGoldenSignalsNow` operationId).
+func (c *ClientWithResponses) GetGoldenSignalsNowWithResponse(ctx context.Context, service string, reqEditors ...RequestEditorFn) (*GetGoldenSignalsNowResponse, error) {
+	rsp, err := c.GetGoldenSignalsNow(ctx, service, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetGoldenSignalsNowResponse(rsp)
+}
+
+// GetGoldenSignalsSeriesWithResponse Get the golden signals of a service as they were
+//
+// Read from the data sources now: nothing of it is stored. What is unknown says why.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/services/{service}/golden-signals/series (the `GetGoldenSignalsSeries` operationId).
+func (c *ClientWithResponses) GetGoldenSignalsSeriesWithResponse(ctx context.Context, service string, params *GetGoldenSignalsSeriesParams, reqEditors ...RequestEditorFn) (*GetGoldenSignalsSeriesResponse, error) {
+	rsp, err := c.GetGoldenSignalsSeries(ctx, service, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetGoldenSignalsSeriesResponse(rsp)
+}
+
+// SuggestGoldenSignalsWithResponse Suggest how to map the golden signals of a service
+//
+// Looks for known instrumentation in a data source, with the matchers of the service's team; who may map the signals may ask. Nothing is changed: send the mapping of a suggestion to mapGoldenSignals.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/services/{service}/golden-signals/suggestions (the `SuggestGoldenSignals` operationId).
+func (c *ClientWithResponses) SuggestGoldenSignalsWithResponse(ctx context.Context, service string, params *SuggestGoldenSignalsParams, reqEditors ...RequestEditorFn) (*SuggestGoldenSignalsResponse, error) {
+	rsp, err := c.SuggestGoldenSignals(ctx, service, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSuggestGoldenSignalsResponse(rsp)
 }
 
 // RestoreServiceWithResponse Restore a retired service
@@ -61725,6 +64682,1625 @@ func ParseListDependentsResponse(rsp *http.Response) (*ListDependentsResponse, e
 		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListDependentsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUnmapGoldenSignalsResponse parses an HTTP response from a UnmapGoldenSignalsWithResponse call
+func ParseUnmapGoldenSignalsResponse(rsp *http.Response) (*UnmapGoldenSignalsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UnmapGoldenSignalsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 308:
+		var headers UnmapGoldenSignalsResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers UnmapGoldenSignalsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers UnmapGoldenSignalsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers UnmapGoldenSignalsResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers UnmapGoldenSignalsResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers UnmapGoldenSignalsResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers UnmapGoldenSignalsResponse412Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers412 = &headers
+	case rsp.StatusCode == 422:
+		var headers UnmapGoldenSignalsResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers UnmapGoldenSignalsResponse428Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers428 = &headers
+	case rsp.StatusCode == 429:
+		var headers UnmapGoldenSignalsResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers UnmapGoldenSignalsResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers UnmapGoldenSignalsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers UnmapGoldenSignalsResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetGoldenSignalsResponse parses an HTTP response from a GetGoldenSignalsWithResponse call
+func ParseGetGoldenSignalsResponse(rsp *http.Response) (*GetGoldenSignalsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetGoldenSignalsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GoldenSignals
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetGoldenSignalsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetGoldenSignalsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 308:
+		var headers GetGoldenSignalsResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetGoldenSignalsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetGoldenSignalsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetGoldenSignalsResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetGoldenSignalsResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 422:
+		var headers GetGoldenSignalsResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers GetGoldenSignalsResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetGoldenSignalsResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetGoldenSignalsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseMapGoldenSignalsResponse parses an HTTP response from a MapGoldenSignalsWithResponse call
+func ParseMapGoldenSignalsResponse(rsp *http.Response) (*MapGoldenSignalsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MapGoldenSignalsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GoldenSignalsMapped
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest ContentTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest StorageFull
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON507 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers MapGoldenSignalsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 308:
+		var headers MapGoldenSignalsResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers MapGoldenSignalsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers MapGoldenSignalsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers MapGoldenSignalsResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers MapGoldenSignalsResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers MapGoldenSignalsResponse408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers MapGoldenSignalsResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers MapGoldenSignalsResponse412Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers412 = &headers
+	case rsp.StatusCode == 413:
+		var headers MapGoldenSignalsResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers MapGoldenSignalsResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers MapGoldenSignalsResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers MapGoldenSignalsResponse428Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers428 = &headers
+	case rsp.StatusCode == 429:
+		var headers MapGoldenSignalsResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers MapGoldenSignalsResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers MapGoldenSignalsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers MapGoldenSignalsResponse507Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers507 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetGoldenSignalsNowResponse parses an HTTP response from a GetGoldenSignalsNowWithResponse call
+func ParseGetGoldenSignalsNowResponse(rsp *http.Response) (*GetGoldenSignalsNowResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetGoldenSignalsNowResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GoldenSignalsNow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 308:
+		var headers GetGoldenSignalsNowResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetGoldenSignalsNowResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetGoldenSignalsNowResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetGoldenSignalsNowResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetGoldenSignalsNowResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 422:
+		var headers GetGoldenSignalsNowResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers GetGoldenSignalsNowResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetGoldenSignalsNowResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetGoldenSignalsNowResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetGoldenSignalsSeriesResponse parses an HTTP response from a GetGoldenSignalsSeriesWithResponse call
+func ParseGetGoldenSignalsSeriesResponse(rsp *http.Response) (*GetGoldenSignalsSeriesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetGoldenSignalsSeriesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GoldenSignalsSeries
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 308:
+		var headers GetGoldenSignalsSeriesResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetGoldenSignalsSeriesResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetGoldenSignalsSeriesResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetGoldenSignalsSeriesResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetGoldenSignalsSeriesResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 422:
+		var headers GetGoldenSignalsSeriesResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers GetGoldenSignalsSeriesResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetGoldenSignalsSeriesResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetGoldenSignalsSeriesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSuggestGoldenSignalsResponse parses an HTTP response from a SuggestGoldenSignalsWithResponse call
+func ParseSuggestGoldenSignalsResponse(rsp *http.Response) (*SuggestGoldenSignalsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SuggestGoldenSignalsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GoldenSignalsSuggestions
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 308:
+		var dest Renamed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON308 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 308:
+		var headers SuggestGoldenSignalsResponse308Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers308 = &headers
+	case rsp.StatusCode == 400:
+		var headers SuggestGoldenSignalsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers SuggestGoldenSignalsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers SuggestGoldenSignalsResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers SuggestGoldenSignalsResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers SuggestGoldenSignalsResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 422:
+		var headers SuggestGoldenSignalsResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers SuggestGoldenSignalsResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers SuggestGoldenSignalsResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers SuggestGoldenSignalsResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {

@@ -56,6 +56,8 @@ const (
 	KindDataSource Kind = "data_source"
 	KindWebhook    Kind = "webhook" // what a tracker tells; who calls is known by its signature
 	KindDispute    Kind = "dispute" // of a violation
+	// KindSignalMapping is how the golden signals of a service are read.
+	KindSignalMapping Kind = "signal_mapping"
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -104,63 +106,66 @@ const (
 
 // grants is the whole of authorisation: what is not in it is the administrators'.
 var grants = map[Rule]grant{
-	{Read, KindSelf}:         everyone,
-	{Update, KindSelf}:       self,
-	{Read, KindPerson}:       everyone,
-	{Read, KindToken}:        self,
-	{Create, KindToken}:      self,
-	{Delete, KindToken}:      self,
-	{Read, KindTeam}:         everyone,
-	{Create, KindTeam}:       anybody, // self-service: who makes a team is its first member
-	{Update, KindTeam}:       people,
-	{Delete, KindTeam}:       people,
-	{Read, KindMember}:       everyone,
-	{Create, KindMember}:     people,
-	{Delete, KindMember}:     people,
-	{Read, KindSystem}:       everyone,
-	{Create, KindSystem}:     owner,
-	{Update, KindSystem}:     owner,
-	{Delete, KindSystem}:     people,
-	{Transfer, KindSystem}:   people,
-	{Read, KindService}:      everyone,
-	{Create, KindService}:    owner,
-	{Update, KindService}:    owner,
-	{Retire, KindService}:    people,
-	{Restore, KindService}:   people,
-	{Transfer, KindService}:  people,
-	{Read, KindDependency}:   everyone,
-	{Create, KindDependency}: owner,
-	{Update, KindDependency}: owner,
-	{Delete, KindDependency}: owner,
-	{Read, KindSLO}:          everyone,
-	{Create, KindSLO}:        owner,
-	{Update, KindSLO}:        owner,
-	{Retire, KindSLO}:        people,
-	{Restore, KindSLO}:       people,
-	{Push, KindSLO}:          owner,
-	{Read, KindSLA}:          everyone,
-	{Create, KindSLA}:        owner,
-	{Update, KindSLA}:        owner,
-	{Retire, KindSLA}:        people,
-	{Read, KindCorrection}:   everyone,
-	{Create, KindCorrection}: owner, // as the SLO is changed
-	{Delete, KindCorrection}: owner,
-	{Read, KindPolicy}:       everyone,
-	{Read, KindAttachment}:   everyone,
-	{Create, KindAttachment}: people, // to a service of one's own; to a tier or all: administrators
-	{Update, KindAttachment}: people,
-	{Delete, KindAttachment}: people,
-	{Read, KindViolation}:    everyone,
-	{Create, KindDispute}:    people,
-	{Read, KindIssue}:        everyone,
-	{Update, KindIssue}:      people, // delivering it again, elsewhere or no more
-	{Read, KindDelivery}:     everyone,
-	{Read, KindJob}:          everyone,
-	{Read, KindDataSource}:   everyone, // it holds no secrets, only their names
-	{Read, KindBackfill}:     everyone,
-	{Create, KindBackfill}:   owner,  // like what it reads: the SLO of a service
-	{Update, KindBackfill}:   owner,  // cancelling and resuming
-	{Read, KindAudit}:        people, // a team's entries; the whole log: administrators
+	{Read, KindSelf}:            everyone,
+	{Update, KindSelf}:          self,
+	{Read, KindPerson}:          everyone,
+	{Read, KindToken}:           self,
+	{Create, KindToken}:         self,
+	{Delete, KindToken}:         self,
+	{Read, KindTeam}:            everyone,
+	{Create, KindTeam}:          anybody, // self-service: who makes a team is its first member
+	{Update, KindTeam}:          people,
+	{Delete, KindTeam}:          people,
+	{Read, KindMember}:          everyone,
+	{Create, KindMember}:        people,
+	{Delete, KindMember}:        people,
+	{Read, KindSystem}:          everyone,
+	{Create, KindSystem}:        owner,
+	{Update, KindSystem}:        owner,
+	{Delete, KindSystem}:        people,
+	{Transfer, KindSystem}:      people,
+	{Read, KindService}:         everyone,
+	{Create, KindService}:       owner,
+	{Update, KindService}:       owner,
+	{Retire, KindService}:       people,
+	{Restore, KindService}:      people,
+	{Transfer, KindService}:     people,
+	{Read, KindDependency}:      everyone,
+	{Create, KindDependency}:    owner,
+	{Update, KindDependency}:    owner,
+	{Delete, KindDependency}:    owner,
+	{Read, KindSLO}:             everyone,
+	{Create, KindSLO}:           owner,
+	{Update, KindSLO}:           owner,
+	{Retire, KindSLO}:           people,
+	{Restore, KindSLO}:          people,
+	{Push, KindSLO}:             owner,
+	{Read, KindSLA}:             everyone,
+	{Create, KindSLA}:           owner,
+	{Update, KindSLA}:           owner,
+	{Retire, KindSLA}:           people,
+	{Read, KindCorrection}:      everyone,
+	{Create, KindCorrection}:    owner, // as the SLO is changed
+	{Delete, KindCorrection}:    owner,
+	{Read, KindSignalMapping}:   everyone,
+	{Update, KindSignalMapping}: owner,
+	{Delete, KindSignalMapping}: owner,
+	{Read, KindPolicy}:          everyone,
+	{Read, KindAttachment}:      everyone,
+	{Create, KindAttachment}:    people, // to a service of one's own; to a tier or all: administrators
+	{Update, KindAttachment}:    people,
+	{Delete, KindAttachment}:    people,
+	{Read, KindViolation}:       everyone,
+	{Create, KindDispute}:       people,
+	{Read, KindIssue}:           everyone,
+	{Update, KindIssue}:         people, // delivering it again, elsewhere or no more
+	{Read, KindDelivery}:        everyone,
+	{Read, KindJob}:             everyone,
+	{Read, KindDataSource}:      everyone, // it holds no secrets, only their names
+	{Read, KindBackfill}:        everyone,
+	{Create, KindBackfill}:      owner,  // like what it reads: the SLO of a service
+	{Update, KindBackfill}:      owner,  // cancelling and resuming
+	{Read, KindAudit}:           people, // a team's entries; the whole log: administrators
 }
 
 // Memberships tells who belongs to a team.

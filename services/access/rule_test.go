@@ -22,7 +22,7 @@ var (
 	verbs = []access.Verb{access.Read, access.Create, access.Update, access.Delete, access.Retire, access.Restore, access.Transfer, access.Push, access.Run, "approve"}
 	kinds = []access.Kind{
 		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
-		access.KindDependency, access.KindSLO, access.KindSLA, access.KindCorrection, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindIssue, access.KindDelivery, access.KindJob,
+		access.KindDependency, access.KindSLO, access.KindSLA, access.KindCorrection, access.KindSignalMapping, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindIssue, access.KindDelivery, access.KindJob,
 		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, "unheard-of",
 	}
 	all = []access.Scope{access.ScopeRead, access.ScopeWrite, access.ScopePush}
@@ -56,22 +56,23 @@ const (
 // The design's words, operation by operation; what is not here is the
 // administrators'. The object belongs to the team "crew".
 var ofATeam = map[access.Rule]string{
-	{Verb: access.Read, Kind: access.KindSelf}:       whoever,
-	{Verb: access.Read, Kind: access.KindPerson}:     whoever,
-	{Verb: access.Read, Kind: access.KindTeam}:       whoever,
-	{Verb: access.Read, Kind: access.KindMember}:     whoever,
-	{Verb: access.Read, Kind: access.KindSystem}:     whoever,
-	{Verb: access.Read, Kind: access.KindService}:    whoever,
-	{Verb: access.Read, Kind: access.KindDependency}: whoever,
-	{Verb: access.Read, Kind: access.KindSLO}:        whoever,
-	{Verb: access.Read, Kind: access.KindSLA}:        whoever,
-	{Verb: access.Read, Kind: access.KindCorrection}: whoever,
-	{Verb: access.Read, Kind: access.KindPolicy}:     whoever,
-	{Verb: access.Read, Kind: access.KindAttachment}: whoever,
-	{Verb: access.Read, Kind: access.KindViolation}:  whoever,
-	{Verb: access.Read, Kind: access.KindIssue}:      whoever,
-	{Verb: access.Read, Kind: access.KindDelivery}:   whoever,
-	{Verb: access.Read, Kind: access.KindJob}:        whoever,
+	{Verb: access.Read, Kind: access.KindSelf}:          whoever,
+	{Verb: access.Read, Kind: access.KindPerson}:        whoever,
+	{Verb: access.Read, Kind: access.KindTeam}:          whoever,
+	{Verb: access.Read, Kind: access.KindMember}:        whoever,
+	{Verb: access.Read, Kind: access.KindSystem}:        whoever,
+	{Verb: access.Read, Kind: access.KindService}:       whoever,
+	{Verb: access.Read, Kind: access.KindDependency}:    whoever,
+	{Verb: access.Read, Kind: access.KindSLO}:           whoever,
+	{Verb: access.Read, Kind: access.KindSLA}:           whoever,
+	{Verb: access.Read, Kind: access.KindCorrection}:    whoever,
+	{Verb: access.Read, Kind: access.KindSignalMapping}: whoever,
+	{Verb: access.Read, Kind: access.KindPolicy}:        whoever,
+	{Verb: access.Read, Kind: access.KindAttachment}:    whoever,
+	{Verb: access.Read, Kind: access.KindViolation}:     whoever,
+	{Verb: access.Read, Kind: access.KindIssue}:         whoever,
+	{Verb: access.Read, Kind: access.KindDelivery}:      whoever,
+	{Verb: access.Read, Kind: access.KindJob}:           whoever,
 
 	// A team's secrets and its log are its people's.
 	{Verb: access.Read, Kind: access.KindToken}:   members,
@@ -101,20 +102,22 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Update, Kind: access.KindIssue}:      members,
 
 	// What pipelines do, workloads of the team may.
-	{Verb: access.Create, Kind: access.KindSystem}:     owners,
-	{Verb: access.Update, Kind: access.KindSystem}:     owners,
-	{Verb: access.Create, Kind: access.KindService}:    owners,
-	{Verb: access.Update, Kind: access.KindService}:    owners,
-	{Verb: access.Create, Kind: access.KindDependency}: owners,
-	{Verb: access.Update, Kind: access.KindDependency}: owners,
-	{Verb: access.Delete, Kind: access.KindDependency}: owners,
-	{Verb: access.Create, Kind: access.KindSLO}:        owners,
-	{Verb: access.Update, Kind: access.KindSLO}:        owners,
-	{Verb: access.Push, Kind: access.KindSLO}:          owners,
-	{Verb: access.Create, Kind: access.KindSLA}:        owners,
-	{Verb: access.Update, Kind: access.KindSLA}:        owners,
-	{Verb: access.Create, Kind: access.KindCorrection}: owners,
-	{Verb: access.Delete, Kind: access.KindCorrection}: owners,
+	{Verb: access.Create, Kind: access.KindSystem}:        owners,
+	{Verb: access.Update, Kind: access.KindSystem}:        owners,
+	{Verb: access.Create, Kind: access.KindService}:       owners,
+	{Verb: access.Update, Kind: access.KindService}:       owners,
+	{Verb: access.Create, Kind: access.KindDependency}:    owners,
+	{Verb: access.Update, Kind: access.KindDependency}:    owners,
+	{Verb: access.Delete, Kind: access.KindDependency}:    owners,
+	{Verb: access.Create, Kind: access.KindSLO}:           owners,
+	{Verb: access.Update, Kind: access.KindSLO}:           owners,
+	{Verb: access.Push, Kind: access.KindSLO}:             owners,
+	{Verb: access.Create, Kind: access.KindSLA}:           owners,
+	{Verb: access.Update, Kind: access.KindSLA}:           owners,
+	{Verb: access.Update, Kind: access.KindSignalMapping}: owners,
+	{Verb: access.Delete, Kind: access.KindSignalMapping}: owners,
+	{Verb: access.Create, Kind: access.KindCorrection}:    owners,
+	{Verb: access.Delete, Kind: access.KindCorrection}:    owners,
 }
 
 func TestEveryCallerMayDoExactlyWhatTheDesignSays(t *testing.T) {

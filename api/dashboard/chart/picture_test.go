@@ -330,3 +330,33 @@ func TestASparklineBreaksAtGapsAndDrawsNothingUnknown(t *testing.T) {
 		}
 	}
 }
+
+func TestATrendStandsOnZeroAndBreaksAtGaps(t *testing.T) {
+	t.Parallel()
+	es := elements(t, Trend{Points: values(2, 4, nan, 1, 1), Label: `a "label"`}.SVG())
+	lines := classed(es, "line calm")
+	if len(lines) != 2 {
+		t.Fatalf("%d lines, want 2", len(lines))
+	}
+	// The room is from 4 to 40: 4 is at its top, 2 and 0 half-way and at its foot.
+	if got := ys(t, lines[0]); got[0] != 22 || got[1] != 4 {
+		t.Errorf("the line goes through %v", got)
+	}
+	if zero := classed(es, "zero"); len(zero) != 1 || zero[0].num(t, "y1") != 40 || es[0].attrs["aria-label"] != `a "label"` {
+		t.Errorf("zero is %v in %v", zero, es[0])
+	}
+	if got := ys(t, classed(elements(t, Trend{Points: values(.5, .5), Full: 1}.SVG()), "line calm")[0]); got[0] != 22 {
+		t.Errorf("half of what can be full is at %v", got)
+	}
+	if got := ys(t, classed(elements(t, Trend{Points: values(0, 0)}.SVG()), "line calm")[0]); got[0] != 40 {
+		t.Errorf("nothing is at %v", got)
+	}
+	for _, points := range [][]Point{nil, values(nan, nan)} {
+		if es := elements(t, Trend{Points: points}.SVG()); len(classed(es, "spark-none")) != 1 || len(es) != 2 {
+			t.Errorf("unknown points draw %v", es)
+		}
+	}
+	if es := elements(t, Trend{Points: values(nan, 3, nan)}.SVG()); len(classed(es, "dot calm")) != 1 || len(classed(es, "line calm")) != 0 {
+		t.Errorf("a point alone draws %v", es)
+	}
+}

@@ -30,6 +30,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
@@ -72,6 +73,7 @@ type App struct {
 	Corrections *correction.Service
 	Collection  *collect.Service
 	Suggestions *suggest.Desk
+	Signals     *signals.Service
 	Policies    *policy.Service
 	Issues      *issues.Service
 	Inbox       *inbox.Inbox

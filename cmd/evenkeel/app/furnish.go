@@ -33,6 +33,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
@@ -100,7 +101,14 @@ func (a *App) furnish() error {
 	// is right: one that is ahead would take every series for stale.
 	a.evaluator = measure.NewEvaluator(s.Measure(), a.SLOs, a.SLOs, s, a.sharedNow, a.log)
 	a.folder = measure.NewFolder(s.Measure(), s, now, a.log)
-	a.Suggestions = suggest.NewDesk(suggest.New(reader, gates, a.templates, now), s.Registry(), s.Sources(), a.authorizer)
+	suggester := suggest.New(reader, gates, a.templates, now)
+	a.Suggestions = suggest.NewDesk(suggester, s.Registry(), s.Sources(), a.authorizer)
+	a.Signals = signals.NewService(signals.Parts{
+		Store: s.Signals(), Registry: s.Registry(), Sources: s.Sources(), SLOs: s.SLO(), Measurements: a.Measure,
+		Reader: reader, Turns: gates, Recogniser: suggester, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
+	})
+	a.onClose(func(context.Context) error { a.Signals.Close(); return nil })
+	a.Registry.CountHoldings(a.Signals)
 	parts := collect.Parts{
 		Store: s.Collect(), Health: s.Collect(), Sources: s.Sources(), Readers: collect.Readers{source.Prometheus: reader, source.Adapter: adapter.New(clients.HTTP)}, Measurements: a.Measure, Runner: s,
 		Gates: gates, Meter: newCollecting(a.metrics), Clock: now, Logger: a.log,

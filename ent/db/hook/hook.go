@@ -405,6 +405,18 @@ func (f SignInCodeFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SignInCodeMutation", m)
 }
 
+// The SignalMappingFunc type is an adapter to allow the use of ordinary
+// function as SignalMapping mutator.
+type SignalMappingFunc func(context.Context, *db.SignalMappingMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SignalMappingFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.SignalMappingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SignalMappingMutation", m)
+}
+
 // The SlugFunc type is an adapter to allow the use of ordinary
 // function as Slug mutator.
 type SlugFunc func(context.Context, *db.SlugMutation) (db.Value, error)

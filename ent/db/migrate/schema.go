@@ -1427,6 +1427,36 @@ var (
 			},
 		},
 	}
+	// SignalMappingsColumns holds the columns for the "signal_mappings" table.
+	SignalMappingsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "map", Type: field.TypeJSON},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// SignalMappingsTable holds the schema information for the "signal_mappings" table.
+	SignalMappingsTable = &schema.Table{
+		Name:       "signal_mappings",
+		Columns:    SignalMappingsColumns,
+		PrimaryKey: []*schema.Column{SignalMappingsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "signal_mappings_services_service",
+				Columns:    []*schema.Column{SignalMappingsColumns[5]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "signalmapping_service_id",
+				Unique:  true,
+				Columns: []*schema.Column{SignalMappingsColumns[5]},
+			},
+		},
+	}
 	// SlugsColumns holds the columns for the "slugs" table.
 	SlugsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -1847,6 +1877,7 @@ var (
 		ServicesTable,
 		SessionsTable,
 		SignInCodesTable,
+		SignalMappingsTable,
 		SlugsTable,
 		SystemsTable,
 		TeamsTable,
@@ -1994,6 +2025,10 @@ func init() {
 	SignInCodesTable.ForeignKeys[0].RefTable = PeopleTable
 	SignInCodesTable.Annotation = &entsql.Annotation{
 		Table: "sign_in_codes",
+	}
+	SignalMappingsTable.ForeignKeys[0].RefTable = ServicesTable
+	SignalMappingsTable.Annotation = &entsql.Annotation{
+		Table: "signal_mappings",
 	}
 	SlugsTable.Annotation = &entsql.Annotation{
 		Table: "slugs",

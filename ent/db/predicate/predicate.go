@@ -105,6 +105,9 @@ type Session func(*sql.Selector)
 // SignInCode is the predicate function for signincode builders.
 type SignInCode func(*sql.Selector)
 
+// SignalMapping is the predicate function for signalmapping builders.
+type SignalMapping func(*sql.Selector)
+
 // Slug is the predicate function for slug builders.
 type Slug func(*sql.Selector)
 

@@ -225,6 +225,10 @@ CREATE INDEX "signincode_expires_at" ON "sign_in_codes" ("expires_at");
 CREATE UNIQUE INDEX "signincode_hash" ON "sign_in_codes" ("hash");
 -- create index "signincode_person_id" to table: "sign_in_codes"
 CREATE INDEX "signincode_person_id" ON "sign_in_codes" ("person_id");
+-- create "signal_mappings" table
+CREATE TABLE "signal_mappings" ("id" character varying(26) NOT NULL, "map" jsonb NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "version" bigint NOT NULL, "service_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "signal_mappings_services_service" FOREIGN KEY ("service_id") REFERENCES "services" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
+-- create index "signalmapping_service_id" to table: "signal_mappings"
+CREATE UNIQUE INDEX "signalmapping_service_id" ON "signal_mappings" ("service_id");
 -- create "slas" table
 CREATE TABLE "slas" ("id" character varying(26) NOT NULL, "slug" text NOT NULL, "name" text NOT NULL, "customer" text NOT NULL, "unit" text NOT NULL, "start" text NOT NULL, "zone" text NOT NULL, "valid_from" timestamptz NOT NULL, "valid_until" timestamptz NULL, "contact" text NOT NULL, "terms_url" text NOT NULL, "revision" bigint NOT NULL, "due_at" timestamptz NULL, "ended_at" timestamptz NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "version" bigint NOT NULL, "service_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "slas_services_service" FOREIGN KEY ("service_id") REFERENCES "services" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
 -- create index "sla_customer" to table: "slas"

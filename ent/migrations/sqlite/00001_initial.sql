@@ -227,6 +227,10 @@ CREATE UNIQUE INDEX `signincode_hash` ON `sign_in_codes` (`hash`);
 CREATE INDEX `signincode_expires_at` ON `sign_in_codes` (`expires_at`);
 -- create index "signincode_person_id" to table: "sign_in_codes"
 CREATE INDEX `signincode_person_id` ON `sign_in_codes` (`person_id`);
+-- create "signal_mappings" table
+CREATE TABLE `signal_mappings` (`id` text NOT NULL, `map` json NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `signal_mappings_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "signalmapping_service_id" to table: "signal_mappings"
+CREATE UNIQUE INDEX `signalmapping_service_id` ON `signal_mappings` (`service_id`);
 -- create "slugs" table
 CREATE TABLE `slugs` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `noun` text NOT NULL, `scope` text NOT NULL, `slug` text NOT NULL, `target_id` text NOT NULL, `current` bool NOT NULL);
 -- create index "slug_noun_scope_slug" to table: "slugs"

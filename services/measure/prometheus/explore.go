@@ -32,9 +32,11 @@ type Scope struct {
 	Team     id.ID
 	TeamSlug string
 	Selector string // matchers in PromQL without braces
+	// Labels are those that every series has, with their values.
+	Labels map[string]string
 }
 
-// matchers are those of the selector and of the team. Errors: those of Enforced, and
+// matchers are those of the selector, of the labels and of the team. Errors: those of Enforced, and
 // Invalid, pointing to "/selector".
 func (s Scope) matchers(src source.Source) ([]*labels.Matcher, error) {
 	enforced, err := Enforced(src, s.Team, s.TeamSlug)
@@ -43,7 +45,7 @@ func (s Scope) matchers(src source.Source) ([]*labels.Matcher, error) {
 	}
 	var check fault.Check
 	own, _ := parseSelector(&check, "/selector", s.Selector)
-	return slices.Concat(own, enforced), check.Err()
+	return slices.Concat(own, equals(s.Labels), enforced), check.Err()
 }
 
 // Names returns which of the metrics there were in the hour before, sorted.

@@ -39,6 +39,7 @@ type expression struct {
 	pointer string
 	text    string
 	tree    parser.Expr
+	windows []time.Duration // that the placeholder may stand for
 }
 
 // fail notes what is wrong with the expression at a byte of it.
@@ -54,42 +55,51 @@ func (e *expression) failAt(node parser.Node, format string, args ...any) {
 // parse reads an expression and puts the length of the window into it. Where that is
 // impossible it notes why and returns nil.
 func parse(check *fault.Check, pointer, text string, window time.Duration, windowed bool) *expression {
-	e := &expression{check: check, pointer: pointer, text: text}
+	e := &expression{check: check, pointer: pointer, text: text, windows: windows}
+	if !e.parse(window, windowed) {
+		return nil
+	}
+	return e
+}
+
+// parse is parse of what the expression holds; it reports whether that was possible.
+func (e *expression) parse(window time.Duration, windowed bool) bool {
+	text := e.text
 	switch {
 	case strings.TrimSpace(text) == "":
-		check.Fail(pointer, nil, "must be a PromQL expression")
-		return nil
+		e.check.Fail(e.pointer, nil, "must be a PromQL expression")
+		return false
 	case len(text) > MaxExpression:
-		check.Fail(pointer, text, "is longer than %d bytes", MaxExpression)
-		return nil
+		e.check.Fail(e.pointer, text, "is longer than %d bytes", MaxExpression)
+		return false
 	case !utf8.ValidString(text):
-		check.Fail(pointer, nil, "is no valid UTF-8")
-		return nil
+		e.check.Fail(e.pointer, nil, "is no valid UTF-8")
+		return false
 	}
 	m := mask(text)
 	if m.quoted >= 0 {
 		e.fail(m.quoted, "has the placeholder of the window in a string; it may only stand where a duration does, such as [%s]", Window)
-		return nil
+		return false
 	}
 	tree, err := lang.ParseExpr(m.text)
 	if err != nil {
 		at, message := wrong(err)
 		e.fail(at, "cannot be read as PromQL: %s", message)
-		return nil
+		return false
 	}
 	e.tree = tree
 	if !e.admissible() {
-		return nil
+		return false
 	}
 	if set := setWindow(tree, window); set != m.count {
 		e.fail(0, "must hold the placeholder of the window, %s, only where a duration stands alone, and not the duration %s, which is reserved", Window, sentinelText)
-		return nil
+		return false
 	}
 	if windowed && m.count == 0 {
 		e.fail(0, "must hold the placeholder of the window, as in increase(…[%s]): it gives the number of events in one slot", Window)
-		return nil
+		return false
 	}
-	return e
+	return true
 }
 
 // wrong tells what a parser complains of first, and at which byte.
@@ -143,7 +153,7 @@ func (e *expression) admissible() bool {
 			if n.Timestamp != nil || n.StartOrEnd != 0 {
 				refuse(n, "fixes a time with @, so that it would be the same in every slot")
 			}
-			if steps(n, path) > maxSubquery {
+			if steps(n, path, e.windows) > maxSubquery {
 				refuse(n, "has a subquery of more than %d steps, those of all that it lies in together", maxSubquery)
 			}
 		}
@@ -166,7 +176,7 @@ func (e *expression) admissible() bool {
 // steps is how often a subquery is evaluated for one slot: its steps for each of those
 // of all that it lies in, by the window for which they are the most. It stops counting
 // above maxSubquery.
-func steps(of *parser.SubqueryExpr, path []parser.Node) int64 {
+func steps(of *parser.SubqueryExpr, path []parser.Node, windows []time.Duration) int64 {
 	most := int64(0)
 	for _, window := range windows {
 		length := func(d, absent time.Duration) time.Duration {

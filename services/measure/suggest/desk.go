@@ -94,7 +94,7 @@ func (d *Desk) Ask(ctx context.Context, q Question) (Answer, error) {
 	}
 	report, err := d.service.Suggest(ctx, src, r)
 	if err != nil {
-		return Answer{}, told(err)
+		return Answer{}, Told(err)
 	}
 	return Answer{Report: report, Service: owner, Source: src}, nil
 }
@@ -119,9 +119,9 @@ func (d *Desk) source(ctx context.Context, name string) (source.Source, error) {
 	return src, check.Err()
 }
 
-// told turns what came of asking into what a caller is told: its own faults point to
+// Told turns what came of asking into what a caller is told: its own faults point to
 // the query, and every other says that the data source cannot be had.
-func told(err error) error {
+func Told(err error) error {
 	f := fault.As(err)
 	switch {
 	case f == nil || f.Code == "team_not_served":

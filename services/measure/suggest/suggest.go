@@ -123,14 +123,9 @@ type candidate struct {
 // those of the data source; what of it refuses a single query keeps only that
 // suggestion from being measured.
 func (s *Service) Suggest(ctx context.Context, src source.Source, r Request) (Report, error) {
-	var check fault.Check
-	check.Require(r.Limit >= 0 && r.Limit <= MaxLimit, "/limit", r.Limit, "must be 1 to %d", MaxLimit)
-	check.Require(r.Kind == "" || slices.Contains(registry.Kinds, r.Kind), "/kind", r.Kind, "must be one of %q", registry.Kinds)
-	if err := check.Err(); err != nil {
+	r, err := r.checked()
+	if err != nil {
 		return Report{}, err
-	}
-	if r.Limit == 0 {
-		r.Limit = DefaultLimit
 	}
 	to := s.now().Add(-src.Delay).UTC().Truncate(measure.FiveMinutes)
 	report := Report{From: to.Add(-Period), To: to}

@@ -200,6 +200,21 @@ func TestWhatARealPrometheusHoldsIsSuggested(t *testing.T) {
 		t.Errorf("there are %d suggestions", n)
 	}
 
+	t.Run("what is only recognised is not measured", func(t *testing.T) {
+		found, more, err := service.Recognise(t.Context(), src, suggest.Request{Limit: 3})
+		if err != nil || len(found) != 3 || more != 1 {
+			t.Fatalf("recognised are %d and %d more (%v)", len(found), more, err)
+		}
+		web := found[0]
+		if web.Template.Name != "otel-http-server" || web.Seen.Labels["job"] != "shop/web" || len(web.Fitted) != 2 || web.Fitted[0].Name != "availability" ||
+			web.Fitted[1].Origin.Latency.Selector != `http_response_status_code!~"5..",job="shop/web"` {
+			t.Errorf("the first is %+v", web)
+		}
+		if _, _, err := service.Recognise(t.Context(), src, suggest.Request{Limit: 51}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("too many are %v", err)
+		}
+	})
+
 	t.Run("a limit leaves the rest", func(t *testing.T) {
 		report, err := service.Suggest(t.Context(), src, suggest.Request{Limit: 1})
 		if err != nil || len(report.Suggestions) != 1 || report.More != 5 {
