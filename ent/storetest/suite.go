@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"SLO":          testSLO,
 		"Groups":       testGroups,
 		"SLA":          testSLA,
+		"Alerts":       testAlerts,
 		"Policy":       testPolicy,
 		"Issues":       testIssues,
 		"Delivery":     testDelivery,

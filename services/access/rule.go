@@ -47,6 +47,7 @@ const (
 	KindPolicy     Kind = "policy"
 	KindAttachment Kind = "attachment"
 	KindViolation  Kind = "violation"
+	KindAlert      Kind = "alert"
 	KindIssue      Kind = "issue"
 	KindDelivery   Kind = "issue_delivery" // whether issues are sent at all
 	KindJob        Kind = "job"
@@ -148,6 +149,8 @@ var grants = map[Rule]grant{
 	{Delete, KindAttachment}: people,
 	{Read, KindViolation}:    everyone,
 	{Create, KindDispute}:    people,
+	{Read, KindAlert}:        everyone,
+	{Update, KindAlert}:      people, // acknowledging
 	{Read, KindIssue}:        everyone,
 	{Update, KindIssue}:      people, // delivering it again, elsewhere or no more
 	{Read, KindDelivery}:     everyone,

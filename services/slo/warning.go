@@ -38,7 +38,7 @@ const (
 func (t Terms) Warnings(now time.Time) []Warning {
 	var out []Warning
 	for _, p := range budget.Pairs {
-		if !p.Reachable(t.Objective, t.Window()) {
+		if t.Alerts.RaisesPair(p) && !p.Reachable(t.Objective, t.Window()) {
 			out = append(out, Warning{WarnAlertUnreachable, "/objective", fmt.Sprintf(
 				"the burn alert %s can never fire: its factor is %s, and at an objective of %s the burn rate is at most %s, when every event is bad",
 				p.Name, p.Factor(t.Window()).Decimal(2), t.Objective, budget.HighestBurn(t.Objective).Decimal(2))})
