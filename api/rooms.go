@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -28,6 +29,7 @@ type Rooms struct {
 	Sources     *source.Service
 	SLOs        *slo.Service
 	SLAs        *sla.Service
+	Alerts      *alert.Service
 	Collection  *collect.Service
 	Suggestions *suggest.Desk
 	Policies    *policy.Service
@@ -51,6 +53,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addSLOs(r)
 	a.addStatus(r)
 	a.addSLAs(r)
+	a.addAlerts(r)
 	a.addGroups(r)
 	a.addSuggestions(r)
 	a.addMeasurements(r)

@@ -9,6 +9,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
@@ -55,7 +56,7 @@ func (a *API) addSLOs(r Rooms) {
 	}
 	type overviewReply struct{ Body Overview }
 	register(a, operation{
-		id: "getOverview", method: http.MethodGet, path: "/v1/overview", tag: "SLOs", summary: "Count SLOs by their state", description: "Of all services, or of a team's: what the page of the organisation shows. Retired SLOs do not count.", rule: read, errors: renamed,
+		id: "getOverview", method: http.MethodGet, path: "/v1/overview", tag: "SLOs", summary: "Count SLOs by their state", description: "And the alerts that last. Of all services, or of a team's: what the page of the organisation shows. Retired SLOs do not count.", rule: read, errors: renamed,
 	}, func(ctx context.Context, in *overview) (*overviewReply, error) {
 		team, _, err := r.owners(ctx, in.Team, "")
 		if err != nil {
@@ -65,7 +66,11 @@ func (a *API) addSLOs(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return &overviewReply{Body: toOverview(tally)}, nil
+		alerts, err := r.Alerts.Tally(ctx, team)
+		if err != nil {
+			return nil, err
+		}
+		return &overviewReply{Body: toOverview(tally, alerts)}, nil
 	})
 
 	type ofService struct {
@@ -260,14 +265,14 @@ func (r Rooms) revised(ctx context.Context, v slo.View, warnings []slo.Warning, 
 func sloLocation(s SLO) string { return "/v1/services/" + s.Service.Slug + "/slos/" + s.Slug }
 
 func fromSLOInput(in SLOInput) slo.Declaration {
-	return slo.Declaration{
+	return in.Alerts.declares(slo.Declaration{
 		Slug: in.Slug, Name: in.Name, Description: in.Description, Objective: in.Objective,
 		WindowDays: in.WindowDays, MinEvents: in.MinEvents, Confidence: in.Confidence, Enforcement: slo.Enforcement(in.Enforcement),
 		Category: slo.Category(in.Indicator.Category), Counting: slo.Counting(in.Indicator.Counting),
 		Resolution: time.Duration(in.Indicator.ResolutionSeconds) * time.Second, GoodEvent: in.Indicator.Description,
 		Origin:    fromMeasurementSource(in.Indicator),
 		Rationale: in.Rationale, Reviewer: in.Reviewer, ReviewBy: in.ReviewBy,
-	}
+	})
 }
 
 func toSLO(v slo.View, service Ref, sources sourceNames) SLO {
@@ -275,7 +280,7 @@ func toSLO(v slo.View, service Ref, sources sourceNames) SLO {
 		ID: string(v.SLO.ID), Slug: v.SLO.Slug, Service: service, Name: v.SLO.Name, Description: v.SLO.Description,
 		Revision: v.SLO.Revision, Objective: v.Revision.Objective.String(), WindowDays: v.Revision.WindowDays, MinEvents: v.Revision.MinEvents, Confidence: v.Revision.Confidence.String(), Enforcement: string(v.Revision.Enforcement),
 		Indicator: toIndicator(v.Indicator, sources), Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, ReviewBy: v.Revision.ReviewBy,
-		State: string(v.Status.State), Stale: v.Status.Stale,
+		State: string(v.Status.State), Stale: v.Status.Stale, Alerts: toAlertTerms(v.Revision.Alerts),
 		CreatedAt: v.SLO.CreatedAt, UpdatedAt: v.SLO.UpdatedAt, RetiredAt: v.SLO.RetiredAt, Version: v.SLO.Version,
 	}
 }
@@ -305,12 +310,12 @@ func toSLORevision(r slo.RevisionWithIndicator, sources sourceNames) SLORevision
 		ID: string(r.Revision.ID), Number: r.Revision.Number, IndicatorID: string(r.Revision.Indicator), Indicator: toIndicator(r.Indicator, sources),
 		Objective: r.Revision.Objective.String(), WindowDays: r.Revision.WindowDays, MinEvents: r.Revision.MinEvents, Confidence: r.Revision.Confidence.String(), Enforcement: string(r.Revision.Enforcement),
 		Rationale: r.Revision.Rationale, Reviewer: r.Revision.Reviewer, ReviewBy: r.Revision.ReviewBy,
-		CreatedAt: r.Revision.CreatedAt, CreatedBy: r.Revision.CreatedBy,
+		CreatedAt: r.Revision.CreatedAt, CreatedBy: r.Revision.CreatedBy, Alerts: toAlertTerms(r.Revision.Alerts),
 	}
 }
 
-func toOverview(t slo.Tally) Overview {
-	return Overview{SLOs: SLOTally{
+func toOverview(t slo.Tally, alerts alert.Tally) Overview {
+	return Overview{Alerts: toAlertTally(alerts), SLOs: SLOTally{
 		Total: t.Total, Stale: t.Stale,
 		States: SLOStates{NoData: t.States[budget.NoData], OK: t.States[budget.OK], AtRisk: t.States[budget.AtRisk], Exhausted: t.States[budget.Exhausted]},
 	}}

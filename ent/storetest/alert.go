@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -75,6 +76,22 @@ func testAlerts(t *testing.T, open opener) {
 		_, err := s.Alert().Alert(t.Context(), newID())
 		refused(t, err, fault.NotFound, "alert_not_found")
 		refused(t, s.Alert().StartAlerts(t.Context(), []alert.Alert{anAlert(AnSLO(service.ID, "none"), "1h/5m", Start)}), fault.Conflict, "reference_missing")
+	})
+
+	each(t, open, "of two SLOs far apart, what lasts between them is not given", func(t *testing.T, s *store.Store) {
+		service := Service(t, s, Team(t, s, "payments").ID, "checkout")
+		first := SLO(t, s, service.ID, "first")
+		for i := range 3 { // each may have five, and two of them ten
+			between := SLO(t, s, service.ID, fmt.Sprint("between-", i))
+			for _, kind := range alert.Kinds() {
+				start(t, s, anAlert(between, kind, Start))
+			}
+		}
+		last := SLO(t, s, service.ID, "last")
+		a, b := anAlert(first, "1h/5m", Start), anAlert(last, "1h/5m", Start)
+		start(t, s, a, b)
+		same(t, must(s.Alert().OpenAlertsOf(t.Context(), []id.ID{last.SLO.ID, first.SLO.ID}))(t), []alert.Alert{a, b})
+		same(t, len(must(s.Alert().OpenAlertsOf(t.Context(), nil))(t)), 0)
 	})
 
 	each(t, open, "alerts are carried on together, and an end is final", func(t *testing.T, s *store.Store) {

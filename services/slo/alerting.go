@@ -92,6 +92,11 @@ func (t AlertTerms) Withholds(p budget.Pair, s budget.Sums) Withheld {
 	}
 }
 
+// Withholds says why the pair would raise no alert of what its windows hold.
+func (v View) Withholds(p budget.Pair) Withheld {
+	return v.Revision.Alerts.Withholds(p, v.input().Sums)
+}
+
 // checkAlerts returns the alert terms that the declaration spells, and notes its faults.
 func (d Declaration) checkAlerts(check *fault.Check) AlertTerms {
 	known := alertNames()

@@ -31,6 +31,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -68,6 +69,7 @@ type App struct {
 	OTLP        *otlp.Service
 	SLOs        *slo.Service
 	SLAs        *sla.Service
+	Alerts      *alert.Service
 	Collection  *collect.Service
 	Suggestions *suggest.Desk
 	Policies    *policy.Service
