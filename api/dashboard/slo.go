@@ -47,7 +47,11 @@ type sloPage struct {
 	Explain    *explanation
 	Facts      []fact
 
-	Revisions       []revisionRow
+	Revisions   []revisionRow
+	Alerts      []alertRow
+	AlertsEmpty empty
+	Alerting    badge // while an alert lasts
+
 	Violations      []violationRow
 	ViolationsEmpty empty
 	Issues          []issueRow
@@ -124,7 +128,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	}
 	p.Certainty = certaintyText(view.Certainty(figures.Window), figures.Window.Enough)
 	p.numbers(view, figures, concluded)
-	p.burns(figures, concluded)
+	p.burns(view, figures, concluded)
 	p.windows(view, figures, concluded)
 	if p.Source, err = d.sourceOf(v, view); err != nil {
 		return screen{}, err
@@ -176,6 +180,9 @@ func percentText(p float64) string {
 // past reads what happened: violations, the burn-down with them, revisions, and
 // where the state comes from.
 func (d *Dashboard) past(v *visit, view slo.View, p *sloPage) error {
+	if err := d.pastAlerts(v, view, p); err != nil {
+		return err
+	}
 	violations, err := d.sources.Policies.Violations(v.ctx, policy.ViolationFilter{SLO: view.SLO.ID}, page.Request{Limit: page.DefaultLimit})
 	if err != nil {
 		return err
@@ -316,6 +323,7 @@ func indicatorFacts(view slo.View) []fact {
 		{"Window", link{Text: "rolling, " + windowText(view.Revision.Window())}},
 		{"At least", link{Text: eventNoun(view.Revision.MinEvents * 1000)}},
 	}
+	facts = append(facts, alertFact(view.Revision.Alerts))
 	if confidence := view.Revision.Confidence; !confidence.IsZero() {
 		facts = append(facts, fact{"Verdict at", link{Text: strings.TrimSuffix(confidence.String(), "%") + " % confidence"}})
 	}

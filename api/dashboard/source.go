@@ -13,6 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -25,6 +26,7 @@ type Sources struct {
 	DataSources DataSources
 	SLOs        SLOs
 	SLAs        SLAs
+	Alerts      Alerts
 	Policies    Policies
 	Issues      Issues
 	Webhooks    Webhooks
@@ -78,6 +80,12 @@ type SLAs interface {
 	List(ctx context.Context, f sla.Filter, r page.Request) (page.Page[sla.View], error)
 	Current(ctx context.Context, v sla.View) (*sla.Current, error)
 	Periods(ctx context.Context, f sla.PeriodFilter, r page.Request) (page.Page[sla.Period], error)
+}
+
+// Alerts tells where budgets burn too fast, and where measurements stay away.
+type Alerts interface {
+	Alerts(ctx context.Context, f alert.Filter, r page.Request) (page.Page[alert.Alert], error)
+	Tally(ctx context.Context, team id.ID) (alert.Tally, error)
 }
 
 // Collection tells how SLOs are read from data sources.
