@@ -286,7 +286,7 @@ func TestWhatIsNotKnownNeitherStartsNorEndsABurnAlert(t *testing.T) {
 }
 
 // The workbook's example of low traffic: at ten requests an hour one that fails is
-// 10 % of the hour, and burns 99.9 % at 1,000 ÷ 10 = 100 times, above 13.44.
+// 10 % of the hour, which is 100 times the 0.1 % that may fail, above 13.44.
 func TestASingleBadEventNeverStartsAnAlertUnlessTheTermsAskForIt(t *testing.T) {
 	t.Parallel()
 	thin := func(bad, least int64) slo.Concluded {
