@@ -49,11 +49,12 @@ func (Alert) Edges() []ent.Edge {
 }
 
 // Indexes of alerts: at most one lasts for each SLO and kind; the newest are listed first,
-// whole and narrowed.
+// whole and narrowed; what lasts is found beside any number that ended.
 func (Alert) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("slo_id", "kind").Unique().
 			StorageKey("alert_one_open").Annotations(entsql.IndexWhere("ended_at IS NULL")),
+		index.Fields("started_at", "id").StorageKey("alert_open").Annotations(entsql.IndexWhere("ended_at IS NULL")),
 		index.Fields("started_at", "id"),
 		index.Fields("service_id", "started_at", "id"),
 		index.Fields("slo_id", "started_at", "id"),

@@ -114,7 +114,7 @@ func (o Alert) CarryAlerts(ctx context.Context, alerts []alert.Alert) error {
 // OpenAlertsOfRetired returns those that last although nobody evaluates what they are of.
 func (o Alert) OpenAlertsOfRetired(ctx context.Context, limit int) ([]alert.Alert, error) {
 	return o.rows(ctx, ` JOIN slos s ON s.id = a.slo_id JOIN services v ON v.id = s.service_id
- WHERE a.ended_at IS NULL AND (s.retired_at IS NOT NULL OR v.retired_at IS NOT NULL) ORDER BY a.id LIMIT $1`, limit)
+ WHERE a.ended_at IS NULL AND (s.retired_at IS NOT NULL OR v.retired_at IS NOT NULL) ORDER BY a.started_at, a.id LIMIT $1`, limit)
 }
 
 // Alert returns the alert.

@@ -63,6 +63,14 @@ var (
 				},
 			},
 			{
+				Name:    "alert_open",
+				Unique:  false,
+				Columns: []*schema.Column{AlertsColumns[3], AlertsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
 				Name:    "alert_started_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{AlertsColumns[3], AlertsColumns[0]},

@@ -3,6 +3,8 @@
 CREATE TABLE `alerts` (`id` text NOT NULL, `kind` text NOT NULL, `severity` text NOT NULL, `started_at` datetime NOT NULL, `evidence` json NOT NULL, `peak_good` integer NOT NULL, `peak_total` integer NOT NULL, `quiet_since` datetime NULL, `ended_at` datetime NULL, `ending` text NOT NULL, `acknowledged_at` datetime NULL, `acknowledged_by` text NOT NULL, `note` text NOT NULL, `slo_id` text NOT NULL, `service_id` text NOT NULL, `revision_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `alerts_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `alerts_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `alerts_slo_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `slo_revisions` (`id`) ON DELETE RESTRICT);
 -- create index "alert_one_open" to table: "alerts"
 CREATE UNIQUE INDEX `alert_one_open` ON `alerts` (`slo_id`, `kind`) WHERE ended_at IS NULL;
+-- create index "alert_open" to table: "alerts"
+CREATE INDEX `alert_open` ON `alerts` (`started_at`, `id`) WHERE ended_at IS NULL;
 -- create index "alert_started_at_id" to table: "alerts"
 CREATE INDEX `alert_started_at_id` ON `alerts` (`started_at`, `id`);
 -- create index "alert_service_id_started_at_id" to table: "alerts"

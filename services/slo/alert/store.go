@@ -34,7 +34,7 @@ type Store interface {
 	// statements, but of those that ended meanwhile nothing.
 	CarryAlerts(ctx context.Context, alerts []Alert) error
 	// OpenAlertsOfRetired returns up to limit that last although their SLO or its service
-	// is retired, by ID.
+	// is retired, the oldest first.
 	OpenAlertsOfRetired(ctx context.Context, limit int) ([]Alert, error)
 
 	Alert(ctx context.Context, alert id.ID) (Alert, error)
