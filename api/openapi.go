@@ -23,6 +23,7 @@ var tags = []*huma.Tag{
 	{Name: "SLAs", Description: "What customers were promised, period by period, and reports to them."},
 	{Name: "Measurements", Description: "What was counted: slots of good and total events."},
 	{Name: "Policies", Description: "Error-budget policies and what they are attached to."},
+	{Name: "Alerts", Description: "Where an error budget burned too fast, or measurements stayed away."},
 	{Name: "Violations", Description: "Where a policy's clause was broken, and when it recovered."},
 	{Name: "Issues", Description: "Issues that are wanted, with their text, and how far each got on the tracker."},
 	{Name: "Webhooks", Description: "What the tracker told, and what became of it."},

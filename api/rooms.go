@@ -16,6 +16,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
@@ -31,6 +32,7 @@ type Rooms struct {
 	SLOs        *slo.Service
 	SLAs        *sla.Service
 	Corrections *correction.Service
+	Alerts      *alert.Service
 	Collection  *collect.Service
 	Suggestions *suggest.Desk
 	Signals     *signals.Service
@@ -57,6 +59,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addSLOKinds()
 	a.addSLAs(r)
 	a.addCorrections(r)
+	a.addAlerts(r)
 	a.addGroups(r)
 	a.addSuggestions(r)
 	a.addSignals(r)

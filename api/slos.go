@@ -9,6 +9,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
@@ -55,7 +56,7 @@ func (a *API) addSLOs(r Rooms) {
 	}
 	type overviewReply struct{ Body Overview }
 	register(a, operation{
-		id: "getOverview", method: http.MethodGet, path: "/v1/overview", tag: "SLOs", summary: "Count SLOs by their state", description: "Of all services, or of a team's: what the page of the organisation shows. Retired SLOs do not count.", rule: read, errors: renamed,
+		id: "getOverview", method: http.MethodGet, path: "/v1/overview", tag: "SLOs", summary: "Count SLOs by their state", description: "And the alerts that last. Of all services, or of a team's: what the page of the organisation shows. Retired SLOs do not count.", rule: read, errors: renamed,
 	}, func(ctx context.Context, in *overview) (*overviewReply, error) {
 		team, _, err := r.owners(ctx, in.Team, "")
 		if err != nil {
@@ -65,7 +66,11 @@ func (a *API) addSLOs(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return &overviewReply{Body: toOverview(tally)}, nil
+		alerts, err := r.Alerts.Tally(ctx, team)
+		if err != nil {
+			return nil, err
+		}
+		return &overviewReply{Body: toOverview(tally, alerts)}, nil
 	})
 
 	type ofService struct {
@@ -260,7 +265,7 @@ func (r Rooms) revised(ctx context.Context, v slo.View, warnings []slo.Warning, 
 func sloLocation(s SLO) string { return "/v1/services/" + s.Service.Slug + "/slos/" + s.Slug }
 
 func fromSLOInput(in SLOInput) slo.Declaration {
-	return slo.Declaration{
+	return in.Alerts.declares(slo.Declaration{
 		Slug: in.Slug, Name: in.Name, Description: in.Description, Objective: in.Objective,
 		WindowDays: in.WindowDays, Calendar: fromCalendarInput(in.Calendar), Further: each(in.Further, fromGoalInput), Budgeting: fromBudgetingInput(in.Budgeting),
 		MinEvents: in.MinEvents, Confidence: in.Confidence, Enforcement: slo.Enforcement(in.Enforcement),
@@ -268,7 +273,7 @@ func fromSLOInput(in SLOInput) slo.Declaration {
 		Resolution: time.Duration(in.Indicator.ResolutionSeconds) * time.Second, GoodEvent: in.Indicator.Description,
 		Origin:    fromMeasurementSource(in.Indicator),
 		Rationale: in.Rationale, Reviewer: in.Reviewer, ReviewBy: in.ReviewBy,
-	}
+	})
 }
 
 func toSLO(v slo.View, service Ref, sources sourceNames) SLO {
@@ -277,7 +282,7 @@ func toSLO(v slo.View, service Ref, sources sourceNames) SLO {
 		Revision: v.SLO.Revision, Objective: v.Revision.Objective.String(), WindowDays: v.Revision.Over.Days, Calendar: toCalendar(v.Revision.Over),
 		Further: each(v.Revision.Further, toGoal), Budgeting: toBudgeting(v.Revision.Budgeting), MinEvents: v.Revision.MinEvents, Confidence: v.Revision.Confidence.String(), Enforcement: string(v.Revision.Enforcement),
 		Indicator: toIndicator(v.Indicator, sources), Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, ReviewBy: v.Revision.ReviewBy,
-		State: string(v.Status.State), Stale: v.Status.Stale,
+		State: string(v.Status.State), Stale: v.Status.Stale, Alerts: toAlertTerms(v.Revision.Alerts),
 		CreatedAt: v.SLO.CreatedAt, UpdatedAt: v.SLO.UpdatedAt, RetiredAt: v.SLO.RetiredAt, Version: v.SLO.Version,
 	}
 }
@@ -308,12 +313,12 @@ func toSLORevision(r slo.RevisionWithIndicator, sources sourceNames) SLORevision
 		Objective: r.Revision.Objective.String(), WindowDays: r.Revision.Over.Days, Calendar: toCalendar(r.Revision.Over),
 		Further: each(r.Revision.Further, toGoal), Budgeting: toBudgeting(r.Revision.Budgeting), MinEvents: r.Revision.MinEvents, Confidence: r.Revision.Confidence.String(), Enforcement: string(r.Revision.Enforcement),
 		Rationale: r.Revision.Rationale, Reviewer: r.Revision.Reviewer, ReviewBy: r.Revision.ReviewBy,
-		CreatedAt: r.Revision.CreatedAt, CreatedBy: r.Revision.CreatedBy,
+		CreatedAt: r.Revision.CreatedAt, CreatedBy: r.Revision.CreatedBy, Alerts: toAlertTerms(r.Revision.Alerts),
 	}
 }
 
-func toOverview(t slo.Tally) Overview {
-	return Overview{SLOs: SLOTally{
+func toOverview(t slo.Tally, alerts alert.Tally) Overview {
+	return Overview{Alerts: toAlertTally(alerts), SLOs: SLOTally{
 		Total: t.Total, Stale: t.Stale,
 		States: SLOStates{NoData: t.States[budget.NoData], OK: t.States[budget.OK], AtRisk: t.States[budget.AtRisk], Exhausted: t.States[budget.Exhausted]},
 	}}

@@ -116,7 +116,7 @@ func toSLOStatus(v slo.View, service Ref) SLOStatus {
 	for i, p := range f.Alerts {
 		out.Alerts[i] = BurnPair{
 			Long: budget.Short(p.Long), Short: budget.Short(p.Short), Factor: p.Factor, Severity: string(p.Severity),
-			LongRate: p.LongRate, ShortRate: p.ShortRate, Firing: p.Firing, Reachable: p.Reachable,
+			LongRate: p.LongRate, ShortRate: p.ShortRate, Firing: p.Firing, Reachable: p.Reachable, Withheld: string(v.Withholds(p.Pair)),
 		}
 	}
 	return out

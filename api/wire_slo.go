@@ -17,6 +17,7 @@ type SLO struct {
 	Budgeting   Budgeting  `json:"budgeting" doc:"What the budget is of."`
 	MinEvents   int64      `json:"minEvents" doc:"Below this number of events in a window nothing is concluded from it."`
 	Confidence  string     `json:"confidence,omitempty" doc:"How sure a verdict on the window has to be; absent when there is none." example:"95%"`
+	Alerts      AlertTerms `json:"alerts"`
 	Enforcement string     `json:"enforcement" enum:"policy,observed" doc:"How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is."`
 	Indicator   Indicator  `json:"indicator"`
 	Rationale   string     `json:"rationale" doc:"Why this objective."`
@@ -67,21 +68,22 @@ type IndicatorInput struct {
 
 // SLOInput is what is promised.
 type SLOInput struct {
-	Slug        string          `json:"slug" doc:"RFC 1123 label, at most 63 characters, unique within the service." example:"availability"`
-	Name        string          `json:"name" doc:"At most 100 characters." example:"Checkout availability"`
-	Description string          `json:"description,omitempty" doc:"At most 1,050 characters."`
-	Objective   string          `json:"objective,omitempty" doc:"A percentage above 0% and below 100%, with at most seven digits after the point. A new SLO that leaves it out has that of its category; see /v1/slo-kinds." example:"99.9%"`
-	WindowDays  int             `json:"windowDays,omitempty" minimum:"1" maximum:"90" doc:"Length of the rolling window; 28 when it is left out, and there is no calendar."`
-	Calendar    *CalendarInput  `json:"calendar,omitempty" doc:"Has the objective met in each window of a calendar, instead of a rolling one. A revision that leaves out both keeps what there is."`
-	Further     []GoalInput     `json:"furtherObjectives,omitempty" maxItems:"4" doc:"Objectives beside that one, of the same indicator, each over a window of its own. A revision that leaves them out has none."`
-	Budgeting   *BudgetingInput `json:"budgeting,omitempty" doc:"What the budget is of; events when it is left out. A revision that leaves it out keeps it."`
-	MinEvents   int64           `json:"minEvents,omitempty" minimum:"1" default:"1" doc:"Below this number of events in a window nothing is concluded from it."`
-	Confidence  string          `json:"confidence,omitempty" doc:"Has the status say, so surely, whether the window meets the objective: a percentage above 50% and below 100%, with at most seven digits after the point. A revision that leaves it out has no verdict. States and policies do not go by it." example:"95%"`
-	Enforcement string          `json:"enforcement,omitempty" enum:"policy,observed" default:"policy" doc:"How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is, while an objective is tried out. A revision that leaves it out keeps it."`
-	Indicator   IndicatorInput  `json:"indicator"`
-	Rationale   string          `json:"rationale,omitempty" doc:"Why this objective." example:"Support tickets rise below it."`
-	Reviewer    string          `json:"reviewer,omitempty" doc:"Who agreed to it." example:"Ada Lovelace"`
-	ReviewBy    *time.Time      `json:"reviewBy,omitempty" doc:"When it is to be looked at again." example:"2027-06-01T00:00:00Z"`
+	Slug        string           `json:"slug" doc:"RFC 1123 label, at most 63 characters, unique within the service." example:"availability"`
+	Name        string           `json:"name" doc:"At most 100 characters." example:"Checkout availability"`
+	Description string           `json:"description,omitempty" doc:"At most 1,050 characters."`
+	Objective   string           `json:"objective,omitempty" doc:"A percentage above 0% and below 100%, with at most seven digits after the point. A new SLO that leaves it out has that of its category; see /v1/slo-kinds." example:"99.9%"`
+	WindowDays  int              `json:"windowDays,omitempty" minimum:"1" maximum:"90" doc:"Length of the rolling window; 28 when it is left out, and there is no calendar."`
+	Calendar    *CalendarInput   `json:"calendar,omitempty" doc:"Has the objective met in each window of a calendar, instead of a rolling one. A revision that leaves out both keeps what there is."`
+	Further     []GoalInput      `json:"furtherObjectives,omitempty" maxItems:"4" doc:"Objectives beside that one, of the same indicator, each over a window of its own. A revision that leaves them out has none."`
+	Budgeting   *BudgetingInput  `json:"budgeting,omitempty" doc:"What the budget is of; events when it is left out. A revision that leaves it out keeps it."`
+	MinEvents   int64            `json:"minEvents,omitempty" minimum:"1" default:"1" doc:"Below this number of events in a window nothing is concluded from it."`
+	Confidence  string           `json:"confidence,omitempty" doc:"Has the status say, so surely, whether the window meets the objective: a percentage above 50% and below 100%, with at most seven digits after the point. A revision that leaves it out has no verdict. States and policies do not go by it." example:"95%"`
+	Alerts      *AlertTermsInput `json:"alerts,omitempty" doc:"Which alerts are raised of it. A revision that leaves it out has all of them, and the defaults."`
+	Enforcement string           `json:"enforcement,omitempty" enum:"policy,observed" default:"policy" doc:"How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is, while an objective is tried out. A revision that leaves it out keeps it."`
+	Indicator   IndicatorInput   `json:"indicator"`
+	Rationale   string           `json:"rationale,omitempty" doc:"Why this objective." example:"Support tickets rise below it."`
+	Reviewer    string           `json:"reviewer,omitempty" doc:"Who agreed to it." example:"Ada Lovelace"`
+	ReviewBy    *time.Time       `json:"reviewBy,omitempty" doc:"When it is to be looked at again." example:"2027-06-01T00:00:00Z"`
 }
 
 // CalendarInput is a calendar to be.
@@ -143,6 +145,7 @@ type SLORevision struct {
 	Budgeting   Budgeting  `json:"budgeting"`
 	MinEvents   int64      `json:"minEvents"`
 	Confidence  string     `json:"confidence,omitempty" doc:"Absent when there is none." example:"95%"`
+	Alerts      AlertTerms `json:"alerts"`
 	Enforcement string     `json:"enforcement" enum:"policy,observed"`
 	Rationale   string     `json:"rationale"`
 	Reviewer    string     `json:"reviewer"`
@@ -220,7 +223,8 @@ type Bounds struct {
 
 // Overview is how an organisation or a team stands.
 type Overview struct {
-	SLOs SLOTally `json:"slos"`
+	SLOs   SLOTally   `json:"slos"`
+	Alerts AlertTally `json:"alerts" doc:"The alerts that last."`
 }
 
 // SLOTally is how many SLOs there are, and in which states.
@@ -293,8 +297,9 @@ type BurnPair struct {
 	Severity  string   `json:"severity" enum:"page,ticket"`
 	LongRate  *float64 `json:"longRate" nullable:"true"`
 	ShortRate *float64 `json:"shortRate" nullable:"true"`
-	Firing    bool     `json:"firing"`
+	Firing    bool     `json:"firing" doc:"Whether both rates are above the factor, which puts the SLO at risk. Its alerts are under /alerts."`
 	Reachable bool     `json:"reachable" doc:"False when the objective is so low that it can never fire."`
+	Withheld  string   `json:"withheld,omitempty" enum:"off,few_bad_events" doc:"Why it raises no alert, whatever its rates are: the SLO switches it off, or has fewer bad events in the long window than it asks for. Absent when it may."`
 }
 
 // HistoryPoint is an SLO's budget as it stood at a time.

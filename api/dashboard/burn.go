@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/evenkeel/evenkeel/api/dashboard/chart"
@@ -76,6 +75,11 @@ func (d *Dashboard) burnDown(v *visit, view slo.View, group string, violations [
 		}
 		c.Markers = append(c.Markers, chart.Marker{At: opened, Label: "violation of " + violation.Clause + " opened " + at(violation.OpenedAt).Text})
 	}
+	if group == "" {
+		if c.Spans, err = d.alertsOn(v, view.SLO.ID, c.From, end); err != nil {
+			return burnDown{}, err
+		}
+	}
 	note := projectionText(f.Projection, end)
 	if shown < stretchOf(view) {
 		stretch := windowText(shown)
@@ -85,6 +89,9 @@ func (d *Dashboard) burnDown(v *visit, view slo.View, group string, violations [
 		note = fmt.Sprintf("the last %s, since measuring began; %s", stretch, note)
 	}
 	c.Label = burnLabel(view, f, concluded, note)
+	if n := len(c.Spans); n > 0 {
+		c.Label += fmt.Sprintf(" %s marked; the alerts are listed beside it.", plural(n, "alert is", "alerts are"))
+	}
 	if group != "" {
 		group = groupName(group)
 		c.Label = "Group " + group + ". " + c.Label
@@ -169,6 +176,11 @@ func legend(c chart.BurnDown) []legendEntry {
 	if len(c.Markers) > 0 {
 		out = append(out, legendEntry{key("marker"), "violation opened"})
 	}
+	for _, loud := range []bool{true, false} {
+		if slices.ContainsFunc(c.Spans, func(s chart.Span) bool { return s.Loud == loud }) {
+			out = append(out, legendEntry{chart.SpanKey(loud), "alert, " + map[bool]string{true: "page", false: "ticket"}[loud]})
+		}
+	}
 	if unknown && (above || below) {
 		out = append(out, legendEntry{`<svg class="chart" viewBox="0 0 20 10" aria-hidden="true" focusable="false"><path class="gap framed" d="M0 0h20v10H0z"/></svg>`, "no data"})
 	}
@@ -222,7 +234,7 @@ func historyTable(view slo.View, moments []slo.Point) []historyRow {
 }
 
 // burns shows the pairs of burn rates with their thresholds.
-func (p *sloPage) burns(f budget.Figures, concluded bool) {
+func (p *sloPage) burns(view slo.View, f budget.Figures, concluded bool) {
 	for _, a := range f.Alerts {
 		if !concluded {
 			a.LongRate, a.ShortRate = nil, nil
@@ -230,7 +242,7 @@ func (p *sloPage) burns(f budget.Figures, concluded bool) {
 		pair := burnPair{
 			Name:   fmt.Sprintf("%s and %s", windowText(a.Long), windowText(a.Short)),
 			Detail: fmt.Sprintf("%s above %s× in both", a.Severity, factorText(a.Factor)),
-			State:  alertBadge(f.State, a),
+			State:  pairBadge(view, f.State, a),
 			Bars: []burnBar{
 				{windowText(a.Long), burnRate(a.LongRate, a), rateFigure(a.LongRate)},
 				{windowText(a.Short), burnRate(a.ShortRate, a), rateFigure(a.ShortRate)},
@@ -256,14 +268,13 @@ func severityTone(s budget.Severity) string {
 }
 
 func alertBadge(state budget.State, a budget.Alert) badge {
-	severity := strings.ToUpper(string(a.Severity[:1])) + string(a.Severity[1:])
 	switch {
 	case !a.Reachable:
 		return badge{"none", "Cannot fire"}
 	case state == budget.NoData || a.LongRate == nil || a.ShortRate == nil:
 		return badge{"none", "No data"}
 	case a.Firing:
-		return badge{severityTone(a.Severity), severity}
+		return badge{severityTone(a.Severity), severityWord(a.Severity)}
 	default:
 		return badge{"ok", "Quiet"}
 	}

@@ -51,7 +51,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "service", "slo", "slos", "violations", "violation", "issues", "issue", "jobs", "datasources", "signin", "problem",
+	"organisation", "team", "service", "slo", "slos", "alerts", "violations", "violation", "issues", "issue", "jobs", "datasources", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -72,6 +72,7 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page("/teams/{team}", "/teams/{team}", d.team)
 	d.page("/services/{service}", "/services/{service}", d.service)
 	d.page("/services/{service}/slos/{slo}", "/services/{service}/slos/{slo}", d.slo)
+	d.page("/alerts", "/alerts", d.alerts)
 	d.page("/violations", "/violations", d.violations)
 	d.page("/violations/{violation}", "/violations/{violation}", d.violation)
 	d.page("/issues", "/issues", d.issues)
@@ -168,6 +169,7 @@ type entry struct {
 var navigation = []entry{
 	{URL: "/", Text: "Overview"},
 	{URL: "/slos", Text: "Objectives"},
+	{URL: "/alerts", Text: "Alerts"},
 	{URL: "/violations", Text: "Violations"},
 	{URL: "/issues", Text: "Issues"},
 	{URL: "/data-sources", Text: "Data sources"},

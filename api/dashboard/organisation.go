@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
@@ -24,6 +25,9 @@ type organisationPage struct {
 	TeamsNote       string
 	TeamsPager      pager
 	TeamsEmpty      empty
+	Alerts          []alertRow
+	AlertsNote      string // how many there are
+	AlertsEmpty     empty
 	Violations      []violationRow
 	ViolationsEmpty empty
 	Issues          []issueRow
@@ -67,6 +71,7 @@ func (d *Dashboard) organisation(v *visit) (screen, error) {
 	}
 	p := organisationPage{
 		Headline: headline(tally), Bar: tallyBar(tally), Tiles: tiles(tally),
+		AlertsEmpty:     quietAlerts,
 		ViolationsEmpty: empty{Title: "None", Text: "No objective breaks a clause of an error-budget policy."},
 		IssuesEmpty:     empty{Title: "None yet", Text: "When a budget is overspent and a policy in force asks for it, the issue is drafted here."},
 		TeamsEmpty:      empty{Title: "No teams yet", Text: "A team owns services and looks after their reliability. Register the first one.", Call: "POST /v1/teams"},
@@ -97,6 +102,17 @@ func (d *Dashboard) organisation(v *visit) (screen, error) {
 	}
 	if tally.Stale > 0 {
 		p.Meta = append(p.Meta, plural(tally.Stale, "without recent measurements", "without recent measurements"))
+	}
+	if p.Alerts, _, err = d.lastingAlerts(v, alert.Filter{}, recentRows); err != nil {
+		return screen{}, err
+	}
+	alerts, err := d.sources.Alerts.Tally(v.ctx, "")
+	if err != nil {
+		return screen{}, err
+	}
+	if alerts.Total > 0 {
+		p.AlertsNote = fmt.Sprintf("%s, %s", plural(alerts.Severities[budget.Page], "page", "pages"), plural(alerts.Severities[budget.Ticket], "ticket", "tickets"))
+		p.Meta = append(p.Meta, plural(alerts.Total, "open alert", "open alerts"))
 	}
 	open := true
 	if p.Violations, err = d.violationRows(v, policy.ViolationFilter{Open: &open}, recentRows); err != nil {

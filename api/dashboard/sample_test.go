@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -36,6 +37,7 @@ type sample struct {
 	shapes     map[id.ID]shape
 	revisions  map[id.ID][]slo.RevisionWithIndicator
 	groups     map[id.ID][]slo.GroupStatus
+	alerts     []alert.Alert
 	violations []policy.Violation
 	issues     []delivery.Known
 	standing   delivery.Standing
@@ -92,7 +94,7 @@ func (s *sample) objective(svc registry.Service, slug, name, target string, stat
 	v := slo.View{SLO: slo.SLO{ID: s.id(), Service: svc.ID, Slug: slug, Name: name, Description: "Customers can rely on it.", Revision: 1}}
 	v.Revision = slo.Revision{ID: s.id(), SLO: v.SLO.ID, Number: 1, CreatedAt: s.now.Add(-70 * 24 * time.Hour), CreatedBy: "Ada Lovelace"}
 	review := s.now.Add(100 * 24 * time.Hour)
-	v.Revision.Terms = slo.Terms{Objective: o, Over: slo.TimeWindow{Days: 28}, MinEvents: 100, Rationale: "Support tickets rise when more than one request in a thousand fails.", Reviewer: "Grace Hopper", ReviewBy: &review}
+	v.Revision.Terms = slo.Terms{Objective: o, Over: slo.TimeWindow{Days: 28}, MinEvents: 100, Alerts: slo.AlertTerms{MinBadEvents: 3}, Rationale: "Support tickets rise when more than one request in a thousand fails.", Reviewer: "Grace Hopper", ReviewBy: &review}
 	v.Indicator = slo.Indicator{ID: s.id(), SLO: v.SLO.ID, Measure: slo.Measure{Category: slo.Availability, Counting: slo.GoodTotal, Resolution: time.Minute, Description: "a request that was answered with a status below 500"}}
 	if strings.HasPrefix(slug, "lat") {
 		v.Indicator.Category, v.Indicator.Description = slo.Latency, "a request that was answered within 300 ms"
@@ -291,6 +293,7 @@ func newSample() *sample {
 	s.violate(s.find(exhausted.SLO.ID), "four-weeks", policy.Observe, 19*24*time.Hour, policy.Recovered)
 	s.violate(s.find(exhausted.SLO.ID), "four-weeks", policy.Enforce, 53*time.Hour, "")
 	s.violate(s.find(far.SLO.ID), "four-weeks", policy.Warn, 8*24*time.Hour, "")
+	s.ringAll()
 	s.deliverInEveryState()
 	s.needs[checkout.ID] = []registry.Dependency{
 		{On: payments.ID, OnSlug: "payments", DependencyTerms: registry.DependencyTerms{Criticality: registry.Hard, FailureMode: "orders wait in the basket", Timeout: 800 * time.Millisecond, Retry: "twice, exponential with jitter", Breaker: "opens at 50 % of 20 calls"}},

@@ -51,8 +51,12 @@ type sloPage struct {
 	Explain    *explanation
 	Facts      []fact
 
-	Corrections     corrections
-	Revisions       []revisionRow
+	Corrections corrections
+	Revisions   []revisionRow
+	Alerts      []alertRow
+	AlertsEmpty empty
+	Alerting    badge // while an alert lasts
+
 	Violations      []violationRow
 	ViolationsEmpty empty
 	Issues          []issueRow
@@ -129,7 +133,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	}
 	p.Certainty = certaintyText(view.Certainty(figures.Window), figures.Window.Enough)
 	p.numbers(view, figures, concluded)
-	p.burns(figures, concluded)
+	p.burns(view, figures, concluded)
 	p.windows(view, figures, concluded)
 	p.goals(view)
 	if p.Source, err = d.sourceOf(v, view); err != nil {
@@ -185,6 +189,9 @@ func percentText(p float64) string {
 // past reads what happened: violations, the burn-down with them, revisions, and
 // where the state comes from.
 func (d *Dashboard) past(v *visit, view slo.View, p *sloPage) error {
+	if err := d.pastAlerts(v, view, p); err != nil {
+		return err
+	}
 	violations, err := d.sources.Policies.Violations(v.ctx, policy.ViolationFilter{SLO: view.SLO.ID}, page.Request{Limit: page.DefaultLimit})
 	if err != nil {
 		return err
@@ -335,6 +342,7 @@ func indicatorFacts(view slo.View) []fact {
 	if b := view.Revision.Budgeting; b.Slices() {
 		facts = append(facts, fact{"The budget is of", link{Text: b.String()}})
 	}
+	facts = append(facts, alertFact(view.Revision.Alerts))
 	if confidence := view.Revision.Confidence; !confidence.IsZero() {
 		facts = append(facts, fact{"Verdict at", link{Text: strings.TrimSuffix(confidence.String(), "%") + " % confidence"}})
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
@@ -29,6 +30,7 @@ type Sources struct {
 	SLAs        SLAs
 	Corrections Corrections
 	Signals     Signals
+	Alerts      Alerts
 	Policies    Policies
 	Issues      Issues
 	Webhooks    Webhooks
@@ -92,6 +94,12 @@ type Corrections interface {
 // Signals tells what the golden signals of a service are, and were lately.
 type Signals interface {
 	Glance(ctx context.Context, service string) (now, lately signals.Report, err error)
+}
+
+// Alerts tells where budgets burn too fast, and where measurements stay away.
+type Alerts interface {
+	Alerts(ctx context.Context, f alert.Filter, r page.Request) (page.Page[alert.Alert], error)
+	Tally(ctx context.Context, team id.ID) (alert.Tally, error)
 }
 
 // Collection tells how SLOs are read from data sources.

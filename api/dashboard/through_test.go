@@ -24,6 +24,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
@@ -91,7 +92,9 @@ func build(t *testing.T) *house {
 	})
 	t.Cleanup(golden.Close)
 	h.golden = golden
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Signals: golden, Policies: h.policies, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
+	alerts := alert.NewService(s.Alert(), s.SLO(), s.Registry(), s, authorizer, recorder, now)
+	h.slos.AlertWith(alerts)
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Signals: golden, Alerts: alerts, Policies: h.policies, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)
@@ -242,12 +245,14 @@ func TestThroughTheServicesAnOverspentBudgetIsSeenFromTheOverviewToItsIssue(t *t
 	v.readStatus("/issues?group=odd", http.StatusBadRequest)
 	doc, _ = v.read("/violations")
 	says(t, words(within(t, doc, "main")), "budget-exceeded", "114.29 %", "still open", "Read the draft")
+	doc, _ = v.read("/alerts") // 16 of 100 are bad, of which 1 may be
+	says(t, words(within(t, doc, "main")), "Checkout · Orders are taken", "Burns too fast over 1 h and 5 min", "16.0× at its start, above 13.44×", "lasts")
 	doc, _ = v.read("/jobs")
 	says(t, words(within(t, doc, "main")), "evaluate-budgets", "Has not run yet", "next in ")
 
 	for _, path := range []string{
 		"/", "/slos", "/slos?state=exhausted", "/teams/shop", "/services/checkout", "/services/checkout/slos/taken",
-		"/services/checkout/slos/fresh", "/violations?all", "/issues", issue, "/jobs",
+		"/services/checkout/slos/fresh", "/alerts", "/violations?all", "/issues", issue, "/jobs",
 	} {
 		doc, text := v.read(path)
 		checkPage(t, doc, text)

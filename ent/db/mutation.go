@@ -12,6 +12,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/evenkeel/evenkeel/ent/db/alert"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
@@ -67,6 +68,7 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
+	TypeAlert           = "Alert"
 	TypeAttachment      = "Attachment"
 	TypeAuditEntry      = "AuditEntry"
 	TypeBackfill        = "Backfill"
@@ -111,6 +113,1385 @@ const (
 	TypeViolationEvent  = "ViolationEvent"
 	TypeWebhookDelivery = "WebhookDelivery"
 )
+
+// AlertMutation represents an operation that mutates the Alert nodes in the graph.
+type AlertMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	kind            *string
+	severity        *string
+	started_at      *time.Time
+	evidence        *json.RawMessage
+	appendevidence  json.RawMessage
+	peak_good       *int64
+	addpeak_good    *int64
+	peak_total      *int64
+	addpeak_total   *int64
+	quiet_since     *time.Time
+	ended_at        *time.Time
+	ending          *string
+	acknowledged_at *time.Time
+	acknowledged_by *string
+	note            *string
+	clearedFields   map[string]struct{}
+	slo             *string
+	clearedslo      bool
+	service         *string
+	clearedservice  bool
+	revision        *string
+	clearedrevision bool
+	done            bool
+	oldValue        func(context.Context) (*Alert, error)
+	predicates      []predicate.Alert
+}
+
+var _ ent.Mutation = (*AlertMutation)(nil)
+
+// alertOption allows management of the mutation configuration using functional options.
+type alertOption func(*AlertMutation)
+
+// newAlertMutation creates new mutation for the Alert entity.
+func newAlertMutation(c config, op Op, opts ...alertOption) *AlertMutation {
+	m := &AlertMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAlert,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAlertID sets the ID field of the mutation.
+func withAlertID(id string) alertOption {
+	return func(m *AlertMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Alert
+		)
+		m.oldValue = func(ctx context.Context) (*Alert, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Alert.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAlert sets the old Alert of the mutation.
+func withAlert(node *Alert) alertOption {
+	return func(m *AlertMutation) {
+		m.oldValue = func(context.Context) (*Alert, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AlertMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AlertMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Alert entities.
+func (m *AlertMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AlertMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AlertMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Alert.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSloID sets the "slo_id" field.
+func (m *AlertMutation) SetSloID(s string) {
+	m.slo = &s
+}
+
+// SloID returns the value of the "slo_id" field in the mutation.
+func (m *AlertMutation) SloID() (r string, exists bool) {
+	v := m.slo
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSloID returns the old "slo_id" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldSloID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSloID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSloID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSloID: %w", err)
+	}
+	return oldValue.SloID, nil
+}
+
+// ResetSloID resets all changes to the "slo_id" field.
+func (m *AlertMutation) ResetSloID() {
+	m.slo = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *AlertMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *AlertMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *AlertMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetRevisionID sets the "revision_id" field.
+func (m *AlertMutation) SetRevisionID(s string) {
+	m.revision = &s
+}
+
+// RevisionID returns the value of the "revision_id" field in the mutation.
+func (m *AlertMutation) RevisionID() (r string, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevisionID returns the old "revision_id" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldRevisionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevisionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevisionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevisionID: %w", err)
+	}
+	return oldValue.RevisionID, nil
+}
+
+// ResetRevisionID resets all changes to the "revision_id" field.
+func (m *AlertMutation) ResetRevisionID() {
+	m.revision = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *AlertMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *AlertMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *AlertMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetSeverity sets the "severity" field.
+func (m *AlertMutation) SetSeverity(s string) {
+	m.severity = &s
+}
+
+// Severity returns the value of the "severity" field in the mutation.
+func (m *AlertMutation) Severity() (r string, exists bool) {
+	v := m.severity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeverity returns the old "severity" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldSeverity(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeverity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeverity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeverity: %w", err)
+	}
+	return oldValue.Severity, nil
+}
+
+// ResetSeverity resets all changes to the "severity" field.
+func (m *AlertMutation) ResetSeverity() {
+	m.severity = nil
+}
+
+// SetStartedAt sets the "started_at" field.
+func (m *AlertMutation) SetStartedAt(t time.Time) {
+	m.started_at = &t
+}
+
+// StartedAt returns the value of the "started_at" field in the mutation.
+func (m *AlertMutation) StartedAt() (r time.Time, exists bool) {
+	v := m.started_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedAt returns the old "started_at" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldStartedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedAt: %w", err)
+	}
+	return oldValue.StartedAt, nil
+}
+
+// ResetStartedAt resets all changes to the "started_at" field.
+func (m *AlertMutation) ResetStartedAt() {
+	m.started_at = nil
+}
+
+// SetEvidence sets the "evidence" field.
+func (m *AlertMutation) SetEvidence(jm json.RawMessage) {
+	m.evidence = &jm
+	m.appendevidence = nil
+}
+
+// Evidence returns the value of the "evidence" field in the mutation.
+func (m *AlertMutation) Evidence() (r json.RawMessage, exists bool) {
+	v := m.evidence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvidence returns the old "evidence" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldEvidence(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvidence is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvidence requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvidence: %w", err)
+	}
+	return oldValue.Evidence, nil
+}
+
+// AppendEvidence adds jm to the "evidence" field.
+func (m *AlertMutation) AppendEvidence(jm json.RawMessage) {
+	m.appendevidence = append(m.appendevidence, jm...)
+}
+
+// AppendedEvidence returns the list of values that were appended to the "evidence" field in this mutation.
+func (m *AlertMutation) AppendedEvidence() (json.RawMessage, bool) {
+	if len(m.appendevidence) == 0 {
+		return nil, false
+	}
+	return m.appendevidence, true
+}
+
+// ResetEvidence resets all changes to the "evidence" field.
+func (m *AlertMutation) ResetEvidence() {
+	m.evidence = nil
+	m.appendevidence = nil
+}
+
+// SetPeakGood sets the "peak_good" field.
+func (m *AlertMutation) SetPeakGood(i int64) {
+	m.peak_good = &i
+	m.addpeak_good = nil
+}
+
+// PeakGood returns the value of the "peak_good" field in the mutation.
+func (m *AlertMutation) PeakGood() (r int64, exists bool) {
+	v := m.peak_good
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPeakGood returns the old "peak_good" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldPeakGood(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPeakGood is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPeakGood requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPeakGood: %w", err)
+	}
+	return oldValue.PeakGood, nil
+}
+
+// AddPeakGood adds i to the "peak_good" field.
+func (m *AlertMutation) AddPeakGood(i int64) {
+	if m.addpeak_good != nil {
+		*m.addpeak_good += i
+	} else {
+		m.addpeak_good = &i
+	}
+}
+
+// AddedPeakGood returns the value that was added to the "peak_good" field in this mutation.
+func (m *AlertMutation) AddedPeakGood() (r int64, exists bool) {
+	v := m.addpeak_good
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPeakGood resets all changes to the "peak_good" field.
+func (m *AlertMutation) ResetPeakGood() {
+	m.peak_good = nil
+	m.addpeak_good = nil
+}
+
+// SetPeakTotal sets the "peak_total" field.
+func (m *AlertMutation) SetPeakTotal(i int64) {
+	m.peak_total = &i
+	m.addpeak_total = nil
+}
+
+// PeakTotal returns the value of the "peak_total" field in the mutation.
+func (m *AlertMutation) PeakTotal() (r int64, exists bool) {
+	v := m.peak_total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPeakTotal returns the old "peak_total" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldPeakTotal(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPeakTotal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPeakTotal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPeakTotal: %w", err)
+	}
+	return oldValue.PeakTotal, nil
+}
+
+// AddPeakTotal adds i to the "peak_total" field.
+func (m *AlertMutation) AddPeakTotal(i int64) {
+	if m.addpeak_total != nil {
+		*m.addpeak_total += i
+	} else {
+		m.addpeak_total = &i
+	}
+}
+
+// AddedPeakTotal returns the value that was added to the "peak_total" field in this mutation.
+func (m *AlertMutation) AddedPeakTotal() (r int64, exists bool) {
+	v := m.addpeak_total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPeakTotal resets all changes to the "peak_total" field.
+func (m *AlertMutation) ResetPeakTotal() {
+	m.peak_total = nil
+	m.addpeak_total = nil
+}
+
+// SetQuietSince sets the "quiet_since" field.
+func (m *AlertMutation) SetQuietSince(t time.Time) {
+	m.quiet_since = &t
+}
+
+// QuietSince returns the value of the "quiet_since" field in the mutation.
+func (m *AlertMutation) QuietSince() (r time.Time, exists bool) {
+	v := m.quiet_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuietSince returns the old "quiet_since" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldQuietSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuietSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuietSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuietSince: %w", err)
+	}
+	return oldValue.QuietSince, nil
+}
+
+// ClearQuietSince clears the value of the "quiet_since" field.
+func (m *AlertMutation) ClearQuietSince() {
+	m.quiet_since = nil
+	m.clearedFields[alert.FieldQuietSince] = struct{}{}
+}
+
+// QuietSinceCleared returns if the "quiet_since" field was cleared in this mutation.
+func (m *AlertMutation) QuietSinceCleared() bool {
+	_, ok := m.clearedFields[alert.FieldQuietSince]
+	return ok
+}
+
+// ResetQuietSince resets all changes to the "quiet_since" field.
+func (m *AlertMutation) ResetQuietSince() {
+	m.quiet_since = nil
+	delete(m.clearedFields, alert.FieldQuietSince)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *AlertMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *AlertMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *AlertMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[alert.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *AlertMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[alert.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *AlertMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, alert.FieldEndedAt)
+}
+
+// SetEnding sets the "ending" field.
+func (m *AlertMutation) SetEnding(s string) {
+	m.ending = &s
+}
+
+// Ending returns the value of the "ending" field in the mutation.
+func (m *AlertMutation) Ending() (r string, exists bool) {
+	v := m.ending
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnding returns the old "ending" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldEnding(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnding is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnding requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnding: %w", err)
+	}
+	return oldValue.Ending, nil
+}
+
+// ResetEnding resets all changes to the "ending" field.
+func (m *AlertMutation) ResetEnding() {
+	m.ending = nil
+}
+
+// SetAcknowledgedAt sets the "acknowledged_at" field.
+func (m *AlertMutation) SetAcknowledgedAt(t time.Time) {
+	m.acknowledged_at = &t
+}
+
+// AcknowledgedAt returns the value of the "acknowledged_at" field in the mutation.
+func (m *AlertMutation) AcknowledgedAt() (r time.Time, exists bool) {
+	v := m.acknowledged_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcknowledgedAt returns the old "acknowledged_at" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldAcknowledgedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcknowledgedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcknowledgedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcknowledgedAt: %w", err)
+	}
+	return oldValue.AcknowledgedAt, nil
+}
+
+// ClearAcknowledgedAt clears the value of the "acknowledged_at" field.
+func (m *AlertMutation) ClearAcknowledgedAt() {
+	m.acknowledged_at = nil
+	m.clearedFields[alert.FieldAcknowledgedAt] = struct{}{}
+}
+
+// AcknowledgedAtCleared returns if the "acknowledged_at" field was cleared in this mutation.
+func (m *AlertMutation) AcknowledgedAtCleared() bool {
+	_, ok := m.clearedFields[alert.FieldAcknowledgedAt]
+	return ok
+}
+
+// ResetAcknowledgedAt resets all changes to the "acknowledged_at" field.
+func (m *AlertMutation) ResetAcknowledgedAt() {
+	m.acknowledged_at = nil
+	delete(m.clearedFields, alert.FieldAcknowledgedAt)
+}
+
+// SetAcknowledgedBy sets the "acknowledged_by" field.
+func (m *AlertMutation) SetAcknowledgedBy(s string) {
+	m.acknowledged_by = &s
+}
+
+// AcknowledgedBy returns the value of the "acknowledged_by" field in the mutation.
+func (m *AlertMutation) AcknowledgedBy() (r string, exists bool) {
+	v := m.acknowledged_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcknowledgedBy returns the old "acknowledged_by" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldAcknowledgedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcknowledgedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcknowledgedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcknowledgedBy: %w", err)
+	}
+	return oldValue.AcknowledgedBy, nil
+}
+
+// ResetAcknowledgedBy resets all changes to the "acknowledged_by" field.
+func (m *AlertMutation) ResetAcknowledgedBy() {
+	m.acknowledged_by = nil
+}
+
+// SetNote sets the "note" field.
+func (m *AlertMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *AlertMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *AlertMutation) ResetNote() {
+	m.note = nil
+}
+
+// ClearSlo clears the "slo" edge to the SLO entity.
+func (m *AlertMutation) ClearSlo() {
+	m.clearedslo = true
+	m.clearedFields[alert.FieldSloID] = struct{}{}
+}
+
+// SloCleared reports if the "slo" edge to the SLO entity was cleared.
+func (m *AlertMutation) SloCleared() bool {
+	return m.clearedslo
+}
+
+// SloIDs returns the "slo" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SloID instead. It exists only for internal usage by the builders.
+func (m *AlertMutation) SloIDs() (ids []string) {
+	if id := m.slo; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSlo resets all changes to the "slo" edge.
+func (m *AlertMutation) ResetSlo() {
+	m.slo = nil
+	m.clearedslo = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *AlertMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[alert.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *AlertMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *AlertMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *AlertMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// ClearRevision clears the "revision" edge to the SLORevision entity.
+func (m *AlertMutation) ClearRevision() {
+	m.clearedrevision = true
+	m.clearedFields[alert.FieldRevisionID] = struct{}{}
+}
+
+// RevisionCleared reports if the "revision" edge to the SLORevision entity was cleared.
+func (m *AlertMutation) RevisionCleared() bool {
+	return m.clearedrevision
+}
+
+// RevisionIDs returns the "revision" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RevisionID instead. It exists only for internal usage by the builders.
+func (m *AlertMutation) RevisionIDs() (ids []string) {
+	if id := m.revision; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRevision resets all changes to the "revision" edge.
+func (m *AlertMutation) ResetRevision() {
+	m.revision = nil
+	m.clearedrevision = false
+}
+
+// Where appends a list predicates to the AlertMutation builder.
+func (m *AlertMutation) Where(ps ...predicate.Alert) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AlertMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AlertMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Alert, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AlertMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AlertMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Alert).
+func (m *AlertMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AlertMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.slo != nil {
+		fields = append(fields, alert.FieldSloID)
+	}
+	if m.service != nil {
+		fields = append(fields, alert.FieldServiceID)
+	}
+	if m.revision != nil {
+		fields = append(fields, alert.FieldRevisionID)
+	}
+	if m.kind != nil {
+		fields = append(fields, alert.FieldKind)
+	}
+	if m.severity != nil {
+		fields = append(fields, alert.FieldSeverity)
+	}
+	if m.started_at != nil {
+		fields = append(fields, alert.FieldStartedAt)
+	}
+	if m.evidence != nil {
+		fields = append(fields, alert.FieldEvidence)
+	}
+	if m.peak_good != nil {
+		fields = append(fields, alert.FieldPeakGood)
+	}
+	if m.peak_total != nil {
+		fields = append(fields, alert.FieldPeakTotal)
+	}
+	if m.quiet_since != nil {
+		fields = append(fields, alert.FieldQuietSince)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, alert.FieldEndedAt)
+	}
+	if m.ending != nil {
+		fields = append(fields, alert.FieldEnding)
+	}
+	if m.acknowledged_at != nil {
+		fields = append(fields, alert.FieldAcknowledgedAt)
+	}
+	if m.acknowledged_by != nil {
+		fields = append(fields, alert.FieldAcknowledgedBy)
+	}
+	if m.note != nil {
+		fields = append(fields, alert.FieldNote)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AlertMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case alert.FieldSloID:
+		return m.SloID()
+	case alert.FieldServiceID:
+		return m.ServiceID()
+	case alert.FieldRevisionID:
+		return m.RevisionID()
+	case alert.FieldKind:
+		return m.Kind()
+	case alert.FieldSeverity:
+		return m.Severity()
+	case alert.FieldStartedAt:
+		return m.StartedAt()
+	case alert.FieldEvidence:
+		return m.Evidence()
+	case alert.FieldPeakGood:
+		return m.PeakGood()
+	case alert.FieldPeakTotal:
+		return m.PeakTotal()
+	case alert.FieldQuietSince:
+		return m.QuietSince()
+	case alert.FieldEndedAt:
+		return m.EndedAt()
+	case alert.FieldEnding:
+		return m.Ending()
+	case alert.FieldAcknowledgedAt:
+		return m.AcknowledgedAt()
+	case alert.FieldAcknowledgedBy:
+		return m.AcknowledgedBy()
+	case alert.FieldNote:
+		return m.Note()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AlertMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case alert.FieldSloID:
+		return m.OldSloID(ctx)
+	case alert.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case alert.FieldRevisionID:
+		return m.OldRevisionID(ctx)
+	case alert.FieldKind:
+		return m.OldKind(ctx)
+	case alert.FieldSeverity:
+		return m.OldSeverity(ctx)
+	case alert.FieldStartedAt:
+		return m.OldStartedAt(ctx)
+	case alert.FieldEvidence:
+		return m.OldEvidence(ctx)
+	case alert.FieldPeakGood:
+		return m.OldPeakGood(ctx)
+	case alert.FieldPeakTotal:
+		return m.OldPeakTotal(ctx)
+	case alert.FieldQuietSince:
+		return m.OldQuietSince(ctx)
+	case alert.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case alert.FieldEnding:
+		return m.OldEnding(ctx)
+	case alert.FieldAcknowledgedAt:
+		return m.OldAcknowledgedAt(ctx)
+	case alert.FieldAcknowledgedBy:
+		return m.OldAcknowledgedBy(ctx)
+	case alert.FieldNote:
+		return m.OldNote(ctx)
+	}
+	return nil, fmt.Errorf("unknown Alert field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AlertMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case alert.FieldSloID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSloID(v)
+		return nil
+	case alert.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case alert.FieldRevisionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevisionID(v)
+		return nil
+	case alert.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case alert.FieldSeverity:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeverity(v)
+		return nil
+	case alert.FieldStartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedAt(v)
+		return nil
+	case alert.FieldEvidence:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvidence(v)
+		return nil
+	case alert.FieldPeakGood:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPeakGood(v)
+		return nil
+	case alert.FieldPeakTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPeakTotal(v)
+		return nil
+	case alert.FieldQuietSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuietSince(v)
+		return nil
+	case alert.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case alert.FieldEnding:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnding(v)
+		return nil
+	case alert.FieldAcknowledgedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcknowledgedAt(v)
+		return nil
+	case alert.FieldAcknowledgedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcknowledgedBy(v)
+		return nil
+	case alert.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Alert field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AlertMutation) AddedFields() []string {
+	var fields []string
+	if m.addpeak_good != nil {
+		fields = append(fields, alert.FieldPeakGood)
+	}
+	if m.addpeak_total != nil {
+		fields = append(fields, alert.FieldPeakTotal)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AlertMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case alert.FieldPeakGood:
+		return m.AddedPeakGood()
+	case alert.FieldPeakTotal:
+		return m.AddedPeakTotal()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AlertMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case alert.FieldPeakGood:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPeakGood(v)
+		return nil
+	case alert.FieldPeakTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPeakTotal(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Alert numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AlertMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(alert.FieldQuietSince) {
+		fields = append(fields, alert.FieldQuietSince)
+	}
+	if m.FieldCleared(alert.FieldEndedAt) {
+		fields = append(fields, alert.FieldEndedAt)
+	}
+	if m.FieldCleared(alert.FieldAcknowledgedAt) {
+		fields = append(fields, alert.FieldAcknowledgedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AlertMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AlertMutation) ClearField(name string) error {
+	switch name {
+	case alert.FieldQuietSince:
+		m.ClearQuietSince()
+		return nil
+	case alert.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	case alert.FieldAcknowledgedAt:
+		m.ClearAcknowledgedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Alert nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AlertMutation) ResetField(name string) error {
+	switch name {
+	case alert.FieldSloID:
+		m.ResetSloID()
+		return nil
+	case alert.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case alert.FieldRevisionID:
+		m.ResetRevisionID()
+		return nil
+	case alert.FieldKind:
+		m.ResetKind()
+		return nil
+	case alert.FieldSeverity:
+		m.ResetSeverity()
+		return nil
+	case alert.FieldStartedAt:
+		m.ResetStartedAt()
+		return nil
+	case alert.FieldEvidence:
+		m.ResetEvidence()
+		return nil
+	case alert.FieldPeakGood:
+		m.ResetPeakGood()
+		return nil
+	case alert.FieldPeakTotal:
+		m.ResetPeakTotal()
+		return nil
+	case alert.FieldQuietSince:
+		m.ResetQuietSince()
+		return nil
+	case alert.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case alert.FieldEnding:
+		m.ResetEnding()
+		return nil
+	case alert.FieldAcknowledgedAt:
+		m.ResetAcknowledgedAt()
+		return nil
+	case alert.FieldAcknowledgedBy:
+		m.ResetAcknowledgedBy()
+		return nil
+	case alert.FieldNote:
+		m.ResetNote()
+		return nil
+	}
+	return fmt.Errorf("unknown Alert field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AlertMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.slo != nil {
+		edges = append(edges, alert.EdgeSlo)
+	}
+	if m.service != nil {
+		edges = append(edges, alert.EdgeService)
+	}
+	if m.revision != nil {
+		edges = append(edges, alert.EdgeRevision)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AlertMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case alert.EdgeSlo:
+		if id := m.slo; id != nil {
+			return []ent.Value{*id}
+		}
+	case alert.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	case alert.EdgeRevision:
+		if id := m.revision; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AlertMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AlertMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AlertMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedslo {
+		edges = append(edges, alert.EdgeSlo)
+	}
+	if m.clearedservice {
+		edges = append(edges, alert.EdgeService)
+	}
+	if m.clearedrevision {
+		edges = append(edges, alert.EdgeRevision)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AlertMutation) EdgeCleared(name string) bool {
+	switch name {
+	case alert.EdgeSlo:
+		return m.clearedslo
+	case alert.EdgeService:
+		return m.clearedservice
+	case alert.EdgeRevision:
+		return m.clearedrevision
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AlertMutation) ClearEdge(name string) error {
+	switch name {
+	case alert.EdgeSlo:
+		m.ClearSlo()
+		return nil
+	case alert.EdgeService:
+		m.ClearService()
+		return nil
+	case alert.EdgeRevision:
+		m.ClearRevision()
+		return nil
+	}
+	return fmt.Errorf("unknown Alert unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AlertMutation) ResetEdge(name string) error {
+	switch name {
+	case alert.EdgeSlo:
+		m.ResetSlo()
+		return nil
+	case alert.EdgeService:
+		m.ResetService()
+		return nil
+	case alert.EdgeRevision:
+		m.ResetRevision()
+		return nil
+	}
+	return fmt.Errorf("unknown Alert edge %s", name)
+}
 
 // AttachmentMutation represents an operation that mutates the Attachment nodes in the graph.
 type AttachmentMutation struct {
@@ -24843,32 +26224,35 @@ func (m *SLOGroupStatusMutation) ResetEdge(name string) error {
 // SLORevisionMutation represents an operation that mutates the SLORevision nodes in the graph.
 type SLORevisionMutation struct {
 	config
-	op               Op
-	typ              string
-	id               *string
-	number           *int
-	addnumber        *int
-	objective        *string
-	time_window      *string
-	further          *string
-	budgeting        *string
-	min_events       *int64
-	addmin_events    *int64
-	confidence       *string
-	enforcement      *string
-	rationale        *string
-	reviewer         *string
-	review_by        *time.Time
-	created_at       *time.Time
-	created_by       *string
-	clearedFields    map[string]struct{}
-	slo              *string
-	clearedslo       bool
-	indicator        *string
-	clearedindicator bool
-	done             bool
-	oldValue         func(context.Context) (*SLORevision, error)
-	predicates       []predicate.SLORevision
+	op                Op
+	typ               string
+	id                *string
+	number            *int
+	addnumber         *int
+	objective         *string
+	time_window       *string
+	further           *string
+	budgeting         *string
+	min_events        *int64
+	addmin_events     *int64
+	confidence        *string
+	alerts_off        *string
+	min_bad_events    *int64
+	addmin_bad_events *int64
+	enforcement       *string
+	rationale         *string
+	reviewer          *string
+	review_by         *time.Time
+	created_at        *time.Time
+	created_by        *string
+	clearedFields     map[string]struct{}
+	slo               *string
+	clearedslo        bool
+	indicator         *string
+	clearedindicator  bool
+	done              bool
+	oldValue          func(context.Context) (*SLORevision, error)
+	predicates        []predicate.SLORevision
 }
 
 var _ ent.Mutation = (*SLORevisionMutation)(nil)
@@ -25339,6 +26723,98 @@ func (m *SLORevisionMutation) ResetConfidence() {
 	m.confidence = nil
 }
 
+// SetAlertsOff sets the "alerts_off" field.
+func (m *SLORevisionMutation) SetAlertsOff(s string) {
+	m.alerts_off = &s
+}
+
+// AlertsOff returns the value of the "alerts_off" field in the mutation.
+func (m *SLORevisionMutation) AlertsOff() (r string, exists bool) {
+	v := m.alerts_off
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAlertsOff returns the old "alerts_off" field's value of the SLORevision entity.
+// If the SLORevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLORevisionMutation) OldAlertsOff(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAlertsOff is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAlertsOff requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAlertsOff: %w", err)
+	}
+	return oldValue.AlertsOff, nil
+}
+
+// ResetAlertsOff resets all changes to the "alerts_off" field.
+func (m *SLORevisionMutation) ResetAlertsOff() {
+	m.alerts_off = nil
+}
+
+// SetMinBadEvents sets the "min_bad_events" field.
+func (m *SLORevisionMutation) SetMinBadEvents(i int64) {
+	m.min_bad_events = &i
+	m.addmin_bad_events = nil
+}
+
+// MinBadEvents returns the value of the "min_bad_events" field in the mutation.
+func (m *SLORevisionMutation) MinBadEvents() (r int64, exists bool) {
+	v := m.min_bad_events
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMinBadEvents returns the old "min_bad_events" field's value of the SLORevision entity.
+// If the SLORevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLORevisionMutation) OldMinBadEvents(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMinBadEvents is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMinBadEvents requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMinBadEvents: %w", err)
+	}
+	return oldValue.MinBadEvents, nil
+}
+
+// AddMinBadEvents adds i to the "min_bad_events" field.
+func (m *SLORevisionMutation) AddMinBadEvents(i int64) {
+	if m.addmin_bad_events != nil {
+		*m.addmin_bad_events += i
+	} else {
+		m.addmin_bad_events = &i
+	}
+}
+
+// AddedMinBadEvents returns the value that was added to the "min_bad_events" field in this mutation.
+func (m *SLORevisionMutation) AddedMinBadEvents() (r int64, exists bool) {
+	v := m.addmin_bad_events
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMinBadEvents resets all changes to the "min_bad_events" field.
+func (m *SLORevisionMutation) ResetMinBadEvents() {
+	m.min_bad_events = nil
+	m.addmin_bad_events = nil
+}
+
 // SetEnforcement sets the "enforcement" field.
 func (m *SLORevisionMutation) SetEnforcement(s string) {
 	m.enforcement = &s
@@ -25656,7 +27132,7 @@ func (m *SLORevisionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SLORevisionMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 17)
 	if m.slo != nil {
 		fields = append(fields, slorevision.FieldSloID)
 	}
@@ -25683,6 +27159,12 @@ func (m *SLORevisionMutation) Fields() []string {
 	}
 	if m.confidence != nil {
 		fields = append(fields, slorevision.FieldConfidence)
+	}
+	if m.alerts_off != nil {
+		fields = append(fields, slorevision.FieldAlertsOff)
+	}
+	if m.min_bad_events != nil {
+		fields = append(fields, slorevision.FieldMinBadEvents)
 	}
 	if m.enforcement != nil {
 		fields = append(fields, slorevision.FieldEnforcement)
@@ -25728,6 +27210,10 @@ func (m *SLORevisionMutation) Field(name string) (ent.Value, bool) {
 		return m.MinEvents()
 	case slorevision.FieldConfidence:
 		return m.Confidence()
+	case slorevision.FieldAlertsOff:
+		return m.AlertsOff()
+	case slorevision.FieldMinBadEvents:
+		return m.MinBadEvents()
 	case slorevision.FieldEnforcement:
 		return m.Enforcement()
 	case slorevision.FieldRationale:
@@ -25767,6 +27253,10 @@ func (m *SLORevisionMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldMinEvents(ctx)
 	case slorevision.FieldConfidence:
 		return m.OldConfidence(ctx)
+	case slorevision.FieldAlertsOff:
+		return m.OldAlertsOff(ctx)
+	case slorevision.FieldMinBadEvents:
+		return m.OldMinBadEvents(ctx)
 	case slorevision.FieldEnforcement:
 		return m.OldEnforcement(ctx)
 	case slorevision.FieldRationale:
@@ -25851,6 +27341,20 @@ func (m *SLORevisionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetConfidence(v)
 		return nil
+	case slorevision.FieldAlertsOff:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAlertsOff(v)
+		return nil
+	case slorevision.FieldMinBadEvents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMinBadEvents(v)
+		return nil
 	case slorevision.FieldEnforcement:
 		v, ok := value.(string)
 		if !ok {
@@ -25907,6 +27411,9 @@ func (m *SLORevisionMutation) AddedFields() []string {
 	if m.addmin_events != nil {
 		fields = append(fields, slorevision.FieldMinEvents)
 	}
+	if m.addmin_bad_events != nil {
+		fields = append(fields, slorevision.FieldMinBadEvents)
+	}
 	return fields
 }
 
@@ -25919,6 +27426,8 @@ func (m *SLORevisionMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedNumber()
 	case slorevision.FieldMinEvents:
 		return m.AddedMinEvents()
+	case slorevision.FieldMinBadEvents:
+		return m.AddedMinBadEvents()
 	}
 	return nil, false
 }
@@ -25941,6 +27450,13 @@ func (m *SLORevisionMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddMinEvents(v)
+		return nil
+	case slorevision.FieldMinBadEvents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMinBadEvents(v)
 		return nil
 	}
 	return fmt.Errorf("unknown SLORevision numeric field %s", name)
@@ -26004,6 +27520,12 @@ func (m *SLORevisionMutation) ResetField(name string) error {
 		return nil
 	case slorevision.FieldConfidence:
 		m.ResetConfidence()
+		return nil
+	case slorevision.FieldAlertsOff:
+		m.ResetAlertsOff()
+		return nil
+	case slorevision.FieldMinBadEvents:
+		m.ResetMinBadEvents()
 		return nil
 	case slorevision.FieldEnforcement:
 		m.ResetEnforcement()

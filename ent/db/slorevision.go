@@ -37,6 +37,10 @@ type SLORevision struct {
 	MinEvents int64 `json:"min_events,omitempty"`
 	// Confidence holds the value of the "confidence" field.
 	Confidence string `json:"confidence,omitempty"`
+	// AlertsOff holds the value of the "alerts_off" field.
+	AlertsOff string `json:"alerts_off,omitempty"`
+	// MinBadEvents holds the value of the "min_bad_events" field.
+	MinBadEvents int64 `json:"min_bad_events,omitempty"`
 	// Enforcement holds the value of the "enforcement" field.
 	Enforcement string `json:"enforcement,omitempty"`
 	// Rationale holds the value of the "rationale" field.
@@ -93,9 +97,9 @@ func (*SLORevision) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case slorevision.FieldNumber, slorevision.FieldMinEvents:
+		case slorevision.FieldNumber, slorevision.FieldMinEvents, slorevision.FieldMinBadEvents:
 			values[i] = new(sql.NullInt64)
-		case slorevision.FieldID, slorevision.FieldSloID, slorevision.FieldIndicatorID, slorevision.FieldObjective, slorevision.FieldTimeWindow, slorevision.FieldFurther, slorevision.FieldBudgeting, slorevision.FieldConfidence, slorevision.FieldEnforcement, slorevision.FieldRationale, slorevision.FieldReviewer, slorevision.FieldCreatedBy:
+		case slorevision.FieldID, slorevision.FieldSloID, slorevision.FieldIndicatorID, slorevision.FieldObjective, slorevision.FieldTimeWindow, slorevision.FieldFurther, slorevision.FieldBudgeting, slorevision.FieldConfidence, slorevision.FieldAlertsOff, slorevision.FieldEnforcement, slorevision.FieldRationale, slorevision.FieldReviewer, slorevision.FieldCreatedBy:
 			values[i] = new(sql.NullString)
 		case slorevision.FieldReviewBy, slorevision.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -173,6 +177,18 @@ func (_m *SLORevision) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field confidence", values[i])
 			} else if value.Valid {
 				_m.Confidence = value.String
+			}
+		case slorevision.FieldAlertsOff:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field alerts_off", values[i])
+			} else if value.Valid {
+				_m.AlertsOff = value.String
+			}
+		case slorevision.FieldMinBadEvents:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field min_bad_events", values[i])
+			} else if value.Valid {
+				_m.MinBadEvents = value.Int64
 			}
 		case slorevision.FieldEnforcement:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -283,6 +299,12 @@ func (_m *SLORevision) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("confidence=")
 	builder.WriteString(_m.Confidence)
+	builder.WriteString(", ")
+	builder.WriteString("alerts_off=")
+	builder.WriteString(_m.AlertsOff)
+	builder.WriteString(", ")
+	builder.WriteString("min_bad_events=")
+	builder.WriteString(fmt.Sprintf("%v", _m.MinBadEvents))
 	builder.WriteString(", ")
 	builder.WriteString("enforcement=")
 	builder.WriteString(_m.Enforcement)

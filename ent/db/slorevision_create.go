@@ -79,6 +79,18 @@ func (_c *SLORevisionCreate) SetConfidence(v string) *SLORevisionCreate {
 	return _c
 }
 
+// SetAlertsOff sets the "alerts_off" field.
+func (_c *SLORevisionCreate) SetAlertsOff(v string) *SLORevisionCreate {
+	_c.mutation.SetAlertsOff(v)
+	return _c
+}
+
+// SetMinBadEvents sets the "min_bad_events" field.
+func (_c *SLORevisionCreate) SetMinBadEvents(v int64) *SLORevisionCreate {
+	_c.mutation.SetMinBadEvents(v)
+	return _c
+}
+
 // SetEnforcement sets the "enforcement" field.
 func (_c *SLORevisionCreate) SetEnforcement(v string) *SLORevisionCreate {
 	_c.mutation.SetEnforcement(v)
@@ -200,6 +212,12 @@ func (_c *SLORevisionCreate) check() error {
 	if _, ok := _c.mutation.Confidence(); !ok {
 		return &ValidationError{Name: "confidence", err: errors.New(`db: missing required field "SLORevision.confidence"`)}
 	}
+	if _, ok := _c.mutation.AlertsOff(); !ok {
+		return &ValidationError{Name: "alerts_off", err: errors.New(`db: missing required field "SLORevision.alerts_off"`)}
+	}
+	if _, ok := _c.mutation.MinBadEvents(); !ok {
+		return &ValidationError{Name: "min_bad_events", err: errors.New(`db: missing required field "SLORevision.min_bad_events"`)}
+	}
 	if _, ok := _c.mutation.Enforcement(); !ok {
 		return &ValidationError{Name: "enforcement", err: errors.New(`db: missing required field "SLORevision.enforcement"`)}
 	}
@@ -284,6 +302,14 @@ func (_c *SLORevisionCreate) createSpec() (*SLORevision, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Confidence(); ok {
 		_spec.SetField(slorevision.FieldConfidence, field.TypeString, value)
 		_node.Confidence = value
+	}
+	if value, ok := _c.mutation.AlertsOff(); ok {
+		_spec.SetField(slorevision.FieldAlertsOff, field.TypeString, value)
+		_node.AlertsOff = value
+	}
+	if value, ok := _c.mutation.MinBadEvents(); ok {
+		_spec.SetField(slorevision.FieldMinBadEvents, field.TypeInt64, value)
+		_node.MinBadEvents = value
 	}
 	if value, ok := _c.mutation.Enforcement(); ok {
 		_spec.SetField(slorevision.FieldEnforcement, field.TypeString, value)
@@ -512,6 +538,36 @@ func (u *SLORevisionUpsert) SetConfidence(v string) *SLORevisionUpsert {
 // UpdateConfidence sets the "confidence" field to the value that was provided on create.
 func (u *SLORevisionUpsert) UpdateConfidence() *SLORevisionUpsert {
 	u.SetExcluded(slorevision.FieldConfidence)
+	return u
+}
+
+// SetAlertsOff sets the "alerts_off" field.
+func (u *SLORevisionUpsert) SetAlertsOff(v string) *SLORevisionUpsert {
+	u.Set(slorevision.FieldAlertsOff, v)
+	return u
+}
+
+// UpdateAlertsOff sets the "alerts_off" field to the value that was provided on create.
+func (u *SLORevisionUpsert) UpdateAlertsOff() *SLORevisionUpsert {
+	u.SetExcluded(slorevision.FieldAlertsOff)
+	return u
+}
+
+// SetMinBadEvents sets the "min_bad_events" field.
+func (u *SLORevisionUpsert) SetMinBadEvents(v int64) *SLORevisionUpsert {
+	u.Set(slorevision.FieldMinBadEvents, v)
+	return u
+}
+
+// UpdateMinBadEvents sets the "min_bad_events" field to the value that was provided on create.
+func (u *SLORevisionUpsert) UpdateMinBadEvents() *SLORevisionUpsert {
+	u.SetExcluded(slorevision.FieldMinBadEvents)
+	return u
+}
+
+// AddMinBadEvents adds v to the "min_bad_events" field.
+func (u *SLORevisionUpsert) AddMinBadEvents(v int64) *SLORevisionUpsert {
+	u.Add(slorevision.FieldMinBadEvents, v)
 	return u
 }
 
@@ -778,6 +834,41 @@ func (u *SLORevisionUpsertOne) SetConfidence(v string) *SLORevisionUpsertOne {
 func (u *SLORevisionUpsertOne) UpdateConfidence() *SLORevisionUpsertOne {
 	return u.Update(func(s *SLORevisionUpsert) {
 		s.UpdateConfidence()
+	})
+}
+
+// SetAlertsOff sets the "alerts_off" field.
+func (u *SLORevisionUpsertOne) SetAlertsOff(v string) *SLORevisionUpsertOne {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.SetAlertsOff(v)
+	})
+}
+
+// UpdateAlertsOff sets the "alerts_off" field to the value that was provided on create.
+func (u *SLORevisionUpsertOne) UpdateAlertsOff() *SLORevisionUpsertOne {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.UpdateAlertsOff()
+	})
+}
+
+// SetMinBadEvents sets the "min_bad_events" field.
+func (u *SLORevisionUpsertOne) SetMinBadEvents(v int64) *SLORevisionUpsertOne {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.SetMinBadEvents(v)
+	})
+}
+
+// AddMinBadEvents adds v to the "min_bad_events" field.
+func (u *SLORevisionUpsertOne) AddMinBadEvents(v int64) *SLORevisionUpsertOne {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.AddMinBadEvents(v)
+	})
+}
+
+// UpdateMinBadEvents sets the "min_bad_events" field to the value that was provided on create.
+func (u *SLORevisionUpsertOne) UpdateMinBadEvents() *SLORevisionUpsertOne {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.UpdateMinBadEvents()
 	})
 }
 
@@ -1223,6 +1314,41 @@ func (u *SLORevisionUpsertBulk) SetConfidence(v string) *SLORevisionUpsertBulk {
 func (u *SLORevisionUpsertBulk) UpdateConfidence() *SLORevisionUpsertBulk {
 	return u.Update(func(s *SLORevisionUpsert) {
 		s.UpdateConfidence()
+	})
+}
+
+// SetAlertsOff sets the "alerts_off" field.
+func (u *SLORevisionUpsertBulk) SetAlertsOff(v string) *SLORevisionUpsertBulk {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.SetAlertsOff(v)
+	})
+}
+
+// UpdateAlertsOff sets the "alerts_off" field to the value that was provided on create.
+func (u *SLORevisionUpsertBulk) UpdateAlertsOff() *SLORevisionUpsertBulk {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.UpdateAlertsOff()
+	})
+}
+
+// SetMinBadEvents sets the "min_bad_events" field.
+func (u *SLORevisionUpsertBulk) SetMinBadEvents(v int64) *SLORevisionUpsertBulk {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.SetMinBadEvents(v)
+	})
+}
+
+// AddMinBadEvents adds v to the "min_bad_events" field.
+func (u *SLORevisionUpsertBulk) AddMinBadEvents(v int64) *SLORevisionUpsertBulk {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.AddMinBadEvents(v)
+	})
+}
+
+// UpdateMinBadEvents sets the "min_bad_events" field to the value that was provided on create.
+func (u *SLORevisionUpsertBulk) UpdateMinBadEvents() *SLORevisionUpsertBulk {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.UpdateMinBadEvents()
 	})
 }
 

@@ -170,6 +170,41 @@ func (_u *SLORevisionUpdate) SetNillableConfidence(v *string) *SLORevisionUpdate
 	return _u
 }
 
+// SetAlertsOff sets the "alerts_off" field.
+func (_u *SLORevisionUpdate) SetAlertsOff(v string) *SLORevisionUpdate {
+	_u.mutation.SetAlertsOff(v)
+	return _u
+}
+
+// SetNillableAlertsOff sets the "alerts_off" field if the given value is not nil.
+func (_u *SLORevisionUpdate) SetNillableAlertsOff(v *string) *SLORevisionUpdate {
+	if v != nil {
+		_u.SetAlertsOff(*v)
+	}
+	return _u
+}
+
+// SetMinBadEvents sets the "min_bad_events" field.
+func (_u *SLORevisionUpdate) SetMinBadEvents(v int64) *SLORevisionUpdate {
+	_u.mutation.ResetMinBadEvents()
+	_u.mutation.SetMinBadEvents(v)
+	return _u
+}
+
+// SetNillableMinBadEvents sets the "min_bad_events" field if the given value is not nil.
+func (_u *SLORevisionUpdate) SetNillableMinBadEvents(v *int64) *SLORevisionUpdate {
+	if v != nil {
+		_u.SetMinBadEvents(*v)
+	}
+	return _u
+}
+
+// AddMinBadEvents adds value to the "min_bad_events" field.
+func (_u *SLORevisionUpdate) AddMinBadEvents(v int64) *SLORevisionUpdate {
+	_u.mutation.AddMinBadEvents(v)
+	return _u
+}
+
 // SetEnforcement sets the "enforcement" field.
 func (_u *SLORevisionUpdate) SetEnforcement(v string) *SLORevisionUpdate {
 	_u.mutation.SetEnforcement(v)
@@ -363,6 +398,15 @@ func (_u *SLORevisionUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.Confidence(); ok {
 		_spec.SetField(slorevision.FieldConfidence, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AlertsOff(); ok {
+		_spec.SetField(slorevision.FieldAlertsOff, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.MinBadEvents(); ok {
+		_spec.SetField(slorevision.FieldMinBadEvents, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedMinBadEvents(); ok {
+		_spec.AddField(slorevision.FieldMinBadEvents, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Enforcement(); ok {
 		_spec.SetField(slorevision.FieldEnforcement, field.TypeString, value)
@@ -603,6 +647,41 @@ func (_u *SLORevisionUpdateOne) SetNillableConfidence(v *string) *SLORevisionUpd
 	return _u
 }
 
+// SetAlertsOff sets the "alerts_off" field.
+func (_u *SLORevisionUpdateOne) SetAlertsOff(v string) *SLORevisionUpdateOne {
+	_u.mutation.SetAlertsOff(v)
+	return _u
+}
+
+// SetNillableAlertsOff sets the "alerts_off" field if the given value is not nil.
+func (_u *SLORevisionUpdateOne) SetNillableAlertsOff(v *string) *SLORevisionUpdateOne {
+	if v != nil {
+		_u.SetAlertsOff(*v)
+	}
+	return _u
+}
+
+// SetMinBadEvents sets the "min_bad_events" field.
+func (_u *SLORevisionUpdateOne) SetMinBadEvents(v int64) *SLORevisionUpdateOne {
+	_u.mutation.ResetMinBadEvents()
+	_u.mutation.SetMinBadEvents(v)
+	return _u
+}
+
+// SetNillableMinBadEvents sets the "min_bad_events" field if the given value is not nil.
+func (_u *SLORevisionUpdateOne) SetNillableMinBadEvents(v *int64) *SLORevisionUpdateOne {
+	if v != nil {
+		_u.SetMinBadEvents(*v)
+	}
+	return _u
+}
+
+// AddMinBadEvents adds value to the "min_bad_events" field.
+func (_u *SLORevisionUpdateOne) AddMinBadEvents(v int64) *SLORevisionUpdateOne {
+	_u.mutation.AddMinBadEvents(v)
+	return _u
+}
+
 // SetEnforcement sets the "enforcement" field.
 func (_u *SLORevisionUpdateOne) SetEnforcement(v string) *SLORevisionUpdateOne {
 	_u.mutation.SetEnforcement(v)
@@ -826,6 +905,15 @@ func (_u *SLORevisionUpdateOne) sqlSave(ctx context.Context) (_node *SLORevision
 	}
 	if value, ok := _u.mutation.Confidence(); ok {
 		_spec.SetField(slorevision.FieldConfidence, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AlertsOff(); ok {
+		_spec.SetField(slorevision.FieldAlertsOff, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.MinBadEvents(); ok {
+		_spec.SetField(slorevision.FieldMinBadEvents, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedMinBadEvents(); ok {
+		_spec.AddField(slorevision.FieldMinBadEvents, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Enforcement(); ok {
 		_spec.SetField(slorevision.FieldEnforcement, field.TypeString, value)

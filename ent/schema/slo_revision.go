@@ -28,6 +28,8 @@ func (SLORevision) Fields() []ent.Field {
 		text("budgeting"),
 		field.Int64("min_events"),
 		text("confidence"),
+		text("alerts_off"),
+		field.Int64("min_bad_events"),
 		text("enforcement"),
 		text("rationale"),
 		text("reviewer"),

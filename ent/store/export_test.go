@@ -56,6 +56,7 @@ const (
 	ActiveCorrections   = corrections + activeCorrections
 	ActiveCorrectionsOf = corrections + activeCorrections + ofOne
 )
+
 // Counting gives tests the statements that count all issues.
 func (s *Store) Counting(now time.Time) map[string][]any {
 	t := s.Delivery().counting("", now)

@@ -17,7 +17,7 @@ import (
 
 const (
 	headColumns      = "s.id, s.service_id, s.slug, s.name, s.description, s.revision, s.created_at, s.updated_at, s.retired_at, s.version"
-	revisionColumns  = "r.id, r.slo_id, r.number, r.indicator_id, r.objective, r.time_window, r.further, r.budgeting, r.min_events, r.confidence, r.enforcement, r.rationale, r.reviewer, r.review_by, r.created_at, r.created_by"
+	revisionColumns  = "r.id, r.slo_id, r.number, r.indicator_id, r.objective, r.time_window, r.further, r.budgeting, r.min_events, r.confidence, r.enforcement, r.rationale, r.reviewer, r.review_by, r.created_at, r.created_by, r.alerts_off, r.min_bad_events"
 	indicatorColumns = "i.id, i.slo_id, i.category, i.counting, i.resolution_s, i.description, i.origin, i.created_at"
 	statusColumns    = "t.slo_id, t.revision_id, t.end_at, t.evaluated_at, t.state, t.since, t.stale, t.filling, t.latest, t.sums, t.remaining_ppb, t.worst"
 
@@ -58,7 +58,7 @@ func (x *viewScan) head() []any {
 
 func (x *viewScan) revision() []any {
 	r := &x.v.Revision
-	return []any{&r.ID, &r.SLO, &r.Number, &r.Indicator, &x.objective, &x.window, &x.further, &x.budgeting, &r.MinEvents, &x.confidence, &r.Enforcement, &r.Rationale, &r.Reviewer, &r.ReviewBy, &r.CreatedAt, &r.CreatedBy}
+	return []any{&r.ID, &r.SLO, &r.Number, &r.Indicator, &x.objective, &x.window, &x.further, &x.budgeting, &r.MinEvents, &x.confidence, &r.Enforcement, &r.Rationale, &r.Reviewer, &r.ReviewBy, &r.CreatedAt, &r.CreatedBy, &r.Alerts.Off, &r.Alerts.MinBadEvents}
 }
 
 func (x *viewScan) indicator() []any {

@@ -66,6 +66,7 @@ func (o SLO) AddRevision(ctx context.Context, r slo.Revision) error {
 	err := o.s.ent.SLORevision.Create().
 		SetID(string(r.ID)).SetSloID(string(r.SLO)).SetNumber(r.Number).SetIndicatorID(string(r.Indicator)).
 		SetObjective(r.Objective.String()).SetTimeWindow(r.Over.Text()).SetFurther(furtherText(r.Further)).SetBudgeting(budgetingText(r.Budgeting)).SetMinEvents(r.MinEvents).SetConfidence(r.Confidence.String()).SetEnforcement(string(r.Enforcement)).
+		SetAlertsOff(string(r.Alerts.Off)).SetMinBadEvents(r.Alerts.MinBadEvents).
 		SetRationale(r.Rationale).SetReviewer(r.Reviewer).SetNillableReviewBy(r.ReviewBy).
 		SetCreatedAt(r.CreatedAt).SetCreatedBy(r.CreatedBy).
 		Exec(ctx)

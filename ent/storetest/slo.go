@@ -40,7 +40,7 @@ func AnSLO(service id.ID, slug string) slo.View {
 			ID: revision, SLO: of, Number: 1, Indicator: indicator, CreatedAt: Start, CreatedBy: "Ada",
 			Terms: slo.Terms{
 				Objective: objective, Over: slo.TimeWindow{Days: 28}, Budgeting: slo.Budgeting{Method: slo.Occurrences},
-				MinEvents: 100, Enforcement: slo.ByPolicy,
+				MinEvents: 100, Alerts: slo.AlertTerms{MinBadEvents: 1}, Enforcement: slo.ByPolicy,
 			},
 		},
 		Indicator: slo.Indicator{
@@ -61,6 +61,7 @@ func testSLO(t *testing.T, open opener) {
 		v := AnSLO(service.ID, "latency")
 		review := Start.Add(24 * time.Hour)
 		v.Revision.Confidence = must(budget.ParseConfidence("95.0%"))(t)
+		v.Revision.Alerts = slo.AlertTerms{Off: "3d/6h,absent", MinBadEvents: 7}
 		v.SLO.Description, v.Revision.Rationale, v.Revision.Reviewer, v.Revision.ReviewBy = "schnell 😀", "because", "Eve", &review
 		ok(t, s.SLO().CreateSLO(t.Context(), v))
 		same(t, must(s.SLO().View(t.Context(), v.SLO.ID))(t), v)

@@ -48,6 +48,7 @@ const (
 	KindPolicy     Kind = "policy"
 	KindAttachment Kind = "attachment"
 	KindViolation  Kind = "violation"
+	KindAlert      Kind = "alert"
 	KindIssue      Kind = "issue"
 	KindDelivery   Kind = "issue_delivery" // whether issues are sent at all
 	KindJob        Kind = "job"
@@ -166,6 +167,8 @@ var grants = map[Rule]grant{
 	{Create, KindBackfill}:      owner,  // like what it reads: the SLO of a service
 	{Update, KindBackfill}:      owner,  // cancelling and resuming
 	{Read, KindAudit}:           people, // a team's entries; the whole log: administrators
+	{Read, KindAlert}:           everyone,
+	{Update, KindAlert}:         people, // acknowledging
 }
 
 // Memberships tells who belongs to a team.

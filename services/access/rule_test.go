@@ -22,7 +22,7 @@ var (
 	verbs = []access.Verb{access.Read, access.Create, access.Update, access.Delete, access.Retire, access.Restore, access.Transfer, access.Push, access.Run, "approve"}
 	kinds = []access.Kind{
 		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
-		access.KindDependency, access.KindSLO, access.KindSLA, access.KindCorrection, access.KindSignalMapping, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindIssue, access.KindDelivery, access.KindJob,
+		access.KindDependency, access.KindSLO, access.KindSLA, access.KindCorrection, access.KindSignalMapping, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindAlert, access.KindIssue, access.KindDelivery, access.KindJob,
 		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, "unheard-of",
 	}
 	all = []access.Scope{access.ScopeRead, access.ScopeWrite, access.ScopePush}
@@ -73,6 +73,7 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Read, Kind: access.KindIssue}:         whoever,
 	{Verb: access.Read, Kind: access.KindDelivery}:      whoever,
 	{Verb: access.Read, Kind: access.KindJob}:           whoever,
+	{Verb: access.Read, Kind: access.KindAlert}:         whoever,
 
 	// A team's secrets and its log are its people's.
 	{Verb: access.Read, Kind: access.KindToken}:   members,
@@ -100,6 +101,7 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Update, Kind: access.KindAttachment}: members,
 	{Verb: access.Delete, Kind: access.KindAttachment}: members,
 	{Verb: access.Update, Kind: access.KindIssue}:      members,
+	{Verb: access.Update, Kind: access.KindAlert}:      members,
 
 	// What pipelines do, workloads of the team may.
 	{Verb: access.Create, Kind: access.KindSystem}:        owners,

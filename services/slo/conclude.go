@@ -95,7 +95,7 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 	if err := s.store.PutStatuses(ctx, statuses); err != nil {
 		return fmt.Errorf("write %d statuses: %w", len(statuses), err)
 	}
-	return nil
+	return s.alert(ctx, now, byID, statuses, delays)
 }
 
 // conclude is the status that follows from an evaluation and the former status.

@@ -187,6 +187,8 @@ func TestTheSameTermsAreNoNewRevision(t *testing.T) {
 		{"the objective's text", func(d *Declaration) { d.Objective = "99.0%" }, true, false},
 		{"the window", func(d *Declaration) { d.WindowDays = 30 }, true, false},
 		{"the minimum", func(d *Declaration) { d.MinEvents = 100 }, true, false},
+		{"what is alerted of", func(d *Declaration) { d.AlertsOff = []string{"ticket"} }, true, false},
+		{"the bad events that it takes", func(d *Declaration) { d.MinBadEvents = 1 }, true, false},
 		{"the enforcement", func(d *Declaration) { d.Enforcement = Observed }, true, false},
 		{"the rationale", func(d *Declaration) { d.Rationale = "why" }, true, false},
 		{"the reviewer", func(d *Declaration) { d.Reviewer = "Grace" }, true, false},

@@ -43,6 +43,9 @@ type Declaration struct {
 	MinEvents int64 // 1 to MaxMinEvents; 0 means 1
 	// Confidence is a percentage as it is written, "95%"; "" for no verdict.
 	Confidence string
+	// AlertsOff names the alerts that are switched off, see the type of that name.
+	AlertsOff    []string
+	MinBadEvents int64 // 1 to MaxMinEvents; 0 means DefaultMinBadEvents
 	// Enforcement is ByPolicy when empty.
 	Enforcement Enforcement
 	Category    Category
@@ -67,6 +70,7 @@ func (v View) Declared() Declaration {
 		Confidence: v.Revision.Confidence.String(), Enforcement: v.Revision.Enforcement,
 		Category: v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution,
 		GoodEvent: v.Indicator.Description, Origin: v.Indicator.Origin,
+		AlertsOff: v.Revision.Alerts.Off.Names(), MinBadEvents: v.Revision.Alerts.MinBadEvents,
 		Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, ReviewBy: v.Revision.ReviewBy,
 	}
 }
@@ -147,7 +151,7 @@ func (d Declaration) check(check *fault.Check, now time.Time, standing *time.Tim
 	reviewBy := checkReviewBy(check, d.ReviewBy, standing, now)
 	terms := Terms{
 		Objective: objective, Over: over, Further: further, Budgeting: budgeting, MinEvents: d.MinEvents, Confidence: confidence, Enforcement: d.Enforcement,
-		Rationale: d.Rationale, Reviewer: d.Reviewer, ReviewBy: reviewBy,
+		Rationale: d.Rationale, Reviewer: d.Reviewer, ReviewBy: reviewBy, Alerts: d.checkAlerts(check),
 	}
 	return terms, Measure{Category: d.Category, Counting: d.Counting, Resolution: d.Resolution, Description: d.GoodEvent, Origin: d.Origin}
 }
@@ -175,7 +179,7 @@ func (t Terms) equal(o Terms) bool {
 	if t.ReviewBy != nil && o.ReviewBy != nil {
 		same = t.ReviewBy.Equal(*o.ReviewBy)
 	}
-	return same && t.Objective == o.Objective && t.Over == o.Over && slices.Equal(t.Further, o.Further) && t.Budgeting == o.Budgeting &&
+	return same && t.Objective == o.Objective && t.Over == o.Over && slices.Equal(t.Further, o.Further) && t.Budgeting == o.Budgeting && t.Alerts == o.Alerts &&
 		t.MinEvents == o.MinEvents && t.Confidence == o.Confidence && t.Enforcement == o.Enforcement &&
 		t.Rationale == o.Rationale && t.Reviewer == o.Reviewer
 }
@@ -198,6 +202,7 @@ type record struct {
 	MinEvents               int64
 	Confidence              string
 	Enforcement             Enforcement
+	Alerts                  AlertTerms
 	Category                Category
 	Counting                Counting
 	Resolution              time.Duration
@@ -215,6 +220,7 @@ func (v View) record() record {
 		Objective: v.Revision.Objective.String(), Window: v.Revision.Over.Text(), Further: further(v.Revision.Further), Budgeting: v.Revision.Budgeting.String(), MinEvents: v.Revision.MinEvents,
 		Confidence: v.Revision.Confidence.String(), Enforcement: v.Revision.Enforcement, Category: v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution, GoodEvent: v.Indicator.Description,
 		Origin: v.Indicator.Origin.String(), Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, Revision: v.SLO.Revision,
+		Alerts: v.Revision.Alerts,
 	}
 	if v.Revision.ReviewBy != nil {
 		r.ReviewBy = v.Revision.ReviewBy.Format(date)

@@ -1,6 +1,7 @@
 package slo
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +32,7 @@ func TestAllFaultsOfADeclarationAreReportedAtOnce(t *testing.T) {
 	yesterday := noon.AddDate(0, 0, -1)
 	d := Declaration{
 		Slug: "-Availability", Name: "a\x00b", Description: strings.Repeat("ü", 1051), Objective: "100%", WindowDays: 91, MinEvents: -1, Confidence: "50%",
-		Category: "speed", Counting: "good_bad", Resolution: 90 * time.Second, GoodEvent: "\x1b[31m", Rationale: "\xff",
+		Category: "speed", Counting: "good_bad", AlertsOff: []string{"page", "2h/1m", "page"}, MinBadEvents: -1, Resolution: 90 * time.Second, GoodEvent: "\x1b[31m", Rationale: "\xff",
 		Reviewer: "Ada\nLovelace", ReviewBy: &yesterday,
 	}
 	_, _, err := checked(d.orElse(defaults), noon, nil)
@@ -44,7 +45,7 @@ func TestAllFaultsOfADeclarationAreReportedAtOnce(t *testing.T) {
 		got = append(got, v.Pointer)
 	}
 	want := "/slug /name /description /objective /windowDays /minEvents /confidence /indicator/category /indicator/counting " +
-		"/indicator/resolutionSeconds /indicator/description /rationale /reviewer /reviewBy"
+		"/indicator/resolutionSeconds /indicator/description /rationale /reviewer /reviewBy /alerts/off/1 /alerts/off/2 /alerts/minBadEvents"
 	if strings.Join(got, " ") != want {
 		t.Errorf("faults at %v, want %s", got, want)
 	}
@@ -69,6 +70,15 @@ func TestOnlySoundTermsAreTaken(t *testing.T) {
 		{"a confidence of 95 %", func(d *Declaration) { d.Confidence = "95%" }, ""},
 		{"a confidence of a half", func(d *Declaration) { d.Confidence = "50%" }, "/confidence"},
 		{"certainty", func(d *Declaration) { d.Confidence = "100%" }, "/confidence"},
+		{"tiers that are off", func(d *Declaration) { d.AlertsOff = []string{"ticket", "1h/5m", "absent"} }, ""},
+		{"every alert off", func(d *Declaration) { d.AlertsOff = []string{"page", "ticket"} }, ""},
+		{"a pair that there is not", func(d *Declaration) { d.AlertsOff = []string{"page", "5m/1h"} }, "/alerts/off/1"},
+		{"an alert named twice", func(d *Declaration) { d.AlertsOff = []string{"page", "page"} }, "/alerts/off/1"},
+		{"two alerts in one name", func(d *Declaration) { d.AlertsOff = []string{"page,ticket"} }, "/alerts/off/0"},
+		{"an alert without a name", func(d *Declaration) { d.AlertsOff = []string{""} }, "/alerts/off/0"},
+		{"a thousand bad events", func(d *Declaration) { d.MinBadEvents = 1000 }, ""},
+		{"fewer than no bad events", func(d *Declaration) { d.MinBadEvents = -1 }, "/alerts/minBadEvents"},
+		{"more bad events than anybody counts", func(d *Declaration) { d.MinBadEvents = MaxMinEvents + 1 }, "/alerts/minBadEvents"},
 		{"one day", func(d *Declaration) { d.WindowDays = 1 }, ""},
 		{"ninety days", func(d *Declaration) { d.WindowDays = 90 }, ""},
 		{"negative window", func(d *Declaration) { d.WindowDays = -1 }, "/windowDays"},
@@ -108,6 +118,50 @@ func TestAReviewDateThatStandsMayPass(t *testing.T) {
 	warnings := terms.Warnings(noon)
 	if len(warnings) != 1 || warnings[0].Code != WarnReviewOverdue {
 		t.Errorf("warnings are %+v", warnings)
+	}
+}
+
+func TestAFaultOfAlertTermsSaysWhatWouldBeRight(t *testing.T) {
+	t.Parallel()
+	d := sound()
+	d.AlertsOff = []string{"pages"}
+	_, _, err := checked(d.orElse(defaults), noon, nil)
+	e := fault.As(err)
+	if e == nil || len(e.Violations) != 1 || e.Violations[0].Value != "pages" || e.Violations[0].Message != `must be one of ["1h/5m" "6h/30m" "1d/2h" "3d/6h" "absent" "page" "ticket"]` {
+		t.Errorf("the fault is %+v", e)
+	}
+}
+
+func TestAlertTermsThatAreLeftOutAreTheDefaults(t *testing.T) {
+	t.Parallel()
+	d := sound()
+	d.AlertsOff, d.MinBadEvents = []string{"ticket"}, 7
+	v := View{Revision: Revision{Terms: mustCheck(t, d)}}
+	if got := v.Declared(); !slices.Equal(got.AlertsOff, d.AlertsOff) || got.MinBadEvents != 7 {
+		t.Errorf("declared are %+v", got)
+	}
+	if got := mustCheck(t, sound()).Alerts; got.Off != "" || got.MinBadEvents != 3 || !got.RaisesAbsent() {
+		t.Errorf("left out they are %+v", got)
+	}
+}
+
+func mustCheck(t *testing.T, d Declaration) Terms {
+	t.Helper()
+	terms, _, err := checked(d.orElse(defaults), noon, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return terms
+}
+
+// What is switched off need not be reachable.
+func TestAnAlertThatIsOffIsNotWarnedOf(t *testing.T) {
+	t.Parallel()
+	later := noon.AddDate(0, 6, 0)
+	d := sound()
+	d.Objective, d.ReviewBy, d.AlertsOff = "50%", &later, []string{"page"}
+	if w := mustCheck(t, d).Warnings(noon); len(w) != 1 || !strings.Contains(w[0].Message, "1d/2h") {
+		t.Errorf("warnings are %+v", w)
 	}
 }
 

@@ -27,6 +27,7 @@ type Service struct {
 	origins      Origins
 	collection   Collection // may be nil
 	promises     Promises   // may be nil
+	alerts       Alerts     // may be nil
 	authorizer   *access.Authorizer
 	recorder     access.Recorder
 	now          clock.Clock

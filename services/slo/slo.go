@@ -59,6 +59,8 @@ type Terms struct {
 	// Confidence is how sure a verdict on the window has to be; none where the SLO has
 	// no verdict. States and policies go by the budget alone.
 	Confidence budget.Confidence
+	// Alerts say which alerts are raised of it.
+	Alerts AlertTerms
 	// Enforcement says how far policies act on it.
 	Enforcement Enforcement
 	// Rationale says why this objective.

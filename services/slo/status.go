@@ -54,8 +54,11 @@ const staleAfter = 2
 // stopped reports whether no slot came for twice the resolution before End, and
 // for as long as slots are late by intention.
 func (s Status) stopped(resolution, delay time.Duration) bool {
-	return s.Latest.Before(s.End.Add(-staleAfter*resolution - delay))
+	return s.Latest.Before(s.End.Add(-lateAfter(resolution, delay)))
 }
+
+// lateAfter is for how long no slot may come before an SLO is stale.
+func lateAfter(resolution, delay time.Duration) time.Duration { return staleAfter*resolution + delay }
 
 // Evaluated reports whether the SLO was ever evaluated.
 func (s Status) Evaluated() bool { return !s.End.IsZero() }

@@ -40,7 +40,7 @@ func (t Terms) Warnings(now time.Time) []Warning {
 	var out []Warning
 	period := t.Over.Length(now)
 	for _, p := range budget.Pairs {
-		if !p.Reachable(t.Objective, period) {
+		if t.Alerts.RaisesPair(p) && !p.Reachable(t.Objective, period) {
 			out = append(out, Warning{WarnAlertUnreachable, "/objective", fmt.Sprintf(
 				"the burn alert %s can never fire: its factor is %s, and at an objective of %s the burn rate is at most %s, when every event is bad",
 				p.Name, p.Factor(period).Decimal(2), t.Objective, budget.HighestBurn(t.Objective).Decimal(2))})

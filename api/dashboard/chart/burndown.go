@@ -28,6 +28,13 @@ type Marker struct {
 	Label string
 }
 
+// Span is something that lasted, drawn below the time axis and behind the line.
+type Span struct {
+	From, To time.Time
+	Loud     bool // drawn twice as high
+	Label    string
+}
+
 // BurnDown is the remaining error budget over time.
 type BurnDown struct {
 	// From and Now bound what was measured; the axis may go on beyond Now when a
@@ -37,6 +44,7 @@ type BurnDown struct {
 	// Exhaustion is when the budget is projected to reach zero, nil when it is not.
 	Exhaustion *time.Time
 	Markers    []Marker
+	Spans      []Span
 	// Label describes the chart in words for those who do not see it.
 	Label string
 }
@@ -96,6 +104,7 @@ func (b BurnDown) SVG(s Size, class string) template.HTML {
 		}
 		d.add(`</g>`)
 	}
+	b.drawSpans(&d, f)
 	f.drawGrid(&d)
 	b.drawTimes(&d, f, s)
 	b.drawMarkers(&d, f)
@@ -195,6 +204,61 @@ func (b BurnDown) drawMarkers(d *drawing, f frame) {
 		d.path("flag", fmt.Sprintf("M%s %sl-5 -8h10z", num(x), num(f.top-6)))
 		d.add(`</g>`)
 	}
+}
+
+// The heights of spans below the axis, and the least width at which one is seen.
+const (
+	loudSpan  = 6.
+	quietSpan = 3.
+	leastSpan = 3.
+)
+
+// drawSpans draws what lasted between the bounds of what was measured, the loud over the
+// others.
+func (b BurnDown) drawSpans(d *drawing, f frame) {
+	for _, loud := range []bool{false, true} {
+		for _, s := range b.Spans {
+			if s.Loud != loud || s.To.Before(b.From) || s.From.After(b.Now) {
+				continue
+			}
+			from := f.x.at(later(s.From, b.From))
+			width := max(leastSpan, f.x.at(earlier(s.To, b.Now))-from)
+			class, height := spanClass(loud)
+			d.add(`<g><title>%s</title>`, template.HTMLEscapeString(s.Label))
+			d.rect("span-room", from, f.top, width, f.bottom-f.top)
+			d.rect(class, from, f.bottom, width, height)
+			d.add(`</g>`)
+		}
+	}
+}
+
+func spanClass(loud bool) (class string, height float64) {
+	if loud {
+		return "span loud", loudSpan
+	}
+	return "span", quietSpan
+}
+
+// SpanKey is the sample of a span in a legend.
+func SpanKey(loud bool) template.HTML {
+	var d drawing
+	class, height := spanClass(loud)
+	d.rect(class, 0, (10-height)/2, 20, height)
+	return d.close("chart", 20, 10, false, "")
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // percent writes a share for an axis.

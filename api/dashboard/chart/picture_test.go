@@ -360,3 +360,45 @@ func TestATrendStandsOnZeroAndBreaksAtGaps(t *testing.T) {
 		t.Errorf("a point alone draws %v", es)
 	}
 }
+
+// Ten days from 52 to 784: 73.2 for each.
+func TestWhatLastedIsDrawnBelowTheAxisTheLoudOverTheOthers(t *testing.T) {
+	t.Parallel()
+	b := down(1, .9, .8, .7, .6, .5, .4, .3, .2, .1, .1)
+	day := func(n float64) time.Time { return b.From.Add(time.Duration(n * float64(24*time.Hour))) }
+	b.Spans = []Span{
+		{From: day(2), To: day(4), Loud: true, Label: "</title><script>"},
+		{From: day(-5), To: day(1), Label: "before"},
+		{From: day(9), To: day(99), Label: "and still"},
+		{From: day(5), To: day(5.001), Loud: true, Label: "short"},
+		{From: day(-5), To: day(-1), Label: "not in it"},
+		{From: day(11), To: day(12), Label: "not yet"},
+	}
+	es := elements(t, b.SVG(Wide, "wide"))
+	if n := len(classed(es, "span-room")); n != 4 {
+		t.Errorf("%d are drawn, want 4", n)
+	}
+	wants := map[string][][2]float64{"span": {{52, 73.2}, {52 + 9*73.2, 73.2}}, "span loud": {{52 + 2*73.2, 2 * 73.2}, {52 + 5*73.2, 3}}}
+	for class, want := range wants {
+		got := classed(es, class)
+		for i, s := range want {
+			if len(got) != len(want) {
+				t.Fatalf("%d are %s, want %d", len(got), class, len(want))
+			}
+			if x, w := got[i].num(t, "x"), got[i].num(t, "width"); math.Abs(x-s[0]) > .02 || math.Abs(w-s[1]) > .02 {
+				t.Errorf("%s %d is %v wide at %v, want %v at %v", class, i, w, x, s[1], s[0])
+			}
+			if y := got[i].num(t, "y"); y != Wide.Height-42 {
+				t.Errorf("%s %d is at %v, not below the axis", class, i, y)
+			}
+		}
+	}
+	if loud, other := classed(es, "span loud")[0].num(t, "height"), classed(es, "span")[0].num(t, "height"); loud != 2*other {
+		t.Errorf("the loud are %v high, the others %v", loud, other)
+	}
+	for _, e := range es {
+		if e.name == "script" {
+			t.Error("a script got into the picture")
+		}
+	}
+}

@@ -35,6 +35,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
@@ -76,6 +77,8 @@ func (a *App) furnish() error {
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.SLOs.CorrectWith(a.Corrections)
+	a.Alerts = alert.NewService(s.Alert(), s.SLO(), s.Registry(), s, a.authorizer, a.Audit, now)
+	a.SLOs.AlertWith(a.Alerts)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.opts.BaseURL)
 	a.Issues.DeliverWith(delivery.NewDesk(s.Delivery(), a.opts.Delivery, now))
 	a.Inbox = inbox.New(s.Inbox(), s, now)
@@ -171,8 +174,8 @@ func (a *App) jobs() []jobs.Job {
 		},
 		{
 			Name: "evaluate-budgets", Schedule: "@every 5s",
-			Description: "Turns new measurements into the status of each SLO.",
-			RunOnce:     counted(a.evaluator.RunOnce),
+			Description: "Turns new measurements into the status of each SLO, and starts and ends its alerts.",
+			RunOnce:     counted(a.evaluate),
 		},
 		{
 			Name: "apply-policies", Schedule: "* * * * *",
@@ -211,6 +214,14 @@ func CheckSchedule(job, schedule string) error {
 		return errors.New("there is no such job")
 	}
 	return jobs.CheckSchedule(schedule)
+}
+
+// evaluate concludes on what is active, and ends the alerts of what is not any more.
+func (a *App) evaluate(ctx context.Context) (map[string]int64, error) {
+	counts, err := a.evaluator.RunOnce(ctx)
+	ended, ending := a.Alerts.EndRetired(ctx)
+	counts["alerts_retired"] = ended
+	return counts, errors.Join(err, ending)
 }
 
 func counted(do func(context.Context) (map[string]int64, error)) func(context.Context) (jobs.Result, error) {

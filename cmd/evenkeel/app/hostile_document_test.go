@@ -206,7 +206,7 @@ func (h *house) prepare() {
 	}
 	h.ids["the backfill"] = string(h.backfill().ID)
 	h.ids["the delivery"] = h.givenUp()
-	for noun, list := range map[string]string{"violation": "/v1/violations", "issue": "/v1/issues", "entry": "/v1/audit"} {
+	for noun, list := range map[string]string{"violation": "/v1/violations", "alert": "/v1/alerts", "issue": "/v1/issues", "entry": "/v1/audit"} {
 		items := h.must(200, call{as: "administrator", method: "GET", path: list}).items()
 		if len(items) == 0 {
 			h.t.Fatalf("there is no %s", noun)

@@ -34,6 +34,8 @@ func TestHostilePathsLeadNowhere(t *testing.T) {
 			get("/v1/budget-policies/nothing", 404, "policy_not_found"),
 			get("/v1/budget-policies/error-budget/attachments/"+unknown, 404, "attachment_not_found"),
 			get("/v1/violations/"+unknown, 404, "violation_not_found"),
+			get("/v1/alerts/"+unknown, 404, "alert_not_found"),
+			get("/v1/services/checkout/slos/nothing/alerts", 404, "slo_not_found"),
 			get("/v1/violations/"+unknown+"/events", 404, "violation_not_found"),
 			get("/v1/violations/"+unknown+"/events/"+unknown, 404, "violation_event_not_found"),
 			get("/v1/issues/"+unknown, 404, "issue_not_found"),

@@ -243,7 +243,7 @@ func (s *sweep) examples(o operation, name string) []string {
 	values := slices.Clone(map[string][]string{
 		"team": {"payments", "former-team"}, "parent": {"engineering", "former-team"}, "system": {"shop", "former-system"},
 		"service": {"checkout", "former-service"}, "policy": {"error-budget", "former-policy"}, "slo": {s.ids["slo availability"]},
-		"person": {s.ids["bob"]}, "member": {s.ids["bob"]}, "actor": {s.ids["bob"]}, "violation": {s.ids["the violation"]}, "query": {"a"},
+		"person": {s.ids["bob"]}, "member": {s.ids["bob"]}, "actor": {s.ids["bob"]}, "violation": {s.ids["the violation"]}, "alert": {s.ids["the alert"]}, "query": {"a"}, "since": {"2026-03-14T00:00:00Z"},
 		"limit": {"1"}, "tier": {"1"}, "from": {"2026-03-14T00:00:00Z"}, "to": {"2026-03-14T12:00:00Z"}, "stepSeconds": {"3600"},
 	}[name])
 	for _, p := range o.params {

@@ -9,6 +9,89 @@ import (
 )
 
 var (
+	// AlertsColumns holds the columns for the "alerts" table.
+	AlertsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "severity", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "started_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "evidence", Type: field.TypeJSON},
+		{Name: "peak_good", Type: field.TypeInt64},
+		{Name: "peak_total", Type: field.TypeInt64},
+		{Name: "quiet_since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ending", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "acknowledged_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "acknowledged_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "revision_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// AlertsTable holds the schema information for the "alerts" table.
+	AlertsTable = &schema.Table{
+		Name:       "alerts",
+		Columns:    AlertsColumns,
+		PrimaryKey: []*schema.Column{AlertsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "alerts_slos_slo",
+				Columns:    []*schema.Column{AlertsColumns[13]},
+				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "alerts_services_service",
+				Columns:    []*schema.Column{AlertsColumns[14]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "alerts_slo_revisions_revision",
+				Columns:    []*schema.Column{AlertsColumns[15]},
+				RefColumns: []*schema.Column{SloRevisionsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "alert_one_open",
+				Unique:  true,
+				Columns: []*schema.Column{AlertsColumns[13], AlertsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "alert_open",
+				Unique:  false,
+				Columns: []*schema.Column{AlertsColumns[3], AlertsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "alert_started_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{AlertsColumns[3], AlertsColumns[0]},
+			},
+			{
+				Name:    "alert_service_id_started_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{AlertsColumns[14], AlertsColumns[3], AlertsColumns[0]},
+			},
+			{
+				Name:    "alert_slo_id_started_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{AlertsColumns[13], AlertsColumns[3], AlertsColumns[0]},
+			},
+			{
+				Name:    "alert_revision_id",
+				Unique:  false,
+				Columns: []*schema.Column{AlertsColumns[15]},
+			},
+		},
+	}
 	// PolicyAttachmentsColumns holds the columns for the "policy_attachments" table.
 	PolicyAttachmentsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -1110,6 +1193,8 @@ var (
 		{Name: "budgeting", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "min_events", Type: field.TypeInt64},
 		{Name: "confidence", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "alerts_off", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "min_bad_events", Type: field.TypeInt64},
 		{Name: "enforcement", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "rationale", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "reviewer", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
@@ -1127,13 +1212,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "slo_revisions_slos_slo",
-				Columns:    []*schema.Column{SloRevisionsColumns[14]},
+				Columns:    []*schema.Column{SloRevisionsColumns[16]},
 				RefColumns: []*schema.Column{SlosColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "slo_revisions_indicators_indicator",
-				Columns:    []*schema.Column{SloRevisionsColumns[15]},
+				Columns:    []*schema.Column{SloRevisionsColumns[17]},
 				RefColumns: []*schema.Column{IndicatorsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -1142,12 +1227,12 @@ var (
 			{
 				Name:    "slorevision_slo_id_number",
 				Unique:  true,
-				Columns: []*schema.Column{SloRevisionsColumns[14], SloRevisionsColumns[1]},
+				Columns: []*schema.Column{SloRevisionsColumns[16], SloRevisionsColumns[1]},
 			},
 			{
 				Name:    "slorevision_indicator_id",
 				Unique:  false,
-				Columns: []*schema.Column{SloRevisionsColumns[15]},
+				Columns: []*schema.Column{SloRevisionsColumns[17]},
 			},
 		},
 	}
@@ -1844,6 +1929,7 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		AlertsTable,
 		PolicyAttachmentsTable,
 		AuditEntriesTable,
 		BackfillsTable,
@@ -1891,6 +1977,12 @@ var (
 )
 
 func init() {
+	AlertsTable.ForeignKeys[0].RefTable = SlosTable
+	AlertsTable.ForeignKeys[1].RefTable = ServicesTable
+	AlertsTable.ForeignKeys[2].RefTable = SloRevisionsTable
+	AlertsTable.Annotation = &entsql.Annotation{
+		Table: "alerts",
+	}
 	PolicyAttachmentsTable.ForeignKeys[0].RefTable = PoliciesTable
 	PolicyAttachmentsTable.ForeignKeys[1].RefTable = ServicesTable
 	PolicyAttachmentsTable.Annotation = &entsql.Annotation{

@@ -30,6 +30,10 @@ const (
 	FieldMinEvents = "min_events"
 	// FieldConfidence holds the string denoting the confidence field in the database.
 	FieldConfidence = "confidence"
+	// FieldAlertsOff holds the string denoting the alerts_off field in the database.
+	FieldAlertsOff = "alerts_off"
+	// FieldMinBadEvents holds the string denoting the min_bad_events field in the database.
+	FieldMinBadEvents = "min_bad_events"
 	// FieldEnforcement holds the string denoting the enforcement field in the database.
 	FieldEnforcement = "enforcement"
 	// FieldRationale holds the string denoting the rationale field in the database.
@@ -76,6 +80,8 @@ var Columns = []string{
 	FieldBudgeting,
 	FieldMinEvents,
 	FieldConfidence,
+	FieldAlertsOff,
+	FieldMinBadEvents,
 	FieldEnforcement,
 	FieldRationale,
 	FieldReviewer,
@@ -145,6 +151,16 @@ func ByMinEvents(opts ...sql.OrderTermOption) OrderOption {
 // ByConfidence orders the results by the confidence field.
 func ByConfidence(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldConfidence, opts...).ToFunc()
+}
+
+// ByAlertsOff orders the results by the alerts_off field.
+func ByAlertsOff(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAlertsOff, opts...).ToFunc()
+}
+
+// ByMinBadEvents orders the results by the min_bad_events field.
+func ByMinBadEvents(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMinBadEvents, opts...).ToFunc()
 }
 
 // ByEnforcement orders the results by the enforcement field.

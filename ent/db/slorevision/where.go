@@ -110,6 +110,16 @@ func Confidence(v string) predicate.SLORevision {
 	return predicate.SLORevision(sql.FieldEQ(FieldConfidence, v))
 }
 
+// AlertsOff applies equality check predicate on the "alerts_off" field. It's identical to AlertsOffEQ.
+func AlertsOff(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEQ(FieldAlertsOff, v))
+}
+
+// MinBadEvents applies equality check predicate on the "min_bad_events" field. It's identical to MinBadEventsEQ.
+func MinBadEvents(v int64) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEQ(FieldMinBadEvents, v))
+}
+
 // Enforcement applies equality check predicate on the "enforcement" field. It's identical to EnforcementEQ.
 func Enforcement(v string) predicate.SLORevision {
 	return predicate.SLORevision(sql.FieldEQ(FieldEnforcement, v))
@@ -673,6 +683,111 @@ func ConfidenceEqualFold(v string) predicate.SLORevision {
 // ConfidenceContainsFold applies the ContainsFold predicate on the "confidence" field.
 func ConfidenceContainsFold(v string) predicate.SLORevision {
 	return predicate.SLORevision(sql.FieldContainsFold(FieldConfidence, v))
+}
+
+// AlertsOffEQ applies the EQ predicate on the "alerts_off" field.
+func AlertsOffEQ(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEQ(FieldAlertsOff, v))
+}
+
+// AlertsOffNEQ applies the NEQ predicate on the "alerts_off" field.
+func AlertsOffNEQ(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldNEQ(FieldAlertsOff, v))
+}
+
+// AlertsOffIn applies the In predicate on the "alerts_off" field.
+func AlertsOffIn(vs ...string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldIn(FieldAlertsOff, vs...))
+}
+
+// AlertsOffNotIn applies the NotIn predicate on the "alerts_off" field.
+func AlertsOffNotIn(vs ...string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldNotIn(FieldAlertsOff, vs...))
+}
+
+// AlertsOffGT applies the GT predicate on the "alerts_off" field.
+func AlertsOffGT(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldGT(FieldAlertsOff, v))
+}
+
+// AlertsOffGTE applies the GTE predicate on the "alerts_off" field.
+func AlertsOffGTE(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldGTE(FieldAlertsOff, v))
+}
+
+// AlertsOffLT applies the LT predicate on the "alerts_off" field.
+func AlertsOffLT(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldLT(FieldAlertsOff, v))
+}
+
+// AlertsOffLTE applies the LTE predicate on the "alerts_off" field.
+func AlertsOffLTE(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldLTE(FieldAlertsOff, v))
+}
+
+// AlertsOffContains applies the Contains predicate on the "alerts_off" field.
+func AlertsOffContains(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldContains(FieldAlertsOff, v))
+}
+
+// AlertsOffHasPrefix applies the HasPrefix predicate on the "alerts_off" field.
+func AlertsOffHasPrefix(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldHasPrefix(FieldAlertsOff, v))
+}
+
+// AlertsOffHasSuffix applies the HasSuffix predicate on the "alerts_off" field.
+func AlertsOffHasSuffix(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldHasSuffix(FieldAlertsOff, v))
+}
+
+// AlertsOffEqualFold applies the EqualFold predicate on the "alerts_off" field.
+func AlertsOffEqualFold(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEqualFold(FieldAlertsOff, v))
+}
+
+// AlertsOffContainsFold applies the ContainsFold predicate on the "alerts_off" field.
+func AlertsOffContainsFold(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldContainsFold(FieldAlertsOff, v))
+}
+
+// MinBadEventsEQ applies the EQ predicate on the "min_bad_events" field.
+func MinBadEventsEQ(v int64) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEQ(FieldMinBadEvents, v))
+}
+
+// MinBadEventsNEQ applies the NEQ predicate on the "min_bad_events" field.
+func MinBadEventsNEQ(v int64) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldNEQ(FieldMinBadEvents, v))
+}
+
+// MinBadEventsIn applies the In predicate on the "min_bad_events" field.
+func MinBadEventsIn(vs ...int64) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldIn(FieldMinBadEvents, vs...))
+}
+
+// MinBadEventsNotIn applies the NotIn predicate on the "min_bad_events" field.
+func MinBadEventsNotIn(vs ...int64) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldNotIn(FieldMinBadEvents, vs...))
+}
+
+// MinBadEventsGT applies the GT predicate on the "min_bad_events" field.
+func MinBadEventsGT(v int64) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldGT(FieldMinBadEvents, v))
+}
+
+// MinBadEventsGTE applies the GTE predicate on the "min_bad_events" field.
+func MinBadEventsGTE(v int64) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldGTE(FieldMinBadEvents, v))
+}
+
+// MinBadEventsLT applies the LT predicate on the "min_bad_events" field.
+func MinBadEventsLT(v int64) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldLT(FieldMinBadEvents, v))
+}
+
+// MinBadEventsLTE applies the LTE predicate on the "min_bad_events" field.
+func MinBadEventsLTE(v int64) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldLTE(FieldMinBadEvents, v))
 }
 
 // EnforcementEQ applies the EQ predicate on the "enforcement" field.

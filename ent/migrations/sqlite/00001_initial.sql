@@ -1,4 +1,18 @@
 -- +goose Up
+-- create "alerts" table
+CREATE TABLE `alerts` (`id` text NOT NULL, `kind` text NOT NULL, `severity` text NOT NULL, `started_at` datetime NOT NULL, `evidence` json NOT NULL, `peak_good` integer NOT NULL, `peak_total` integer NOT NULL, `quiet_since` datetime NULL, `ended_at` datetime NULL, `ending` text NOT NULL, `acknowledged_at` datetime NULL, `acknowledged_by` text NOT NULL, `note` text NOT NULL, `slo_id` text NOT NULL, `service_id` text NOT NULL, `revision_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `alerts_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `alerts_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `alerts_slo_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `slo_revisions` (`id`) ON DELETE RESTRICT);
+-- create index "alert_one_open" to table: "alerts"
+CREATE UNIQUE INDEX `alert_one_open` ON `alerts` (`slo_id`, `kind`) WHERE ended_at IS NULL;
+-- create index "alert_open" to table: "alerts"
+CREATE INDEX `alert_open` ON `alerts` (`started_at`, `id`) WHERE ended_at IS NULL;
+-- create index "alert_started_at_id" to table: "alerts"
+CREATE INDEX `alert_started_at_id` ON `alerts` (`started_at`, `id`);
+-- create index "alert_service_id_started_at_id" to table: "alerts"
+CREATE INDEX `alert_service_id_started_at_id` ON `alerts` (`service_id`, `started_at`, `id`);
+-- create index "alert_slo_id_started_at_id" to table: "alerts"
+CREATE INDEX `alert_slo_id_started_at_id` ON `alerts` (`slo_id`, `started_at`, `id`);
+-- create index "alert_revision_id" to table: "alerts"
+CREATE INDEX `alert_revision_id` ON `alerts` (`revision_id`);
 -- create "policy_attachments" table
 CREATE TABLE `policy_attachments` (`id` text NOT NULL, `target` text NOT NULL, `target_key` text NOT NULL, `tier` integer NOT NULL, `mode` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `created_by` text NOT NULL, `version` integer NOT NULL, `policy_id` text NOT NULL, `service_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `policy_attachments_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT, CONSTRAINT `policy_attachments_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "attachment_policy_id_target_target_key" to table: "policy_attachments"
@@ -174,7 +188,7 @@ CREATE UNIQUE INDEX `slogroupstatus_slo_id_group_value` ON `slo_group_statuses` 
 -- create index "slogroupstatus_slo_id_rank_group_value" to table: "slo_group_statuses"
 CREATE INDEX `slogroupstatus_slo_id_rank_group_value` ON `slo_group_statuses` (`slo_id`, `rank`, `group_value`);
 -- create "slo_revisions" table
-CREATE TABLE `slo_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `objective` text NOT NULL, `time_window` text NOT NULL, `further` text NOT NULL, `budgeting` text NOT NULL, `min_events` integer NOT NULL, `confidence` text NOT NULL, `enforcement` text NOT NULL, `rationale` text NOT NULL, `reviewer` text NOT NULL, `review_by` datetime NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `slo_id` text NOT NULL, `indicator_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `slo_revisions_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `slo_revisions_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `slo_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `objective` text NOT NULL, `time_window` text NOT NULL, `further` text NOT NULL, `budgeting` text NOT NULL, `min_events` integer NOT NULL, `confidence` text NOT NULL, `alerts_off` text NOT NULL, `min_bad_events` integer NOT NULL, `enforcement` text NOT NULL, `rationale` text NOT NULL, `reviewer` text NOT NULL, `review_by` datetime NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `slo_id` text NOT NULL, `indicator_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `slo_revisions_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `slo_revisions_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE RESTRICT);
 -- create index "slorevision_slo_id_number" to table: "slo_revisions"
 CREATE UNIQUE INDEX `slorevision_slo_id_number` ON `slo_revisions` (`slo_id`, `number`);
 -- create index "slorevision_indicator_id" to table: "slo_revisions"
