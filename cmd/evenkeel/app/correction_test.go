@@ -45,7 +45,7 @@ func TestAnSLOIsCorrectedAndTheCorrectionRemoved(t *testing.T) {
 			t.Errorf("removed is %s", removed.body)
 		}
 		h.do(call{as: "ada", method: "POST", path: one + "/removal", body: `{"reason":"again"}`}).expect(t, 409, "correction_removed", "", "removed already")
-		h.do(call{as: "ada", method: "POST", path: strings.Replace(one, "availability", "latency", 1) + "/removal", body: `{"reason":"again"}`}).expect(t, 404, "slo_not_found", "", "latency")
+		h.do(call{as: "ada", method: "POST", path: strings.Replace(one, "availability", "latency", 1) + "/removal", body: `{"reason":"again"}`}).expect(t, 404, "correction_not_found", "", "")
 		if got := h.must(200, call{as: "bob", method: "GET", path: of}).items(); len(got) != 1 || got[0]["id"] != weekly.text("id") {
 			t.Errorf("after the removal %v are listed", got)
 		}
