@@ -13,6 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
@@ -30,6 +31,7 @@ type Rooms struct {
 	SLOs        *slo.Service
 	SLAs        *sla.Service
 	Corrections *correction.Service
+	Proposals   *proposal.Service
 	Collection  *collect.Service
 	Suggestions *suggest.Desk
 	Policies    *policy.Service
@@ -62,6 +64,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addPolicies(r)
 	a.addAttachments(r)
 	a.addViolations(r)
+	a.addProposals(r)
 	a.addIssues(r)
 	a.addIssueDelivery(r)
 	a.addWebhookDeliveries(r)

@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
@@ -27,6 +28,7 @@ type Sources struct {
 	SLOs        SLOs
 	SLAs        SLAs
 	Corrections Corrections
+	Proposals   Proposals
 	Policies    Policies
 	Issues      Issues
 	Webhooks    Webhooks
@@ -85,6 +87,11 @@ type SLAs interface {
 // Corrections tells of times whose events do not count as they were measured.
 type Corrections interface {
 	List(ctx context.Context, f correction.Filter, r page.Request) (page.Page[correction.Correction], error)
+}
+
+// Proposals tells of relaxing acts that wait for a second person.
+type Proposals interface {
+	List(ctx context.Context, f proposal.Filter, r page.Request) (page.Page[proposal.Proposal], error)
 }
 
 // Collection tells how SLOs are read from data sources.

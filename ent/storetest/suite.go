@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"SLA":          testSLA,
 		"Corrections":  testCorrections,
 		"Policy":       testPolicy,
+		"Proposals":    testProposals,
 		"Issues":       testIssues,
 		"Delivery":     testDelivery,
 		"Inbox":        testInbox,

@@ -56,6 +56,7 @@ const (
 	KindDataSource Kind = "data_source"
 	KindWebhook    Kind = "webhook" // what a tracker tells; who calls is known by its signature
 	KindDispute    Kind = "dispute" // of a violation
+	KindProposal   Kind = "proposal"
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -152,6 +153,9 @@ var grants = map[Rule]grant{
 	{Delete, KindAttachment}: people,
 	{Read, KindViolation}:    everyone,
 	{Create, KindDispute}:    people,
+	{Read, KindProposal}:     everyone,
+	{Create, KindProposal}:   people, // it names its author, who is another than approves it
+	{Update, KindProposal}:   people, // approving and rejecting
 	{Read, KindIssue}:        everyone,
 	{Update, KindIssue}:      people, // delivering it again, elsewhere or no more
 	{Read, KindDelivery}:     everyone,

@@ -22,7 +22,7 @@ var (
 	verbs = []access.Verb{access.Read, access.Create, access.Update, access.Delete, access.Retire, access.Restore, access.Transfer, access.Push, access.Run, "approve"}
 	kinds = []access.Kind{
 		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
-		access.KindDependency, access.KindSLO, access.KindSLA, access.KindCorrection, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindIssue, access.KindDelivery, access.KindJob,
+		access.KindDependency, access.KindSLO, access.KindSLA, access.KindProposal, access.KindCorrection, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindIssue, access.KindDelivery, access.KindJob,
 		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, "unheard-of",
 	}
 	all = []access.Scope{access.ScopeRead, access.ScopeWrite, access.ScopePush}
@@ -66,6 +66,7 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Read, Kind: access.KindSLO}:        whoever,
 	{Verb: access.Read, Kind: access.KindSLA}:        whoever,
 	{Verb: access.Read, Kind: access.KindCorrection}: whoever,
+	{Verb: access.Read, Kind: access.KindProposal}:   whoever,
 	{Verb: access.Read, Kind: access.KindPolicy}:     whoever,
 	{Verb: access.Read, Kind: access.KindAttachment}: whoever,
 	{Verb: access.Read, Kind: access.KindViolation}:  whoever,
@@ -95,6 +96,8 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Restore, Kind: access.KindSLO}:       members,
 	{Verb: access.Retire, Kind: access.KindSLA}:        members,
 	{Verb: access.Create, Kind: access.KindDispute}:    members,
+	{Verb: access.Create, Kind: access.KindProposal}:   members,
+	{Verb: access.Update, Kind: access.KindProposal}:   members,
 	{Verb: access.Create, Kind: access.KindAttachment}: members,
 	{Verb: access.Update, Kind: access.KindAttachment}: members,
 	{Verb: access.Delete, Kind: access.KindAttachment}: members,

@@ -29,6 +29,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
@@ -70,6 +71,7 @@ type App struct {
 	SLOs        *slo.Service
 	SLAs        *sla.Service
 	Corrections *correction.Service
+	Proposals   *proposal.Service
 	Collection  *collect.Service
 	Suggestions *suggest.Desk
 	Policies    *policy.Service

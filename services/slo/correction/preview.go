@@ -126,3 +126,15 @@ func under(steps []measure.Step, o window.Overlay) window.Sum {
 func without(corrections []Correction, one Correction) []Correction {
 	return slices.DeleteFunc(slices.Clone(corrections), func(c Correction) bool { return c.ID == one.ID })
 }
+
+// GivesBack is how much more of the budget is left after than before, in parts per billion.
+// Where no events are left, all that was consumed is given back.
+func (p Preview) GivesBack() int64 {
+	switch {
+	case p.Before.RemainingPPB == nil:
+		return 0
+	case p.After.RemainingPPB == nil:
+		return budget.Billion - *p.Before.RemainingPPB
+	}
+	return *p.After.RemainingPPB - *p.Before.RemainingPPB
+}
