@@ -7,8 +7,8 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
-	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/window"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 )
 
@@ -165,5 +165,5 @@ func toCorrectionPreview(p correction.Preview) CorrectionPreview {
 }
 
 func toCorrectedSum(a correction.Account) CorrectedSum {
-	return CorrectedSum{Good: measure.Events(a.Sum.Good), Total: measure.Events(a.Sum.Total), SLI: a.SLI, Remaining: a.Remaining}
+	return CorrectedSum{Good: budget.Events(a.Sum.Good, a.Unit), Total: budget.Events(a.Sum.Total, a.Unit), SLI: a.SLI, Remaining: a.Remaining}
 }

@@ -55,7 +55,7 @@ func toGroupRef(v slo.View) *GroupRef {
 		return nil
 	}
 	out := &GroupRef{Group: w.Group, State: string(w.State)}
-	if remaining, ok := budget.Remaining(w.Sum, v.Revision.Objective); ok {
+	if remaining, ok := budget.Remaining(w.Sum, v.Revision.Objective, v.Revision.Over.Pace(v.Status.End)); ok {
 		share := remaining.Float64()
 		out.Remaining = &share
 	}

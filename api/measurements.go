@@ -9,6 +9,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
 // maxPush is the size of a push's body, in bytes: 50,000 slots fit.
@@ -98,10 +99,10 @@ func toMeasurements(reporters []measure.ReporterSlots) Measurements {
 }
 
 func toHistory(h slo.History) History {
-	out := History{From: h.From, To: h.To, StepSeconds: int(h.Step / time.Second), WindowDays: int(h.Window / (24 * time.Hour)), Revision: h.Revision, Points: make([]HistoryPoint, len(h.Points))}
+	out := History{From: h.From, To: h.To, StepSeconds: int(h.Step / time.Second), WindowDays: h.Window.Days, Calendar: toCalendar(h.Window), Revision: h.Revision, Points: make([]HistoryPoint, len(h.Points))}
 	for i, p := range h.Points {
 		out.Points[i] = HistoryPoint{
-			At: p.End, Good: measure.Events(p.Sum.Good), Total: measure.Events(p.Sum.Total), SLI: p.SLI, Remaining: p.Remaining,
+			At: p.End, Good: budget.Events(p.Sum.Good, h.Unit), Total: budget.Events(p.Sum.Total, h.Unit), SLI: p.SLI, Remaining: p.Remaining,
 		}
 	}
 	return out

@@ -54,6 +54,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addSources(r)
 	a.addSLOs(r)
 	a.addStatus(r)
+	a.addSLOKinds()
 	a.addSLAs(r)
 	a.addCorrections(r)
 	a.addGroups(r)

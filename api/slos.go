@@ -262,7 +262,8 @@ func sloLocation(s SLO) string { return "/v1/services/" + s.Service.Slug + "/slo
 func fromSLOInput(in SLOInput) slo.Declaration {
 	return slo.Declaration{
 		Slug: in.Slug, Name: in.Name, Description: in.Description, Objective: in.Objective,
-		WindowDays: in.WindowDays, MinEvents: in.MinEvents, Confidence: in.Confidence, Enforcement: slo.Enforcement(in.Enforcement),
+		WindowDays: in.WindowDays, Calendar: fromCalendarInput(in.Calendar), Further: each(in.Further, fromGoalInput), Budgeting: fromBudgetingInput(in.Budgeting),
+		MinEvents: in.MinEvents, Confidence: in.Confidence, Enforcement: slo.Enforcement(in.Enforcement),
 		Category: slo.Category(in.Indicator.Category), Counting: slo.Counting(in.Indicator.Counting),
 		Resolution: time.Duration(in.Indicator.ResolutionSeconds) * time.Second, GoodEvent: in.Indicator.Description,
 		Origin:    fromMeasurementSource(in.Indicator),
@@ -273,7 +274,8 @@ func fromSLOInput(in SLOInput) slo.Declaration {
 func toSLO(v slo.View, service Ref, sources sourceNames) SLO {
 	return SLO{
 		ID: string(v.SLO.ID), Slug: v.SLO.Slug, Service: service, Name: v.SLO.Name, Description: v.SLO.Description,
-		Revision: v.SLO.Revision, Objective: v.Revision.Objective.String(), WindowDays: v.Revision.WindowDays, MinEvents: v.Revision.MinEvents, Confidence: v.Revision.Confidence.String(), Enforcement: string(v.Revision.Enforcement),
+		Revision: v.SLO.Revision, Objective: v.Revision.Objective.String(), WindowDays: v.Revision.Over.Days, Calendar: toCalendar(v.Revision.Over),
+		Further: each(v.Revision.Further, toGoal), Budgeting: toBudgeting(v.Revision.Budgeting), MinEvents: v.Revision.MinEvents, Confidence: v.Revision.Confidence.String(), Enforcement: string(v.Revision.Enforcement),
 		Indicator: toIndicator(v.Indicator, sources), Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, ReviewBy: v.Revision.ReviewBy,
 		State: string(v.Status.State), Stale: v.Status.Stale,
 		CreatedAt: v.SLO.CreatedAt, UpdatedAt: v.SLO.UpdatedAt, RetiredAt: v.SLO.RetiredAt, Version: v.SLO.Version,
@@ -303,7 +305,8 @@ func toIndicator(i slo.Indicator, sources sourceNames) Indicator {
 func toSLORevision(r slo.RevisionWithIndicator, sources sourceNames) SLORevision {
 	return SLORevision{
 		ID: string(r.Revision.ID), Number: r.Revision.Number, IndicatorID: string(r.Revision.Indicator), Indicator: toIndicator(r.Indicator, sources),
-		Objective: r.Revision.Objective.String(), WindowDays: r.Revision.WindowDays, MinEvents: r.Revision.MinEvents, Confidence: r.Revision.Confidence.String(), Enforcement: string(r.Revision.Enforcement),
+		Objective: r.Revision.Objective.String(), WindowDays: r.Revision.Over.Days, Calendar: toCalendar(r.Revision.Over),
+		Further: each(r.Revision.Further, toGoal), Budgeting: toBudgeting(r.Revision.Budgeting), MinEvents: r.Revision.MinEvents, Confidence: r.Revision.Confidence.String(), Enforcement: string(r.Revision.Enforcement),
 		Rationale: r.Revision.Rationale, Reviewer: r.Revision.Reviewer, ReviewBy: r.Revision.ReviewBy,
 		CreatedAt: r.Revision.CreatedAt, CreatedBy: r.Revision.CreatedBy,
 	}

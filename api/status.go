@@ -9,7 +9,6 @@ import (
 	"github.com/evenkeel/evenkeel/api/admission"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
-	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 	"github.com/evenkeel/evenkeel/services/slo/forecast"
@@ -109,7 +108,7 @@ func toSLOStatus(v slo.View, service Ref) SLOStatus {
 		State: string(f.State), Since: st.Since, Stale: st.Stale, Latest: optionalTime(st.Latest),
 		WindowEnd: optionalTime(st.End), EvaluatedAt: optionalTime(st.EvaluatedAt),
 		Objective: v.Revision.Objective.String(), MinEvents: v.Revision.MinEvents,
-		Window: toBudget(f.Window), Verdict: toCertainty(v.Certainty(f.Window)), Policy: toBudget(f.Policy),
+		Window: toBudget(f.Window), Uncorrected: toUncorrected(v), Further: each(v.Standings(), toStanding), Verdict: toCertainty(v.Certainty(f.Window)), Policy: toBudget(f.Policy),
 		Burn: toBurnRates(f), Alerts: make([]BurnPair, len(f.Alerts)),
 		Outlook: string(f.Projection.Outlook), ProjectedExhaustionAt: v.ExhaustedAt(f),
 		WorstGroup: toGroupRef(v),
@@ -126,17 +125,44 @@ func toSLOStatus(v slo.View, service Ref) SLOStatus {
 func toBurnRates(f budget.Figures) []BurnRate {
 	out := make([]BurnRate, len(f.Burns))
 	for i, b := range f.Burns {
-		out[i] = BurnRate{Lookback: budget.Short(b.Lookback), Good: measure.Events(b.Sum.Good), Total: measure.Events(b.Sum.Total), Rate: b.Rate}
+		out[i] = BurnRate{
+			Lookback: budget.Short(b.Lookback), Rate: b.Rate,
+			Good: budget.Events(b.Sum.Good, f.Window.Unit), Total: budget.Events(b.Sum.Total, f.Window.Unit),
+		}
 	}
 	return out
 }
 
 func toBudget(a budget.Account) Budget {
-	return Budget{
-		Days: int(a.Length / (24 * time.Hour)), Good: measure.Events(a.Sum.Good), Total: measure.Events(a.Sum.Total), Enough: a.Enough,
+	out := Budget{
+		Days: int(a.Length.Round(24*time.Hour) / (24 * time.Hour)), Basis: "whole",
+		Good: budget.Events(a.Sum.Good, a.Unit), Total: budget.Events(a.Sum.Total, a.Unit), Enough: a.Enough,
 		SLI: a.SLI, AllowedEvents: a.Allowed, BurnedEvents: a.Consumed, RemainingEvents: a.Remaining,
-		Burned: a.ConsumedRatio, Remaining: a.RemainingRatio,
+		Burned: a.ConsumedRatio, BurnedSoFar: a.SoFarRatio, Remaining: a.RemainingRatio,
 	}
+	if a.Pace.Projected() {
+		out.Basis = "projected"
+	}
+	if a.Pace.Whole > 0 {
+		elapsed, length := int64(a.Pace.Elapsed/time.Second), int64(a.Pace.Whole/time.Second)
+		out.ElapsedSeconds, out.LengthSeconds = &elapsed, &length
+	}
+	return out
+}
+
+// toUncorrected is what the own window holds without corrections, where some lie in it.
+func toUncorrected(v slo.View) *Counts {
+	raw := v.Status.Raw
+	if raw == nil || !v.Current() {
+		return nil
+	}
+	unit := v.Revision.Budgeting.Unit()
+	out := &Counts{Good: budget.Events(raw.Good, unit), Total: budget.Events(raw.Total, unit)}
+	if sli, known := budget.SLI(*raw); known {
+		share := sli.Float64()
+		out.SLI = &share
+	}
+	return out
 }
 
 func toForecast(o slo.Outlook) Forecast {

@@ -25,7 +25,7 @@ func TestEveryExplainedFigureOfAVerdictIsAFieldOfTheStatus(t *testing.T) {
 	if v.Revision.Confidence, err = budget.ParseConfidence("95%"); err != nil {
 		t.Fatal(err)
 	}
-	v.Revision.WindowDays, v.Revision.MinEvents = 28, 1
+	v.Revision.Over, v.Revision.MinEvents = slo.TimeWindow{Days: 28}, 1
 	v.Status.Sums.Window = window.Sum{Good: 6000, Total: 6000}
 	raw, err := json.Marshal(toSLOStatus(v, Ref{}))
 	if err != nil {

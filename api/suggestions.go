@@ -91,7 +91,7 @@ func suggestionWarnings(a suggest.Answer, s suggest.Suggestion) []slo.Warning {
 	if s.Objective.IsZero() {
 		return nil
 	}
-	out := slo.Terms{Objective: s.Objective, WindowDays: int(suggest.Period / (24 * time.Hour))}.Warnings(a.To)
+	out := slo.Terms{Objective: s.Objective, Over: slo.TimeWindow{Days: int(suggest.Period / (24 * time.Hour))}}.Warnings(a.To)
 	if partly := s.Measured.Partly(); partly != "" {
 		out = append(out, slo.Warning{Code: "measured_partly", Pointer: "/objective", Message: partly})
 	}

@@ -11,7 +11,10 @@ type SLO struct {
 	Description string     `json:"description"`
 	Revision    int        `json:"revision" doc:"Number of the current revision, from 1."`
 	Objective   string     `json:"objective" doc:"Share of events that should be good, as it was declared." example:"99.9%"`
-	WindowDays  int        `json:"windowDays" doc:"Length of the rolling window." example:"28"`
+	WindowDays  int        `json:"windowDays,omitempty" doc:"Length of the rolling window; absent where there is a calendar." example:"28"`
+	Calendar    *Calendar  `json:"calendar,omitempty" doc:"The calendar in each of whose windows the objective is to be met; absent where the window rolls."`
+	Further     []Goal     `json:"furtherObjectives" doc:"Objectives beside that one, of the same indicator. The state is the worst of all; policies, alerts and the forecast go by the first."`
+	Budgeting   Budgeting  `json:"budgeting" doc:"What the budget is of."`
 	MinEvents   int64      `json:"minEvents" doc:"Below this number of events in a window nothing is concluded from it."`
 	Confidence  string     `json:"confidence,omitempty" doc:"How sure a verdict on the window has to be; absent when there is none." example:"95%"`
 	Enforcement string     `json:"enforcement" enum:"policy,observed" doc:"How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is."`
@@ -64,18 +67,67 @@ type IndicatorInput struct {
 
 // SLOInput is what is promised.
 type SLOInput struct {
-	Slug        string         `json:"slug" doc:"RFC 1123 label, at most 63 characters, unique within the service." example:"availability"`
-	Name        string         `json:"name" doc:"At most 100 characters." example:"Checkout availability"`
-	Description string         `json:"description,omitempty" doc:"At most 1,050 characters."`
-	Objective   string         `json:"objective" doc:"A percentage above 0% and below 100%, with at most seven digits after the point." example:"99.9%"`
-	WindowDays  int            `json:"windowDays,omitempty" minimum:"1" maximum:"90" default:"28" doc:"Length of the rolling window."`
-	MinEvents   int64          `json:"minEvents,omitempty" minimum:"1" default:"1" doc:"Below this number of events in a window nothing is concluded from it."`
-	Confidence  string         `json:"confidence,omitempty" doc:"Has the status say, so surely, whether the window meets the objective: a percentage above 50% and below 100%, with at most seven digits after the point. A revision that leaves it out has no verdict. States and policies do not go by it." example:"95%"`
-	Enforcement string         `json:"enforcement,omitempty" enum:"policy,observed" default:"policy" doc:"How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is, while an objective is tried out. A revision that leaves it out keeps it."`
-	Indicator   IndicatorInput `json:"indicator"`
-	Rationale   string         `json:"rationale,omitempty" doc:"Why this objective." example:"Support tickets rise below it."`
-	Reviewer    string         `json:"reviewer,omitempty" doc:"Who agreed to it." example:"Ada Lovelace"`
-	ReviewBy    *time.Time     `json:"reviewBy,omitempty" doc:"When it is to be looked at again." example:"2027-06-01T00:00:00Z"`
+	Slug        string          `json:"slug" doc:"RFC 1123 label, at most 63 characters, unique within the service." example:"availability"`
+	Name        string          `json:"name" doc:"At most 100 characters." example:"Checkout availability"`
+	Description string          `json:"description,omitempty" doc:"At most 1,050 characters."`
+	Objective   string          `json:"objective,omitempty" doc:"A percentage above 0% and below 100%, with at most seven digits after the point. A new SLO that leaves it out has that of its category; see /v1/slo-kinds." example:"99.9%"`
+	WindowDays  int             `json:"windowDays,omitempty" minimum:"1" maximum:"90" doc:"Length of the rolling window; 28 when it is left out, and there is no calendar."`
+	Calendar    *CalendarInput  `json:"calendar,omitempty" doc:"Has the objective met in each window of a calendar, instead of a rolling one. A revision that leaves out both keeps what there is."`
+	Further     []GoalInput     `json:"furtherObjectives,omitempty" maxItems:"4" doc:"Objectives beside that one, of the same indicator, each over a window of its own. A revision that leaves them out has none."`
+	Budgeting   *BudgetingInput `json:"budgeting,omitempty" doc:"What the budget is of; events when it is left out. A revision that leaves it out keeps it."`
+	MinEvents   int64           `json:"minEvents,omitempty" minimum:"1" default:"1" doc:"Below this number of events in a window nothing is concluded from it."`
+	Confidence  string          `json:"confidence,omitempty" doc:"Has the status say, so surely, whether the window meets the objective: a percentage above 50% and below 100%, with at most seven digits after the point. A revision that leaves it out has no verdict. States and policies do not go by it." example:"95%"`
+	Enforcement string          `json:"enforcement,omitempty" enum:"policy,observed" default:"policy" doc:"How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is, while an objective is tried out. A revision that leaves it out keeps it."`
+	Indicator   IndicatorInput  `json:"indicator"`
+	Rationale   string          `json:"rationale,omitempty" doc:"Why this objective." example:"Support tickets rise below it."`
+	Reviewer    string          `json:"reviewer,omitempty" doc:"Who agreed to it." example:"Ada Lovelace"`
+	ReviewBy    *time.Time      `json:"reviewBy,omitempty" doc:"When it is to be looked at again." example:"2027-06-01T00:00:00Z"`
+}
+
+// CalendarInput is a calendar to be.
+type CalendarInput struct {
+	Period    string `json:"period" enum:"day,week,month,quarter,year" example:"month"`
+	StartDate string `json:"startDate,omitempty" doc:"Date from which windows are counted, at midnight in the zone; 2000-01-01 when left out, for weeks the Monday after it." example:"2026-01-01"`
+	TimeZone  string `json:"timeZone,omitempty" doc:"A name of the IANA database; UTC when left out." example:"Europe/Berlin"`
+}
+
+// Calendar is a calendar whose windows follow each other.
+type Calendar struct {
+	Period    string `json:"period" enum:"day,week,month,quarter,year" example:"month"`
+	StartDate string `json:"startDate" doc:"Date from which windows are counted, at midnight in the zone." example:"2026-01-01"`
+	TimeZone  string `json:"timeZone" doc:"A name of the IANA database." example:"Europe/Berlin"`
+}
+
+// GoalInput is a further objective to be.
+type GoalInput struct {
+	Name       string         `json:"name" doc:"RFC 1123 label, unique within the SLO." example:"quarter"`
+	Objective  string         `json:"objective" example:"99.95%"`
+	WindowDays int            `json:"windowDays,omitempty" minimum:"1" maximum:"90" doc:"28 when it is left out, and there is no calendar."`
+	Calendar   *CalendarInput `json:"calendar,omitempty"`
+}
+
+// Goal is a further objective of an SLO.
+type Goal struct {
+	Name       string    `json:"name" example:"quarter"`
+	Objective  string    `json:"objective" example:"99.95%"`
+	WindowDays int       `json:"windowDays,omitempty" doc:"Absent where there is a calendar."`
+	Calendar   *Calendar `json:"calendar,omitempty"`
+}
+
+// BudgetingInput is what a budget is to be of.
+type BudgetingInput struct {
+	Method       string `json:"method" enum:"occurrences,timeslices,ratio_timeslices" doc:"occurrences counts events; timeslices counts slices of time, each good or bad by the share of its good events; ratio_timeslices takes the mean of that share over the slices."`
+	SliceTarget  string `json:"sliceTarget,omitempty" doc:"The share of good events from which on a slice is good; of timeslices alone, which need it." example:"95%"`
+	SliceSeconds int    `json:"sliceSeconds,omitempty" minimum:"60" maximum:"3600" doc:"Length of a slice: divides an hour, and is a whole multiple of the resolution, which it is when left out." example:"60"`
+	Missing      string `json:"missing,omitempty" enum:"ignored,good,bad" doc:"What a slice counts as that had no events; ignored when left out."`
+}
+
+// Budgeting is what a budget is of.
+type Budgeting struct {
+	Method       string `json:"method" enum:"occurrences,timeslices,ratio_timeslices"`
+	SliceTarget  string `json:"sliceTarget,omitempty" example:"95%"`
+	SliceSeconds int    `json:"sliceSeconds,omitempty" doc:"Length of a slice; absent where events are counted."`
+	Missing      string `json:"missing,omitempty" enum:"ignored,good,bad" doc:"What a slice counts as that had no events."`
 }
 
 // SLORevision is what an SLO said from one change to the next.
@@ -85,7 +137,10 @@ type SLORevision struct {
 	IndicatorID string     `json:"indicatorId" doc:"A new one has new series."`
 	Indicator   Indicator  `json:"indicator"`
 	Objective   string     `json:"objective" example:"99.9%"`
-	WindowDays  int        `json:"windowDays"`
+	WindowDays  int        `json:"windowDays,omitempty" doc:"Absent where there is a calendar."`
+	Calendar    *Calendar  `json:"calendar,omitempty"`
+	Further     []Goal     `json:"furtherObjectives"`
+	Budgeting   Budgeting  `json:"budgeting"`
 	MinEvents   int64      `json:"minEvents"`
 	Confidence  string     `json:"confidence,omitempty" doc:"Absent when there is none." example:"95%"`
 	Enforcement string     `json:"enforcement" enum:"policy,observed"`
@@ -111,6 +166,8 @@ type SLOStatus struct {
 	Objective             string     `json:"objective" example:"99.9%"`
 	MinEvents             int64      `json:"minEvents"`
 	Window                Budget     `json:"window" doc:"Over the SLO's own window."`
+	Uncorrected           *Counts    `json:"uncorrected,omitempty" doc:"What the own window holds without corrections; absent where none lies in it."`
+	Further               []Standing `json:"furtherObjectives" doc:"How further objectives stand, each over its own window."`
 	Verdict               *Certainty `json:"verdict,omitempty" doc:"How sure the events of the SLO's own window make it; absent when the SLO states no confidence. The state does not go by it."`
 	Policy                Budget     `json:"policy" doc:"Over the trailing 28 days of the error-budget policy."`
 	Burn                  []BurnRate `json:"burn" doc:"Burn rates, the shortest lookback first."`
@@ -118,6 +175,21 @@ type SLOStatus struct {
 	Outlook               string     `json:"outlook" enum:"unknown,beyond,within,exhausted" doc:"What the burn of the last day says: the budget outlasts the window, ends within it, or is spent already."`
 	ProjectedExhaustionAt *time.Time `json:"projectedExhaustionAt" nullable:"true" doc:"When the budget ends at the burn of the last day; null unless the outlook is within."`
 	WorstGroup            *GroupRef  `json:"worstGroup,omitempty" doc:"The group with the least of its budget left, of those with at least minEvents; absent when there is none."`
+}
+
+// Counts are numbers of events, or of slices where these are counted.
+type Counts struct {
+	Good  float64  `json:"good"`
+	Total float64  `json:"total"`
+	SLI   *float64 `json:"sli" nullable:"true" doc:"Good ÷ total; null without events."`
+}
+
+// Standing is how a further objective stands.
+type Standing struct {
+	Name      string `json:"name" example:"quarter"`
+	Objective string `json:"objective" example:"99.95%"`
+	State     string `json:"state" enum:"no_data,ok,at_risk,exhausted"`
+	Window    Budget `json:"window"`
 }
 
 // Certainty is how sure whole events of an SLO's own window make it that the objective
@@ -187,9 +259,12 @@ type SLOGroup struct {
 }
 
 // Budget is what was spent of an error budget over one window. Events are decimal
-// numbers of events; ratios are shares of one.
+// numbers of events, or of slices where these are counted; ratios are shares of one.
 type Budget struct {
-	Days            int      `json:"days" example:"28"`
+	Days            int      `json:"days" doc:"Length of the window, a calendar's rounded to whole days." example:"28"`
+	Basis           string   `json:"basis" enum:"whole,projected" doc:"What the budget is of. whole: the events of the window. projected: a calendar's window that is not over, with as many events as it has if they go on to come as so far; allowedEvents, remainingEvents, burned and remaining are then of all of it, and good, total, sli, burnedEvents and burnedSoFar of what there was."`
+	ElapsedSeconds  *int64   `json:"elapsedSeconds,omitempty" doc:"How much of a calendar's window is over; absent of a rolling one."`
+	LengthSeconds   *int64   `json:"lengthSeconds,omitempty" doc:"How long a calendar's window is; absent of a rolling one."`
 	Good            float64  `json:"good" doc:"Good events."`
 	Total           float64  `json:"total" doc:"All events."`
 	Enough          bool     `json:"enough" doc:"Whether there are at least minEvents, so that something is concluded from the window."`
@@ -197,7 +272,8 @@ type Budget struct {
 	AllowedEvents   *float64 `json:"allowedEvents" nullable:"true" doc:"The whole budget: how many of the events may be bad."`
 	BurnedEvents    *float64 `json:"burnedEvents" nullable:"true" doc:"How many were."`
 	RemainingEvents *float64 `json:"remainingEvents" nullable:"true" doc:"How many more may be; below 0 when overspent."`
-	Burned          *float64 `json:"burned" nullable:"true" doc:"Share of the budget that is burned: 1 is all of it, more is overspent. Also the burn rate over the window."`
+	Burned          *float64 `json:"burned" nullable:"true" doc:"Share of the budget that is burned: 1 is all of it, more is overspent. Of a whole window also the burn rate over it."`
+	BurnedSoFar     *float64 `json:"burnedSoFar" nullable:"true" doc:"Share that is burned of the budget of the events so far; the same as burned but of a calendar's window that is not over."`
 	Remaining       *float64 `json:"remaining" nullable:"true" doc:"Share of the budget that remains; below 0 when overspent."`
 }
 
@@ -235,7 +311,8 @@ type History struct {
 	From        time.Time      `json:"from" doc:"End of the first window."`
 	To          time.Time      `json:"to" doc:"End of the last window."`
 	StepSeconds int            `json:"stepSeconds" example:"21600"`
-	WindowDays  int            `json:"windowDays"`
+	WindowDays  int            `json:"windowDays,omitempty" doc:"Absent where there is a calendar."`
+	Calendar    *Calendar      `json:"calendar,omitempty" doc:"Each point is then what came since its window of the calendar began."`
 	Revision    int            `json:"revision" doc:"The revision whose terms they are."`
 	Points      []HistoryPoint `json:"points"`
 }

@@ -77,7 +77,7 @@ func (d *Dashboard) burnDown(v *visit, view slo.View, group string, violations [
 		c.Markers = append(c.Markers, chart.Marker{At: opened, Label: "violation of " + violation.Clause + " opened " + at(violation.OpenedAt).Text})
 	}
 	note := projectionText(f.Projection, end)
-	if shown < view.Revision.Window() {
+	if shown < stretchOf(view) {
 		stretch := windowText(shown)
 		if shown == time.Hour {
 			stretch = "hour"
@@ -106,7 +106,7 @@ var zooms = []struct{ length, step time.Duration }{
 // shown is the history that is drawn, and its length: the whole window, or the
 // shortest stretch that holds all that is known of it.
 func (d *Dashboard) shown(v *visit, view slo.View, group string) ([]slo.Point, time.Duration, error) {
-	window := view.Revision.Window()
+	window := stretchOf(view)
 	moments, err := d.history(v, view, group, window, 0)
 	if err != nil {
 		return nil, 0, err
@@ -127,6 +127,16 @@ func (d *Dashboard) shown(v *visit, view slo.View, group string) ([]slo.Point, t
 		}
 	}
 	return moments, window, nil
+}
+
+// stretchOf is how much of the past is drawn: the window, of a calendar's what is over
+// of it, and never less than a day.
+func stretchOf(view slo.View) time.Duration {
+	length := view.Length()
+	if pace := view.Revision.Over.Pace(view.Status.End); pace.Projected() && view.Status.Evaluated() {
+		length = pace.Elapsed
+	}
+	return max(length.Truncate(time.Hour), 24*time.Hour)
 }
 
 // newest cuts a history down to its last hour when nothing is known before that.
@@ -181,9 +191,9 @@ func projectionText(p budget.Projection, end time.Time) string {
 func burnLabel(view slo.View, f budget.Figures, concluded bool, note string) string {
 	now := "not known"
 	if concluded {
-		now = spaced(remainingFigure(f.Window.Sum, view.Revision.Objective))
+		now = spaced(remainingFigure(f.Window.Sum, view.Revision.Objective, f.Window.Pace))
 	}
-	return fmt.Sprintf("Remaining error budget over %s. Now: %s; %s. The table below holds the same.", windowText(view.Revision.Window()), now, note)
+	return fmt.Sprintf("Remaining error budget over %s. Now: %s; %s. The table below holds the same.", overText(view.Revision.Over), now, note)
 }
 
 // tableRows is about how many rows the table of a burn-down has: one for each day
@@ -201,9 +211,10 @@ func historyTable(view slo.View, moments []slo.Point) []historyRow {
 		m := moments[i]
 		r := historyRow{At: at(m.End)}
 		if point(view, m).Known {
-			r.Remaining = remainingFigure(m.Sum, view.Revision.Objective)
+			r.Remaining = remainingFigure(m.Sum, view.Revision.Objective, view.Revision.Over.Pace(m.End))
 			r.SLI = sliFigure(m.Sum, view.Revision.Objective)
-			r.Bad, r.Total = eventsFigure(m.Sum.Bad()), eventsFigure(m.Sum.Total)
+			unit := view.Revision.Budgeting.Unit()
+			r.Bad, r.Total = eventsFigure(thousandths(m.Sum.Bad(), unit)), eventsFigure(thousandths(m.Sum.Total, unit))
 		}
 		out = append(out, r)
 	}

@@ -1,12 +1,14 @@
 package dashboard
 
 import (
+	"fmt"
 	"math/big"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/evenkeel/evenkeel/services/measure/window"
+	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
@@ -45,8 +47,8 @@ func sliFigure(s window.Sum, o budget.Objective) figure {
 
 // remainingFigure writes the share of the budget that remains, with one digit
 // after the point and more where it would look spent or untouched and is not.
-func remainingFigure(s window.Sum, o budget.Objective) figure {
-	ratio, known := budget.Remaining(s, o)
+func remainingFigure(s window.Sum, o budget.Objective, p budget.Pace) figure {
+	ratio, known := budget.Remaining(s, o, p)
 	if !known {
 		return figure{}
 	}
@@ -105,6 +107,26 @@ func factorText(factor float64) string {
 // eventsFigure writes thousandths of an event as events.
 func eventsFigure(thousandths int64) figure {
 	return figure{Number: eventsText(thousandths), Known: true}
+}
+
+// thousandths are so many of an event, or slice, in that unit, rounded down.
+func thousandths(n, unit int64) int64 { return n / max(1, unit/budget.PerEvent) }
+
+// overText names the window of an objective: "28 days", "a calendar month".
+func overText(w slo.TimeWindow) string {
+	if w.Rolls() {
+		return plural(w.Days, "day", "days")
+	}
+	return "a calendar " + string(w.Calendar.Unit())
+}
+
+// windowName says what kind of window it is: "rolling, 28 days", "calendar month in
+// Europe/Berlin".
+func windowName(w slo.TimeWindow) string {
+	if w.Rolls() {
+		return "rolling, " + overText(w)
+	}
+	return fmt.Sprintf("calendar %s in %s", w.Calendar.Unit(), w.Calendar.Zone())
 }
 
 func eventsText(thousandths int64) string {

@@ -58,12 +58,12 @@ func TestARemainingBudgetNeverLooksSpentOrUntouchedWhenItIsNot(t *testing.T) {
 	}{
 		{0, "100"}, {1, "99.99"}, {5000, "50.0"}, {9999, "0.01"}, {10000, "0"}, {10001, "−0.01"}, {11864, "−18.6"}, {1_000_000, "−9,900"},
 	} {
-		got := remainingFigure(events(1_000_000-c.bad, 1_000_000), objective(t, "99%"))
+		got := remainingFigure(events(1_000_000-c.bad, 1_000_000), objective(t, "99%"), budget.Pace{})
 		if got.Number != c.want || !got.Known {
 			t.Errorf("%d bad: %+v, want %s", c.bad, got, c.want)
 		}
 	}
-	if got := remainingFigure(window.Sum{}, objective(t, "99%")); got.Known {
+	if got := remainingFigure(window.Sum{}, objective(t, "99%"), budget.Pace{}); got.Known {
 		t.Errorf("without events the budget is %+v, want unknown", got)
 	}
 }

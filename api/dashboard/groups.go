@@ -86,7 +86,7 @@ func rowOfGroup(v *visit, of slo.View, group string) groupRow {
 		State: stateBadge(of.Status.State), Stale: stopped(of), StaleBadge: staleBadge, Budget: remainingOf(of, f, concluded),
 	}
 	if f.Window.Sum.Total > 0 {
-		r.Events = eventsFigure(f.Window.Sum.Total)
+		r.Events = eventsFigure(thousandths(f.Window.Sum.Total, f.Window.Unit))
 	}
 	if concluded {
 		r.SLI = sliFigure(f.Window.Sum, of.Revision.Objective)

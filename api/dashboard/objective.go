@@ -56,7 +56,7 @@ func remainingOf(v slo.View, f budget.Figures, concluded bool) remaining {
 	}
 	ratio := *f.Window.RemainingRatio
 	r := remaining{
-		Figure: remainingFigure(f.Window.Sum, v.Revision.Objective),
+		Figure: remainingFigure(f.Window.Sum, v.Revision.Objective, f.Window.Pace),
 		Bar:    chart.Budget(ratio, true, stateBadge(v.Status.State).Tone),
 	}
 	if ratio < 0 {
@@ -73,7 +73,7 @@ func row(v slo.View, service registry.Service, named bool) objectiveRow {
 		State: stateBadge(v.Status.State), Stale: stopped(v), StaleBadge: staleBadge,
 		Objective: spaced(objectiveFigure(v.Revision.Objective)),
 		Budget:    remainingOf(v, f, concluded),
-		Detail:    fmt.Sprintf("%s over %s", v.Indicator.Category, windowText(v.Revision.Window())),
+		Detail:    fmt.Sprintf("%s over %s", v.Indicator.Category, overText(v.Revision.Over)),
 		Worse:     worseOf(v, service.Slug),
 	}
 	if named {
@@ -116,7 +116,7 @@ func (d *Dashboard) rows(v *visit, views []slo.View, trend bool) ([]objectiveRow
 }
 
 func (d *Dashboard) spark(v *visit, view slo.View) (template.HTML, error) {
-	moments, err := d.history(v, view, "", view.Revision.Window(), sparkStep(view.Revision.Window()))
+	moments, err := d.history(v, view, "", stretchOf(view), sparkStep(stretchOf(view)))
 	if err != nil {
 		return "", err
 	}
@@ -158,11 +158,7 @@ func (d *Dashboard) history(v *visit, view slo.View, group string, length, step 
 // point is a moment of a history as it is drawn: unknown where there were no
 // events, or too few to conclude something from.
 func point(view slo.View, m slo.Point) chart.Point {
-	enough := budget.FiguresOf(budget.Input{
-		Objective: view.Revision.Objective, Period: view.Revision.Window(), MinEvents: view.Revision.MinEvents,
-		Sums: budget.Sums{Window: m.Sum},
-	}).Window.Enough
-	if !enough || m.Remaining == nil {
+	if !view.Revision.Enough(m.Sum) || m.Remaining == nil {
 		return chart.Point{At: m.End}
 	}
 	return chart.Point{At: m.End, Value: *m.Remaining, Known: true}

@@ -177,7 +177,7 @@ func (p promises) Find(ctx context.Context, n slo.Name) (slo.View, registry.Serv
 
 func (p promises) Forecast(_ context.Context, of id.ID) (slo.Outlook, error) {
 	v := p.find(of)
-	until := v.Status.End.Add(v.Revision.Window())
+	until := v.Status.End.Add(v.Length())
 	half := v.Status.End.Add(9 * 24 * time.Hour)
 	return slo.Outlook{From: v.Status.End, Until: until, Probability: 0.62, Times: [3]*time.Time{&half, &half, nil}, Hours: 672}, nil
 }
@@ -263,7 +263,7 @@ func (p promises) History(_ context.Context, about id.ID, _ string, from, to tim
 			}
 			bad := int64((1 - remaining) * float64(total) * float64(v.Revision.Objective.BudgetPPB()) / budget.Billion)
 			m.Sum = window.Sum{Good: total - max(bad, 0), Total: total}
-			if ratio, known := budget.Remaining(m.Sum, v.Revision.Objective); known {
+			if ratio, known := budget.Remaining(m.Sum, v.Revision.Objective, budget.Pace{}); known {
 				left := ratio.Float64()
 				m.Remaining = &left
 			}

@@ -92,7 +92,7 @@ func (s *sample) objective(svc registry.Service, slug, name, target string, stat
 	v := slo.View{SLO: slo.SLO{ID: s.id(), Service: svc.ID, Slug: slug, Name: name, Description: "Customers can rely on it.", Revision: 1}}
 	v.Revision = slo.Revision{ID: s.id(), SLO: v.SLO.ID, Number: 1, CreatedAt: s.now.Add(-70 * 24 * time.Hour), CreatedBy: "Ada Lovelace"}
 	review := s.now.Add(100 * 24 * time.Hour)
-	v.Revision.Terms = slo.Terms{Objective: o, WindowDays: 28, MinEvents: 100, Rationale: "Support tickets rise when more than one request in a thousand fails.", Reviewer: "Grace Hopper", ReviewBy: &review}
+	v.Revision.Terms = slo.Terms{Objective: o, Over: slo.TimeWindow{Days: 28}, MinEvents: 100, Rationale: "Support tickets rise when more than one request in a thousand fails.", Reviewer: "Grace Hopper", ReviewBy: &review}
 	v.Indicator = slo.Indicator{ID: s.id(), SLO: v.SLO.ID, Measure: slo.Measure{Category: slo.Availability, Counting: slo.GoodTotal, Resolution: time.Minute, Description: "a request that was answered with a status below 500"}}
 	if strings.HasPrefix(slug, "lat") {
 		v.Indicator.Category, v.Indicator.Description = slo.Latency, "a request that was answered within 300 ms"
@@ -110,7 +110,7 @@ func (s *sample) objective(svc registry.Service, slug, name, target string, stat
 			}
 			v.Status.Sums.Lookbacks[i] = sum(int64(float64(events)*d.Hours()/672), factor)
 		}
-		if ppb, known := budget.RemainingPPB(v.Status.Sums.Window, o); known && state != budget.NoData {
+		if ppb, known := budget.RemainingPPB(v.Status.Sums.Window, o, budget.Pace{}); known && state != budget.NoData {
 			v.Status.RemainingPPB = &ppb
 		}
 	}
@@ -195,7 +195,7 @@ func (s *sample) gatherTheLast() {
 }
 
 func budgetConsumed(v slo.View) string {
-	r, _ := budget.Consumed(v.Status.Sums.Policy, v.Revision.Objective)
+	r, _ := budget.Consumed(v.Status.Sums.Policy, v.Revision.Objective, budget.Pace{})
 	return r.Percent(2)
 }
 

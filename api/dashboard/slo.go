@@ -6,8 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -44,6 +46,8 @@ type sloPage struct {
 	BurnNote   string
 	End        moment
 	Windows    []windowRow
+	Goals      []goalRow // further objectives
+	Counted    string    // what the windows hold: "Events"
 	Explain    *explanation
 	Facts      []fact
 
@@ -93,7 +97,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 		Crumbs: []link{{URL: "/", Text: "Overview"}, team, {URL: serviceURL(owner.Slug), Text: owner.Name}, {Text: view.SLO.Name}},
 		Name:   view.SLO.Name, Description: view.SLO.Description,
 		Meta: []string{
-			string(view.Indicator.Category), "rolling " + windowText(view.Revision.Window()), fmt.Sprintf("revision %d", view.Revision.Number),
+			string(view.Indicator.Category), windowName(view.Revision.Over), fmt.Sprintf("revision %d", view.Revision.Number),
 		},
 		State: stateBadge(view.Status.State), Stale: stopped(view), StaleBadge: staleBadge,
 		Since: ago(v.now, view.Status.Since), Latest: ago(v.now, earlier(view.Status.Latest, v.now)), Freshness: "measured until",
@@ -128,6 +132,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	p.numbers(view, figures, concluded)
 	p.burns(figures, concluded)
 	p.windows(view, figures, concluded)
+	p.goals(view)
 	if p.Source, err = d.sourceOf(v, view); err != nil {
 		return screen{}, err
 	}
@@ -230,20 +235,20 @@ func (d *Dashboard) past(v *visit, view slo.View, p *sloPage) error {
 
 // numbers are the three large ones.
 func (p *sloPage) numbers(view slo.View, f budget.Figures, concluded bool) {
-	window := windowText(view.Revision.Window())
+	window, noun := overText(view.Revision.Over), view.Revision.Budgeting.Noun()
 	p.Objective = objectiveFigure(view.Revision.Objective)
-	p.ObjectiveCaption = fmt.Sprintf("of events good, over %s", window)
+	p.ObjectiveCaption = fmt.Sprintf("of %ss good, over %s", noun, window)
 	p.Budget = remainingOf(view, f, concluded)
-	p.SLICaption = "no events in " + window
-	p.BudgetCaption = "known once there are events"
+	p.SLICaption = fmt.Sprintf("no %ss in %s", noun, window)
+	p.BudgetCaption = fmt.Sprintf("known once there are %ss", noun)
 	switch {
 	case concluded:
 		p.SLI = sliFigure(f.Window.Sum, view.Revision.Objective)
-		p.SLICaption = fmt.Sprintf("%s good of %s events", eventsText(f.Window.Sum.Good), eventsText(f.Window.Sum.Total))
-		p.BudgetCaption = budgetCaption(f.Window)
+		p.SLICaption = fmt.Sprintf("%s good of %s %ss", eventsText(thousandths(f.Window.Sum.Good, f.Window.Unit)), eventsText(thousandths(f.Window.Sum.Total, f.Window.Unit)), noun)
+		p.BudgetCaption = budgetCaption(f.Window, view.Revision.Over, noun)
 	case f.Window.Sum.Total > 0:
 		p.SLICaption = fmt.Sprintf("%s so far; nothing is concluded from fewer than %s",
-			eventNoun(f.Window.Sum.Total), eventsText(view.Revision.MinEvents*1000))
+			nounText(thousandths(f.Window.Sum.Total, f.Window.Unit), noun), eventsText(view.Revision.MinEvents*1000))
 	}
 	for _, n := range []figure{p.Objective, p.SLI, p.Budget.Figure} {
 		p.Long = p.Long || len([]rune(n.Number)) > 7
@@ -258,17 +263,24 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-func eventNoun(thousandths int64) string {
+// nounText writes so many thousandths of an event, or slice, with the noun.
+func nounText(thousandths int64, noun string) string {
 	if thousandths == 1000 {
-		return "1 event"
+		return "1 " + noun
 	}
-	return eventsText(thousandths) + " events"
+	return eventsText(thousandths) + " " + noun + "s"
 }
 
-func budgetCaption(a budget.Account) string {
+// budgetCaption says what was spent of which budget; of a calendar's window that is not
+// over, what the whole is and that it is a projection.
+func budgetCaption(a budget.Account, over slo.TimeWindow, noun string) string {
 	spent := fmt.Sprintf("%s bad of %s allowed", budgetEventsText(*a.Consumed), budgetEventsText(*a.Allowed))
 	if *a.Remaining < 0 {
-		return fmt.Sprintf("%s; overspent by %s", spent, budgetEventsText(-*a.Remaining))
+		spent = fmt.Sprintf("%s; overspent by %s", spent, budgetEventsText(-*a.Remaining))
+	}
+	if a.Pace.Projected() {
+		return fmt.Sprintf("%s so far, of the whole %s if %ss go on to come so; %s is over",
+			spent, over.Calendar.Unit(), noun, percentText(float64(a.Pace.Elapsed)/float64(a.Pace.Whole)))
 	}
 	return spent
 }
@@ -278,16 +290,16 @@ func budgetCaption(a budget.Account) string {
 func (p *sloPage) windows(view slo.View, f budget.Figures, concluded bool) {
 	for _, b := range f.Burns {
 		r := windowRow{Name: windowText(b.Lookback), Burn: rateFigure(b.Rate)}
-		r.count(b.Sum.Good, b.Sum.Total)
+		r.count(b.Sum, f.Window.Unit)
 		r.SLI = sliFigure(b.Sum, view.Revision.Objective)
 		p.Windows = append(p.Windows, r)
 	}
 	for _, a := range []struct {
 		name string
 		budget.Account
-	}{{windowText(f.Policy.Length) + ", policy", f.Policy}, {windowText(f.Window.Length) + ", objective", f.Window}} {
+	}{{windowText(f.Policy.Length) + ", policy", f.Policy}, {overText(view.Revision.Over) + ", objective", f.Window}} {
 		r := windowRow{Name: a.name, Burn: rateFigure(a.ConsumedRatio), SLI: sliFigure(a.Sum, view.Revision.Objective)}
-		r.count(a.Sum.Good, a.Sum.Total)
+		r.count(a.Sum, a.Unit)
 		p.Windows = append(p.Windows, r)
 	}
 	for i := range p.Windows {
@@ -298,9 +310,9 @@ func (p *sloPage) windows(view slo.View, f budget.Figures, concluded bool) {
 }
 
 // count fills in events; a window without any has no data.
-func (r *windowRow) count(good, total int64) {
-	if total > 0 {
-		r.Good, r.Bad, r.Total = eventsFigure(good), eventsFigure(total-good), eventsFigure(total)
+func (r *windowRow) count(s window.Sum, unit int64) {
+	if s.Total > 0 {
+		r.Good, r.Bad, r.Total = eventsFigure(thousandths(s.Good, unit)), eventsFigure(thousandths(s.Bad(), unit)), eventsFigure(thousandths(s.Total, unit))
 	}
 }
 
@@ -321,8 +333,11 @@ func indicatorFacts(view slo.View) []fact {
 		{"A good event", link{Text: good}},
 		sent,
 		{"In slots of", link{Text: windowText(view.Indicator.Resolution)}},
-		{"Window", link{Text: "rolling, " + windowText(view.Revision.Window())}},
-		{"At least", link{Text: eventNoun(view.Revision.MinEvents * 1000)}},
+		{"Window", link{Text: windowName(view.Revision.Over)}},
+		{"At least", link{Text: nounText(view.Revision.MinEvents*1000, view.Revision.Budgeting.Noun())}},
+	}
+	if b := view.Revision.Budgeting; b.Slices() {
+		facts = append(facts, fact{"The budget is of", link{Text: b.String()}})
 	}
 	if confidence := view.Revision.Confidence; !confidence.IsZero() {
 		facts = append(facts, fact{"Verdict at", link{Text: strings.TrimSuffix(confidence.String(), "%") + " % confidence"}})
@@ -338,7 +353,7 @@ func indicatorFacts(view slo.View) []fact {
 
 func revision(now time.Time, r slo.RevisionWithIndicator) revisionRow {
 	terms := r.Revision.Terms
-	title := fmt.Sprintf("%d · %s over %s", r.Revision.Number, spaced(objectiveFigure(terms.Objective)), windowText(terms.Window()))
+	title := fmt.Sprintf("%d · %s over %s", r.Revision.Number, spaced(objectiveFigure(terms.Objective)), overText(terms.Over))
 	if !terms.Confidence.IsZero() {
 		title += ", at " + strings.TrimSuffix(terms.Confidence.String(), "%") + " % confidence"
 	}
@@ -380,6 +395,40 @@ func (d *Dashboard) firstPush(now time.Time, owner registry.Service, view slo.Vi
   -H "Content-Type: application/json" \
   -d '{"slots":[{"start":"%s","%s":%d,"total":120}]}'`, address, start.Format(time.RFC3339), field, count),
 		Note: "Sending the same slot again replaces it, so a retry never counts twice. The figures follow with the next evaluation.",
+	}
+}
+
+// goalRow is how a further objective stands.
+type goalRow struct {
+	Name, Over string
+	State      badge
+	Objective  string
+	SLI        figure
+	Budget     remaining
+}
+
+// goals lists how further objectives stand.
+func (p *sloPage) goals(view slo.View) {
+	p.Counted = "Events"
+	if view.Revision.Budgeting.Slices() {
+		p.Counted = "Slices"
+	}
+	for _, s := range view.Standings() {
+		r := goalRow{
+			Name: s.Name, Over: windowName(s.Over), State: stateBadge(s.State), Objective: spaced(objectiveFigure(s.Objective)),
+			Budget: remaining{Bar: chart.Budget(0, false, "none")},
+		}
+		if s.State != budget.NoData {
+			r.SLI = sliFigure(s.Account.Sum, s.Objective)
+			r.Budget = remaining{
+				Figure: remainingFigure(s.Account.Sum, s.Objective, s.Account.Pace),
+				Bar:    chart.Budget(*s.Account.RemainingRatio, true, r.State.Tone),
+			}
+			if *s.Account.RemainingRatio < 0 {
+				r.Budget.Tone = "bad"
+			}
+		}
+		p.Goals = append(p.Goals, r)
 	}
 }
 

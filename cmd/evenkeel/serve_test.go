@@ -60,7 +60,7 @@ func TestTheFirstStartNeedsNothingAndTheSecondFindsEverything(t *testing.T) {
 		slug, objective string
 	}{{"availability", "99.9%"}, {"latency", "99%"}} {
 		got := slos.JSON200.Items[i]
-		if got.Slug != want.slug || got.Objective != want.objective || got.WindowDays != 28 || got.MinEvents != 100 {
+		if got.Slug != want.slug || got.Objective != want.objective || got.WindowDays == nil || *got.WindowDays != 28 || got.MinEvents != 100 {
 			t.Errorf("its own SLO: got %+v, want %+v over 28 days from 100 events", got, want)
 		}
 	}

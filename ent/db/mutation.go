@@ -26265,8 +26265,9 @@ type SLORevisionMutation struct {
 	number           *int
 	addnumber        *int
 	objective        *string
-	window_days      *int
-	addwindow_days   *int
+	time_window      *string
+	further          *string
+	budgeting        *string
 	min_events       *int64
 	addmin_events    *int64
 	confidence       *string
@@ -26554,60 +26555,112 @@ func (m *SLORevisionMutation) ResetObjective() {
 	m.objective = nil
 }
 
-// SetWindowDays sets the "window_days" field.
-func (m *SLORevisionMutation) SetWindowDays(i int) {
-	m.window_days = &i
-	m.addwindow_days = nil
+// SetTimeWindow sets the "time_window" field.
+func (m *SLORevisionMutation) SetTimeWindow(s string) {
+	m.time_window = &s
 }
 
-// WindowDays returns the value of the "window_days" field in the mutation.
-func (m *SLORevisionMutation) WindowDays() (r int, exists bool) {
-	v := m.window_days
+// TimeWindow returns the value of the "time_window" field in the mutation.
+func (m *SLORevisionMutation) TimeWindow() (r string, exists bool) {
+	v := m.time_window
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldWindowDays returns the old "window_days" field's value of the SLORevision entity.
+// OldTimeWindow returns the old "time_window" field's value of the SLORevision entity.
 // If the SLORevision object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SLORevisionMutation) OldWindowDays(ctx context.Context) (v int, err error) {
+func (m *SLORevisionMutation) OldTimeWindow(ctx context.Context) (v string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldWindowDays is only allowed on UpdateOne operations")
+		return v, errors.New("OldTimeWindow is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldWindowDays requires an ID field in the mutation")
+		return v, errors.New("OldTimeWindow requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldWindowDays: %w", err)
+		return v, fmt.Errorf("querying old value for OldTimeWindow: %w", err)
 	}
-	return oldValue.WindowDays, nil
+	return oldValue.TimeWindow, nil
 }
 
-// AddWindowDays adds i to the "window_days" field.
-func (m *SLORevisionMutation) AddWindowDays(i int) {
-	if m.addwindow_days != nil {
-		*m.addwindow_days += i
-	} else {
-		m.addwindow_days = &i
-	}
+// ResetTimeWindow resets all changes to the "time_window" field.
+func (m *SLORevisionMutation) ResetTimeWindow() {
+	m.time_window = nil
 }
 
-// AddedWindowDays returns the value that was added to the "window_days" field in this mutation.
-func (m *SLORevisionMutation) AddedWindowDays() (r int, exists bool) {
-	v := m.addwindow_days
+// SetFurther sets the "further" field.
+func (m *SLORevisionMutation) SetFurther(s string) {
+	m.further = &s
+}
+
+// Further returns the value of the "further" field in the mutation.
+func (m *SLORevisionMutation) Further() (r string, exists bool) {
+	v := m.further
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ResetWindowDays resets all changes to the "window_days" field.
-func (m *SLORevisionMutation) ResetWindowDays() {
-	m.window_days = nil
-	m.addwindow_days = nil
+// OldFurther returns the old "further" field's value of the SLORevision entity.
+// If the SLORevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLORevisionMutation) OldFurther(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFurther is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFurther requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFurther: %w", err)
+	}
+	return oldValue.Further, nil
+}
+
+// ResetFurther resets all changes to the "further" field.
+func (m *SLORevisionMutation) ResetFurther() {
+	m.further = nil
+}
+
+// SetBudgeting sets the "budgeting" field.
+func (m *SLORevisionMutation) SetBudgeting(s string) {
+	m.budgeting = &s
+}
+
+// Budgeting returns the value of the "budgeting" field in the mutation.
+func (m *SLORevisionMutation) Budgeting() (r string, exists bool) {
+	v := m.budgeting
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBudgeting returns the old "budgeting" field's value of the SLORevision entity.
+// If the SLORevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLORevisionMutation) OldBudgeting(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBudgeting is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBudgeting requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBudgeting: %w", err)
+	}
+	return oldValue.Budgeting, nil
+}
+
+// ResetBudgeting resets all changes to the "budgeting" field.
+func (m *SLORevisionMutation) ResetBudgeting() {
+	m.budgeting = nil
 }
 
 // SetMinEvents sets the "min_events" field.
@@ -27019,7 +27072,7 @@ func (m *SLORevisionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SLORevisionMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 15)
 	if m.slo != nil {
 		fields = append(fields, slorevision.FieldSloID)
 	}
@@ -27032,8 +27085,14 @@ func (m *SLORevisionMutation) Fields() []string {
 	if m.objective != nil {
 		fields = append(fields, slorevision.FieldObjective)
 	}
-	if m.window_days != nil {
-		fields = append(fields, slorevision.FieldWindowDays)
+	if m.time_window != nil {
+		fields = append(fields, slorevision.FieldTimeWindow)
+	}
+	if m.further != nil {
+		fields = append(fields, slorevision.FieldFurther)
+	}
+	if m.budgeting != nil {
+		fields = append(fields, slorevision.FieldBudgeting)
 	}
 	if m.min_events != nil {
 		fields = append(fields, slorevision.FieldMinEvents)
@@ -27075,8 +27134,12 @@ func (m *SLORevisionMutation) Field(name string) (ent.Value, bool) {
 		return m.IndicatorID()
 	case slorevision.FieldObjective:
 		return m.Objective()
-	case slorevision.FieldWindowDays:
-		return m.WindowDays()
+	case slorevision.FieldTimeWindow:
+		return m.TimeWindow()
+	case slorevision.FieldFurther:
+		return m.Further()
+	case slorevision.FieldBudgeting:
+		return m.Budgeting()
 	case slorevision.FieldMinEvents:
 		return m.MinEvents()
 	case slorevision.FieldConfidence:
@@ -27110,8 +27173,12 @@ func (m *SLORevisionMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldIndicatorID(ctx)
 	case slorevision.FieldObjective:
 		return m.OldObjective(ctx)
-	case slorevision.FieldWindowDays:
-		return m.OldWindowDays(ctx)
+	case slorevision.FieldTimeWindow:
+		return m.OldTimeWindow(ctx)
+	case slorevision.FieldFurther:
+		return m.OldFurther(ctx)
+	case slorevision.FieldBudgeting:
+		return m.OldBudgeting(ctx)
 	case slorevision.FieldMinEvents:
 		return m.OldMinEvents(ctx)
 	case slorevision.FieldConfidence:
@@ -27165,12 +27232,26 @@ func (m *SLORevisionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetObjective(v)
 		return nil
-	case slorevision.FieldWindowDays:
-		v, ok := value.(int)
+	case slorevision.FieldTimeWindow:
+		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetWindowDays(v)
+		m.SetTimeWindow(v)
+		return nil
+	case slorevision.FieldFurther:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFurther(v)
+		return nil
+	case slorevision.FieldBudgeting:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBudgeting(v)
 		return nil
 	case slorevision.FieldMinEvents:
 		v, ok := value.(int64)
@@ -27239,9 +27320,6 @@ func (m *SLORevisionMutation) AddedFields() []string {
 	if m.addnumber != nil {
 		fields = append(fields, slorevision.FieldNumber)
 	}
-	if m.addwindow_days != nil {
-		fields = append(fields, slorevision.FieldWindowDays)
-	}
 	if m.addmin_events != nil {
 		fields = append(fields, slorevision.FieldMinEvents)
 	}
@@ -27255,8 +27333,6 @@ func (m *SLORevisionMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case slorevision.FieldNumber:
 		return m.AddedNumber()
-	case slorevision.FieldWindowDays:
-		return m.AddedWindowDays()
 	case slorevision.FieldMinEvents:
 		return m.AddedMinEvents()
 	}
@@ -27274,13 +27350,6 @@ func (m *SLORevisionMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddNumber(v)
-		return nil
-	case slorevision.FieldWindowDays:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddWindowDays(v)
 		return nil
 	case slorevision.FieldMinEvents:
 		v, ok := value.(int64)
@@ -27337,8 +27406,14 @@ func (m *SLORevisionMutation) ResetField(name string) error {
 	case slorevision.FieldObjective:
 		m.ResetObjective()
 		return nil
-	case slorevision.FieldWindowDays:
-		m.ResetWindowDays()
+	case slorevision.FieldTimeWindow:
+		m.ResetTimeWindow()
+		return nil
+	case slorevision.FieldFurther:
+		m.ResetFurther()
+		return nil
+	case slorevision.FieldBudgeting:
+		m.ResetBudgeting()
 		return nil
 	case slorevision.FieldMinEvents:
 		m.ResetMinEvents()

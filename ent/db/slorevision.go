@@ -27,8 +27,12 @@ type SLORevision struct {
 	IndicatorID string `json:"indicator_id,omitempty"`
 	// Objective holds the value of the "objective" field.
 	Objective string `json:"objective,omitempty"`
-	// WindowDays holds the value of the "window_days" field.
-	WindowDays int `json:"window_days,omitempty"`
+	// TimeWindow holds the value of the "time_window" field.
+	TimeWindow string `json:"time_window,omitempty"`
+	// Further holds the value of the "further" field.
+	Further string `json:"further,omitempty"`
+	// Budgeting holds the value of the "budgeting" field.
+	Budgeting string `json:"budgeting,omitempty"`
 	// MinEvents holds the value of the "min_events" field.
 	MinEvents int64 `json:"min_events,omitempty"`
 	// Confidence holds the value of the "confidence" field.
@@ -89,9 +93,9 @@ func (*SLORevision) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case slorevision.FieldNumber, slorevision.FieldWindowDays, slorevision.FieldMinEvents:
+		case slorevision.FieldNumber, slorevision.FieldMinEvents:
 			values[i] = new(sql.NullInt64)
-		case slorevision.FieldID, slorevision.FieldSloID, slorevision.FieldIndicatorID, slorevision.FieldObjective, slorevision.FieldConfidence, slorevision.FieldEnforcement, slorevision.FieldRationale, slorevision.FieldReviewer, slorevision.FieldCreatedBy:
+		case slorevision.FieldID, slorevision.FieldSloID, slorevision.FieldIndicatorID, slorevision.FieldObjective, slorevision.FieldTimeWindow, slorevision.FieldFurther, slorevision.FieldBudgeting, slorevision.FieldConfidence, slorevision.FieldEnforcement, slorevision.FieldRationale, slorevision.FieldReviewer, slorevision.FieldCreatedBy:
 			values[i] = new(sql.NullString)
 		case slorevision.FieldReviewBy, slorevision.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -140,11 +144,23 @@ func (_m *SLORevision) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Objective = value.String
 			}
-		case slorevision.FieldWindowDays:
-			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field window_days", values[i])
+		case slorevision.FieldTimeWindow:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field time_window", values[i])
 			} else if value.Valid {
-				_m.WindowDays = int(value.Int64)
+				_m.TimeWindow = value.String
+			}
+		case slorevision.FieldFurther:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field further", values[i])
+			} else if value.Valid {
+				_m.Further = value.String
+			}
+		case slorevision.FieldBudgeting:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field budgeting", values[i])
+			} else if value.Valid {
+				_m.Budgeting = value.String
 			}
 		case slorevision.FieldMinEvents:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -253,8 +269,14 @@ func (_m *SLORevision) String() string {
 	builder.WriteString("objective=")
 	builder.WriteString(_m.Objective)
 	builder.WriteString(", ")
-	builder.WriteString("window_days=")
-	builder.WriteString(fmt.Sprintf("%v", _m.WindowDays))
+	builder.WriteString("time_window=")
+	builder.WriteString(_m.TimeWindow)
+	builder.WriteString(", ")
+	builder.WriteString("further=")
+	builder.WriteString(_m.Further)
+	builder.WriteString(", ")
+	builder.WriteString("budgeting=")
+	builder.WriteString(_m.Budgeting)
 	builder.WriteString(", ")
 	builder.WriteString("min_events=")
 	builder.WriteString(fmt.Sprintf("%v", _m.MinEvents))

@@ -49,9 +49,21 @@ func (_c *SLORevisionCreate) SetObjective(v string) *SLORevisionCreate {
 	return _c
 }
 
-// SetWindowDays sets the "window_days" field.
-func (_c *SLORevisionCreate) SetWindowDays(v int) *SLORevisionCreate {
-	_c.mutation.SetWindowDays(v)
+// SetTimeWindow sets the "time_window" field.
+func (_c *SLORevisionCreate) SetTimeWindow(v string) *SLORevisionCreate {
+	_c.mutation.SetTimeWindow(v)
+	return _c
+}
+
+// SetFurther sets the "further" field.
+func (_c *SLORevisionCreate) SetFurther(v string) *SLORevisionCreate {
+	_c.mutation.SetFurther(v)
+	return _c
+}
+
+// SetBudgeting sets the "budgeting" field.
+func (_c *SLORevisionCreate) SetBudgeting(v string) *SLORevisionCreate {
+	_c.mutation.SetBudgeting(v)
 	return _c
 }
 
@@ -173,8 +185,14 @@ func (_c *SLORevisionCreate) check() error {
 	if _, ok := _c.mutation.Objective(); !ok {
 		return &ValidationError{Name: "objective", err: errors.New(`db: missing required field "SLORevision.objective"`)}
 	}
-	if _, ok := _c.mutation.WindowDays(); !ok {
-		return &ValidationError{Name: "window_days", err: errors.New(`db: missing required field "SLORevision.window_days"`)}
+	if _, ok := _c.mutation.TimeWindow(); !ok {
+		return &ValidationError{Name: "time_window", err: errors.New(`db: missing required field "SLORevision.time_window"`)}
+	}
+	if _, ok := _c.mutation.Further(); !ok {
+		return &ValidationError{Name: "further", err: errors.New(`db: missing required field "SLORevision.further"`)}
+	}
+	if _, ok := _c.mutation.Budgeting(); !ok {
+		return &ValidationError{Name: "budgeting", err: errors.New(`db: missing required field "SLORevision.budgeting"`)}
 	}
 	if _, ok := _c.mutation.MinEvents(); !ok {
 		return &ValidationError{Name: "min_events", err: errors.New(`db: missing required field "SLORevision.min_events"`)}
@@ -247,9 +265,17 @@ func (_c *SLORevisionCreate) createSpec() (*SLORevision, *sqlgraph.CreateSpec) {
 		_spec.SetField(slorevision.FieldObjective, field.TypeString, value)
 		_node.Objective = value
 	}
-	if value, ok := _c.mutation.WindowDays(); ok {
-		_spec.SetField(slorevision.FieldWindowDays, field.TypeInt, value)
-		_node.WindowDays = value
+	if value, ok := _c.mutation.TimeWindow(); ok {
+		_spec.SetField(slorevision.FieldTimeWindow, field.TypeString, value)
+		_node.TimeWindow = value
+	}
+	if value, ok := _c.mutation.Further(); ok {
+		_spec.SetField(slorevision.FieldFurther, field.TypeString, value)
+		_node.Further = value
+	}
+	if value, ok := _c.mutation.Budgeting(); ok {
+		_spec.SetField(slorevision.FieldBudgeting, field.TypeString, value)
+		_node.Budgeting = value
 	}
 	if value, ok := _c.mutation.MinEvents(); ok {
 		_spec.SetField(slorevision.FieldMinEvents, field.TypeInt64, value)
@@ -423,21 +449,39 @@ func (u *SLORevisionUpsert) UpdateObjective() *SLORevisionUpsert {
 	return u
 }
 
-// SetWindowDays sets the "window_days" field.
-func (u *SLORevisionUpsert) SetWindowDays(v int) *SLORevisionUpsert {
-	u.Set(slorevision.FieldWindowDays, v)
+// SetTimeWindow sets the "time_window" field.
+func (u *SLORevisionUpsert) SetTimeWindow(v string) *SLORevisionUpsert {
+	u.Set(slorevision.FieldTimeWindow, v)
 	return u
 }
 
-// UpdateWindowDays sets the "window_days" field to the value that was provided on create.
-func (u *SLORevisionUpsert) UpdateWindowDays() *SLORevisionUpsert {
-	u.SetExcluded(slorevision.FieldWindowDays)
+// UpdateTimeWindow sets the "time_window" field to the value that was provided on create.
+func (u *SLORevisionUpsert) UpdateTimeWindow() *SLORevisionUpsert {
+	u.SetExcluded(slorevision.FieldTimeWindow)
 	return u
 }
 
-// AddWindowDays adds v to the "window_days" field.
-func (u *SLORevisionUpsert) AddWindowDays(v int) *SLORevisionUpsert {
-	u.Add(slorevision.FieldWindowDays, v)
+// SetFurther sets the "further" field.
+func (u *SLORevisionUpsert) SetFurther(v string) *SLORevisionUpsert {
+	u.Set(slorevision.FieldFurther, v)
+	return u
+}
+
+// UpdateFurther sets the "further" field to the value that was provided on create.
+func (u *SLORevisionUpsert) UpdateFurther() *SLORevisionUpsert {
+	u.SetExcluded(slorevision.FieldFurther)
+	return u
+}
+
+// SetBudgeting sets the "budgeting" field.
+func (u *SLORevisionUpsert) SetBudgeting(v string) *SLORevisionUpsert {
+	u.Set(slorevision.FieldBudgeting, v)
+	return u
+}
+
+// UpdateBudgeting sets the "budgeting" field to the value that was provided on create.
+func (u *SLORevisionUpsert) UpdateBudgeting() *SLORevisionUpsert {
+	u.SetExcluded(slorevision.FieldBudgeting)
 	return u
 }
 
@@ -660,24 +704,45 @@ func (u *SLORevisionUpsertOne) UpdateObjective() *SLORevisionUpsertOne {
 	})
 }
 
-// SetWindowDays sets the "window_days" field.
-func (u *SLORevisionUpsertOne) SetWindowDays(v int) *SLORevisionUpsertOne {
+// SetTimeWindow sets the "time_window" field.
+func (u *SLORevisionUpsertOne) SetTimeWindow(v string) *SLORevisionUpsertOne {
 	return u.Update(func(s *SLORevisionUpsert) {
-		s.SetWindowDays(v)
+		s.SetTimeWindow(v)
 	})
 }
 
-// AddWindowDays adds v to the "window_days" field.
-func (u *SLORevisionUpsertOne) AddWindowDays(v int) *SLORevisionUpsertOne {
+// UpdateTimeWindow sets the "time_window" field to the value that was provided on create.
+func (u *SLORevisionUpsertOne) UpdateTimeWindow() *SLORevisionUpsertOne {
 	return u.Update(func(s *SLORevisionUpsert) {
-		s.AddWindowDays(v)
+		s.UpdateTimeWindow()
 	})
 }
 
-// UpdateWindowDays sets the "window_days" field to the value that was provided on create.
-func (u *SLORevisionUpsertOne) UpdateWindowDays() *SLORevisionUpsertOne {
+// SetFurther sets the "further" field.
+func (u *SLORevisionUpsertOne) SetFurther(v string) *SLORevisionUpsertOne {
 	return u.Update(func(s *SLORevisionUpsert) {
-		s.UpdateWindowDays()
+		s.SetFurther(v)
+	})
+}
+
+// UpdateFurther sets the "further" field to the value that was provided on create.
+func (u *SLORevisionUpsertOne) UpdateFurther() *SLORevisionUpsertOne {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.UpdateFurther()
+	})
+}
+
+// SetBudgeting sets the "budgeting" field.
+func (u *SLORevisionUpsertOne) SetBudgeting(v string) *SLORevisionUpsertOne {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.SetBudgeting(v)
+	})
+}
+
+// UpdateBudgeting sets the "budgeting" field to the value that was provided on create.
+func (u *SLORevisionUpsertOne) UpdateBudgeting() *SLORevisionUpsertOne {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.UpdateBudgeting()
 	})
 }
 
@@ -1084,24 +1149,45 @@ func (u *SLORevisionUpsertBulk) UpdateObjective() *SLORevisionUpsertBulk {
 	})
 }
 
-// SetWindowDays sets the "window_days" field.
-func (u *SLORevisionUpsertBulk) SetWindowDays(v int) *SLORevisionUpsertBulk {
+// SetTimeWindow sets the "time_window" field.
+func (u *SLORevisionUpsertBulk) SetTimeWindow(v string) *SLORevisionUpsertBulk {
 	return u.Update(func(s *SLORevisionUpsert) {
-		s.SetWindowDays(v)
+		s.SetTimeWindow(v)
 	})
 }
 
-// AddWindowDays adds v to the "window_days" field.
-func (u *SLORevisionUpsertBulk) AddWindowDays(v int) *SLORevisionUpsertBulk {
+// UpdateTimeWindow sets the "time_window" field to the value that was provided on create.
+func (u *SLORevisionUpsertBulk) UpdateTimeWindow() *SLORevisionUpsertBulk {
 	return u.Update(func(s *SLORevisionUpsert) {
-		s.AddWindowDays(v)
+		s.UpdateTimeWindow()
 	})
 }
 
-// UpdateWindowDays sets the "window_days" field to the value that was provided on create.
-func (u *SLORevisionUpsertBulk) UpdateWindowDays() *SLORevisionUpsertBulk {
+// SetFurther sets the "further" field.
+func (u *SLORevisionUpsertBulk) SetFurther(v string) *SLORevisionUpsertBulk {
 	return u.Update(func(s *SLORevisionUpsert) {
-		s.UpdateWindowDays()
+		s.SetFurther(v)
+	})
+}
+
+// UpdateFurther sets the "further" field to the value that was provided on create.
+func (u *SLORevisionUpsertBulk) UpdateFurther() *SLORevisionUpsertBulk {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.UpdateFurther()
+	})
+}
+
+// SetBudgeting sets the "budgeting" field.
+func (u *SLORevisionUpsertBulk) SetBudgeting(v string) *SLORevisionUpsertBulk {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.SetBudgeting(v)
+	})
+}
+
+// UpdateBudgeting sets the "budgeting" field to the value that was provided on create.
+func (u *SLORevisionUpsertBulk) UpdateBudgeting() *SLORevisionUpsertBulk {
+	return u.Update(func(s *SLORevisionUpsert) {
+		s.UpdateBudgeting()
 	})
 }
 

@@ -93,24 +93,45 @@ func (_u *SLORevisionUpdate) SetNillableObjective(v *string) *SLORevisionUpdate 
 	return _u
 }
 
-// SetWindowDays sets the "window_days" field.
-func (_u *SLORevisionUpdate) SetWindowDays(v int) *SLORevisionUpdate {
-	_u.mutation.ResetWindowDays()
-	_u.mutation.SetWindowDays(v)
+// SetTimeWindow sets the "time_window" field.
+func (_u *SLORevisionUpdate) SetTimeWindow(v string) *SLORevisionUpdate {
+	_u.mutation.SetTimeWindow(v)
 	return _u
 }
 
-// SetNillableWindowDays sets the "window_days" field if the given value is not nil.
-func (_u *SLORevisionUpdate) SetNillableWindowDays(v *int) *SLORevisionUpdate {
+// SetNillableTimeWindow sets the "time_window" field if the given value is not nil.
+func (_u *SLORevisionUpdate) SetNillableTimeWindow(v *string) *SLORevisionUpdate {
 	if v != nil {
-		_u.SetWindowDays(*v)
+		_u.SetTimeWindow(*v)
 	}
 	return _u
 }
 
-// AddWindowDays adds value to the "window_days" field.
-func (_u *SLORevisionUpdate) AddWindowDays(v int) *SLORevisionUpdate {
-	_u.mutation.AddWindowDays(v)
+// SetFurther sets the "further" field.
+func (_u *SLORevisionUpdate) SetFurther(v string) *SLORevisionUpdate {
+	_u.mutation.SetFurther(v)
+	return _u
+}
+
+// SetNillableFurther sets the "further" field if the given value is not nil.
+func (_u *SLORevisionUpdate) SetNillableFurther(v *string) *SLORevisionUpdate {
+	if v != nil {
+		_u.SetFurther(*v)
+	}
+	return _u
+}
+
+// SetBudgeting sets the "budgeting" field.
+func (_u *SLORevisionUpdate) SetBudgeting(v string) *SLORevisionUpdate {
+	_u.mutation.SetBudgeting(v)
+	return _u
+}
+
+// SetNillableBudgeting sets the "budgeting" field if the given value is not nil.
+func (_u *SLORevisionUpdate) SetNillableBudgeting(v *string) *SLORevisionUpdate {
+	if v != nil {
+		_u.SetBudgeting(*v)
+	}
 	return _u
 }
 
@@ -325,11 +346,14 @@ func (_u *SLORevisionUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.Objective(); ok {
 		_spec.SetField(slorevision.FieldObjective, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.WindowDays(); ok {
-		_spec.SetField(slorevision.FieldWindowDays, field.TypeInt, value)
+	if value, ok := _u.mutation.TimeWindow(); ok {
+		_spec.SetField(slorevision.FieldTimeWindow, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.AddedWindowDays(); ok {
-		_spec.AddField(slorevision.FieldWindowDays, field.TypeInt, value)
+	if value, ok := _u.mutation.Further(); ok {
+		_spec.SetField(slorevision.FieldFurther, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Budgeting(); ok {
+		_spec.SetField(slorevision.FieldBudgeting, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.MinEvents(); ok {
 		_spec.SetField(slorevision.FieldMinEvents, field.TypeInt64, value)
@@ -502,24 +526,45 @@ func (_u *SLORevisionUpdateOne) SetNillableObjective(v *string) *SLORevisionUpda
 	return _u
 }
 
-// SetWindowDays sets the "window_days" field.
-func (_u *SLORevisionUpdateOne) SetWindowDays(v int) *SLORevisionUpdateOne {
-	_u.mutation.ResetWindowDays()
-	_u.mutation.SetWindowDays(v)
+// SetTimeWindow sets the "time_window" field.
+func (_u *SLORevisionUpdateOne) SetTimeWindow(v string) *SLORevisionUpdateOne {
+	_u.mutation.SetTimeWindow(v)
 	return _u
 }
 
-// SetNillableWindowDays sets the "window_days" field if the given value is not nil.
-func (_u *SLORevisionUpdateOne) SetNillableWindowDays(v *int) *SLORevisionUpdateOne {
+// SetNillableTimeWindow sets the "time_window" field if the given value is not nil.
+func (_u *SLORevisionUpdateOne) SetNillableTimeWindow(v *string) *SLORevisionUpdateOne {
 	if v != nil {
-		_u.SetWindowDays(*v)
+		_u.SetTimeWindow(*v)
 	}
 	return _u
 }
 
-// AddWindowDays adds value to the "window_days" field.
-func (_u *SLORevisionUpdateOne) AddWindowDays(v int) *SLORevisionUpdateOne {
-	_u.mutation.AddWindowDays(v)
+// SetFurther sets the "further" field.
+func (_u *SLORevisionUpdateOne) SetFurther(v string) *SLORevisionUpdateOne {
+	_u.mutation.SetFurther(v)
+	return _u
+}
+
+// SetNillableFurther sets the "further" field if the given value is not nil.
+func (_u *SLORevisionUpdateOne) SetNillableFurther(v *string) *SLORevisionUpdateOne {
+	if v != nil {
+		_u.SetFurther(*v)
+	}
+	return _u
+}
+
+// SetBudgeting sets the "budgeting" field.
+func (_u *SLORevisionUpdateOne) SetBudgeting(v string) *SLORevisionUpdateOne {
+	_u.mutation.SetBudgeting(v)
+	return _u
+}
+
+// SetNillableBudgeting sets the "budgeting" field if the given value is not nil.
+func (_u *SLORevisionUpdateOne) SetNillableBudgeting(v *string) *SLORevisionUpdateOne {
+	if v != nil {
+		_u.SetBudgeting(*v)
+	}
 	return _u
 }
 
@@ -764,11 +809,14 @@ func (_u *SLORevisionUpdateOne) sqlSave(ctx context.Context) (_node *SLORevision
 	if value, ok := _u.mutation.Objective(); ok {
 		_spec.SetField(slorevision.FieldObjective, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.WindowDays(); ok {
-		_spec.SetField(slorevision.FieldWindowDays, field.TypeInt, value)
+	if value, ok := _u.mutation.TimeWindow(); ok {
+		_spec.SetField(slorevision.FieldTimeWindow, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.AddedWindowDays(); ok {
-		_spec.AddField(slorevision.FieldWindowDays, field.TypeInt, value)
+	if value, ok := _u.mutation.Further(); ok {
+		_spec.SetField(slorevision.FieldFurther, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Budgeting(); ok {
+		_spec.SetField(slorevision.FieldBudgeting, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.MinEvents(); ok {
 		_spec.SetField(slorevision.FieldMinEvents, field.TypeInt64, value)

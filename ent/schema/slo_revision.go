@@ -14,6 +14,8 @@ type SLORevision struct{ ent.Schema }
 func (SLORevision) Annotations() []schema.Annotation { return table("slo_revisions") }
 
 // Fields of a revision; objective and confidence are decimals as they were written.
+// The time window is as slo.TimeWindow writes it; further objectives and the budgeting
+// are JSON, empty where there are none and where events are counted.
 func (SLORevision) Fields() []ent.Field {
 	return []ent.Field{
 		ulid(),
@@ -21,7 +23,9 @@ func (SLORevision) Fields() []ent.Field {
 		field.Int("number"),
 		ref("indicator_id"),
 		text("objective"),
-		field.Int("window_days"),
+		text("time_window"),
+		text("further"),
+		text("budgeting"),
 		field.Int64("min_events"),
 		text("confidence"),
 		text("enforcement"),

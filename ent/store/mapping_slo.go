@@ -17,7 +17,7 @@ import (
 
 const (
 	headColumns      = "s.id, s.service_id, s.slug, s.name, s.description, s.revision, s.created_at, s.updated_at, s.retired_at, s.version"
-	revisionColumns  = "r.id, r.slo_id, r.number, r.indicator_id, r.objective, r.window_days, r.min_events, r.confidence, r.enforcement, r.rationale, r.reviewer, r.review_by, r.created_at, r.created_by"
+	revisionColumns  = "r.id, r.slo_id, r.number, r.indicator_id, r.objective, r.time_window, r.further, r.budgeting, r.min_events, r.confidence, r.enforcement, r.rationale, r.reviewer, r.review_by, r.created_at, r.created_by"
 	indicatorColumns = "i.id, i.slo_id, i.category, i.counting, i.resolution_s, i.description, i.origin, i.created_at"
 	statusColumns    = "t.slo_id, t.revision_id, t.end_at, t.evaluated_at, t.state, t.since, t.stale, t.filling, t.latest, t.sums, t.remaining_ppb, t.worst"
 
@@ -37,6 +37,9 @@ const viewsBySlug = ` FROM services v CROSS JOIN slos s CROSS JOIN slo_revisions
 type viewScan struct {
 	v          slo.View
 	objective  string
+	window     string
+	further    string
+	budgeting  string
 	confidence string
 	resolution int64
 	origin     string
@@ -55,7 +58,7 @@ func (x *viewScan) head() []any {
 
 func (x *viewScan) revision() []any {
 	r := &x.v.Revision
-	return []any{&r.ID, &r.SLO, &r.Number, &r.Indicator, &x.objective, &r.WindowDays, &r.MinEvents, &x.confidence, &r.Enforcement, &r.Rationale, &r.Reviewer, &r.ReviewBy, &r.CreatedAt, &r.CreatedBy}
+	return []any{&r.ID, &r.SLO, &r.Number, &r.Indicator, &x.objective, &x.window, &x.further, &x.budgeting, &r.MinEvents, &x.confidence, &r.Enforcement, &r.Rationale, &r.Reviewer, &r.ReviewBy, &r.CreatedAt, &r.CreatedBy}
 }
 
 func (x *viewScan) indicator() []any {
@@ -78,6 +81,9 @@ func (x *viewScan) finish(withStatus bool) error {
 	if r.Objective, err = budget.ParseObjective(x.objective); err != nil {
 		return fmt.Errorf("the objective %q of revision %s %w", x.objective, r.ID, err)
 	}
+	if err := fromTermsText(x.window, x.further, x.budgeting, &r.Terms); err != nil {
+		return fmt.Errorf("the revision %s: %w", r.ID, err)
+	}
 	if x.confidence != "" {
 		if r.Confidence, err = budget.ParseConfidence(x.confidence); err != nil {
 			return fmt.Errorf("the confidence %q of revision %s %w", x.confidence, r.ID, err)
@@ -93,8 +99,7 @@ func (x *viewScan) finish(withStatus bool) error {
 	if t.Worst, err = fromWorstText(x.worst); err != nil {
 		return fmt.Errorf("the status of SLO %s: %w", h.ID, err)
 	}
-	t.Sums, err = unpackSums(x.sums)
-	return err
+	return unpackSums(x.sums, t)
 }
 
 func fromDBView(rows *sql.Rows) (slo.View, error) {
@@ -138,37 +143,56 @@ func nullOrTime(t *time.Time) any {
 	return nullOr(*t)
 }
 
-// sumsFormat is the version of the packed sums: a byte with it, a byte with the
-// number of lookbacks, then good and total of each lookback, the policy's window
-// and the SLO's own, as little-endian int64. Others are refused.
-const sumsFormat = 1
+// sumsFormat is the version of the packed sums: a byte with it, a byte each with the
+// numbers of lookbacks, of further objectives and of raw sums, then good and total of
+// each lookback, the policy's window, the SLO's own, those of further objectives and the
+// SLO's own without corrections, as little-endian int64. Others are refused.
+const (
+	sumsFormat = 1
+	sumsHeader = 4
+)
 
-func packSums(s budget.Sums) []byte {
-	out := make([]byte, 2, 2+16*(len(s.Lookbacks)+2))
-	out[0], out[1] = sumsFormat, byte(len(s.Lookbacks))
-	for _, sum := range append(s.Lookbacks[:len(s.Lookbacks):len(s.Lookbacks)], s.Policy, s.Window) {
+func packSums(t slo.Status) []byte {
+	s := t.Sums
+	all := append(s.Lookbacks[:len(s.Lookbacks):len(s.Lookbacks)], s.Policy, s.Window)
+	all = append(all, t.Further...)
+	raw := 0
+	if t.Raw != nil {
+		all, raw = append(all, *t.Raw), 1
+	}
+	out := make([]byte, sumsHeader, sumsHeader+16*len(all))
+	out[0], out[1], out[2], out[3] = sumsFormat, byte(len(s.Lookbacks)), byte(len(t.Further)), byte(raw)
+	for _, sum := range all {
 		out = binary.LittleEndian.AppendUint64(out, uint64(sum.Good))
 		out = binary.LittleEndian.AppendUint64(out, uint64(sum.Total))
 	}
 	return out
 }
 
-func unpackSums(data []byte) (budget.Sums, error) {
-	var s budget.Sums
-	if len(data) != 2+16*(len(s.Lookbacks)+2) || data[0] != sumsFormat || int(data[1]) != len(s.Lookbacks) {
-		return s, fmt.Errorf("the packed sums of a status have a form that this version does not know")
+func unpackSums(data []byte, t *slo.Status) error {
+	s := &t.Sums
+	if len(data) < sumsHeader || data[0] != sumsFormat || int(data[1]) != len(s.Lookbacks) ||
+		len(data) != sumsHeader+16*(len(s.Lookbacks)+2+int(data[2])+int(data[3])) {
+		return fmt.Errorf("the packed sums of a status have a form that this version does not know")
 	}
-	at := func(i int) window.Sum {
-		return window.Sum{
-			Good:  int64(binary.LittleEndian.Uint64(data[2+16*i:])),
-			Total: int64(binary.LittleEndian.Uint64(data[10+16*i:])),
-		}
+	next := sumsHeader
+	read := func() (sum window.Sum) {
+		sum.Good, sum.Total = int64(binary.LittleEndian.Uint64(data[next:])), int64(binary.LittleEndian.Uint64(data[next+8:]))
+		next += 16
+		return sum
 	}
 	for i := range s.Lookbacks {
-		s.Lookbacks[i] = at(i)
+		s.Lookbacks[i] = read()
 	}
-	s.Policy, s.Window = at(len(s.Lookbacks)), at(len(s.Lookbacks)+1)
-	return s, nil
+	s.Policy, s.Window = read(), read()
+	for range data[2] {
+		t.Further = append(t.Further, read())
+	}
+	if data[3] > 0 {
+		raw := read()
+		t.Raw = &raw
+	}
+	return nil
 }
 
 // worst is how the worst group of a status is stored, as JSON.

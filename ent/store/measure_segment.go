@@ -170,6 +170,29 @@ func overlapping(span string, parameter int) string {
  WHERE g.series_id = w.series_id AND g.span_s = %s AND g.start_s > $%d AND g.start_s < $%d AND g.data IS NOT NULL`, span, parameter, parameter+1)
 }
 
+// Oldest returns the oldest segment of each span that each of the series has.
+func (m Measure) Oldest(ctx context.Context, series []id.ID) ([]measure.StoredSegment, error) {
+	const oldest = `SELECT g.series_id, g.span_s, g.start_s, g.data FROM wanted w CROSS JOIN segments g
+ WHERE g.series_id = w.series_id AND g.span_s = %[1]s AND g.start_s =
+ (SELECT min(x.start_s) FROM segments x WHERE x.series_id = w.series_id AND x.span_s = %[1]s AND x.data IS NOT NULL)`
+	var out []measure.StoredSegment
+	err := chunks(series, bulkRows, func(of []id.ID) error {
+		args := make([]any, len(of))
+		for i, v := range of {
+			args[i] = string(v)
+		}
+		query := m.s.wanted(len(of), "series_id text") + fmt.Sprintf(oldest, "86400") + " UNION ALL " + fmt.Sprintf(oldest, "3600")
+		return m.s.queryAll(ctx, query, args, func(rows *sql.Rows) error {
+			var k rawKey
+			var data []byte
+			err := rows.Scan(&k.series, &k.span, &k.start, &data)
+			out = append(out, measure.StoredSegment{SegmentKey: k.key(), Data: data})
+			return err
+		})
+	})
+	return out, fail("read the oldest segments", err)
+}
+
 // SegmentsAt returns those of the keys that exist, in the order asked for.
 func (m Measure) SegmentsAt(ctx context.Context, keys []measure.SegmentKey) ([]measure.StoredSegment, error) {
 	wanted := make([]rawKey, len(keys))

@@ -65,7 +65,7 @@ func (o SLO) UpdateIndicator(ctx context.Context, i slo.Indicator) error {
 func (o SLO) AddRevision(ctx context.Context, r slo.Revision) error {
 	err := o.s.ent.SLORevision.Create().
 		SetID(string(r.ID)).SetSloID(string(r.SLO)).SetNumber(r.Number).SetIndicatorID(string(r.Indicator)).
-		SetObjective(r.Objective.String()).SetWindowDays(r.WindowDays).SetMinEvents(r.MinEvents).SetConfidence(r.Confidence.String()).SetEnforcement(string(r.Enforcement)).
+		SetObjective(r.Objective.String()).SetTimeWindow(r.Over.Text()).SetFurther(furtherText(r.Further)).SetBudgeting(budgetingText(r.Budgeting)).SetMinEvents(r.MinEvents).SetConfidence(r.Confidence.String()).SetEnforcement(string(r.Enforcement)).
 		SetRationale(r.Rationale).SetReviewer(r.Reviewer).SetNillableReviewBy(r.ReviewBy).
 		SetCreatedAt(r.CreatedAt).SetCreatedBy(r.CreatedBy).
 		Exec(ctx)
@@ -196,7 +196,7 @@ func (o SLO) PutStatuses(ctx context.Context, statuses []slo.Status) error {
 					remaining = *t.RemainingPPB
 				}
 				args = append(args, string(t.SLO), string(t.Revision), nullOr(t.End), nullOr(t.EvaluatedAt),
-					string(t.State), nullOr(t.Since), t.Stale, t.Filling, nullOr(t.Latest), packSums(t.Sums), remaining, rank(t.RemainingPPB), worstText(t.Worst))
+					string(t.State), nullOr(t.Since), t.Stale, t.Filling, nullOr(t.Latest), packSums(t), remaining, rank(t.RemainingPPB), worstText(t.Worst))
 			}
 			_, err := o.s.exec(ctx, `INSERT INTO slo_statuses (slo_id, revision_id, end_at, evaluated_at, state, since, stale, filling, latest, sums, remaining_ppb, rank, worst) VALUES `+
 				values(len(statuses), columns)+` ON CONFLICT (slo_id) DO UPDATE SET revision_id = excluded.revision_id,

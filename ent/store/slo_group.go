@@ -31,8 +31,7 @@ func fromDBGroup(rows *sql.Rows) (slo.GroupStatus, error) {
 		return g, err
 	}
 	g.End, g.EvaluatedAt, g.Since, g.Latest = zeroOr(end), zeroOr(evaluated), zeroOr(since), zeroOr(latest)
-	g.Sums, err = unpackSums(sums)
-	return g, err
+	return g, unpackSums(sums, &g.Status)
 }
 
 func (o SLO) groups(ctx context.Context, query string, args []any) ([]slo.GroupStatus, error) {
@@ -72,7 +71,7 @@ func (o SLO) PutGroupStatuses(ctx context.Context, statuses []slo.GroupStatus) e
 					remaining = *g.RemainingPPB
 				}
 				args = append(args, string(g.SLO), g.Group, string(g.Revision), nullOr(g.End), nullOr(g.EvaluatedAt),
-					string(g.State), nullOr(g.Since), g.Stale, nullOr(g.Latest), packSums(g.Sums), remaining, rank(g.RemainingPPB))
+					string(g.State), nullOr(g.Since), g.Stale, nullOr(g.Latest), packSums(g.Status), remaining, rank(g.RemainingPPB))
 			}
 			_, err := o.s.exec(ctx, `INSERT INTO slo_group_statuses (slo_id, group_value, revision_id, end_at, evaluated_at, state, since, stale, latest, sums, remaining_ppb, rank) VALUES `+
 				values(len(statuses), columns)+` ON CONFLICT (slo_id, group_value) DO UPDATE SET revision_id = excluded.revision_id,

@@ -13,10 +13,8 @@ import (
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
-	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/slo"
-	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
 // conditions gathers what a query asks for, with its arguments in their order.
@@ -151,19 +149,23 @@ func (o SLO) Revisions(ctx context.Context, of id.ID, r page.Request) (page.Page
 }
 
 // Subjects returns what is to be evaluated.
-func (o SLO) Subjects(ctx context.Context) ([]measure.Subject, error) {
-	var out []measure.Subject
-	err := o.s.queryAll(ctx, `SELECT s.id, r.id, r.indicator_id, i.resolution_s, r.window_days, i.max_groups > 0 FROM slos s JOIN services v ON v.id = s.service_id
+func (o SLO) Subjects(ctx context.Context) ([]slo.Subject, error) {
+	var out []slo.Subject
+	err := o.s.queryAll(ctx, `SELECT s.id, r.id, r.indicator_id, i.resolution_s, r.time_window, r.further, r.budgeting, COALESCE(i.data_source_id, ''), i.max_groups > 0 FROM slos s JOIN services v ON v.id = s.service_id
  JOIN slo_revisions r ON r.slo_id = s.id AND r.number = s.revision JOIN indicators i ON i.id = r.indicator_id
 WHERE s.retired_at IS NULL AND v.retired_at IS NULL ORDER BY s.id`, nil, func(rows *sql.Rows) error {
-		var u measure.Subject
+		var u slo.Subject
 		var resolution int64
-		var days int
-		err := rows.Scan(&u.ID, &u.Revision, &u.Indicator, &resolution, &days, &u.Grouped)
+		var window, further, budgeting string
+		if err := rows.Scan(&u.ID, &u.Revision, &u.Indicator, &resolution, &window, &further, &budgeting, &u.DataSource, &u.Grouped); err != nil {
+			return err
+		}
 		u.Resolution = time.Duration(resolution) * time.Second
-		u.Windows = budget.Windows(slo.Terms{WindowDays: days}.Window())
+		if err := fromTermsText(window, further, budgeting, &u.Terms); err != nil {
+			return fmt.Errorf("the SLO %s: %w", u.ID, err)
+		}
 		out = append(out, u)
-		return err
+		return nil
 	})
 	return out, fail("read what is to be evaluated", err)
 }

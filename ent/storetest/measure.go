@@ -128,6 +128,10 @@ func testMeasure(t *testing.T, open opener) {
 		same(t, must(m.SegmentsAt(t.Context(), []measure.SegmentKey{hour(b, 1, "").SegmentKey, hour(b, 2, "").SegmentKey, wholeDay(a, -2, "").SegmentKey}))(t),
 			[]measure.StoredSegment{hour(b, 1, "b1"), wholeDay(a, -2, "before")})
 
+		oldest := must(m.Oldest(t.Context(), []id.ID{b, a, newID()}))(t)
+		slices.SortFunc(oldest, func(x, y measure.StoredSegment) int { return x.Start.Compare(y.Start) })
+		same(t, oldest, []measure.StoredSegment{wholeDay(a, -2, "before"), hour(b, 1, "b1"), hour(a, 3, "a3\x00\xff")})
+
 		notes := must(m.Changes(t.Context(), 100))(t)
 		if len(notes) != 6 {
 			t.Fatalf("%d changes are noted, want one for each of 6 writes", len(notes))

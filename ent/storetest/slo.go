@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/lens"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -37,7 +38,10 @@ func AnSLO(service id.ID, slug string) slo.View {
 		SLO: slo.SLO{ID: of, Service: service, Slug: slug, Name: "SLO " + slug, Revision: 1, CreatedAt: Start, UpdatedAt: Start, Version: 1},
 		Revision: slo.Revision{
 			ID: revision, SLO: of, Number: 1, Indicator: indicator, CreatedAt: Start, CreatedBy: "Ada",
-			Terms: slo.Terms{Objective: objective, WindowDays: 28, MinEvents: 100, Enforcement: slo.ByPolicy},
+			Terms: slo.Terms{
+				Objective: objective, Over: slo.TimeWindow{Days: 28}, Budgeting: slo.Budgeting{Method: slo.Occurrences},
+				MinEvents: 100, Enforcement: slo.ByPolicy,
+			},
 		},
 		Indicator: slo.Indicator{
 			ID: indicator, SLO: of, CreatedAt: Start,
@@ -75,6 +79,8 @@ func testSLO(t *testing.T, open opener) {
 		}
 		v.Status.Sums.Policy = window.Sum{Good: math.MaxInt64 - 1, Total: math.MaxInt64}
 		v.Status.Sums.Window = window.Sum{Good: 7, Total: 8}
+		v.Status.Further = []window.Sum{{Good: 1, Total: 2}, {Good: 3, Total: math.MaxInt64}}
+		v.Status.Raw = &window.Sum{Good: 6, Total: 9}
 		v.Status.Worst = &slo.Worst{Group: `<b>"eu"</b> שלום`, State: budget.Exhausted, Sum: window.Sum{Good: math.MaxInt64 - 1, Total: math.MaxInt64}}
 		ok(t, s.SLO().PutStatuses(t.Context(), []slo.Status{v.Status}))
 		same(t, must(s.SLO().View(t.Context(), v.SLO.ID))(t), v)
@@ -89,7 +95,12 @@ func testSLO(t *testing.T, open opener) {
 		service := setup(t, s)
 		v, other := SLO(t, s, service.ID, "latency"), SLO(t, s, service.ID, "other")
 		next := v.Revision
-		next.ID, next.Number, next.WindowDays, next.Enforcement = newID(), 2, 90, slo.Observed
+		next.ID, next.Number, next.Enforcement = newID(), 2, slo.Observed
+		next.Over = must(slo.ParseTimeWindow("quarter 2026-01-31 Asia/Kathmandu"))(t)
+		next.Further = []slo.Goal{{Name: "week", Objective: must(budget.ParseObjective("99%"))(t), Over: slo.TimeWindow{Days: 7}}}
+		next.Budgeting = slo.Budgeting{
+			Method: slo.Timeslices, SliceTarget: must(budget.ParseSliceTarget("95.5%"))(t), SliceLength: 10 * time.Minute, Missing: lens.Bad,
+		}
 		next.Objective = must(budget.ParseObjective("99.95%"))(t)
 		indicator := v.Indicator
 		indicator.ID, indicator.Category = newID(), slo.Latency
@@ -136,11 +147,11 @@ func testSLO(t *testing.T, open opener) {
 		gone.SLO.RetiredAt = &Start
 		ok(t, s.SLO().UpdateSLO(t.Context(), gone.SLO))
 		gone.SLO.Version = 2
-		subject := measure.Subject{
-			ID: v.SLO.ID, Revision: v.Revision.ID, Indicator: v.Indicator.ID, Resolution: measure.FiveMinutes,
-			Windows: budget.Windows(28 * 24 * time.Hour),
+		subject := slo.Subject{
+			Subject: measure.Subject{ID: v.SLO.ID, Revision: v.Revision.ID, Indicator: v.Indicator.ID, Resolution: measure.FiveMinutes},
+			Terms:   slo.Terms{Over: v.Revision.Over, Budgeting: v.Revision.Budgeting},
 		}
-		same(t, must(s.SLO().Subjects(t.Context()))(t), []measure.Subject{subject})
+		same(t, must(s.SLO().Subjects(t.Context()))(t), []slo.Subject{subject})
 		same(t, must(s.SLO().ActiveViews(t.Context(), "", 10))(t), []slo.View{v})
 		same(t, must(s.SLO().ViewsOf(t.Context(), []id.ID{service.ID, newID()}))(t), []slo.View{v})
 		same(t, len(must(s.SLO().ViewsOf(t.Context(), []id.ID{newID()}))(t)), 0)

@@ -9,6 +9,7 @@ var pure = []string{
 	"./services/stats/...",
 	"./services/measure/segment/...",
 	"./services/measure/window/...",
+	"./services/measure/lens/...",
 	"./services/issues/markdown/...",
 	"./scorecards/rules/...",
 }

@@ -236,6 +236,108 @@ func (e BackfillState) Valid() bool {
 	}
 }
 
+// Defines values for BudgetBasis.
+const (
+	Projected BudgetBasis = "projected"
+	Whole     BudgetBasis = "whole"
+)
+
+// Valid indicates whether the value is a known member of the BudgetBasis enum.
+func (e BudgetBasis) Valid() bool {
+	switch e {
+	case Projected:
+		return true
+	case Whole:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BudgetingMethod.
+const (
+	BudgetingMethodOccurrences     BudgetingMethod = "occurrences"
+	BudgetingMethodRatioTimeslices BudgetingMethod = "ratio_timeslices"
+	BudgetingMethodTimeslices      BudgetingMethod = "timeslices"
+)
+
+// Valid indicates whether the value is a known member of the BudgetingMethod enum.
+func (e BudgetingMethod) Valid() bool {
+	switch e {
+	case BudgetingMethodOccurrences:
+		return true
+	case BudgetingMethodRatioTimeslices:
+		return true
+	case BudgetingMethodTimeslices:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BudgetingMissing.
+const (
+	BudgetingMissingBad     BudgetingMissing = "bad"
+	BudgetingMissingGood    BudgetingMissing = "good"
+	BudgetingMissingIgnored BudgetingMissing = "ignored"
+)
+
+// Valid indicates whether the value is a known member of the BudgetingMissing enum.
+func (e BudgetingMissing) Valid() bool {
+	switch e {
+	case BudgetingMissingBad:
+		return true
+	case BudgetingMissingGood:
+		return true
+	case BudgetingMissingIgnored:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BudgetingInputMethod.
+const (
+	BudgetingInputMethodOccurrences     BudgetingInputMethod = "occurrences"
+	BudgetingInputMethodRatioTimeslices BudgetingInputMethod = "ratio_timeslices"
+	BudgetingInputMethodTimeslices      BudgetingInputMethod = "timeslices"
+)
+
+// Valid indicates whether the value is a known member of the BudgetingInputMethod enum.
+func (e BudgetingInputMethod) Valid() bool {
+	switch e {
+	case BudgetingInputMethodOccurrences:
+		return true
+	case BudgetingInputMethodRatioTimeslices:
+		return true
+	case BudgetingInputMethodTimeslices:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BudgetingInputMissing.
+const (
+	BudgetingInputMissingBad     BudgetingInputMissing = "bad"
+	BudgetingInputMissingGood    BudgetingInputMissing = "good"
+	BudgetingInputMissingIgnored BudgetingInputMissing = "ignored"
+)
+
+// Valid indicates whether the value is a known member of the BudgetingInputMissing enum.
+func (e BudgetingInputMissing) Valid() bool {
+	switch e {
+	case BudgetingInputMissingBad:
+		return true
+	case BudgetingInputMissingGood:
+		return true
+	case BudgetingInputMissingIgnored:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BurnPairSeverity.
 const (
 	BurnPairSeverityPage   BurnPairSeverity = "page"
@@ -248,6 +350,60 @@ func (e BurnPairSeverity) Valid() bool {
 	case BurnPairSeverityPage:
 		return true
 	case BurnPairSeverityTicket:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CalendarPeriod.
+const (
+	CalendarPeriodDay     CalendarPeriod = "day"
+	CalendarPeriodMonth   CalendarPeriod = "month"
+	CalendarPeriodQuarter CalendarPeriod = "quarter"
+	CalendarPeriodWeek    CalendarPeriod = "week"
+	CalendarPeriodYear    CalendarPeriod = "year"
+)
+
+// Valid indicates whether the value is a known member of the CalendarPeriod enum.
+func (e CalendarPeriod) Valid() bool {
+	switch e {
+	case CalendarPeriodDay:
+		return true
+	case CalendarPeriodMonth:
+		return true
+	case CalendarPeriodQuarter:
+		return true
+	case CalendarPeriodWeek:
+		return true
+	case CalendarPeriodYear:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CalendarInputPeriod.
+const (
+	CalendarInputPeriodDay     CalendarInputPeriod = "day"
+	CalendarInputPeriodMonth   CalendarInputPeriod = "month"
+	CalendarInputPeriodQuarter CalendarInputPeriod = "quarter"
+	CalendarInputPeriodWeek    CalendarInputPeriod = "week"
+	CalendarInputPeriodYear    CalendarInputPeriod = "year"
+)
+
+// Valid indicates whether the value is a known member of the CalendarInputPeriod enum.
+func (e CalendarInputPeriod) Valid() bool {
+	switch e {
+	case CalendarInputPeriodDay:
+		return true
+	case CalendarInputPeriodMonth:
+		return true
+	case CalendarInputPeriodQuarter:
+		return true
+	case CalendarInputPeriodWeek:
+		return true
+	case CalendarInputPeriodYear:
 		return true
 	default:
 		return false
@@ -1427,6 +1583,42 @@ func (e SLOInputEnforcement) Valid() bool {
 	}
 }
 
+// Defines values for SLOKindCategory.
+const (
+	SLOKindCategoryAvailability SLOKindCategory = "availability"
+	SLOKindCategoryCorrectness  SLOKindCategory = "correctness"
+	SLOKindCategoryCoverage     SLOKindCategory = "coverage"
+	SLOKindCategoryDurability   SLOKindCategory = "durability"
+	SLOKindCategoryFreshness    SLOKindCategory = "freshness"
+	SLOKindCategoryLatency      SLOKindCategory = "latency"
+	SLOKindCategorySaturation   SLOKindCategory = "saturation"
+	SLOKindCategoryThroughput   SLOKindCategory = "throughput"
+)
+
+// Valid indicates whether the value is a known member of the SLOKindCategory enum.
+func (e SLOKindCategory) Valid() bool {
+	switch e {
+	case SLOKindCategoryAvailability:
+		return true
+	case SLOKindCategoryCorrectness:
+		return true
+	case SLOKindCategoryCoverage:
+		return true
+	case SLOKindCategoryDurability:
+		return true
+	case SLOKindCategoryFreshness:
+		return true
+	case SLOKindCategoryLatency:
+		return true
+	case SLOKindCategorySaturation:
+		return true
+	case SLOKindCategoryThroughput:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SLORevisionEnforcement.
 const (
 	SLORevisionEnforcementObserved SLORevisionEnforcement = "observed"
@@ -1700,6 +1892,30 @@ func (e SourceHealthState) Valid() bool {
 	case SourceHealthStateOk:
 		return true
 	case SourceHealthStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StandingState.
+const (
+	StandingStateAtRisk    StandingState = "at_risk"
+	StandingStateExhausted StandingState = "exhausted"
+	StandingStateNoData    StandingState = "no_data"
+	StandingStateOk        StandingState = "ok"
+)
+
+// Valid indicates whether the value is a known member of the StandingState enum.
+func (e StandingState) Valid() bool {
+	switch e {
+	case StandingStateAtRisk:
+		return true
+	case StandingStateExhausted:
+		return true
+	case StandingStateNoData:
+		return true
+	case StandingStateOk:
 		return true
 	default:
 		return false
@@ -2763,20 +2979,34 @@ type Budget struct {
 	// AllowedEvents The whole budget: how many of the events may be bad.
 	AllowedEvents *float64 `json:"allowedEvents"`
 
-	// Burned Share of the budget that is burned: 1 is all of it, more is overspent. Also the burn rate over the window.
+	// Basis What the budget is of. whole: the events of the window. projected: a calendar's window that is not over, with as many events as it has if they go on to come as so far; allowedEvents, remainingEvents, burned and remaining are then of all of it, and good, total, sli, burnedEvents and burnedSoFar of what there was.
+	Basis BudgetBasis `json:"basis"`
+
+	// Burned Share of the budget that is burned: 1 is all of it, more is overspent. Of a whole window also the burn rate over it.
 	Burned *float64 `json:"burned"`
 
 	// BurnedEvents How many were.
 	BurnedEvents *float64 `json:"burnedEvents"`
 
-	// Days Examples: 28
+	// BurnedSoFar Share that is burned of the budget of the events so far; the same as burned but of a calendar's window that is not over.
+	BurnedSoFar *float64 `json:"burnedSoFar"`
+
+	// Days Length of the window, a calendar's rounded to whole days.
+	//
+	// Examples: 28
 	Days int64 `json:"days"`
+
+	// ElapsedSeconds How much of a calendar's window is over; absent of a rolling one.
+	ElapsedSeconds *int64 `json:"elapsedSeconds,omitempty"`
 
 	// Enough Whether there are at least minEvents, so that something is concluded from the window.
 	Enough bool `json:"enough"`
 
 	// Good Good events.
 	Good float64 `json:"good"`
+
+	// LengthSeconds How long a calendar's window is; absent of a rolling one.
+	LengthSeconds *int64 `json:"lengthSeconds,omitempty"`
 
 	// Remaining Share of the budget that remains; below 0 when overspent.
 	Remaining *float64 `json:"remaining"`
@@ -2790,6 +3020,54 @@ type Budget struct {
 	// Total All events.
 	Total float64 `json:"total"`
 }
+
+// BudgetBasis What the budget is of. whole: the events of the window. projected: a calendar's window that is not over, with as many events as it has if they go on to come as so far; allowedEvents, remainingEvents, burned and remaining are then of all of it, and good, total, sli, burnedEvents and burnedSoFar of what there was.
+type BudgetBasis string
+
+// Budgeting defines model for Budgeting.
+type Budgeting struct {
+	Method BudgetingMethod `json:"method"`
+
+	// Missing What a slice counts as that had no events.
+	Missing *BudgetingMissing `json:"missing,omitempty"`
+
+	// SliceSeconds Length of a slice; absent where events are counted.
+	SliceSeconds *int64 `json:"sliceSeconds,omitempty"`
+
+	// SliceTarget Examples: 95%
+	SliceTarget *string `json:"sliceTarget,omitempty"`
+}
+
+// BudgetingMethod defines model for Budgeting.Method.
+type BudgetingMethod string
+
+// BudgetingMissing What a slice counts as that had no events.
+type BudgetingMissing string
+
+// BudgetingInput defines model for BudgetingInput.
+type BudgetingInput struct {
+	// Method occurrences counts events; timeslices counts slices of time, each good or bad by the share of its good events; ratio_timeslices takes the mean of that share over the slices.
+	Method BudgetingInputMethod `json:"method"`
+
+	// Missing What a slice counts as that had no events; ignored when left out.
+	Missing *BudgetingInputMissing `json:"missing,omitempty"`
+
+	// SliceSeconds Length of a slice: divides an hour, and is a whole multiple of the resolution, which it is when left out.
+	//
+	// Examples: 60
+	SliceSeconds *int64 `json:"sliceSeconds,omitempty"`
+
+	// SliceTarget The share of good events from which on a slice is good; of timeslices alone, which need it.
+	//
+	// Examples: 95%
+	SliceTarget *string `json:"sliceTarget,omitempty"`
+}
+
+// BudgetingInputMethod occurrences counts events; timeslices counts slices of time, each good or bad by the share of its good events; ratio_timeslices takes the mean of that share over the slices.
+type BudgetingInputMethod string
+
+// BudgetingInputMissing What a slice counts as that had no events; ignored when left out.
+type BudgetingInputMissing string
 
 // BulkMeasurementsInput defines model for BulkMeasurementsInput.
 type BulkMeasurementsInput struct {
@@ -2832,6 +3110,44 @@ type BurnRate struct {
 	// Total All events.
 	Total float64 `json:"total"`
 }
+
+// Calendar defines model for Calendar.
+type Calendar struct {
+	// Period Examples: month
+	Period CalendarPeriod `json:"period"`
+
+	// StartDate Date from which windows are counted, at midnight in the zone.
+	//
+	// Examples: 2026-01-01
+	StartDate string `json:"startDate"`
+
+	// TimeZone A name of the IANA database.
+	//
+	// Examples: Europe/Berlin
+	TimeZone string `json:"timeZone"`
+}
+
+// CalendarPeriod Examples: month
+type CalendarPeriod string
+
+// CalendarInput defines model for CalendarInput.
+type CalendarInput struct {
+	// Period Examples: month
+	Period CalendarInputPeriod `json:"period"`
+
+	// StartDate Date from which windows are counted, at midnight in the zone; 2000-01-01 when left out, for weeks the Monday after it.
+	//
+	// Examples: 2026-01-01
+	StartDate *string `json:"startDate,omitempty"`
+
+	// TimeZone A name of the IANA database; UTC when left out.
+	//
+	// Examples: Europe/Berlin
+	TimeZone *string `json:"timeZone,omitempty"`
+}
+
+// CalendarInputPeriod Examples: month
+type CalendarInputPeriod string
 
 // Certainty defines model for Certainty.
 type Certainty struct {
@@ -3100,6 +3416,15 @@ type CorrectionRemoval struct {
 	//
 	// Examples: it was another service
 	Reason string `json:"reason"`
+}
+
+// Counts defines model for Counts.
+type Counts struct {
+	Good float64 `json:"good"`
+
+	// Sli Good ÷ total; null without events.
+	Sli   *float64 `json:"sli"`
+	Total float64  `json:"total"`
 }
 
 // DataSource defines model for DataSource.
@@ -3608,6 +3933,36 @@ type ForecastTime struct {
 	Share float64 `json:"share"`
 }
 
+// Goal defines model for Goal.
+type Goal struct {
+	Calendar *Calendar `json:"calendar,omitempty"`
+
+	// Name Examples: quarter
+	Name string `json:"name"`
+
+	// Objective Examples: 99.95%
+	Objective string `json:"objective"`
+
+	// WindowDays Absent where there is a calendar.
+	WindowDays *int64 `json:"windowDays,omitempty"`
+}
+
+// GoalInput defines model for GoalInput.
+type GoalInput struct {
+	Calendar *CalendarInput `json:"calendar,omitempty"`
+
+	// Name RFC 1123 label, unique within the SLO.
+	//
+	// Examples: quarter
+	Name string `json:"name"`
+
+	// Objective Examples: 99.95%
+	Objective string `json:"objective"`
+
+	// WindowDays 28 when it is left out, and there is no calendar.
+	WindowDays *int64 `json:"windowDays,omitempty"`
+}
+
 // GroupRef defines model for GroupRef.
 type GroupRef struct {
 	// Group Examples: eu-west
@@ -3623,6 +3978,9 @@ type GroupRefState string
 
 // History defines model for History.
 type History struct {
+	// Calendar Each point is then what came since its window of the calendar began.
+	Calendar *Calendar `json:"calendar,omitempty"`
+
 	// From End of the first window.
 	From   time.Time      `json:"from"`
 	Points []HistoryPoint `json:"points"`
@@ -3634,8 +3992,10 @@ type History struct {
 	StepSeconds int64 `json:"stepSeconds"`
 
 	// To End of the last window.
-	To         time.Time `json:"to"`
-	WindowDays int64     `json:"windowDays"`
+	To time.Time `json:"to"`
+
+	// WindowDays Absent where there is a calendar.
+	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
 // HistoryPoint defines model for HistoryPoint.
@@ -5068,6 +5428,12 @@ type SLAStatus struct {
 
 // SLO defines model for SLO.
 type SLO struct {
+	// Budgeting What the budget is of.
+	Budgeting Budgeting `json:"budgeting"`
+
+	// Calendar The calendar in each of whose windows the objective is to be met; absent where the window rolls.
+	Calendar *Calendar `json:"calendar,omitempty"`
+
 	// Confidence How sure a verdict on the window has to be; absent when there is none.
 	//
 	// Examples: 95%
@@ -5077,6 +5443,9 @@ type SLO struct {
 
 	// Enforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
 	Enforcement SLOEnforcement `json:"enforcement"`
+
+	// FurtherObjectives Objectives beside that one, of the same indicator. The state is the worst of all; policies, alerts and the forecast go by the first.
+	FurtherObjectives []Goal `json:"furtherObjectives"`
 
 	// ID Identifier (ULID).
 	ID        string    `json:"id"`
@@ -5124,10 +5493,10 @@ type SLO struct {
 	// Version Grows with each change; also the ETag.
 	Version int64 `json:"version"`
 
-	// WindowDays Length of the rolling window.
+	// WindowDays Length of the rolling window; absent where there is a calendar.
 	//
 	// Examples: 28
-	WindowDays int64 `json:"windowDays"`
+	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
 // SLOEnforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
@@ -5138,6 +5507,12 @@ type SLOState string
 
 // SLODeclared defines model for SLODeclared.
 type SLODeclared struct {
+	// Budgeting What the budget is of.
+	Budgeting Budgeting `json:"budgeting"`
+
+	// Calendar The calendar in each of whose windows the objective is to be met; absent where the window rolls.
+	Calendar *Calendar `json:"calendar,omitempty"`
+
 	// Confidence How sure a verdict on the window has to be; absent when there is none.
 	//
 	// Examples: 95%
@@ -5147,6 +5522,9 @@ type SLODeclared struct {
 
 	// Enforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
 	Enforcement SLODeclaredEnforcement `json:"enforcement"`
+
+	// FurtherObjectives Objectives beside that one, of the same indicator. The state is the worst of all; policies, alerts and the forecast go by the first.
+	FurtherObjectives []Goal `json:"furtherObjectives"`
 
 	// ID Identifier (ULID).
 	ID        string    `json:"id"`
@@ -5197,10 +5575,10 @@ type SLODeclared struct {
 	// Warnings What is allowed and probably not meant.
 	Warnings []Warning `json:"warnings"`
 
-	// WindowDays Length of the rolling window.
+	// WindowDays Length of the rolling window; absent where there is a calendar.
 	//
 	// Examples: 28
-	WindowDays int64 `json:"windowDays"`
+	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
 // SLODeclaredEnforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is.
@@ -5250,6 +5628,12 @@ type SLOGroupList struct {
 
 // SLOInput defines model for SLOInput.
 type SLOInput struct {
+	// Budgeting What the budget is of; events when it is left out. A revision that leaves it out keeps it.
+	Budgeting *BudgetingInput `json:"budgeting,omitempty"`
+
+	// Calendar Has the objective met in each window of a calendar, instead of a rolling one. A revision that leaves out both keeps what there is.
+	Calendar *CalendarInput `json:"calendar,omitempty"`
+
 	// Confidence Has the status say, so surely, whether the window meets the objective: a percentage above 50% and below 100%, with at most seven digits after the point. A revision that leaves it out has no verdict. States and policies do not go by it.
 	//
 	// Examples: 95%
@@ -5260,7 +5644,10 @@ type SLOInput struct {
 
 	// Enforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is, while an objective is tried out. A revision that leaves it out keeps it.
 	Enforcement *SLOInputEnforcement `json:"enforcement,omitempty"`
-	Indicator   IndicatorInput       `json:"indicator"`
+
+	// FurtherObjectives Objectives beside that one, of the same indicator, each over a window of its own. A revision that leaves them out has none.
+	FurtherObjectives *[]GoalInput   `json:"furtherObjectives,omitempty"`
+	Indicator         IndicatorInput `json:"indicator"`
 
 	// MinEvents Below this number of events in a window nothing is concluded from it.
 	MinEvents *int64 `json:"minEvents,omitempty"`
@@ -5270,10 +5657,10 @@ type SLOInput struct {
 	// Examples: Checkout availability
 	Name string `json:"name"`
 
-	// Objective A percentage above 0% and below 100%, with at most seven digits after the point.
+	// Objective A percentage above 0% and below 100%, with at most seven digits after the point. A new SLO that leaves it out has that of its category; see /v1/slo-kinds.
 	//
 	// Examples: 99.9%
-	Objective string `json:"objective"`
+	Objective *string `json:"objective,omitempty"`
 
 	// Rationale Why this objective.
 	//
@@ -5295,12 +5682,40 @@ type SLOInput struct {
 	// Examples: availability
 	Slug string `json:"slug"`
 
-	// WindowDays Length of the rolling window.
+	// WindowDays Length of the rolling window; 28 when it is left out, and there is no calendar.
 	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
 // SLOInputEnforcement How far policies act on it: policy leaves it to the mode in which each is attached; observed has them record violations and do nothing more, whatever that mode is, while an objective is tried out. A revision that leaves it out keeps it.
 type SLOInputEnforcement string
+
+// SLOKind defines model for SLOKind.
+type SLOKind struct {
+	Category SLOKindCategory `json:"category"`
+
+	// GoodEvent What is counted as good, for an indicator without a description.
+	//
+	// Examples: a request that was answered, and not with an error of the service
+	GoodEvent string `json:"goodEvent"`
+
+	// Measures What of a service it is.
+	//
+	// Examples: whether requests are answered
+	Measures string `json:"measures"`
+
+	// Objective That of a new SLO that is declared without one.
+	//
+	// Examples: 99.9%
+	Objective string `json:"objective"`
+}
+
+// SLOKindCategory defines model for SLOKind.Category.
+type SLOKindCategory string
+
+// SLOKinds defines model for SLOKinds.
+type SLOKinds struct {
+	Items []SLOKind `json:"items"`
+}
 
 // SLOList defines model for SLOList.
 type SLOList struct {
@@ -5313,13 +5728,17 @@ type SLOList struct {
 
 // SLORevision defines model for SLORevision.
 type SLORevision struct {
+	Budgeting Budgeting `json:"budgeting"`
+	Calendar  *Calendar `json:"calendar,omitempty"`
+
 	// Confidence Absent when there is none.
 	//
 	// Examples: 95%
-	Confidence  *string                `json:"confidence,omitempty"`
-	CreatedAt   time.Time              `json:"createdAt"`
-	CreatedBy   string                 `json:"createdBy"`
-	Enforcement SLORevisionEnforcement `json:"enforcement"`
+	Confidence        *string                `json:"confidence,omitempty"`
+	CreatedAt         time.Time              `json:"createdAt"`
+	CreatedBy         string                 `json:"createdBy"`
+	Enforcement       SLORevisionEnforcement `json:"enforcement"`
+	FurtherObjectives []Goal                 `json:"furtherObjectives"`
 
 	// ID Identifier (ULID).
 	ID        string    `json:"id"`
@@ -5331,11 +5750,13 @@ type SLORevision struct {
 	Number      int64  `json:"number"`
 
 	// Objective Examples: 99.9%
-	Objective  string     `json:"objective"`
-	Rationale  string     `json:"rationale"`
-	ReviewBy   *time.Time `json:"reviewBy"`
-	Reviewer   string     `json:"reviewer"`
-	WindowDays int64      `json:"windowDays"`
+	Objective string     `json:"objective"`
+	Rationale string     `json:"rationale"`
+	ReviewBy  *time.Time `json:"reviewBy"`
+	Reviewer  string     `json:"reviewer"`
+
+	// WindowDays Absent where there is a calendar.
+	WindowDays *int64 `json:"windowDays,omitempty"`
 }
 
 // SLORevisionEnforcement defines model for SLORevision.Enforcement.
@@ -5380,6 +5801,9 @@ type SLOStatus struct {
 	Burn        []BurnRate `json:"burn"`
 	EvaluatedAt *time.Time `json:"evaluatedAt"`
 
+	// FurtherObjectives How further objectives stand, each over its own window.
+	FurtherObjectives []Standing `json:"furtherObjectives"`
+
 	// Judged Whether the status was concluded under that revision; false until the first evaluation after a change.
 	Judged bool `json:"judged"`
 
@@ -5410,6 +5834,9 @@ type SLOStatus struct {
 	// Stale No slot came for twice the resolution; the state is held fast.
 	Stale bool           `json:"stale"`
 	State SLOStatusState `json:"state"`
+
+	// Uncorrected What the own window holds without corrections; absent where none lies in it.
+	Uncorrected *Counts `json:"uncorrected,omitempty"`
 
 	// Verdict How sure the events of the SLO's own window make it; absent when the SLO states no confidence. The state does not go by it.
 	Verdict *Certainty `json:"verdict,omitempty"`
@@ -5771,6 +6198,20 @@ type SourceTLS struct {
 	// ServerName The name that the certificate has to be for, when not the address's.
 	ServerName *string `json:"serverName,omitempty"`
 }
+
+// Standing defines model for Standing.
+type Standing struct {
+	// Name Examples: quarter
+	Name string `json:"name"`
+
+	// Objective Examples: 99.95%
+	Objective string        `json:"objective"`
+	State     StandingState `json:"state"`
+	Window    Budget        `json:"window"`
+}
+
+// StandingState defines model for Standing.State.
+type StandingState string
 
 // SuggestedAlert defines model for SuggestedAlert.
 type SuggestedAlert struct {
@@ -8514,6 +8955,13 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/slas/report (the `GetSLAReport` operationId).
 	GetSLAReport(ctx context.Context, params *GetSLAReportParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListSLOKinds List the kinds of SLOs
+	//
+	// What can be measured of a service, what a good event of it is, and the objective to begin with.
+	//
+	// Corresponds with GET /v1/slo-kinds (the `ListSLOKinds` operationId).
+	ListSLOKinds(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListSLOs List SLOs of all services
 	//
 	// With the state of each. Retired SLOs are left out unless they are asked for.
@@ -11113,6 +11561,23 @@ func (c *Client) ListSLAs(ctx context.Context, params *ListSLAsParams, reqEditor
 // Corresponds with GET /v1/slas/report (the `GetSLAReport` operationId).
 func (c *Client) GetSLAReport(ctx context.Context, params *GetSLAReportParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSLAReportRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSLOKinds List the kinds of SLOs
+//
+// What can be measured of a service, what a good event of it is, and the objective to begin with.
+//
+// Corresponds with GET /v1/slo-kinds (the `ListSLOKinds` operationId).
+func (c *Client) ListSLOKinds(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSLOKindsRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -17692,6 +18157,33 @@ func NewGetSLAReportRequest(server string, params *GetSLAReportParams) (*http.Re
 	return req, nil
 }
 
+// NewListSLOKindsRequest constructs an http.Request for the ListSLOKinds method
+func NewListSLOKindsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/slo-kinds")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListSLOsRequest constructs an http.Request for the ListSLOs method
 func NewListSLOsRequest(server string, params *ListSLOsParams) (*http.Request, error) {
 	var err error
@@ -20490,6 +20982,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/slas/report (the `GetSLAReport` operationId).
 	GetSLAReportWithResponse(ctx context.Context, params *GetSLAReportParams, reqEditors ...RequestEditorFn) (*GetSLAReportResponse, error)
+
+	// ListSLOKindsWithResponse List the kinds of SLOs
+	//
+	// What can be measured of a service, what a good event of it is, and the objective to begin with.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/slo-kinds (the `ListSLOKinds` operationId).
+	ListSLOKindsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSLOKindsResponse, error)
 
 	// ListSLOsWithResponse List SLOs of all services
 	//
@@ -40655,6 +41156,136 @@ func (r GetSLAReportResponse) ContentType() string {
 	return ""
 }
 
+// ListSLOKindsResponse401Headers the declared response headers of an HTTP 401 response for ListSLOKinds
+type ListSLOKindsResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// ListSLOKindsResponse403Headers the declared response headers of an HTTP 403 response for ListSLOKinds
+type ListSLOKindsResponse403Headers struct {
+	XRequestID *string
+}
+
+// ListSLOKindsResponse422Headers the declared response headers of an HTTP 422 response for ListSLOKinds
+type ListSLOKindsResponse422Headers struct {
+	XRequestID *string
+}
+
+// ListSLOKindsResponse429Headers the declared response headers of an HTTP 429 response for ListSLOKinds
+type ListSLOKindsResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// ListSLOKindsResponse500Headers the declared response headers of an HTTP 500 response for ListSLOKinds
+type ListSLOKindsResponse500Headers struct {
+	XRequestID *string
+}
+
+// ListSLOKindsResponse503Headers the declared response headers of an HTTP 503 response for ListSLOKinds
+type ListSLOKindsResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type ListSLOKindsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SLOKinds
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListSLOKindsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ListSLOKindsResponse403Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *ListSLOKindsResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ListSLOKindsResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ListSLOKindsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListSLOKindsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSLOKindsResponse) GetJSON200() *SLOKinds {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListSLOKindsResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListSLOKindsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListSLOKindsResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListSLOKindsResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListSLOKindsResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListSLOKindsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSLOKindsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSLOKindsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSLOKindsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSLOKindsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListSLOsResponse200Headers the declared response headers of an HTTP 200 response for ListSLOs
 type ListSLOsResponse200Headers struct {
 	Link *string
@@ -47505,6 +48136,21 @@ func (c *ClientWithResponses) GetSLAReportWithResponse(ctx context.Context, para
 		return nil, err
 	}
 	return ParseGetSLAReportResponse(rsp)
+}
+
+// ListSLOKindsWithResponse List the kinds of SLOs
+//
+// What can be measured of a service, what a good event of it is, and the objective to begin with.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/slo-kinds (the `ListSLOKinds` operationId).
+func (c *ClientWithResponses) ListSLOKindsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSLOKindsResponse, error) {
+	rsp, err := c.ListSLOKinds(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSLOKindsResponse(rsp)
 }
 
 // ListSLOsWithResponse List SLOs of all services
@@ -74178,6 +74824,172 @@ func ParseGetSLAReportResponse(rsp *http.Response) (*GetSLAReportResponse, error
 		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetSLAReportResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListSLOKindsResponse parses an HTTP response from a ListSLOKindsWithResponse call
+func ParseListSLOKindsResponse(rsp *http.Response) (*ListSLOKindsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSLOKindsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SLOKinds
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListSLOKindsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ListSLOKindsResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 422:
+		var headers ListSLOKindsResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers ListSLOKindsResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers ListSLOKindsResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListSLOKindsResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {

@@ -93,7 +93,7 @@ func (h *house) declare(ctx context.Context, slug string) slo.View {
 	}}
 	v.Revision = slo.Revision{
 		ID: id.New(now), SLO: v.SLO.ID, Number: 1, Indicator: v.Indicator.ID, CreatedAt: now, CreatedBy: "test",
-		Terms: slo.Terms{Objective: objective, WindowDays: 28, MinEvents: 100},
+		Terms: slo.Terms{Objective: objective, Over: slo.TimeWindow{Days: 28}, MinEvents: 100},
 	}
 	v.Status = slo.Status{SLO: v.SLO.ID, Revision: v.Revision.ID, State: budget.NoData, Since: now, Stale: true}
 	h.must(h.store.SLO().CreateSLO(ctx, v))

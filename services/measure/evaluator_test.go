@@ -14,7 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/measure"
-	"github.com/evenkeel/evenkeel/services/slo/budget"
+	"github.com/evenkeel/evenkeel/services/measure/window"
 )
 
 func TestASubjectIsEvaluatedWhenItIsDueAndNotOtherwise(t *testing.T) {
@@ -46,7 +46,7 @@ func TestASubjectIsEvaluatedWhenItIsDueAndNotOtherwise(t *testing.T) {
 
 	b.book.subjects[2].Revision = "r2"
 	b.evaluate(t, map[string]int64{"evaluated": 1})
-	b.book.subjects[1].Windows = budget.Windows(7 * day) // a change that needs other timelines
+	b.book.subjects[1].Windows = windows(7 * day) // a change that needs other timelines
 	b.book.subjects[1].Revision = "r2"
 	b.evaluate(t, map[string]int64{"evaluated": 1})
 	b.expect(t, 1, 25, 25)
@@ -247,7 +247,7 @@ func TestASubjectThatCannotBeReadIsLeftAsItWas(t *testing.T) {
 func TestASubjectWhoseWindowsDoNotFitIsReported(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, storetest.SQLite(t), 2)
-	b.book.subjects[0].Windows = []time.Duration{7 * time.Minute}
+	b.book.subjects[0].Windows = window.Rolling(7 * time.Minute)
 	b.evaluate(t, map[string]int64{"evaluated": 1, "unreadable": 1})
 }
 
@@ -335,7 +335,7 @@ func TestAClockThatGoesBackIsFollowed(t *testing.T) {
 func TestSeriesWithoutSlotsInTheirWindowsHaveNoLatest(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, storetest.SQLite(t), 1)
-	b.book.subjects[0].Windows = budget.Windows(28 * day)
+	b.book.subjects[0].Windows = windows(28 * day)
 	b.push(t, b.batch(0, "", at(1, 1, 1)))
 	b.evaluate(t, nil)
 	for _, e := range []*measure.Evaluator{b.evaluator, b.newEvaluator()} { // one remembers, one does not
@@ -351,7 +351,7 @@ func TestSeriesWithoutSlotsInTheirWindowsHaveNoLatest(t *testing.T) {
 func TestPrunedSegmentsLeaveTheWindows(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, storetest.SQLite(t), 1)
-	b.book.subjects[0].Windows = budget.Windows(28 * day)
+	b.book.subjects[0].Windows = windows(28 * day)
 	b.push(t, b.batch(0, "", at(27*288+12, 1, 1)))
 	b.evaluate(t, nil)
 	b.expect(t, 0, 1, 1)

@@ -11,7 +11,6 @@ import (
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/measure"
-	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
 // A thousand series with fractional events, pushed in any order, split, repeated,
@@ -23,7 +22,7 @@ func TestAThousandRandomSeriesEqualExactRationalSums(t *testing.T) {
 	random := rand.New(rand.NewPCG(20260302, 7))
 	b := newBundle(t, storetest.SQLite(t), subjects)
 	for i := range b.book.subjects {
-		b.book.subjects[i].Windows = budget.Windows(day * time.Duration([]int{1, 7, 28, 30, 90}[i%5]))
+		b.book.subjects[i].Windows = windows(day * time.Duration([]int{1, 7, 28, 30, 90}[i%5]))
 	}
 	books := ledger{}
 	for round := range rounds {
@@ -110,11 +109,11 @@ func compare(t *testing.T, b *bundle, books ledger) {
 			t.Fatalf("subject %s was evaluated to %s, want %s", s.ID, e.End, end)
 		}
 		for k, w := range s.Windows {
-			good, total := books.sum(s.Indicator, end.Add(-w), end)
+			good, total := books.sum(s.Indicator, end.Add(-w.Length), end)
 			gotGood, gotTotal := new(big.Rat).SetInt64(e.Sums[k].Good), new(big.Rat).SetInt64(e.Sums[k].Total)
 			if gotGood.Mul(gotGood, unit).Cmp(good) != 0 || gotTotal.Mul(gotTotal, unit).Cmp(total) != 0 {
 				t.Fatalf("subject %s, window %s: %s of %s events, want %s of %s",
-					s.ID, w, gotGood.FloatString(3), gotTotal.FloatString(3), good.FloatString(3), total.FloatString(3))
+					s.ID, w.Length, gotGood.FloatString(3), gotTotal.FloatString(3), good.FloatString(3), total.FloatString(3))
 			}
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
@@ -43,6 +44,11 @@ type bundle struct {
 	folder     *measure.Folder
 }
 
+// windows are those of an SLO with a rolling window of that length.
+func windows(own time.Duration) []window.Window {
+	return budget.Windows(five, window.Window{Length: own})
+}
+
 func newBundle(t testing.TB, s *store.Store, indicators int) *bundle {
 	t.Helper()
 	b := &bundle{store: s, clock: clock.NewManual(noon), runner: &runner{Runner: s}, book: &book{}}
@@ -52,7 +58,7 @@ func newBundle(t testing.TB, s *store.Store, indicators int) *bundle {
 	b.evaluator = b.newEvaluator()
 	for i, indicator := range b.indicators {
 		b.book.subjects = append(b.book.subjects, measure.Subject{
-			ID: id.ID(fmt.Sprintf("subject-%05d", i)), Revision: "r1", Indicator: indicator, Resolution: five, Windows: budget.Windows(90 * day),
+			ID: id.ID(fmt.Sprintf("subject-%05d", i)), Revision: "r1", Indicator: indicator, Resolution: five, Windows: windows(90 * day),
 		})
 	}
 	return b

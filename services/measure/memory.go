@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure/lens"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 )
 
@@ -24,7 +25,7 @@ type memory struct {
 // shape is a window.Shape and what it was made of.
 type shape struct {
 	resolution time.Duration
-	windows    []time.Duration
+	windows    []window.Window
 	*window.Shape
 	err error
 }
@@ -35,20 +36,13 @@ type kept struct {
 	shape      *window.Shape
 	err        error   // why it can have no shape
 	discovered bool    // its series were looked up
-	lines      []*line // by group and ID
+	lines      []*line // by group and the ID of their series
 	// notes are the changes read and not yet removed; keys are what they name.
 	notes []int64
 	dirty bool
 	// What the last committed evaluation was of.
 	revision id.ID
 	end      time.Time
-}
-
-// line is a series with its timeline, which is nil until it was loaded.
-type line struct {
-	Series
-	timeline *window.Timeline
-	changed  []SegmentKey
 }
 
 func newMemory() *memory {
@@ -63,15 +57,16 @@ func (m *memory) keep(subjects []Subject) {
 	for _, s := range subjects {
 		present[s.ID] = true
 		k := m.subjects[s.ID]
-		if k != nil && k.Indicator == s.Indicator && k.Resolution == s.Resolution && slices.Equal(k.Windows, s.Windows) {
+		if k != nil && k.sums(s) {
 			k.Revision = s.Revision
+			k.correct(s.Lens)
 			continue
 		}
 		if k != nil {
 			m.disown(k)
 		}
 		k = &kept{Subject: s}
-		k.shape, k.err = m.shapeOf(s.Resolution, s.Windows)
+		k.shape, k.err = m.shapeOf(s.step(), s.Windows)
 		m.subjects[s.ID] = k
 		added = true
 	}
@@ -93,8 +88,26 @@ func (m *memory) keep(subjects []Subject) {
 	}
 }
 
+// sums reports whether the timelines are those of the subject too, but for corrections.
+func (k *kept) sums(s Subject) bool {
+	return k.Indicator == s.Indicator && k.Resolution == s.Resolution && slices.Equal(k.Windows, s.Windows) &&
+		k.Grouped == s.Grouped && k.Lens.Raw().Equal(s.Lens.Raw())
+}
+
+// correct has the days read again that are corrected in another way from now on.
+func (k *kept) correct(by lens.Lens) {
+	if k.Lens.Equal(by) {
+		return
+	}
+	days := corrected(k.Lens.Overlay, by.Overlay)
+	for _, l := range k.lines {
+		l.correct(days)
+	}
+	k.Lens, k.dirty = by, true
+}
+
 // shapeOf shares one shape between all subjects that are alike.
-func (m *memory) shapeOf(resolution time.Duration, windows []time.Duration) (*window.Shape, error) {
+func (m *memory) shapeOf(resolution time.Duration, windows []window.Window) (*window.Shape, error) {
 	for _, s := range m.shapes {
 		if s.resolution == resolution && slices.Equal(s.windows, windows) {
 			return s.Shape, s.err
@@ -112,11 +125,13 @@ func (m *memory) disown(k *kept) {
 	}
 }
 
-// release lets go of one series of a subject.
+// release lets go of the series of one line of a subject.
 func (m *memory) release(k *kept, l *line) {
-	owners := slices.DeleteFunc(m.owners[l.ID], func(t target) bool { return t.owner == k })
-	if m.owners[l.ID] = owners; len(owners) == 0 {
-		delete(m.owners, l.ID)
+	for _, one := range l.series {
+		owners := slices.DeleteFunc(m.owners[one.ID], func(t target) bool { return t.line == l })
+		if m.owners[one.ID] = owners; len(owners) == 0 {
+			delete(m.owners, one.ID)
+		}
 	}
 }
 
@@ -139,34 +154,35 @@ func (m *memory) enter(indicators []id.ID, series []Series) {
 
 // match makes the lines of a subject those of the series.
 func (m *memory) match(k *kept, series []Series) {
-	former := make(map[id.ID]*line, len(k.lines))
+	former := make(map[string]*line, len(k.lines))
 	for _, l := range k.lines {
-		former[l.ID] = l
+		former[l.key()] = l
 	}
+	wanted := k.arrange(series)
 	known := 0
-	for _, s := range series {
-		if former[s.ID] != nil {
+	for _, l := range wanted {
+		if former[l.key()] != nil {
 			known++
 		}
 	}
-	if known == len(series) && known == len(k.lines) {
+	if known == len(wanted) && known == len(k.lines) {
 		return
 	}
 	k.dirty = true
-	k.lines = make([]*line, 0, len(series))
-	for _, s := range series {
-		l := former[s.ID]
-		delete(former, s.ID)
-		if l == nil {
-			l = &line{Series: s}
-			m.owners[s.ID] = append(m.owners[s.ID], target{l, k})
+	for i, l := range wanted {
+		if there := former[l.key()]; there != nil {
+			delete(former, l.key())
+			wanted[i] = there
+			continue
 		}
-		k.lines = append(k.lines, l)
+		for _, one := range l.series {
+			m.owners[one.ID] = append(m.owners[one.ID], target{l, k})
+		}
 	}
+	k.lines = wanted
 	for _, l := range former {
 		m.release(k, l)
 	}
-	slices.SortFunc(k.lines, func(a, b *line) int { return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.ID, b.ID)) })
 }
 
 // note gives each change to those it concerns, and returns those of nobody's.
@@ -195,10 +211,11 @@ func (m *memory) note(changes []Change) (orphans []int64) {
 func (m *memory) due(now time.Time) []*kept {
 	var due []*kept
 	for _, k := range m.ordered {
-		end := now.Truncate(k.Resolution)
+		end := now.Truncate(k.step())
 		for _, l := range k.lines {
 			if l.timeline != nil && l.timeline.End().After(end) {
-				l.timeline, k.dirty = nil, true
+				l.forget()
+				k.dirty = true
 			}
 		}
 		if k.dirty || k.revision != k.Revision || !k.end.Equal(end) {
@@ -212,9 +229,7 @@ func (m *memory) size() int {
 	size := 0
 	for _, k := range m.ordered {
 		for _, l := range k.lines {
-			if l.timeline != nil {
-				size += l.timeline.Size()
-			}
+			size += l.size()
 		}
 	}
 	return size
@@ -223,12 +238,21 @@ func (m *memory) size() int {
 // evaluate sums over the reporters. The timelines were brought up to now.
 func (k *kept) evaluate(now time.Time) Evaluation {
 	e := Evaluation{
-		Subject: k.ID, Revision: k.Revision, End: now.Truncate(k.Resolution),
-		Sums: make([]window.Sum, len(k.Windows)), Latest: k.latest(),
+		Subject: k.ID, Revision: k.Revision, End: now.Truncate(k.step()), Latest: k.latest(),
+		Sums: make([]window.Sum, len(k.Windows)), Begins: make([]time.Time, len(k.Windows)),
+	}
+	for i := range k.Windows {
+		e.Begins[i], _ = k.Windows[i].Span(e.End)
+	}
+	if len(k.Lens.Overlay) > 0 {
+		e.Raw = make([]window.Sum, len(k.Windows))
 	}
 	for _, l := range k.lines {
-		for i, sum := range l.timeline.Sums() {
-			e.Sums[i] = e.Sums[i].Plus(sum)
+		if l.whole || !k.Lens.Judges() {
+			l.add(e.Sums, k.Lens)
+			if e.Raw != nil {
+				l.addRaw(e.Raw, k.Lens.Raw())
+			}
 		}
 	}
 	if k.Grouped {
@@ -242,16 +266,14 @@ func (k *kept) groups() []GroupSums {
 	var out []GroupSums
 	for _, l := range k.lines { // a group's follow each other
 		latest := l.timeline.Latest()
-		if latest.IsZero() {
+		if latest.IsZero() || l.whole {
 			continue
 		}
-		if last := len(out) - 1; last < 0 || out[last].Group != l.Group {
-			out = append(out, GroupSums{Group: l.Group, Sums: make([]window.Sum, len(k.Windows))})
+		if last := len(out) - 1; last < 0 || out[last].Group != l.group {
+			out = append(out, GroupSums{Group: l.group, Sums: make([]window.Sum, len(k.Windows))})
 		}
 		g := &out[len(out)-1]
-		for i, sum := range l.timeline.Sums() {
-			g.Sums[i] = g.Sums[i].Plus(sum)
-		}
+		l.add(g.Sums, k.Lens)
 		if latest.After(g.Latest) {
 			g.Latest = latest
 		}
@@ -277,13 +299,13 @@ func (k *kept) settled(evaluated bool, now time.Time) {
 		return // and so it remains due
 	}
 	k.dirty = false
-	k.revision, k.end = k.Revision, now.Truncate(k.Resolution)
+	k.revision, k.end = k.Revision, now.Truncate(k.step())
 }
 
 // forget drops what was loaded; it is loaded again when the subject is next due.
 func (k *kept) forget() {
 	k.dirty = true
 	for _, l := range k.lines {
-		l.timeline, l.changed = nil, nil
+		l.forget()
 	}
 }

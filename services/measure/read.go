@@ -8,6 +8,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure/lens"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 )
 
@@ -79,69 +80,178 @@ func (s *Service) Slots(ctx context.Context, indicator id.ID, group string, from
 	return out, nil
 }
 
+// Reading is what is summed up, and how it is looked at.
+type Reading struct {
+	Indicator id.ID
+	Group     string // one group, unless it is empty
+	Lens      lens.Lens
+}
+
 // Totals returns the sums over all reporters of [from, to) in steps, the last of
-// which may reach beyond to; of one group unless it is empty. Step is a multiple of
-// the indicator's resolution, and from the start of a slot; an Invalid fault says so
+// which may reach beyond to. Step is a multiple of the indicator's resolution, and of
+// the length of slices, and from the start of a slot; an Invalid fault says so
 // otherwise, with pointers to the query's from, to and step. A group that nobody
 // reported is NotFound "group_not_found". A long time is read in pieces: what is
 // pushed meanwhile may be in some of the steps.
-func (s *Service) Totals(ctx context.Context, indicator id.ID, group string, from, to time.Time, step time.Duration) ([]Step, error) {
+func (s *Service) Totals(ctx context.Context, of Reading, from, to time.Time, step time.Duration) ([]Step, error) {
 	if step <= 0 || step%Minute != 0 {
 		return nil, invalid("query.step", step.String(), "must be a whole multiple of the resolution")
 	}
 	if (to.Sub(from)-1)/step >= MaxSteps {
 		return nil, invalid("query.step", step.String(), "makes more than %d steps; choose a longer one", MaxSteps)
 	}
+	now := s.now()
 	from, to = from.UTC(), to.UTC()
-	steps := []Step{}
+	t := totals{lens: of.Lens, step: step, steps: []Step{}}
 	for at := from; at.Before(to); at = at.Add(step) {
-		steps = append(steps, Step{Start: at})
+		t.steps = append(t.steps, Step{Start: at})
 	}
-	if len(steps) == 0 {
-		return steps, nil
+	if len(t.steps) == 0 {
+		return t.steps, nil
 	}
-	end := from.Add(time.Duration(len(steps)) * step)
-	series, err := s.series(ctx, indicator, group)
+	end := from.Add(time.Duration(len(t.steps)) * step)
+	series, err := s.series(ctx, of.Indicator, of.Group)
 	if err != nil {
 		return nil, err
 	}
-	resolutions := map[id.ID]time.Duration{}
+	t.resolutions = map[id.ID]time.Duration{}
 	for _, one := range series {
-		resolutions[one.ID] = one.Resolution
-		switch {
-		case step%one.Resolution != 0:
-			return nil, invalid("query.step", step.String(), "must be a whole multiple of %d s", one.Resolution/time.Second)
-		case !from.Truncate(one.Resolution).Equal(from):
-			return nil, invalid("query.from", stamp(from), "must be the start of a slot of %d s, such as %s",
-				one.Resolution/time.Second, stamp(from.Truncate(one.Resolution)))
+		t.resolutions[one.ID] = one.Resolution
+		switch slot := of.Lens.Step(one.Resolution); {
+		case step%slot != 0:
+			return nil, invalid("query.step", step.String(), "must be a whole multiple of %d s", slot/time.Second)
+		case !from.Truncate(slot).Equal(from):
+			return nil, invalid("query.from", stamp(from), "must be the start of a slot of %d s, such as %s", slot/time.Second, stamp(from.Truncate(slot)))
 		}
 	}
+	if of.Lens.Judges() {
+		t.due = of.Lens.Due(now.Truncate(of.Lens.Slices.Length))
+		t.late = make([]window.Sum, len(t.steps))
+	}
 	piece := DaySpan * time.Duration(max(1, segmentsAtOnce/max(1, len(series))))
-	for at := from; at.Before(end); at = at.Add(piece) {
-		last := at.Add(piece)
+	for at := from; at.Before(end); {
+		// Pieces end with days, so that a day is judged as a whole.
+		last := at.Truncate(DaySpan).Add(piece)
 		if last.After(end) {
 			last = end
 		}
-		stored, err := s.segments(ctx, indicator, series, at, last)
+		stored, err := s.segments(ctx, of.Indicator, series, at, last)
 		if err != nil {
 			return nil, err
 		}
-		for _, row := range stored {
-			if err := addTo(steps, step, row, resolutions[row.Series], at, last); err != nil {
-				return nil, err
-			}
+		if err := t.add(stored, at, last); err != nil {
+			return nil, err
 		}
+		at = last
 	}
-	return steps, nil
+	if of.Lens.Judges() {
+		first, err := s.first(ctx, series)
+		if err != nil {
+			return nil, err
+		}
+		t.settle(first, now)
+	}
+	return t.steps, nil
 }
 
-// addTo adds what a segment holds of [from, to) to the steps.
-func addTo(steps []Step, step time.Duration, row StoredSegment, resolution time.Duration, from, to time.Time) error {
+// first is the start of the oldest slot of the series, zero when there is none.
+func (s *Service) first(ctx context.Context, series []Series) (time.Time, error) {
+	var first time.Time
+	stored, err := s.store.Oldest(ctx, seriesIDs(series))
+	if err != nil {
+		return first, fmt.Errorf("reading the oldest segments of %d series: %w", len(series), err)
+	}
+	resolutions := make(map[id.ID]time.Duration, len(series))
+	for _, one := range series {
+		resolutions[one.ID] = one.Resolution
+	}
+	for _, row := range stored {
+		began, err := began(row, resolutions[row.Series])
+		if err != nil {
+			return first, err
+		}
+		if first.IsZero() || began.Before(first) {
+			first = began
+		}
+	}
+	return first, nil
+}
+
+// began is the start of the oldest slot of a segment.
+func began(row StoredSegment, resolution time.Duration) (time.Time, error) {
 	packed, err := decode(row, resolution)
 	if err != nil {
-		return err
+		return time.Time{}, err
 	}
-	at, last := row.Start, row.Start.Add(row.Span)
+	return row.Start.Add(time.Duration(packed.Earliest()) * resolution), nil
+}
+
+// totals are steps while they are summed up.
+type totals struct {
+	lens        lens.Lens
+	step        time.Duration
+	steps       []Step
+	resolutions map[id.ID]time.Duration
+	// due is as in lens.Stretch, late what of each step is not before it; of slices alone.
+	due  time.Time
+	late []window.Sum
+}
+
+// add adds what is stored of [from, to).
+func (t *totals) add(stored []StoredSegment, from, to time.Time) error {
+	if t.lens.Judges() {
+		return t.judge(stored, from, to)
+	}
+	for _, row := range stored {
+		resolution := t.resolutions[row.Series]
+		packed, err := decode(row, resolution)
+		if err != nil {
+			return err
+		}
+		seen, err := t.lens.See(window.Piece{Start: row.Start, Segment: packed})
+		if err != nil {
+			return err
+		}
+		t.addPiece(seen, from, to)
+	}
+	return nil
+}
+
+// judge adds slices, day by day: what is stored is by series.
+func (t *totals) judge(stored []StoredSegment, from, to time.Time) error {
+	slices.SortStableFunc(stored, func(a, b StoredSegment) int { return dayOf(a).Compare(dayOf(b)) })
+	for len(stored) > 0 {
+		day, n := dayOf(stored[0]), 1
+		for n < len(stored) && dayOf(stored[n]).Equal(day) {
+			n++
+		}
+		rows := stored[:n]
+		stored = stored[n:]
+		resolution := t.resolutions[rows[0].Series] // that of the indicator, of all its series
+		measured, err := unpack(rows, resolution)
+		if err != nil {
+			return err
+		}
+		if measured, err = joined(day, DaySpan, resolution, rows, measured); err != nil {
+			return err
+		}
+		judged, err := t.lens.Judge(day, DaySpan, measured)
+		if err != nil {
+			return err
+		}
+		seen, err := t.lens.See(judged)
+		if err != nil {
+			return err
+		}
+		t.addPiece(seen, from, to)
+	}
+	return nil
+}
+
+// addPiece adds what a piece holds of [from, to).
+func (t *totals) addPiece(p window.Piece, from, to time.Time) {
+	resolution := p.Resolution()
+	at, last := p.Start, p.Start.Add(time.Duration(p.Slots())*resolution)
 	if at.Before(from) {
 		at = from
 	}
@@ -149,18 +259,38 @@ func addTo(steps []Step, step time.Duration, row StoredSegment, resolution time.
 		last = to
 	}
 	for at.Before(last) {
-		k := int(at.Sub(steps[0].Start) / step)
-		next := steps[k].Start.Add(step)
+		k := int(at.Sub(t.steps[0].Start) / t.step)
+		next := t.steps[k].Start.Add(t.step)
 		if next.After(last) {
 			next = last
 		}
-		i, j := int(at.Sub(row.Start)/resolution), int(next.Sub(row.Start)/resolution)
-		good, total := packed.Range(i, j)
-		steps[k].Sum = steps[k].Plus(window.Sum{Good: good, Total: total})
-		steps[k].Known = steps[k].Known || packed.Known(i, j)
+		i, j := int(at.Sub(p.Start)/resolution), int(next.Sub(p.Start)/resolution)
+		good, total := p.Range(i, j)
+		t.steps[k].Sum = t.steps[k].Plus(window.Sum{Good: good, Total: total})
+		t.steps[k].Known = t.steps[k].Known || p.Known(i, j)
+		if t.late != nil && t.due.Before(next) {
+			if t.due.After(at) {
+				i = int(t.due.Sub(p.Start) / resolution)
+			}
+			good, total := p.Range(i, j)
+			t.late[k] = t.late[k].Plus(window.Sum{Good: good, Total: total})
+		}
 		at = next
 	}
-	return nil
+}
+
+// settle adds to each step what is missing in it, and what corrections count as good.
+func (t *totals) settle(first, now time.Time) {
+	now = now.Truncate(t.lens.Slices.Length)
+	for k := range t.steps {
+		s := lens.Stretch{From: t.steps[k].Start, End: t.steps[k].Start.Add(t.step), First: first, Due: t.due}
+		if s.End.After(now) {
+			s.End = now
+		}
+		if s.From.Before(s.End) {
+			t.steps[k].Sum = t.lens.Settle(t.steps[k].Sum, t.late[k], s)
+		}
+	}
 }
 
 // series returns the series of an indicator by reporter and group, those of one

@@ -56,7 +56,7 @@ func TestALongTimeIsReadInPieces(t *testing.T) {
 		{90 * day, window.Sum{Good: 1800 * measure.Event, Total: 3600 * measure.Event}},
 	} {
 		w.most, w.all = 0, 0
-		steps, err := service.Totals(t.Context(), b.indicators[0], "", from, noon, c.step)
+		steps, err := service.Totals(t.Context(), measure.Reading{Indicator: b.indicators[0]}, from, noon, c.step)
 		if err != nil || len(steps) != int(days*day/c.step) {
 			t.Fatalf("%d steps of %s (%v)", len(steps), c.step, err)
 		}

@@ -150,7 +150,7 @@ func TestConcurrentPushesIntoOneSegmentLoseNoSlot(t *testing.T) {
 			})
 		}
 		group.Wait()
-		steps, err := b.service.Totals(t.Context(), b.indicators[0], "", noon.Add(-time.Hour), noon, time.Hour)
+		steps, err := b.service.Totals(t.Context(), measure.Reading{Indicator: b.indicators[0]}, noon.Add(-time.Hour), noon, time.Hour)
 		if err != nil || len(steps) != 1 || steps[0].Sum != (window.Sum{Good: 36_000, Total: 36_000}) {
 			t.Errorf("steps %+v, error %v; want 36 of 36", steps, err)
 		}
@@ -164,7 +164,7 @@ func TestTotalsAreSummedOverReportersAndSayWhatIsKnown(t *testing.T) {
 		b.batch(0, "", at(1, 1, 2), at(2, 10, 20), at(13, 100, 200), at(3*288, 1000, 2000)),
 		b.batch(0, "eu", at(1, 3, 3), at(30, 0, 0)))
 	fold(t, b) // the slot of three days ago was of a day from the beginning
-	steps, err := b.service.Totals(t.Context(), b.indicators[0], "", noon.Add(-3*time.Hour), noon, time.Hour)
+	steps, err := b.service.Totals(t.Context(), measure.Reading{Indicator: b.indicators[0]}, noon.Add(-3*time.Hour), noon, time.Hour)
 	want := []measure.Step{
 		{Start: noon.Add(-3 * time.Hour), Known: true},
 		{Start: noon.Add(-2 * time.Hour), Known: true, Sum: window.Sum{Good: 100_000, Total: 200_000}},
@@ -174,7 +174,7 @@ func TestTotalsAreSummedOverReportersAndSayWhatIsKnown(t *testing.T) {
 		t.Errorf("got %+v, error %v\nwant %+v", steps, err, want)
 	}
 	// Days that do not begin at midnight.
-	steps, err = b.service.Totals(t.Context(), b.indicators[0], "", noon.Add(-4*day), noon, day)
+	steps, err = b.service.Totals(t.Context(), measure.Reading{Indicator: b.indicators[0]}, noon.Add(-4*day), noon, day)
 	want = []measure.Step{
 		{Start: noon.Add(-4 * day)},
 		{Start: noon.Add(-3 * day), Known: true, Sum: window.Sum{Good: 1_000_000, Total: 2_000_000}},
@@ -187,12 +187,12 @@ func TestTotalsAreSummedOverReportersAndSayWhatIsKnown(t *testing.T) {
 	for name, call := range map[string][2]time.Duration{
 		"query.step": {0, 7 * time.Minute}, "query.from": {time.Minute, time.Hour},
 	} {
-		_, err := b.service.Totals(t.Context(), b.indicators[0], "", noon.Add(-day+call[0]), noon, call[1])
+		_, err := b.service.Totals(t.Context(), measure.Reading{Indicator: b.indicators[0]}, noon.Add(-day+call[0]), noon, call[1])
 		if e := fault.As(err); e == nil || e.Violations[0].Pointer != name {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if steps, err := b.service.Totals(t.Context(), id.New(noon), "", noon.Add(-time.Hour), noon, time.Hour); err != nil || len(steps) != 1 || steps[0].Known {
+	if steps, err := b.service.Totals(t.Context(), measure.Reading{Indicator: id.New(noon)}, noon.Add(-time.Hour), noon, time.Hour); err != nil || len(steps) != 1 || steps[0].Known {
 		t.Errorf("an indicator that nobody measures: %+v, %v", steps, err)
 	}
 }
@@ -284,7 +284,7 @@ func TestFoldingWhileSlotsArePushedLosesNone(t *testing.T) {
 		group.Wait()
 		fold(t, &bundle{folder: b.folder})
 		for i, indicator := range b.indicators {
-			steps, err := b.service.Totals(t.Context(), indicator, "", noon.Add(-2*day), noon, 2*day)
+			steps, err := b.service.Totals(t.Context(), measure.Reading{Indicator: indicator}, noon.Add(-2*day), noon, 2*day)
 			if err != nil || steps[0].Sum != (window.Sum{Good: 2 * 36 * 28_000, Total: 2 * 36 * 64_000}) {
 				t.Errorf("indicator %d: %+v, error %v", i, steps, err)
 			}

@@ -34,6 +34,9 @@ type Store interface {
 	PutSegments(ctx context.Context, segments []StoredSegment) error
 	// Segments returns, by series and start, those of the series that overlap [from, to).
 	Segments(ctx context.Context, series []id.ID, from, to time.Time) ([]StoredSegment, error)
+	// Oldest returns, in any order, of each of the series the oldest segment of an hour
+	// and that of a day, where it has some.
+	Oldest(ctx context.Context, series []id.ID) ([]StoredSegment, error)
 	// SegmentsAt returns those of the keys that exist.
 	SegmentsAt(ctx context.Context, keys []SegmentKey) ([]StoredSegment, error)
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure/lens"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 )
 
@@ -16,11 +17,17 @@ type Subject struct {
 	Indicator id.ID
 	// Resolution is that of its series.
 	Resolution time.Duration
-	// Windows are the lengths of the windows wanted, whole multiples of 300 s.
-	Windows []time.Duration
+	// Windows are those that are wanted; rolling ones are whole multiples of 300 s, and of
+	// the length of slices.
+	Windows []window.Window
 	// Grouped has the sums of each group of its events told, too.
 	Grouped bool
+	// Lens is how its measurements are looked at.
+	Lens lens.Lens
 }
+
+// step is the resolution in which its windows move.
+func (s Subject) step() time.Duration { return s.Lens.Step(s.Resolution) }
 
 // Evaluation is what a subject's windows hold.
 type Evaluation struct {
@@ -28,8 +35,13 @@ type Evaluation struct {
 	Revision id.ID
 	// End is where all windows end, exclusive: the start of the slot that runs now.
 	End time.Time
-	// Sums has one entry for each of the subject's windows, over all reporters.
+	// Sums has one entry for each of the subject's windows, over all reporters, in the
+	// unit of the subject's slices.
 	Sums []window.Sum
+	// Begins is when each of the windows begins.
+	Begins []time.Time
+	// Raw is Sums without the corrections; nil where there are none.
+	Raw []window.Sum
 	// Latest is the end of the newest slot known of any reporter, zero when there
 	// is none in the longest window or after it.
 	Latest time.Time

@@ -27,7 +27,7 @@ func evidence(v slo.View, c Clause) Evidence {
 // consumedPercent is the share of the sum's budget that is consumed, in percent,
 // rounded to two digits; empty without events.
 func consumedPercent(v slo.View) string {
-	if consumed, ok := budget.Consumed(v.Status.Sums.Policy, v.Revision.Objective); ok {
+	if consumed, ok := budget.Consumed(v.Status.Sums.Policy, v.Revision.Objective, budget.Pace{}); ok {
 		return consumed.Percent(2)
 	}
 	return ""

@@ -22,7 +22,7 @@ func spent(bad int64) slo.View {
 	}
 	return slo.View{
 		SLO:      slo.SLO{ID: "SLO", Service: "SERVICE", Slug: "availability", Name: "Availability"},
-		Revision: slo.Revision{ID: "REVISION", SLO: "SLO", Terms: slo.Terms{Objective: objective, WindowDays: 28, MinEvents: 100}},
+		Revision: slo.Revision{ID: "REVISION", SLO: "SLO", Terms: slo.Terms{Objective: objective, Over: slo.TimeWindow{Days: 28}, MinEvents: 100}},
 		Status: slo.Status{
 			SLO: "SLO", Revision: "REVISION", End: at,
 			Sums: budget.Sums{Policy: window.Sum{Good: (10_000 - bad) * 1000, Total: 10_000 * 1000}},

@@ -17,7 +17,7 @@ func sure(t testing.TB, objective, confidence string, minEvents int64, s window.
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := View{Revision: Revision{ID: "r", Terms: Terms{Objective: o, WindowDays: 28, MinEvents: minEvents}}, Status: Status{Revision: "r", Sums: budget.Sums{Window: s}}}
+	v := View{Revision: Revision{ID: "r", Terms: Terms{Objective: o, Over: TimeWindow{Days: 28}, MinEvents: minEvents}}, Status: Status{Revision: "r", Sums: budget.Sums{Window: s}}}
 	if confidence != "" {
 		if v.Revision.Confidence, err = budget.ParseConfidence(confidence); err != nil {
 			t.Fatal(err)

@@ -29,7 +29,7 @@ type Registry interface {
 type Measurements interface {
 	Push(ctx context.Context, batches []measure.Batch) (measure.Receipt, error)
 	Slots(ctx context.Context, indicator id.ID, group string, from, to time.Time) ([]measure.ReporterSlots, error)
-	Totals(ctx context.Context, indicator id.ID, group string, from, to time.Time, step time.Duration) ([]measure.Step, error)
+	Totals(ctx context.Context, of measure.Reading, from, to time.Time, step time.Duration) ([]measure.Step, error)
 }
 
 // Origins knows the data sources that measurements are read from; see
@@ -68,10 +68,14 @@ func (s *Service) CollectWith(c Collection) { s.collection = c }
 // longestFill is how far back a new indicator is filled in at most.
 const longestFill = 90 * day
 
-// past is how far back an SLO looks: its window or that of policies, and a day in
+// past is how far back an SLO looks: its longest window or that of policies, and a day in
 // which its edge lies until the last of it was read.
 func (t Terms) past() time.Duration {
-	return min(max(t.Window(), budget.PolicyWindow)+day, longestFill)
+	longest := budget.PolicyWindow
+	for _, w := range t.windows() {
+		longest = max(longest, w.Length)
+	}
+	return min(longest+day, longestFill)
 }
 
 // fill has the past of an indicator read that is new, or the part by which a window
@@ -96,6 +100,11 @@ func (s *Service) delays(ctx context.Context, views []View) (map[id.ID]time.Dura
 			sources = append(sources, from)
 		}
 	}
+	return s.delaysOf(ctx, sources)
+}
+
+// delaysOf returns how late the slots of each data source come.
+func (s *Service) delaysOf(ctx context.Context, sources []id.ID) (map[id.ID]time.Duration, error) {
 	if s.collection == nil || len(sources) == 0 {
 		return nil, nil
 	}

@@ -18,9 +18,29 @@ var (
 // Subjects tells the evaluator what to keep sums for: every SLO that is not
 // retired, of services that are not.
 func (s *Service) Subjects(ctx context.Context) ([]measure.Subject, error) {
-	subjects, err := s.store.Subjects(ctx)
+	found, err := s.store.Subjects(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list what is to be evaluated: %w", err)
+	}
+	spans, err := s.overlays(ctx, s.now())
+	if err != nil {
+		return nil, err
+	}
+	var sources []id.ID
+	for _, f := range found {
+		if f.Terms.Budgeting.Slices() && f.DataSource != "" {
+			sources = append(sources, f.DataSource)
+		}
+	}
+	delays, err := s.delaysOf(ctx, sources)
+	if err != nil {
+		return nil, err
+	}
+	subjects := make([]measure.Subject, len(found))
+	for i, f := range found {
+		subjects[i] = f.Subject
+		subjects[i].Windows = f.Terms.Windows(f.Resolution)
+		subjects[i].Lens = f.Terms.Lens(f.Resolution, delays[f.DataSource], spans[f.ID])
 	}
 	return subjects, nil
 }
@@ -82,15 +102,25 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 // Without any slot in the windows it is stale as well as without data. Slots are
 // not expected before the delay is over with which they are read.
 func (v *View) conclude(now time.Time, e measure.Evaluation, delay time.Duration) Status {
-	in := v.Revision.input(budget.SumsOf(e.Sums))
+	sums, further := budget.SumsOf(e.Sums)
+	in := v.Revision.input(sums, e.End)
 	out := Status{
 		SLO: v.SLO.ID, Revision: v.Revision.ID,
 		End: e.End, EvaluatedAt: now, State: budget.Decide(in), Since: now,
-		Latest: e.Latest, Sums: in.Sums,
+		Latest: e.Latest, Sums: in.Sums, Further: further,
 	}
-	out.Stale = out.stopped(v.Indicator.Resolution, delay)
-	if remaining, ok := budget.RemainingPPB(in.Sums.Window, in.Objective); ok && out.State != budget.NoData {
-		out.RemainingPPB = &remaining
+	if e.Raw != nil {
+		raw, _ := budget.SumsOf(e.Raw)
+		if raw.Window != sums.Window {
+			out.Raw = &raw.Window
+		}
+	}
+	out.Stale = out.stopped(v.Revision.Budgeting.Step(v.Indicator.Resolution), delay)
+	out.note(in)
+	for i := range v.Revision.Further {
+		of := v.Revision.goal(i, sums, further, e.End)
+		out.State = worst(out.State, budget.Decide(of))
+		out.note(of)
 	}
 	// A stale SLO holds its state, until every window is empty: then there is
 	// nothing left that it could be held by.
@@ -103,9 +133,40 @@ func (v *View) conclude(now time.Time, e measure.Evaluation, delay time.Duration
 	return out
 }
 
-// input is what a state under the terms follows from.
-func (t Terms) input(sums budget.Sums) budget.Input {
-	return budget.Input{Objective: t.Objective, Period: t.Window(), MinEvents: t.MinEvents, Sums: sums}
+// note keeps the least budget that remains of all objectives.
+func (s *Status) note(in budget.Input) {
+	if budget.Decide(in) == budget.NoData {
+		return
+	}
+	if remaining, ok := budget.RemainingPPB(in.Sums.Window, in.Objective, in.Pace); ok && (s.RemainingPPB == nil || remaining < *s.RemainingPPB) {
+		s.RemainingPPB = &remaining
+	}
+}
+
+// input is what a state under the terms follows from, of sums of windows that end then.
+func (t Terms) input(sums budget.Sums, end time.Time) budget.Input {
+	return budget.Input{
+		Objective: t.Objective, Period: t.Over.Length(end), Pace: t.Over.Pace(end), MinEvents: t.MinEvents,
+		Unit: t.Budgeting.Unit(), Noun: t.Budgeting.Noun(), Step: t.Budgeting.Step(0), Sums: sums,
+	}
+}
+
+// Length is how long the SLO's own window is: a calendar's the one that ran when it was
+// last evaluated, or that it was declared in.
+func (v View) Length() time.Duration { return v.Revision.Over.Length(v.end()) }
+
+// Since is when the SLO's own window began.
+func (v View) Since() time.Time {
+	from, _ := v.Revision.Over.Window().Span(v.end())
+	return from
+}
+
+// end is where the windows ended when it was last evaluated.
+func (v View) end() time.Time {
+	if v.Status.End.IsZero() {
+		return v.Revision.CreatedAt
+	}
+	return v.Status.End
 }
 
 // Current reports whether the status was concluded by the current revision. It
@@ -130,7 +191,13 @@ func (v View) Overspent(percent int64, now time.Time) budget.Verdict {
 	if v.Status.Stale || v.Status.Filling || v.Status.Outdated(now) || !v.Current() {
 		return budget.Unknown
 	}
-	return budget.Overspent(v.Status.Sums.Policy, v.Revision.Objective, v.Revision.MinEvents, percent)
+	return budget.Overspent(v.input(), v.Status.Sums.Policy, percent)
+}
+
+// OverspentLast is Overspent by what was measured last, also where that is stale or of an
+// earlier revision; Unknown is too few events.
+func (v View) OverspentLast(percent int64) budget.Verdict {
+	return budget.Overspent(v.Revision.input(v.Status.Sums, v.end()), v.Status.Sums.Policy, percent)
 }
 
 // ExhaustedAt is when the budget ends if the burn of the last day goes on; nil
@@ -145,7 +212,7 @@ func (v View) ExhaustedAt(f budget.Figures) *time.Time {
 
 func (v View) input() budget.Input {
 	if !v.Current() {
-		return v.Revision.input(budget.Sums{})
+		return v.Revision.input(budget.Sums{}, v.end())
 	}
-	return v.Revision.input(v.Status.Sums)
+	return v.Revision.input(v.Status.Sums, v.end())
 }

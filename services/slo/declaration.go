@@ -2,7 +2,9 @@ package slo
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -30,10 +32,15 @@ type Declaration struct {
 	Slug        string // RFC 1123 label, unique within the service
 	Name        string // 1 to 100 characters; the slug when empty
 	Description string
-	// Objective is a percentage as it is written, "99.9%".
+	// Objective is a percentage as it is written, "99.9%"; of a new SLO that of its kind when
+	// empty, and so is GoodEvent.
 	Objective  string
-	WindowDays int   // 1 to MaxWindowDays; 0 means DefaultWindowDays
-	MinEvents  int64 // 1 to MaxMinEvents; 0 means 1
+	WindowDays int // 1 to MaxWindowDays; 0 means DefaultWindowDays, or a calendar's
+	// Calendar has the objective met in each of its windows, instead of a rolling one.
+	Calendar  *CalendarInput
+	Further   []GoalInput
+	Budgeting BudgetingInput
+	MinEvents int64 // 1 to MaxMinEvents; 0 means 1
 	// Confidence is a percentage as it is written, "95%"; "" for no verdict.
 	Confidence string
 	// Enforcement is ByPolicy when empty.
@@ -55,7 +62,8 @@ type Declaration struct {
 func (v View) Declared() Declaration {
 	return Declaration{
 		Slug: v.SLO.Slug, Name: v.SLO.Name, Description: v.SLO.Description,
-		Objective: v.Revision.Objective.String(), WindowDays: v.Revision.WindowDays, MinEvents: v.Revision.MinEvents,
+		Objective: v.Revision.Objective.String(), WindowDays: v.Revision.Over.Days, Calendar: v.Revision.Over.declared(),
+		Further: v.Revision.declaredGoals(), Budgeting: v.Revision.Budgeting.Declared(), MinEvents: v.Revision.MinEvents,
 		Confidence: v.Revision.Confidence.String(), Enforcement: v.Revision.Enforcement,
 		Category: v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution,
 		GoodEvent: v.Indicator.Description, Origin: v.Indicator.Origin,
@@ -69,8 +77,11 @@ func (d Declaration) orElse(other Declaration) Declaration {
 	if d.Slug == "" {
 		d.Slug = other.Slug
 	}
-	if d.WindowDays == 0 {
-		d.WindowDays = other.WindowDays
+	if d.WindowDays == 0 && d.Calendar == nil {
+		d.WindowDays, d.Calendar = other.WindowDays, other.Calendar
+	}
+	if d.Budgeting == (BudgetingInput{}) {
+		d.Budgeting = other.Budgeting
 	}
 	if d.MinEvents == 0 {
 		d.MinEvents = other.MinEvents
@@ -112,13 +123,17 @@ func (d Declaration) check(check *fault.Check, now time.Time, standing *time.Tim
 	if err != nil {
 		check.Fail("/objective", d.Objective, "%s", err)
 	}
-	check.Require(d.WindowDays >= 1 && d.WindowDays <= MaxWindowDays, "/windowDays", d.WindowDays, "must be 1 to %d days", MaxWindowDays)
+	over := checkWindow(check, "", d.WindowDays, d.Calendar)
+	further := checkGoals(check, d.Further)
+	budgeting := d.Budgeting.check(check, d.Resolution)
 	check.Require(d.MinEvents >= 1 && d.MinEvents <= MaxMinEvents, "/minEvents", d.MinEvents, "must be 1 to %d events", int64(MaxMinEvents))
 	var confidence budget.Confidence
 	if d.Confidence != "" {
 		if confidence, err = budget.ParseConfidence(d.Confidence); err != nil {
 			check.Fail("/confidence", d.Confidence, "%s", err)
 		}
+		check.Require(budgeting.Method != RatioTimeslices, "/confidence", d.Confidence,
+			"must be left out with %s: a verdict is on events or slices that are good or bad, and these are shares", RatioTimeslices)
 	}
 	check.Require(slices.Contains(Enforcements, d.Enforcement), "/enforcement", d.Enforcement, "must be one of %q", Enforcements)
 	check.Require(slices.Contains(Categories, d.Category), "/indicator/category", d.Category, "must be one of %q", Categories)
@@ -131,7 +146,7 @@ func (d Declaration) check(check *fault.Check, now time.Time, standing *time.Tim
 	access.CheckLine(check, "/reviewer", d.Reviewer, 0, registry.MaxName)
 	reviewBy := checkReviewBy(check, d.ReviewBy, standing, now)
 	terms := Terms{
-		Objective: objective, WindowDays: d.WindowDays, MinEvents: d.MinEvents, Confidence: confidence, Enforcement: d.Enforcement,
+		Objective: objective, Over: over, Further: further, Budgeting: budgeting, MinEvents: d.MinEvents, Confidence: confidence, Enforcement: d.Enforcement,
 		Rationale: d.Rationale, Reviewer: d.Reviewer, ReviewBy: reviewBy,
 	}
 	return terms, Measure{Category: d.Category, Counting: d.Counting, Resolution: d.Resolution, Description: d.GoodEvent, Origin: d.Origin}
@@ -160,15 +175,26 @@ func (t Terms) equal(o Terms) bool {
 	if t.ReviewBy != nil && o.ReviewBy != nil {
 		same = t.ReviewBy.Equal(*o.ReviewBy)
 	}
-	t.ReviewBy, o.ReviewBy = nil, nil
-	return same && t == o
+	return same && t.Objective == o.Objective && t.Over == o.Over && slices.Equal(t.Further, o.Further) && t.Budgeting == o.Budgeting &&
+		t.MinEvents == o.MinEvents && t.Confidence == o.Confidence && t.Enforcement == o.Enforcement &&
+		t.Rationale == o.Rationale && t.Reviewer == o.Reviewer
+}
+
+func (t Terms) declaredGoals() []GoalInput {
+	goals := make([]GoalInput, len(t.Further))
+	for i, g := range t.Further {
+		goals[i] = g.declared()
+	}
+	return goals
 }
 
 // record is what the audit log keeps of an SLO, and by which a change is one.
 type record struct {
 	Slug, Name, Description string
 	Objective               string
-	WindowDays              int
+	Window                  string
+	Further                 string
+	Budgeting               string
 	MinEvents               int64
 	Confidence              string
 	Enforcement             Enforcement
@@ -186,7 +212,7 @@ type record struct {
 func (v View) record() record {
 	r := record{
 		Slug: v.SLO.Slug, Name: v.SLO.Name, Description: v.SLO.Description,
-		Objective: v.Revision.Objective.String(), WindowDays: v.Revision.WindowDays, MinEvents: v.Revision.MinEvents,
+		Objective: v.Revision.Objective.String(), Window: v.Revision.Over.Text(), Further: further(v.Revision.Further), Budgeting: v.Revision.Budgeting.String(), MinEvents: v.Revision.MinEvents,
 		Confidence: v.Revision.Confidence.String(), Enforcement: v.Revision.Enforcement, Category: v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution, GoodEvent: v.Indicator.Description,
 		Origin: v.Indicator.Origin.String(), Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, Revision: v.SLO.Revision,
 	}
@@ -197,4 +223,16 @@ func (v View) record() record {
 		r.RetiredAt = v.SLO.RetiredAt.Format(time.RFC3339)
 	}
 	return r
+}
+
+// further writes objectives in a line.
+func further(goals []Goal) string {
+	var out strings.Builder
+	for i, g := range goals {
+		if i > 0 {
+			out.WriteString("; ")
+		}
+		fmt.Fprintf(&out, "%s %s over %s", g.Name, g.Objective, g.Over.Text())
+	}
+	return out.String()
 }

@@ -216,7 +216,7 @@ func TestAThousandRandomSeriesComeOutAsExactRationals(t *testing.T) {
 
 func checkAgainst(t *testing.T, e *heard, v slo.View) {
 	t.Helper()
-	end, period := v.Status.End, v.Revision.Window()
+	end, period := v.Status.End, v.Length()
 	same := func(what string, got *float64, want *big.Rat) {
 		t.Helper()
 		switch {

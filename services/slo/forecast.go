@@ -47,25 +47,25 @@ func (s *Service) Forecast(ctx context.Context, slo id.ID) (Outlook, error) {
 	if err != nil {
 		return Outlook{}, err
 	}
-	out := Outlook{From: v.Status.End, Until: v.Status.End.Add(v.Revision.Window())}
+	out := Outlook{From: v.Status.End, Until: v.Status.End.Add(v.Length())}
+	own := v.Length() // of the window that is measured
+	if over := v.Revision.Over; !over.Rolls() {
+		pace := over.Pace(v.Status.End)
+		out.Until, own = v.Status.End.Add(pace.Whole-pace.Elapsed), pace.Elapsed
+	}
 	switch {
 	case !v.Status.Evaluated() || !v.Current():
 		return Outlook{Unknown: "it was not evaluated yet as it is declared now"}, nil
 	case v.Status.State == budget.NoData:
-		out.Unknown = fmt.Sprintf("there are no events in its window, or fewer than the %d from which something is concluded", v.Revision.MinEvents)
+		out.Unknown = fmt.Sprintf("there are no %[1]ss in its window, or fewer than the %[2]d from which something is concluded", v.Revision.Budgeting.Noun(), v.Revision.MinEvents)
 		return out, nil
 	case v.Status.Stale:
 		out.Unknown = "it is stale: what happens now is not known"
 		return out, nil
 	}
-	past := max(forecastHistory, v.Revision.Window())
-	steps, err := s.measurements.Totals(ctx, v.Indicator.ID, "", out.From.Add(-past), out.From, time.Hour)
+	hours, err := s.hours(ctx, v, out.From.Add(-max(forecastHistory, own.Truncate(time.Hour))), out.From)
 	if err != nil {
 		return Outlook{}, fmt.Errorf("read the past of an SLO: %w", err)
-	}
-	hours := make([]window.Sum, len(steps))
-	for i, step := range steps {
-		hours[i] = step.Sum
 	}
 	history := hours[len(hours)-int(forecastHistory/time.Hour):]
 	for len(history) > 0 && history[0].Total == 0 { // before it was measured
@@ -77,16 +77,43 @@ func (s *Service) Forecast(ctx context.Context, slo id.ID) (Outlook, error) {
 	}
 	seed := fnv.New64a()
 	_, _ = fmt.Fprint(seed, slo, out.From.Unix()) // a hash takes everything
-	f := forecast.Of(forecast.Input{
-		Objective: v.Revision.Objective, Window: hours[len(hours)-int(v.Revision.Window()/time.Hour):], History: history,
+	in := forecast.Input{
+		Objective: v.Revision.Objective, Window: hours[len(hours)-int(own/time.Hour):], History: history,
 		Paths: ForecastPaths, Pick: rand.New(rand.NewPCG(seed.Sum64(), 0)).IntN,
-	})
+	}
+	if !v.Revision.Over.Rolls() {
+		// What was measured of the window is known to the minute, and what is left is
+		// looked at to the hour.
+		in.Window, in.Left = []window.Sum{v.Status.Sums.Window}, max(1, int((out.Until.Sub(out.From)+time.Hour-1)/time.Hour))
+	}
+	f := forecast.Of(in)
 	out.Probability = f.Probability
 	for i, hour := range f.Hours {
 		if hour != nil {
 			at := out.From.Add(time.Duration(*hour) * time.Hour)
+			if at.After(out.Until) {
+				at = out.Until
+			}
 			out.Times[i] = &at
 		}
 	}
 	return out, nil
+}
+
+// hours are the sums of each hour before to, by the terms as they are and with the
+// corrections.
+func (s *Service) hours(ctx context.Context, v View, from, to time.Time) ([]window.Sum, error) {
+	of, err := s.reading(ctx, v, "", from, to)
+	if err != nil {
+		return nil, err
+	}
+	steps, err := s.measurements.Totals(ctx, of, from, to, time.Hour)
+	if err != nil {
+		return nil, err
+	}
+	hours := make([]window.Sum, len(steps))
+	for i, step := range steps {
+		hours[i] = step.Sum
+	}
+	return hours, nil
 }

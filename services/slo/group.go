@@ -145,7 +145,7 @@ func (s *Service) concludeGroups(
 			of := v.OfGroup(g)
 			g = GroupStatus{sums.Group, of.conclude(now, measure.Evaluation{End: status.End, Sums: sums.Sums, Latest: sums.Latest}, delays[v.Indicator.Origin.DataSource])}
 			written = append(written, g)
-			status.Worst = worse(status.Worst, g, v.Revision.Objective)
+			status.Worst = worse(status.Worst, g, v.Revision.Objective, v.Revision.Over.Pace(status.End))
 		}
 	}
 	gone := make([]GroupStatus, 0, len(former))
@@ -164,12 +164,12 @@ func (s *Service) concludeGroups(
 
 // worse is the one of both that has less of its budget left; groups come by name,
 // and of equals the first is it.
-func worse(w *Worst, g GroupStatus, o budget.Objective) *Worst {
+func worse(w *Worst, g GroupStatus, o budget.Objective, p budget.Pace) *Worst {
 	if g.RemainingPPB == nil {
 		return w
 	}
 	if w != nil {
-		if least, _ := budget.RemainingPPB(w.Sum, o); *g.RemainingPPB >= least {
+		if least, _ := budget.RemainingPPB(w.Sum, o, p); *g.RemainingPPB >= least {
 			return w
 		}
 	}

@@ -33,8 +33,9 @@ var earliest = time.Unix(0, 0).UTC()
 type History struct {
 	From, To time.Time // the ends of the first and the last window
 	Step     time.Duration
-	Window   time.Duration
-	Revision int // whose terms they are
+	Window   TimeWindow
+	Unit     int64 // what one event, or slice, is in the sums
+	Revision int   // whose terms they are
 	Points   []Point
 }
 
@@ -71,75 +72,120 @@ func (s *Service) History(ctx context.Context, slo id.ID, group string, from, to
 	if to.IsZero() || to.After(now) {
 		to = now
 	}
-	to = to.UTC().Truncate(v.Indicator.Resolution)
-	own := v.Revision.Window()
+	slot := v.Revision.Budgeting.Step(v.Indicator.Resolution)
+	to = to.UTC().Truncate(slot)
 	if from.IsZero() {
-		from = to.Add(-own)
+		from, _ = v.Revision.Over.Window().Span(to)
 	}
 	if step == 0 {
-		step = chooseStep(to.Sub(from))
+		step = chooseStep(to.Sub(from), slot)
 	}
-	if err := checkHistory(from, to, step); err != nil {
+	if err := checkHistory(from, to, step, slot); err != nil {
 		return History{}, err
 	}
 	points := int(to.Sub(from)/step) + 1
 	first := to.Add(-time.Duration(points-1) * step)
-	// Windows are whole days: all of them begin and end on the bounds of buckets.
-	bucket := step
-	if step > day {
-		bucket = day
+	h := History{
+		From: first, To: to, Step: step, Window: v.Revision.Over, Unit: v.Revision.Budgeting.Unit(), Revision: v.Revision.Number,
+		Points: make([]Point, points),
 	}
-	totals, err := s.measurements.Totals(ctx, v.Indicator.ID, group, first.Add(-own), to, bucket)
+	begin, _ := h.Window.Window().Span(first)
+	of, err := s.reading(ctx, v, group, begin, to)
 	if err != nil {
+		return History{}, err
+	}
+	fill := s.slide
+	if !h.Window.Rolls() {
+		fill = s.cumulate
+	}
+	if err := fill(ctx, of, v.Revision.Terms, &h); err != nil {
 		return History{}, fmt.Errorf("read the history of an SLO: %w", err)
 	}
-	h := History{From: first, To: to, Step: step, Window: own, Revision: v.Revision.Number, Points: make([]Point, points)}
-	slide(h.Points, totals, first, step, int(own/bucket), int(step/bucket), v.Revision.Objective)
 	return h, nil
 }
 
-// slide fills in the points, of which the first has the first wide buckets, and
-// each other begins and ends apart buckets later.
-func slide(points []Point, buckets []measure.Step, first time.Time, step time.Duration, wide, apart int, o budget.Objective) {
+// slide fills in the points of a rolling window.
+func (s *Service) slide(ctx context.Context, of measure.Reading, t Terms, h *History) error {
+	// Windows are whole days: all of them begin and end on the bounds of buckets.
+	own, bucket := t.Over.Length(h.To), min(h.Step, day)
+	buckets, err := s.measurements.Totals(ctx, of, h.From.Add(-own), h.To, bucket)
+	if err != nil {
+		return err
+	}
+	wide, apart := int(own/bucket), int(h.Step/bucket)
 	var sum window.Sum
 	for _, b := range buckets[:wide] {
 		sum = sum.Plus(b.Sum)
 	}
-	for i := range points {
-		points[i] = pointOf(first.Add(time.Duration(i)*step), sum, o)
-		if i == len(points)-1 {
-			return
+	for i := range h.Points {
+		h.Points[i] = t.point(h.From.Add(time.Duration(i)*h.Step), sum)
+		if i == len(h.Points)-1 {
+			break
 		}
 		for k := i * apart; k < (i+1)*apart; k++ {
 			sum = sum.Plus(buckets[k+wide].Sum).Minus(buckets[k].Sum)
 		}
 	}
+	return nil
 }
 
-func pointOf(end time.Time, sum window.Sum, o budget.Objective) Point {
+// cumulate fills in the points of a calendar's windows: each of them is what came since
+// its window began.
+func (s *Service) cumulate(ctx context.Context, of measure.Reading, t Terms, h *History) error {
+	at := func(i int) time.Time { return h.From.Add(time.Duration(i) * h.Step) }
+	for i := 0; i < len(h.Points); {
+		begin, over := t.Over.Window().Span(at(i))
+		last := i // of the same window
+		for last+1 < len(h.Points) && !at(last+1).After(over) {
+			last++
+		}
+		before, err := s.measurements.Totals(ctx, of, begin, at(i), at(i).Sub(begin))
+		if err != nil {
+			return err
+		}
+		after, err := s.measurements.Totals(ctx, of, at(i), at(last), h.Step)
+		if err != nil {
+			return err
+		}
+		sum := before[0].Sum
+		h.Points[i] = t.point(at(i), sum)
+		for k, step := range after {
+			sum = sum.Plus(step.Sum)
+			h.Points[i+1+k] = t.point(at(i+1+k), sum)
+		}
+		i = last + 1
+	}
+	return nil
+}
+
+func (t Terms) point(end time.Time, sum window.Sum) Point {
 	p := Point{End: end, Sum: sum}
 	if sli, ok := budget.SLI(sum); ok {
-		remaining, _ := budget.Remaining(sum, o)
+		remaining, _ := budget.Remaining(sum, t.Objective, t.Over.Pace(end))
 		share, left := sli.Float64(), remaining.Float64()
 		p.SLI, p.Remaining = &share, &left
 	}
 	return p
 }
 
-func chooseStep(length time.Duration) time.Duration {
+func chooseStep(length, slot time.Duration) time.Duration {
 	for _, step := range steps {
-		if length <= step*(aboutPoints-1) {
+		if length <= step*(aboutPoints-1) && step%slot == 0 {
 			return step
 		}
 	}
 	return (length/day/aboutPoints + 1) * day
 }
 
-func checkHistory(from, to time.Time, step time.Duration) error {
+func checkHistory(from, to time.Time, step, slot time.Duration) error {
 	var check fault.Check
 	whole := step > 0 && step%(5*time.Minute) == 0 && (day%step == 0 || step%day == 0)
 	seconds := int64(step / time.Second)
 	check.Require(whole, "query.stepSeconds", seconds, "must be a whole multiple of 300 that divides a day, such as 900, 3600 or 21600, or whole days")
+	if whole && step%slot != 0 {
+		check.Fail("query.stepSeconds", seconds, "must be a whole multiple of a slice, %d seconds", slot/time.Second)
+		whole = false
+	}
 	switch {
 	case to.Before(earliest):
 		check.Fail("query.to", to.Format(time.RFC3339), "must not be before %s", earliest.Format(time.RFC3339))

@@ -32,6 +32,7 @@ type Service struct {
 	recorder     access.Recorder
 	now          clock.Clock
 	log          *slog.Logger
+	corrections  Corrections
 }
 
 // NewService returns the service over its store and collaborators.
@@ -66,7 +67,7 @@ func (s *Service) Declare(ctx context.Context, service id.ID, d Declaration) (Vi
 		if err := owner.Live(); err != nil {
 			return err
 		}
-		d := d.orElse(defaults)
+		d := d.likeItsKind().orElse(defaults)
 		terms, counts, err := s.settle(ctx, d, owner, nil, now)
 		if err != nil {
 			return err

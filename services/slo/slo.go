@@ -6,6 +6,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
+	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
@@ -47,10 +48,13 @@ type Revision struct {
 // Terms is what is promised.
 type Terms struct {
 	Objective budget.Objective
-	// Window is the length of the rolling window, 1 to 90 whole days.
-	WindowDays int
+	Over      TimeWindow
+	// Further are objectives beside that one.
+	Further []Goal
+	// Budgeting is what the budgets are of: events, or slices of time.
+	Budgeting Budgeting
 	// MinEvents is the number of events in a window below which nothing is
-	// concluded from it, at least 1.
+	// concluded from it, at least 1; of slices, where these are counted.
 	MinEvents int64
 	// Confidence is how sure a verdict on the window has to be; none where the SLO has
 	// no verdict. States and policies go by the budget alone.
@@ -64,8 +68,16 @@ type Terms struct {
 	ReviewBy *time.Time
 }
 
-// Window is the length of the rolling window.
-func (t Terms) Window() time.Duration { return time.Duration(t.WindowDays) * 24 * time.Hour }
+// Windows are all that are summed up under the terms, of measurements in that
+// resolution; see budget.SumsOf.
+func (t Terms) Windows(resolution time.Duration) []window.Window {
+	return budget.Windows(t.Budgeting.Step(resolution), t.windows()...)
+}
+
+// Enough reports whether something is concluded from the sum of a window.
+func (t Terms) Enough(s window.Sum) bool {
+	return s.Total > 0 && s.Total/t.Budgeting.Unit() >= t.MinEvents
+}
 
 // Enforcement says how far policies act on an SLO.
 type Enforcement string

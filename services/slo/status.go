@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
@@ -30,6 +31,10 @@ type Status struct {
 	// Latest is the end of the newest slot, zero when there is none.
 	Latest time.Time
 	Sums   budget.Sums
+	// Further are the sums of the windows of further objectives, in their order.
+	Further []window.Sum
+	// Raw is Sums.Window without corrections; nil where none lies in it.
+	Raw *window.Sum
 	// RemainingPPB is the budget remaining in parts per billion of the whole
 	// budget, rounded down, below zero when overspent; nil without data. It is for
 	// sorting and filtering only.

@@ -56,8 +56,8 @@ type Store interface {
 	Revisions(ctx context.Context, slo id.ID, r page.Request) (page.Page[RevisionWithIndicator], error)
 	Revision(ctx context.Context, slo id.ID, number int) (RevisionWithIndicator, error)
 	// Subjects returns what is to be evaluated: every SLO that is not retired, of
-	// services that are not retired, by ID, with budget.Windows of its window.
-	Subjects(ctx context.Context) ([]measure.Subject, error)
+	// services that are not retired, by ID.
+	Subjects(ctx context.Context) ([]Subject, error)
 	// PutStatuses writes many, in few statements.
 	PutStatuses(ctx context.Context, statuses []Status) error
 	// GroupStatuses returns those of all groups of the SLOs, in any order.
@@ -79,6 +79,14 @@ type Store interface {
 	// StatesByTeam counts active SLOs by owning team and state; those whose windows
 	// ended before the time are Stale too.
 	StatesByTeam(ctx context.Context, outdated time.Time) ([]TeamState, error)
+}
+
+// Subject is an SLO that is to be evaluated, without windows and lens, which follow from
+// its terms. Of these it has the windows and the budgeting alone.
+type Subject struct {
+	measure.Subject
+	Terms      Terms
+	DataSource id.ID // that it is read from; empty where there is none
 }
 
 // Name names an SLO as paths do: the slug of its service, and its own.

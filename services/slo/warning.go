@@ -9,6 +9,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
+	"github.com/evenkeel/evenkeel/services/slo/calendar"
 )
 
 // Warning is what somebody should know of an SLO that breaks no rule.
@@ -37,17 +38,18 @@ const (
 // Warnings returns what should be known of the terms at now.
 func (t Terms) Warnings(now time.Time) []Warning {
 	var out []Warning
+	period := t.Over.Length(now)
 	for _, p := range budget.Pairs {
-		if !p.Reachable(t.Objective, t.Window()) {
+		if !p.Reachable(t.Objective, period) {
 			out = append(out, Warning{WarnAlertUnreachable, "/objective", fmt.Sprintf(
 				"the burn alert %s can never fire: its factor is %s, and at an objective of %s the burn rate is at most %s, when every event is bad",
-				p.Name, p.Factor(t.Window()).Decimal(2), t.Objective, budget.HighestBurn(t.Objective).Decimal(2))})
+				p.Name, p.Factor(period).Decimal(2), t.Objective, budget.HighestBurn(t.Objective).Decimal(2))})
 		}
 	}
-	if t.WindowDays < week {
-		out = append(out, Warning{WarnWindowShort, "/windowDays", fmt.Sprintf(
+	if (t.Over.Rolls() && t.Over.Days < week) || (!t.Over.Rolls() && t.Over.Calendar.Unit() == calendar.Day) {
+		out = append(out, Warning{WarnWindowShort, t.Over.pointer(), fmt.Sprintf(
 			"a window of %s does not hold a whole week: the same incident costs more or less of the budget by the day on which it comes; 28 days are usual",
-			days(t.WindowDays))})
+			t.Over)})
 	}
 	switch {
 	case t.ReviewBy == nil:
@@ -70,16 +72,24 @@ func days(n int) string {
 	return fmt.Sprint(n, " days")
 }
 
-// thereWere says how many whole events there were, of thousandths.
-func thereWere(total int64) string {
-	switch n := total / budget.PerEvent; n {
+// thereWere says how many whole events, or slices, there were.
+func (b Budgeting) thereWere(total int64) string {
+	switch n := total / b.Unit(); n {
 	case 0:
-		return "there was less than one event"
+		return "there was less than one " + b.Noun()
 	case 1:
-		return "there was one event"
+		return "there was one " + b.Noun()
 	default:
-		return fmt.Sprintf("there were %d events", n)
+		return fmt.Sprintf("there were %d %ss", n, b.Noun())
 	}
+}
+
+// pointer is where the window is on the wire.
+func (w TimeWindow) pointer() string {
+	if w.Rolls() {
+		return "/windowDays"
+	}
+	return "/calendar"
 }
 
 // unmeasured is how long an SLO may be without a single measurement before that is
@@ -100,11 +110,10 @@ func (v View) warnings(now time.Time) []Warning {
 		return out
 	}
 	// What one event is of a budget of fewer is more than all of it.
-	sum := v.Status.Sums.Window
-	if few, ok := budget.Thin(sum, v.Revision.Objective); ok && few {
+	if few, ok := budget.Thin(v.input()); ok && few {
 		out = append(out, Warning{WarnThinTraffic, "/objective", fmt.Sprintf(
 			"in the window of %s %s, and the budget at %s is less than one: a single bad one spends it all; a lower objective, a longer window or an indicator that counts more would tell more",
-			days(v.Revision.WindowDays), thereWere(sum.Total), v.Revision.Objective)})
+			v.Revision.Over, v.Revision.Budgeting.thereWere(v.Status.Sums.Window.Total), v.Revision.Objective)})
 	}
 	return out
 }
@@ -115,7 +124,7 @@ func (v View) seen(now time.Time) bool {
 	if v.Indicator.Origin.Asked() && !v.Status.Filling {
 		return true
 	}
-	return now.Sub(v.Indicator.CreatedAt) >= min(v.Revision.Window(), week*day)
+	return now.Sub(v.Indicator.CreatedAt) >= min(v.Length(), week*day)
 }
 
 // Warnings returns what should be known of an SLO as it stands at a time, zero is now: of

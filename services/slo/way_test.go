@@ -42,7 +42,7 @@ func theWorkedExample(t *testing.T, s *store.Store) {
 		t.Errorf("over five minutes %+v, want %+v", got, want)
 	}
 	sli, _ := budget.SLI(v.Status.Sums.Window)
-	consumed, _ := budget.Consumed(v.Status.Sums.Policy, v.Revision.Objective)
+	consumed, _ := budget.Consumed(v.Status.Sums.Policy, v.Revision.Objective, budget.Pace{})
 	if sli.Percent(4) != "94.0678" || consumed.Percent(3) != "118.644" {
 		t.Errorf("SLI %s %%, burned %s %%", sli.Percent(4), consumed.Percent(3))
 	}
@@ -199,7 +199,7 @@ func TestTheHistoryIsTheWindowAtEachStep(t *testing.T) {
 	// 10 of 100 are bad 30 h ago, none of 100 are 5 h ago: T = 95 % allows 5 of 100.
 	h.push(t, "availability", h.at(30*time.Hour, 90, 100), h.at(5*time.Hour, 100, 100))
 	got := ok(h.History(h.bob, v.SLO.ID, "", h.clock.Now().Add(-36*time.Hour), time.Time{}, 6*time.Hour))(t)
-	if len(got.Points) != 6 || got.Step != 6*time.Hour || got.Window != 24*time.Hour || got.Revision != 1 {
+	if len(got.Points) != 6 || got.Step != 6*time.Hour || got.Window.Days != 1 || got.Revision != 1 {
 		t.Fatalf("the history is %+v", got)
 	}
 	now := start.Truncate(time.Minute)

@@ -75,6 +75,7 @@ func (a *App) furnish() error {
 		Store: s.Corrections(), Registry: s.Registry(), SLOs: s.SLO(), Measurements: a.Measure,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
+	a.SLOs.CorrectWith(a.Corrections)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.opts.BaseURL)
 	a.Issues.DeliverWith(delivery.NewDesk(s.Delivery(), a.opts.Delivery, now))
 	a.Inbox = inbox.New(s.Inbox(), s, now)

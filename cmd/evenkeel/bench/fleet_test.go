@@ -118,7 +118,7 @@ func BenchmarkArithmetic(b *testing.B) {
 	const own = 28 * measure.DaySpan
 	objective, err := budget.ParseObjective("99.9%")
 	check(b, err)
-	shape, err := window.NewShape(measure.FiveMinutes, budget.Windows(own))
+	shape, err := window.NewShape(measure.FiveMinutes, budget.Windows(measure.FiveMinutes, window.Window{Length: own}))
 	check(b, err)
 	day, hours := traffic(b)
 	end := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
@@ -151,7 +151,8 @@ func BenchmarkArithmetic(b *testing.B) {
 				if err := line.Advance(end); err != nil {
 					return 0, 0, err
 				}
-				states[budget.Decide(budget.Input{Objective: objective, Period: own, MinEvents: 100, Sums: budget.SumsOf(line.Sums())})]++
+				sums, _ := budget.SumsOf(line.Sums())
+				states[budget.Decide(budget.Input{Objective: objective, Period: own, MinEvents: 100, Sums: sums})]++
 			}
 			putting, deciding = putting+put-began, deciding+processorTime()-put
 		}

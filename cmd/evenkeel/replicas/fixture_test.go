@@ -209,9 +209,9 @@ func (f *fleet) furnish(p *process.Process) {
 	f.t.Helper()
 	must[client.Team](f, p, 201, "POST", "/v1/teams", client.TeamInput{Slug: "payments", Name: "Payments"})
 	must[client.Service](f, p, 201, "POST", "/v1/services", client.ServiceCreate{Slug: "checkout", Name: "Checkout", Team: "payments", Kind: "http", Tier: 2})
-	resolution := client.IndicatorInputResolutionSeconds(60)
+	objective, resolution := "99%", client.IndicatorInputResolutionSeconds(60)
 	must[any](f, p, 201, "POST", "/v1/services/checkout/slos", client.SLOInput{
-		Slug: "availability", Name: "Availability", Objective: "99%",
+		Slug: "availability", Name: "Availability", Objective: &objective,
 		Indicator: client.IndicatorInput{Category: "availability", ResolutionSeconds: &resolution},
 	})
 }

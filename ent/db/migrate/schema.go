@@ -1160,7 +1160,9 @@ var (
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "number", Type: field.TypeInt},
 		{Name: "objective", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
-		{Name: "window_days", Type: field.TypeInt},
+		{Name: "time_window", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "further", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "budgeting", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "min_events", Type: field.TypeInt64},
 		{Name: "confidence", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "enforcement", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
@@ -1180,13 +1182,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "slo_revisions_slos_slo",
-				Columns:    []*schema.Column{SloRevisionsColumns[12]},
+				Columns:    []*schema.Column{SloRevisionsColumns[14]},
 				RefColumns: []*schema.Column{SlosColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "slo_revisions_indicators_indicator",
-				Columns:    []*schema.Column{SloRevisionsColumns[13]},
+				Columns:    []*schema.Column{SloRevisionsColumns[15]},
 				RefColumns: []*schema.Column{IndicatorsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -1195,12 +1197,12 @@ var (
 			{
 				Name:    "slorevision_slo_id_number",
 				Unique:  true,
-				Columns: []*schema.Column{SloRevisionsColumns[12], SloRevisionsColumns[1]},
+				Columns: []*schema.Column{SloRevisionsColumns[14], SloRevisionsColumns[1]},
 			},
 			{
 				Name:    "slorevision_indicator_id",
 				Unique:  false,
-				Columns: []*schema.Column{SloRevisionsColumns[13]},
+				Columns: []*schema.Column{SloRevisionsColumns[15]},
 			},
 		},
 	}

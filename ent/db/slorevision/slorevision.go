@@ -20,8 +20,12 @@ const (
 	FieldIndicatorID = "indicator_id"
 	// FieldObjective holds the string denoting the objective field in the database.
 	FieldObjective = "objective"
-	// FieldWindowDays holds the string denoting the window_days field in the database.
-	FieldWindowDays = "window_days"
+	// FieldTimeWindow holds the string denoting the time_window field in the database.
+	FieldTimeWindow = "time_window"
+	// FieldFurther holds the string denoting the further field in the database.
+	FieldFurther = "further"
+	// FieldBudgeting holds the string denoting the budgeting field in the database.
+	FieldBudgeting = "budgeting"
 	// FieldMinEvents holds the string denoting the min_events field in the database.
 	FieldMinEvents = "min_events"
 	// FieldConfidence holds the string denoting the confidence field in the database.
@@ -67,7 +71,9 @@ var Columns = []string{
 	FieldNumber,
 	FieldIndicatorID,
 	FieldObjective,
-	FieldWindowDays,
+	FieldTimeWindow,
+	FieldFurther,
+	FieldBudgeting,
 	FieldMinEvents,
 	FieldConfidence,
 	FieldEnforcement,
@@ -116,9 +122,19 @@ func ByObjective(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldObjective, opts...).ToFunc()
 }
 
-// ByWindowDays orders the results by the window_days field.
-func ByWindowDays(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldWindowDays, opts...).ToFunc()
+// ByTimeWindow orders the results by the time_window field.
+func ByTimeWindow(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTimeWindow, opts...).ToFunc()
+}
+
+// ByFurther orders the results by the further field.
+func ByFurther(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFurther, opts...).ToFunc()
+}
+
+// ByBudgeting orders the results by the budgeting field.
+func ByBudgeting(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBudgeting, opts...).ToFunc()
 }
 
 // ByMinEvents orders the results by the min_events field.

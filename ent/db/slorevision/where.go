@@ -85,9 +85,19 @@ func Objective(v string) predicate.SLORevision {
 	return predicate.SLORevision(sql.FieldEQ(FieldObjective, v))
 }
 
-// WindowDays applies equality check predicate on the "window_days" field. It's identical to WindowDaysEQ.
-func WindowDays(v int) predicate.SLORevision {
-	return predicate.SLORevision(sql.FieldEQ(FieldWindowDays, v))
+// TimeWindow applies equality check predicate on the "time_window" field. It's identical to TimeWindowEQ.
+func TimeWindow(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEQ(FieldTimeWindow, v))
+}
+
+// Further applies equality check predicate on the "further" field. It's identical to FurtherEQ.
+func Further(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEQ(FieldFurther, v))
+}
+
+// Budgeting applies equality check predicate on the "budgeting" field. It's identical to BudgetingEQ.
+func Budgeting(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEQ(FieldBudgeting, v))
 }
 
 // MinEvents applies equality check predicate on the "min_events" field. It's identical to MinEventsEQ.
@@ -365,44 +375,199 @@ func ObjectiveContainsFold(v string) predicate.SLORevision {
 	return predicate.SLORevision(sql.FieldContainsFold(FieldObjective, v))
 }
 
-// WindowDaysEQ applies the EQ predicate on the "window_days" field.
-func WindowDaysEQ(v int) predicate.SLORevision {
-	return predicate.SLORevision(sql.FieldEQ(FieldWindowDays, v))
+// TimeWindowEQ applies the EQ predicate on the "time_window" field.
+func TimeWindowEQ(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEQ(FieldTimeWindow, v))
 }
 
-// WindowDaysNEQ applies the NEQ predicate on the "window_days" field.
-func WindowDaysNEQ(v int) predicate.SLORevision {
-	return predicate.SLORevision(sql.FieldNEQ(FieldWindowDays, v))
+// TimeWindowNEQ applies the NEQ predicate on the "time_window" field.
+func TimeWindowNEQ(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldNEQ(FieldTimeWindow, v))
 }
 
-// WindowDaysIn applies the In predicate on the "window_days" field.
-func WindowDaysIn(vs ...int) predicate.SLORevision {
-	return predicate.SLORevision(sql.FieldIn(FieldWindowDays, vs...))
+// TimeWindowIn applies the In predicate on the "time_window" field.
+func TimeWindowIn(vs ...string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldIn(FieldTimeWindow, vs...))
 }
 
-// WindowDaysNotIn applies the NotIn predicate on the "window_days" field.
-func WindowDaysNotIn(vs ...int) predicate.SLORevision {
-	return predicate.SLORevision(sql.FieldNotIn(FieldWindowDays, vs...))
+// TimeWindowNotIn applies the NotIn predicate on the "time_window" field.
+func TimeWindowNotIn(vs ...string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldNotIn(FieldTimeWindow, vs...))
 }
 
-// WindowDaysGT applies the GT predicate on the "window_days" field.
-func WindowDaysGT(v int) predicate.SLORevision {
-	return predicate.SLORevision(sql.FieldGT(FieldWindowDays, v))
+// TimeWindowGT applies the GT predicate on the "time_window" field.
+func TimeWindowGT(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldGT(FieldTimeWindow, v))
 }
 
-// WindowDaysGTE applies the GTE predicate on the "window_days" field.
-func WindowDaysGTE(v int) predicate.SLORevision {
-	return predicate.SLORevision(sql.FieldGTE(FieldWindowDays, v))
+// TimeWindowGTE applies the GTE predicate on the "time_window" field.
+func TimeWindowGTE(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldGTE(FieldTimeWindow, v))
 }
 
-// WindowDaysLT applies the LT predicate on the "window_days" field.
-func WindowDaysLT(v int) predicate.SLORevision {
-	return predicate.SLORevision(sql.FieldLT(FieldWindowDays, v))
+// TimeWindowLT applies the LT predicate on the "time_window" field.
+func TimeWindowLT(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldLT(FieldTimeWindow, v))
 }
 
-// WindowDaysLTE applies the LTE predicate on the "window_days" field.
-func WindowDaysLTE(v int) predicate.SLORevision {
-	return predicate.SLORevision(sql.FieldLTE(FieldWindowDays, v))
+// TimeWindowLTE applies the LTE predicate on the "time_window" field.
+func TimeWindowLTE(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldLTE(FieldTimeWindow, v))
+}
+
+// TimeWindowContains applies the Contains predicate on the "time_window" field.
+func TimeWindowContains(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldContains(FieldTimeWindow, v))
+}
+
+// TimeWindowHasPrefix applies the HasPrefix predicate on the "time_window" field.
+func TimeWindowHasPrefix(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldHasPrefix(FieldTimeWindow, v))
+}
+
+// TimeWindowHasSuffix applies the HasSuffix predicate on the "time_window" field.
+func TimeWindowHasSuffix(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldHasSuffix(FieldTimeWindow, v))
+}
+
+// TimeWindowEqualFold applies the EqualFold predicate on the "time_window" field.
+func TimeWindowEqualFold(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEqualFold(FieldTimeWindow, v))
+}
+
+// TimeWindowContainsFold applies the ContainsFold predicate on the "time_window" field.
+func TimeWindowContainsFold(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldContainsFold(FieldTimeWindow, v))
+}
+
+// FurtherEQ applies the EQ predicate on the "further" field.
+func FurtherEQ(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEQ(FieldFurther, v))
+}
+
+// FurtherNEQ applies the NEQ predicate on the "further" field.
+func FurtherNEQ(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldNEQ(FieldFurther, v))
+}
+
+// FurtherIn applies the In predicate on the "further" field.
+func FurtherIn(vs ...string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldIn(FieldFurther, vs...))
+}
+
+// FurtherNotIn applies the NotIn predicate on the "further" field.
+func FurtherNotIn(vs ...string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldNotIn(FieldFurther, vs...))
+}
+
+// FurtherGT applies the GT predicate on the "further" field.
+func FurtherGT(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldGT(FieldFurther, v))
+}
+
+// FurtherGTE applies the GTE predicate on the "further" field.
+func FurtherGTE(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldGTE(FieldFurther, v))
+}
+
+// FurtherLT applies the LT predicate on the "further" field.
+func FurtherLT(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldLT(FieldFurther, v))
+}
+
+// FurtherLTE applies the LTE predicate on the "further" field.
+func FurtherLTE(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldLTE(FieldFurther, v))
+}
+
+// FurtherContains applies the Contains predicate on the "further" field.
+func FurtherContains(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldContains(FieldFurther, v))
+}
+
+// FurtherHasPrefix applies the HasPrefix predicate on the "further" field.
+func FurtherHasPrefix(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldHasPrefix(FieldFurther, v))
+}
+
+// FurtherHasSuffix applies the HasSuffix predicate on the "further" field.
+func FurtherHasSuffix(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldHasSuffix(FieldFurther, v))
+}
+
+// FurtherEqualFold applies the EqualFold predicate on the "further" field.
+func FurtherEqualFold(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEqualFold(FieldFurther, v))
+}
+
+// FurtherContainsFold applies the ContainsFold predicate on the "further" field.
+func FurtherContainsFold(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldContainsFold(FieldFurther, v))
+}
+
+// BudgetingEQ applies the EQ predicate on the "budgeting" field.
+func BudgetingEQ(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEQ(FieldBudgeting, v))
+}
+
+// BudgetingNEQ applies the NEQ predicate on the "budgeting" field.
+func BudgetingNEQ(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldNEQ(FieldBudgeting, v))
+}
+
+// BudgetingIn applies the In predicate on the "budgeting" field.
+func BudgetingIn(vs ...string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldIn(FieldBudgeting, vs...))
+}
+
+// BudgetingNotIn applies the NotIn predicate on the "budgeting" field.
+func BudgetingNotIn(vs ...string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldNotIn(FieldBudgeting, vs...))
+}
+
+// BudgetingGT applies the GT predicate on the "budgeting" field.
+func BudgetingGT(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldGT(FieldBudgeting, v))
+}
+
+// BudgetingGTE applies the GTE predicate on the "budgeting" field.
+func BudgetingGTE(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldGTE(FieldBudgeting, v))
+}
+
+// BudgetingLT applies the LT predicate on the "budgeting" field.
+func BudgetingLT(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldLT(FieldBudgeting, v))
+}
+
+// BudgetingLTE applies the LTE predicate on the "budgeting" field.
+func BudgetingLTE(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldLTE(FieldBudgeting, v))
+}
+
+// BudgetingContains applies the Contains predicate on the "budgeting" field.
+func BudgetingContains(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldContains(FieldBudgeting, v))
+}
+
+// BudgetingHasPrefix applies the HasPrefix predicate on the "budgeting" field.
+func BudgetingHasPrefix(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldHasPrefix(FieldBudgeting, v))
+}
+
+// BudgetingHasSuffix applies the HasSuffix predicate on the "budgeting" field.
+func BudgetingHasSuffix(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldHasSuffix(FieldBudgeting, v))
+}
+
+// BudgetingEqualFold applies the EqualFold predicate on the "budgeting" field.
+func BudgetingEqualFold(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldEqualFold(FieldBudgeting, v))
+}
+
+// BudgetingContainsFold applies the ContainsFold predicate on the "budgeting" field.
+func BudgetingContainsFold(v string) predicate.SLORevision {
+	return predicate.SLORevision(sql.FieldContainsFold(FieldBudgeting, v))
 }
 
 // MinEventsEQ applies the EQ predicate on the "min_events" field.

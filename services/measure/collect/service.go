@@ -25,7 +25,7 @@ type Register interface {
 
 // Measured tells what is known of an indicator; see measure.Service, which is one.
 type Measured interface {
-	Totals(ctx context.Context, indicator id.ID, group string, from, to time.Time, step time.Duration) ([]measure.Step, error)
+	Totals(ctx context.Context, of measure.Reading, from, to time.Time, step time.Duration) ([]measure.Step, error)
 }
 
 // Service tells how collection stands, and is what can be done with backfills. It
@@ -100,7 +100,7 @@ func (s *Service) lacking(ctx context.Context, t Target) (origin.Missing, error)
 	if last.Start.IsZero() {
 		return last, nil
 	}
-	known, err := s.measured.Totals(ctx, t.Indicator, "", last.Start, last.Start.Add(t.Resolution), t.Resolution)
+	known, err := s.measured.Totals(ctx, measure.Reading{Indicator: t.Indicator}, last.Start, last.Start.Add(t.Resolution), t.Resolution)
 	if err != nil {
 		return last, fmt.Errorf("look for a slot that had no data: %w", err)
 	}

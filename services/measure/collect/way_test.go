@@ -41,17 +41,18 @@ func (h *house) apply(p *policy.Service, opened, ended int64) {
 // slot by slot.
 func (h *house) recomputed(v slo.View, p *program) budget.Sums {
 	h.t.Helper()
-	windows := budget.Windows(v.Revision.Window())
+	windows := v.Revision.Windows(v.Indicator.Resolution)
 	sums := make([]window.Sum, len(windows))
 	for start, s := range p.held(v.SLO.Slug, minute(-100_000), h.standing(v).Until) {
-		for i, length := range windows {
-			if !start.Before(v.Status.End.Add(-length)) && start.Before(v.Status.End) {
+		for i, w := range windows {
+			if !start.Before(v.Status.End.Add(-w.Length)) && start.Before(v.Status.End) {
 				sums[i].Good += s.Good
 				sums[i].Total += s.Total
 			}
 		}
 	}
-	return budget.SumsOf(sums)
+	all, _ := budget.SumsOf(sums)
+	return all
 }
 
 func (h *house) same(v slo.View, p *program) {

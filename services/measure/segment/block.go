@@ -25,6 +25,13 @@ func (s Segment) Block() Block {
 	}
 }
 
+// Clone returns a block that shares nothing with this one.
+func (b *Block) Clone() Block {
+	c := *b
+	c.cells = append([]byte(nil), b.cells...)
+	return c
+}
+
 // Slots is the number of slots.
 func (b *Block) Slots() int { return int(b.slots) }
 

@@ -168,6 +168,16 @@ func (s Segment) Latest() int {
 	return -1
 }
 
+// Earliest is the index of the oldest slot that is known, -1 when none is.
+func (s Segment) Earliest() int {
+	for i, some := range s.present {
+		if some != 0 {
+			return i*8 + bits.TrailingZeros8(some)
+		}
+	}
+	return -1
+}
+
 func (s Segment) has(i int) bool { return s.present[i/8]>>(i%8)&1 != 0 }
 
 func size(slots int, totals, bads uint8) int {

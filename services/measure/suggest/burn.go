@@ -76,10 +76,11 @@ func (r running) until(at time.Time) window.Sum {
 
 // at are the sums of all windows that end at a time.
 func (r running) at(end time.Time) budget.Sums {
-	lengths := budget.Windows(Period)
-	sums := make([]window.Sum, len(lengths))
-	for i, length := range lengths {
-		sums[i] = r.until(end).Minus(r.until(end.Add(-length)))
+	windows := budget.Windows(measure.FiveMinutes, window.Window{Length: Period})
+	sums := make([]window.Sum, len(windows))
+	for i, w := range windows {
+		sums[i] = r.until(end).Minus(r.until(end.Add(-w.Length)))
 	}
-	return budget.SumsOf(sums)
+	all, _ := budget.SumsOf(sums)
+	return all
 }

@@ -39,7 +39,7 @@ func ladder(texts ...string) []budget.Objective {
 func Propose(s window.Sum) (budget.Objective, bool) {
 	for _, o := range Ladder {
 		const spent = 100 - sparePercent
-		if budget.Overspent(s, o, minEvents(o), spent) == budget.Within {
+		if budget.Overspent(budget.Input{Objective: o, MinEvents: minEvents(o)}, s, spent) == budget.Within {
 			return o, true
 		}
 	}

@@ -31,8 +31,8 @@ func (t *Timeline) keep(d int32) bool {
 	if d >= dayOf(t.end)-1 {
 		return true
 	}
-	for _, w := range t.shape.windows {
-		if dayOf(t.end-w) == d {
+	for k, begin := range t.begins {
+		if dayOf(begin) == d && t.shape.splits(k, begin) {
 			return true
 		}
 	}
@@ -47,8 +47,8 @@ func (t *Timeline) write(d int32, block *segment.Block, offset int, s segment.Se
 		delta := Sum{good, total}
 		sum = sum.Plus(delta)
 		slot := start(d) + int64(i)*t.shape.resolution
-		for k, w := range t.shape.windows {
-			if slot >= t.end-w && slot < t.end {
+		for k, begin := range t.begins {
+			if slot >= begin && slot < t.end {
 				t.sums[k] = t.sums[k].Plus(delta)
 			}
 		}
@@ -67,15 +67,15 @@ func (t *Timeline) replace(d int32, whole segment.Segment, hold bool) {
 	if t.keep(d) { // and not held: it had no events
 		t.hold(d, whole.Block())
 		t.add(d, delta)
-		for k, w := range t.shape.windows {
-			if a, b := max(start(d), t.end-w), min(start(d+1), t.end); a < b {
+		for k, begin := range t.begins {
+			if a, b := max(start(d), begin), min(start(d+1), t.end); a < b {
 				t.sums[k] = t.sums[k].Plus(t.part(d, a, b))
 			}
 		}
 		return
 	}
-	for k, w := range t.shape.windows {
-		if start(d) >= t.end-w {
+	for k, begin := range t.begins {
+		if start(d) >= begin {
 			t.sums[k] = t.sums[k].Plus(delta)
 		}
 	}
@@ -87,7 +87,7 @@ func (t *Timeline) replace(d int32, whole segment.Segment, hold bool) {
 
 // total is what is known of a day.
 func (t *Timeline) total(d int32) Sum {
-	if i := int(d - t.first); i >= 0 && i < len(t.totals) {
+	if i := int(d - t.from); i >= 0 && i < len(t.totals) {
 		return t.totals[i]
 	}
 	return Sum{}
@@ -98,7 +98,7 @@ func (t *Timeline) add(d int32, delta Sum) {
 	if delta == (Sum{}) {
 		return
 	}
-	i := int(d - t.first)
+	i := int(d - t.from)
 	if t.totals == nil {
 		// The days of the longest window, the one it begins on, today and tomorrow.
 		t.totals = make([]Sum, 0, int(t.shape.longest/day)+3)
@@ -118,10 +118,14 @@ func (t *Timeline) block(d int32) *segment.Block {
 	return nil
 }
 
-// lacks reports whether the slots of a day, on which a window that begins on the
-// other day will begin, are missing.
-func (t *Timeline) lacks(d, now int32) bool {
-	return d != now && d >= t.first && t.total(d) != Sum{} && t.block(d) == nil
+// lacks returns the day on which the window of that number will begin when it ends
+// then, and whether its slots are missing.
+func (t *Timeline) lacks(k int, to int64) (d int32, missing bool) {
+	begin := t.begin(k, to)
+	if d = dayOf(begin); d == dayOf(t.begins[k]) || !t.shape.splits(k, begin) {
+		return d, false
+	}
+	return d, d >= t.from && t.total(d) != Sum{} && t.block(d) == nil
 }
 
 // hold begins to hold a day that is not held.
@@ -133,6 +137,9 @@ func (t *Timeline) hold(d int32, b segment.Block) *segment.Block {
 // between sums the slots from a up to, but without, b, where days that are only
 // in part between have their slots held, or no events.
 func (t *Timeline) between(a, b int64) Sum {
+	if a >= b {
+		return Sum{}
+	}
 	from, to := dayOf(a), dayOf(b-1)
 	if from == to {
 		return t.part(from, a, b)
@@ -164,10 +171,10 @@ func (t *Timeline) part(d int32, a, b int64) Sum {
 
 // trim forgets what no window needs any more.
 func (t *Timeline) trim() {
-	if first := dayOf(t.end - t.shape.longest); first > t.first {
-		gone := min(int(first-t.first), len(t.totals))
+	if first := dayOf(t.end - t.shape.longest); first > t.from {
+		gone := min(int(first-t.from), len(t.totals))
 		t.totals = slices.Delete(t.totals, 0, gone)
-		t.first = first
+		t.from = first
 	}
 	t.held = slices.DeleteFunc(t.held, func(h heldDay) bool { return !t.keep(h.day) })
 }

@@ -3,6 +3,7 @@ package window
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 	"unsafe"
@@ -31,7 +32,9 @@ type Timeline struct {
 	end    int64
 	latest int64 // end of the newest slot known
 	sums   []Sum
-	first  int32 // the day of totals[0]: the day on which the longest window begins
+	begins []int64 // of each window
+	turn   int64   // when the first window of a calendar is over
+	from   int32   // the day of totals[0]: the day on which the longest window begins
 	totals []Sum
 	held   []heldDay
 }
@@ -45,9 +48,35 @@ type heldDay struct {
 // New returns a timeline without any slots, whose windows end at the start of
 // the slot in which end lies.
 func New(shape *Shape, end time.Time) *Timeline {
-	t := &Timeline{shape: shape, end: shape.align(end.Unix()), sums: make([]Sum, len(shape.windows))}
-	t.first = dayOf(t.end - shape.longest)
+	n := len(shape.windows)
+	t := &Timeline{shape: shape, end: shape.align(end.Unix()), sums: make([]Sum, n), begins: make([]int64, n)}
+	t.from = dayOf(t.end - shape.longest)
+	t.settle(t.end)
 	return t
+}
+
+// settle notes when each window begins that ends then.
+func (t *Timeline) settle(end int64) {
+	turn := int64(math.MaxInt64)
+	for k := range t.begins {
+		from, until := t.begins[k], t.turn
+		if t.shape.windows[k].Rolls() || end > t.turn {
+			from, until = t.shape.begin(k, end)
+		}
+		if t.begins[k] = from; !t.shape.windows[k].Rolls() {
+			turn = min(turn, until)
+		}
+	}
+	t.turn = turn
+}
+
+// begin is when the window of that number will begin when it ends then.
+func (t *Timeline) begin(k int, to int64) int64 {
+	if to <= t.turn && !t.shape.windows[k].Rolls() {
+		return t.begins[k]
+	}
+	from, _ := t.shape.begin(k, to)
+	return from
 }
 
 // End is where all windows end, exclusive.
@@ -66,6 +95,28 @@ func (t *Timeline) Latest() time.Time {
 	return at(t.latest)
 }
 
+// Since is the sum of the slots from the time, which is at most a day before End, up to
+// End.
+func (t *Timeline) Since(from time.Time) Sum {
+	if begin := t.shape.align(from.Unix()); begin < t.end {
+		return t.between(begin, t.end)
+	}
+	return Sum{}
+}
+
+// Begin is when the window of that number begins.
+func (t *Timeline) Begin(k int) time.Time { return at(t.begins[k]) }
+
+// Clone returns a timeline that shares nothing that changes with this one.
+func (t *Timeline) Clone() *Timeline {
+	c := *t
+	c.sums, c.begins, c.totals, c.held = slices.Clone(t.sums), slices.Clone(t.begins), slices.Clone(t.totals), slices.Clone(t.held)
+	for i := range c.held {
+		c.held[i].block = c.held[i].block.Clone()
+	}
+	return &c
+}
+
 // Put replaces the slots of the piece, an hour's or a day's, by what it says. It
 // returns ErrDay, and does nothing, for an hour of a day that is not held.
 func (t *Timeline) Put(p Piece) error {
@@ -75,7 +126,7 @@ func (t *Timeline) Put(p Piece) error {
 	}
 	d := dayOf(from)
 	switch block := t.block(d); {
-	case d < t.first:
+	case d < t.from:
 		return nil
 	case p.Slots() == t.shape.perDay:
 		t.replace(d, p.Segment, false)
@@ -106,7 +157,7 @@ func (t *Timeline) Hold(when time.Time, pieces ...Piece) error { return t.putDay
 
 func (t *Timeline) putDay(when time.Time, pieces []Piece, hold bool) error {
 	d := dayOf(when.Unix())
-	if d < t.first {
+	if d < t.from {
 		return nil
 	}
 	var parts []segment.Part
@@ -139,8 +190,8 @@ func (t *Timeline) putDay(when time.Time, pieces []Piece, hold bool) error {
 func (t *Timeline) Needs(end time.Time) []time.Time {
 	to := t.shape.align(end.Unix())
 	var days []time.Time
-	for _, w := range t.shape.windows {
-		if d := dayOf(to - w); t.lacks(d, dayOf(t.end-w)) && !slices.Contains(days, at(start(d))) {
+	for k := range t.begins {
+		if d, missing := t.lacks(k, to); missing && !slices.Contains(days, at(start(d))) {
 			days = append(days, at(start(d)))
 		}
 	}
@@ -158,24 +209,33 @@ func (t *Timeline) Advance(end time.Time) error {
 	case to < t.end:
 		return fmt.Errorf("a timeline cannot go back from %s to %s", at(t.end), at(to))
 	}
-	for _, w := range t.shape.windows {
-		if d := dayOf(to - w); t.lacks(d, dayOf(t.end-w)) {
+	for k := range t.begins {
+		if d, missing := t.lacks(k, to); missing {
 			return fmt.Errorf("%w: %s", ErrDay, at(start(d)).Format(time.DateOnly))
 		}
 	}
 	if to-t.end <= day {
 		added := t.between(t.end, to)
 		for k, w := range t.shape.windows {
-			t.sums[k] = t.sums[k].Plus(added).Minus(t.between(t.end-w, to-w))
+			begin := t.begin(k, to)
+			switch {
+			case w.Rolls():
+				t.sums[k] = t.sums[k].Plus(added).Minus(t.between(t.begins[k], begin))
+			case begin == t.begins[k]:
+				t.sums[k] = t.sums[k].Plus(added)
+			default:
+				t.sums[k] = t.between(begin, to)
+			}
 		}
 	} else {
-		for k, w := range t.shape.windows {
-			t.sums[k] = t.between(to-w, to)
+		for k := range t.begins {
+			t.sums[k] = t.between(t.begin(k, to), to)
 		}
 	}
 	crossed := dayOf(to) != dayOf(t.end)
 	t.end = to
-	if crossed || dayOf(to-t.shape.longest) != t.first {
+	t.settle(to)
+	if crossed || dayOf(to-t.shape.longest) != t.from {
 		t.trim()
 	}
 	return nil
@@ -183,7 +243,7 @@ func (t *Timeline) Advance(end time.Time) error {
 
 // Size is about the memory that the timeline takes, in bytes.
 func (t *Timeline) Size() int {
-	size := int(unsafe.Sizeof(*t)) + cap(t.sums)*int(unsafe.Sizeof(Sum{})) +
+	size := int(unsafe.Sizeof(*t)) + cap(t.sums)*int(unsafe.Sizeof(Sum{})) + cap(t.begins)*8 +
 		cap(t.totals)*int(unsafe.Sizeof(Sum{})) + cap(t.held)*int(unsafe.Sizeof(heldDay{}))
 	for i := range t.held {
 		size += t.held[i].block.Size()

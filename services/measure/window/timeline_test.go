@@ -3,7 +3,6 @@ package window_test
 import (
 	"errors"
 	"math/big"
-	"slices"
 	"testing"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/services/measure/segment"
 	"github.com/evenkeel/evenkeel/services/measure/window"
+	"github.com/evenkeel/evenkeel/services/slo/calendar"
 )
 
 const (
@@ -79,7 +79,7 @@ func (a *archive) sum(from, to time.Time) (good, total *big.Int) {
 }
 
 func shapeOf(t interface{ Fatal(...any) }, resolution time.Duration, windows ...time.Duration) *window.Shape {
-	s, err := window.NewShape(resolution, windows)
+	s, err := window.NewShape(resolution, window.Rolling(windows...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,17 +115,66 @@ func (a *archive) advance(t *rapid.T, line *window.Timeline, end time.Time) {
 	}
 }
 
+// bounded is a window with what it begins at by another way than the one under test.
+type bounded struct {
+	window.Window
+	begin func(end time.Time) time.Time
+}
+
+func rolling(lengths ...time.Duration) []bounded {
+	var out []bounded
+	for _, w := range window.Rolling(lengths...) {
+		out = append(out, bounded{w, func(end time.Time) time.Time { return end.Add(-w.Length) }})
+	}
+	return out
+}
+
+// The windows of calendars whose units begin at midnight, where no clock is changed:
+// what the standard library takes the midnight of a date for is when they begin.
+var (
+	berlinDay        = dated(calendar.Day, "Europe/Berlin", func(y int, m time.Month, d int) (int, time.Month, int) { return y, m, d })
+	berlinMonth      = dated(calendar.Month, "Europe/Berlin", func(y int, m time.Month, _ int) (int, time.Month, int) { return y, m, 1 })
+	utcMonth         = dated(calendar.Month, "UTC", func(y int, m time.Month, _ int) (int, time.Month, int) { return y, m, 1 })
+	kathmanduQuarter = dated(calendar.Quarter, "Asia/Kathmandu", func(y int, m time.Month, _ int) (int, time.Month, int) { return y, (m-1)/3*3 + 1, 1 })
+	utcYear          = dated(calendar.Year, "UTC", func(y int, _ time.Month, _ int) (int, time.Month, int) { return y, time.January, 1 })
+)
+
+func dated(unit calendar.Unit, name string, first func(int, time.Month, int) (int, time.Month, int)) bounded {
+	zone, err := calendar.ParseZone(name)
+	if err != nil {
+		panic(err)
+	}
+	begin := func(end time.Time) time.Time {
+		y, m, d := first(end.Add(-1).In(zone).Date())
+		return time.Date(y, m, d, 0, 0, 0, 0, zone)
+	}
+	return bounded{window.Of(calendar.New(unit, time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), zone)), begin}
+}
+
 func TestSlidingSumsEqualTheSumsOfAllSlots(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		resolution := rapid.SampledFrom([]time.Duration{five, five, time.Minute}).Draw(t, "resolution")
-		windows := rapid.SampledFrom([][]time.Duration{
-			{5 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour, day, 3 * day, 28 * day, 28 * day},
-			{5 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour, day, 3 * day, 28 * day, 90 * day},
-			{day, 28*day + five, 7*day - time.Hour},
-			{five},
+		windows := rapid.SampledFrom([][]bounded{
+			rolling(5*time.Minute, 30*time.Minute, time.Hour, 2*time.Hour, 6*time.Hour, day, 3*day, 28*day, 28*day),
+			rolling(5*time.Minute, 30*time.Minute, time.Hour, 2*time.Hour, 6*time.Hour, day, 3*day, 28*day, 90*day),
+			rolling(day, 28*day+five, 7*day-time.Hour),
+			rolling(five),
+			append(rolling(five, 28*day), berlinDay, berlinMonth),
+			{utcMonth},
+			{kathmanduQuarter, berlinDay},
+			append(rolling(3*day), utcYear, kathmanduQuarter),
 		}).Draw(t, "windows")
-		shape := shapeOf(t, resolution, windows...)
+		var wanted []window.Window
+		longest := time.Duration(0)
+		for _, w := range windows {
+			wanted = append(wanted, w.Window)
+			longest = max(longest, w.Length)
+		}
+		shape, err := window.NewShape(resolution, wanted)
+		if err != nil {
+			t.Fatal(err)
+		}
 		end := monday.Add(time.Duration(rapid.IntRange(0, 24*60).Draw(t, "minute")) * time.Minute).Truncate(resolution)
 		store := newArchive(resolution, monday.Add(-day*time.Duration(rapid.IntRange(1, 100).Draw(t, "folded"))))
 		line := window.New(shape, end)
@@ -168,7 +217,7 @@ func TestSlidingSumsEqualTheSumsOfAllSlots(t *testing.T) {
 			}
 			var latest time.Time
 			for at := range store.slots {
-				if to := at.Add(resolution); to.After(latest) && to.After(end.Add(-slices.Max(windows))) {
+				if to := at.Add(resolution); to.After(latest) && to.After(end.Add(-longest)) {
 					latest = to
 				}
 			}
@@ -176,9 +225,9 @@ func TestSlidingSumsEqualTheSumsOfAllSlots(t *testing.T) {
 				t.Fatalf("the latest slot ends %s, want %s; the end is %s, want %s", line.Latest(), latest, line.End(), end)
 			}
 			for k, w := range windows {
-				good, total := store.sum(end.Add(-w), end)
+				good, total := store.sum(w.begin(end), end)
 				if got := line.Sums()[k]; good.Cmp(big.NewInt(got.Good)) != 0 || total.Cmp(big.NewInt(got.Total)) != 0 {
-					t.Fatalf("the window of %s before %s has %+v, want %s of %s", w, end, got, good, total)
+					t.Fatalf("the window from %s to %s has %+v, want %s of %s", w.begin(end), end, got, good, total)
 				}
 			}
 		}
@@ -304,7 +353,7 @@ func TestAShapeRefusesWindowsThatSlotsDoNotFill(t *testing.T) {
 		{five, nil}, {five, []time.Duration{7 * time.Minute}}, {five, []time.Duration{0}}, {7 * time.Minute, []time.Duration{7 * time.Minute}},
 		{time.Millisecond, []time.Duration{time.Hour}}, {0, []time.Duration{time.Hour}},
 	} {
-		if _, err := window.NewShape(test.resolution, test.windows); err == nil {
+		if _, err := window.NewShape(test.resolution, window.Rolling(test.windows...)); err == nil {
 			t.Errorf("%+v was taken", test)
 		}
 	}

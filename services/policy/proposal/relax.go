@@ -3,6 +3,7 @@ package proposal
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,7 +67,7 @@ func (s *Service) troubled(ctx context.Context, views ...slo.View) (string, erro
 				return fmt.Sprintf("a violation of the clause %q by the SLO %q is open", violation.Clause, v.SLO.Slug), nil
 			}
 		}
-		if budget.Overspent(v.Status.Sums.Policy, v.Revision.Objective, v.Revision.MinEvents, s.Bounds.Above) == budget.Over {
+		if v.OverspentLast(s.Bounds.Above) == budget.Over {
 			return fmt.Sprintf("more than %d %% of the budget of the SLO %q is consumed", s.Bounds.Above, v.SLO.Slug), nil
 		}
 	}
@@ -79,13 +80,13 @@ func (s *Service) Revising(ctx context.Context, before, after slo.View, now time
 		return nil
 	}
 	relaxed := relaxing(before, after)
-	if before.Revision.Window() != after.Revision.Window() {
+	if before.Revision.Over != after.Revision.Over {
 		longer, err := s.windowRelaxes(ctx, before, after, now)
 		if err != nil {
 			return err
 		}
 		if longer {
-			relaxed = append(relaxed, fmt.Sprintf("the window becomes %d days instead of %d, in which more of the budget is left", after.Revision.WindowDays, before.Revision.WindowDays))
+			relaxed = append(relaxed, fmt.Sprintf("the window becomes %s instead of %s, in which more of the budget is left", after.Revision.Over, before.Revision.Over))
 		}
 	}
 	if len(relaxed) == 0 {
@@ -112,8 +113,19 @@ func relaxing(before, after slo.View) []string {
 	if is.Enforcement == slo.Observed && was.Enforcement != slo.Observed {
 		out = append(out, "policies only observe it")
 	}
-	if before.Indicator.ID != after.Indicator.ID {
+	if before.Indicator.ID != after.Indicator.ID || was.Budgeting != is.Budgeting {
 		out = append(out, "something else is counted")
+	}
+	for _, goal := range was.Further {
+		i := slices.IndexFunc(is.Further, func(g slo.Goal) bool { return g.Name == goal.Name })
+		switch {
+		case i < 0:
+			out = append(out, fmt.Sprintf("the further objective %q is taken away", goal.Name))
+		case is.Further[i].Objective.PPB() < goal.Objective.PPB():
+			out = append(out, fmt.Sprintf("the further objective %q falls from %s to %s", goal.Name, goal.Objective, is.Further[i].Objective))
+		case is.Further[i].Over != goal.Over:
+			out = append(out, fmt.Sprintf("the further objective %q gets another window", goal.Name))
+		}
 	}
 	return out
 }
@@ -123,17 +135,17 @@ func relaxing(before, after slo.View) []string {
 // more bad events at once, the shorter forgets them sooner. Where the new one has no events
 // there is nothing left to be held against: that relaxes, too.
 func (s *Service) windowRelaxes(ctx context.Context, before, after slo.View, now time.Time) (bool, error) {
-	was, err := s.Corrections.Corrected(ctx, before, before.Revision.Window(), now)
+	after.Indicator = before.Indicator // of which there are measurements
+	was, err := s.Corrections.Stands(ctx, before, now)
 	if err != nil {
 		return false, err
 	}
-	is, err := s.Corrections.Corrected(ctx, before, after.Revision.Window(), now)
+	is, err := s.Corrections.Stands(ctx, after, now)
 	if err != nil {
 		return false, err
 	}
-	left, ok := budget.RemainingPPB(was, before.Revision.Objective)
-	leaves, known := budget.RemainingPPB(is, after.Revision.Objective)
-	return ok && (!known || leaves > left), nil
+	left, leaves := was.RemainingPPB, is.RemainingPPB
+	return left != nil && (leaves == nil || *leaves > *left), nil
 }
 
 // Correcting implements correction.Guard. A correction relaxes, and the removal of one

@@ -6,7 +6,6 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
-	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -51,7 +50,7 @@ type SLOs interface {
 type Corrections interface {
 	Declare(ctx context.Context, slo id.ID, d correction.Declaration) (correction.Correction, error)
 	Remove(ctx context.Context, correction id.ID, reason string) (correction.Correction, error)
-	Corrected(ctx context.Context, v slo.View, length time.Duration, now time.Time) (window.Sum, error)
+	Stands(ctx context.Context, v slo.View, now time.Time) (correction.Account, error)
 }
 
 // Services updates them; see registry.Registry, which is one.

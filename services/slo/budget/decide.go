@@ -6,25 +6,44 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/window"
 )
 
-// PerEvent is how many thousandths an event has: the unit of sums.
+// PerEvent is how many thousandths an event has: the unit of sums of events.
 const PerEvent = 1000
 
 // Input is all that a state follows from.
 type Input struct {
 	Objective Objective
-	// Period is the length of the SLO's own window.
+	// Period is the length of the SLO's own window: of a calendar's, that of the one that
+	// runs.
 	Period time.Duration
+	// Pace is how much of it is over, where it is a calendar's.
+	Pace Pace
 	// MinEvents is the number of events in a window below which nothing is
-	// concluded from it.
+	// concluded from it; of slices, where these are counted.
 	MinEvents int64
-	Sums      Sums
+	// Unit is what one event, or slice, is in the sums; PerEvent when 0.
+	Unit int64
+	// Noun is what is counted, "event" when empty.
+	Noun string
+	// Step is the time in which sums move; Lookbacks are whole steps. Any when 0.
+	Step time.Duration
+	Sums Sums
 }
+
+func (in *Input) unit() int64 {
+	if in.Unit == 0 {
+		return PerEvent
+	}
+	return in.Unit
+}
+
+// lookback is the length of the Lookback of that number.
+func (in *Input) lookback(i int) time.Duration { return Lookback(i, max(in.Step, time.Second)) }
 
 // Decide returns the state that follows from the sums. Every comparison is one
 // of whole numbers.
 func Decide(in Input) State {
 	switch {
-	case tooFew(in.Sums.Window, in.MinEvents):
+	case in.tooFew(in.Sums.Window):
 		return NoData
 	case in.exhausted():
 		return Exhausted
@@ -36,30 +55,26 @@ func Decide(in Input) State {
 }
 
 // tooFew reports whether a window has no events or fewer than the minimum.
-func tooFew(s window.Sum, minEvents int64) bool {
-	return s.Total <= 0 || s.Total/PerEvent < minEvents
+func (in *Input) tooFew(s window.Sum) bool {
+	return s.Total <= 0 || s.Total/in.unit() < in.MinEvents
 }
 
 // exhausted reports whether remaining ≤ 0, that is bad ≥ total · budget.
 func (in *Input) exhausted() bool {
-	allowed, bad := account(in.Sums.Window, in.Objective)
+	allowed, bad := account(in.Sums.Window, in.Objective, in.Pace)
 	return !bad.less(allowed)
 }
 
-// Thin reports whether the budget of the sum's window is less than one event, so that a
-// single bad one spends all of it; it is not known without events.
-func Thin(s window.Sum, o Objective) (thin, known bool) {
+// Thin reports whether the budget of the SLO's own window is less than one event, or
+// slice, so that a single bad one spends all of it; it is not known without events.
+func Thin(in Input) (thin, known bool) {
+	s := in.Sums.Window
 	if s.Total <= 0 {
 		return false, false
 	}
-	allowed, _ := account(s, o)
-	return allowed.less(times(PerEvent, Billion)), true
-}
-
-// account returns the bad events that the budget allows, and those that there
-// were, both in thousandths of 10⁻⁹ events: total · budget and bad · 10⁹.
-func account(s window.Sum, o Objective) (allowed, bad double) {
-	return times(uint64(s.Total), uint64(o.BudgetPPB())), times(uint64(s.Bad()), Billion)
+	allowed, _ := account(s, in.Objective, in.Pace)
+	one := oneOf(in.Pace, in.unit())
+	return allowed.less(one), true
 }
 
 func (in *Input) firing() bool {
@@ -72,17 +87,24 @@ func (in *Input) firing() bool {
 }
 
 // runsOut reports whether the budget that remains, which is some, is gone before
-// the period is over if the burn of the last day goes on:
-// remaining · period ÷ burn(1 d) ≤ period, that is remaining ≤ burn(1 d).
+// the window is over if the burn of the last day goes on: a rolling one within a
+// period, remaining · period ÷ burn(1 d) ≤ period, a calendar's within what is left of
+// it, remaining · period ÷ burn(1 d) ≤ period − elapsed.
 func (in *Input) runsOut() bool {
 	day := in.Sums.Lookbacks[over1d]
 	if day.Bad() <= 0 {
 		return false
 	}
-	// (total·b − bad·10⁹) ÷ (total·b) ≤ badDay·10⁹ ÷ (totalDay·b); b cancels.
-	allowed, bad := account(in.Sums.Window, in.Objective)
+	// (total·b·P − bad·10⁹·E) ÷ (total·b·P) · P ≤ badDay·10⁹ ÷ (totalDay·b) · L, where P is
+	// the period, E what is over of it and L what is left, all 1 of a rolling window; b and
+	// P cancel.
+	still := uint64(1)
+	if elapsed, whole := in.Pace.minutes(); in.Pace.Whole > 0 {
+		still = whole - min(elapsed, whole)
+	}
+	allowed, bad := account(in.Sums.Window, in.Objective, in.Pace)
 	left := allowed.minus(bad).times(uint64(day.Total))
-	burn := times(uint64(day.Bad()), Billion).times(uint64(in.Sums.Window.Total))
+	burn := times(uint64(day.Bad()), Billion*still).times(uint64(in.Sums.Window.Total))
 	return !burn.less(left)
 }
 
@@ -97,12 +119,12 @@ const (
 )
 
 // Overspent tells whether strictly more than percent % of the budget of the
-// sum's window is consumed: exactly that much is Within.
-func Overspent(s window.Sum, o Objective, minEvents, percent int64) Verdict {
-	if tooFew(s, minEvents) {
+// sum's window, which is whole, is consumed: exactly that much is Within.
+func Overspent(in Input, s window.Sum, percent int64) Verdict {
+	if in.tooFew(s) {
 		return Unknown
 	}
-	allowed, bad := account(s, o)
+	allowed, bad := account(s, in.Objective, Pace{})
 	if allowed.times(uint64(percent)).less(bad.times(100)) {
 		return Over
 	}
@@ -112,13 +134,16 @@ func Overspent(s window.Sum, o Objective, minEvents, percent int64) Verdict {
 // RemainingPPB returns the budget remaining of the sum's window in parts per
 // billion of the whole, rounded down, below zero when overspent. It reports
 // false when there are no events.
-func RemainingPPB(s window.Sum, o Objective) (int64, bool) {
-	if s.Total <= 0 {
+func RemainingPPB(s window.Sum, o Objective, p Pace) (int64, bool) {
+	switch {
+	case s.Total <= 0:
 		return 0, false
+	case p.Projected():
+		return remainingPPB(s, o, p), true
 	}
 	// 1 − bad·10⁹ ÷ (total·b) in 10⁻⁹, rounded down: 10⁹ − ⌈bad·10¹⁸ ÷ (total·b)⌉.
 	// That quotient is at most 10¹⁸, since bad ≤ total and b ≥ 1.
-	allowed, _ := account(s, o)
+	allowed, _ := account(s, o, Pace{})
 	consumed := times(uint64(s.Bad()), Billion*Billion).ceilDiv(allowed)
 	return Billion - int64(consumed), true
 }

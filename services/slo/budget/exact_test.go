@@ -32,13 +32,35 @@ func remainingOf(s window.Sum, o Objective) *big.Rat {
 	return quo(sub(sliOf(s), target(o)), sub(one(), target(o)))
 }
 
+// wholeOf is how many times what is over of a calendar's window the whole of it is.
+func wholeOf(p Pace) *big.Rat {
+	if p.Whole == 0 {
+		return one()
+	}
+	return rat(int64(p.Whole), int64(p.Elapsed))
+}
+
+// leftOf is what remains of the budget of the whole window, for which as many events are
+// taken as come if they go on to come as so far: 1 − bad ÷ (whole · total · (1 − T)).
+func leftOf(in Input) *big.Rat {
+	w := in.Sums.Window
+	return sub(one(), quo(rat(w.Bad(), 1), mul(mul(wholeOf(in.Pace), rat(w.Total, 1)), sub(one(), target(in.Objective)))))
+}
+
+// lastsOf is for how long the budget has to last, in nanoseconds.
+func lastsOf(in Input) *big.Rat {
+	if in.Pace.Whole > 0 {
+		return rat(int64(in.Pace.Whole-in.Pace.Elapsed), 1)
+	}
+	return rat(int64(in.Period), 1)
+}
+
 func stateOf(in Input) State {
 	w := in.Sums.Window
-	if w.Total == 0 || rat(w.Total, 1000).Cmp(rat(in.MinEvents, 1)) < 0 {
+	if w.Total == 0 || rat(w.Total, in.unit()).Cmp(rat(in.MinEvents, 1)) < 0 {
 		return NoData
 	}
-	remaining := remainingOf(w, in.Objective)
-	if remaining.Sign() <= 0 {
+	if leftOf(in).Sign() <= 0 {
 		return Exhausted
 	}
 	sums := map[time.Duration]window.Sum{}
@@ -58,7 +80,7 @@ func stateOf(in Input) State {
 			return AtRisk
 		}
 	}
-	if left := timeLeftOf(in); left != nil && left.Cmp(rat(int64(in.Period), 1)) <= 0 {
+	if left := timeLeftOf(in); left != nil && left.Cmp(lastsOf(in)) <= 0 {
 		return AtRisk
 	}
 	return OK
@@ -70,7 +92,7 @@ func timeLeftOf(in Input) *big.Rat {
 	if day.Total == 0 || day.Good == day.Total {
 		return nil
 	}
-	return quo(mul(remainingOf(in.Sums.Window, in.Objective), rat(int64(in.Period), 1)), burnOf(day, in.Objective))
+	return quo(mul(leftOf(in), rat(int64(in.Period), 1)), burnOf(day, in.Objective))
 }
 
 func drawObjective(t *rapid.T) Objective {
@@ -119,6 +141,13 @@ func drawInput(t *rapid.T) Input {
 		Objective: drawObjective(t),
 		Period:    time.Duration(rapid.OneOf(rapid.SampledFrom([]int{7, 28, 30, 90}), rapid.IntRange(1, 90)).Draw(t, "days")) * 24 * time.Hour,
 		MinEvents: rapid.SampledFrom([]int64{1, 1, 1, 100, 1_000_000}).Draw(t, "minimum"),
+		Unit:      rapid.SampledFrom([]int64{0, 1000, 1_000_000_000}).Draw(t, "unit"),
+	}
+	if rapid.Bool().Draw(t, "calendar") {
+		whole := rapid.SampledFrom([]int{1380, 1440, 1500, 40_320, 44_640, 132_480, 527_040}).Draw(t, "minutes")
+		elapsed := rapid.OneOf(rapid.IntRange(1, whole), rapid.Just(whole)).Draw(t, "elapsed")
+		in.Pace = Pace{Elapsed: time.Duration(elapsed) * time.Minute, Whole: time.Duration(whole) * time.Minute}
+		in.Period = in.Pace.Whole
 	}
 	same := rapid.Bool().Draw(t, "same everywhere")
 	in.Sums.Window = drawSum(t, in.Objective, "window")
@@ -167,7 +196,7 @@ func TestVerdictsEqualThoseOfExactRationals(t *testing.T) {
 					want = Over
 				}
 			}
-			if got := Overspent(s, o, 1, percent); got != want {
+			if got := Overspent(Input{Objective: o, MinEvents: 1}, s, percent); got != want {
 				t.Fatalf("%s, exactly %s", got, want)
 			}
 		})
@@ -195,14 +224,20 @@ func TestFiguresAreTheDoublesNearestToExactRationals(t *testing.T) {
 			}
 			for _, a := range []Account{f.Window, f.Policy} {
 				s := a.Sum
-				allowed := func() *big.Rat { return mul(rat(s.Total, 1000), sub(one(), target(in.Objective))) }
-				bad := func() *big.Rat { return rat(s.Bad(), 1000) }
+				allowed := func() *big.Rat {
+					return mul(mul(wholeOf(a.Pace), rat(s.Total, in.unit())), sub(one(), target(in.Objective)))
+				}
+				bad := func() *big.Rat { return rat(s.Bad(), in.unit()) }
 				same("SLI", a.SLI, func() *big.Rat { return sliOf(s) }, s)
 				same("allowed", a.Allowed, allowed, s)
 				same("consumed", a.Consumed, bad, s)
 				same("consumed ratio", a.ConsumedRatio, func() *big.Rat { return quo(bad(), allowed()) }, s)
 				same("remaining", a.Remaining, func() *big.Rat { return sub(allowed(), bad()) }, s)
-				same("remaining ratio", a.RemainingRatio, func() *big.Rat { return remainingOf(s, in.Objective) }, s)
+				same("remaining ratio", a.RemainingRatio, func() *big.Rat { return sub(one(), quo(bad(), allowed())) }, s)
+				same("share so far", a.SoFarRatio, func() *big.Rat { return burnOf(s, in.Objective) }, s)
+				if !a.Pace.Projected() {
+					same("remaining ratio as of the SLI", a.RemainingRatio, func() *big.Rat { return remainingOf(s, in.Objective) }, s)
+				}
 			}
 			for _, b := range f.Burns {
 				same("burn", b.Rate, func() *big.Rat { return burnOf(b.Sum, in.Objective) }, b.Sum)
@@ -221,7 +256,7 @@ func checkProjection(t *rapid.T, in Input, f Figures) {
 		want = OutlookExhausted
 	} else if state != NoData && in.Sums.Lookbacks[5].Total > 0 {
 		want = OutlookBeyond
-		if left := timeLeftOf(in); left != nil && left.Cmp(rat(int64(in.Period), 1)) <= 0 {
+		if left := timeLeftOf(in); left != nil && left.Cmp(lastsOf(in)) <= 0 {
 			want = OutlookWithin
 			seconds := quo(left, rat(int64(time.Second), 1))
 			after = time.Duration(new(big.Int).Quo(seconds.Num(), seconds.Denom()).Int64()) * time.Second
@@ -237,11 +272,11 @@ func checkProjection(t *rapid.T, in Input, f Figures) {
 
 func checkRemainingPPB(t *rapid.T, in Input) {
 	t.Helper()
-	got, ok := RemainingPPB(in.Sums.Window, in.Objective)
+	got, ok := RemainingPPB(in.Sums.Window, in.Objective, in.Pace)
 	if !ok {
 		return
 	}
-	exact := mul(remainingOf(in.Sums.Window, in.Objective), rat(1_000_000_000, 1))
+	exact := mul(leftOf(in), rat(1_000_000_000, 1))
 	floor := new(big.Int).Div(exact.Num(), exact.Denom()) // Euclidean: towards −∞ for a positive divisor
 	if !floor.IsInt64() || floor.Int64() != got {
 		t.Fatalf("%d parts per billion remain, exactly %s", got, floor)

@@ -46,16 +46,25 @@ type Line struct {
 	Source string
 }
 
-const noEvents = "unknown: there were no events"
+// unknown says why there is no figure.
+func (in *Input) unknown() string { return "unknown: there were no " + in.noun() }
+
+// noun is what is counted, of many.
+func (in *Input) noun() string {
+	if in.Noun == "" {
+		return "events"
+	}
+	return in.Noun + "s"
+}
 
 // Explain fills the numbers into the formulas.
 func Explain(in Input) Explanation {
 	state := Decide(in)
 	e := Explanation{State: state, Because: because(in, state), Formulas: FormulaVersion}
-	e.account("window", in.Sums.Window, in.Objective, sourceBudget)
-	e.account("policy", in.Sums.Policy, in.Objective, sourcePolicy)
+	e.account("window", in.Sums.Window, in.Pace, &in, sourceBudget)
+	e.account("policy", in.Sums.Policy, Pace{}, &in, sourcePolicy)
 	for i, sum := range in.Sums.Lookbacks {
-		e.burn("burn."+Short(Lookbacks[i]), sum, in.Objective)
+		e.burn("burn."+Short(Lookbacks[i]), sum, &in)
 	}
 	for i := range Pairs {
 		e.pair(&Pairs[i], &in)
@@ -68,48 +77,61 @@ func (e *Explanation) add(figure, formula, worked, value, source string) {
 	e.Lines = append(e.Lines, Line{Figure: figure, Formula: formula, Worked: worked, Value: value, Source: source})
 }
 
-func (e *Explanation) account(name string, s window.Sum, o Objective, source string) {
+func (e *Explanation) account(name string, s window.Sum, p Pace, in *Input, source string) {
+	total := "total"
+	if p.Projected() {
+		total = "total × period ÷ elapsed"
+	}
 	lines := []Line{
 		{Figure: "sli", Formula: "good ÷ total", Source: sourceSLI},
-		{Figure: "budgetTotal", Formula: "total × (100 % − objective)", Source: source},
-		{Figure: "consumedRatio", Formula: "(total − good) ÷ (total × (100 % − objective))", Source: source},
+		{Figure: "budgetTotal", Formula: total + " × (100 % − objective)", Source: source},
+		{Figure: "consumedRatio", Formula: "(total − good) ÷ (" + total + " × (100 % − objective))", Source: source},
 		{Figure: "remaining", Formula: "budget − bad", Source: source},
-		{Figure: "remainingRatio", Formula: "(SLI − objective) ÷ (100 % − objective) = 1 − bad ÷ budget", Source: source},
+		{Figure: "remainingRatio", Formula: "1 − bad ÷ budget", Source: source},
+	}
+	if !p.Projected() {
+		lines[4].Formula = "(SLI − objective) ÷ (100 % − objective) = 1 − bad ÷ budget"
 	}
 	for i := range lines {
 		lines[i].Figure = name + "." + lines[i].Figure
-		lines[i].Worked = noEvents
+		lines[i].Worked = in.unknown()
 	}
 	if s.Total > 0 {
-		fill(lines, s, o)
+		fill(lines, s, p, in)
 	}
 	e.Lines = append(e.Lines, lines...)
 }
 
 // fill works out the lines of an account that has events.
-func fill(lines []Line, s window.Sum, o Objective) {
+func fill(lines []Line, s window.Sum, p Pace, in *Input) {
+	o, unit := in.Objective, in.unit()
+	noun := in.noun()
 	sli, _ := SLI(s)
-	consumed, _ := Consumed(s, o)
-	ratio, _ := Remaining(s, o)
-	remaining := remainingEvents(s, o).short(6)
-	allowed, share := allowedEvents(s, o).short(6), percentOf(o.BudgetPPB())
-	good, total, bad := decimal(s.Good), decimal(s.Total), decimal(s.Bad())
+	consumed, _ := Consumed(s, o, p)
+	ratio, _ := Remaining(s, o, p)
+	remaining := remainingEvents(s, o, p, unit).short(6)
+	allowed, share := allowedEvents(s, o, p, unit).short(6), percentOf(o.BudgetPPB())
+	good, total, bad := decimal(s.Good, unit), decimal(s.Total, unit), decimal(s.Bad(), unit)
+	whole := total
+	if p.Projected() {
+		whole = fmt.Sprintf("%s × %s ÷ %s", total, Words(p.Whole), Words(p.Elapsed))
+	}
 	for i, filled := range [...]struct{ worked, value string }{
 		{fmt.Sprintf("%s ÷ %s = %s", good, total, sli.shortPercent(6)), sli.short(6)},
-		{fmt.Sprintf("%s × %s = %s events", total, share, allowed), allowed},
-		{fmt.Sprintf("(%s − %s) ÷ (%s × %s) = %s ÷ %s = %s", total, good, total, share, bad, allowed, consumed.shortPercent(6)), consumed.short(6)},
-		{fmt.Sprintf("%s − %s = %s events", allowed, bad, remaining), remaining},
+		{fmt.Sprintf("%s × %s = %s %s", whole, share, allowed, noun), allowed},
+		{fmt.Sprintf("(%s − %s) ÷ (%s × %s) = %s ÷ %s = %s", total, good, whole, share, bad, allowed, consumed.shortPercent(6)), consumed.short(6)},
+		{fmt.Sprintf("%s − %s = %s %s", allowed, bad, remaining, noun), remaining},
 		{fmt.Sprintf("1 − %s ÷ %s = %s", bad, allowed, ratio.shortPercent(6)), ratio.short(6)},
 	} {
 		lines[i].Worked, lines[i].Value = filled.worked, filled.value
 	}
 }
 
-func (e *Explanation) burn(figure string, s window.Sum, o Objective) {
-	worked, value := noEvents, ""
-	if rate, ok := Consumed(s, o); ok {
+func (e *Explanation) burn(figure string, s window.Sum, in *Input) {
+	worked, value := in.unknown(), ""
+	if rate, ok := Consumed(s, in.Objective, Pace{}); ok {
 		value = rate.short(6)
-		worked = fmt.Sprintf("(%s ÷ %s) ÷ %s = %s", decimal(s.Bad()), decimal(s.Total), percentOf(o.BudgetPPB()), value)
+		worked = fmt.Sprintf("(%s ÷ %s) ÷ %s = %s", decimal(s.Bad(), in.unit()), decimal(s.Total, in.unit()), percentOf(in.Objective.BudgetPPB()), value)
 	}
 	e.add(figure, "(bad ÷ total) ÷ (100 % − objective)", worked, value, sourceBurn)
 }
@@ -122,11 +144,11 @@ func (e *Explanation) pair(p *Pair, in *Input) {
 		worked += fmt.Sprintf("; it can never fire: if every event were bad, the burn rate would be 1 ÷ %s = %s",
 			percentOf(in.Objective.BudgetPPB()), HighestBurn(in.Objective).short(4))
 	case e.State == NoData:
-		worked += "; not compared, for there are too few events in the window"
+		worked += "; not compared, for there are too few " + in.noun() + " in the window"
 	case p.exceeded(in):
-		worked += fmt.Sprintf("; exceeded over %s (%s) and over %s (%s): %s", Short(p.Long), rate(in, p.long), Short(p.Short), rate(in, p.short), p.Severity)
+		worked += fmt.Sprintf("; exceeded over %s (%s) and over %s (%s): %s", Short(p.Long), rate(in, p.long), Short(in.lookback(p.short)), rate(in, p.short), p.Severity)
 	default:
-		worked += fmt.Sprintf("; not exceeded over both %s (%s) and %s (%s)", Short(p.Long), rate(in, p.long), Short(p.Short), rate(in, p.short))
+		worked += fmt.Sprintf("; not exceeded over both %s (%s) and %s (%s)", Short(p.Long), rate(in, p.long), Short(in.lookback(p.short)), rate(in, p.short))
 	}
 	e.add("alert."+p.Name, "both burn rates > budget share × period ÷ long window", worked, p.Factor(in.Period).short(6), sourcePairs)
 }
@@ -136,13 +158,13 @@ func (e *Explanation) projection(in Input) {
 	worked, value := "", ""
 	switch p := in.projection(); p.Outlook {
 	case OutlookUnknown:
-		worked = "unknown: there were no events in the last day, or too few in the window"
+		worked = in.unknown() + " in the last day, or too few in the window"
 	case OutlookExhausted:
 		worked = "the budget is exhausted already"
 	case OutlookBeyond:
-		worked = fmt.Sprintf("at a burn rate of %s the budget outlasts %s", rate(&in, over1d), Short(in.Period))
+		worked = fmt.Sprintf("at a burn rate of %s the budget outlasts %s", rate(&in, over1d), in.horizon())
 	case OutlookWithin:
-		remaining, _ := Remaining(in.Sums.Window, in.Objective)
+		remaining, _ := Remaining(in.Sums.Window, in.Objective, in.Pace)
 		value = strconv.FormatInt(int64(*p.After/time.Second), 10)
 		worked = fmt.Sprintf("%s × %s ÷ %s = %s", remaining.shortPercent(6), Short(in.Period), rate(&in, over1d), Words(*p.After))
 	}
@@ -155,18 +177,18 @@ func because(in Input, state State) string {
 	switch state {
 	case NoData:
 		if w.Total <= 0 {
-			return fmt.Sprintf("there were no events in the window of %s", Short(in.Period))
+			return fmt.Sprintf("there were no %s in the window of %s", in.noun(), Short(in.Period))
 		}
-		return fmt.Sprintf("there were %s events in the window of %s, and nothing is concluded from fewer than %s",
-			grouped(decimal(w.Total)), Short(in.Period), grouped(strconv.FormatInt(in.MinEvents, 10)))
+		return fmt.Sprintf("there were %s %s in the window of %s, and nothing is concluded from fewer than %s",
+			grouped(decimal(w.Total, in.unit())), in.noun(), Short(in.Period), grouped(strconv.FormatInt(in.MinEvents, 10)))
 	case Exhausted:
-		return fmt.Sprintf("%s bad events of the %s that the budget allows: nothing of it remains", grouped(decimal(w.Bad())), grouped(allowedEvents(w, in.Objective).short(3)))
+		return fmt.Sprintf("%s bad %s of the %s that the budget allows: nothing of it remains", grouped(decimal(w.Bad(), in.unit())), in.noun(), grouped(allowedEvents(w, in.Objective, in.Pace, in.unit()).short(3)))
 	case AtRisk:
 		var reasons []string
 		for i := range Pairs {
 			if p := &Pairs[i]; p.exceeded(&in) {
 				reasons = append(reasons, fmt.Sprintf("the burn rates over %s (%s) and %s (%s) exceed %s",
-					Short(p.Long), rate(&in, p.long), Short(p.Short), rate(&in, p.short), p.Factor(in.Period).short(4)))
+					Short(p.Long), rate(&in, p.long), Short(in.lookback(p.short)), rate(&in, p.short), p.Factor(in.Period).short(4)))
 			}
 		}
 		if p := in.projection(); p.Outlook == OutlookWithin {
@@ -174,17 +196,25 @@ func because(in Input, state State) string {
 		}
 		return strings.Join(reasons, "; ")
 	default:
-		remaining, _ := Remaining(w, in.Objective)
-		return fmt.Sprintf("%s of the budget remains, no burn pair exceeds its factor, and the burn of the last day does not exhaust it within %s", remaining.shortPercent(2), Short(in.Period))
+		remaining, _ := Remaining(w, in.Objective, in.Pace)
+		return fmt.Sprintf("%s of the budget remains, no burn pair exceeds its factor, and the burn of the last day does not exhaust it within %s", remaining.shortPercent(2), in.horizon())
 	}
 }
 
 func rate(in *Input, lookback int) string {
-	r, ok := Consumed(in.Sums.Lookbacks[lookback], in.Objective)
+	r, ok := Consumed(in.Sums.Lookbacks[lookback], in.Objective, Pace{})
 	if !ok {
-		return "no events"
+		return "no " + in.noun()
 	}
 	return r.short(4)
+}
+
+// horizon names the time for which the budget has to last.
+func (in *Input) horizon() string {
+	if in.Pace.Whole > 0 {
+		return Words(in.Pace.Whole-in.Pace.Elapsed) + ", when the window is over"
+	}
+	return Short(in.Period)
 }
 
 // HighestBurn is the burn rate when every event is bad: 1 ÷ (1 − T).
@@ -192,8 +222,11 @@ func HighestBurn(o Objective) Ratio {
 	return Ratio{num: double{lo: Billion}, den: double{lo: uint64(o.BudgetPPB())}}
 }
 
-// decimal writes thousandths of an event as events.
-func decimal(thousandths int64) string { return events(thousandths).short(3) }
+// decimal writes a sum as events, or slices.
+func decimal(n, unit int64) string { return events(n, unit).short(digitsOf(unit)) }
+
+// digitsOf is how many digits after the point a sum in that unit has.
+func digitsOf(unit int64) int { return len(strconv.FormatInt(unit, 10)) - 1 }
 
 // grouped sets commas between the thousands of a decimal, for sentences.
 func grouped(decimal string) string {

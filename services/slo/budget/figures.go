@@ -25,7 +25,12 @@ type Figures struct {
 // Account is what was spent of a budget and what remains, over one window.
 type Account struct {
 	Length time.Duration
-	Sum    window.Sum // thousandths of an event
+	// Pace is how much of a calendar's window is over: the budget is of the whole of it,
+	// and so are Allowed, ConsumedRatio, Remaining and RemainingRatio; SLI, Consumed and
+	// SoFarRatio are of what was measured.
+	Pace Pace
+	Sum  window.Sum
+	Unit int64 // what one event, or slice, is in Sum
 	// Enough reports whether there are at least MinEvents, so that something is
 	// concluded from the window.
 	Enough bool
@@ -36,6 +41,9 @@ type Account struct {
 	// also the burn rate over the window.
 	Consumed      *float64
 	ConsumedRatio *float64
+	// SoFarRatio is the share that Consumed is of the budget of the events so far; it is
+	// ConsumedRatio but for a calendar's window.
+	SoFarRatio *float64
 	// Remaining may be negative, and so may RemainingRatio.
 	Remaining      *float64
 	RemainingRatio *float64
@@ -83,16 +91,17 @@ func FiguresOf(in Input) Figures {
 	f := figures{make([]float64, 0, 2*accountFigures+len(Lookbacks))}
 	out := Figures{
 		State:  Decide(in),
-		Window: f.account(in.Period, in.Sums.Window, in),
-		Policy: f.account(PolicyWindow, in.Sums.Policy, in),
+		Window: f.account(in.Period, in.Sums.Window, in.Pace, &in),
+		Policy: f.account(PolicyWindow, in.Sums.Policy, Pace{}, &in),
 	}
 	for i, sum := range in.Sums.Lookbacks {
-		out.Burns[i] = Burn{Lookback: Lookbacks[i], Sum: sum}
-		if rate, ok := Consumed(sum, in.Objective); ok {
+		out.Burns[i] = Burn{Lookback: in.lookback(i), Sum: sum}
+		if rate, ok := Consumed(sum, in.Objective, Pace{}); ok {
 			out.Burns[i].Rate = f.keep(rate)
 		}
 	}
 	for i, p := range Pairs {
+		p.Short = in.lookback(p.short)
 		out.Alerts[i] = Alert{
 			Pair: p, Factor: p.Factor(in.Period).Float64(),
 			LongRate: out.Burns[p.long].Rate, ShortRate: out.Burns[p.short].Rate,
@@ -104,7 +113,7 @@ func FiguresOf(in Input) Figures {
 	return out
 }
 
-const accountFigures = 6
+const accountFigures = 7
 
 type figures struct{ kept []float64 }
 
@@ -113,18 +122,19 @@ func (f *figures) keep(r Ratio) *float64 {
 	return &f.kept[len(f.kept)-1]
 }
 
-func (f *figures) account(length time.Duration, s window.Sum, in Input) Account {
-	a := Account{Length: length, Sum: s, Enough: !tooFew(s, in.MinEvents)}
+func (f *figures) account(length time.Duration, s window.Sum, p Pace, in *Input) Account {
+	a := Account{Length: length, Pace: p, Sum: s, Unit: in.unit(), Enough: !in.tooFew(s)}
 	if s.Total <= 0 {
 		return a
 	}
 	sli, _ := SLI(s)
-	consumed, _ := Consumed(s, in.Objective)
-	remaining, _ := Remaining(s, in.Objective)
-	a.SLI, a.ConsumedRatio, a.RemainingRatio = f.keep(sli), f.keep(consumed), f.keep(remaining)
-	a.Allowed = f.keep(allowedEvents(s, in.Objective))
-	a.Consumed = f.keep(badEvents(s))
-	a.Remaining = f.keep(remainingEvents(s, in.Objective))
+	consumed, _ := Consumed(s, in.Objective, p)
+	soFar, _ := Consumed(s, in.Objective, Pace{})
+	remaining, _ := Remaining(s, in.Objective, p)
+	a.SLI, a.ConsumedRatio, a.SoFarRatio, a.RemainingRatio = f.keep(sli), f.keep(consumed), f.keep(soFar), f.keep(remaining)
+	a.Allowed = f.keep(allowedEvents(s, in.Objective, p, a.Unit))
+	a.Consumed = f.keep(events(s.Bad(), a.Unit))
+	a.Remaining = f.keep(remainingEvents(s, in.Objective, p, a.Unit))
 	return a
 }
 
@@ -133,50 +143,62 @@ func SLI(s window.Sum) (Ratio, bool) {
 	return Ratio{num: double{lo: uint64(s.Good)}, den: double{lo: uint64(s.Total)}}, s.Total > 0
 }
 
-// Consumed is the share of the sum's budget that is consumed, which is the burn
-// rate: (bad ÷ total) ÷ (1 − T); false without events.
-func Consumed(s window.Sum, o Objective) (Ratio, bool) {
-	allowed, bad := account(s, o)
+// Consumed is the share of the budget of the sum's window that is consumed, which of a
+// whole window is the burn rate: (bad ÷ total) ÷ (1 − T); false without events.
+func Consumed(s window.Sum, o Objective, p Pace) (Ratio, bool) {
+	allowed, bad := account(s, o, p)
 	return Ratio{num: bad, den: allowed}, s.Total > 0
 }
 
-// Remaining is the share of the sum's budget that remains,
-// (SLI − T) ÷ (1 − T), negative when overspent; false without events.
-func Remaining(s window.Sum, o Objective) (Ratio, bool) {
-	allowed, _ := account(s, o)
-	left, negative := left(s, o)
+// Remaining is the share of the budget of the sum's window that remains, of a whole
+// window (SLI − T) ÷ (1 − T), negative when overspent; false without events.
+func Remaining(s window.Sum, o Objective, p Pace) (Ratio, bool) {
+	allowed, _ := account(s, o, p)
+	left, negative := left(s, o, p)
 	return Ratio{negative: negative, num: left, den: allowed}, s.Total > 0
 }
 
-// left is what remains of the budget in thousandths of 10⁻⁹ events.
-func left(s window.Sum, o Objective) (left double, negative bool) {
-	allowed, bad := account(s, o)
+// left is what remains of the budget, in the unit of account.
+func left(s window.Sum, o Objective, p Pace) (left double, negative bool) {
+	allowed, bad := account(s, o, p)
 	if allowed.less(bad) {
 		return bad.minus(allowed), true
 	}
 	return allowed.minus(bad), false
 }
 
-func allowedEvents(s window.Sum, o Objective) Ratio {
-	allowed, _ := account(s, o)
-	return Ratio{num: allowed, den: double{lo: PerEvent * Billion}}
+// oneOf is an event in the unit of account.
+func oneOf(p Pace, unit int64) double {
+	elapsed, _ := p.minutes()
+	return times(uint64(unit), Billion*elapsed)
 }
 
-func badEvents(s window.Sum) Ratio { return events(s.Bad()) }
-
-func events(thousandths int64) Ratio {
-	return Ratio{num: double{lo: uint64(thousandths)}, den: double{lo: PerEvent}}
+func allowedEvents(s window.Sum, o Objective, p Pace, unit int64) Ratio {
+	allowed, _ := account(s, o, p)
+	return Ratio{num: allowed, den: oneOf(p, unit)}
 }
 
-func remainingEvents(s window.Sum, o Objective) Ratio {
-	left, negative := left(s, o)
-	return Ratio{negative: negative, num: left, den: double{lo: PerEvent * Billion}}
+func events(n, unit int64) Ratio {
+	return Ratio{num: double{lo: uint64(n)}, den: double{lo: uint64(unit)}}
+}
+
+// Events is a number of events, or slices, as people count them.
+func Events(n, unit int64) float64 {
+	if unit == 0 {
+		unit = PerEvent
+	}
+	return events(n, unit).Float64()
+}
+
+func remainingEvents(s window.Sum, o Objective, p Pace, unit int64) Ratio {
+	left, negative := left(s, o, p)
+	return Ratio{negative: negative, num: left, den: oneOf(p, unit)}
 }
 
 func (in *Input) projection() Projection {
 	day := in.Sums.Lookbacks[over1d]
 	switch {
-	case tooFew(in.Sums.Window, in.MinEvents):
+	case in.tooFew(in.Sums.Window):
 		return Projection{Outlook: OutlookUnknown}
 	case in.exhausted():
 		return Projection{Outlook: OutlookExhausted}
@@ -191,12 +213,13 @@ func (in *Input) projection() Projection {
 
 // timeLeft is remaining · period ÷ burn(1 d), rounded down to the second. The
 // product is wider than 192 bits, hence math/big:
-// (total·b − bad·10⁹) · totalDay · period ÷ (total · badDay · 10⁹).
+// (total·b·P − bad·10⁹·E) · totalDay · period ÷ (total · P · badDay · 10⁹).
 func (in *Input) timeLeft(day window.Sum) time.Duration {
-	left, _ := left(in.Sums.Window, in.Objective)
+	left, _ := left(in.Sums.Window, in.Objective, in.Pace)
 	num := left.big()
 	num.Mul(num, big.NewInt(day.Total)).Mul(num, big.NewInt(int64(in.Period)))
-	den := times(uint64(in.Sums.Window.Total), Billion).big()
+	_, whole := in.Pace.minutes()
+	den := times(uint64(in.Sums.Window.Total), Billion*whole).big()
 	den.Mul(den, big.NewInt(day.Bad()))
 	return time.Duration(num.Quo(num, den).Int64()).Truncate(time.Second)
 }

@@ -32,16 +32,16 @@ func TestTheWorkedExampleComesOutAsPublished(t *testing.T) {
 	}
 	o := objective(t, "95%")
 	sli, _ := SLI(sum)
-	consumed, _ := Consumed(sum, o)
-	remaining, _ := Remaining(sum, o)
+	consumed, _ := Consumed(sum, o, Pace{})
+	remaining, _ := Remaining(sum, o, Pace{})
 	for _, c := range []struct{ what, got, want string }{
 		{"SLI", sli.Percent(4), "94.0678"},
 		{"burned", consumed.Percent(3), "118.644"},
 		{"burned for evidence", consumed.Percent(2), "118.64"},
 		{"burned as a ratio", consumed.Decimal(4), "1.1864"},
 		{"remaining", remaining.Percent(2), "-18.64"},
-		{"budget", allowedEvents(sum, o).Decimal(1), "5.9"},
-		{"events remaining", remainingEvents(sum, o).Decimal(1), "-1.1"},
+		{"budget", allowedEvents(sum, o, Pace{}, PerEvent).Decimal(1), "5.9"},
+		{"events remaining", remainingEvents(sum, o, Pace{}, PerEvent).Decimal(1), "-1.1"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s is %s, want %s", c.what, c.got, c.want)
@@ -54,7 +54,7 @@ func TestTheWorkedExampleComesOutAsPublished(t *testing.T) {
 	if *f.Window.SLI != 111.0/118 || *f.Window.Consumed != 7 || *f.Window.Allowed != 5.9 || *f.Window.Remaining != -1.1 {
 		t.Errorf("figures are %v %v %v %v", *f.Window.SLI, *f.Window.Consumed, *f.Window.Allowed, *f.Window.Remaining)
 	}
-	if got := Overspent(sum, o, 1, 100); got != Over {
+	if got := Overspent(Input{Objective: o, MinEvents: 1}, sum, 100); got != Over {
 		t.Errorf("the verdict at 100 %% is %s", got)
 	}
 }
@@ -138,17 +138,17 @@ func TestExactlyTheWholeBudgetDoesNotFire(t *testing.T) {
 	}{
 		{0, Within}, {999_999, Within}, {1_000_000, Within}, {1_000_001, Over}, {1_000_000_000, Over},
 	} {
-		if got := Overspent(at(c.bad), o, 1, 100); got != c.want {
+		if got := Overspent(Input{Objective: o, MinEvents: 1}, at(c.bad), 100); got != c.want {
 			t.Errorf("%d thousandths bad: %s, want %s", c.bad, got, c.want)
 		}
 	}
-	if got := Overspent(at(200_001), o, 1, 20); got != Over {
+	if got := Overspent(Input{Objective: o, MinEvents: 1}, at(200_001), 20); got != Over {
 		t.Errorf("above 20 %%: %s", got)
 	}
-	if got := Overspent(window.Sum{}, o, 1, 100); got != Unknown {
+	if got := Overspent(Input{Objective: o, MinEvents: 1}, window.Sum{}, 100); got != Unknown {
 		t.Errorf("without events: %s", got)
 	}
-	if got := Overspent(at(1_000_000_000), o, 1_000_001, 100); got != Unknown {
+	if got := Overspent(Input{Objective: o, MinEvents: 1_000_001}, at(1_000_000_000), 100); got != Unknown {
 		t.Errorf("with one event too few: %s", got)
 	}
 	// The state, in contrast, is exhausted once nothing remains.
@@ -233,7 +233,7 @@ func TestWithoutEventsEveryFigureIsUnknown(t *testing.T) {
 	if f.State != NoData || f.Projection.Outlook != OutlookUnknown || f.Projection.After != nil {
 		t.Errorf("state %s, projection %+v", f.State, f.Projection)
 	}
-	if _, ok := RemainingPPB(window.Sum{}, objective(t, "99.9%")); ok {
+	if _, ok := RemainingPPB(window.Sum{}, objective(t, "99.9%"), Pace{}); ok {
 		t.Error("something remains of an unknown budget")
 	}
 }

@@ -21,16 +21,26 @@ type Sums struct {
 	Window    window.Sum // the SLO's own
 }
 
-// Windows returns the lengths of all windows of an SLO with that own window: the
-// Lookbacks, the PolicyWindow, the SLO's. SumsOf reads sums in the same order.
-func Windows(own time.Duration) []time.Duration {
-	return append(append(make([]time.Duration, 0, len(Lookbacks)+2), Lookbacks[:]...), PolicyWindow, own)
+// Lookback is the length of the Lookback of that number where sums move in such steps:
+// rounded up to whole steps.
+func Lookback(i int, step time.Duration) time.Duration {
+	return (Lookbacks[i] + step - 1) / step * step
 }
 
-// SumsOf returns the sums of the windows that Windows names.
-func SumsOf(sums []window.Sum) Sums {
-	var s Sums
+// Windows returns all windows of an SLO with those of its own, whose sums move in such
+// steps: the Lookbacks, the PolicyWindow, the SLO's. SumsOf reads sums in the same order.
+func Windows(step time.Duration, own ...window.Window) []window.Window {
+	windows := make([]window.Window, 0, len(Lookbacks)+1+len(own))
+	for i := range Lookbacks {
+		windows = append(windows, window.Window{Length: Lookback(i, step)})
+	}
+	return append(append(windows, window.Window{Length: PolicyWindow}), own...)
+}
+
+// SumsOf returns the sums of the windows that Windows names, of the first of the SLO's
+// own, and of its further ones.
+func SumsOf(sums []window.Sum) (s Sums, further []window.Sum) {
 	n := copy(s.Lookbacks[:], sums)
 	s.Policy, s.Window = sums[n], sums[n+1]
-	return s
+	return s, sums[n+2:]
 }

@@ -48,7 +48,8 @@ type Window struct {
 // Holds reports whether the instant is in the window.
 func (w Window) Holds(at time.Time) bool { return !at.Before(w.Start) && at.Before(w.End) }
 
-// Calendar divides time into windows. Window n begins when the clocks of the zone
+// Calendar divides time into windows. Calendars of the same unit, start and zone, which
+// is compared by its pointer, are equal. Window n begins when the clocks of the zone
 // first show the start plus n units, or, where they skip that, at once afterwards.
 // The units are counted from the start, not from the window before: of windows that
 // begin on a 31st, that of a month without one begins on its last day, and the next
@@ -67,6 +68,29 @@ func New(unit Unit, start time.Time, zone *time.Location) Calendar {
 	year, month, day := start.Date()
 	hour, minute, second := start.Clock()
 	return Calendar{unit: unit, start: time.Date(year, month, day, hour, minute, second, 0, time.UTC), zone: zone}
+}
+
+// IsZero reports whether it is no calendar.
+func (c Calendar) IsZero() bool { return c.zone == nil }
+
+// Unit is how long its windows are.
+func (c Calendar) Unit() Unit { return c.unit }
+
+// Start is what the clocks of the zone show when window 0 begins, written as UTC.
+func (c Calendar) Start() time.Time { return c.start }
+
+// Longest is longer than any window of the calendar is, whatever is done to the clocks.
+func (c Calendar) Longest() time.Duration {
+	days, months := c.unit.span()
+	switch months {
+	case 1:
+		days = 31
+	case 3:
+		days = 92
+	case 12:
+		days = 366
+	}
+	return time.Duration(days)*24*time.Hour + furthest
 }
 
 // Zone is where the calendar is read.

@@ -33,19 +33,21 @@ type Preview struct {
 // events.
 type Account struct {
 	Sum       window.Sum
+	Unit      int64 // what one event, or slice, is in Sum
 	SLI       *float64
 	Remaining *float64 // share of the budget, below 0 when overspent
 	// RemainingPPB is Remaining in parts per billion, rounded down, for comparing.
 	RemainingPPB *int64
 }
 
-func accountOf(s window.Sum, o budget.Objective) Account {
-	a := Account{Sum: s}
+func accountOf(s window.Sum, v slo.View, end time.Time) Account {
+	a := Account{Sum: s, Unit: v.Revision.Budgeting.Unit()}
 	if sli, ok := budget.SLI(s); ok {
-		remaining, _ := budget.Remaining(s, o)
+		pace := v.Revision.Over.Pace(end)
+		remaining, _ := budget.Remaining(s, v.Revision.Objective, pace)
 		share, left := sli.Float64(), remaining.Float64()
 		a.SLI, a.Remaining = &share, &left
-		ppb, _ := budget.RemainingPPB(s, o)
+		ppb, _ := budget.RemainingPPB(s, v.Revision.Objective, pace)
 		a.RemainingPPB = &ppb
 	}
 	return a
@@ -54,72 +56,44 @@ func accountOf(s window.Sum, o budget.Objective) Account {
 // preview tells what it does to the SLO that the corrections before become those after,
 // of which one is told apart: the one that is declared or removed.
 func (s *Service) preview(ctx context.Context, v slo.View, one Correction, before, after []Correction, now time.Time) (Preview, error) {
-	resolution := v.Indicator.Resolution
-	p := Preview{Correction: one, To: now.UTC().Truncate(resolution)}
-	p.From = p.To.Add(-v.Revision.Window())
+	p := Preview{Correction: one}
+	p.From, p.To = bounds(v, now)
 	p.Spans = one.Spans(p.From, now.Add(MaxLength))
 	if p.More = len(p.Spans) > MaxSpansShown; p.More {
 		p.Spans = p.Spans[:MaxSpansShown]
 	}
-	sums, err := s.sums(ctx, v, p.From, p.To, overlay(resolution, before, p.From, p.To), overlay(resolution, after, p.From, p.To))
-	if err != nil {
+	var err error
+	if p.Before, err = s.account(ctx, v, before, p.From, p.To); err != nil {
 		return Preview{}, err
 	}
-	p.Before, p.After = accountOf(sums[0], v.Revision.Objective), accountOf(sums[1], v.Revision.Objective)
-	return p, nil
+	p.After, err = s.account(ctx, v, after, p.From, p.To)
+	return p, err
 }
 
-// overlay is the union of what corrections lay over a time.
-func overlay(resolution time.Duration, corrections []Correction, from, to time.Time) window.Overlay {
-	var spans []window.Span
+// account is what counts in a window of the SLO under the corrections.
+func (s *Service) account(ctx context.Context, v slo.View, corrections []Correction, from, to time.Time) (Account, error) {
+	of := measure.Reading{Indicator: v.Indicator.ID, Lens: v.Revision.Lens(v.Indicator.Resolution, 0, spans(corrections, from, to))}
+	sums, err := s.Measurements.Totals(ctx, of, from, to, to.Sub(from))
+	if err != nil {
+		return Account{}, fmt.Errorf("read what was measured from %s to %s: %w", from, to, err)
+	}
+	return accountOf(sums[0].Sum, v, to), nil
+}
+
+// bounds are those of the SLO's own window that ends now.
+func bounds(v slo.View, now time.Time) (from, to time.Time) {
+	to = now.UTC().Truncate(v.Revision.Budgeting.Step(v.Indicator.Resolution))
+	from, _ = v.Revision.Over.Window().Span(to)
+	return from, to
+}
+
+// spans are the times of the corrections in [from, to).
+func spans(corrections []Correction, from, to time.Time) []window.Span {
+	var out []window.Span
 	for _, c := range corrections {
-		spans = append(spans, c.Spans(from, to)...)
+		out = append(out, c.Spans(from, to)...)
 	}
-	return window.NewOverlay(resolution, spans)
-}
-
-// pieceLength is how much is read at a time: with slots of a minute, fewer than
-// measure.MaxSteps.
-const pieceLength = 30 * day
-
-// sums adds up what the SLO's indicator counted in [from, to), under each overlay.
-func (s *Service) sums(ctx context.Context, v slo.View, from, to time.Time, overlays ...window.Overlay) ([]window.Sum, error) {
-	out := make([]window.Sum, len(overlays))
-	for at := from; at.Before(to); at = at.Add(pieceLength) {
-		end := at.Add(pieceLength)
-		if end.After(to) {
-			end = to
-		}
-		steps, err := s.Measurements.Totals(ctx, v.Indicator.ID, "", at, end, v.Indicator.Resolution)
-		if err != nil {
-			return nil, fmt.Errorf("read what was measured from %s to %s: %w", at, end, err)
-		}
-		for i, o := range overlays {
-			out[i] = out[i].Plus(under(steps, o))
-		}
-	}
-	return out, nil
-}
-
-// under adds up steps of a slot each, as the overlay has them count.
-func under(steps []measure.Step, o window.Overlay) window.Sum {
-	var sum window.Sum
-	for _, step := range steps {
-		for len(o) > 0 && !o[0].To.After(step.Start) {
-			o = o[1:]
-		}
-		one := step.Sum
-		if len(o) > 0 && !o[0].From.After(step.Start) {
-			switch o[0].Effect {
-			case window.Exclude:
-				continue
-			case window.CountGood:
-				one.Good = one.Total
-			}
-		}
-		sum = sum.Plus(one)
-	}
-	return sum
+	return out
 }
 
 // without are the corrections but for one.

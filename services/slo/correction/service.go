@@ -14,7 +14,6 @@ import (
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
-	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 )
@@ -31,7 +30,7 @@ type SLOs interface {
 
 // Measurements gives back what was measured; see measure.Service, which is one.
 type Measurements interface {
-	Totals(ctx context.Context, indicator id.ID, group string, from, to time.Time, step time.Duration) ([]measure.Step, error)
+	Totals(ctx context.Context, of measure.Reading, from, to time.Time, step time.Duration) ([]measure.Step, error)
 }
 
 // Parts are what a Service is made of.
@@ -146,7 +145,7 @@ func (s *Service) Preview(ctx context.Context, of id.ID, d Declaration) (Preview
 
 // doing tells what it does that the correction is declared, or removed.
 func (s *Service) doing(ctx context.Context, v slo.View, c Correction, removal bool, now time.Time) (Preview, error) {
-	standing, err := s.standing(ctx, v, v.Revision.Window(), now)
+	standing, err := s.standing(ctx, v, now)
 	if err != nil {
 		return Preview{}, err
 	}
@@ -157,8 +156,8 @@ func (s *Service) doing(ctx context.Context, v slo.View, c Correction, removal b
 }
 
 // standing are the corrections in force that can lie over a window that ends now.
-func (s *Service) standing(ctx context.Context, v slo.View, length time.Duration, now time.Time) ([]Correction, error) {
-	return s.Store.ActiveOf(ctx, v.SLO.ID, now.Add(-length-day), now)
+func (s *Service) standing(ctx context.Context, v slo.View, now time.Time) ([]Correction, error) {
+	return s.Store.ActiveOf(ctx, v.SLO.ID, now.Add(-v.Revision.Over.Window().Length-day), now)
 }
 
 func (s *Service) guarded(ctx context.Context, v slo.View, c Correction, removal bool, now time.Time) error {
@@ -172,20 +171,15 @@ func (s *Service) guarded(ctx context.Context, v slo.View, c Correction, removal
 	return s.Guard.Correcting(ctx, v, p, removal, now)
 }
 
-// Corrected is what counts in a window of that length that ends now, with the corrections
-// in force. It authorises nobody.
-func (s *Service) Corrected(ctx context.Context, v slo.View, length time.Duration, now time.Time) (window.Sum, error) {
-	standing, err := s.standing(ctx, v, length, now)
+// Stands is how the SLO's own window that ends now stands, with the corrections in force.
+// It authorises nobody.
+func (s *Service) Stands(ctx context.Context, v slo.View, now time.Time) (Account, error) {
+	standing, err := s.standing(ctx, v, now)
 	if err != nil {
-		return window.Sum{}, err
+		return Account{}, err
 	}
-	to := now.UTC().Truncate(v.Indicator.Resolution)
-	from := to.Add(-length)
-	sums, err := s.sums(ctx, v, from, to, overlay(v.Indicator.Resolution, standing, from, to))
-	if err != nil {
-		return window.Sum{}, err
-	}
-	return sums[0], nil
+	from, to := bounds(v, now)
+	return s.account(ctx, v, standing, from, to)
 }
 
 // Remove has a correction not count any more, from the next evaluation on: figures are

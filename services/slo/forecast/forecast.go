@@ -29,6 +29,10 @@ type Input struct {
 	// Window is the rolling window of the SLO as it stands, by hours. The forecast looks as
 	// far ahead: until nothing of it is left.
 	Window []window.Sum
+	// Left is how many hours there are until a calendar's window is over, which Window then
+	// is the beginning of; 0 for a rolling one. Nothing leaves such a window, and its
+	// budget is that of all that came in by its end.
+	Left int
 	// History is the past from which futures are drawn, at least MinHistory hours.
 	History []window.Sum
 	// Paths is how many futures are drawn, at least 1. A probability of one half has a
@@ -59,8 +63,12 @@ func Of(in Input) Forecast {
 	past, drawn := split(in.Window), split(in.History)
 	spent := make([]int, in.Paths)
 	lasting := 0
+	of := future
+	if in.Left > 0 {
+		of = rest
+	}
 	for i := range spent {
-		if spent[i] = future(in, past, drawn); spent[i] == never {
+		if spent[i] = of(in, past, drawn); spent[i] == never {
 			lasting++
 		}
 	}
@@ -92,6 +100,31 @@ func future(in Input, past, drawn hours) int {
 			if spent(bad, total, in.Objective) {
 				return begin + hour + 1
 			}
+		}
+	}
+	return never
+}
+
+// rest is the hour in which the budget of a calendar's window is spent in one future: it
+// is known at the end alone how much it was.
+func rest(in Input, past, drawn hours) int {
+	days := len(drawn.bad) / Block
+	bad, total := past.allBad, past.allTotal
+	cumulated := make([]float64, 0, in.Left)
+	for len(cumulated) < in.Left {
+		day := len(drawn.bad) - Block*(1+in.Pick(days))
+		for hour := range min(Block, in.Left-len(cumulated)) {
+			bad += drawn.bad[day+hour]
+			total += drawn.total[day+hour]
+			cumulated = append(cumulated, bad)
+		}
+	}
+	if spent(past.allBad, total, in.Objective) {
+		return 0
+	}
+	for hour, bad := range cumulated {
+		if spent(bad, total, in.Objective) {
+			return hour + 1
 		}
 	}
 	return never

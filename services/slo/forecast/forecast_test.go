@@ -142,7 +142,7 @@ func TestFuturesEqualThoseSummedAnew(t *testing.T) {
 			for _, s := range line[hour : hour+48] {
 				sum = sum.Plus(s)
 			}
-			if left, known := budget.RemainingPPB(sum, o); known && left <= 0 {
+			if left, known := budget.RemainingPPB(sum, o, budget.Pace{}); known && left <= 0 {
 				want = hour
 			}
 		}

@@ -13,7 +13,9 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/lens"
 	"github.com/evenkeel/evenkeel/services/measure/window"
+	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/calendar"
 )
 
@@ -108,9 +110,12 @@ func (s *Service) judge(ctx context.Context, v View, w calendar.Window, now time
 }
 
 // sum adds up what the SLO's indicators counted in a time, each while its revision was
-// in force; from what changed in the middle of a slot on, the new one counts.
+// in force; from what changed in the middle of a slot on, the new one counts. It counts
+// as the last of the revisions has it: events, or slices that are good or bad. What
+// corrections the service made is its own affair, and none of the customer's.
 func (s *Service) sum(ctx context.Context, of id.ID, w calendar.Window) (window.Sum, error) {
 	var sum window.Sum
+	var by *lens.Lens
 	end := w.End
 	for r := (page.Request{Limit: page.MaxLimit}); end.After(w.Start); {
 		revisions, err := s.SLOs.Revisions(ctx, of, r)
@@ -125,7 +130,11 @@ func (s *Service) sum(ctx context.Context, of id.ID, w calendar.Window) (window.
 			if !begin.Before(end) {
 				continue
 			}
-			if sum, err = s.add(ctx, sum, one.Indicator.ID, begin, end); err != nil {
+			if by == nil {
+				seen := lensOf(one)
+				by = &seen
+			}
+			if sum, err = s.add(ctx, sum, measure.Reading{Indicator: one.Indicator.ID, Lens: *by}, begin, end); err != nil {
 				return sum, err
 			}
 			end = begin
@@ -141,14 +150,34 @@ func (s *Service) sum(ctx context.Context, of id.ID, w calendar.Window) (window.
 // see measure.MaxReporters.
 const pieceLength = 90 * 24 * time.Hour
 
+// step is the whole of [from, to), in slices.
+func step(from, to time.Time, by lens.Lens) time.Duration {
+	if !by.Judges() {
+		return to.Sub(from)
+	}
+	return (to.Sub(from) + by.Slices.Length - 1).Truncate(by.Slices.Length)
+}
+
+// lensOf is how measurements are looked at for an SLA: of slices that count by their
+// share, which are neither good nor bad, events count.
+func lensOf(r slo.RevisionWithIndicator) lens.Lens {
+	if r.Revision.Budgeting.Method != slo.Timeslices {
+		return lens.Lens{}
+	}
+	return r.Revision.Lens(r.Indicator.Resolution, 0, nil)
+}
+
 // add adds what an indicator counted in [from, to).
-func (s *Service) add(ctx context.Context, sum window.Sum, indicator id.ID, from, to time.Time) (window.Sum, error) {
+func (s *Service) add(ctx context.Context, sum window.Sum, of measure.Reading, from, to time.Time) (window.Sum, error) {
+	if of.Lens.Judges() {
+		from = from.Truncate(of.Lens.Slices.Length)
+	}
 	for at := from; at.Before(to); {
 		next := at.Add(pieceLength)
 		if next.After(to) {
 			next = to
 		}
-		steps, err := s.Measurements.Totals(ctx, indicator, "", at, next, next.Sub(at))
+		steps, err := s.Measurements.Totals(ctx, of, at, next, step(at, next, of.Lens))
 		if err != nil {
 			return sum, fmt.Errorf("sum up what was measured from %s to %s: %w", at, next, err)
 		}

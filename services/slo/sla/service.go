@@ -33,7 +33,7 @@ type SLOs interface {
 
 // Measurements gives back what was measured; see measure.Service, which is one.
 type Measurements interface {
-	Totals(ctx context.Context, indicator id.ID, group string, from, to time.Time, step time.Duration) ([]measure.Step, error)
+	Totals(ctx context.Context, of measure.Reading, from, to time.Time, step time.Duration) ([]measure.Step, error)
 }
 
 // Parts are what a Service is made of.

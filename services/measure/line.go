@@ -1,0 +1,234 @@
+package measure
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/evenkeel/evenkeel/services/measure/lens"
+	"github.com/evenkeel/evenkeel/services/measure/segment"
+	"github.com/evenkeel/evenkeel/services/measure/window"
+)
+
+// line is what a subject has a timeline of: one series, or, where slices are judged,
+// all series whose events are judged together. Timelines are nil until they were loaded.
+type line struct {
+	series []Series
+	group  string
+	whole  bool // all groups together, where slices are judged
+	// timeline is what counts, raw what would without corrections, nil where there are
+	// none.
+	timeline, raw *window.Timeline
+	// first is the start of the oldest slot there is; known where slices are judged.
+	first   time.Time
+	changed []SegmentKey
+	days    []time.Time // to be read again, for they are corrected in another way
+}
+
+// key names what a line is of.
+func (l *line) key() string {
+	var key strings.Builder
+	for _, s := range l.series {
+		key.WriteString(string(s.ID))
+	}
+	if l.whole {
+		key.WriteString(" whole")
+	}
+	return key.String()
+}
+
+// arrange makes the lines of a subject with these series, by group and ID; the whole
+// comes first.
+func (k *kept) arrange(series []Series) []*line {
+	series = slices.Clone(series)
+	slices.SortFunc(series, func(a, b Series) int { return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.ID, b.ID)) })
+	var lines []*line
+	if !k.Lens.Judges() {
+		for i, s := range series {
+			lines = append(lines, &line{series: series[i : i+1], group: s.Group})
+		}
+		return lines
+	}
+	if len(series) > 0 {
+		lines = append(lines, &line{series: series, whole: true})
+	}
+	for i := 0; k.Grouped && i < len(series); {
+		n := i + 1
+		for n < len(series) && series[n].Group == series[i].Group {
+			n++
+		}
+		lines = append(lines, &line{series: series[i:n], group: series[i].Group})
+		i = n
+	}
+	return lines
+}
+
+// corrected are the days on which the overlays differ.
+func corrected(before, after window.Overlay) []time.Time {
+	var days []time.Time
+	for _, pair := range [...][2]window.Overlay{{before, after}, {after, before}} {
+		for _, span := range pair[0] {
+			if slices.Contains(pair[1], span) {
+				continue
+			}
+			for day := span.From.Truncate(DaySpan); day.Before(span.To); day = day.Add(DaySpan) {
+				if !slices.Contains(days, day) {
+					days = append(days, day)
+				}
+			}
+		}
+	}
+	return days
+}
+
+// correct has the days read again, and keeps from now on what there was without
+// corrections.
+func (l *line) correct(days []time.Time) {
+	if l.timeline == nil {
+		return
+	}
+	for _, day := range days {
+		if !slices.Contains(l.days, day) {
+			l.days = append(l.days, day)
+		}
+	}
+	if l.raw == nil {
+		l.raw = l.timeline.Clone()
+	}
+}
+
+// begin makes the timelines anew.
+func (l *line) begin(shape *window.Shape, now time.Time, corrected bool) {
+	l.forget()
+	l.timeline = window.New(shape, now)
+	if corrected {
+		l.raw = window.New(shape, now)
+	}
+}
+
+func (l *line) forget() { l.timeline, l.raw, l.changed, l.days = nil, nil, nil, nil }
+
+func (l *line) size() int {
+	size := 0
+	for _, t := range l.timelines() {
+		size += t.Size()
+	}
+	return size
+}
+
+func (l *line) timelines() []*window.Timeline {
+	switch {
+	case l.timeline == nil:
+		return nil
+	case l.raw == nil:
+		return []*window.Timeline{l.timeline}
+	}
+	return []*window.Timeline{l.timeline, l.raw}
+}
+
+// sight is what is to be put of a time: as it counts, and as it was measured.
+type sight struct{ seen, raw []window.Piece }
+
+// look reads what is stored of [start, start+span), an hour or a day.
+func (t target) look(start time.Time, span time.Duration, rows []StoredSegment) (sight, error) {
+	resolution := t.owner.Resolution
+	measured, err := unpack(rows, resolution)
+	if err != nil || len(measured) == 0 {
+		return sight{}, err
+	}
+	s := sight{raw: measured}
+	if t.owner.Lens.Judges() {
+		if err := t.older(rows); err != nil {
+			return sight{}, err
+		}
+		if measured, err = joined(start, span, resolution, rows, measured); err != nil {
+			return sight{}, err
+		}
+		judged, err := t.owner.Lens.Judge(start, span, measured)
+		if err != nil {
+			return sight{}, err
+		}
+		s.raw = []window.Piece{judged}
+	}
+	s.seen = s.raw
+	if len(t.owner.Lens.Overlay) > 0 {
+		s.seen = make([]window.Piece, len(s.raw))
+		for i, p := range s.raw {
+			if s.seen[i], err = t.owner.Lens.See(p); err != nil {
+				return sight{}, err
+			}
+		}
+	}
+	return s, nil
+}
+
+// older notes the oldest slot of the rows, if none was as old: it may be from before all
+// windows, of which the timeline keeps nothing.
+func (t target) older(rows []StoredSegment) error {
+	for _, row := range rows {
+		if !t.first.IsZero() && !row.Start.Before(t.first) {
+			continue
+		}
+		first, err := began(row, t.owner.Resolution)
+		if err != nil {
+			return err
+		}
+		if t.first.IsZero() || first.Before(t.first) {
+			t.first = first
+		}
+	}
+	return nil
+}
+
+// joined makes one piece of what each series has of a day, of which some may be in
+// hours and, folded, in a day: an hour goes over what the day has.
+func joined(start time.Time, span, resolution time.Duration, rows []StoredSegment, pieces []window.Piece) ([]window.Piece, error) {
+	if span != DaySpan {
+		return pieces, nil
+	}
+	var out []window.Piece
+	for i := 0; i < len(rows); {
+		n := i
+		var parts []segment.Part
+		for ; n < len(rows) && rows[n].Series == rows[i].Series; n++ {
+			parts = append(parts, segment.Part{At: int(pieces[n].Start.Sub(start) / resolution), Segment: pieces[n].Segment})
+		}
+		slices.SortStableFunc(parts, func(a, b segment.Part) int { return cmp.Compare(b.Slots(), a.Slots()) })
+		whole, err := segment.Fold(segment.New(resolution, int(DaySpan/resolution)), parts)
+		if err != nil {
+			return nil, fmt.Errorf("joining the segments of series %s on %s: %w", rows[i].Series, stamp(start), err)
+		}
+		out = append(out, window.Piece{Start: start, Segment: whole})
+		i = n
+	}
+	return out, nil
+}
+
+// both does with each timeline what is to be done with what it sees.
+func (l *line) both(s sight, do func(t *window.Timeline, pieces []window.Piece) error) error {
+	if err := do(l.timeline, s.seen); err != nil || l.raw == nil {
+		return err
+	}
+	return do(l.raw, s.raw)
+}
+
+// add adds what the windows hold to the sums.
+func (l *line) add(sums []window.Sum, by lens.Lens) { l.settle(sums, l.timeline, by) }
+
+// addRaw is add without corrections.
+func (l *line) addRaw(sums []window.Sum, by lens.Lens) { l.settle(sums, l.raw, by) }
+
+func (l *line) settle(sums []window.Sum, t *window.Timeline, by lens.Lens) {
+	for k, sum := range t.Sums() {
+		if by.Judges() {
+			due, begin := by.Due(t.End()), t.Begin(k)
+			if due.Before(begin) {
+				due = begin
+			}
+			sum = by.Settle(sum, t.Since(due), lens.Stretch{From: begin, End: t.End(), First: l.first, Due: due})
+		}
+		sums[k] = sums[k].Plus(sum)
+	}
+}
