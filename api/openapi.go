@@ -25,6 +25,7 @@ var tags = []*huma.Tag{
 	{Name: "Policies", Description: "Error-budget policies and what they are attached to."},
 	{Name: "Alerts", Description: "Where an error budget burned too fast, or measurements stayed away."},
 	{Name: "Violations", Description: "Where a policy's clause was broken, and when it recovered."},
+	{Name: "Proposals", Description: "Relaxing acts that wait for a second person."},
 	{Name: "Issues", Description: "Issues that are wanted, with their text, and how far each got on the tracker."},
 	{Name: "Webhooks", Description: "What the tracker told, and what became of it."},
 	{Name: "Jobs", Description: "Scheduled work and its runs."},

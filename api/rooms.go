@@ -13,6 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -33,6 +34,7 @@ type Rooms struct {
 	SLAs        *sla.Service
 	Corrections *correction.Service
 	Alerts      *alert.Service
+	Proposals   *proposal.Service
 	Collection  *collect.Service
 	Suggestions *suggest.Desk
 	Signals     *signals.Service
@@ -69,6 +71,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addPolicies(r)
 	a.addAttachments(r)
 	a.addViolations(r)
+	a.addProposals(r)
 	a.addIssues(r)
 	a.addIssueDelivery(r)
 	a.addWebhookDeliveries(r)

@@ -51,7 +51,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "service", "slo", "slos", "alerts", "violations", "violation", "issues", "issue", "jobs", "datasources", "signin", "problem",
+	"organisation", "team", "service", "slo", "slos", "alerts", "violations", "violation", "proposals", "issues", "issue", "jobs", "datasources", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -74,6 +74,7 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page("/services/{service}/slos/{slo}", "/services/{service}/slos/{slo}", d.slo)
 	d.page("/alerts", "/alerts", d.alerts)
 	d.page("/violations", "/violations", d.violations)
+	d.page("/proposals", "/proposals", d.proposals)
 	d.page("/violations/{violation}", "/violations/{violation}", d.violation)
 	d.page("/issues", "/issues", d.issues)
 	d.page("/issues/{issue}", "/issues/{issue}", d.issue)

@@ -51,6 +51,7 @@ type sloPage struct {
 	Explain    *explanation
 	Facts      []fact
 
+	Proposals   []proposalRow
 	Corrections corrections
 	Revisions   []revisionRow
 	Alerts      []alertRow
@@ -144,6 +145,9 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	}
 	if p.Source == nil && view.Status.Latest.IsZero() {
 		p.Push = d.firstPush(v.now, owner, view)
+	}
+	if p.Proposals, err = d.openProposals(v, view); err != nil {
+		return screen{}, err
 	}
 	if p.Corrections, err = d.corrections(v, view); err != nil {
 		return screen{}, err

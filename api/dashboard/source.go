@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -31,6 +32,7 @@ type Sources struct {
 	Corrections Corrections
 	Signals     Signals
 	Alerts      Alerts
+	Proposals   Proposals
 	Policies    Policies
 	Issues      Issues
 	Webhooks    Webhooks
@@ -100,6 +102,11 @@ type Signals interface {
 type Alerts interface {
 	Alerts(ctx context.Context, f alert.Filter, r page.Request) (page.Page[alert.Alert], error)
 	Tally(ctx context.Context, team id.ID) (alert.Tally, error)
+}
+
+// Proposals tells of relaxing acts that wait for a second person.
+type Proposals interface {
+	List(ctx context.Context, f proposal.Filter, r page.Request) (page.Page[proposal.Proposal], error)
 }
 
 // Collection tells how SLOs are read from data sources.

@@ -36,6 +36,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
+	"github.com/evenkeel/evenkeel/ent/db/proposal"
 	"github.com/evenkeel/evenkeel/ent/db/segment"
 	"github.com/evenkeel/evenkeel/ent/db/segmentchange"
 	"github.com/evenkeel/evenkeel/ent/db/series"
@@ -110,6 +111,8 @@ type Client struct {
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
 	PolicyRevision *PolicyRevisionClient
+	// Proposal is the client for interacting with the Proposal builders.
+	Proposal *ProposalClient
 	// SLA is the client for interacting with the SLA builders.
 	SLA *SLAClient
 	// SLAPeriod is the client for interacting with the SLAPeriod builders.
@@ -188,6 +191,7 @@ func (c *Client) init() {
 	c.OTLPStream = NewOTLPStreamClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.PolicyRevision = NewPolicyRevisionClient(c.config)
+	c.Proposal = NewProposalClient(c.config)
 	c.SLA = NewSLAClient(c.config)
 	c.SLAPeriod = NewSLAPeriodClient(c.config)
 	c.SLARevision = NewSLARevisionClient(c.config)
@@ -324,6 +328,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		OTLPStream:      NewOTLPStreamClient(cfg),
 		Person:          NewPersonClient(cfg),
 		PolicyRevision:  NewPolicyRevisionClient(cfg),
+		Proposal:        NewProposalClient(cfg),
 		SLA:             NewSLAClient(cfg),
 		SLAPeriod:       NewSLAPeriodClient(cfg),
 		SLARevision:     NewSLARevisionClient(cfg),
@@ -387,6 +392,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		OTLPStream:      NewOTLPStreamClient(cfg),
 		Person:          NewPersonClient(cfg),
 		PolicyRevision:  NewPolicyRevisionClient(cfg),
+		Proposal:        NewProposalClient(cfg),
 		SLA:             NewSLAClient(cfg),
 		SLAPeriod:       NewSLAPeriodClient(cfg),
 		SLARevision:     NewSLARevisionClient(cfg),
@@ -442,11 +448,12 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
 		c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency,
 		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
-		c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLA, c.SLAPeriod,
-		c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment,
-		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
-		c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
-		c.ViolationEvent, c.WebhookDelivery,
+		c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.Proposal, c.SLA,
+		c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
+		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
+		c.SignInCode, c.SignalMapping, c.Slug, c.System, c.Team, c.Token,
+		c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
+		c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -459,11 +466,12 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
 		c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency,
 		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
-		c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.SLA, c.SLAPeriod,
-		c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment,
-		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
-		c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
-		c.ViolationEvent, c.WebhookDelivery,
+		c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.Proposal, c.SLA,
+		c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
+		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
+		c.SignInCode, c.SignalMapping, c.Slug, c.System, c.Team, c.Token,
+		c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
+		c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -514,6 +522,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Person.mutate(ctx, m)
 	case *PolicyRevisionMutation:
 		return c.PolicyRevision.mutate(ctx, m)
+	case *ProposalMutation:
+		return c.Proposal.mutate(ctx, m)
 	case *SLAMutation:
 		return c.SLA.mutate(ctx, m)
 	case *SLAPeriodMutation:
@@ -3755,6 +3765,187 @@ func (c *PolicyRevisionClient) mutate(ctx context.Context, m *PolicyRevisionMuta
 		return (&PolicyRevisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown PolicyRevision mutation op: %q", m.Op())
+	}
+}
+
+// ProposalClient is a client for the Proposal schema.
+type ProposalClient struct {
+	config
+}
+
+// NewProposalClient returns a client for the Proposal from the given config.
+func NewProposalClient(c config) *ProposalClient {
+	return &ProposalClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `proposal.Hooks(f(g(h())))`.
+func (c *ProposalClient) Use(hooks ...Hook) {
+	c.hooks.Proposal = append(c.hooks.Proposal, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `proposal.Intercept(f(g(h())))`.
+func (c *ProposalClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Proposal = append(c.inters.Proposal, interceptors...)
+}
+
+// Create returns a builder for creating a Proposal entity.
+func (c *ProposalClient) Create() *ProposalCreate {
+	mutation := newProposalMutation(c.config, OpCreate)
+	return &ProposalCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Proposal entities.
+func (c *ProposalClient) CreateBulk(builders ...*ProposalCreate) *ProposalCreateBulk {
+	return &ProposalCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProposalClient) MapCreateBulk(slice any, setFunc func(*ProposalCreate, int)) *ProposalCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProposalCreateBulk{err: fmt.Errorf("calling to ProposalClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProposalCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProposalCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Proposal.
+func (c *ProposalClient) Update() *ProposalUpdate {
+	mutation := newProposalMutation(c.config, OpUpdate)
+	return &ProposalUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProposalClient) UpdateOne(_m *Proposal) *ProposalUpdateOne {
+	mutation := newProposalMutation(c.config, OpUpdateOne, withProposal(_m))
+	return &ProposalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProposalClient) UpdateOneID(id string) *ProposalUpdateOne {
+	mutation := newProposalMutation(c.config, OpUpdateOne, withProposalID(id))
+	return &ProposalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Proposal.
+func (c *ProposalClient) Delete() *ProposalDelete {
+	mutation := newProposalMutation(c.config, OpDelete)
+	return &ProposalDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProposalClient) DeleteOne(_m *Proposal) *ProposalDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProposalClient) DeleteOneID(id string) *ProposalDeleteOne {
+	builder := c.Delete().Where(proposal.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProposalDeleteOne{builder}
+}
+
+// Query returns a query builder for Proposal.
+func (c *ProposalClient) Query() *ProposalQuery {
+	return &ProposalQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProposal},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Proposal entity by its id.
+func (c *ProposalClient) Get(ctx context.Context, id string) (*Proposal, error) {
+	return c.Query().Where(proposal.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProposalClient) GetX(ctx context.Context, id string) *Proposal {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a Proposal.
+func (c *ProposalClient) QueryService(_m *Proposal) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(proposal.Table, proposal.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, proposal.ServiceTable, proposal.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySlo queries the slo edge of a Proposal.
+func (c *ProposalClient) QuerySlo(_m *Proposal) *SLOQuery {
+	query := (&SLOClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(proposal.Table, proposal.FieldID, id),
+			sqlgraph.To(slo.Table, slo.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, proposal.SloTable, proposal.SloColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryProposer queries the proposer edge of a Proposal.
+func (c *ProposalClient) QueryProposer(_m *Proposal) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(proposal.Table, proposal.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, proposal.ProposerTable, proposal.ProposerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ProposalClient) Hooks() []Hook {
+	return c.hooks.Proposal
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProposalClient) Interceptors() []Interceptor {
+	return c.inters.Proposal
+}
+
+func (c *ProposalClient) mutate(ctx context.Context, m *ProposalMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProposalCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProposalUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProposalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProposalDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Proposal mutation op: %q", m.Op())
 	}
 }
 
@@ -7271,18 +7462,18 @@ type (
 		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Correction,
 		DataSource, Delivery, DeliverySwitch, Dependency, IdempotencyKey, Identity,
 		Indicator, Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision,
-		SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus,
-		Segment, SegmentChange, Series, Service, Session, SignInCode, SignalMapping,
-		Slug, System, Team, Token, TrackerLane, TrackerPlace, Violation,
+		Proposal, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision,
+		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode,
+		SignalMapping, Slug, System, Team, Token, TrackerLane, TrackerPlace, Violation,
 		ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
 		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Correction,
 		DataSource, Delivery, DeliverySwitch, Dependency, IdempotencyKey, Identity,
 		Indicator, Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision,
-		SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus,
-		Segment, SegmentChange, Series, Service, Session, SignInCode, SignalMapping,
-		Slug, System, Team, Token, TrackerLane, TrackerPlace, Violation,
+		Proposal, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision,
+		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode,
+		SignalMapping, Slug, System, Team, Token, TrackerLane, TrackerPlace, Violation,
 		ViolationEvent, WebhookDelivery []ent.Interceptor
 	}
 )

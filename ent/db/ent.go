@@ -33,6 +33,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
+	"github.com/evenkeel/evenkeel/ent/db/proposal"
 	"github.com/evenkeel/evenkeel/ent/db/segment"
 	"github.com/evenkeel/evenkeel/ent/db/segmentchange"
 	"github.com/evenkeel/evenkeel/ent/db/series"
@@ -137,6 +138,7 @@ func checkColumn(t, c string) error {
 			otlpstream.Table:      otlpstream.ValidColumn,
 			person.Table:          person.ValidColumn,
 			policyrevision.Table:  policyrevision.ValidColumn,
+			proposal.Table:        proposal.ValidColumn,
 			sla.Table:             sla.ValidColumn,
 			slaperiod.Table:       slaperiod.ValidColumn,
 			slarevision.Table:     slarevision.ValidColumn,

@@ -56,6 +56,8 @@ type Tx struct {
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
 	PolicyRevision *PolicyRevisionClient
+	// Proposal is the client for interacting with the Proposal builders.
+	Proposal *ProposalClient
 	// SLA is the client for interacting with the SLA builders.
 	SLA *SLAClient
 	// SLAPeriod is the client for interacting with the SLAPeriod builders.
@@ -254,6 +256,7 @@ func (tx *Tx) init() {
 	tx.OTLPStream = NewOTLPStreamClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.PolicyRevision = NewPolicyRevisionClient(tx.config)
+	tx.Proposal = NewProposalClient(tx.config)
 	tx.SLA = NewSLAClient(tx.config)
 	tx.SLAPeriod = NewSLAPeriodClient(tx.config)
 	tx.SLARevision = NewSLARevisionClient(tx.config)

@@ -29,6 +29,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Corrections":  testCorrections,
 		"Alerts":       testAlerts,
 		"Policy":       testPolicy,
+		"Proposals":    testProposals,
 		"Issues":       testIssues,
 		"Delivery":     testDelivery,
 		"Inbox":        testInbox,

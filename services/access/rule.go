@@ -59,6 +59,7 @@ const (
 	KindDispute    Kind = "dispute" // of a violation
 	// KindSignalMapping is how the golden signals of a service are read.
 	KindSignalMapping Kind = "signal_mapping"
+	KindProposal      Kind = "proposal"
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -169,6 +170,9 @@ var grants = map[Rule]grant{
 	{Read, KindAudit}:           people, // a team's entries; the whole log: administrators
 	{Read, KindAlert}:           everyone,
 	{Update, KindAlert}:         people, // acknowledging
+	{Read, KindProposal}:        everyone,
+	{Create, KindProposal}:      people, // it names its author, who is another than approves it
+	{Update, KindProposal}:      people, // approving and rejecting
 }
 
 // Memberships tells who belongs to a team.

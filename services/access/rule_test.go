@@ -22,7 +22,7 @@ var (
 	verbs = []access.Verb{access.Read, access.Create, access.Update, access.Delete, access.Retire, access.Restore, access.Transfer, access.Push, access.Run, "approve"}
 	kinds = []access.Kind{
 		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
-		access.KindDependency, access.KindSLO, access.KindSLA, access.KindCorrection, access.KindSignalMapping, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindAlert, access.KindIssue, access.KindDelivery, access.KindJob,
+		access.KindDependency, access.KindSLO, access.KindSLA, access.KindCorrection, access.KindProposal, access.KindSignalMapping, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindAlert, access.KindIssue, access.KindDelivery, access.KindJob,
 		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, "unheard-of",
 	}
 	all = []access.Scope{access.ScopeRead, access.ScopeWrite, access.ScopePush}
@@ -74,6 +74,7 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Read, Kind: access.KindDelivery}:      whoever,
 	{Verb: access.Read, Kind: access.KindJob}:           whoever,
 	{Verb: access.Read, Kind: access.KindAlert}:         whoever,
+	{Verb: access.Read, Kind: access.KindProposal}:      whoever,
 
 	// A team's secrets and its log are its people's.
 	{Verb: access.Read, Kind: access.KindToken}:   members,
@@ -97,6 +98,8 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Restore, Kind: access.KindSLO}:       members,
 	{Verb: access.Retire, Kind: access.KindSLA}:        members,
 	{Verb: access.Create, Kind: access.KindDispute}:    members,
+	{Verb: access.Create, Kind: access.KindProposal}:   members,
+	{Verb: access.Update, Kind: access.KindProposal}:   members,
 	{Verb: access.Create, Kind: access.KindAttachment}: members,
 	{Verb: access.Update, Kind: access.KindAttachment}: members,
 	{Verb: access.Delete, Kind: access.KindAttachment}: members,

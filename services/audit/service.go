@@ -67,6 +67,9 @@ func (s *Service) RecordRefusal(ctx context.Context, r access.Refusal) error {
 
 func (s *Service) append(ctx context.Context, c access.Caller, outcome Outcome, change Change) error {
 	now := clock.Round(s.now())
+	if author, other := access.AuthorFrom(ctx); other {
+		change.Reason = fmt.Sprintf("proposed by %s in %s: %s", author.Name, author.Proposal, author.Reason)
+	}
 	e := Entry{
 		ID: id.New(now), At: now, Outcome: outcome,
 		ActorKind: c.Kind, ActorPerson: c.Person, ActorTeam: c.Team, ActorToken: c.Token, ActorName: c.Name,

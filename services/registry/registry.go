@@ -29,6 +29,7 @@ type Registry struct {
 	now        clock.Clock
 	endings    []Ending
 	holders    []Holder
+	guard      Guard // may be nil
 }
 
 // New returns the registry over a store.
@@ -55,6 +56,17 @@ type Holding struct {
 // CountHoldings lets h count in previews. It is called while the program is put
 // together, before the first use.
 func (r *Registry) CountHoldings(h Holder) { r.holders = append(r.holders, h) }
+
+// Guard knows which changes of a service need more than its owner; see proposal.Service,
+// which is one.
+type Guard interface {
+	// Updating returns why the service may not get the profile by the caller alone, or nil.
+	Updating(ctx context.Context, before Service, after Profile, now time.Time) error
+}
+
+// GuardWith has an update asked for before it is written. It is called while the program
+// is put together, before the first use.
+func (r *Registry) GuardWith(g Guard) { r.guard = g }
 
 // moment reads the clock for something that is stored.
 func (r *Registry) moment() time.Time { return clock.Round(r.now()) }

@@ -190,6 +190,11 @@ func (r *Registry) UpdateService(ctx context.Context, name string, version int64
 		if err := check.Err(); err != nil {
 			return s, err
 		}
+		if r.guard != nil {
+			if err := r.guard.Updating(ctx, s, in.Profile, now); err != nil {
+				return s, err
+			}
+		}
 		if in.Slug != s.Slug {
 			if err := r.store.ReserveSlug(ctx, NounService, "", in.Slug, s.ID); err != nil {
 				return s, err

@@ -194,6 +194,12 @@ func (v View) Overspent(percent int64, now time.Time) budget.Verdict {
 	return budget.Overspent(v.input(), v.Status.Sums.Policy, percent)
 }
 
+// OverspentLast is Overspent by what was measured last, also where that is stale or of an
+// earlier revision; Unknown is too few events.
+func (v View) OverspentLast(percent int64) budget.Verdict {
+	return budget.Overspent(v.Revision.input(v.Status.Sums, v.end()), v.Status.Sums.Policy, percent)
+}
+
 // ExhaustedAt is when the budget ends if the burn of the last day goes on; nil
 // unless it ends within the window.
 func (v View) ExhaustedAt(f budget.Figures) *time.Time {

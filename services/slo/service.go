@@ -28,6 +28,7 @@ type Service struct {
 	collection   Collection // may be nil
 	promises     Promises   // may be nil
 	alerts       Alerts     // may be nil
+	guard        Guard      // may be nil
 	authorizer   *access.Authorizer
 	recorder     access.Recorder
 	now          clock.Clock
@@ -162,7 +163,11 @@ func (s *Service) Revise(ctx context.Context, slo id.ID, version int64, d Declar
 		if err != nil {
 			return err
 		}
-		revised = old.revise(d, terms, counts, access.CallerFrom(ctx).Name, now)
+		author, _ := access.AuthorFrom(ctx)
+		revised = old.revise(d, terms, counts, author.Name, now)
+		if err := s.guarded(ctx, old, revised, now); err != nil {
+			return err
+		}
 		if warnings, err = s.warnings(ctx, revised, now); err != nil {
 			return err
 		}

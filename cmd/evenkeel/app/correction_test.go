@@ -6,15 +6,16 @@ import (
 	"time"
 )
 
+// Of 99.9 % and a million events 1,000 may be bad, and 500 are.
 func TestAnSLOIsCorrectedAndTheCorrectionRemoved(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
 		const of = "/v1/services/checkout/slos/availability/corrections"
-		h.must(200, call{as: "pipeline", method: "POST", path: "/v1/services/checkout/slos/availability/measurements", body: slots(at(time.Hour) + `,"good":900,"total":1000`)})
+		h.must(200, call{as: "pipeline", method: "POST", path: "/v1/services/checkout/slos/availability/measurements", body: slots(at(2*time.Hour)+`,"good":999500,"total":1000000`, at(time.Hour)+`,"good":999,"total":1000`)})
 		body := amendment()
 
 		preview := h.must(200, call{as: "ada", method: "POST", path: of + "/preview", body: body}).object()
 		before, after := preview["before"].(map[string]any), preview["after"].(map[string]any)
-		if before["total"] != 1000.0 || before["sli"] != 0.9 || after["total"] != 0.0 || after["sli"] != nil || len(preview["times"].([]any)) != 1 {
+		if before["total"] != 1_001_000.0 || before["good"] != 1_000_499.0 || after["total"] != 1_000_000.0 || after["remaining"] != 0.5 || len(preview["times"].([]any)) != 1 {
 			t.Errorf("the preview says %v", preview)
 		}
 

@@ -32,6 +32,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -95,6 +96,7 @@ func (a *App) furnish() error {
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: a.Issues,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 	})
+	a.furnishProposals()
 	a.Registry.OnRetirement(a.Policies)
 	a.Registry.CountHoldings(a.SLOs)
 	a.Registry.CountHoldings(a.SLAs)
@@ -133,6 +135,20 @@ func (a *App) furnish() error {
 		return fmt.Errorf("make the jobs: %w", err)
 	}
 	return nil
+}
+
+// furnishProposals puts the second person before the acts that relax a promise.
+func (a *App) furnishProposals() {
+	s := a.Store
+	a.Proposals = proposal.NewService(proposal.Parts{
+		Store: s.Proposals(), Violations: s.Policy(), Budgets: s.SLO(), Owners: s.Registry(),
+		SLOs: a.SLOs, Corrections: a.Corrections, Services: a.Registry,
+		Bounds: proposal.Bounds{Above: int64(a.opts.Config.Policy.SecondPersonAbove), GivesBack: int64(a.opts.Config.Policy.SecondPersonGiveBack)},
+		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
+	})
+	a.SLOs.GuardWith(a.Proposals)
+	a.Registry.GuardWith(a.Proposals)
+	a.Corrections.Guard = a.Proposals
 }
 
 // languages judge what data sources are asked for. What an adapter is asked is its

@@ -213,6 +213,7 @@ func (h *house) prepare() {
 		}
 		h.ids["the "+noun] = items[0]["id"].(string)
 	}
+	h.make("ada", "the proposal", "/v1/proposals", `{"reason":"it was planned","correction":{"service":"checkout","slo":"availability","declaration":`+amendment()+`}}`)
 	h.make("ada", "the event", "/v1/violations/"+h.ids["the violation"]+"/disputes", `{"reason":"It was planned."}`)
 }
 

@@ -45,6 +45,8 @@ type Config struct {
 
 	Suggestions Suggestions `koanf:"suggestions" doc:"What SLOs are suggested from data sources."`
 
+	Policy Policy `koanf:"policy" doc:"What error-budget policies go by."`
+
 	Retention Retention `koanf:"retention" doc:"How long things are kept before the job prune removes them."`
 }
 
@@ -80,6 +82,12 @@ type Limits struct {
 	// The burst has a bound for its states are kept ready to be told, see api/admission.
 	RequestsPerSecond int `koanf:"requestsPerSecond" default:"100" min:"0" max:"1000000" doc:"How many requests each caller may make each second, on average; what is over that is refused with 429. A caller is a person, a team's workloads, or, without a token, an address. 0 sets no quota. Each replica counts for itself."`
 	Burst             int `koanf:"burst" default:"200" min:"1" max:"10000" doc:"How many of them a caller may make at once, after it was quiet."`
+}
+
+// Policy says what error-budget policies go by.
+type Policy struct {
+	SecondPersonAbove    int `koanf:"secondPersonAbove" default:"50" min:"0" max:"100" doc:"From above which consumption of an SLO's budget of 28 days, in percent, what relaxes the SLO has to be approved by another person. While a violation of it is open it has to be anyway."`
+	SecondPersonGiveBack int `koanf:"secondPersonGiveBack" default:"10" min:"0" max:"100" doc:"How many percent of an SLO's budget one correction may give back without another person's approval."`
 }
 
 // DataSources says which addresses of data sources may be dialled.

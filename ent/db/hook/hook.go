@@ -261,6 +261,18 @@ func (f PolicyRevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PolicyRevisionMutation", m)
 }
 
+// The ProposalFunc type is an adapter to allow the use of ordinary
+// function as Proposal mutator.
+type ProposalFunc func(context.Context, *db.ProposalMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProposalFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ProposalMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ProposalMutation", m)
+}
+
 // The SLAFunc type is an adapter to allow the use of ordinary
 // function as SLA mutator.
 type SLAFunc func(context.Context, *db.SLAMutation) (db.Value, error)

@@ -967,6 +967,78 @@ var (
 			},
 		},
 	}
+	// ProposalsColumns holds the columns for the "proposals" table.
+	ProposalsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "act", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "of_version", Type: field.TypeInt64},
+		{Name: "input", Type: field.TypeJSON},
+		{Name: "document", Type: field.TypeJSON},
+		{Name: "summary", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "reason", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "proposed_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "expires_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "decision", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "decided_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "decided_for", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "made_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "slo_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "proposer_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ProposalsTable holds the schema information for the "proposals" table.
+	ProposalsTable = &schema.Table{
+		Name:       "proposals",
+		Columns:    ProposalsColumns,
+		PrimaryKey: []*schema.Column{ProposalsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "proposals_services_service",
+				Columns:    []*schema.Column{ProposalsColumns[15]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "proposals_slos_slo",
+				Columns:    []*schema.Column{ProposalsColumns[16]},
+				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "proposals_people_proposer",
+				Columns:    []*schema.Column{ProposalsColumns[17]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "proposal_slo_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProposalsColumns[16], ProposalsColumns[0]},
+			},
+			{
+				Name:    "proposal_service_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProposalsColumns[15], ProposalsColumns[0]},
+			},
+			{
+				Name:    "proposal_proposer_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProposalsColumns[17]},
+			},
+			{
+				Name:    "proposal_open",
+				Unique:  false,
+				Columns: []*schema.Column{ProposalsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "decided_at IS NULL",
+				},
+			},
+		},
+	}
 	// SlasColumns holds the columns for the "slas" table.
 	SlasColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -1950,6 +2022,7 @@ var (
 		OtlpStreamsTable,
 		PeopleTable,
 		PolicyRevisionsTable,
+		ProposalsTable,
 		SlasTable,
 		SLAPeriodsTable,
 		SLARevisionsTable,
@@ -2062,6 +2135,12 @@ func init() {
 	PolicyRevisionsTable.ForeignKeys[0].RefTable = PoliciesTable
 	PolicyRevisionsTable.Annotation = &entsql.Annotation{
 		Table: "policy_revisions",
+	}
+	ProposalsTable.ForeignKeys[0].RefTable = ServicesTable
+	ProposalsTable.ForeignKeys[1].RefTable = SlosTable
+	ProposalsTable.ForeignKeys[2].RefTable = PeopleTable
+	ProposalsTable.Annotation = &entsql.Annotation{
+		Table: "proposals",
 	}
 	SlasTable.ForeignKeys[0].RefTable = ServicesTable
 	SlasTable.Annotation = &entsql.Annotation{

@@ -69,6 +69,9 @@ type Person func(*sql.Selector)
 // PolicyRevision is the predicate function for policyrevision builders.
 type PolicyRevision func(*sql.Selector)
 
+// Proposal is the predicate function for proposal builders.
+type Proposal func(*sql.Selector)
+
 // SLA is the predicate function for sla builders.
 type SLA func(*sql.Selector)
 

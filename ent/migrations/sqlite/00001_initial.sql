@@ -157,6 +157,16 @@ CREATE INDEX `person_display_name_id` ON `people` (`display_name`, `id`);
 CREATE TABLE `policy_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `clauses` json NOT NULL, `author` text NOT NULL, `created_at` datetime NOT NULL, `policy_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `policy_revisions_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT);
 -- create index "policyrevision_policy_id_number" to table: "policy_revisions"
 CREATE UNIQUE INDEX `policyrevision_policy_id_number` ON `policy_revisions` (`policy_id`, `number`);
+-- create "proposals" table
+CREATE TABLE `proposals` (`id` text NOT NULL, `act` text NOT NULL, `of_version` integer NOT NULL, `input` json NOT NULL, `document` json NOT NULL, `summary` text NOT NULL, `reason` text NOT NULL, `proposed_by` text NOT NULL, `created_at` datetime NOT NULL, `expires_at` datetime NOT NULL, `decision` text NOT NULL, `decided_at` datetime NULL, `decided_by` text NOT NULL, `decided_for` text NOT NULL, `made_id` text NULL, `service_id` text NOT NULL, `slo_id` text NULL, `proposer_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `proposals_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `proposals_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `proposals_people_proposer` FOREIGN KEY (`proposer_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT);
+-- create index "proposal_slo_id_id" to table: "proposals"
+CREATE INDEX `proposal_slo_id_id` ON `proposals` (`slo_id`, `id`);
+-- create index "proposal_service_id_id" to table: "proposals"
+CREATE INDEX `proposal_service_id_id` ON `proposals` (`service_id`, `id`);
+-- create index "proposal_proposer_id" to table: "proposals"
+CREATE INDEX `proposal_proposer_id` ON `proposals` (`proposer_id`);
+-- create index "proposal_open" to table: "proposals"
+CREATE INDEX `proposal_open` ON `proposals` (`id`) WHERE decided_at IS NULL;
 -- create "slas" table
 CREATE TABLE `slas` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `customer` text NOT NULL, `unit` text NOT NULL, `start` text NOT NULL, `zone` text NOT NULL, `valid_from` datetime NOT NULL, `valid_until` datetime NULL, `contact` text NOT NULL, `terms_url` text NOT NULL, `revision` integer NOT NULL, `due_at` datetime NULL, `ended_at` datetime NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `slas_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "sla_service_id_slug" to table: "slas"

@@ -56,21 +56,35 @@ func accountOf(s window.Sum, v slo.View, end time.Time) Account {
 // preview tells what it does to the SLO that the corrections before become those after,
 // of which one is told apart: the one that is declared or removed.
 func (s *Service) preview(ctx context.Context, v slo.View, one Correction, before, after []Correction, now time.Time) (Preview, error) {
-	p := Preview{Correction: one, To: now.UTC().Truncate(v.Revision.Budgeting.Step(v.Indicator.Resolution))}
-	p.From, _ = v.Revision.Over.Window().Span(p.To)
+	p := Preview{Correction: one}
+	p.From, p.To = bounds(v, now)
 	p.Spans = one.Spans(p.From, now.Add(MaxLength))
 	if p.More = len(p.Spans) > MaxSpansShown; p.More {
 		p.Spans = p.Spans[:MaxSpansShown]
 	}
-	for i, corrections := range [...][]Correction{before, after} {
-		of := measure.Reading{Indicator: v.Indicator.ID, Lens: v.Revision.Lens(v.Indicator.Resolution, 0, spans(corrections, p.From, p.To))}
-		sums, err := s.Measurements.Totals(ctx, of, p.From, p.To, p.To.Sub(p.From))
-		if err != nil {
-			return Preview{}, fmt.Errorf("read what was measured from %s to %s: %w", p.From, p.To, err)
-		}
-		*[...]*Account{&p.Before, &p.After}[i] = accountOf(sums[0].Sum, v, p.To)
+	var err error
+	if p.Before, err = s.account(ctx, v, before, p.From, p.To); err != nil {
+		return Preview{}, err
 	}
-	return p, nil
+	p.After, err = s.account(ctx, v, after, p.From, p.To)
+	return p, err
+}
+
+// account is what counts in a window of the SLO under the corrections.
+func (s *Service) account(ctx context.Context, v slo.View, corrections []Correction, from, to time.Time) (Account, error) {
+	of := measure.Reading{Indicator: v.Indicator.ID, Lens: v.Revision.Lens(v.Indicator.Resolution, 0, spans(corrections, from, to))}
+	sums, err := s.Measurements.Totals(ctx, of, from, to, to.Sub(from))
+	if err != nil {
+		return Account{}, fmt.Errorf("read what was measured from %s to %s: %w", from, to, err)
+	}
+	return accountOf(sums[0].Sum, v, to), nil
+}
+
+// bounds are those of the SLO's own window that ends now.
+func bounds(v slo.View, now time.Time) (from, to time.Time) {
+	to = now.UTC().Truncate(v.Revision.Budgeting.Step(v.Indicator.Resolution))
+	from, _ = v.Revision.Over.Window().Span(to)
+	return from, to
 }
 
 // spans are the times of the corrections in [from, to).
@@ -85,4 +99,16 @@ func spans(corrections []Correction, from, to time.Time) []window.Span {
 // without are the corrections but for one.
 func without(corrections []Correction, one Correction) []Correction {
 	return slices.DeleteFunc(slices.Clone(corrections), func(c Correction) bool { return c.ID == one.ID })
+}
+
+// GivesBack is how much more of the budget is left after than before, in parts per billion.
+// Where no events are left, all that was consumed is given back.
+func (p Preview) GivesBack() int64 {
+	switch {
+	case p.Before.RemainingPPB == nil:
+		return 0
+	case p.After.RemainingPPB == nil:
+		return budget.Billion - *p.Before.RemainingPPB
+	}
+	return *p.After.RemainingPPB - *p.Before.RemainingPPB
 }

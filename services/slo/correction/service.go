@@ -43,6 +43,15 @@ type Parts struct {
 	Authorizer   *access.Authorizer
 	Recorder     access.Recorder
 	Clock        clock.Clock
+	Guard        Guard // may be nil
+}
+
+// Guard knows which corrections need more than the SLO's owner; see proposal.Service,
+// which is one.
+type Guard interface {
+	// Correcting returns why the caller may not alone do what the preview tells of, which
+	// is the removal of a correction or the declaration of one; or nil.
+	Correcting(ctx context.Context, v slo.View, p Preview, removal bool, now time.Time) error
 }
 
 // Service is what can be done with corrections. Every method authorises the context's
@@ -69,6 +78,9 @@ func (s *Service) Declare(ctx context.Context, of id.ID, d Declaration) (Correct
 			return err
 		}
 		if made, err = s.spelled(ctx, v, owner, d, now); err != nil {
+			return err
+		}
+		if err := s.guarded(ctx, v, made, false, now); err != nil {
 			return err
 		}
 		if err := s.Store.CreateCorrection(ctx, made); err != nil {
@@ -102,8 +114,8 @@ func (s *Service) spelled(ctx context.Context, v slo.View, owner registry.Servic
 	if live >= MaxLive {
 		return Correction{}, fault.New(fault.Conflict, "too_many_corrections", "the SLO %q has %d corrections in its longest window or after it, which is as many as it may; let one recur, or remove some", v.SLO.Slug, live)
 	}
-	by := access.CallerFrom(ctx).Name
-	c.ID, c.SLO, c.CreatedAt, c.CreatedBy, c.ApprovedAt, c.ApprovedBy = id.New(now), v.SLO.ID, now, by, now, by
+	author, _ := access.AuthorFrom(ctx)
+	c.ID, c.SLO, c.CreatedAt, c.CreatedBy, c.ApprovedAt, c.ApprovedBy = id.New(now), v.SLO.ID, now, author.Name, now, access.CallerFrom(ctx).Name
 	return c, nil
 }
 
@@ -124,20 +136,50 @@ func (s *Service) Preview(ctx context.Context, of id.ID, d Declaration) (Preview
 	if err != nil {
 		return Preview{}, fmt.Errorf("preview a correction: %w", err)
 	}
-	p, err := s.declaring(ctx, v, c, now)
+	p, err := s.doing(ctx, v, c, false, now)
 	if err != nil {
 		return Preview{}, fmt.Errorf("preview a correction: %w", err)
 	}
 	return p, nil
 }
 
-// declaring tells what it does that the correction is declared.
-func (s *Service) declaring(ctx context.Context, v slo.View, c Correction, now time.Time) (Preview, error) {
-	standing, err := s.Store.ActiveOf(ctx, v.SLO.ID, now.Add(-v.Revision.Over.Window().Length-day), now)
+// doing tells what it does that the correction is declared, or removed.
+func (s *Service) doing(ctx context.Context, v slo.View, c Correction, removal bool, now time.Time) (Preview, error) {
+	standing, err := s.standing(ctx, v, now)
 	if err != nil {
 		return Preview{}, err
 	}
+	if removal {
+		return s.preview(ctx, v, c, standing, without(standing, c), now)
+	}
 	return s.preview(ctx, v, c, standing, append(slices.Clone(standing), c), now)
+}
+
+// standing are the corrections in force that can lie over a window that ends now.
+func (s *Service) standing(ctx context.Context, v slo.View, now time.Time) ([]Correction, error) {
+	return s.Store.ActiveOf(ctx, v.SLO.ID, now.Add(-v.Revision.Over.Window().Length-day), now)
+}
+
+func (s *Service) guarded(ctx context.Context, v slo.View, c Correction, removal bool, now time.Time) error {
+	if s.Guard == nil {
+		return nil
+	}
+	p, err := s.doing(ctx, v, c, removal, now)
+	if err != nil {
+		return err
+	}
+	return s.Guard.Correcting(ctx, v, p, removal, now)
+}
+
+// Stands is how the SLO's own window that ends now stands, with the corrections in force.
+// It authorises nobody.
+func (s *Service) Stands(ctx context.Context, v slo.View, now time.Time) (Account, error) {
+	standing, err := s.standing(ctx, v, now)
+	if err != nil {
+		return Account{}, err
+	}
+	from, to := bounds(v, now)
+	return s.account(ctx, v, standing, from, to)
 }
 
 // Remove has a correction not count any more, from the next evaluation on: figures are
@@ -165,6 +207,11 @@ func (s *Service) Remove(ctx context.Context, correction id.ID, reason string) (
 		registry.CheckText(&check, "/reason", reason, registry.MaxReason)
 		if err := check.Err(); err != nil {
 			return err
+		}
+		if before.InForce() {
+			if err := s.guarded(ctx, v, before, true, now); err != nil {
+				return err
+			}
 		}
 		after = before
 		after.RemovedAt, after.RemovedBy, after.RemovedFor = &now, access.CallerFrom(ctx).Name, reason

@@ -1,0 +1,63 @@
+package proposal
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/correction"
+)
+
+// Input is an act that is proposed: exactly one of Revision, Correction, Removal and
+// Update is given.
+type Input struct {
+	SLO        id.ID                   `json:"slo,omitempty"`     // but for Update
+	Service    id.ID                   `json:"service,omitempty"` // of Update
+	Version    int64                   `json:"version,omitempty"` // of Revision and Update, that their author saw
+	Revision   *slo.Declaration        `json:"revision,omitempty"`
+	Correction *correction.Declaration `json:"correction,omitempty"`
+	Removal    *Removal                `json:"removal,omitempty"`
+	Update     *registry.ServiceInput  `json:"update,omitempty"`
+}
+
+// Removal is of a correction.
+type Removal struct {
+	Correction id.ID  `json:"correction"`
+	Reason     string `json:"reason"`
+}
+
+func (in Input) act() Act {
+	switch {
+	case in.Revision != nil:
+		return ReviseSLO
+	case in.Correction != nil:
+		return DeclareCorrection
+	case in.Removal != nil:
+		return RemoveCorrection
+	}
+	return UpdateService
+}
+
+// act does what the input says, as the context's caller, and returns what came of it.
+func (s *Service) act(ctx context.Context, in Input) (id.ID, error) {
+	switch in.act() {
+	case ReviseSLO:
+		v, _, err := s.SLOs.Revise(ctx, in.SLO, in.Version, *in.Revision)
+		return v.Revision.ID, err
+	case DeclareCorrection:
+		c, err := s.Corrections.Declare(ctx, in.SLO, *in.Correction)
+		return c.ID, err
+	case RemoveCorrection:
+		c, err := s.Corrections.Remove(ctx, in.Removal.Correction, in.Removal.Reason)
+		return c.ID, err
+	case UpdateService:
+		if in.Update == nil {
+			return "", fmt.Errorf("a proposal of nothing")
+		}
+		_, err := s.Services.UpdateService(ctx, string(in.Service), in.Version, *in.Update)
+		return "", err
+	}
+	panic("proposal: an act that is none")
+}
