@@ -71,7 +71,7 @@ type SLOInput struct {
 	Slug        string           `json:"slug" doc:"RFC 1123 label, at most 63 characters, unique within the service." example:"availability"`
 	Name        string           `json:"name" doc:"At most 100 characters." example:"Checkout availability"`
 	Description string           `json:"description,omitempty" doc:"At most 1,050 characters."`
-	Objective   string           `json:"objective,omitempty" doc:"A percentage above 0% and below 100%, with at most seven digits after the point. A new SLO that leaves it out has that of its category; see /v1/slo-kinds." example:"99.9%"`
+	Objective   string           `json:"objective,omitempty" minLength:"1" doc:"A percentage above 0% and below 100%, with at most seven digits after the point. A new SLO that leaves it out has that of its category; see /v1/slo-kinds." example:"99.9%"`
 	WindowDays  int              `json:"windowDays,omitempty" minimum:"1" maximum:"90" doc:"Length of the rolling window; 28 when it is left out, and there is no calendar."`
 	Calendar    *CalendarInput   `json:"calendar,omitempty" doc:"Has the objective met in each window of a calendar, instead of a rolling one. A revision that leaves out both keeps what there is."`
 	Further     []GoalInput      `json:"furtherObjectives,omitempty" maxItems:"4" doc:"Objectives beside that one, of the same indicator, each over a window of its own. A revision that leaves them out has none."`

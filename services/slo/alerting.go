@@ -111,7 +111,7 @@ func (d Declaration) checkAlerts(check *fault.Check) AlertTerms {
 	}
 	out := AlertTerms{Off: AlertsOff(strings.Join(d.AlertsOff, ",")), MinBadEvents: d.MinBadEvents}
 	switch {
-	case out.MinBadEvents > 0:
+	case out.MinBadEvents != 0:
 	case d.Budgeting.Method == Timeslices || d.Budgeting.Method == RatioTimeslices:
 		out.MinBadEvents = 1 // a slice is many events already
 	default:

@@ -60,7 +60,7 @@ func TestHostileBodiesAreRefused(t *testing.T) {
 			{"an object for a text", call{body: slo(`"name":{}`)}, 422, "invalid_input", "/name", "expected a string, not an object"},
 			{"null for what is required", call{body: slo(`"name":null`)}, 422, "invalid_input", "/name", "not null"},
 			{"null for what may be left out", call{body: slo(`"description":null`)}, 422, "invalid_input", "/description", "leave the field out"},
-			{"nothing of what is required", call{body: `{}`}, 422, "invalid_input", "/objective", "is missing"},
+			{"nothing of what is required", call{body: `{}`}, 422, "invalid_input", "/slug", "is missing"},
 			{"an array for the whole", call{body: `[` + fine + `]`}, 422, "invalid_input", "", ""},
 			{"null for the whole", call{body: `null`}, 422, "invalid_input", "", ""},
 			{"a text for the whole", call{body: `"slo"`}, 422, "invalid_input", "", ""},

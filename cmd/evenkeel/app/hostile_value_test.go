@@ -30,7 +30,7 @@ func TestHostileObjectivesAreRefused(t *testing.T) {
 			bad("a decimal comma", `"objective":"99,9%"`, "/objective", "plain decimal digits"),
 			bad("digits of another script", `"objective":"٩٩%"`, "/objective", "plain decimal digits"),
 			bad("a space", `"objective":"99 %"`, "/objective", "plain decimal digits"),
-			bad("nothing", `"objective":""`, "/objective", "with its sign"),
+			bad("nothing", `"objective":""`, "/objective", "expected length >= 1"),
 			bad("an endless objective", `"objective":"`+strings.Repeat("9", 5000)+`%"`, "/objective", "plain decimal digits"),
 			bad("a window of no days", `"windowDays":0`, "/windowDays", ">= 1"),
 			bad("a window of 91 days", `"windowDays":91`, "/windowDays", "<= 90"),

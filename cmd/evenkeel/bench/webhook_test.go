@@ -66,7 +66,7 @@ func webhooks(b *testing.B, h *house) {
 			ours = append(ours, take(this)...)
 		}
 	}
-	due, err := h.Store.Inbox().DueDeliveries(b.Context(), h.clock.Now().Add(time.Hour), 2*next, 1<<20)
+	due, err := h.Store.Inbox().DueDeliveries(b.Context(), h.clock.Now().Add(time.Hour), 2*next, 2*next*len(hook.Body))
 	check(b, err)
 	if len(due) != next {
 		b.Fatalf("%d are kept of %d that were acknowledged", len(due), next)
