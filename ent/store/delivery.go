@@ -158,13 +158,14 @@ func (d Delivery) Delivery(ctx context.Context, issue id.ID) (delivery.Delivery,
 	return found[0], nil
 }
 
-// DeadIn returns those that are dead because of a place, or because of any of its owner's.
-func (d Delivery) DeadIn(ctx context.Context, place delivery.Place, limit int) ([]delivery.Delivery, error) {
+// DeadIn returns those after an issue that are dead because of a place, or because of any of
+// its owner's.
+func (d Delivery) DeadIn(ctx context.Context, place delivery.Place, after id.ID, limit int) ([]delivery.Delivery, error) {
 	in := "lower(repository) = $1"
 	if place.Name() == "" {
 		in = "substr(lower(repository), 1, length($1)) = $1"
 	}
-	found, err := d.all(ctx, " WHERE "+deadOfPlace+" AND "+in+" ORDER BY issue_id LIMIT $2", string(place.Folded()), limit)
+	found, err := d.all(ctx, " WHERE "+deadOfPlace+" AND "+in+" AND issue_id > $2 ORDER BY issue_id LIMIT $3", string(place.Folded()), string(after), limit)
 	return found, fail("read what is dead because of a place", err)
 }
 

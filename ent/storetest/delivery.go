@@ -314,10 +314,14 @@ func testDelivery(t *testing.T, open opener) {
 			{"acme-2/", 9, []id.ID{other}}, {"acme/sho", 9, nil}, {"acm/", 9, nil}, {"acme_2/", 9, nil}, {"%/", 9, nil},
 		} {
 			var got []id.ID
-			for _, d := range must(s.Delivery().DeadIn(t.Context(), c.in, c.limit))(t) {
+			for _, d := range must(s.Delivery().DeadIn(t.Context(), c.in, "", c.limit))(t) {
 				got = append(got, d.Issue)
 			}
 			same(t, got, c.want)
+		}
+		next := must(s.Delivery().DeadIn(t.Context(), "acme/shop", first, 9))(t)
+		if len(next) != 1 || next[0].Issue != second {
+			t.Errorf("after the first come %+v, want the second", next)
 		}
 
 		dead := func(now time.Time, limit int) []delivery.Place {

@@ -74,12 +74,8 @@ func (l *Listener) PlacesBack(ctx context.Context, owner string, names []string)
 		}
 	}
 	for _, place := range places {
-		for more := true; more; {
-			n, err := revive(ctx, l.store, place, batch, l.now(), func(issues.Kind) bool { return true })
-			if err != nil {
-				return err
-			}
-			more = n == batch
+		if _, err := revive(ctx, l.store, place, l.now(), func(issues.Kind) bool { return true }); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -11,40 +11,50 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/issues"
 )
 
 // Revivals are the deliveries that are dead because of their place.
 type Revivals interface {
 	// DeadIn returns those that are dead BecausePlace in a place, in all of an owner's where
-	// it has no name, the oldest first.
-	DeadIn(ctx context.Context, place Place, limit int) ([]Delivery, error)
+	// it has no name, the oldest first that come after that issue; after none, the first.
+	DeadIn(ctx context.Context, place Place, after id.ID, limit int) ([]Delivery, error)
 	// PutDelivery writes everything but Issue, Kind, Calls and CreatedAt, and raises the
 	// version; Precondition when another did meanwhile. When it was called since
 	// it was read, it stays due as that said, whatever DueAt is.
 	PutDelivery(ctx context.Context, d Delivery) error
 }
 
-// revive has at most so many tried again that are dead because of the place, of the kinds
-// that it takes, and returns how many it looked at. Where that is wrong they die again, and
+// revive has all tried again that are dead because of the place, of the kinds that it
+// takes, and returns how many. Each is looked at once, whatever becomes of it. Where that is wrong they die again, and
 // stay so until the place changes again.
-func revive(ctx context.Context, store Revivals, place Place, limit int, now time.Time, takes func(issues.Kind) bool) (int, error) {
-	dead, err := store.DeadIn(ctx, place, limit)
-	if err != nil {
-		return 0, err
-	}
+func revive(ctx context.Context, store Revivals, place Place, now time.Time, takes func(issues.Kind) bool) (revived int, err error) {
 	now = clock.Round(now)
-	for _, d := range dead {
-		if !takes(d.Kind) {
-			continue
+	var last id.ID
+	for {
+		dead, err := store.DeadIn(ctx, place, last, batch)
+		if err != nil {
+			return revived, err
 		}
-		d.Revive(now)
-		d.UpdatedAt = now
-		if err := store.PutDelivery(ctx, d); err != nil && !fault.Is(err, fault.Precondition) {
-			return 0, fmt.Errorf("have issue %s tried again: %w", d.Issue, err)
+		for _, d := range dead {
+			last = d.Issue
+			if !takes(d.Kind) {
+				continue
+			}
+			d.Revive(now)
+			d.UpdatedAt = now
+			switch err := store.PutDelivery(ctx, d); {
+			case err == nil:
+				revived++
+			case !fault.Is(err, fault.Precondition):
+				return revived, fmt.Errorf("have issue %s tried again: %w", d.Issue, err)
+			}
+		}
+		if len(dead) < batch {
+			return revived, nil
 		}
 	}
-	return len(dead), nil
 }
 
 const (
@@ -107,13 +117,10 @@ func (p *passage) lookBackAt(ctx context.Context, place Place, now time.Time) er
 	if !slices.ContainsFunc(p.kinds, takes) {
 		return nil
 	}
-	n, err := revive(ctx, p.Store, place, batch, p.Clock(), takes)
+	n, err := revive(ctx, p.Store, place, p.Clock(), takes)
 	if err != nil {
 		return err
 	}
 	p.add("revived", n)
-	if n == batch { // there are more
-		return nil
-	}
 	return p.Store.PutAskAt(ctx, place, now.Add(askWellEvery))
 }

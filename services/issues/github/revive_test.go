@@ -9,6 +9,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github/standin"
@@ -231,6 +232,39 @@ func TestAPlaceThatLooksWellIsTriedOnceADay(t *testing.T) {
 	}
 	if d := o.inState(i.ID, delivery.Sent); d.Because != "" || o.alone("acme/shop").Title != "Budget spent more" {
 		t.Errorf("known: %+v", d)
+	}
+}
+
+// As many are dead as are read at once, and one more.
+func TestAllOfAPlaceThatLooksWellAreTriedOnceADay(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	var all []issues.Issue
+	for range 101 {
+		i := o.want()
+		d := o.delivery(i.ID)
+		d.State, d.Place, d.Because, d.DueAt = delivery.Dead, "acme/shop", delivery.BecausePlace, nil
+		o.must(o.store.Delivery().PutDelivery(t.Context(), d))
+		all = append(all, i)
+	}
+	tried := map[id.ID]int{}
+	for range 3 {
+		o.list()
+		for _, i := range all {
+			d := o.delivery(i.ID)
+			if d.State == delivery.Dead {
+				continue
+			}
+			tried[i.ID]++
+			d.State, d.Because, d.DueAt = delivery.Dead, delivery.BecausePlace, nil // as what may not be written there
+			o.must(o.store.Delivery().PutDelivery(t.Context(), d))
+		}
+		o.clock.Advance(time.Hour)
+	}
+	for n, i := range all {
+		if tried[i.ID] != 1 {
+			t.Errorf("number %d was tried %d times in three hours, want once", n, tried[i.ID])
+		}
 	}
 }
 
