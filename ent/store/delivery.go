@@ -61,12 +61,12 @@ func (d Delivery) CallParts(ctx context.Context, parent id.ID, now time.Time) er
 	return fail("have the parts of an issue looked at", err)
 }
 
-// OpenGroup returns the newest open group of the kind in the place.
+// OpenGroup returns the newest open group of the kind in the place, however that is spelled.
 func (d Delivery) OpenGroup(ctx context.Context, kind issues.Kind, place delivery.Place, since time.Time) (id.ID, bool, error) {
 	var group id.ID
 	err := d.s.queryOne(ctx, `SELECT d.issue_id FROM deliveries d JOIN issues i ON i.id = d.issue_id
- WHERE i.service_id IS NULL AND i.created_at >= $1 AND i.open AND d.kind = $2 AND d.repository = $3 AND d.outcome = '' AND d.state NOT IN ('dead', 'dismissed')
- ORDER BY i.created_at DESC, i.id DESC LIMIT 1`, []any{clock.Round(since), string(kind), string(place)}, &group)
+ WHERE i.service_id IS NULL AND i.created_at >= $1 AND i.open AND d.kind = $2 AND lower(d.repository) = $3 AND d.outcome = '' AND d.state NOT IN ('dead', 'dismissed')
+ ORDER BY i.created_at DESC, i.id DESC LIMIT 1`, []any{clock.Round(since), string(kind), string(place.Folded())}, &group)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", false, nil
 	}

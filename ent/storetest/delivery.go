@@ -152,7 +152,7 @@ func testDelivery(t *testing.T, open opener) {
 			place delivery.Place
 			since time.Time
 			want  bool
-		}{{"acme/shop", Start, true}, {"acme/shop", later, false}, {"acme/api", Start, false}} {
+		}{{"acme/shop", Start, true}, {"Acme/Shop", Start, true}, {"acme/shop", later, false}, {"acme/api", Start, false}} {
 			found, there := find(c.place, c.since)
 			if there != c.want || there && found != group.Issue {
 				t.Errorf("in %s since %s: %s, %v", c.place, c.since, found, there)

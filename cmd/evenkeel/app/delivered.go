@@ -88,7 +88,7 @@ func (a *App) work(ctx context.Context) (jobs.Result, error) {
 func (a *App) readInbox() {
 	s := a.Store
 	a.worker = inbox.NewWorker(inbox.Parts{
-		Store: s.Inbox(), Runner: s, Reader: github.NewPayloads(a.clients), Tracked: delivery.NewListener(s.Delivery(), a.now),
+		Store: s.Inbox(), Runner: s, Reader: github.NewPayloads(a.clients), Tracked: delivery.NewListener(s.Delivery(), s, a.now),
 		Commands: issues.NewCommands(s.Issues(), a.Policies), Clock: a.now, Logger: a.log,
 	})
 }

@@ -59,7 +59,7 @@ type Courier struct {
 	Parts
 	mu    sync.Mutex
 	facts map[Place]knownFacts // by their Folded names
-	tired map[Place]rest       // places that did not answer
+	tired map[Place]rest       // those that did not answer, likewise
 
 	// listAt and lookBackAt are of Reconcile alone: when some places are next.
 	listAt, lookBackAt time.Time
@@ -257,35 +257,56 @@ func (r *round) workLane(ctx context.Context, name string, places []Place) error
 	return nil
 }
 
-func (p *passage) takeTurns(ctx context.Context, places []Place, began time.Time) error {
-	var queues [][]Delivery
+// queue is what waits in a place, however it is spelled.
+type queue struct {
+	place    Place
+	due      []Delivery
+	gathered bool // what may be told of in one was looked at
+}
+
+// queues are those of the places, the one first whose first waits longest; but after all
+// others those of places that did not answer when they were last asked.
+func (p *passage) queues(ctx context.Context, places []Place, began time.Time) ([]*queue, error) {
+	var out []*queue
+	byPlace := map[Place]*queue{}
 	for _, place := range places {
 		due, err := p.Store.Due(ctx, p.kinds, place, began, batch)
-		if err == nil {
-			due, err = p.gather(ctx, place, due)
-		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if len(due) > 0 {
-			queues = append(queues, due)
+		q, ok := byPlace[place.Folded()]
+		if len(due) == 0 {
+			continue
 		}
+		if !ok {
+			q = &queue{place: place}
+			byPlace[place.Folded()], out = q, append(out, q)
+		}
+		q.due = append(q.due, due...)
 	}
-	slices.SortFunc(queues, func(a, b []Delivery) int {
-		return cmp.Or(a[0].DueAt.Compare(*b[0].DueAt), cmp.Compare(a[0].Place, b[0].Place))
+	waits := func(a, b Delivery) int { return a.DueAt.Compare(*b.DueAt) }
+	for _, q := range out {
+		slices.SortStableFunc(q.due, waits)
+	}
+	slices.SortStableFunc(out, func(a, b *queue) int {
+		return cmp.Or(p.restsUntil(a.place).Compare(p.restsUntil(b.place)), waits(a.due[0], b.due[0]), cmp.Compare(a.place, b.place))
 	})
+	return out, nil
+}
+
+func (p *passage) takeTurns(ctx context.Context, places []Place, began time.Time) error {
+	queues, err := p.queues(ctx, places, began)
+	if err != nil {
+		return err
+	}
 	for left := true; left; {
 		left = false
-		for i := range queues {
-			if len(queues[i]) == 0 || p.rests(queues[i][0].Place) {
+		for _, q := range queues {
+			if len(q.due) == 0 || p.rests(q.place) {
 				continue
 			}
-			d := queues[i][0]
-			queues[i] = queues[i][1:]
 			left = true
-			before := d.Number
-			p.kind = d.Kind
-			if err := p.settle(ctx, &d, p.step(ctx, &d), before); err != nil {
+			if err := p.takeTurn(ctx, q); err != nil {
 				return err
 			}
 			if !p.Clock().Before(p.until) {
@@ -296,6 +317,25 @@ func (p *passage) takeTurns(ctx context.Context, places []Place, began time.Time
 	return nil
 }
 
+// takeTurn does what is first in a queue; in the first turn of a place what may be told of
+// in one is put together before.
+func (p *passage) takeTurn(ctx context.Context, q *queue) error {
+	if !q.gathered {
+		due, err := p.gather(ctx, q.place, q.due)
+		if err != nil {
+			return err
+		}
+		if q.due, q.gathered = due, true; len(due) == 0 || p.rests(q.place) {
+			return nil
+		}
+	}
+	d := q.due[0]
+	q.due = q.due[1:]
+	before := d.Number
+	p.kind = d.Kind
+	return p.settle(ctx, &d, p.step(ctx, &d), before)
+}
+
 // rests reports whether a place that did not answer is left alone for now.
 func (c *Courier) rests(place Place) bool {
 	return c.Clock().Before(c.restsUntil(place))
@@ -304,7 +344,7 @@ func (c *Courier) rests(place Place) bool {
 func (c *Courier) restsUntil(place Place) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.tired[place].until
+	return c.tired[place.Folded()].until
 }
 
 // answered notes whether a place did. While it rests it is one failure, however many
@@ -312,6 +352,7 @@ func (c *Courier) restsUntil(place Place) time.Time {
 func (c *Courier) answered(place Place, well bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	place = place.Folded()
 	now, was := c.Clock(), c.tired[place]
 	switch {
 	case well:

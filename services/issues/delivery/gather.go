@@ -69,11 +69,14 @@ func (p *passage) gather(ctx context.Context, place Place, due []Delivery) ([]De
 
 // isOpen looks at a group before others join it: a person may have closed it since it was
 // last read, who did not know of them. What became of one that is not open, or cannot be
-// read, is found out where it is delivered.
+// read, is found out where it is delivered, which is waited for.
 func (p *passage) isOpen(ctx context.Context, group id.ID) (open, known bool, err error) {
 	d, err := p.Store.Delivery(ctx, group)
 	if err != nil || d.Number == 0 {
 		return true, true, err
+	}
+	if d.Failures > 0 || d.DueAt != nil && !d.DueAt.After(p.Clock()) {
+		return false, false, nil
 	}
 	r, err := ask(ctx, p, d.Place, Reading, func(ctx context.Context) (Remote, error) {
 		r, _, err := p.Tracker.Read(ctx, d.Place, d.Number, "")

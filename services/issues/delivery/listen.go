@@ -6,6 +6,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 )
@@ -26,14 +27,17 @@ type Heard interface {
 
 // Listener has looked at again what webhooks tell of.
 type Listener struct {
-	store Heard
-	now   clock.Clock
+	store  Heard
+	runner tx.Runner
+	now    clock.Clock
 }
 
 var _ inbox.Tracked = (*Listener)(nil)
 
 // NewListener returns a listener over the store.
-func NewListener(store Heard, now clock.Clock) *Listener { return &Listener{store, now} }
+func NewListener(store Heard, runner tx.Runner, now clock.Clock) *Listener {
+	return &Listener{store, runner, now}
+}
 
 // IssueChanged has the issue read again.
 func (l *Listener) IssueChanged(ctx context.Context, at inbox.Issue) error {
@@ -74,7 +78,7 @@ func (l *Listener) PlacesBack(ctx context.Context, owner string, names []string)
 		}
 	}
 	for _, place := range places {
-		if _, err := revive(ctx, l.store, place, l.now(), func(issues.Kind) bool { return true }); err != nil {
+		if _, err := revive(ctx, l.runner, l.store, place, l.now(), func(issues.Kind) bool { return true }); err != nil {
 			return err
 		}
 	}

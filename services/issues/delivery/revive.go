@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/issues"
 )
 
@@ -27,9 +28,9 @@ type Revivals interface {
 }
 
 // revive has all tried again that are dead because of the place, of the kinds that it
-// takes, and returns how many. Each is looked at once, whatever becomes of it. Where that is wrong they die again, and
-// stay so until the place changes again.
-func revive(ctx context.Context, store Revivals, place Place, now time.Time, takes func(issues.Kind) bool) (revived int, err error) {
+// takes, and returns how many. Each is looked at once, whatever becomes of it. Where that is
+// wrong they die again, and stay so until the place changes again.
+func revive(ctx context.Context, runner tx.Runner, store Revivals, place Place, now time.Time, takes func(issues.Kind) bool) (revived int, err error) {
 	now = clock.Round(now)
 	var last id.ID
 	for {
@@ -37,23 +38,32 @@ func revive(ctx context.Context, store Revivals, place Place, now time.Time, tak
 		if err != nil {
 			return revived, err
 		}
-		for _, d := range dead {
-			last = d.Issue
-			if !takes(d.Kind) {
-				continue
+		n := 0
+		err = runner.InTx(ctx, func(ctx context.Context) error {
+			n = 0
+			for _, d := range dead {
+				if !takes(d.Kind) {
+					continue
+				}
+				d.Revive(now)
+				d.UpdatedAt = now
+				switch err := store.PutDelivery(ctx, d); {
+				case err == nil:
+					n++
+				case !fault.Is(err, fault.Precondition):
+					return fmt.Errorf("have issue %s tried again: %w", d.Issue, err)
+				}
 			}
-			d.Revive(now)
-			d.UpdatedAt = now
-			switch err := store.PutDelivery(ctx, d); {
-			case err == nil:
-				revived++
-			case !fault.Is(err, fault.Precondition):
-				return revived, fmt.Errorf("have issue %s tried again: %w", d.Issue, err)
-			}
+			return nil
+		})
+		if err != nil {
+			return revived, err
 		}
+		revived += n
 		if len(dead) < batch {
 			return revived, nil
 		}
+		last = dead[len(dead)-1].Issue
 	}
 }
 
@@ -73,10 +83,16 @@ func (r *round) lookBack(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	for _, place := range places { // where no lane leads, too
-		if err := r.Store.PutAskAt(ctx, place, now.Add(askEvery)); err != nil {
-			return err
+	err = r.Runner.InTx(ctx, func(ctx context.Context) error {
+		for _, place := range places { // where no lane leads, too
+			if err := r.Store.PutAskAt(ctx, place, now.Add(askEvery)); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	lanes, err := r.lanes(ctx, places)
 	if err != nil {
@@ -117,10 +133,10 @@ func (p *passage) lookBackAt(ctx context.Context, place Place, now time.Time) er
 	if !slices.ContainsFunc(p.kinds, takes) {
 		return nil
 	}
-	n, err := revive(ctx, p.Store, place, p.Clock(), takes)
+	n, err := revive(ctx, p.Runner, p.Store, place, p.Clock(), takes)
 	if err != nil {
 		return err
 	}
 	p.add("revived", n)
-	return p.Store.PutAskAt(ctx, place, now.Add(askWellEvery))
+	return p.Runner.InTx(ctx, func(ctx context.Context) error { return p.Store.PutAskAt(ctx, place, now.Add(askWellEvery)) })
 }

@@ -32,16 +32,15 @@ func (r *round) address(ctx context.Context, d *Delivery, i issues.Issue) error 
 		return err
 	}
 	route := r.Settings.Routes.Route(routed, func(issues.Repository) (issues.RepositoryFacts, bool) { return issues.RepositoryFacts{}, false })
-	now := clock.Round(r.Clock())
 	if !route.Found() {
 		d.DueAt, d.Problem = nil, route.Why()
 		if i.Open { // somebody may name one
-			at := now.Add(recheck)
+			at := clock.Round(r.Clock()).Add(recheck)
 			d.DueAt = &at
 		}
 		return nil
 	}
-	d.State, d.Place, d.Problem, d.DueAt = Pending, placeOf(route.To), "", &now
+	d.State, d.Place, d.Problem = Pending, placeOf(route.To), "" // and waits since it was due
 	return nil
 }
 

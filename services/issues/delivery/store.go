@@ -27,7 +27,8 @@ type Store interface {
 	// PutAskAt notes when a place is next asked that.
 	PutAskAt(ctx context.Context, place Place, at time.Time) error
 	// OpenGroup returns the newest group of the kind that goes or went to the place since
-	// then, is wanted open, and that nobody closed; false when there is none.
+	// then, however that is spelled, is wanted open, and that nobody closed; false when there
+	// is none.
 	OpenGroup(ctx context.Context, kind issues.Kind, place Place, since time.Time) (id.ID, bool, error)
 	// Places returns where issues of the kinds are on the tracker, each once.
 	Places(ctx context.Context, kinds []issues.Kind) ([]Place, error)

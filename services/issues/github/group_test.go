@@ -120,6 +120,25 @@ func TestWhatComesWithinAnHourJoinsTheGroup(t *testing.T) {
 	o.inState(alone.ID, delivery.Sent)
 }
 
+// People spell a repository as they like; the tracker has one spelling.
+func TestAGroupIsOfAPlaceHoweverItIsSpelled(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
+	all := o.wantMany(2)
+	other := o.want(o.at("https://github.com/acme/SHOP"))
+	o.run()
+	for _, i := range append(all, other) {
+		o.inState(i.ID, delivery.Grouped)
+	}
+	o.clock.Advance(30 * time.Minute)
+	late := o.want(o.at("https://github.com/acme/Shop"))
+	o.pass(time.Minute)
+	o.inState(late.ID, delivery.Grouped)
+	if is := o.alone("acme/shop"); is.Title != "4 error budgets are overspent at once" {
+		t.Errorf("it is %q", is.Title)
+	}
+}
+
 func TestNothingJoinsWhatAPersonClosed(t *testing.T) {
 	t.Parallel()
 	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
@@ -195,6 +214,32 @@ func TestWhatIsNewWaitsUntilItsGroupIsSeen(t *testing.T) {
 		t.Errorf("it is %q", is.Title)
 	}
 	o.wellBehaved()
+}
+
+// A reply that something is gone is wrong at times: it is asked for again a minute later, and
+// two, however many come meanwhile and wait.
+func TestAGroupThatIsGoneIsAskedForNoSoonerBecauseOthersWait(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
+	o.wantMany(3)
+	o.run()
+	is := o.alone("acme/shop")
+	group := o.groupOf("acme/shop", is.Number)
+	o.Person("ole").Delete("acme/shop", is.Number)
+	late := o.want()
+	began := o.clock.Now()
+	for o.delivery(group).State != delivery.Dead {
+		if o.clock.Now().After(began.Add(time.Hour)) {
+			t.Fatalf("after an hour it is %+v", o.delivery(group))
+		}
+		o.clock.Advance(14 * time.Second)
+		o.run()
+	}
+	if took := o.clock.Now().Sub(began); took < 3*time.Minute {
+		t.Errorf("it was given up after %s, want the first minute and the next two between three replies", took)
+	}
+	o.pass(time.Minute)
+	o.inState(late.ID, delivery.Sent)
 }
 
 // dismissing has every group that is found dismissed right then, as a person may.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -142,17 +143,17 @@ func TestALaneThatWaitsHoldsUpNoOther(t *testing.T) {
 	o.wellBehaved()
 }
 
-// slow is a tracker that does not answer for a place until the request is given up, by
+// slow is a tracker that does not answer for some places until the request is given up, by
 // the office's clock.
 type slow struct {
 	delivery.Tracker
 	office *office
-	place  delivery.Place
 	asked  *int
+	places []delivery.Place
 }
 
 func (s slow) Facts(ctx context.Context, place delivery.Place) (delivery.Facts, error) {
-	if place != s.place {
+	if !slices.Contains(s.places, place) {
 		return s.Tracker.Facts(ctx, place)
 	}
 	*s.asked++
@@ -164,7 +165,7 @@ func TestARepositoryThatDoesNotAnswerHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
 	o := open(t)
 	asked := 0
-	o.courier = o.hire(slow{o.tracker, o, "acme/api", &asked})
+	o.courier = o.hire(slow{o.tracker, o, &asked, []delivery.Place{"acme/api"}})
 	for range 10 { // they come first by name, and by time
 		o.want(o.at("https://github.com/acme/api"))
 	}
@@ -177,6 +178,26 @@ func TestARepositoryThatDoesNotAnswerHoldsUpNoOther(t *testing.T) {
 	o.pass(10 * time.Minute)
 	if asked > 8 { // 15 s, 30 s, 1 min, 2 min, 4 min
 		t.Errorf("it was asked %d times in ten minutes", asked)
+	}
+}
+
+// Where many issues are to be told of in one, the place is asked before any is made.
+func TestRepositoriesThatDoNotAnswerAndAreToHaveGroupsHoldUpNoOther(t *testing.T) {
+	t.Parallel()
+	o := open(t, func(s *delivery.Settings) { s.GroupFrom = 3 })
+	asked := 0
+	o.courier = o.hire(slow{o.tracker, o, &asked, []delivery.Place{"acme/api", "acme/shop"}}, o.changes...)
+	goes := o.want(o.at("https://github.com/acme/vault"))
+	o.clock.Advance(time.Second)
+	for _, place := range []string{"acme/api", "acme/shop"} {
+		for range 3 {
+			o.want(o.at("https://github.com/" + place))
+		}
+	}
+	o.run() // which has time for one that does not answer
+	o.inState(goes.ID, delivery.Sent)
+	if asked == 0 {
+		t.Error("no place was asked that does not answer")
 	}
 }
 

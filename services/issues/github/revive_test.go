@@ -2,6 +2,7 @@ package github_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github/standin"
@@ -232,6 +234,32 @@ func TestAPlaceThatLooksWellIsTriedOnceADay(t *testing.T) {
 	}
 	if d := o.inState(i.ID, delivery.Sent); d.Because != "" || o.alone("acme/shop").Title != "Budget spent more" {
 		t.Errorf("known: %+v", d)
+	}
+}
+
+// Another courier takes the lease while the place is asked.
+func TestNothingIsTriedAgainByOneWhoLostTheLease(t *testing.T) {
+	t.Parallel()
+	o, there, other := perished(t, storetest.SQLite(t), archived)
+	unarchived(o)
+	o.Deliveries() // which are lost
+	o.clock.Advance(time.Hour)
+	mine := o.lease(t.Context())
+	asked := 0
+	o.moment = func(r *http.Request, over bool) {
+		if r != nil && over {
+			o.lease(t.Context())
+			asked++
+		}
+	}
+	if _, err := o.courier.Reconcile(mine); !tx.IsLeaseLost(err) {
+		t.Errorf("it ended with %v, want that the lease is lost", err)
+	}
+	if asked != 1 {
+		t.Errorf("%d requests, want the one about the place", asked)
+	}
+	for _, i := range []issues.Issue{there, other} {
+		o.inState(i.ID, delivery.Dead)
 	}
 }
 
