@@ -31,9 +31,9 @@ func fill(tb testing.TB, w weighing) {
 	if w.URL == "" {
 		db = inSQLite(tb, w.Dir)
 	} else {
-		var err error
-		db, err = sql.Open("pgx", w.URL)
+		opened, err := sql.Open("pgx", w.URL)
 		check(tb, err)
+		db = opened
 		bytes = "bytea"
 	}
 	db.SetMaxOpenConns(1) // which has the temporary tables
@@ -46,9 +46,11 @@ func fill(tb testing.TB, w weighing) {
 	exec("DROP INDEX segment_span_s_start_s") // pruning uses it, and it takes longest to fill
 	now := weighedAt()
 	today := now.Truncate(measure.DaySpan)
+	days, err := w.days()
+	check(tb, err)
 	exec(fmt.Sprintf("CREATE TEMP TABLE kept AS SELECT id, created_at FROM slos ORDER BY id LIMIT %d", w.SLOs))
 	exec("UPDATE slos SET retired_at = $1 WHERE id NOT IN (SELECT id FROM kept)", now)
-	exec("UPDATE slo_revisions SET window_days = $1", w.Days)
+	exec("UPDATE slo_revisions SET time_window = $1", w.Window)
 	exec("UPDATE indicators SET resolution_s = $1", int(w.Resolution/time.Second))
 	exec(`INSERT INTO series (id, reporter, group_value, resolution_s, folded_until, created_at, indicator_id)
 SELECT i.id, 'default', '', i.resolution_s, k.created_at, k.created_at, i.id FROM indicators i JOIN kept k ON k.id = i.slo_id`)
@@ -62,7 +64,7 @@ SELECT i.id, 'default', '', i.resolution_s, k.created_at, k.created_at, i.id FRO
 	exec(fmt.Sprintf(`WITH RECURSIVE days(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM days WHERE n < %d)
 INSERT INTO segments (series_id, span_s, start_s, data)
 SELECT s.id, 86400, %d + 86400 * d.n, p.day FROM numbered s CROSS JOIN days d JOIN sample p ON p.n = (s.row + d.n) %% 7 ORDER BY s.id, d.n`,
-		w.Days, today.AddDate(0, 0, -w.Days-1).Unix()))
+		days, today.AddDate(0, 0, -days-1).Unix()))
 	exec(fmt.Sprintf(`WITH RECURSIVE hours(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM hours WHERE n < %d)
 INSERT INTO segments (series_id, span_s, start_s, data)
 SELECT s.id, 3600, %d + 3600 * h.n, p.hour FROM numbered s CROSS JOIN hours h JOIN sample p ON p.n = (s.row + h.n) %% 7 ORDER BY s.id, h.n`,

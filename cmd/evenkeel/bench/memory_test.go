@@ -16,6 +16,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/slo"
 )
 
 const (
@@ -28,9 +29,19 @@ const (
 type weighing struct {
 	Dir        string        // of the database, where it is SQLite's
 	URL        string        // of PostgreSQL's
-	Days       int           // of each SLO's window
+	Window     string        // of each SLO, as slo.TimeWindow writes it
 	Resolution time.Duration // of its slots
 	SLOs       int
+}
+
+// days is how many of each SLO's window are over.
+func (w weighing) days() (int, error) {
+	over, err := slo.ParseTimeWindow(w.Window)
+	if err != nil {
+		return 0, err
+	}
+	from, _ := over.Window().Span(weighedAt())
+	return int(weighedAt().Sub(from) / measure.DaySpan), nil
 }
 
 // weight is what came of it, in megabytes of a million bytes.
@@ -45,11 +56,14 @@ type weight struct {
 // that was resident at a time is what an operator has to provide.
 func BenchmarkMemory(b *testing.B) {
 	for _, w := range []weighing{
-		{Days: 28, Resolution: measure.FiveMinutes, SLOs: fleetSize},
-		{Days: 90, Resolution: measure.FiveMinutes, SLOs: fleetSize},
-		{Days: 28, Resolution: measure.Minute, SLOs: fleetSize / 5},
+		{Window: "28d", Resolution: measure.FiveMinutes, SLOs: fleetSize},
+		{Window: "90d", Resolution: measure.FiveMinutes, SLOs: fleetSize},
+		{Window: "year 2026-01-01 UTC", Resolution: measure.FiveMinutes, SLOs: fleetSize},
+		{Window: "28d", Resolution: measure.Minute, SLOs: fleetSize / 5},
 	} {
-		name := fmt.Sprintf("memory of %d SLOs of %d d in slots of %s", w.SLOs, w.Days, w.Resolution)
+		over, err := slo.ParseTimeWindow(w.Window)
+		check(b, err)
+		name := fmt.Sprintf("memory of %d SLOs of %s in slots of %s", w.SLOs, over, w.Resolution)
 		b.Run(name, func(b *testing.B) {
 			w.Dir = copyTemplate(b)
 			fill(b, w)
@@ -104,7 +118,11 @@ func weigh(plan string) error {
 		return err
 	}
 	is := weight{Took: time.Since(began)}
-	if wanted := int64(w.SLOs * w.Days); counts["segments_loaded"] < wanted || counts["unreadable"] > 0 {
+	days, err := w.days()
+	if err != nil {
+		return err
+	}
+	if wanted := int64(w.SLOs * days); counts["segments_loaded"] < wanted || counts["unreadable"] > 0 {
 		return fmt.Errorf("fewer than %d segments were loaded: %v", wanted, counts)
 	}
 	runtime.GC()

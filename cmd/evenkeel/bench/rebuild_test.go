@@ -15,7 +15,7 @@ const goalRebuild = 10 * time.Second
 // from their segments, and concludes the status of each. It is done in a process of
 // its own, which has read nothing before.
 func BenchmarkRebuild(b *testing.B) {
-	w := weighing{Days: 30, Resolution: measure.FiveMinutes, SLOs: fleetSize}
+	w := weighing{Window: "30d", Resolution: measure.FiveMinutes, SLOs: fleetSize}
 	b.Run("SQLite", func(b *testing.B) {
 		w := w
 		w.Dir = copyTemplate(b)
