@@ -87,7 +87,7 @@ type Limits struct {
 // Policy says what error-budget policies go by.
 type Policy struct {
 	SecondPersonAbove    int `koanf:"secondPersonAbove" default:"50" min:"0" max:"100" doc:"From above which consumption of an SLO's budget of 28 days, in percent, what relaxes the SLO has to be approved by another person. While a violation of it is open it has to be anyway."`
-	SecondPersonGiveBack int `koanf:"secondPersonGiveBack" default:"10" min:"0" max:"100" doc:"How many percent of an SLO's budget one correction may give back without another person's approval."`
+	SecondPersonGiveBack int `koanf:"secondPersonGiveBack" default:"10" min:"0" max:"100" doc:"How many percent of an SLO's budget corrections may give back, together, without another person's approval."`
 }
 
 // DataSources says which addresses of data sources may be dialled.

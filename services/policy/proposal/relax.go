@@ -24,7 +24,8 @@ const Needed = "second_person_needed"
 type Bounds struct {
 	// Above is the consumption of the trailing policy window above which they do.
 	Above int64
-	// GivesBack is what a single correction may give back of the SLO's own window.
+	// GivesBack is what those corrections may give back of the SLO's own window, together,
+	// that nobody but their authors let count.
 	GivesBack int64
 }
 
@@ -162,8 +163,12 @@ func (s *Service) Correcting(ctx context.Context, v slo.View, p correction.Previ
 	if err != nil {
 		return err
 	}
-	if why == "" && given > s.Bounds.GivesBack*budget.Billion/100 {
+	switch most := s.Bounds.GivesBack * budget.Billion / 100; {
+	case why != "":
+	case given > most:
 		why = fmt.Sprintf("it gives back more than %d %% of the budget", s.Bounds.GivesBack)
+	case given > 0 && p.GivesBackUnapproved() > most:
+		why = fmt.Sprintf("it gives back more than %d %% of the budget, together with those that nobody else approved", s.Bounds.GivesBack)
 	}
 	if why == "" {
 		return nil

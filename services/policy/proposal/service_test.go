@@ -205,6 +205,33 @@ func TestACorrectionThatGivesBackMuchNeedsASecondPerson(t *testing.T) {
 	refused(t, err, proposal.Needed, "this removes a correction")
 }
 
+// Of 4,000 events 40 may be bad: 6 are in the first of four slots, 4 in each other, so that
+// to count one as good gives back 15 % or 10 %. More than 10 % needs another person, be it
+// in one act or in two; what she approved is not counted again.
+func TestManySmallCorrectionsNeedASecondPersonAsOneGreatOneDoes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	good := func(ago time.Duration) correction.Declaration {
+		from := start.Add(-ago)
+		to := from.Add(measure.FiveMinutes)
+		return correction.Declaration{Effect: correction.CountGood, Kind: correction.External, Reason: "the customer's network", From: &from, To: &to}
+	}
+	for n, bad := range []int64{6, 4, 4, 4} {
+		h.burn(t, time.Duration(n+1)*30*time.Hour, bad)
+	}
+	slo := h.availability.SLO.ID
+	great := good(30 * time.Hour)
+	_, err := h.corrections.Declare(h.ada, slo, great)
+	refused(t, err, proposal.Needed, "it gives back more than 10 % of the budget:")
+	p := ok(h.Propose(h.ada, proposal.Input{SLO: slo, Correction: &great}, document, "not ours"))(t)
+	ok(h.Approve(h.grace, p.ID, ""))(t)
+	ok(h.corrections.Declare(h.ada, slo, good(60*time.Hour)))(t)
+	_, err = h.corrections.Declare(h.ada, slo, good(90*time.Hour))
+	refused(t, err, proposal.Needed, "together with those that nobody else approved")
+	_, err = h.corrections.Declare(h.grace, slo, good(90*time.Hour)) // nor does another author
+	refused(t, err, proposal.Needed, "together with those that nobody else approved")
+}
+
 // Over 28 days 60 % of the budget is consumed, by events of 10 days ago: over 7 days, in
 // which nothing was bad, none.
 func TestAWindowRelaxesWhereItLeavesMore(t *testing.T) {

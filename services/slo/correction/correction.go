@@ -75,6 +75,9 @@ type Correction struct {
 	RemovedFor string // the reason
 }
 
+// byOne reports whether nobody but its author let it count.
+func (c Correction) byOne() bool { return c.ApprovedBy == c.CreatedBy }
+
 // Recurrence is how a correction comes again.
 type Recurrence struct {
 	Start    string // as the clocks of Zone show it, such as "2026-11-29T02:00"

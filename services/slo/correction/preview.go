@@ -25,8 +25,9 @@ type Preview struct {
 	// MaxSpansShown that begin within 90 days from now; More tells that there are others.
 	Spans []window.Span
 	More  bool
-	// Before and After are the window without the change and with it.
-	Before, After Account
+	// Before and After are the window without the change and with it; Approved is the window
+	// with those corrections alone that a second person approved.
+	Before, After, Approved Account
 }
 
 // Account is a sum of events against an objective. Nil is unknown, because there were no
@@ -66,7 +67,13 @@ func (s *Service) preview(ctx context.Context, v slo.View, one Correction, befor
 	if p.Before, err = s.account(ctx, v, before, p.From, p.To); err != nil {
 		return Preview{}, err
 	}
-	p.After, err = s.account(ctx, v, after, p.From, p.To)
+	if p.After, err = s.account(ctx, v, after, p.From, p.To); err != nil {
+		return Preview{}, err
+	}
+	approved := slices.DeleteFunc(slices.Clone(before), Correction.byOne)
+	if p.Approved = p.Before; len(approved) < len(before) {
+		p.Approved, err = s.account(ctx, v, approved, p.From, p.To)
+	}
 	return p, err
 }
 
@@ -103,12 +110,18 @@ func without(corrections []Correction, one Correction) []Correction {
 
 // GivesBack is how much more of the budget is left after than before, in parts per billion.
 // Where no events are left, all that was consumed is given back.
-func (p Preview) GivesBack() int64 {
+func (p Preview) GivesBack() int64 { return p.After.above(p.Before) }
+
+// GivesBackUnapproved is how much is left after above what is with the corrections alone
+// that a second person approved, likewise.
+func (p Preview) GivesBackUnapproved() int64 { return p.After.above(p.Approved) }
+
+func (a Account) above(before Account) int64 {
 	switch {
-	case p.Before.RemainingPPB == nil:
+	case before.RemainingPPB == nil:
 		return 0
-	case p.After.RemainingPPB == nil:
-		return budget.Billion - *p.Before.RemainingPPB
+	case a.RemainingPPB == nil:
+		return budget.Billion - *before.RemainingPPB
 	}
-	return *p.After.RemainingPPB - *p.Before.RemainingPPB
+	return *a.RemainingPPB - *before.RemainingPPB
 }
