@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/evenkeel/evenkeel/cmd/evenkeel/process"
 )
 
 // commands are the blocks of commands of a page of the documentation.
@@ -23,6 +26,25 @@ func commands(t *testing.T, page string) []string {
 		blocks = append(blocks, found[1])
 	}
 	return blocks
+}
+
+// post makes what a page takes for granted.
+func post(t *testing.T, r *process.Process, path, body string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.Base()+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+r.Token())
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusCreated {
+		t.Fatalf("POST %s answers %d", path, resp.StatusCode)
+	}
 }
 
 // guided is what came of the commands of a page: the documents that each block

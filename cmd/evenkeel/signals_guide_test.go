@@ -2,7 +2,6 @@ package main
 
 import (
 	"math"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -36,26 +35,9 @@ func TestTheGuideToGoldenSignalsDoesWhatItSays(t *testing.T) {
 		gauge(`process_open_fds{`+labels+`}`, 250), gauge(`process_max_fds{`+labels+`}`, 1000),
 	}})
 	r := process.Start(t, process.Options{Dir: t.TempDir()})
-	for _, made := range []struct{ path, body string }{
-		{"/v1/data-sources", `{"slug":"prometheus-eu","name":"Prometheus","kind":"prometheus","address":"` + prometheus + `"}`},
-		{"/v1/teams", `{"slug":"payments","name":"Payments"}`},
-		{"/v1/services", `{"slug":"checkout","name":"Checkout","team":"payments","kind":"http","tier":2}`},
-	} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.Base()+made.path, strings.NewReader(made.body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set("Authorization", "Bearer "+r.Token())
-		req.Header.Set("Content-Type", "application/json")
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = resp.Body.Close()
-		if resp.StatusCode != http.StatusCreated {
-			t.Fatalf("POST %s answers %d", made.path, resp.StatusCode)
-		}
-	}
+	post(t, r, "/v1/data-sources", `{"slug":"prometheus-eu","name":"Prometheus","kind":"prometheus","address":"`+prometheus+`"}`)
+	post(t, r, "/v1/teams", `{"slug":"payments","name":"Payments"}`)
+	post(t, r, "/v1/services", `{"slug":"checkout","name":"Checkout","team":"payments","kind":"http","tier":2}`)
 
 	f := follow(t, r.Dir(), commands(t, goldenSignals), strings.NewReplacer("http://127.0.0.1:8080", r.Base()))
 	for path, want := range map[string]any{
