@@ -139,13 +139,17 @@ func (r Rooms) proposed(ctx context.Context, in ProposalInput) (proposal.Input, 
 		given, document, names = given+1, one, &slo.Name{Service: one.Service, SLO: one.SLO}
 		act.Removal = &proposal.Removal{Correction: id.ID(one.Correction), Reason: one.Reason}
 	}
+	if one := in.Retirement; one != nil {
+		given, document, names = given+1, one, &slo.Name{Service: one.Service, SLO: one.SLO}
+		act.Retirement, act.Version = &proposal.Retirement{Reason: one.Reason}, one.Version
+	}
 	if one := in.ServiceUpdate; one != nil {
 		d := fromServiceProfile(one.Declaration)
 		given, document = given+1, one
 		act.Update, act.Version = &d, one.Version
 	}
 	var check fault.Check
-	check.Require(given == 1, "", nil, "must have exactly one of revision, correction, removal and serviceUpdate, has %d", given)
+	check.Require(given == 1, "", nil, "must have exactly one of revision, correction, removal, retirement and serviceUpdate, has %d", given)
 	if err := check.Err(); err != nil {
 		return act, nil, err
 	}

@@ -6,7 +6,7 @@ import "time"
 // one.
 type Proposal struct {
 	ID         string     `json:"id" doc:"Identifier (ULID)."`
-	Act        string     `json:"act" enum:"slo_revision,correction,correction_removal,service_update"`
+	Act        string     `json:"act" enum:"slo_revision,correction,correction_removal,slo_retirement,service_update"`
 	State      string     `json:"state" enum:"open,approved,rejected,expired" doc:"approved: and carried out. expired: nobody decided within 14 days."`
 	Service    Ref        `json:"service"`
 	SLO        *Ref       `json:"slo,omitempty" doc:"Absent for an act on a service."`
@@ -23,13 +23,14 @@ type Proposal struct {
 	MadeID     string     `json:"madeId" doc:"The revision or correction that came of it; empty where there is none."`
 }
 
-// ProposalInput is what is proposed: exactly one of revision, correction, removal and
-// serviceUpdate.
+// ProposalInput is what is proposed: exactly one of revision, correction, removal,
+// retirement and serviceUpdate.
 type ProposalInput struct {
 	Reason        string               `json:"reason" doc:"Why, for who approves it; at most 1,000 characters." example:"the objective was stricter than customers need"`
 	Revision      *ProposedRevision    `json:"revision,omitempty" doc:"Of an SLO, as reviseSLO makes it."`
 	Correction    *ProposedCorrection  `json:"correction,omitempty" doc:"As declareCorrection makes it." example:"{\"service\":\"checkout\",\"slo\":\"availability\",\"declaration\":{\"effect\":\"exclude\",\"kind\":\"maintenance\",\"reason\":\"the database moved\",\"from\":\"2026-11-27T10:00:00Z\",\"to\":\"2026-11-27T12:00:00Z\"}}"`
 	Removal       *ProposedRemoval     `json:"removal,omitempty" doc:"Of a correction, as removeCorrection does it."`
+	Retirement    *ProposedRetirement  `json:"retirement,omitempty" doc:"Of an SLO, as retireSLO does it."`
 	ServiceUpdate *ProposedServiceEdit `json:"serviceUpdate,omitempty" doc:"As updateService makes it."`
 }
 
@@ -54,6 +55,14 @@ type ProposedRemoval struct {
 	SLO        string `json:"slo" maxLength:"63" doc:"Slug or identifier." example:"availability"`
 	Correction string `json:"correction" maxLength:"26" doc:"Identifier of the correction."`
 	Reason     string `json:"reason" doc:"Why it does not hold any more." example:"it was another service"`
+}
+
+// ProposedRetirement is the end of an SLO.
+type ProposedRetirement struct {
+	Service string `json:"service" maxLength:"63" doc:"Slug or identifier." example:"checkout"`
+	SLO     string `json:"slo" maxLength:"63" doc:"Slug or identifier." example:"availability"`
+	Version int64  `json:"version" minimum:"1" doc:"Of the SLO, as it was read."`
+	Reason  string `json:"reason,omitempty" doc:"For the audit log; at most 1,000 characters." example:"the service answers no requests any more"`
 }
 
 // Decision says why somebody decided on a proposal as they did.

@@ -95,6 +95,8 @@ func actText(a proposal.Act) string {
 		return "Correct the objective"
 	case proposal.RemoveCorrection:
 		return "Remove a correction"
+	case proposal.RetireSLO:
+		return "Retire the objective"
 	}
 	return "Update the service"
 }

@@ -1666,6 +1666,7 @@ const (
 	ProposalActCorrection        ProposalAct = "correction"
 	ProposalActCorrectionRemoval ProposalAct = "correction_removal"
 	ProposalActServiceUpdate     ProposalAct = "service_update"
+	ProposalActSloRetirement     ProposalAct = "slo_retirement"
 	ProposalActSloRevision       ProposalAct = "slo_revision"
 )
 
@@ -1677,6 +1678,8 @@ func (e ProposalAct) Valid() bool {
 	case ProposalActCorrectionRemoval:
 		return true
 	case ProposalActServiceUpdate:
+		return true
+	case ProposalActSloRetirement:
 		return true
 	case ProposalActSloRevision:
 		return true
@@ -6052,6 +6055,9 @@ type ProposalInput struct {
 	// Removal Of a correction, as removeCorrection does it.
 	Removal *ProposedRemoval `json:"removal,omitempty"`
 
+	// Retirement Of an SLO, as retireSLO does it.
+	Retirement *ProposedRetirement `json:"retirement,omitempty"`
+
 	// Revision Of an SLO, as reviseSLO makes it.
 	Revision *ProposedRevision `json:"revision,omitempty"`
 
@@ -6102,6 +6108,27 @@ type ProposedRemoval struct {
 	//
 	// Examples: availability
 	Slo string `json:"slo"`
+}
+
+// ProposedRetirement defines model for ProposedRetirement.
+type ProposedRetirement struct {
+	// Reason For the audit log; at most 1,000 characters.
+	//
+	// Examples: the service answers no requests any more
+	Reason *string `json:"reason,omitempty"`
+
+	// Service Slug or identifier.
+	//
+	// Examples: checkout
+	Service string `json:"service"`
+
+	// Slo Slug or identifier.
+	//
+	// Examples: availability
+	Slo string `json:"slo"`
+
+	// Version Of the SLO, as it was read.
+	Version int64 `json:"version"`
 }
 
 // ProposedRevision defines model for ProposedRevision.

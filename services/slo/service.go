@@ -251,11 +251,16 @@ func (s *Service) writeRevised(ctx context.Context, old View, revised *View) err
 // violations of it end. What was measured stays until it is pruned. reason is
 // for the audit log and may be empty.
 //
-// Faults: Forbidden; Precondition; Conflict "slo_retired".
+// Faults: Forbidden; Precondition; Conflict "slo_retired" and those of the Guard.
 func (s *Service) Retire(ctx context.Context, slo id.ID, version int64, reason string) (View, error) {
-	return s.turn(ctx, access.Retire, slo, version, reason, func(v *View, _ registry.Service, now time.Time) error {
+	return s.turn(ctx, access.Retire, slo, version, reason, func(ctx context.Context, v *View, _ registry.Service, now time.Time) error {
 		if err := v.SLO.Live(); err != nil {
 			return err
+		}
+		if s.guard != nil {
+			if err := s.guard.Retiring(ctx, *v); err != nil {
+				return err
+			}
 		}
 		v.SLO.RetiredAt = &now
 		return nil
@@ -268,7 +273,7 @@ func (s *Service) Retire(ctx context.Context, slo id.ID, version int64, reason s
 // Faults: Forbidden; Precondition; Conflict "slo_not_retired", "restore_expired"
 // and "service_retired".
 func (s *Service) Restore(ctx context.Context, slo id.ID, version int64, reason string) (View, error) {
-	return s.turn(ctx, access.Restore, slo, version, reason, func(v *View, owner registry.Service, now time.Time) error {
+	return s.turn(ctx, access.Restore, slo, version, reason, func(_ context.Context, v *View, owner registry.Service, now time.Time) error {
 		if v.SLO.RetiredAt == nil {
 			return fault.New(fault.Conflict, "slo_not_retired", "the SLO %q is not retired", v.SLO.Slug)
 		}
@@ -283,7 +288,7 @@ func (s *Service) Restore(ctx context.Context, slo id.ID, version int64, reason 
 // turn retires or restores.
 func (s *Service) turn(
 	ctx context.Context, verb access.Verb, slo id.ID, version int64, reason string,
-	do func(v *View, owner registry.Service, now time.Time) error,
+	do func(ctx context.Context, v *View, owner registry.Service, now time.Time) error,
 ) (View, error) {
 	now := clock.Round(s.now())
 	var v View
@@ -298,7 +303,7 @@ func (s *Service) turn(
 			return err
 		}
 		v = old
-		if err := do(&v, owner, now); err != nil {
+		if err := do(ctx, &v, owner, now); err != nil {
 			return err
 		}
 		v.SLO.UpdatedAt = now

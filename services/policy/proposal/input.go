@@ -10,15 +10,16 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 )
 
-// Input is an act that is proposed: exactly one of Revision, Correction, Removal and
-// Update is given.
+// Input is an act that is proposed: exactly one of Revision, Correction, Removal,
+// Retirement and Update is given.
 type Input struct {
 	SLO        id.ID                   `json:"slo,omitempty"`     // but for Update
 	Service    id.ID                   `json:"service,omitempty"` // of Update
-	Version    int64                   `json:"version,omitempty"` // of Revision and Update, that their author saw
+	Version    int64                   `json:"version,omitempty"` // of Revision, Retirement and Update, that their author saw
 	Revision   *slo.Declaration        `json:"revision,omitempty"`
 	Correction *correction.Declaration `json:"correction,omitempty"`
 	Removal    *Removal                `json:"removal,omitempty"`
+	Retirement *Retirement             `json:"retirement,omitempty"`
 	Update     *registry.ServiceInput  `json:"update,omitempty"`
 }
 
@@ -26,6 +27,11 @@ type Input struct {
 type Removal struct {
 	Correction id.ID  `json:"correction"`
 	Reason     string `json:"reason"`
+}
+
+// Retirement is of an SLO.
+type Retirement struct {
+	Reason string `json:"reason"`
 }
 
 func (in Input) act() Act {
@@ -36,6 +42,8 @@ func (in Input) act() Act {
 		return DeclareCorrection
 	case in.Removal != nil:
 		return RemoveCorrection
+	case in.Retirement != nil:
+		return RetireSLO
 	}
 	return UpdateService
 }
@@ -52,6 +60,9 @@ func (s *Service) act(ctx context.Context, in Input) (id.ID, error) {
 	case RemoveCorrection:
 		c, err := s.Corrections.Remove(ctx, in.Removal.Correction, in.Removal.Reason)
 		return c.ID, err
+	case RetireSLO:
+		_, err := s.SLOs.Retire(ctx, in.SLO, in.Version, in.Retirement.Reason)
+		return "", err
 	case UpdateService:
 		if in.Update == nil {
 			return "", fmt.Errorf("a proposal of nothing")

@@ -20,6 +20,7 @@ const (
 	ReviseSLO         Act = "slo_revision"
 	DeclareCorrection Act = "correction"
 	RemoveCorrection  Act = "correction_removal"
+	RetireSLO         Act = "slo_retirement"
 	UpdateService     Act = "service_update"
 )
 

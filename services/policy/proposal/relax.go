@@ -100,6 +100,19 @@ func (s *Service) Revising(ctx context.Context, before, after slo.View, now time
 	return refused(fmt.Sprintf("this relaxes the SLO %q (%s)", before.SLO.Slug, strings.Join(relaxed, "; ")), why)
 }
 
+// Retiring implements slo.Guard: an SLO that is retired and declared anew has its whole
+// budget.
+func (s *Service) Retiring(ctx context.Context, v slo.View) error {
+	if alone(ctx) {
+		return nil
+	}
+	why, err := s.troubled(ctx, v)
+	if err != nil || why == "" {
+		return err
+	}
+	return refused(fmt.Sprintf("this retires the SLO %q", v.SLO.Slug), why)
+}
+
 // relaxing says which of the changes relax what is promised, whatever was measured.
 // Whether another indicator counts less cannot be told from its definition: any does.
 func relaxing(before, after slo.View) []string {

@@ -152,6 +152,8 @@ func TestWhatRelaxesATroubledSLONeedsASecondPerson(t *testing.T) {
 	refused(t, err, proposal.Needed, "this corrects the SLO")
 	_, err = h.registry.UpdateService(h.ada, "checkout", 1, service(2))
 	refused(t, err, proposal.Needed, `lowers the service "checkout" from tier 1 to 2`)
+	_, err = h.slos.Retire(h.ada, of, 1, "")
+	refused(t, err, proposal.Needed, `retires the SLO "availability" while more than 50 %`)
 
 	// What does not relax needs nobody.
 	d := objective("99.5%")
@@ -305,6 +307,18 @@ func TestAnotherPersonApprovesAndItIsCarriedOut(t *testing.T) {
 	ok(h.Approve(h.ada, tier.ID, ""))(t)
 	if s := ok(h.registry.ServiceFor(h.bob, "checkout"))(t); s.Tier != 2 {
 		t.Errorf("the tier is %d", s.Tier)
+	}
+}
+
+func TestAnotherPersonApprovesTheEndOfAnSLO(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.burn(t, 30*time.Minute, 6)
+	of := h.availability.SLO.ID
+	p := ok(h.Propose(h.ada, proposal.Input{SLO: of, Version: 1, Retirement: &proposal.Retirement{Reason: "nobody asks for it"}}, document, "it is not used"))(t)
+	ok(h.Approve(h.grace, p.ID, ""))(t)
+	if v := ok(h.slos.View(h.ada, of))(t); v.SLO.RetiredAt == nil {
+		t.Errorf("the SLO is %+v, want retired", v.SLO)
 	}
 }
 

@@ -41,9 +41,10 @@ type Budgets interface {
 	ViewsOf(ctx context.Context, services []id.ID) ([]slo.View, error)
 }
 
-// SLOs revises them; see slo.Service, which is one.
+// SLOs revises and retires them; see slo.Service, which is one.
 type SLOs interface {
 	Revise(ctx context.Context, slo id.ID, version int64, d slo.Declaration) (slo.View, []slo.Warning, error)
+	Retire(ctx context.Context, slo id.ID, version int64, reason string) (slo.View, error)
 }
 
 // Corrections declares and removes them; see correction.Service, which is one.
