@@ -23,6 +23,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/delivery"
 	"github.com/evenkeel/evenkeel/ent/db/deliveryswitch"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
+	"github.com/evenkeel/evenkeel/ent/db/forecast"
+	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
@@ -128,6 +130,8 @@ func checkColumn(t, c string) error {
 			delivery.Table:        delivery.ValidColumn,
 			deliveryswitch.Table:  deliveryswitch.ValidColumn,
 			dependency.Table:      dependency.ValidColumn,
+			forecast.Table:        forecast.ValidColumn,
+			forecastbin.Table:     forecastbin.ValidColumn,
 			idempotencykey.Table:  idempotencykey.ValidColumn,
 			identity.Table:        identity.ValidColumn,
 			indicator.Table:       indicator.ValidColumn,

@@ -36,6 +36,10 @@ type Tx struct {
 	DeliverySwitch *DeliverySwitchClient
 	// Dependency is the client for interacting with the Dependency builders.
 	Dependency *DependencyClient
+	// Forecast is the client for interacting with the Forecast builders.
+	Forecast *ForecastClient
+	// ForecastBin is the client for interacting with the ForecastBin builders.
+	ForecastBin *ForecastBinClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Identity is the client for interacting with the Identity builders.
@@ -246,6 +250,8 @@ func (tx *Tx) init() {
 	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.DeliverySwitch = NewDeliverySwitchClient(tx.config)
 	tx.Dependency = NewDependencyClient(tx.config)
+	tx.Forecast = NewForecastClient(tx.config)
+	tx.ForecastBin = NewForecastBinClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Identity = NewIdentityClient(tx.config)
 	tx.Indicator = NewIndicatorClient(tx.config)

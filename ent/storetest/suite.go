@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"SLA":          testSLA,
 		"Signals":      testSignals,
 		"Corrections":  testCorrections,
+		"Scores":       testScores,
 		"Alerts":       testAlerts,
 		"Policy":       testPolicy,
 		"Proposals":    testProposals,
