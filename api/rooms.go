@@ -19,6 +19,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
+	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -33,6 +34,7 @@ type Rooms struct {
 	SLOs        *slo.Service
 	SLAs        *sla.Service
 	Corrections *correction.Service
+	Scores      *score.Service
 	Alerts      *alert.Service
 	Proposals   *proposal.Service
 	Collection  *collect.Service
@@ -58,6 +60,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addSources(r)
 	a.addSLOs(r)
 	a.addStatus(r)
+	a.addForecastScore(r)
 	a.addSLOKinds()
 	a.addSLAs(r)
 	a.addCorrections(r)

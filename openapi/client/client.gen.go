@@ -998,6 +998,24 @@ func (e ExplanationState) Valid() bool {
 	}
 }
 
+// Defines values for ForecastScoreHorizon.
+const (
+	ForecastScoreHorizonWeek   ForecastScoreHorizon = "week"
+	ForecastScoreHorizonWindow ForecastScoreHorizon = "window"
+)
+
+// Valid indicates whether the value is a known member of the ForecastScoreHorizon enum.
+func (e ForecastScoreHorizon) Valid() bool {
+	switch e {
+	case ForecastScoreHorizonWeek:
+		return true
+	case ForecastScoreHorizonWindow:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GoldenSignalNowSignal.
 const (
 	GoldenSignalNowSignalErrors     GoldenSignalNowSignal = "errors"
@@ -3916,6 +3934,41 @@ type Bounds struct {
 	Upper *float64 `json:"upper"`
 }
 
+// BrierScore defines model for BrierScore.
+type BrierScore struct {
+	// BaseRate How often the budget was spent.
+	//
+	// Examples: 0.075
+	BaseRate float64 `json:"baseRate"`
+
+	// Brier The mean of (probability − outcome)², the outcome being 1 when the budget was spent: 0 is perfect, 0.25 what always saying one half gets.
+	//
+	// Examples: 0.05
+	Brier float64 `json:"brier"`
+
+	// Mean The mean of the probabilities.
+	//
+	// Examples: 0.061
+	Mean float64 `json:"mean"`
+
+	// Reliability How far from the mean probability of each bin the frequency was, squared: 0 is best.
+	Reliability float64 `json:"reliability"`
+
+	// Resolution How far the frequencies of the bins are from the base rate, squared: the more the better.
+	Resolution float64 `json:"resolution"`
+
+	// Skill 1 − brier ÷ uncertainty: 1 is perfect, 0 as good as always saying how often it happens, below 0 worse; null where all budgets were spent or none, which tells nothing.
+	//
+	// Examples: 0.29
+	Skill *float64 `json:"skill"`
+
+	// Uncertainty base rate · (1 − base rate): the score of who always says the base rate.
+	Uncertainty float64 `json:"uncertainty"`
+
+	// Within What probabilities that differ in one bin add: brier is reliability − resolution + uncertainty + within.
+	Within float64 `json:"within"`
+}
+
 // Budget defines model for Budget.
 type Budget struct {
 	// AllowedEvents The whole budget: how many of the events may be bad.
@@ -4910,6 +4963,9 @@ type Forecast struct {
 	// Examples: 0.12
 	Probability *float64 `json:"probability"`
 
+	// Scores How good earlier forecasts of this SLO were, for a week and for the window.
+	Scores []ForecastScore `json:"scores"`
+
 	// Times By when the budget is spent in how many of the futures.
 	Times []ForecastTime `json:"times"`
 
@@ -4918,6 +4974,69 @@ type Forecast struct {
 
 	// Until When it ends, one window later.
 	Until *time.Time `json:"until"`
+
+	// WeekProbability That it is spent within a week, by the same futures; null where there is no forecast, and where the window is no longer than a week or is a calendar's.
+	//
+	// Examples: 0.03
+	WeekProbability *float64 `json:"weekProbability"`
+}
+
+// ForecastBin defines model for ForecastBin.
+type ForecastBin struct {
+	Forecasts int64 `json:"forecasts"`
+
+	// Frequency How often the budget was spent; null without forecasts.
+	Frequency *float64 `json:"frequency"`
+
+	// From Examples: 0.1
+	From     float64 `json:"from"`
+	Happened int64   `json:"happened"`
+
+	// Mean Of the probabilities; null without forecasts.
+	Mean *float64 `json:"mean"`
+
+	// To Examples: 0.2
+	To float64 `json:"to"`
+}
+
+// ForecastScore defines model for ForecastScore.
+type ForecastScore struct {
+	// Bins The scored forecasts by their probability: for good ones frequency is near mean in each.
+	Bins []ForecastBin `json:"bins"`
+
+	// Forecasts How many are scored.
+	//
+	// Examples: 40
+	Forecasts int64 `json:"forecasts"`
+
+	// Happened In how many of them the budget was spent.
+	//
+	// Examples: 3
+	Happened int64 `json:"happened"`
+
+	// Horizon week: seven days, of SLOs with a longer rolling window; window: its length, or until the end of a calendar's.
+	Horizon ForecastScoreHorizon `json:"horizon"`
+
+	// Missing How many more have to be scored until there is a score.
+	Missing int64 `json:"missing"`
+
+	// Open How many last, or are not settled yet.
+	Open int64 `json:"open"`
+
+	// Score Absent while forecasts are missing.
+	Score *BrierScore `json:"score,omitempty"`
+
+	// Void Of how many it cannot be known, or was promised otherwise meanwhile.
+	Void int64 `json:"void"`
+}
+
+// ForecastScoreHorizon week: seven days, of SLOs with a longer rolling window; window: its length, or until the end of a calendar's.
+type ForecastScoreHorizon string
+
+// ForecastScores defines model for ForecastScores.
+type ForecastScores struct {
+	// Scores For a week and for the window of each SLO.
+	Scores []ForecastScore `json:"scores"`
 }
 
 // ForecastTime defines model for ForecastTime.
@@ -9761,6 +9880,13 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/data-sources/{dataSource}/retire (the `RetireDataSource` operationId).
 	RetireDataSource(ctx context.Context, dataSource string, params *RetireDataSourceParams, body RetireDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetForecastScores Get how good forecasts were
+	//
+	// Of all SLOs. A forecast is kept each day, and settled a day after its time is over by whether the budget was spent in it. What cannot be known, because in an hour nothing was reported or because the SLO was revised, is void.
+	//
+	// Corresponds with GET /v1/forecast-scores (the `GetForecastScores` operationId).
+	GetForecastScores(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetIssueDelivery Say whether issues are sent
 	//
 	// By kind: how far Evenkeel goes with it, and who stopped it, why and since when. Its ETag is of what administrators stopped; what the configuration says changes without it, so that there is no 304.
@@ -10471,7 +10597,7 @@ type ClientInterface interface {
 
 	// GetSLOForecast Forecast the budget of an SLO
 	//
-	// How probable it is that the error budget runs out within the length of the window, and when: futures are drawn from the days of the last four weeks. The same measurements give the same forecast.
+	// How probable it is that the error budget runs out within the length of the window, and when: futures are drawn from the days of the last four weeks. The same measurements give the same forecast. Beside it stands how good earlier ones were.
 	//
 	// Corresponds with GET /v1/services/{service}/slos/{slo}/forecast (the `GetSLOForecast` operationId).
 	GetSLOForecast(ctx context.Context, service string, slo string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -11519,6 +11645,23 @@ func (c *Client) RetireDataSourceWithBody(ctx context.Context, dataSource string
 // Corresponds with POST /v1/data-sources/{dataSource}/retire (the `RetireDataSource` operationId).
 func (c *Client) RetireDataSource(ctx context.Context, dataSource string, params *RetireDataSourceParams, body RetireDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRetireDataSourceRequest(c.Server, dataSource, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetForecastScores Get how good forecasts were
+//
+// Of all SLOs. A forecast is kept each day, and settled a day after its time is over by whether the budget was spent in it. What cannot be known, because in an hour nothing was reported or because the SLO was revised, is void.
+//
+// Corresponds with GET /v1/forecast-scores (the `GetForecastScores` operationId).
+func (c *Client) GetForecastScores(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetForecastScoresRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -13119,7 +13262,7 @@ func (c *Client) ExplainSLO(ctx context.Context, service string, slo string, par
 
 // GetSLOForecast Forecast the budget of an SLO
 //
-// How probable it is that the error budget runs out within the length of the window, and when: futures are drawn from the days of the last four weeks. The same measurements give the same forecast.
+// How probable it is that the error budget runs out within the length of the window, and when: futures are drawn from the days of the last four weeks. The same measurements give the same forecast. Beside it stands how good earlier ones were.
 //
 // Corresponds with GET /v1/services/{service}/slos/{slo}/forecast (the `GetSLOForecast` operationId).
 func (c *Client) GetSLOForecast(ctx context.Context, service string, slo string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -15708,6 +15851,33 @@ func NewRetireDataSourceRequestWithBody(server string, dataSource string, params
 			req.Header.Set("If-Match", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewGetForecastScoresRequest constructs an http.Request for the GetForecastScores method
+func NewGetForecastScoresRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/forecast-scores")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -22724,6 +22894,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/data-sources/{dataSource}/retire (the `RetireDataSource` operationId).
 	RetireDataSourceWithResponse(ctx context.Context, dataSource string, params *RetireDataSourceParams, body RetireDataSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*RetireDataSourceResponse, error)
 
+	// GetForecastScoresWithResponse Get how good forecasts were
+	//
+	// Of all SLOs. A forecast is kept each day, and settled a day after its time is over by whether the budget was spent in it. What cannot be known, because in an hour nothing was reported or because the SLO was revised, is void.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/forecast-scores (the `GetForecastScores` operationId).
+	GetForecastScoresWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetForecastScoresResponse, error)
+
 	// GetIssueDeliveryWithResponse Say whether issues are sent
 	//
 	// By kind: how far Evenkeel goes with it, and who stopped it, why and since when. Its ETag is of what administrators stopped; what the configuration says changes without it, so that there is no 304.
@@ -23518,7 +23697,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetSLOForecastWithResponse Forecast the budget of an SLO
 	//
-	// How probable it is that the error budget runs out within the length of the window, and when: futures are drawn from the days of the last four weeks. The same measurements give the same forecast.
+	// How probable it is that the error budget runs out within the length of the window, and when: futures are drawn from the days of the last four weeks. The same measurements give the same forecast. Beside it stands how good earlier ones were.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -29533,6 +29712,136 @@ func (r RetireDataSourceResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RetireDataSourceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetForecastScoresResponse401Headers the declared response headers of an HTTP 401 response for GetForecastScores
+type GetForecastScoresResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// GetForecastScoresResponse403Headers the declared response headers of an HTTP 403 response for GetForecastScores
+type GetForecastScoresResponse403Headers struct {
+	XRequestID *string
+}
+
+// GetForecastScoresResponse422Headers the declared response headers of an HTTP 422 response for GetForecastScores
+type GetForecastScoresResponse422Headers struct {
+	XRequestID *string
+}
+
+// GetForecastScoresResponse429Headers the declared response headers of an HTTP 429 response for GetForecastScores
+type GetForecastScoresResponse429Headers struct {
+	RateLimit       *string
+	RateLimitPolicy *string
+	RetryAfter      *string
+	XRequestID      *string
+}
+
+// GetForecastScoresResponse500Headers the declared response headers of an HTTP 500 response for GetForecastScores
+type GetForecastScoresResponse500Headers struct {
+	XRequestID *string
+}
+
+// GetForecastScoresResponse503Headers the declared response headers of an HTTP 503 response for GetForecastScores
+type GetForecastScoresResponse503Headers struct {
+	RetryAfter *string
+	XRequestID *string
+}
+
+type GetForecastScoresResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ForecastScores
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthorized
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Unprocessable
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *InternalError
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetForecastScoresResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetForecastScoresResponse403Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *GetForecastScoresResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *GetForecastScoresResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetForecastScoresResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetForecastScoresResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetForecastScoresResponse) GetJSON200() *ForecastScores {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetForecastScoresResponse) GetApplicationProblemJSON401() *Unauthorized {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetForecastScoresResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetForecastScoresResponse) GetApplicationProblemJSON422() *Unprocessable {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetForecastScoresResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetForecastScoresResponse) GetApplicationProblemJSON500() *InternalError {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetForecastScoresResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetForecastScoresResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetForecastScoresResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetForecastScoresResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetForecastScoresResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -51399,6 +51708,21 @@ func (c *ClientWithResponses) RetireDataSourceWithResponse(ctx context.Context, 
 	return ParseRetireDataSourceResponse(rsp)
 }
 
+// GetForecastScoresWithResponse Get how good forecasts were
+//
+// Of all SLOs. A forecast is kept each day, and settled a day after its time is over by whether the budget was spent in it. What cannot be known, because in an hour nothing was reported or because the SLO was revised, is void.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/forecast-scores (the `GetForecastScores` operationId).
+func (c *ClientWithResponses) GetForecastScoresWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetForecastScoresResponse, error) {
+	rsp, err := c.GetForecastScores(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetForecastScoresResponse(rsp)
+}
+
 // GetIssueDeliveryWithResponse Say whether issues are sent
 //
 // By kind: how far Evenkeel goes with it, and who stopped it, why and since when. Its ETag is of what administrators stopped; what the configuration says changes without it, so that there is no 304.
@@ -52721,7 +53045,7 @@ func (c *ClientWithResponses) ExplainSLOWithResponse(ctx context.Context, servic
 
 // GetSLOForecastWithResponse Forecast the budget of an SLO
 //
-// How probable it is that the error budget runs out within the length of the window, and when: futures are drawn from the days of the last four weeks. The same measurements give the same forecast.
+// How probable it is that the error budget runs out within the length of the window, and when: futures are drawn from the days of the last four weeks. The same measurements give the same forecast. Beside it stands how good earlier ones were.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -60839,6 +61163,172 @@ func ParseRetireDataSourceResponse(rsp *http.Response) (*RetireDataSourceRespons
 			headers.XRequestID = &value
 		}
 		response.Headers507 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetForecastScoresResponse parses an HTTP response from a GetForecastScoresWithResponse call
+func ParseGetForecastScoresResponse(rsp *http.Response) (*GetForecastScoresResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetForecastScoresResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ForecastScores
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Unprocessable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers GetForecastScoresResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetForecastScoresResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 422:
+		var headers GetForecastScoresResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers GetForecastScoresResponse429Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = &value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetForecastScoresResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetForecastScoresResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil

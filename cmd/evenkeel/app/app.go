@@ -35,6 +35,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
+	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -73,6 +74,7 @@ type App struct {
 	SLOs        *slo.Service
 	SLAs        *sla.Service
 	Corrections *correction.Service
+	Scores      *score.Service
 	Alerts      *alert.Service
 	Proposals   *proposal.Service
 	Collection  *collect.Service
