@@ -36,6 +36,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/lease"
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
+	"github.com/evenkeel/evenkeel/ent/db/outage"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
 	"github.com/evenkeel/evenkeel/ent/db/proposal"
@@ -113,6 +114,8 @@ type Client struct {
 	Member *MemberClient
 	// OTLPStream is the client for interacting with the OTLPStream builders.
 	OTLPStream *OTLPStreamClient
+	// Outage is the client for interacting with the Outage builders.
+	Outage *OutageClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
@@ -197,6 +200,7 @@ func (c *Client) init() {
 	c.Lease = NewLeaseClient(c.config)
 	c.Member = NewMemberClient(c.config)
 	c.OTLPStream = NewOTLPStreamClient(c.config)
+	c.Outage = NewOutageClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.PolicyRevision = NewPolicyRevisionClient(c.config)
 	c.Proposal = NewProposalClient(c.config)
@@ -336,6 +340,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Lease:           NewLeaseClient(cfg),
 		Member:          NewMemberClient(cfg),
 		OTLPStream:      NewOTLPStreamClient(cfg),
+		Outage:          NewOutageClient(cfg),
 		Person:          NewPersonClient(cfg),
 		PolicyRevision:  NewPolicyRevisionClient(cfg),
 		Proposal:        NewProposalClient(cfg),
@@ -402,6 +407,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Lease:           NewLeaseClient(cfg),
 		Member:          NewMemberClient(cfg),
 		OTLPStream:      NewOTLPStreamClient(cfg),
+		Outage:          NewOutageClient(cfg),
 		Person:          NewPersonClient(cfg),
 		PolicyRevision:  NewPolicyRevisionClient(cfg),
 		Proposal:        NewProposalClient(cfg),
@@ -460,12 +466,12 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
 		c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency,
 		c.Forecast, c.ForecastBin, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue,
-		c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Person, c.PolicyRevision,
-		c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus,
-		c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service,
-		c.Session, c.SignInCode, c.SignalMapping, c.Slug, c.System, c.Team, c.Token,
-		c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
-		c.WebhookDelivery,
+		c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Outage, c.Person,
+		c.PolicyRevision, c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
+		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
+		c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping, c.Slug,
+		c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -478,12 +484,12 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
 		c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency,
 		c.Forecast, c.ForecastBin, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue,
-		c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Person, c.PolicyRevision,
-		c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus,
-		c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service,
-		c.Session, c.SignInCode, c.SignalMapping, c.Slug, c.System, c.Team, c.Token,
-		c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
-		c.WebhookDelivery,
+		c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Outage, c.Person,
+		c.PolicyRevision, c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
+		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
+		c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping, c.Slug,
+		c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -534,6 +540,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Member.mutate(ctx, m)
 	case *OTLPStreamMutation:
 		return c.OTLPStream.mutate(ctx, m)
+	case *OutageMutation:
+		return c.Outage.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
 	case *PolicyRevisionMutation:
@@ -3797,6 +3805,155 @@ func (c *OTLPStreamClient) mutate(ctx context.Context, m *OTLPStreamMutation) (V
 		return (&OTLPStreamDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown OTLPStream mutation op: %q", m.Op())
+	}
+}
+
+// OutageClient is a client for the Outage schema.
+type OutageClient struct {
+	config
+}
+
+// NewOutageClient returns a client for the Outage from the given config.
+func NewOutageClient(c config) *OutageClient {
+	return &OutageClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `outage.Hooks(f(g(h())))`.
+func (c *OutageClient) Use(hooks ...Hook) {
+	c.hooks.Outage = append(c.hooks.Outage, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `outage.Intercept(f(g(h())))`.
+func (c *OutageClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Outage = append(c.inters.Outage, interceptors...)
+}
+
+// Create returns a builder for creating a Outage entity.
+func (c *OutageClient) Create() *OutageCreate {
+	mutation := newOutageMutation(c.config, OpCreate)
+	return &OutageCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Outage entities.
+func (c *OutageClient) CreateBulk(builders ...*OutageCreate) *OutageCreateBulk {
+	return &OutageCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OutageClient) MapCreateBulk(slice any, setFunc func(*OutageCreate, int)) *OutageCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OutageCreateBulk{err: fmt.Errorf("calling to OutageClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OutageCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OutageCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Outage.
+func (c *OutageClient) Update() *OutageUpdate {
+	mutation := newOutageMutation(c.config, OpUpdate)
+	return &OutageUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OutageClient) UpdateOne(_m *Outage) *OutageUpdateOne {
+	mutation := newOutageMutation(c.config, OpUpdateOne, withOutage(_m))
+	return &OutageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OutageClient) UpdateOneID(id string) *OutageUpdateOne {
+	mutation := newOutageMutation(c.config, OpUpdateOne, withOutageID(id))
+	return &OutageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Outage.
+func (c *OutageClient) Delete() *OutageDelete {
+	mutation := newOutageMutation(c.config, OpDelete)
+	return &OutageDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OutageClient) DeleteOne(_m *Outage) *OutageDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OutageClient) DeleteOneID(id string) *OutageDeleteOne {
+	builder := c.Delete().Where(outage.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OutageDeleteOne{builder}
+}
+
+// Query returns a query builder for Outage.
+func (c *OutageClient) Query() *OutageQuery {
+	return &OutageQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOutage},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Outage entity by its id.
+func (c *OutageClient) Get(ctx context.Context, id string) (*Outage, error) {
+	return c.Query().Where(outage.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OutageClient) GetX(ctx context.Context, id string) *Outage {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a Outage.
+func (c *OutageClient) QueryService(_m *Outage) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(outage.Table, outage.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, outage.ServiceTable, outage.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OutageClient) Hooks() []Hook {
+	return c.hooks.Outage
+}
+
+// Interceptors returns the client interceptors.
+func (c *OutageClient) Interceptors() []Interceptor {
+	return c.inters.Outage
+}
+
+func (c *OutageClient) mutate(ctx context.Context, m *OutageMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OutageCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OutageUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OutageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OutageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Outage mutation op: %q", m.Op())
 	}
 }
 
@@ -7776,7 +7933,7 @@ type (
 		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Correction,
 		DataSource, Delivery, DeliverySwitch, Dependency, Forecast, ForecastBin,
 		IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member, OTLPStream,
-		Person, PolicyRevision, Proposal, SLA, SLAPeriod, SLARevision, SLO,
+		Outage, Person, PolicyRevision, Proposal, SLA, SLAPeriod, SLARevision, SLO,
 		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
 		Service, Session, SignInCode, SignalMapping, Slug, System, Team, Token,
 		TrackerLane, TrackerPlace, Violation, ViolationEvent,
@@ -7786,7 +7943,7 @@ type (
 		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Correction,
 		DataSource, Delivery, DeliverySwitch, Dependency, Forecast, ForecastBin,
 		IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member, OTLPStream,
-		Person, PolicyRevision, Proposal, SLA, SLAPeriod, SLARevision, SLO,
+		Outage, Person, PolicyRevision, Proposal, SLA, SLAPeriod, SLARevision, SLO,
 		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
 		Service, Session, SignInCode, SignalMapping, Slug, System, Team, Token,
 		TrackerLane, TrackerPlace, Violation, ViolationEvent,

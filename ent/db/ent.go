@@ -33,6 +33,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/lease"
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
+	"github.com/evenkeel/evenkeel/ent/db/outage"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
 	"github.com/evenkeel/evenkeel/ent/db/proposal"
@@ -140,6 +141,7 @@ func checkColumn(t, c string) error {
 			lease.Table:           lease.ValidColumn,
 			member.Table:          member.ValidColumn,
 			otlpstream.Table:      otlpstream.ValidColumn,
+			outage.Table:          outage.ValidColumn,
 			person.Table:          person.ValidColumn,
 			policyrevision.Table:  policyrevision.ValidColumn,
 			proposal.Table:        proposal.ValidColumn,

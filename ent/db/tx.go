@@ -56,6 +56,8 @@ type Tx struct {
 	Member *MemberClient
 	// OTLPStream is the client for interacting with the OTLPStream builders.
 	OTLPStream *OTLPStreamClient
+	// Outage is the client for interacting with the Outage builders.
+	Outage *OutageClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
@@ -260,6 +262,7 @@ func (tx *Tx) init() {
 	tx.Lease = NewLeaseClient(tx.config)
 	tx.Member = NewMemberClient(tx.config)
 	tx.OTLPStream = NewOTLPStreamClient(tx.config)
+	tx.Outage = NewOutageClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.PolicyRevision = NewPolicyRevisionClient(tx.config)
 	tx.Proposal = NewProposalClient(tx.config)

@@ -28,6 +28,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Signals":      testSignals,
 		"Corrections":  testCorrections,
 		"Scores":       testScores,
+		"Outages":      testOutages,
 		"Alerts":       testAlerts,
 		"Policy":       testPolicy,
 		"Proposals":    testProposals,

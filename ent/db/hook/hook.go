@@ -261,6 +261,18 @@ func (f OTLPStreamFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OTLPStreamMutation", m)
 }
 
+// The OutageFunc type is an adapter to allow the use of ordinary
+// function as Outage mutator.
+type OutageFunc func(context.Context, *db.OutageMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OutageFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.OutageMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OutageMutation", m)
+}
+
 // The PersonFunc type is an adapter to allow the use of ordinary
 // function as Person mutator.
 type PersonFunc func(context.Context, *db.PersonMutation) (db.Value, error)

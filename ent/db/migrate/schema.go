@@ -982,6 +982,46 @@ var (
 			},
 		},
 	}
+	// OutagesColumns holds the columns for the "outages" table.
+	OutagesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "class", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "begins_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ends_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// OutagesTable holds the schema information for the "outages" table.
+	OutagesTable = &schema.Table{
+		Name:       "outages",
+		Columns:    OutagesColumns,
+		PrimaryKey: []*schema.Column{OutagesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "outages_services_service",
+				Columns:    []*schema.Column{OutagesColumns[10]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "outage_service_id_begins_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{OutagesColumns[10], OutagesColumns[3], OutagesColumns[0]},
+			},
+			{
+				Name:    "outage_begins_at",
+				Unique:  false,
+				Columns: []*schema.Column{OutagesColumns[3]},
+			},
+		},
+	}
 	// PeopleColumns holds the columns for the "people" table.
 	PeopleColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -2092,6 +2132,7 @@ var (
 		LeasesTable,
 		MembersTable,
 		OtlpStreamsTable,
+		OutagesTable,
 		PeopleTable,
 		PolicyRevisionsTable,
 		ProposalsTable,
@@ -2208,6 +2249,10 @@ func init() {
 	OtlpStreamsTable.ForeignKeys[0].RefTable = IndicatorsTable
 	OtlpStreamsTable.Annotation = &entsql.Annotation{
 		Table: "otlp_streams",
+	}
+	OutagesTable.ForeignKeys[0].RefTable = ServicesTable
+	OutagesTable.Annotation = &entsql.Annotation{
+		Table: "outages",
 	}
 	PeopleTable.Annotation = &entsql.Annotation{
 		Table: "people",

@@ -69,6 +69,9 @@ type Member func(*sql.Selector)
 // OTLPStream is the predicate function for otlpstream builders.
 type OTLPStream func(*sql.Selector)
 
+// Outage is the predicate function for outage builders.
+type Outage func(*sql.Selector)
+
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
 

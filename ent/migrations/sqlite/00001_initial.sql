@@ -159,6 +159,12 @@ CREATE TABLE `otlp_streams` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `s
 CREATE UNIQUE INDEX `otlpstream_indicator_id_stream` ON `otlp_streams` (`indicator_id`, `stream`);
 -- create index "otlpstream_seen_at" to table: "otlp_streams"
 CREATE INDEX `otlpstream_seen_at` ON `otlp_streams` (`seen_at`);
+-- create "outages" table
+CREATE TABLE `outages` (`id` text NOT NULL, `class` text NOT NULL, `note` text NOT NULL, `begins_at` datetime NOT NULL, `ends_at` datetime NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `outages_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "outage_service_id_begins_at_id" to table: "outages"
+CREATE INDEX `outage_service_id_begins_at_id` ON `outages` (`service_id`, `begins_at`, `id`);
+-- create index "outage_begins_at" to table: "outages"
+CREATE INDEX `outage_begins_at` ON `outages` (`begins_at`);
 -- create "people" table
 CREATE TABLE `people` (`id` text NOT NULL, `display_name` text NOT NULL, `email` text NOT NULL, `github_login` text NOT NULL, `administrator` bool NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `deactivated_at` datetime NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
 -- create index "person_display_name_id" to table: "people"
