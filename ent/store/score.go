@@ -42,7 +42,8 @@ func (o Scores) Due(ctx context.Context, before time.Time, limit int) ([]score.F
 	return o.forecasts(ctx, "SELECT "+forecastColumns+" FROM forecasts f WHERE f.until_at < $1 ORDER BY f.slo_id, f.id LIMIT $2", clock.Round(before), limit)
 }
 
-// Latest returns the one that was made last of each SLO and horizon.
+// Latest returns the one that was made last of each SLO and horizon, if it is of the SLO as
+// it is.
 func (o Scores) Latest(ctx context.Context, slos []id.ID) ([]score.Forecast, error) {
 	var out []score.Forecast
 	err := chunks(slos, bulkRows, func(some []id.ID) error {
@@ -52,8 +53,8 @@ func (o Scores) Latest(ctx context.Context, slos []id.ID) ([]score.Forecast, err
 				args = append(args, string(one), string(h))
 			}
 		}
-		found, err := o.forecasts(ctx, o.s.wanted(len(args)/2, "slo_id text", "horizon text")+"SELECT "+forecastColumns+` FROM wanted w CROSS JOIN forecasts f
- WHERE f.slo_id = w.slo_id AND f.horizon = w.horizon
+		found, err := o.forecasts(ctx, o.s.wanted(len(args)/2, "slo_id text", "horizon text")+"SELECT "+forecastColumns+` FROM wanted w CROSS JOIN forecasts f JOIN slos s ON s.id = f.slo_id
+ WHERE f.slo_id = w.slo_id AND f.horizon = w.horizon AND s.revision = f.revision
  AND f.from_at = (SELECT MAX(g.from_at) FROM forecasts g WHERE g.slo_id = w.slo_id AND g.horizon = w.horizon)`, args...)
 		out = append(out, found...)
 		return err

@@ -14,7 +14,7 @@ import (
 func testScores(t *testing.T, open opener) {
 	day := func(n int) time.Time { return Start.Add(time.Duration(n) * 24 * time.Hour) }
 	made := func(slo id.ID, h score.Horizon, from, until int, p float64) score.Forecast {
-		return score.Forecast{SLO: slo, Revision: 3, Horizon: h, From: day(from), Until: day(until), Probability: p}
+		return score.Forecast{SLO: slo, Revision: 1, Horizon: h, From: day(from), Until: day(until), Probability: p}
 	}
 	pair := func(t *testing.T, s *store.Store) (id.ID, id.ID) {
 		service := Service(t, s, Team(t, s, "payments").ID, "checkout").ID
@@ -44,6 +44,10 @@ func testScores(t *testing.T, open opener) {
 		same(t, must(a.Due(t.Context(), other.Until, 10))(t), nil)
 		same(t, nameless(must(a.Due(t.Context(), day(7).Add(time.Second), 10))(t)), []score.Forecast{first, other})
 		same(t, nameless(must(a.Due(t.Context(), day(30), 1))(t)), []score.Forecast{second})
+		later := made(two, score.Window, 1, 6, 0)
+		later.Revision = 2 // than the SLO has
+		ok(t, a.Keep(t.Context(), []score.Forecast{later}))
+		same(t, must(a.Latest(t.Context(), []id.ID{two}))(t), nil)
 		refused(t, a.Keep(t.Context(), []score.Forecast{made(newID(), score.Week, 0, 7, 0)}), fault.Conflict, "reference_missing")
 	})
 

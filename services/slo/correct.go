@@ -107,6 +107,9 @@ type stretch struct {
 	View
 	from, to time.Time
 	step     time.Duration
+	group    string        // one group, unless it is empty
+	raw      bool          // without corrections
+	without  []window.Span // left out too
 }
 
 // totals sums up what was measured of many, by their terms as they are and with the
@@ -136,8 +139,12 @@ func (s *Service) totals(ctx context.Context, of []stretch) ([][]measure.Step, e
 	}
 	sought := make([]measure.Sought, len(of))
 	for i, one := range of {
-		lens := one.Revision.Lens(one.Indicator.Resolution, delays[one.Indicator.Origin.DataSource], spans[one.SLO.ID])
-		sought[i] = measure.Sought{Reading: measure.Reading{Indicator: one.Indicator.ID, Lens: lens}, From: one.from, To: one.to, Step: one.step}
+		over := one.without
+		if !one.raw {
+			over = slices.Concat(spans[one.SLO.ID], one.without)
+		}
+		lens := one.Revision.Lens(one.Indicator.Resolution, delays[one.Indicator.Origin.DataSource], over)
+		sought[i] = measure.Sought{Reading: measure.Reading{Indicator: one.Indicator.ID, Group: one.group, Lens: lens}, From: one.from, To: one.to, Step: one.step}
 	}
 	return s.measurements.TotalsOf(ctx, sought)
 }

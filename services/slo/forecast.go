@@ -85,7 +85,7 @@ func (s *Service) Outlooks(ctx context.Context, views []View) ([]Outlook, error)
 			long = max(long, v.Length())
 		}
 		places = append(places, i)
-		pasts = append(pasts, stretch{v, out[i].From.Add(-long), out[i].From, time.Hour})
+		pasts = append(pasts, stretch{View: v, from: out[i].From.Add(-long), to: out[i].From, step: time.Hour})
 	}
 	read, err := s.totals(ctx, pasts)
 	if err != nil {

@@ -59,7 +59,7 @@ func (s *Service) Outcomes(ctx context.Context, of []Horizon) ([]Outcome, error)
 
 // hours are the full hours of the horizon.
 func (h Horizon) hours() stretch {
-	return stretch{h.View, h.From.Add(time.Hour - 1).Truncate(time.Hour), h.Until.Truncate(time.Hour), time.Hour}
+	return stretch{View: h.View, from: h.From.Add(time.Hour - 1).Truncate(time.Hour), to: h.Until.Truncate(time.Hour), step: time.Hour}
 }
 
 // past is all that the outcome follows from.
@@ -73,7 +73,7 @@ func (h Horizon) past() stretch {
 	slot := h.Revision.Budgeting.Step(h.Indicator.Resolution)
 	begin, end := over.Window().Span(h.Until)
 	begin, end = begin.Truncate(slot), end.Truncate(slot)
-	return stretch{h.View, begin, end, end.Sub(begin)}
+	return stretch{View: h.View, from: begin, to: end, step: end.Sub(begin)}
 }
 
 // rolled is the outcome of a rolling window, which is summed up anew at each hour.

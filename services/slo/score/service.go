@@ -165,7 +165,7 @@ func (s *Service) makeSome(ctx context.Context, views []slo.View, now time.Time,
 		}
 		for _, f := range of {
 			was, some := last[key{f.SLO, f.Horizon}]
-			if !some || was.Revision != f.Revision || !f.From.Before(was.From.Add(Every(f.Horizon, v)-slack)) {
+			if !some || !f.From.Before(was.From.Add(Every(f.Horizon, v)-slack)) {
 				made = append(made, f)
 			}
 		}

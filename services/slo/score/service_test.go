@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/fact"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/stats"
@@ -33,6 +35,29 @@ func counted(t *testing.T, got map[string]int64, want map[string]int64) {
 		if want[name] != n {
 			t.Fatalf("%d %s, want %d of %v", n, name, want[name], got)
 		}
+	}
+}
+
+// Of nine quiet days each future is quiet.
+func TestTheLastForecastIsAFactUntilItIsTooOld(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	v, short := h.declare(t, "availability", 28), h.declare(t, "latency", 1)
+	h.hours(t, v, 9*24, nil)
+	h.hours(t, short, 9*24, nil)
+	h.run(t)
+	facts := func() (fact.Set, fact.Set) {
+		t.Helper()
+		all := ok(fact.NewBook(h.Service).FactsOf(t.Context(), []id.ID{v.SLO.ID, short.SLO.ID}))(t)
+		return all[v.SLO.ID], all[short.SLO.ID]
+	}
+	long, of := facts()
+	if len(long) != 2 || long["forecast"] != 0.0 || long["forecastWeek"] != 0.0 || len(of) != 1 || of["forecast"] != 0.0 {
+		t.Errorf("%v and %v", long, of)
+	}
+	h.clock.Advance(2*day + time.Minute)
+	if long, of = facts(); len(long)+len(of) != 0 {
+		t.Errorf("after two days %v and %v", long, of)
 	}
 }
 

@@ -13,7 +13,7 @@ type Store interface {
 	// Due returns up to limit of those whose time was over before then, by SLO.
 	Due(ctx context.Context, before time.Time, limit int) ([]Forecast, error)
 	// Latest returns the one that was made last of each of the SLOs and horizons, where there
-	// is one.
+	// is one and it is of the SLO's current revision.
 	Latest(ctx context.Context, slos []id.ID) ([]Forecast, error)
 	// Keep writes many in few statements, but for those there are already of the same SLO,
 	// horizon and From.
