@@ -48,7 +48,7 @@ func fill(tb testing.TB, w weighing) {
 	today := now.Truncate(measure.DaySpan)
 	exec(fmt.Sprintf("CREATE TEMP TABLE kept AS SELECT id, created_at FROM slos ORDER BY id LIMIT %d", w.SLOs))
 	exec("UPDATE slos SET retired_at = $1 WHERE id NOT IN (SELECT id FROM kept)", now)
-	exec("UPDATE slo_revisions SET window_days = $1", w.Days)
+	exec("UPDATE slo_revisions SET time_window = $1", fmt.Sprintf("%dd", w.Days))
 	exec("UPDATE indicators SET resolution_s = $1", int(w.Resolution/time.Second))
 	exec(`INSERT INTO series (id, reporter, group_value, resolution_s, folded_until, created_at, indicator_id)
 SELECT i.id, 'default', '', i.resolution_s, k.created_at, k.created_at, i.id FROM indicators i JOIN kept k ON k.id = i.slo_id`)
