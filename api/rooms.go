@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
@@ -19,6 +20,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
+	"github.com/evenkeel/evenkeel/services/slo/outage"
+	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -33,6 +36,9 @@ type Rooms struct {
 	SLOs        *slo.Service
 	SLAs        *sla.Service
 	Corrections *correction.Service
+	Scores      *score.Service
+	Outages     *outage.Service
+	Facts       *fact.Book // of SLOs
 	Alerts      *alert.Service
 	Proposals   *proposal.Service
 	Collection  *collect.Service
@@ -58,6 +64,9 @@ func (a *API) AddOperations(r Rooms) {
 	a.addSources(r)
 	a.addSLOs(r)
 	a.addStatus(r)
+	a.addForecastScore(r)
+	a.addErrors(r)
+	a.addOutages(r)
 	a.addSLOKinds()
 	a.addSLAs(r)
 	a.addCorrections(r)

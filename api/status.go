@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 	"github.com/evenkeel/evenkeel/services/slo/forecast"
+	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/stats"
 )
 
@@ -62,7 +63,7 @@ func (a *API) addStatus(r Rooms) {
 	type forecastReply struct{ Body Forecast }
 	register(a, operation{
 		id: "getSLOForecast", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/forecast", tag: "SLOs",
-		summary: "Forecast the budget of an SLO", description: "How probable it is that the error budget runs out within the length of the window, and when: futures are drawn from the days of the last four weeks. The same measurements give the same forecast.", rule: read,
+		summary: "Forecast the budget of an SLO", description: "How probable it is that the error budget runs out within the length of the window, and when: futures are drawn from the days of the last four weeks. The same measurements give the same forecast. Beside it stands how good earlier ones were.", rule: read,
 		class: admission.Reports,
 	}, func(ctx context.Context, in *SLOPath) (*forecastReply, error) {
 		v, _, err := r.SLOs.Find(ctx, in.name())
@@ -73,7 +74,11 @@ func (a *API) addStatus(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return &forecastReply{Body: toForecast(o)}, nil
+		accounts, err := r.Scores.Accounts(ctx, v.SLO.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &forecastReply{Body: toForecast(o, accounts)}, nil
 	})
 
 	type history struct {
@@ -165,15 +170,15 @@ func toUncorrected(v slo.View) *Counts {
 	return out
 }
 
-func toForecast(o slo.Outlook) Forecast {
+func toForecast(o slo.Outlook, accounts []score.Account) Forecast {
 	out := Forecast{
 		From: optionalTime(o.From), Until: optionalTime(o.Until), Unknown: o.Unknown, Times: []ForecastTime{}, HoursOfHistory: o.Hours,
-		Method: forecast.Source,
+		Method: forecast.Source, Scores: each(accounts, toForecastScore),
 	}
 	if o.Unknown != "" {
 		return out
 	}
-	out.Probability, out.Futures = &o.Probability, slo.ForecastPaths
+	out.Probability, out.Week, out.Futures = &o.Probability, o.Week, slo.ForecastPaths
 	for i, share := range forecast.Shares {
 		out.Times = append(out.Times, ForecastTime{Share: share, At: o.Times[i]})
 	}

@@ -322,24 +322,6 @@ type History struct {
 	Points      []HistoryPoint `json:"points"`
 }
 
-// Forecast is how probable it is that an error budget runs out.
-type Forecast struct {
-	From           *time.Time     `json:"from" nullable:"true" doc:"When it begins; null before the first evaluation."`
-	Until          *time.Time     `json:"until" nullable:"true" doc:"When it ends, one window later."`
-	Probability    *float64       `json:"probability" nullable:"true" minimum:"0" maximum:"1" doc:"That the budget is spent at some time between, if the days to come are like those of the past; null where unknown says why." example:"0.12"`
-	Unknown        string         `json:"unknown" doc:"Why there is no forecast; empty when there is one."`
-	Times          []ForecastTime `json:"times" doc:"By when the budget is spent in how many of the futures."`
-	Futures        int            `json:"futures" doc:"How many futures were drawn." example:"400"`
-	HoursOfHistory int            `json:"hoursOfHistory" doc:"How many hours of the past they were drawn from." example:"672"`
-	Method         string         `json:"method" doc:"How, and where that is from."`
-}
-
-// ForecastTime is by when the budget is spent in a share of the futures.
-type ForecastTime struct {
-	Share float64    `json:"share" example:"0.5"`
-	At    *time.Time `json:"at" nullable:"true" doc:"Null when it is not spent before until."`
-}
-
 // Explanation says where an SLO's state and each of its figures come from.
 type Explanation struct {
 	State    string     `json:"state" enum:"no_data,ok,at_risk,exhausted"`

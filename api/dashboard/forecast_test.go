@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/score"
+	"github.com/evenkeel/evenkeel/services/stats"
 )
 
 // Of 400 futures one is 0.25 %, which is neither 0 % nor 1 %, and 399 are 99.75 %. Of
@@ -34,5 +36,37 @@ func TestAForecastIsSaidAsItIs(t *testing.T) {
 	}
 	if got := forecastText(slo.Outlook{Unknown: "it is stale"}); got != "No forecast: it is stale." {
 		t.Errorf("%q", got)
+	}
+}
+
+// Worked by hand. Of the sample's forty, 36 said 0.02 and one of them came true, 4 said 0.43
+// and two did: mean (0.72 + 1.72) ÷ 40 = 6.1 %; Brier (0.98² + 35·0.02² + 2·0.57² + 2·0.43²) ÷
+// 40 = (0.9604 + 0.014 + 0.6498 + 0.3698) ÷ 40 = 0.04985; base rate 0.075, uncertainty
+// 0.069375, skill 1 − 0.04985 ÷ 0.069375 = 0.2814.
+func TestAScoreIsSaidAsItIs(t *testing.T) {
+	t.Parallel()
+	accounts, err := scored{}.Accounts(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	alike := score.Account{Horizon: score.Window, Tally: make(stats.Tally, score.Bins)}
+	for range 30 {
+		alike.Tally.Add(0, false)
+	}
+	for _, c := range []struct {
+		account score.Account
+		want    string
+	}{
+		{accounts[0], "Of 40 forecasts for a week the budget was spent in 3; on average they said 6.1 %. Brier score 0.050, against 0.069 of who always says how often it happens: skill 0.281."},
+		{accounts[1], "How good forecasts for the window are is not known yet: 2 are scored, and it takes 28 more."},
+		{alike, "Of 30 forecasts for the window the budget was spent in 0; on average they said 0.0 %. Brier score 0.000, which tells little while it is always the same that happens."},
+	} {
+		if got := scoreText(c.account); got != c.want {
+			t.Errorf("\n%s\nwant\n%s", got, c.want)
+		}
+	}
+	card := scoreOf(accounts[0])
+	if len(card.Bins) != 2 || card.Bins[1] != (scoreBin{"40 to 50 %", "50.0 %", "4"}) || card.Diagram == "" {
+		t.Errorf("%+v", card)
 	}
 }

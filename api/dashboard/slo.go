@@ -14,7 +14,6 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
-	"github.com/evenkeel/evenkeel/services/slo/forecast"
 )
 
 type sloPage struct {
@@ -49,6 +48,7 @@ type sloPage struct {
 	Goals      []goalRow // further objectives
 	Counted    string    // what the windows hold: "Events"
 	Explain    *explanation
+	Scores     []scoreCard
 	Facts      []fact
 
 	Proposals   []proposalRow
@@ -126,11 +126,9 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 		p.Notes = append(p.Notes, sentence(warning.Message))
 	}
 	if concluded && view.SLO.RetiredAt == nil {
-		outlook, err := d.sources.SLOs.Forecast(v.ctx, view.SLO.ID)
-		if err != nil {
+		if err := d.forecast(v, view, &p); err != nil {
 			return screen{}, err
 		}
-		p.Notes = append(p.Notes, forecastText(outlook))
 	}
 	p.Certainty = certaintyText(view.Certainty(figures.Window), figures.Window.Enough)
 	p.numbers(view, figures, concluded)
@@ -156,38 +154,6 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	return screen{template: "slo", title: view.SLO.Name + " of " + owner.Name, section: "/slos", refresh: true, page: p}, nil
-}
-
-// forecastText says in words what a forecast tells. What is so in all futures that were
-// drawn is not certain: it is said of those.
-func forecastText(o slo.Outlook) string {
-	alike := fmt.Sprintf("if the days to come are like the last %d", o.Hours/forecast.Block)
-	until := day(o.Until).Text
-	switch {
-	case o.Unknown != "":
-		return "No forecast: " + o.Unknown + "."
-	case o.Times[0] != nil && o.Times[0].Equal(o.From):
-		return "Forecast: the budget is spent already."
-	case o.Probability == 0:
-		return fmt.Sprintf("Forecast: the budget lasts until %s in all of %d futures, %s.", until, slo.ForecastPaths, alike)
-	case o.Probability == 1:
-		return fmt.Sprintf("Forecast: the budget is spent before %s in all of %d futures, in half of them by %s, %s.", until, slo.ForecastPaths, day(*o.Times[1]).Text, alike)
-	case o.Times[1] == nil:
-		return fmt.Sprintf("Forecast: with a probability of %s the budget is spent before %s, %s.", percentText(o.Probability), until, alike)
-	}
-	return fmt.Sprintf("Forecast: with a probability of %s the budget is spent before %s, in half of the futures by %s, %s.",
-		percentText(o.Probability), until, day(*o.Times[1]).Text, alike)
-}
-
-// percentText is a probability between 0 and 1 for people, in whole percent.
-func percentText(p float64) string {
-	switch {
-	case p < 0.01:
-		return "less than 1 %"
-	case p > 0.99:
-		return "more than 99 %"
-	}
-	return fmt.Sprintf("%.0f %%", p*100)
 }
 
 // past reads what happened: violations, the burn-down with them, revisions, and

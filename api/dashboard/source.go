@@ -17,6 +17,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
+	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -30,6 +31,7 @@ type Sources struct {
 	SLOs        SLOs
 	SLAs        SLAs
 	Corrections Corrections
+	Scores      Scores
 	Signals     Signals
 	Alerts      Alerts
 	Proposals   Proposals
@@ -91,6 +93,11 @@ type SLAs interface {
 // Corrections tells of times whose events do not count as they were measured.
 type Corrections interface {
 	List(ctx context.Context, f correction.Filter, r page.Request) (page.Page[correction.Correction], error)
+}
+
+// Scores tells how good forecasts were.
+type Scores interface {
+	Accounts(ctx context.Context, slo id.ID) ([]score.Account, error)
 }
 
 // Signals tells what the golden signals of a service are, and were lately.

@@ -26,6 +26,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/delivery"
 	"github.com/evenkeel/evenkeel/ent/db/deliveryswitch"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
+	"github.com/evenkeel/evenkeel/ent/db/forecast"
+	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
@@ -34,6 +36,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/lease"
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
+	"github.com/evenkeel/evenkeel/ent/db/outage"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
 	"github.com/evenkeel/evenkeel/ent/db/proposal"
@@ -91,6 +94,10 @@ type Client struct {
 	DeliverySwitch *DeliverySwitchClient
 	// Dependency is the client for interacting with the Dependency builders.
 	Dependency *DependencyClient
+	// Forecast is the client for interacting with the Forecast builders.
+	Forecast *ForecastClient
+	// ForecastBin is the client for interacting with the ForecastBin builders.
+	ForecastBin *ForecastBinClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Identity is the client for interacting with the Identity builders.
@@ -107,6 +114,8 @@ type Client struct {
 	Member *MemberClient
 	// OTLPStream is the client for interacting with the OTLPStream builders.
 	OTLPStream *OTLPStreamClient
+	// Outage is the client for interacting with the Outage builders.
+	Outage *OutageClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
@@ -181,6 +190,8 @@ func (c *Client) init() {
 	c.Delivery = NewDeliveryClient(c.config)
 	c.DeliverySwitch = NewDeliverySwitchClient(c.config)
 	c.Dependency = NewDependencyClient(c.config)
+	c.Forecast = NewForecastClient(c.config)
+	c.ForecastBin = NewForecastBinClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Identity = NewIdentityClient(c.config)
 	c.Indicator = NewIndicatorClient(c.config)
@@ -189,6 +200,7 @@ func (c *Client) init() {
 	c.Lease = NewLeaseClient(c.config)
 	c.Member = NewMemberClient(c.config)
 	c.OTLPStream = NewOTLPStreamClient(c.config)
+	c.Outage = NewOutageClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.PolicyRevision = NewPolicyRevisionClient(c.config)
 	c.Proposal = NewProposalClient(c.config)
@@ -318,6 +330,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Delivery:        NewDeliveryClient(cfg),
 		DeliverySwitch:  NewDeliverySwitchClient(cfg),
 		Dependency:      NewDependencyClient(cfg),
+		Forecast:        NewForecastClient(cfg),
+		ForecastBin:     NewForecastBinClient(cfg),
 		IdempotencyKey:  NewIdempotencyKeyClient(cfg),
 		Identity:        NewIdentityClient(cfg),
 		Indicator:       NewIndicatorClient(cfg),
@@ -326,6 +340,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Lease:           NewLeaseClient(cfg),
 		Member:          NewMemberClient(cfg),
 		OTLPStream:      NewOTLPStreamClient(cfg),
+		Outage:          NewOutageClient(cfg),
 		Person:          NewPersonClient(cfg),
 		PolicyRevision:  NewPolicyRevisionClient(cfg),
 		Proposal:        NewProposalClient(cfg),
@@ -382,6 +397,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Delivery:        NewDeliveryClient(cfg),
 		DeliverySwitch:  NewDeliverySwitchClient(cfg),
 		Dependency:      NewDependencyClient(cfg),
+		Forecast:        NewForecastClient(cfg),
+		ForecastBin:     NewForecastBinClient(cfg),
 		IdempotencyKey:  NewIdempotencyKeyClient(cfg),
 		Identity:        NewIdentityClient(cfg),
 		Indicator:       NewIndicatorClient(cfg),
@@ -390,6 +407,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Lease:           NewLeaseClient(cfg),
 		Member:          NewMemberClient(cfg),
 		OTLPStream:      NewOTLPStreamClient(cfg),
+		Outage:          NewOutageClient(cfg),
 		Person:          NewPersonClient(cfg),
 		PolicyRevision:  NewPolicyRevisionClient(cfg),
 		Proposal:        NewProposalClient(cfg),
@@ -447,13 +465,13 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
 		c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency,
-		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
-		c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.Proposal, c.SLA,
-		c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
-		c.SignInCode, c.SignalMapping, c.Slug, c.System, c.Team, c.Token,
-		c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
-		c.WebhookDelivery,
+		c.Forecast, c.ForecastBin, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue,
+		c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Outage, c.Person,
+		c.PolicyRevision, c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
+		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
+		c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping, c.Slug,
+		c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -465,13 +483,13 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
 		c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency,
-		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
-		c.Member, c.OTLPStream, c.Person, c.PolicyRevision, c.Proposal, c.SLA,
-		c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
-		c.SignInCode, c.SignalMapping, c.Slug, c.System, c.Team, c.Token,
-		c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
-		c.WebhookDelivery,
+		c.Forecast, c.ForecastBin, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue,
+		c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Outage, c.Person,
+		c.PolicyRevision, c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
+		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
+		c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping, c.Slug,
+		c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -502,6 +520,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.DeliverySwitch.mutate(ctx, m)
 	case *DependencyMutation:
 		return c.Dependency.mutate(ctx, m)
+	case *ForecastMutation:
+		return c.Forecast.mutate(ctx, m)
+	case *ForecastBinMutation:
+		return c.ForecastBin.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *IdentityMutation:
@@ -518,6 +540,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Member.mutate(ctx, m)
 	case *OTLPStreamMutation:
 		return c.OTLPStream.mutate(ctx, m)
+	case *OutageMutation:
+		return c.Outage.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
 	case *PolicyRevisionMutation:
@@ -2246,6 +2270,304 @@ func (c *DependencyClient) mutate(ctx context.Context, m *DependencyMutation) (V
 	}
 }
 
+// ForecastClient is a client for the Forecast schema.
+type ForecastClient struct {
+	config
+}
+
+// NewForecastClient returns a client for the Forecast from the given config.
+func NewForecastClient(c config) *ForecastClient {
+	return &ForecastClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `forecast.Hooks(f(g(h())))`.
+func (c *ForecastClient) Use(hooks ...Hook) {
+	c.hooks.Forecast = append(c.hooks.Forecast, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `forecast.Intercept(f(g(h())))`.
+func (c *ForecastClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Forecast = append(c.inters.Forecast, interceptors...)
+}
+
+// Create returns a builder for creating a Forecast entity.
+func (c *ForecastClient) Create() *ForecastCreate {
+	mutation := newForecastMutation(c.config, OpCreate)
+	return &ForecastCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Forecast entities.
+func (c *ForecastClient) CreateBulk(builders ...*ForecastCreate) *ForecastCreateBulk {
+	return &ForecastCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ForecastClient) MapCreateBulk(slice any, setFunc func(*ForecastCreate, int)) *ForecastCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ForecastCreateBulk{err: fmt.Errorf("calling to ForecastClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ForecastCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ForecastCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Forecast.
+func (c *ForecastClient) Update() *ForecastUpdate {
+	mutation := newForecastMutation(c.config, OpUpdate)
+	return &ForecastUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ForecastClient) UpdateOne(_m *Forecast) *ForecastUpdateOne {
+	mutation := newForecastMutation(c.config, OpUpdateOne, withForecast(_m))
+	return &ForecastUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ForecastClient) UpdateOneID(id int64) *ForecastUpdateOne {
+	mutation := newForecastMutation(c.config, OpUpdateOne, withForecastID(id))
+	return &ForecastUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Forecast.
+func (c *ForecastClient) Delete() *ForecastDelete {
+	mutation := newForecastMutation(c.config, OpDelete)
+	return &ForecastDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ForecastClient) DeleteOne(_m *Forecast) *ForecastDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ForecastClient) DeleteOneID(id int64) *ForecastDeleteOne {
+	builder := c.Delete().Where(forecast.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ForecastDeleteOne{builder}
+}
+
+// Query returns a query builder for Forecast.
+func (c *ForecastClient) Query() *ForecastQuery {
+	return &ForecastQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeForecast},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Forecast entity by its id.
+func (c *ForecastClient) Get(ctx context.Context, id int64) (*Forecast, error) {
+	return c.Query().Where(forecast.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ForecastClient) GetX(ctx context.Context, id int64) *Forecast {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySlo queries the slo edge of a Forecast.
+func (c *ForecastClient) QuerySlo(_m *Forecast) *SLOQuery {
+	query := (&SLOClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(forecast.Table, forecast.FieldID, id),
+			sqlgraph.To(slo.Table, slo.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, forecast.SloTable, forecast.SloColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ForecastClient) Hooks() []Hook {
+	return c.hooks.Forecast
+}
+
+// Interceptors returns the client interceptors.
+func (c *ForecastClient) Interceptors() []Interceptor {
+	return c.inters.Forecast
+}
+
+func (c *ForecastClient) mutate(ctx context.Context, m *ForecastMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ForecastCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ForecastUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ForecastUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ForecastDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Forecast mutation op: %q", m.Op())
+	}
+}
+
+// ForecastBinClient is a client for the ForecastBin schema.
+type ForecastBinClient struct {
+	config
+}
+
+// NewForecastBinClient returns a client for the ForecastBin from the given config.
+func NewForecastBinClient(c config) *ForecastBinClient {
+	return &ForecastBinClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `forecastbin.Hooks(f(g(h())))`.
+func (c *ForecastBinClient) Use(hooks ...Hook) {
+	c.hooks.ForecastBin = append(c.hooks.ForecastBin, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `forecastbin.Intercept(f(g(h())))`.
+func (c *ForecastBinClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ForecastBin = append(c.inters.ForecastBin, interceptors...)
+}
+
+// Create returns a builder for creating a ForecastBin entity.
+func (c *ForecastBinClient) Create() *ForecastBinCreate {
+	mutation := newForecastBinMutation(c.config, OpCreate)
+	return &ForecastBinCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ForecastBin entities.
+func (c *ForecastBinClient) CreateBulk(builders ...*ForecastBinCreate) *ForecastBinCreateBulk {
+	return &ForecastBinCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ForecastBinClient) MapCreateBulk(slice any, setFunc func(*ForecastBinCreate, int)) *ForecastBinCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ForecastBinCreateBulk{err: fmt.Errorf("calling to ForecastBinClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ForecastBinCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ForecastBinCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ForecastBin.
+func (c *ForecastBinClient) Update() *ForecastBinUpdate {
+	mutation := newForecastBinMutation(c.config, OpUpdate)
+	return &ForecastBinUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ForecastBinClient) UpdateOne(_m *ForecastBin) *ForecastBinUpdateOne {
+	mutation := newForecastBinMutation(c.config, OpUpdateOne, withForecastBin(_m))
+	return &ForecastBinUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ForecastBinClient) UpdateOneID(id int64) *ForecastBinUpdateOne {
+	mutation := newForecastBinMutation(c.config, OpUpdateOne, withForecastBinID(id))
+	return &ForecastBinUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ForecastBin.
+func (c *ForecastBinClient) Delete() *ForecastBinDelete {
+	mutation := newForecastBinMutation(c.config, OpDelete)
+	return &ForecastBinDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ForecastBinClient) DeleteOne(_m *ForecastBin) *ForecastBinDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ForecastBinClient) DeleteOneID(id int64) *ForecastBinDeleteOne {
+	builder := c.Delete().Where(forecastbin.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ForecastBinDeleteOne{builder}
+}
+
+// Query returns a query builder for ForecastBin.
+func (c *ForecastBinClient) Query() *ForecastBinQuery {
+	return &ForecastBinQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeForecastBin},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ForecastBin entity by its id.
+func (c *ForecastBinClient) Get(ctx context.Context, id int64) (*ForecastBin, error) {
+	return c.Query().Where(forecastbin.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ForecastBinClient) GetX(ctx context.Context, id int64) *ForecastBin {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySlo queries the slo edge of a ForecastBin.
+func (c *ForecastBinClient) QuerySlo(_m *ForecastBin) *SLOQuery {
+	query := (&SLOClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(forecastbin.Table, forecastbin.FieldID, id),
+			sqlgraph.To(slo.Table, slo.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, forecastbin.SloTable, forecastbin.SloColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ForecastBinClient) Hooks() []Hook {
+	return c.hooks.ForecastBin
+}
+
+// Interceptors returns the client interceptors.
+func (c *ForecastBinClient) Interceptors() []Interceptor {
+	return c.inters.ForecastBin
+}
+
+func (c *ForecastBinClient) mutate(ctx context.Context, m *ForecastBinMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ForecastBinCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ForecastBinUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ForecastBinUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ForecastBinDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ForecastBin mutation op: %q", m.Op())
+	}
+}
+
 // IdempotencyKeyClient is a client for the IdempotencyKey schema.
 type IdempotencyKeyClient struct {
 	config
@@ -3483,6 +3805,155 @@ func (c *OTLPStreamClient) mutate(ctx context.Context, m *OTLPStreamMutation) (V
 		return (&OTLPStreamDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown OTLPStream mutation op: %q", m.Op())
+	}
+}
+
+// OutageClient is a client for the Outage schema.
+type OutageClient struct {
+	config
+}
+
+// NewOutageClient returns a client for the Outage from the given config.
+func NewOutageClient(c config) *OutageClient {
+	return &OutageClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `outage.Hooks(f(g(h())))`.
+func (c *OutageClient) Use(hooks ...Hook) {
+	c.hooks.Outage = append(c.hooks.Outage, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `outage.Intercept(f(g(h())))`.
+func (c *OutageClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Outage = append(c.inters.Outage, interceptors...)
+}
+
+// Create returns a builder for creating a Outage entity.
+func (c *OutageClient) Create() *OutageCreate {
+	mutation := newOutageMutation(c.config, OpCreate)
+	return &OutageCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Outage entities.
+func (c *OutageClient) CreateBulk(builders ...*OutageCreate) *OutageCreateBulk {
+	return &OutageCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OutageClient) MapCreateBulk(slice any, setFunc func(*OutageCreate, int)) *OutageCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OutageCreateBulk{err: fmt.Errorf("calling to OutageClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OutageCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OutageCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Outage.
+func (c *OutageClient) Update() *OutageUpdate {
+	mutation := newOutageMutation(c.config, OpUpdate)
+	return &OutageUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OutageClient) UpdateOne(_m *Outage) *OutageUpdateOne {
+	mutation := newOutageMutation(c.config, OpUpdateOne, withOutage(_m))
+	return &OutageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OutageClient) UpdateOneID(id string) *OutageUpdateOne {
+	mutation := newOutageMutation(c.config, OpUpdateOne, withOutageID(id))
+	return &OutageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Outage.
+func (c *OutageClient) Delete() *OutageDelete {
+	mutation := newOutageMutation(c.config, OpDelete)
+	return &OutageDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OutageClient) DeleteOne(_m *Outage) *OutageDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OutageClient) DeleteOneID(id string) *OutageDeleteOne {
+	builder := c.Delete().Where(outage.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OutageDeleteOne{builder}
+}
+
+// Query returns a query builder for Outage.
+func (c *OutageClient) Query() *OutageQuery {
+	return &OutageQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOutage},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Outage entity by its id.
+func (c *OutageClient) Get(ctx context.Context, id string) (*Outage, error) {
+	return c.Query().Where(outage.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OutageClient) GetX(ctx context.Context, id string) *Outage {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a Outage.
+func (c *OutageClient) QueryService(_m *Outage) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(outage.Table, outage.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, outage.ServiceTable, outage.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OutageClient) Hooks() []Hook {
+	return c.hooks.Outage
+}
+
+// Interceptors returns the client interceptors.
+func (c *OutageClient) Interceptors() []Interceptor {
+	return c.inters.Outage
+}
+
+func (c *OutageClient) mutate(ctx context.Context, m *OutageMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OutageCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OutageUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OutageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OutageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Outage mutation op: %q", m.Op())
 	}
 }
 
@@ -7460,21 +7931,23 @@ func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMu
 type (
 	hooks struct {
 		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Correction,
-		DataSource, Delivery, DeliverySwitch, Dependency, IdempotencyKey, Identity,
-		Indicator, Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision,
-		Proposal, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision,
-		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode,
-		SignalMapping, Slug, System, Team, Token, TrackerLane, TrackerPlace, Violation,
-		ViolationEvent, WebhookDelivery []ent.Hook
+		DataSource, Delivery, DeliverySwitch, Dependency, Forecast, ForecastBin,
+		IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member, OTLPStream,
+		Outage, Person, PolicyRevision, Proposal, SLA, SLAPeriod, SLARevision, SLO,
+		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
+		Service, Session, SignInCode, SignalMapping, Slug, System, Team, Token,
+		TrackerLane, TrackerPlace, Violation, ViolationEvent,
+		WebhookDelivery []ent.Hook
 	}
 	inters struct {
 		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Correction,
-		DataSource, Delivery, DeliverySwitch, Dependency, IdempotencyKey, Identity,
-		Indicator, Issue, JobRun, Lease, Member, OTLPStream, Person, PolicyRevision,
-		Proposal, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision,
-		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode,
-		SignalMapping, Slug, System, Team, Token, TrackerLane, TrackerPlace, Violation,
-		ViolationEvent, WebhookDelivery []ent.Interceptor
+		DataSource, Delivery, DeliverySwitch, Dependency, Forecast, ForecastBin,
+		IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member, OTLPStream,
+		Outage, Person, PolicyRevision, Proposal, SLA, SLAPeriod, SLARevision, SLO,
+		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
+		Service, Session, SignInCode, SignalMapping, Slug, System, Team, Token,
+		TrackerLane, TrackerPlace, Violation, ViolationEvent,
+		WebhookDelivery []ent.Interceptor
 	}
 )
 

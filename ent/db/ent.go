@@ -23,6 +23,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/delivery"
 	"github.com/evenkeel/evenkeel/ent/db/deliveryswitch"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
+	"github.com/evenkeel/evenkeel/ent/db/forecast"
+	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
@@ -31,6 +33,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/lease"
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
+	"github.com/evenkeel/evenkeel/ent/db/outage"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
 	"github.com/evenkeel/evenkeel/ent/db/proposal"
@@ -128,6 +131,8 @@ func checkColumn(t, c string) error {
 			delivery.Table:        delivery.ValidColumn,
 			deliveryswitch.Table:  deliveryswitch.ValidColumn,
 			dependency.Table:      dependency.ValidColumn,
+			forecast.Table:        forecast.ValidColumn,
+			forecastbin.Table:     forecastbin.ValidColumn,
 			idempotencykey.Table:  idempotencykey.ValidColumn,
 			identity.Table:        identity.ValidColumn,
 			indicator.Table:       indicator.ValidColumn,
@@ -136,6 +141,7 @@ func checkColumn(t, c string) error {
 			lease.Table:           lease.ValidColumn,
 			member.Table:          member.ValidColumn,
 			otlpstream.Table:      otlpstream.ValidColumn,
+			outage.Table:          outage.ValidColumn,
 			person.Table:          person.ValidColumn,
 			policyrevision.Table:  policyrevision.ValidColumn,
 			proposal.Table:        proposal.ValidColumn,

@@ -23,6 +23,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/delivery"
 	"github.com/evenkeel/evenkeel/ent/db/deliveryswitch"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
+	"github.com/evenkeel/evenkeel/ent/db/forecast"
+	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
@@ -31,6 +33,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/lease"
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
+	"github.com/evenkeel/evenkeel/ent/db/outage"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
 	"github.com/evenkeel/evenkeel/ent/db/predicate"
@@ -80,6 +83,8 @@ const (
 	TypeDelivery        = "Delivery"
 	TypeDeliverySwitch  = "DeliverySwitch"
 	TypeDependency      = "Dependency"
+	TypeForecast        = "Forecast"
+	TypeForecastBin     = "ForecastBin"
 	TypeIdempotencyKey  = "IdempotencyKey"
 	TypeIdentity        = "Identity"
 	TypeIndicator       = "Indicator"
@@ -88,6 +93,7 @@ const (
 	TypeLease           = "Lease"
 	TypeMember          = "Member"
 	TypeOTLPStream      = "OTLPStream"
+	TypeOutage          = "Outage"
 	TypePerson          = "Person"
 	TypePolicyRevision  = "PolicyRevision"
 	TypeProposal        = "Proposal"
@@ -12681,6 +12687,1783 @@ func (m *DependencyMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Dependency edge %s", name)
 }
 
+// ForecastMutation represents an operation that mutates the Forecast nodes in the graph.
+type ForecastMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int64
+	revision       *int
+	addrevision    *int
+	horizon        *string
+	from_at        *time.Time
+	until_at       *time.Time
+	probability    *int64
+	addprobability *int64
+	clearedFields  map[string]struct{}
+	slo            *string
+	clearedslo     bool
+	done           bool
+	oldValue       func(context.Context) (*Forecast, error)
+	predicates     []predicate.Forecast
+}
+
+var _ ent.Mutation = (*ForecastMutation)(nil)
+
+// forecastOption allows management of the mutation configuration using functional options.
+type forecastOption func(*ForecastMutation)
+
+// newForecastMutation creates new mutation for the Forecast entity.
+func newForecastMutation(c config, op Op, opts ...forecastOption) *ForecastMutation {
+	m := &ForecastMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeForecast,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withForecastID sets the ID field of the mutation.
+func withForecastID(id int64) forecastOption {
+	return func(m *ForecastMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Forecast
+		)
+		m.oldValue = func(ctx context.Context) (*Forecast, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Forecast.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withForecast sets the old Forecast of the mutation.
+func withForecast(node *Forecast) forecastOption {
+	return func(m *ForecastMutation) {
+		m.oldValue = func(context.Context) (*Forecast, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ForecastMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ForecastMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Forecast entities.
+func (m *ForecastMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ForecastMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ForecastMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Forecast.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSloID sets the "slo_id" field.
+func (m *ForecastMutation) SetSloID(s string) {
+	m.slo = &s
+}
+
+// SloID returns the value of the "slo_id" field in the mutation.
+func (m *ForecastMutation) SloID() (r string, exists bool) {
+	v := m.slo
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSloID returns the old "slo_id" field's value of the Forecast entity.
+// If the Forecast object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ForecastMutation) OldSloID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSloID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSloID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSloID: %w", err)
+	}
+	return oldValue.SloID, nil
+}
+
+// ResetSloID resets all changes to the "slo_id" field.
+func (m *ForecastMutation) ResetSloID() {
+	m.slo = nil
+}
+
+// SetRevision sets the "revision" field.
+func (m *ForecastMutation) SetRevision(i int) {
+	m.revision = &i
+	m.addrevision = nil
+}
+
+// Revision returns the value of the "revision" field in the mutation.
+func (m *ForecastMutation) Revision() (r int, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevision returns the old "revision" field's value of the Forecast entity.
+// If the Forecast object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ForecastMutation) OldRevision(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevision: %w", err)
+	}
+	return oldValue.Revision, nil
+}
+
+// AddRevision adds i to the "revision" field.
+func (m *ForecastMutation) AddRevision(i int) {
+	if m.addrevision != nil {
+		*m.addrevision += i
+	} else {
+		m.addrevision = &i
+	}
+}
+
+// AddedRevision returns the value that was added to the "revision" field in this mutation.
+func (m *ForecastMutation) AddedRevision() (r int, exists bool) {
+	v := m.addrevision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevision resets all changes to the "revision" field.
+func (m *ForecastMutation) ResetRevision() {
+	m.revision = nil
+	m.addrevision = nil
+}
+
+// SetHorizon sets the "horizon" field.
+func (m *ForecastMutation) SetHorizon(s string) {
+	m.horizon = &s
+}
+
+// Horizon returns the value of the "horizon" field in the mutation.
+func (m *ForecastMutation) Horizon() (r string, exists bool) {
+	v := m.horizon
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHorizon returns the old "horizon" field's value of the Forecast entity.
+// If the Forecast object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ForecastMutation) OldHorizon(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHorizon is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHorizon requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHorizon: %w", err)
+	}
+	return oldValue.Horizon, nil
+}
+
+// ResetHorizon resets all changes to the "horizon" field.
+func (m *ForecastMutation) ResetHorizon() {
+	m.horizon = nil
+}
+
+// SetFromAt sets the "from_at" field.
+func (m *ForecastMutation) SetFromAt(t time.Time) {
+	m.from_at = &t
+}
+
+// FromAt returns the value of the "from_at" field in the mutation.
+func (m *ForecastMutation) FromAt() (r time.Time, exists bool) {
+	v := m.from_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFromAt returns the old "from_at" field's value of the Forecast entity.
+// If the Forecast object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ForecastMutation) OldFromAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFromAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFromAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFromAt: %w", err)
+	}
+	return oldValue.FromAt, nil
+}
+
+// ResetFromAt resets all changes to the "from_at" field.
+func (m *ForecastMutation) ResetFromAt() {
+	m.from_at = nil
+}
+
+// SetUntilAt sets the "until_at" field.
+func (m *ForecastMutation) SetUntilAt(t time.Time) {
+	m.until_at = &t
+}
+
+// UntilAt returns the value of the "until_at" field in the mutation.
+func (m *ForecastMutation) UntilAt() (r time.Time, exists bool) {
+	v := m.until_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntilAt returns the old "until_at" field's value of the Forecast entity.
+// If the Forecast object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ForecastMutation) OldUntilAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntilAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntilAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntilAt: %w", err)
+	}
+	return oldValue.UntilAt, nil
+}
+
+// ResetUntilAt resets all changes to the "until_at" field.
+func (m *ForecastMutation) ResetUntilAt() {
+	m.until_at = nil
+}
+
+// SetProbability sets the "probability" field.
+func (m *ForecastMutation) SetProbability(i int64) {
+	m.probability = &i
+	m.addprobability = nil
+}
+
+// Probability returns the value of the "probability" field in the mutation.
+func (m *ForecastMutation) Probability() (r int64, exists bool) {
+	v := m.probability
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProbability returns the old "probability" field's value of the Forecast entity.
+// If the Forecast object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ForecastMutation) OldProbability(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProbability is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProbability requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProbability: %w", err)
+	}
+	return oldValue.Probability, nil
+}
+
+// AddProbability adds i to the "probability" field.
+func (m *ForecastMutation) AddProbability(i int64) {
+	if m.addprobability != nil {
+		*m.addprobability += i
+	} else {
+		m.addprobability = &i
+	}
+}
+
+// AddedProbability returns the value that was added to the "probability" field in this mutation.
+func (m *ForecastMutation) AddedProbability() (r int64, exists bool) {
+	v := m.addprobability
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetProbability resets all changes to the "probability" field.
+func (m *ForecastMutation) ResetProbability() {
+	m.probability = nil
+	m.addprobability = nil
+}
+
+// ClearSlo clears the "slo" edge to the SLO entity.
+func (m *ForecastMutation) ClearSlo() {
+	m.clearedslo = true
+	m.clearedFields[forecast.FieldSloID] = struct{}{}
+}
+
+// SloCleared reports if the "slo" edge to the SLO entity was cleared.
+func (m *ForecastMutation) SloCleared() bool {
+	return m.clearedslo
+}
+
+// SloIDs returns the "slo" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SloID instead. It exists only for internal usage by the builders.
+func (m *ForecastMutation) SloIDs() (ids []string) {
+	if id := m.slo; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSlo resets all changes to the "slo" edge.
+func (m *ForecastMutation) ResetSlo() {
+	m.slo = nil
+	m.clearedslo = false
+}
+
+// Where appends a list predicates to the ForecastMutation builder.
+func (m *ForecastMutation) Where(ps ...predicate.Forecast) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ForecastMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ForecastMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Forecast, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ForecastMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ForecastMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Forecast).
+func (m *ForecastMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ForecastMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.slo != nil {
+		fields = append(fields, forecast.FieldSloID)
+	}
+	if m.revision != nil {
+		fields = append(fields, forecast.FieldRevision)
+	}
+	if m.horizon != nil {
+		fields = append(fields, forecast.FieldHorizon)
+	}
+	if m.from_at != nil {
+		fields = append(fields, forecast.FieldFromAt)
+	}
+	if m.until_at != nil {
+		fields = append(fields, forecast.FieldUntilAt)
+	}
+	if m.probability != nil {
+		fields = append(fields, forecast.FieldProbability)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ForecastMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case forecast.FieldSloID:
+		return m.SloID()
+	case forecast.FieldRevision:
+		return m.Revision()
+	case forecast.FieldHorizon:
+		return m.Horizon()
+	case forecast.FieldFromAt:
+		return m.FromAt()
+	case forecast.FieldUntilAt:
+		return m.UntilAt()
+	case forecast.FieldProbability:
+		return m.Probability()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ForecastMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case forecast.FieldSloID:
+		return m.OldSloID(ctx)
+	case forecast.FieldRevision:
+		return m.OldRevision(ctx)
+	case forecast.FieldHorizon:
+		return m.OldHorizon(ctx)
+	case forecast.FieldFromAt:
+		return m.OldFromAt(ctx)
+	case forecast.FieldUntilAt:
+		return m.OldUntilAt(ctx)
+	case forecast.FieldProbability:
+		return m.OldProbability(ctx)
+	}
+	return nil, fmt.Errorf("unknown Forecast field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ForecastMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case forecast.FieldSloID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSloID(v)
+		return nil
+	case forecast.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevision(v)
+		return nil
+	case forecast.FieldHorizon:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHorizon(v)
+		return nil
+	case forecast.FieldFromAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFromAt(v)
+		return nil
+	case forecast.FieldUntilAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntilAt(v)
+		return nil
+	case forecast.FieldProbability:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProbability(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Forecast field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ForecastMutation) AddedFields() []string {
+	var fields []string
+	if m.addrevision != nil {
+		fields = append(fields, forecast.FieldRevision)
+	}
+	if m.addprobability != nil {
+		fields = append(fields, forecast.FieldProbability)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ForecastMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case forecast.FieldRevision:
+		return m.AddedRevision()
+	case forecast.FieldProbability:
+		return m.AddedProbability()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ForecastMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case forecast.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevision(v)
+		return nil
+	case forecast.FieldProbability:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProbability(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Forecast numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ForecastMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ForecastMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ForecastMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Forecast nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ForecastMutation) ResetField(name string) error {
+	switch name {
+	case forecast.FieldSloID:
+		m.ResetSloID()
+		return nil
+	case forecast.FieldRevision:
+		m.ResetRevision()
+		return nil
+	case forecast.FieldHorizon:
+		m.ResetHorizon()
+		return nil
+	case forecast.FieldFromAt:
+		m.ResetFromAt()
+		return nil
+	case forecast.FieldUntilAt:
+		m.ResetUntilAt()
+		return nil
+	case forecast.FieldProbability:
+		m.ResetProbability()
+		return nil
+	}
+	return fmt.Errorf("unknown Forecast field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ForecastMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.slo != nil {
+		edges = append(edges, forecast.EdgeSlo)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ForecastMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case forecast.EdgeSlo:
+		if id := m.slo; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ForecastMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ForecastMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ForecastMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedslo {
+		edges = append(edges, forecast.EdgeSlo)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ForecastMutation) EdgeCleared(name string) bool {
+	switch name {
+	case forecast.EdgeSlo:
+		return m.clearedslo
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ForecastMutation) ClearEdge(name string) error {
+	switch name {
+	case forecast.EdgeSlo:
+		m.ClearSlo()
+		return nil
+	}
+	return fmt.Errorf("unknown Forecast unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ForecastMutation) ResetEdge(name string) error {
+	switch name {
+	case forecast.EdgeSlo:
+		m.ResetSlo()
+		return nil
+	}
+	return fmt.Errorf("unknown Forecast edge %s", name)
+}
+
+// ForecastBinMutation represents an operation that mutates the ForecastBin nodes in the graph.
+type ForecastBinMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	horizon       *string
+	bin           *int
+	addbin        *int
+	scored        *int64
+	addscored     *int64
+	happened      *int64
+	addhappened   *int64
+	said          *int64
+	addsaid       *int64
+	squares       *int64
+	addsquares    *int64
+	hit           *int64
+	addhit        *int64
+	void          *int64
+	addvoid       *int64
+	clearedFields map[string]struct{}
+	slo           *string
+	clearedslo    bool
+	done          bool
+	oldValue      func(context.Context) (*ForecastBin, error)
+	predicates    []predicate.ForecastBin
+}
+
+var _ ent.Mutation = (*ForecastBinMutation)(nil)
+
+// forecastbinOption allows management of the mutation configuration using functional options.
+type forecastbinOption func(*ForecastBinMutation)
+
+// newForecastBinMutation creates new mutation for the ForecastBin entity.
+func newForecastBinMutation(c config, op Op, opts ...forecastbinOption) *ForecastBinMutation {
+	m := &ForecastBinMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeForecastBin,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withForecastBinID sets the ID field of the mutation.
+func withForecastBinID(id int64) forecastbinOption {
+	return func(m *ForecastBinMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ForecastBin
+		)
+		m.oldValue = func(ctx context.Context) (*ForecastBin, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ForecastBin.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withForecastBin sets the old ForecastBin of the mutation.
+func withForecastBin(node *ForecastBin) forecastbinOption {
+	return func(m *ForecastBinMutation) {
+		m.oldValue = func(context.Context) (*ForecastBin, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ForecastBinMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ForecastBinMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ForecastBin entities.
+func (m *ForecastBinMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ForecastBinMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ForecastBinMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ForecastBin.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSloID sets the "slo_id" field.
+func (m *ForecastBinMutation) SetSloID(s string) {
+	m.slo = &s
+}
+
+// SloID returns the value of the "slo_id" field in the mutation.
+func (m *ForecastBinMutation) SloID() (r string, exists bool) {
+	v := m.slo
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSloID returns the old "slo_id" field's value of the ForecastBin entity.
+// If the ForecastBin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ForecastBinMutation) OldSloID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSloID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSloID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSloID: %w", err)
+	}
+	return oldValue.SloID, nil
+}
+
+// ResetSloID resets all changes to the "slo_id" field.
+func (m *ForecastBinMutation) ResetSloID() {
+	m.slo = nil
+}
+
+// SetHorizon sets the "horizon" field.
+func (m *ForecastBinMutation) SetHorizon(s string) {
+	m.horizon = &s
+}
+
+// Horizon returns the value of the "horizon" field in the mutation.
+func (m *ForecastBinMutation) Horizon() (r string, exists bool) {
+	v := m.horizon
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHorizon returns the old "horizon" field's value of the ForecastBin entity.
+// If the ForecastBin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ForecastBinMutation) OldHorizon(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHorizon is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHorizon requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHorizon: %w", err)
+	}
+	return oldValue.Horizon, nil
+}
+
+// ResetHorizon resets all changes to the "horizon" field.
+func (m *ForecastBinMutation) ResetHorizon() {
+	m.horizon = nil
+}
+
+// SetBin sets the "bin" field.
+func (m *ForecastBinMutation) SetBin(i int) {
+	m.bin = &i
+	m.addbin = nil
+}
+
+// Bin returns the value of the "bin" field in the mutation.
+func (m *ForecastBinMutation) Bin() (r int, exists bool) {
+	v := m.bin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBin returns the old "bin" field's value of the ForecastBin entity.
+// If the ForecastBin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ForecastBinMutation) OldBin(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBin: %w", err)
+	}
+	return oldValue.Bin, nil
+}
+
+// AddBin adds i to the "bin" field.
+func (m *ForecastBinMutation) AddBin(i int) {
+	if m.addbin != nil {
+		*m.addbin += i
+	} else {
+		m.addbin = &i
+	}
+}
+
+// AddedBin returns the value that was added to the "bin" field in this mutation.
+func (m *ForecastBinMutation) AddedBin() (r int, exists bool) {
+	v := m.addbin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBin resets all changes to the "bin" field.
+func (m *ForecastBinMutation) ResetBin() {
+	m.bin = nil
+	m.addbin = nil
+}
+
+// SetScored sets the "scored" field.
+func (m *ForecastBinMutation) SetScored(i int64) {
+	m.scored = &i
+	m.addscored = nil
+}
+
+// Scored returns the value of the "scored" field in the mutation.
+func (m *ForecastBinMutation) Scored() (r int64, exists bool) {
+	v := m.scored
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScored returns the old "scored" field's value of the ForecastBin entity.
+// If the ForecastBin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ForecastBinMutation) OldScored(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScored is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScored requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScored: %w", err)
+	}
+	return oldValue.Scored, nil
+}
+
+// AddScored adds i to the "scored" field.
+func (m *ForecastBinMutation) AddScored(i int64) {
+	if m.addscored != nil {
+		*m.addscored += i
+	} else {
+		m.addscored = &i
+	}
+}
+
+// AddedScored returns the value that was added to the "scored" field in this mutation.
+func (m *ForecastBinMutation) AddedScored() (r int64, exists bool) {
+	v := m.addscored
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetScored resets all changes to the "scored" field.
+func (m *ForecastBinMutation) ResetScored() {
+	m.scored = nil
+	m.addscored = nil
+}
+
+// SetHappened sets the "happened" field.
+func (m *ForecastBinMutation) SetHappened(i int64) {
+	m.happened = &i
+	m.addhappened = nil
+}
+
+// Happened returns the value of the "happened" field in the mutation.
+func (m *ForecastBinMutation) Happened() (r int64, exists bool) {
+	v := m.happened
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHappened returns the old "happened" field's value of the ForecastBin entity.
+// If the ForecastBin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ForecastBinMutation) OldHappened(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHappened is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHappened requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHappened: %w", err)
+	}
+	return oldValue.Happened, nil
+}
+
+// AddHappened adds i to the "happened" field.
+func (m *ForecastBinMutation) AddHappened(i int64) {
+	if m.addhappened != nil {
+		*m.addhappened += i
+	} else {
+		m.addhappened = &i
+	}
+}
+
+// AddedHappened returns the value that was added to the "happened" field in this mutation.
+func (m *ForecastBinMutation) AddedHappened() (r int64, exists bool) {
+	v := m.addhappened
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetHappened resets all changes to the "happened" field.
+func (m *ForecastBinMutation) ResetHappened() {
+	m.happened = nil
+	m.addhappened = nil
+}
+
+// SetSaid sets the "said" field.
+func (m *ForecastBinMutation) SetSaid(i int64) {
+	m.said = &i
+	m.addsaid = nil
+}
+
+// Said returns the value of the "said" field in the mutation.
+func (m *ForecastBinMutation) Said() (r int64, exists bool) {
+	v := m.said
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSaid returns the old "said" field's value of the ForecastBin entity.
+// If the ForecastBin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ForecastBinMutation) OldSaid(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSaid is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSaid requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSaid: %w", err)
+	}
+	return oldValue.Said, nil
+}
+
+// AddSaid adds i to the "said" field.
+func (m *ForecastBinMutation) AddSaid(i int64) {
+	if m.addsaid != nil {
+		*m.addsaid += i
+	} else {
+		m.addsaid = &i
+	}
+}
+
+// AddedSaid returns the value that was added to the "said" field in this mutation.
+func (m *ForecastBinMutation) AddedSaid() (r int64, exists bool) {
+	v := m.addsaid
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSaid resets all changes to the "said" field.
+func (m *ForecastBinMutation) ResetSaid() {
+	m.said = nil
+	m.addsaid = nil
+}
+
+// SetSquares sets the "squares" field.
+func (m *ForecastBinMutation) SetSquares(i int64) {
+	m.squares = &i
+	m.addsquares = nil
+}
+
+// Squares returns the value of the "squares" field in the mutation.
+func (m *ForecastBinMutation) Squares() (r int64, exists bool) {
+	v := m.squares
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSquares returns the old "squares" field's value of the ForecastBin entity.
+// If the ForecastBin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ForecastBinMutation) OldSquares(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSquares is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSquares requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSquares: %w", err)
+	}
+	return oldValue.Squares, nil
+}
+
+// AddSquares adds i to the "squares" field.
+func (m *ForecastBinMutation) AddSquares(i int64) {
+	if m.addsquares != nil {
+		*m.addsquares += i
+	} else {
+		m.addsquares = &i
+	}
+}
+
+// AddedSquares returns the value that was added to the "squares" field in this mutation.
+func (m *ForecastBinMutation) AddedSquares() (r int64, exists bool) {
+	v := m.addsquares
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSquares resets all changes to the "squares" field.
+func (m *ForecastBinMutation) ResetSquares() {
+	m.squares = nil
+	m.addsquares = nil
+}
+
+// SetHit sets the "hit" field.
+func (m *ForecastBinMutation) SetHit(i int64) {
+	m.hit = &i
+	m.addhit = nil
+}
+
+// Hit returns the value of the "hit" field in the mutation.
+func (m *ForecastBinMutation) Hit() (r int64, exists bool) {
+	v := m.hit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHit returns the old "hit" field's value of the ForecastBin entity.
+// If the ForecastBin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ForecastBinMutation) OldHit(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHit: %w", err)
+	}
+	return oldValue.Hit, nil
+}
+
+// AddHit adds i to the "hit" field.
+func (m *ForecastBinMutation) AddHit(i int64) {
+	if m.addhit != nil {
+		*m.addhit += i
+	} else {
+		m.addhit = &i
+	}
+}
+
+// AddedHit returns the value that was added to the "hit" field in this mutation.
+func (m *ForecastBinMutation) AddedHit() (r int64, exists bool) {
+	v := m.addhit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetHit resets all changes to the "hit" field.
+func (m *ForecastBinMutation) ResetHit() {
+	m.hit = nil
+	m.addhit = nil
+}
+
+// SetVoid sets the "void" field.
+func (m *ForecastBinMutation) SetVoid(i int64) {
+	m.void = &i
+	m.addvoid = nil
+}
+
+// Void returns the value of the "void" field in the mutation.
+func (m *ForecastBinMutation) Void() (r int64, exists bool) {
+	v := m.void
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVoid returns the old "void" field's value of the ForecastBin entity.
+// If the ForecastBin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ForecastBinMutation) OldVoid(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVoid is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVoid requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVoid: %w", err)
+	}
+	return oldValue.Void, nil
+}
+
+// AddVoid adds i to the "void" field.
+func (m *ForecastBinMutation) AddVoid(i int64) {
+	if m.addvoid != nil {
+		*m.addvoid += i
+	} else {
+		m.addvoid = &i
+	}
+}
+
+// AddedVoid returns the value that was added to the "void" field in this mutation.
+func (m *ForecastBinMutation) AddedVoid() (r int64, exists bool) {
+	v := m.addvoid
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVoid resets all changes to the "void" field.
+func (m *ForecastBinMutation) ResetVoid() {
+	m.void = nil
+	m.addvoid = nil
+}
+
+// ClearSlo clears the "slo" edge to the SLO entity.
+func (m *ForecastBinMutation) ClearSlo() {
+	m.clearedslo = true
+	m.clearedFields[forecastbin.FieldSloID] = struct{}{}
+}
+
+// SloCleared reports if the "slo" edge to the SLO entity was cleared.
+func (m *ForecastBinMutation) SloCleared() bool {
+	return m.clearedslo
+}
+
+// SloIDs returns the "slo" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SloID instead. It exists only for internal usage by the builders.
+func (m *ForecastBinMutation) SloIDs() (ids []string) {
+	if id := m.slo; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSlo resets all changes to the "slo" edge.
+func (m *ForecastBinMutation) ResetSlo() {
+	m.slo = nil
+	m.clearedslo = false
+}
+
+// Where appends a list predicates to the ForecastBinMutation builder.
+func (m *ForecastBinMutation) Where(ps ...predicate.ForecastBin) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ForecastBinMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ForecastBinMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ForecastBin, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ForecastBinMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ForecastBinMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ForecastBin).
+func (m *ForecastBinMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ForecastBinMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.slo != nil {
+		fields = append(fields, forecastbin.FieldSloID)
+	}
+	if m.horizon != nil {
+		fields = append(fields, forecastbin.FieldHorizon)
+	}
+	if m.bin != nil {
+		fields = append(fields, forecastbin.FieldBin)
+	}
+	if m.scored != nil {
+		fields = append(fields, forecastbin.FieldScored)
+	}
+	if m.happened != nil {
+		fields = append(fields, forecastbin.FieldHappened)
+	}
+	if m.said != nil {
+		fields = append(fields, forecastbin.FieldSaid)
+	}
+	if m.squares != nil {
+		fields = append(fields, forecastbin.FieldSquares)
+	}
+	if m.hit != nil {
+		fields = append(fields, forecastbin.FieldHit)
+	}
+	if m.void != nil {
+		fields = append(fields, forecastbin.FieldVoid)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ForecastBinMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case forecastbin.FieldSloID:
+		return m.SloID()
+	case forecastbin.FieldHorizon:
+		return m.Horizon()
+	case forecastbin.FieldBin:
+		return m.Bin()
+	case forecastbin.FieldScored:
+		return m.Scored()
+	case forecastbin.FieldHappened:
+		return m.Happened()
+	case forecastbin.FieldSaid:
+		return m.Said()
+	case forecastbin.FieldSquares:
+		return m.Squares()
+	case forecastbin.FieldHit:
+		return m.Hit()
+	case forecastbin.FieldVoid:
+		return m.Void()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ForecastBinMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case forecastbin.FieldSloID:
+		return m.OldSloID(ctx)
+	case forecastbin.FieldHorizon:
+		return m.OldHorizon(ctx)
+	case forecastbin.FieldBin:
+		return m.OldBin(ctx)
+	case forecastbin.FieldScored:
+		return m.OldScored(ctx)
+	case forecastbin.FieldHappened:
+		return m.OldHappened(ctx)
+	case forecastbin.FieldSaid:
+		return m.OldSaid(ctx)
+	case forecastbin.FieldSquares:
+		return m.OldSquares(ctx)
+	case forecastbin.FieldHit:
+		return m.OldHit(ctx)
+	case forecastbin.FieldVoid:
+		return m.OldVoid(ctx)
+	}
+	return nil, fmt.Errorf("unknown ForecastBin field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ForecastBinMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case forecastbin.FieldSloID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSloID(v)
+		return nil
+	case forecastbin.FieldHorizon:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHorizon(v)
+		return nil
+	case forecastbin.FieldBin:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBin(v)
+		return nil
+	case forecastbin.FieldScored:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScored(v)
+		return nil
+	case forecastbin.FieldHappened:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHappened(v)
+		return nil
+	case forecastbin.FieldSaid:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSaid(v)
+		return nil
+	case forecastbin.FieldSquares:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSquares(v)
+		return nil
+	case forecastbin.FieldHit:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHit(v)
+		return nil
+	case forecastbin.FieldVoid:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVoid(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ForecastBin field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ForecastBinMutation) AddedFields() []string {
+	var fields []string
+	if m.addbin != nil {
+		fields = append(fields, forecastbin.FieldBin)
+	}
+	if m.addscored != nil {
+		fields = append(fields, forecastbin.FieldScored)
+	}
+	if m.addhappened != nil {
+		fields = append(fields, forecastbin.FieldHappened)
+	}
+	if m.addsaid != nil {
+		fields = append(fields, forecastbin.FieldSaid)
+	}
+	if m.addsquares != nil {
+		fields = append(fields, forecastbin.FieldSquares)
+	}
+	if m.addhit != nil {
+		fields = append(fields, forecastbin.FieldHit)
+	}
+	if m.addvoid != nil {
+		fields = append(fields, forecastbin.FieldVoid)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ForecastBinMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case forecastbin.FieldBin:
+		return m.AddedBin()
+	case forecastbin.FieldScored:
+		return m.AddedScored()
+	case forecastbin.FieldHappened:
+		return m.AddedHappened()
+	case forecastbin.FieldSaid:
+		return m.AddedSaid()
+	case forecastbin.FieldSquares:
+		return m.AddedSquares()
+	case forecastbin.FieldHit:
+		return m.AddedHit()
+	case forecastbin.FieldVoid:
+		return m.AddedVoid()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ForecastBinMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case forecastbin.FieldBin:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBin(v)
+		return nil
+	case forecastbin.FieldScored:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddScored(v)
+		return nil
+	case forecastbin.FieldHappened:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddHappened(v)
+		return nil
+	case forecastbin.FieldSaid:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSaid(v)
+		return nil
+	case forecastbin.FieldSquares:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSquares(v)
+		return nil
+	case forecastbin.FieldHit:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddHit(v)
+		return nil
+	case forecastbin.FieldVoid:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVoid(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ForecastBin numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ForecastBinMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ForecastBinMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ForecastBinMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ForecastBin nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ForecastBinMutation) ResetField(name string) error {
+	switch name {
+	case forecastbin.FieldSloID:
+		m.ResetSloID()
+		return nil
+	case forecastbin.FieldHorizon:
+		m.ResetHorizon()
+		return nil
+	case forecastbin.FieldBin:
+		m.ResetBin()
+		return nil
+	case forecastbin.FieldScored:
+		m.ResetScored()
+		return nil
+	case forecastbin.FieldHappened:
+		m.ResetHappened()
+		return nil
+	case forecastbin.FieldSaid:
+		m.ResetSaid()
+		return nil
+	case forecastbin.FieldSquares:
+		m.ResetSquares()
+		return nil
+	case forecastbin.FieldHit:
+		m.ResetHit()
+		return nil
+	case forecastbin.FieldVoid:
+		m.ResetVoid()
+		return nil
+	}
+	return fmt.Errorf("unknown ForecastBin field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ForecastBinMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.slo != nil {
+		edges = append(edges, forecastbin.EdgeSlo)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ForecastBinMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case forecastbin.EdgeSlo:
+		if id := m.slo; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ForecastBinMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ForecastBinMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ForecastBinMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedslo {
+		edges = append(edges, forecastbin.EdgeSlo)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ForecastBinMutation) EdgeCleared(name string) bool {
+	switch name {
+	case forecastbin.EdgeSlo:
+		return m.clearedslo
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ForecastBinMutation) ClearEdge(name string) error {
+	switch name {
+	case forecastbin.EdgeSlo:
+		m.ClearSlo()
+		return nil
+	}
+	return fmt.Errorf("unknown ForecastBin unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ForecastBinMutation) ResetEdge(name string) error {
+	switch name {
+	case forecastbin.EdgeSlo:
+		m.ResetSlo()
+		return nil
+	}
+	return fmt.Errorf("unknown ForecastBin edge %s", name)
+}
+
 // IdempotencyKeyMutation represents an operation that mutates the IdempotencyKey nodes in the graph.
 type IdempotencyKeyMutation struct {
 	config
@@ -19622,6 +21405,936 @@ func (m *OTLPStreamMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown OTLPStream edge %s", name)
+}
+
+// OutageMutation represents an operation that mutates the Outage nodes in the graph.
+type OutageMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	class          *string
+	note           *string
+	begins_at      *time.Time
+	ends_at        *time.Time
+	created_at     *time.Time
+	created_by     *string
+	updated_at     *time.Time
+	updated_by     *string
+	version        *int64
+	addversion     *int64
+	clearedFields  map[string]struct{}
+	service        *string
+	clearedservice bool
+	done           bool
+	oldValue       func(context.Context) (*Outage, error)
+	predicates     []predicate.Outage
+}
+
+var _ ent.Mutation = (*OutageMutation)(nil)
+
+// outageOption allows management of the mutation configuration using functional options.
+type outageOption func(*OutageMutation)
+
+// newOutageMutation creates new mutation for the Outage entity.
+func newOutageMutation(c config, op Op, opts ...outageOption) *OutageMutation {
+	m := &OutageMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOutage,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOutageID sets the ID field of the mutation.
+func withOutageID(id string) outageOption {
+	return func(m *OutageMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Outage
+		)
+		m.oldValue = func(ctx context.Context) (*Outage, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Outage.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOutage sets the old Outage of the mutation.
+func withOutage(node *Outage) outageOption {
+	return func(m *OutageMutation) {
+		m.oldValue = func(context.Context) (*Outage, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OutageMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OutageMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Outage entities.
+func (m *OutageMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OutageMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OutageMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Outage.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *OutageMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *OutageMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the Outage entity.
+// If the Outage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OutageMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *OutageMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetClass sets the "class" field.
+func (m *OutageMutation) SetClass(s string) {
+	m.class = &s
+}
+
+// Class returns the value of the "class" field in the mutation.
+func (m *OutageMutation) Class() (r string, exists bool) {
+	v := m.class
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClass returns the old "class" field's value of the Outage entity.
+// If the Outage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OutageMutation) OldClass(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClass is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClass requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClass: %w", err)
+	}
+	return oldValue.Class, nil
+}
+
+// ResetClass resets all changes to the "class" field.
+func (m *OutageMutation) ResetClass() {
+	m.class = nil
+}
+
+// SetNote sets the "note" field.
+func (m *OutageMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *OutageMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the Outage entity.
+// If the Outage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OutageMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *OutageMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetBeginsAt sets the "begins_at" field.
+func (m *OutageMutation) SetBeginsAt(t time.Time) {
+	m.begins_at = &t
+}
+
+// BeginsAt returns the value of the "begins_at" field in the mutation.
+func (m *OutageMutation) BeginsAt() (r time.Time, exists bool) {
+	v := m.begins_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBeginsAt returns the old "begins_at" field's value of the Outage entity.
+// If the Outage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OutageMutation) OldBeginsAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBeginsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBeginsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBeginsAt: %w", err)
+	}
+	return oldValue.BeginsAt, nil
+}
+
+// ResetBeginsAt resets all changes to the "begins_at" field.
+func (m *OutageMutation) ResetBeginsAt() {
+	m.begins_at = nil
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (m *OutageMutation) SetEndsAt(t time.Time) {
+	m.ends_at = &t
+}
+
+// EndsAt returns the value of the "ends_at" field in the mutation.
+func (m *OutageMutation) EndsAt() (r time.Time, exists bool) {
+	v := m.ends_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsAt returns the old "ends_at" field's value of the Outage entity.
+// If the Outage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OutageMutation) OldEndsAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsAt: %w", err)
+	}
+	return oldValue.EndsAt, nil
+}
+
+// ClearEndsAt clears the value of the "ends_at" field.
+func (m *OutageMutation) ClearEndsAt() {
+	m.ends_at = nil
+	m.clearedFields[outage.FieldEndsAt] = struct{}{}
+}
+
+// EndsAtCleared returns if the "ends_at" field was cleared in this mutation.
+func (m *OutageMutation) EndsAtCleared() bool {
+	_, ok := m.clearedFields[outage.FieldEndsAt]
+	return ok
+}
+
+// ResetEndsAt resets all changes to the "ends_at" field.
+func (m *OutageMutation) ResetEndsAt() {
+	m.ends_at = nil
+	delete(m.clearedFields, outage.FieldEndsAt)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *OutageMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *OutageMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Outage entity.
+// If the Outage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OutageMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *OutageMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *OutageMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *OutageMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Outage entity.
+// If the Outage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OutageMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *OutageMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *OutageMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *OutageMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Outage entity.
+// If the Outage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OutageMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *OutageMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetUpdatedBy sets the "updated_by" field.
+func (m *OutageMutation) SetUpdatedBy(s string) {
+	m.updated_by = &s
+}
+
+// UpdatedBy returns the value of the "updated_by" field in the mutation.
+func (m *OutageMutation) UpdatedBy() (r string, exists bool) {
+	v := m.updated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedBy returns the old "updated_by" field's value of the Outage entity.
+// If the Outage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OutageMutation) OldUpdatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedBy: %w", err)
+	}
+	return oldValue.UpdatedBy, nil
+}
+
+// ResetUpdatedBy resets all changes to the "updated_by" field.
+func (m *OutageMutation) ResetUpdatedBy() {
+	m.updated_by = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *OutageMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *OutageMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Outage entity.
+// If the Outage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OutageMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *OutageMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *OutageMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *OutageMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *OutageMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[outage.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *OutageMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *OutageMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *OutageMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the OutageMutation builder.
+func (m *OutageMutation) Where(ps ...predicate.Outage) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OutageMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OutageMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Outage, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OutageMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OutageMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Outage).
+func (m *OutageMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OutageMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.service != nil {
+		fields = append(fields, outage.FieldServiceID)
+	}
+	if m.class != nil {
+		fields = append(fields, outage.FieldClass)
+	}
+	if m.note != nil {
+		fields = append(fields, outage.FieldNote)
+	}
+	if m.begins_at != nil {
+		fields = append(fields, outage.FieldBeginsAt)
+	}
+	if m.ends_at != nil {
+		fields = append(fields, outage.FieldEndsAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, outage.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, outage.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, outage.FieldUpdatedAt)
+	}
+	if m.updated_by != nil {
+		fields = append(fields, outage.FieldUpdatedBy)
+	}
+	if m.version != nil {
+		fields = append(fields, outage.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OutageMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case outage.FieldServiceID:
+		return m.ServiceID()
+	case outage.FieldClass:
+		return m.Class()
+	case outage.FieldNote:
+		return m.Note()
+	case outage.FieldBeginsAt:
+		return m.BeginsAt()
+	case outage.FieldEndsAt:
+		return m.EndsAt()
+	case outage.FieldCreatedAt:
+		return m.CreatedAt()
+	case outage.FieldCreatedBy:
+		return m.CreatedBy()
+	case outage.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case outage.FieldUpdatedBy:
+		return m.UpdatedBy()
+	case outage.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OutageMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case outage.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case outage.FieldClass:
+		return m.OldClass(ctx)
+	case outage.FieldNote:
+		return m.OldNote(ctx)
+	case outage.FieldBeginsAt:
+		return m.OldBeginsAt(ctx)
+	case outage.FieldEndsAt:
+		return m.OldEndsAt(ctx)
+	case outage.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case outage.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case outage.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case outage.FieldUpdatedBy:
+		return m.OldUpdatedBy(ctx)
+	case outage.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Outage field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OutageMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case outage.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case outage.FieldClass:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClass(v)
+		return nil
+	case outage.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case outage.FieldBeginsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBeginsAt(v)
+		return nil
+	case outage.FieldEndsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsAt(v)
+		return nil
+	case outage.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case outage.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case outage.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case outage.FieldUpdatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedBy(v)
+		return nil
+	case outage.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Outage field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OutageMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, outage.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OutageMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case outage.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OutageMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case outage.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Outage numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OutageMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(outage.FieldEndsAt) {
+		fields = append(fields, outage.FieldEndsAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OutageMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OutageMutation) ClearField(name string) error {
+	switch name {
+	case outage.FieldEndsAt:
+		m.ClearEndsAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Outage nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OutageMutation) ResetField(name string) error {
+	switch name {
+	case outage.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case outage.FieldClass:
+		m.ResetClass()
+		return nil
+	case outage.FieldNote:
+		m.ResetNote()
+		return nil
+	case outage.FieldBeginsAt:
+		m.ResetBeginsAt()
+		return nil
+	case outage.FieldEndsAt:
+		m.ResetEndsAt()
+		return nil
+	case outage.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case outage.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case outage.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case outage.FieldUpdatedBy:
+		m.ResetUpdatedBy()
+		return nil
+	case outage.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Outage field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OutageMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.service != nil {
+		edges = append(edges, outage.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OutageMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case outage.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OutageMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OutageMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OutageMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedservice {
+		edges = append(edges, outage.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OutageMutation) EdgeCleared(name string) bool {
+	switch name {
+	case outage.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OutageMutation) ClearEdge(name string) error {
+	switch name {
+	case outage.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown Outage unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OutageMutation) ResetEdge(name string) error {
+	switch name {
+	case outage.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown Outage edge %s", name)
 }
 
 // PersonMutation represents an operation that mutates the Person nodes in the graph.

@@ -36,6 +36,10 @@ type Tx struct {
 	DeliverySwitch *DeliverySwitchClient
 	// Dependency is the client for interacting with the Dependency builders.
 	Dependency *DependencyClient
+	// Forecast is the client for interacting with the Forecast builders.
+	Forecast *ForecastClient
+	// ForecastBin is the client for interacting with the ForecastBin builders.
+	ForecastBin *ForecastBinClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Identity is the client for interacting with the Identity builders.
@@ -52,6 +56,8 @@ type Tx struct {
 	Member *MemberClient
 	// OTLPStream is the client for interacting with the OTLPStream builders.
 	OTLPStream *OTLPStreamClient
+	// Outage is the client for interacting with the Outage builders.
+	Outage *OutageClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
@@ -246,6 +252,8 @@ func (tx *Tx) init() {
 	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.DeliverySwitch = NewDeliverySwitchClient(tx.config)
 	tx.Dependency = NewDependencyClient(tx.config)
+	tx.Forecast = NewForecastClient(tx.config)
+	tx.ForecastBin = NewForecastBinClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Identity = NewIdentityClient(tx.config)
 	tx.Indicator = NewIndicatorClient(tx.config)
@@ -254,6 +262,7 @@ func (tx *Tx) init() {
 	tx.Lease = NewLeaseClient(tx.config)
 	tx.Member = NewMemberClient(tx.config)
 	tx.OTLPStream = NewOTLPStreamClient(tx.config)
+	tx.Outage = NewOutageClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.PolicyRevision = NewPolicyRevisionClient(tx.config)
 	tx.Proposal = NewProposalClient(tx.config)

@@ -27,6 +27,8 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"SLA":          testSLA,
 		"Signals":      testSignals,
 		"Corrections":  testCorrections,
+		"Scores":       testScores,
+		"Outages":      testOutages,
 		"Alerts":       testAlerts,
 		"Policy":       testPolicy,
 		"Proposals":    testProposals,

@@ -45,6 +45,7 @@ const (
 	KindSLO        Kind = "slo"
 	KindSLA        Kind = "sla"
 	KindCorrection Kind = "correction" // of an SLO
+	KindOutage     Kind = "outage"     // of a service
 	KindPolicy     Kind = "policy"
 	KindAttachment Kind = "attachment"
 	KindViolation  Kind = "violation"
@@ -149,6 +150,10 @@ var grants = map[Rule]grant{
 	{Read, KindCorrection}:      everyone,
 	{Create, KindCorrection}:    owner, // as the SLO is changed
 	{Delete, KindCorrection}:    owner,
+	{Read, KindOutage}:          everyone,
+	{Create, KindOutage}:        owner,
+	{Update, KindOutage}:        owner,
+	{Delete, KindOutage}:        owner,
 	{Read, KindSignalMapping}:   everyone,
 	{Update, KindSignalMapping}: owner,
 	{Delete, KindSignalMapping}: owner,

@@ -66,11 +66,44 @@ func TestEveryKindOfSubjectEqualsExactRationals(t *testing.T) {
 		for i, s := range b.book.subjects {
 			compared += compareSeen(t, b, books, s, of[i])
 		}
+		readTogether(t, b)
 		b.clock.Advance([]time.Duration{five, 7 * time.Hour, five, day, 3*day + five, five, 9 * day, 0}[round])
 	}
 	t.Logf("%d windows were compared", compared)
 	if want := subjects * rounds * 8; compared != want {
 		t.Errorf("%d windows were compared, want %d", compared, want)
+	}
+}
+
+// readTogether has the four weeks of every subject read at once, whole and by slices of
+// twelve slots: they are what the evaluator has, which is held against rational numbers.
+func readTogether(t *testing.T, b *bundle) {
+	t.Helper()
+	var whole, parts []measure.Sought
+	for _, s := range b.book.subjects {
+		end := b.book.latest[s.ID].End
+		of := measure.Sought{Reading: measure.Reading{Indicator: s.Indicator, Lens: s.Lens}, From: end.Add(-28 * day), To: end, Step: 28 * day}
+		whole = append(whole, of)
+		of.Step = time.Hour
+		parts = append(parts, of)
+	}
+	sums, err := b.service.TotalsOf(t.Context(), whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hours, err := b.service.TotalsOf(t.Context(), parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range b.book.subjects {
+		want := b.book.latest[s.ID].Sums[6]
+		var sum window.Sum
+		for _, hour := range hours[i] {
+			sum = sum.Plus(hour.Sum)
+		}
+		if sums[i][0].Sum != want || sum != want || len(hours[i]) != 28*24 {
+			t.Fatalf("the four weeks of subject %s to %s are %+v together and %+v by %d hours, want %+v", s.ID, whole[i].To, sums[i][0].Sum, sum, len(hours[i]), want)
+		}
 	}
 }
 

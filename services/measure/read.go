@@ -19,10 +19,6 @@ const (
 	MaxSlotsRead = MaxReporters * 7 * 24 * 60
 )
 
-// segmentsAtOnce is about how many segments Totals has in memory at a time, some
-// ten megabytes at the most.
-const segmentsAtOnce = 1_000
-
 // ReporterSlots are the known slots of one reporter, of one group, by time.
 type ReporterSlots struct {
 	Reporter   string
@@ -94,87 +90,11 @@ type Reading struct {
 // reported is NotFound "group_not_found". A long time is read in pieces: what is
 // pushed meanwhile may be in some of the steps.
 func (s *Service) Totals(ctx context.Context, of Reading, from, to time.Time, step time.Duration) ([]Step, error) {
-	if step <= 0 || step%Minute != 0 {
-		return nil, invalid("query.step", step.String(), "must be a whole multiple of the resolution")
-	}
-	if (to.Sub(from)-1)/step >= MaxSteps {
-		return nil, invalid("query.step", step.String(), "makes more than %d steps; choose a longer one", MaxSteps)
-	}
-	now := s.now()
-	from, to = from.UTC(), to.UTC()
-	t := totals{lens: of.Lens, step: step, steps: []Step{}}
-	for at := from; at.Before(to); at = at.Add(step) {
-		t.steps = append(t.steps, Step{Start: at})
-	}
-	if len(t.steps) == 0 {
-		return t.steps, nil
-	}
-	end := from.Add(time.Duration(len(t.steps)) * step)
-	series, err := s.series(ctx, of.Indicator, of.Group)
+	totals, err := s.TotalsOf(ctx, []Sought{{Reading: of, From: from, To: to, Step: step}})
 	if err != nil {
 		return nil, err
 	}
-	t.resolutions = map[id.ID]time.Duration{}
-	for _, one := range series {
-		t.resolutions[one.ID] = one.Resolution
-		switch slot := of.Lens.Step(one.Resolution); {
-		case step%slot != 0:
-			return nil, invalid("query.step", step.String(), "must be a whole multiple of %d s", slot/time.Second)
-		case !from.Truncate(slot).Equal(from):
-			return nil, invalid("query.from", stamp(from), "must be the start of a slot of %d s, such as %s", slot/time.Second, stamp(from.Truncate(slot)))
-		}
-	}
-	if of.Lens.Judges() {
-		t.due = of.Lens.Due(now.Truncate(of.Lens.Slices.Length))
-		t.late = make([]window.Sum, len(t.steps))
-	}
-	piece := DaySpan * time.Duration(max(1, segmentsAtOnce/max(1, len(series))))
-	for at := from; at.Before(end); {
-		// Pieces end with days, so that a day is judged as a whole.
-		last := at.Truncate(DaySpan).Add(piece)
-		if last.After(end) {
-			last = end
-		}
-		stored, err := s.segments(ctx, of.Indicator, series, at, last)
-		if err != nil {
-			return nil, err
-		}
-		if err := t.add(stored, at, last); err != nil {
-			return nil, err
-		}
-		at = last
-	}
-	if of.Lens.Judges() {
-		first, err := s.first(ctx, series)
-		if err != nil {
-			return nil, err
-		}
-		t.settle(first, now)
-	}
-	return t.steps, nil
-}
-
-// first is the start of the oldest slot of the series, zero when there is none.
-func (s *Service) first(ctx context.Context, series []Series) (time.Time, error) {
-	var first time.Time
-	stored, err := s.store.Oldest(ctx, seriesIDs(series))
-	if err != nil {
-		return first, fmt.Errorf("reading the oldest segments of %d series: %w", len(series), err)
-	}
-	resolutions := make(map[id.ID]time.Duration, len(series))
-	for _, one := range series {
-		resolutions[one.ID] = one.Resolution
-	}
-	for _, row := range stored {
-		began, err := began(row, resolutions[row.Series])
-		if err != nil {
-			return first, err
-		}
-		if first.IsZero() || began.Before(first) {
-			first = began
-		}
-	}
-	return first, nil
+	return totals[0], nil
 }
 
 // began is the start of the oldest slot of a segment.
@@ -188,27 +108,24 @@ func began(row StoredSegment, resolution time.Duration) (time.Time, error) {
 
 // totals are steps while they are summed up.
 type totals struct {
-	lens        lens.Lens
-	step        time.Duration
-	steps       []Step
-	resolutions map[id.ID]time.Duration
+	Sought
+	steps  []Step
+	series []Series
 	// due is as in lens.Stretch, late what of each step is not before it; of slices alone.
 	due  time.Time
 	late []window.Sum
 }
 
-// add adds what is stored of [from, to).
-func (t *totals) add(stored []StoredSegment, from, to time.Time) error {
-	if t.lens.Judges() {
-		return t.judge(stored, from, to)
+// end is when the last step is over.
+func (t *totals) end() time.Time { return t.From.Add(time.Duration(len(t.steps)) * t.Step) }
+
+// add adds what is measured of [from, to), which are rows by series and time, unpacked.
+func (t *totals) add(rows []StoredSegment, measured []window.Piece, from, to time.Time) error {
+	if t.Lens.Judges() {
+		return t.judge(rows, measured, from, to)
 	}
-	for _, row := range stored {
-		resolution := t.resolutions[row.Series]
-		packed, err := decode(row, resolution)
-		if err != nil {
-			return err
-		}
-		seen, err := t.lens.See(window.Piece{Start: row.Start, Segment: packed})
+	for _, piece := range measured {
+		seen, err := t.Lens.See(piece)
 		if err != nil {
 			return err
 		}
@@ -218,28 +135,30 @@ func (t *totals) add(stored []StoredSegment, from, to time.Time) error {
 }
 
 // judge adds slices, day by day: what is stored is by series.
-func (t *totals) judge(stored []StoredSegment, from, to time.Time) error {
-	slices.SortStableFunc(stored, func(a, b StoredSegment) int { return dayOf(a).Compare(dayOf(b)) })
-	for len(stored) > 0 {
-		day, n := dayOf(stored[0]), 1
-		for n < len(stored) && dayOf(stored[n]).Equal(day) {
-			n++
+func (t *totals) judge(rows []StoredSegment, measured []window.Piece, from, to time.Time) error {
+	resolution := t.series[0].Resolution // that of the indicator, of all its series
+	order := make([]int, len(rows))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return dayOf(rows[a]).Compare(dayOf(rows[b])) })
+	for len(order) > 0 {
+		day, n := dayOf(rows[order[0]]), 0
+		var of []StoredSegment
+		var pieces []window.Piece
+		for ; n < len(order) && dayOf(rows[order[n]]).Equal(day); n++ {
+			of, pieces = append(of, rows[order[n]]), append(pieces, measured[order[n]])
 		}
-		rows := stored[:n]
-		stored = stored[n:]
-		resolution := t.resolutions[rows[0].Series] // that of the indicator, of all its series
-		measured, err := unpack(rows, resolution)
+		order = order[n:]
+		pieces, err := joined(day, DaySpan, resolution, of, pieces)
 		if err != nil {
 			return err
 		}
-		if measured, err = joined(day, DaySpan, resolution, rows, measured); err != nil {
-			return err
-		}
-		judged, err := t.lens.Judge(day, DaySpan, measured)
+		judged, err := t.Lens.Judge(day, DaySpan, pieces)
 		if err != nil {
 			return err
 		}
-		seen, err := t.lens.See(judged)
+		seen, err := t.Lens.See(judged)
 		if err != nil {
 			return err
 		}
@@ -259,8 +178,8 @@ func (t *totals) addPiece(p window.Piece, from, to time.Time) {
 		last = to
 	}
 	for at.Before(last) {
-		k := int(at.Sub(t.steps[0].Start) / t.step)
-		next := t.steps[k].Start.Add(t.step)
+		k := int(at.Sub(t.From) / t.Step)
+		next := t.steps[k].Start.Add(t.Step)
 		if next.After(last) {
 			next = last
 		}
@@ -281,14 +200,14 @@ func (t *totals) addPiece(p window.Piece, from, to time.Time) {
 
 // settle adds to each step what is missing in it, and what corrections count as good.
 func (t *totals) settle(first, now time.Time) {
-	now = now.Truncate(t.lens.Slices.Length)
+	now = now.Truncate(t.Lens.Slices.Length)
 	for k := range t.steps {
-		s := lens.Stretch{From: t.steps[k].Start, End: t.steps[k].Start.Add(t.step), First: first, Due: t.due}
+		s := lens.Stretch{From: t.steps[k].Start, End: t.steps[k].Start.Add(t.Step), First: first, Due: t.due}
 		if s.End.After(now) {
 			s.End = now
 		}
 		if s.From.Before(s.End) {
-			t.steps[k].Sum = t.lens.Settle(t.steps[k].Sum, t.late[k], s)
+			t.steps[k].Sum = t.Lens.Settle(t.steps[k].Sum, t.late[k], s)
 		}
 	}
 }

@@ -30,6 +30,7 @@ type Measurements interface {
 	Push(ctx context.Context, batches []measure.Batch) (measure.Receipt, error)
 	Slots(ctx context.Context, indicator id.ID, group string, from, to time.Time) ([]measure.ReporterSlots, error)
 	Totals(ctx context.Context, of measure.Reading, from, to time.Time, step time.Duration) ([]measure.Step, error)
+	TotalsOf(ctx context.Context, sought []measure.Sought) ([][]measure.Step, error)
 }
 
 // Origins knows the data sources that measurements are read from; see

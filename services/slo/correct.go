@@ -3,6 +3,7 @@ package slo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -30,6 +31,26 @@ const (
 	correctedBefore = 400 * day
 	correctedAfter  = 3 * day
 )
+
+// spans are what is corrected of the views in [from, to), by SLO.
+func (s *Service) spans(ctx context.Context, views []View, from, to time.Time) (map[id.ID][]window.Span, error) {
+	if s.corrections == nil {
+		return nil, nil
+	}
+	one := views[0].SLO.ID
+	var out map[id.ID][]window.Span
+	var err error
+	if slices.ContainsFunc(views, func(v View) bool { return v.SLO.ID != one }) {
+		out, err = s.corrections.Spans(ctx, from, to)
+	} else {
+		out = map[id.ID][]window.Span{}
+		out[one], err = s.corrections.SpansOf(ctx, one, from, to)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read what is corrected of %d SLOs: %w", len(views), err)
+	}
+	return out, nil
+}
 
 // overlays are the spans of all SLOs that an evaluation at now can need.
 func (s *Service) overlays(ctx context.Context, now time.Time) (map[id.ID][]window.Span, error) {
@@ -67,12 +88,9 @@ func (t Terms) Lens(resolution, delay time.Duration, spans []window.Span) lens.L
 
 // reading is what is summed up of an SLO, of one group unless it is empty, in [from, to).
 func (s *Service) reading(ctx context.Context, v View, group string, from, to time.Time) (measure.Reading, error) {
-	var spans []window.Span
-	if s.corrections != nil {
-		var err error
-		if spans, err = s.corrections.SpansOf(ctx, v.SLO.ID, from, to); err != nil {
-			return measure.Reading{}, fmt.Errorf("read what is corrected of an SLO: %w", err)
-		}
+	spans, err := s.spans(ctx, []View{v}, from, to)
+	if err != nil {
+		return measure.Reading{}, err
 	}
 	delays, err := s.delays(ctx, []View{v})
 	if err != nil {
@@ -80,6 +98,53 @@ func (s *Service) reading(ctx context.Context, v View, group string, from, to ti
 	}
 	return measure.Reading{
 		Indicator: v.Indicator.ID, Group: group,
-		Lens: v.Revision.Lens(v.Indicator.Resolution, delays[v.Indicator.Origin.DataSource], spans),
+		Lens: v.Revision.Lens(v.Indicator.Resolution, delays[v.Indicator.Origin.DataSource], spans[v.SLO.ID]),
 	}, nil
+}
+
+// stretch is a time of an SLO that is summed up, in steps.
+type stretch struct {
+	View
+	from, to time.Time
+	step     time.Duration
+	group    string        // one group, unless it is empty
+	raw      bool          // without corrections
+	without  []window.Span // left out too
+}
+
+// totals sums up what was measured of many, by their terms as they are and with the
+// corrections, in their order.
+func (s *Service) totals(ctx context.Context, of []stretch) ([][]measure.Step, error) {
+	if len(of) == 0 {
+		return nil, nil
+	}
+	views := make([]View, len(of))
+	from, to := of[0].from, of[0].to
+	for i, one := range of {
+		views[i] = one.View
+		if one.from.Before(from) {
+			from = one.from
+		}
+		if one.to.After(to) {
+			to = one.to
+		}
+	}
+	spans, err := s.spans(ctx, views, from, to)
+	if err != nil {
+		return nil, err
+	}
+	delays, err := s.delays(ctx, views)
+	if err != nil {
+		return nil, err
+	}
+	sought := make([]measure.Sought, len(of))
+	for i, one := range of {
+		over := one.without
+		if !one.raw {
+			over = slices.Concat(spans[one.SLO.ID], one.without)
+		}
+		lens := one.Revision.Lens(one.Indicator.Resolution, delays[one.Indicator.Origin.DataSource], over)
+		sought[i] = measure.Sought{Reading: measure.Reading{Indicator: one.Indicator.ID, Group: one.group, Lens: lens}, From: one.from, To: one.to, Step: one.step}
+	}
+	return s.measurements.TotalsOf(ctx, sought)
 }

@@ -34,6 +34,7 @@ type Service struct {
 	now          clock.Clock
 	log          *slog.Logger
 	corrections  Corrections
+	outages      Outages // may be nil
 }
 
 // NewService returns the service over its store and collaborators.

@@ -13,6 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/cmd/evenkeel/config"
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -35,6 +36,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
+	"github.com/evenkeel/evenkeel/services/slo/outage"
+	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -73,6 +76,9 @@ type App struct {
 	SLOs        *slo.Service
 	SLAs        *sla.Service
 	Corrections *correction.Service
+	Scores      *score.Service
+	Outages     *outage.Service
+	Facts       *fact.Book
 	Alerts      *alert.Service
 	Proposals   *proposal.Service
 	Collection  *collect.Service

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/label"
 	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/internal/secret"
@@ -38,6 +39,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
+	"github.com/evenkeel/evenkeel/services/slo/outage"
+	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
 	"github.com/evenkeel/evenkeel/services/source/dial"
@@ -78,6 +81,14 @@ func (a *App) furnish() error {
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.SLOs.CorrectWith(a.Corrections)
+	a.Outages = outage.NewService(outage.Parts{
+		Store: s.Outages(), Registry: s.Registry(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+	})
+	a.SLOs.OutagesWith(a.Outages)
+	a.Scores = score.NewService(score.Parts{
+		Store: s.Scores(), SLOs: s.SLO(), Budgets: a.SLOs, Runner: s, Authorizer: a.authorizer, Clock: now, Logger: a.log,
+	})
+	a.Facts = fact.NewBook(a.SLOs, a.Scores)
 	a.Alerts = alert.NewService(s.Alert(), s.SLO(), s.Registry(), s, a.authorizer, a.Audit, now)
 	a.SLOs.AlertWith(a.Alerts)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.opts.BaseURL)
@@ -202,6 +213,11 @@ func (a *App) jobs() []jobs.Job {
 			Name: "close-sla-periods", Schedule: "7 * * * *",
 			Description: "Closes the periods of SLAs that ended a day ago: what they came to, and what is owed.",
 			RunOnce:     counted(a.SLAs.CloseOnce),
+		},
+		{
+			Name: "forecast-budgets", Schedule: "43 1 * * *",
+			Description: "Keeps a forecast of each budget, and settles those whose time is over by what came of them.",
+			RunOnce:     counted(a.Scores.RunOnce),
 		},
 		{
 			Name: "deliver-issues", Schedule: "@every 15s",

@@ -141,6 +141,30 @@ func (f DependencyFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.DependencyMutation", m)
 }
 
+// The ForecastFunc type is an adapter to allow the use of ordinary
+// function as Forecast mutator.
+type ForecastFunc func(context.Context, *db.ForecastMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ForecastFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ForecastMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ForecastMutation", m)
+}
+
+// The ForecastBinFunc type is an adapter to allow the use of ordinary
+// function as ForecastBin mutator.
+type ForecastBinFunc func(context.Context, *db.ForecastBinMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ForecastBinFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ForecastBinMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ForecastBinMutation", m)
+}
+
 // The IdempotencyKeyFunc type is an adapter to allow the use of ordinary
 // function as IdempotencyKey mutator.
 type IdempotencyKeyFunc func(context.Context, *db.IdempotencyKeyMutation) (db.Value, error)
@@ -235,6 +259,18 @@ func (f OTLPStreamFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OTLPStreamMutation", m)
+}
+
+// The OutageFunc type is an adapter to allow the use of ordinary
+// function as Outage mutator.
+type OutageFunc func(context.Context, *db.OutageMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OutageFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.OutageMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OutageMutation", m)
 }
 
 // The PersonFunc type is an adapter to allow the use of ordinary

@@ -565,6 +565,76 @@ var (
 			},
 		},
 	}
+	// ForecastsColumns holds the columns for the "forecasts" table.
+	ForecastsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "revision", Type: field.TypeInt},
+		{Name: "horizon", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "from_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "until_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "probability", Type: field.TypeInt64},
+		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ForecastsTable holds the schema information for the "forecasts" table.
+	ForecastsTable = &schema.Table{
+		Name:       "forecasts",
+		Columns:    ForecastsColumns,
+		PrimaryKey: []*schema.Column{ForecastsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "forecasts_slos_slo",
+				Columns:    []*schema.Column{ForecastsColumns[6]},
+				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "forecast_slo_id_horizon_from_at",
+				Unique:  true,
+				Columns: []*schema.Column{ForecastsColumns[6], ForecastsColumns[2], ForecastsColumns[3]},
+			},
+			{
+				Name:    "forecast_until_at",
+				Unique:  false,
+				Columns: []*schema.Column{ForecastsColumns[4]},
+			},
+		},
+	}
+	// ForecastBinsColumns holds the columns for the "forecast_bins" table.
+	ForecastBinsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "horizon", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "bin", Type: field.TypeInt},
+		{Name: "scored", Type: field.TypeInt64},
+		{Name: "happened", Type: field.TypeInt64},
+		{Name: "said", Type: field.TypeInt64},
+		{Name: "squares", Type: field.TypeInt64},
+		{Name: "hit", Type: field.TypeInt64},
+		{Name: "void", Type: field.TypeInt64},
+		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ForecastBinsTable holds the schema information for the "forecast_bins" table.
+	ForecastBinsTable = &schema.Table{
+		Name:       "forecast_bins",
+		Columns:    ForecastBinsColumns,
+		PrimaryKey: []*schema.Column{ForecastBinsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "forecast_bins_slos_slo",
+				Columns:    []*schema.Column{ForecastBinsColumns[9]},
+				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "forecastbin_slo_id_horizon_bin",
+				Unique:  true,
+				Columns: []*schema.Column{ForecastBinsColumns[9], ForecastBinsColumns[1], ForecastBinsColumns[2]},
+			},
+		},
+	}
 	// IdempotencyKeysColumns holds the columns for the "idempotency_keys" table.
 	IdempotencyKeysColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -909,6 +979,46 @@ var (
 				Name:    "otlpstream_seen_at",
 				Unique:  false,
 				Columns: []*schema.Column{OtlpStreamsColumns[7]},
+			},
+		},
+	}
+	// OutagesColumns holds the columns for the "outages" table.
+	OutagesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "class", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "begins_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ends_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// OutagesTable holds the schema information for the "outages" table.
+	OutagesTable = &schema.Table{
+		Name:       "outages",
+		Columns:    OutagesColumns,
+		PrimaryKey: []*schema.Column{OutagesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "outages_services_service",
+				Columns:    []*schema.Column{OutagesColumns[10]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "outage_service_id_begins_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{OutagesColumns[10], OutagesColumns[3], OutagesColumns[0]},
+			},
+			{
+				Name:    "outage_begins_at",
+				Unique:  false,
+				Columns: []*schema.Column{OutagesColumns[3]},
 			},
 		},
 	}
@@ -2012,6 +2122,8 @@ var (
 		DeliveriesTable,
 		DeliverySwitchesTable,
 		DependenciesTable,
+		ForecastsTable,
+		ForecastBinsTable,
 		IdempotencyKeysTable,
 		IdentitiesTable,
 		IndicatorsTable,
@@ -2020,6 +2132,7 @@ var (
 		LeasesTable,
 		MembersTable,
 		OtlpStreamsTable,
+		OutagesTable,
 		PeopleTable,
 		PolicyRevisionsTable,
 		ProposalsTable,
@@ -2096,6 +2209,14 @@ func init() {
 	DependenciesTable.Annotation = &entsql.Annotation{
 		Table: "dependencies",
 	}
+	ForecastsTable.ForeignKeys[0].RefTable = SlosTable
+	ForecastsTable.Annotation = &entsql.Annotation{
+		Table: "forecasts",
+	}
+	ForecastBinsTable.ForeignKeys[0].RefTable = SlosTable
+	ForecastBinsTable.Annotation = &entsql.Annotation{
+		Table: "forecast_bins",
+	}
 	IdempotencyKeysTable.Annotation = &entsql.Annotation{
 		Table: "idempotency_keys",
 	}
@@ -2128,6 +2249,10 @@ func init() {
 	OtlpStreamsTable.ForeignKeys[0].RefTable = IndicatorsTable
 	OtlpStreamsTable.Annotation = &entsql.Annotation{
 		Table: "otlp_streams",
+	}
+	OutagesTable.ForeignKeys[0].RefTable = ServicesTable
+	OutagesTable.Annotation = &entsql.Annotation{
+		Table: "outages",
 	}
 	PeopleTable.Annotation = &entsql.Annotation{
 		Table: "people",

@@ -39,6 +39,12 @@ type DeliverySwitch func(*sql.Selector)
 // Dependency is the predicate function for dependency builders.
 type Dependency func(*sql.Selector)
 
+// Forecast is the predicate function for forecast builders.
+type Forecast func(*sql.Selector)
+
+// ForecastBin is the predicate function for forecastbin builders.
+type ForecastBin func(*sql.Selector)
+
 // IdempotencyKey is the predicate function for idempotencykey builders.
 type IdempotencyKey func(*sql.Selector)
 
@@ -62,6 +68,9 @@ type Member func(*sql.Selector)
 
 // OTLPStream is the predicate function for otlpstream builders.
 type OTLPStream func(*sql.Selector)
+
+// Outage is the predicate function for outage builders.
+type Outage func(*sql.Selector)
 
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)

@@ -87,6 +87,16 @@ CREATE TABLE `dependencies` (`id` text NOT NULL, `criticality` text NOT NULL, `f
 CREATE UNIQUE INDEX `dependency_service_id_on_id` ON `dependencies` (`service_id`, `on_id`);
 -- create index "dependency_on_id_id" to table: "dependencies"
 CREATE INDEX `dependency_on_id_id` ON `dependencies` (`on_id`, `id`);
+-- create "forecasts" table
+CREATE TABLE `forecasts` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `revision` integer NOT NULL, `horizon` text NOT NULL, `from_at` datetime NOT NULL, `until_at` datetime NOT NULL, `probability` integer NOT NULL, `slo_id` text NOT NULL, CONSTRAINT `forecasts_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE CASCADE);
+-- create index "forecast_slo_id_horizon_from_at" to table: "forecasts"
+CREATE UNIQUE INDEX `forecast_slo_id_horizon_from_at` ON `forecasts` (`slo_id`, `horizon`, `from_at`);
+-- create index "forecast_until_at" to table: "forecasts"
+CREATE INDEX `forecast_until_at` ON `forecasts` (`until_at`);
+-- create "forecast_bins" table
+CREATE TABLE `forecast_bins` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `horizon` text NOT NULL, `bin` integer NOT NULL, `scored` integer NOT NULL, `happened` integer NOT NULL, `said` integer NOT NULL, `squares` integer NOT NULL, `hit` integer NOT NULL, `void` integer NOT NULL, `slo_id` text NOT NULL, CONSTRAINT `forecast_bins_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE CASCADE);
+-- create index "forecastbin_slo_id_horizon_bin" to table: "forecast_bins"
+CREATE UNIQUE INDEX `forecastbin_slo_id_horizon_bin` ON `forecast_bins` (`slo_id`, `horizon`, `bin`);
 -- create "idempotency_keys" table
 CREATE TABLE `idempotency_keys` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `caller` text NOT NULL, `operation` text NOT NULL, `key` text NOT NULL, `hash` blob NOT NULL, `resource_id` text NOT NULL, `resource_version` integer NOT NULL, `status` integer NOT NULL, `created_at` datetime NOT NULL);
 -- create index "idempotencykey_caller_operation_key" to table: "idempotency_keys"
@@ -149,6 +159,12 @@ CREATE TABLE `otlp_streams` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `s
 CREATE UNIQUE INDEX `otlpstream_indicator_id_stream` ON `otlp_streams` (`indicator_id`, `stream`);
 -- create index "otlpstream_seen_at" to table: "otlp_streams"
 CREATE INDEX `otlpstream_seen_at` ON `otlp_streams` (`seen_at`);
+-- create "outages" table
+CREATE TABLE `outages` (`id` text NOT NULL, `class` text NOT NULL, `note` text NOT NULL, `begins_at` datetime NOT NULL, `ends_at` datetime NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `outages_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "outage_service_id_begins_at_id" to table: "outages"
+CREATE INDEX `outage_service_id_begins_at_id` ON `outages` (`service_id`, `begins_at`, `id`);
+-- create index "outage_begins_at" to table: "outages"
+CREATE INDEX `outage_begins_at` ON `outages` (`begins_at`);
 -- create "people" table
 CREATE TABLE `people` (`id` text NOT NULL, `display_name` text NOT NULL, `email` text NOT NULL, `github_login` text NOT NULL, `administrator` bool NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `deactivated_at` datetime NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
 -- create index "person_display_name_id" to table: "people"

@@ -87,6 +87,9 @@ func TestTheProbabilityIsTheOneThatIsKnown(t *testing.T) {
 	if got := hoursOf(f); got[0] != 6 || got[1] != -1 || got[2] != -1 {
 		t.Errorf("hours %v, want 6, never, never", got)
 	}
+	if before, first := f.Within(5), f.Within(6); before != 0 || math.Abs(first-1.0/7) > 6*0.0018 || f.Within(24+5) != first || f.Within(48) != f.Probability {
+		t.Errorf("within 5, 6 and 48 hours %v, %v, %v", before, first, f.Within(48))
+	}
 }
 
 // Days are drawn whole and in their hours: of two kinds of days that are given in turn,

@@ -1,0 +1,109 @@
+// Package fact is how domains tell what they know of many things at once, by name, so that
+// conditions can be written on it. A fact that is not known is absent, and never has a
+// default. What a condition makes of facts is decided by who judges it.
+package fact
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+)
+
+// Type is what values of a fact are.
+type Type string
+
+// The types.
+const (
+	Number  Type = "number"  // float64
+	Text    Type = "text"    // string
+	Truth   Type = "truth"   // bool
+	Numbers Type = "numbers" // map[string]float64; a name that is not in it has none
+)
+
+// Declaration says that there is a fact.
+type Declaration struct {
+	Name string // in camel case
+	Type Type
+	Doc  string // what it is, and in which unit
+}
+
+// Set is what is known of one thing, by name; its values are of the declared types.
+type Set map[string]any
+
+// Source gives facts. Its declarations never change.
+type Source interface {
+	Facts() []Declaration
+	// FactsOf returns what is known of the things, by identifier; of one that does not exist
+	// nothing is. It asks in bulk: what it costs hardly grows with their number. It authorises
+	// nobody.
+	FactsOf(ctx context.Context, things []id.ID) (map[id.ID]Set, error)
+}
+
+// Book joins the facts of several sources.
+type Book struct {
+	sources  []Source
+	declared []Declaration
+}
+
+// NewBook returns the book of the sources. It panics when two declare one name: that is a
+// mistake of whoever puts the program together.
+func NewBook(sources ...Source) *Book {
+	b := &Book{sources: sources}
+	for _, s := range sources {
+		for _, d := range s.Facts() {
+			if slices.ContainsFunc(b.declared, func(o Declaration) bool { return o.Name == d.Name }) {
+				panic(fmt.Sprintf("the fact %q is declared twice", d.Name))
+			}
+			b.declared = append(b.declared, d)
+		}
+	}
+	return b
+}
+
+var _ Source = (*Book)(nil)
+
+// Facts are all that are declared, in the order of the sources.
+func (b *Book) Facts() []Declaration { return b.declared }
+
+// FactsOf returns what is known of the things by all sources.
+func (b *Book) FactsOf(ctx context.Context, things []id.ID) (map[id.ID]Set, error) {
+	out := make(map[id.ID]Set, len(things))
+	for _, s := range b.sources {
+		found, err := s.FactsOf(ctx, things)
+		if err != nil {
+			return nil, err
+		}
+		types := make(map[string]Type)
+		for _, d := range s.Facts() {
+			types[d.Name] = d.Type
+		}
+		for thing, set := range found {
+			if out[thing] == nil {
+				out[thing] = Set{}
+			}
+			for name, value := range set {
+				if !is(value, types[name]) {
+					return nil, fmt.Errorf("the fact %q of %s is a %T, and was declared as %q", name, thing, value, types[name])
+				}
+				out[thing][name] = value
+			}
+		}
+	}
+	return out, nil
+}
+
+func is(value any, t Type) bool {
+	switch value.(type) {
+	case float64:
+		return t == Number
+	case string:
+		return t == Text
+	case bool:
+		return t == Truth
+	case map[string]float64:
+		return t == Numbers
+	}
+	return false
+}

@@ -1,0 +1,64 @@
+package fact_test
+
+import (
+	"context"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/evenkeel/evenkeel/internal/fact"
+	"github.com/evenkeel/evenkeel/internal/id"
+)
+
+// told is a source that knows one fact of each thing that it names.
+type told struct {
+	fact.Declaration
+	of map[id.ID]any
+}
+
+func (t told) Facts() []fact.Declaration { return []fact.Declaration{t.Declaration} }
+
+func (t told) FactsOf(_ context.Context, things []id.ID) (map[id.ID]fact.Set, error) {
+	out := map[id.ID]fact.Set{}
+	for _, thing := range things {
+		if value, known := t.of[thing]; known {
+			out[thing] = fact.Set{t.Name: value}
+		}
+	}
+	return out, nil
+}
+
+func TestABookJoinsWhatIsKnownAndLeavesOutWhatIsNot(t *testing.T) {
+	t.Parallel()
+	b := fact.NewBook(
+		told{fact.Declaration{Name: "state", Type: fact.Text}, map[id.ID]any{"a": "ok", "b": "at_risk"}},
+		told{fact.Declaration{Name: "burn", Type: fact.Numbers}, map[id.ID]any{"b": map[string]float64{"1h": 2}}},
+	)
+	got, err := b.FactsOf(t.Context(), []id.ID{"a", "b", "c"})
+	want := map[id.ID]fact.Set{"a": {"state": "ok"}, "b": {"state": "at_risk", "burn": map[string]float64{"1h": 2}}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v (%v), want %v", got, err, want)
+	}
+	if names := b.Facts(); len(names) != 2 || names[0].Name != "state" || names[1].Name != "burn" {
+		t.Errorf("declared %v", names)
+	}
+}
+
+func TestAValueOfAnotherTypeIsAMistake(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		declared fact.Type
+		value    any
+	}{{fact.Number, 1}, {fact.Text, 1.0}, {fact.Truth, "true"}, {fact.Numbers, map[string]int{}}} {
+		_, err := fact.NewBook(told{fact.Declaration{Name: "x", Type: c.declared}, map[id.ID]any{"a": c.value}}).FactsOf(t.Context(), []id.ID{"a"})
+		if err == nil || !strings.Contains(err.Error(), `the fact "x" of a is a`) {
+			t.Errorf("%v as %s: %v", c.value, c.declared, err)
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("one name was declared twice")
+		}
+	}()
+	fact.NewBook(told{Declaration: fact.Declaration{Name: "x"}}, told{Declaration: fact.Declaration{Name: "x"}})
+}

@@ -1,0 +1,270 @@
+package measure
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure/window"
+)
+
+// segmentsAtOnce is about how many segments TotalsOf has in memory at a time, some
+// ten megabytes at the most.
+const segmentsAtOnce = 1_000
+
+// Sought is what is to be summed up of a time, as by Totals.
+type Sought struct {
+	Reading
+	From, To time.Time
+	Step     time.Duration
+}
+
+// TotalsOf is Totals of many, in their order, in few statements: what lies next to each
+// other is read together, best with alike times. What several look at is read once.
+func (s *Service) TotalsOf(ctx context.Context, sought []Sought) ([][]Step, error) {
+	now := s.now()
+	all := make([]*totals, len(sought))
+	out := make([][]Step, len(sought))
+	for i, q := range sought {
+		t, err := newTotals(q, now)
+		if err != nil {
+			return nil, err
+		}
+		all[i], out[i] = t, t.steps
+	}
+	all = slices.DeleteFunc(all, func(t *totals) bool { return len(t.steps) == 0 })
+	if err := s.enlist(ctx, all); err != nil {
+		return nil, err
+	}
+	if err := s.readBatches(ctx, all); err != nil {
+		return nil, err
+	}
+	judged := slices.DeleteFunc(all, func(t *totals) bool { return !t.Lens.Judges() })
+	return out, s.settleAll(ctx, judged, now)
+}
+
+// newTotals are the steps of what is sought, empty.
+func newTotals(q Sought, now time.Time) (*totals, error) {
+	if q.Step <= 0 || q.Step%Minute != 0 {
+		return nil, invalid("query.step", q.Step.String(), "must be a whole multiple of the resolution")
+	}
+	if (q.To.Sub(q.From)-1)/q.Step >= MaxSteps {
+		return nil, invalid("query.step", q.Step.String(), "makes more than %d steps; choose a longer one", MaxSteps)
+	}
+	q.From, q.To = q.From.UTC(), q.To.UTC()
+	t := &totals{Sought: q, steps: []Step{}}
+	for at := q.From; at.Before(q.To); at = at.Add(q.Step) {
+		t.steps = append(t.steps, Step{Start: at})
+	}
+	if t.Lens.Judges() {
+		t.due = t.Lens.Due(now.Truncate(t.Lens.Slices.Length))
+		t.late = make([]window.Sum, len(t.steps))
+	}
+	return t, nil
+}
+
+// enlist finds the series of each, and holds the steps against their resolution.
+func (s *Service) enlist(ctx context.Context, all []*totals) error {
+	var indicators []id.ID
+	for _, t := range all {
+		indicators = append(indicators, t.Indicator)
+	}
+	slices.Sort(indicators)
+	of := map[id.ID][]Series{}
+	for some := range slices.Chunk(slices.Compact(indicators), chunkSeries) {
+		found, err := s.store.Series(ctx, some)
+		if err != nil {
+			return fmt.Errorf("reading the series of %d indicators: %w", len(some), err)
+		}
+		for _, one := range found {
+			of[one.Indicator] = append(of[one.Indicator], one)
+		}
+	}
+	for _, t := range all {
+		for _, one := range of[t.Indicator] {
+			if t.Group == "" || one.Group == t.Group {
+				t.series = append(t.series, one)
+			}
+		}
+		if t.Group != "" && len(t.series) == 0 {
+			return fault.Missing("group", t.Group)
+		}
+		for _, one := range t.series {
+			switch slot := t.Lens.Step(one.Resolution); {
+			case t.Step%slot != 0:
+				return invalid("query.step", t.Step.String(), "must be a whole multiple of %d s", slot/time.Second)
+			case !t.From.Truncate(slot).Equal(t.From):
+				return invalid("query.from", stamp(t.From), "must be the start of a slot of %d s, such as %s", slot/time.Second, stamp(t.From.Truncate(slot)))
+			}
+		}
+	}
+	return nil
+}
+
+// batch are totals that are read together.
+type batch struct {
+	of       []*totals
+	series   map[id.ID]Series
+	from, to time.Time
+}
+
+// holds is about how many segments there would be of the batch with another one in it.
+func (b *batch) holds(t *totals) int {
+	series := len(b.series)
+	for _, one := range t.series {
+		if _, known := b.series[one.ID]; !known {
+			series++
+		}
+	}
+	from, to := b.span(t)
+	return series * (int(to.Sub(from)/DaySpan) + 1)
+}
+
+// span is the time of the batch with another one in it.
+func (b *batch) span(t *totals) (from, to time.Time) {
+	from, to = t.From, t.end()
+	if len(b.of) > 0 && b.from.Before(from) {
+		from = b.from
+	}
+	if b.to.After(to) {
+		to = b.to
+	}
+	return from, to
+}
+
+func (b *batch) take(t *totals) {
+	b.from, b.to = b.span(t)
+	b.of = append(b.of, t)
+	for _, one := range t.series {
+		b.series[one.ID] = one
+	}
+}
+
+func (s *Service) readBatches(ctx context.Context, all []*totals) error {
+	b := batch{series: map[id.ID]Series{}}
+	for _, t := range all {
+		if len(b.of) > 0 && b.holds(t) > segmentsAtOnce {
+			if err := s.readBatch(ctx, b); err != nil {
+				return err
+			}
+			b = batch{series: map[id.ID]Series{}}
+		}
+		b.take(t)
+	}
+	return s.readBatch(ctx, b)
+}
+
+// readBatch reads what is stored of a batch, a long time in pieces.
+func (s *Service) readBatch(ctx context.Context, b batch) error {
+	if len(b.series) == 0 {
+		return nil
+	}
+	ids := make([]id.ID, 0, len(b.series))
+	for one := range b.series {
+		ids = append(ids, one)
+	}
+	slices.Sort(ids)
+	piece := DaySpan * time.Duration(max(1, segmentsAtOnce/len(ids)))
+	for at := b.from; at.Before(b.to); {
+		// Pieces end with days, so that a day is judged as a whole.
+		last := at.Truncate(DaySpan).Add(piece)
+		if last.After(b.to) {
+			last = b.to
+		}
+		stored, err := s.store.Segments(ctx, ids, at, last)
+		if err != nil {
+			return fmt.Errorf("reading the segments of %d series: %w", len(ids), err)
+		}
+		if err := b.add(stored, at, last); err != nil {
+			return err
+		}
+		at = last
+	}
+	return nil
+}
+
+// add adds what is stored of [from, to), which is by series and time, to each total that
+// is of it.
+func (b batch) add(stored []StoredSegment, from, to time.Time) error {
+	type run struct {
+		rows   []StoredSegment
+		pieces []window.Piece
+	}
+	runs := make(map[id.ID]run, len(b.series))
+	for len(stored) > 0 {
+		of, n := stored[0].Series, 1
+		for n < len(stored) && stored[n].Series == of {
+			n++
+		}
+		pieces, err := unpack(stored[:n], b.series[of].Resolution)
+		if err != nil {
+			return err
+		}
+		runs[of] = run{stored[:n], pieces}
+		stored = stored[n:]
+	}
+	for _, t := range b.of {
+		begin, end := from, to
+		if t.From.After(begin) {
+			begin = t.From
+		}
+		if t.end().Before(end) {
+			end = t.end()
+		}
+		if len(t.series) == 0 || !begin.Before(end) {
+			continue
+		}
+		var rows []StoredSegment
+		var pieces []window.Piece
+		for _, one := range t.series {
+			rows, pieces = append(rows, runs[one.ID].rows...), append(pieces, runs[one.ID].pieces...)
+		}
+		if err := t.add(rows, pieces, begin, end); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settleAll has what is missing counted in those that judge slices.
+func (s *Service) settleAll(ctx context.Context, judged []*totals, now time.Time) error {
+	resolutions := map[id.ID]time.Duration{}
+	var ids []id.ID
+	for _, t := range judged {
+		for _, one := range t.series {
+			if _, known := resolutions[one.ID]; !known {
+				resolutions[one.ID] = one.Resolution
+				ids = append(ids, one.ID)
+			}
+		}
+	}
+	first := make(map[id.ID]time.Time, len(ids)) // the start of the oldest slot
+	for some := range slices.Chunk(ids, chunkSeries) {
+		stored, err := s.store.Oldest(ctx, some)
+		if err != nil {
+			return fmt.Errorf("reading the oldest segments of %d series: %w", len(some), err)
+		}
+		for _, row := range stored {
+			began, err := began(row, resolutions[row.Series])
+			if err != nil {
+				return err
+			}
+			if known, some := first[row.Series]; !some || began.Before(known) {
+				first[row.Series] = began
+			}
+		}
+	}
+	for _, t := range judged {
+		var oldest time.Time
+		for _, one := range t.series {
+			if began, some := first[one.ID]; some && (oldest.IsZero() || began.Before(oldest)) {
+				oldest = began
+			}
+		}
+		t.settle(oldest, now)
+	}
+	return nil
+}

@@ -1,0 +1,169 @@
+package slo
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/evenkeel/evenkeel/internal/fact"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+var _ fact.Source = (*Service)(nil)
+
+// Facts are what is told of SLOs for conditions.
+func (s *Service) Facts() []fact.Declaration {
+	return []fact.Declaration{
+		{Name: "state", Type: fact.Text, Doc: "The state: no_data, ok, at_risk or exhausted; a stale SLO holds its last one."},
+		{Name: "stale", Type: fact.Truth, Doc: "No measurement came for twice the interval at which they should, or nobody evaluates. What follows is then not known."},
+		{Name: "events", Type: fact.Number, Doc: "All events of the last 28 days, or slices where these are counted."},
+		{Name: "badEvents", Type: fact.Number, Doc: "Those of them that were bad."},
+		{Name: "consumed", Type: fact.Number, Doc: "The share of the budget of the last 28 days that is consumed: 1 is all of it."},
+		{Name: "remaining", Type: fact.Number, Doc: "The share of the budget of the SLO's own window that is left; below 0 when it is overspent."},
+		{Name: "burn", Type: fact.Numbers, Doc: "The burn rates over the last 5m, 30m, 1h, 2h, 6h, 1d and 3d: at 1 the budget is consumed in just one window. One without events is absent."},
+		{Name: "outageShares", Type: fact.Numbers, Doc: "By class of outage of the service: the share of the budget of the last 28 days that bad events in its outages consumed. An event in outages of two classes counts in both."},
+		{Name: "outageSharesQuarter", Type: fact.Numbers, Doc: "The same of the calendar quarter that runs, of the budget of all of it if events go on to come as so far."},
+		{Name: "groupShares", Type: fact.Numbers, Doc: "By group of events: the share of the budget of the last 28 days that its bad events consumed. Of SLOs of events that have groups."},
+	}
+}
+
+// factsAtOnce is how many SLOs are read at a time.
+const factsAtOnce = 500
+
+// FactsOf tells what is known of the SLOs, in statements that are each of hundreds of them;
+// what was measured is read only of those whose services had outages. It authorises nobody.
+func (s *Service) FactsOf(ctx context.Context, slos []id.ID) (map[id.ID]fact.Set, error) {
+	now := s.now()
+	out := make(map[id.ID]fact.Set, len(slos))
+	for len(slos) > 0 {
+		some := slos[:min(factsAtOnce, len(slos))]
+		slos = slos[len(some):]
+		views, err := s.store.ViewsByID(ctx, some)
+		if err != nil {
+			return nil, fmt.Errorf("read %d SLOs: %w", len(some), err)
+		}
+		var fresh []View
+		for i := range views {
+			views[i] = views[i].asOf(now)
+			out[views[i].SLO.ID] = views[i].facts()
+			if views[i].fresh() {
+				fresh = append(fresh, views[i])
+			}
+		}
+		if err := s.outageFacts(ctx, fresh, out); err != nil {
+			return nil, err
+		}
+		if err := s.groupFacts(ctx, fresh, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// fresh reports whether the status says something of the present, by the terms as they are.
+func (v View) fresh() bool {
+	return v.Status.Evaluated() && v.Current() && !v.Status.Stale && !v.Status.Filling
+}
+
+// facts are those that follow from the status.
+func (v View) facts() fact.Set {
+	out := fact.Set{}
+	if !v.Status.Evaluated() {
+		return out
+	}
+	out["state"], out["stale"] = string(v.Status.State), v.Status.Stale
+	if !v.fresh() {
+		return out
+	}
+	f := v.Figures()
+	out["events"], out["badEvents"] = budget.Events(f.Policy.Sum.Total, f.Policy.Unit), budget.Events(f.Policy.Sum.Bad(), f.Policy.Unit)
+	if f.Policy.Enough {
+		out["consumed"] = *f.Policy.ConsumedRatio
+	}
+	if f.Window.Enough {
+		out["remaining"] = *f.Window.RemainingRatio
+		burn := map[string]float64{}
+		for i, b := range f.Burns {
+			if b.Rate != nil {
+				burn[budget.Short(budget.Lookbacks[i])] = *b.Rate
+			}
+		}
+		out["burn"] = burn
+	}
+	return out
+}
+
+// outageFacts adds what outages took of the budgets.
+func (s *Service) outageFacts(ctx context.Context, views []View, into map[id.ID]fact.Set) error {
+	if s.outages == nil {
+		return nil
+	}
+	classes, err := s.classes(ctx, views)
+	if err != nil {
+		return err
+	}
+	names := map[Period]string{FourWeeks: "outageShares", Quarter: "outageSharesQuarter"}
+	var asked []attribution
+	for _, v := range views {
+		for _, p := range Periods {
+			if of := classes[v.SLO.Service]; len(of) > 0 {
+				asked = append(asked, attribution{View: v, period: p, classes: of})
+			} else {
+				into[v.SLO.ID][names[p]] = map[string]float64{} // there was none, which is known
+			}
+		}
+	}
+	found, err := s.attribute(ctx, asked)
+	if err != nil {
+		return fmt.Errorf("read what outages took of %d budgets: %w", len(asked), err)
+	}
+	for i, e := range found {
+		if shares, known := sharesOf(e.Classes); known {
+			into[asked[i].SLO.ID][names[e.Period]] = shares
+		}
+	}
+	return nil
+}
+
+// sharesOf are the shares by name; not known where nothing is concluded from the events.
+func sharesOf(parts []ErrorPart) (map[string]float64, bool) {
+	out := make(map[string]float64, len(parts))
+	for _, p := range parts {
+		if p.Share == nil {
+			return nil, false
+		}
+		out[p.Name] = *p.Share
+	}
+	return out, true
+}
+
+// groupFacts adds what groups took of the budgets.
+func (s *Service) groupFacts(ctx context.Context, views []View, into map[id.ID]fact.Set) error {
+	of := map[id.ID]View{}
+	var grouped []id.ID
+	for _, v := range views {
+		if v.Indicator.Origin.GroupBy != "" && !v.Revision.Budgeting.Slices() && v.Revision.Enough(v.Status.Sums.Policy) {
+			of[v.SLO.ID] = v
+			grouped = append(grouped, v.SLO.ID)
+			into[v.SLO.ID]["groupShares"] = map[string]float64{}
+		}
+	}
+	if len(grouped) == 0 {
+		return nil
+	}
+	groups, err := s.store.GroupStatuses(ctx, grouped)
+	if err != nil {
+		return fmt.Errorf("read the groups of %d SLOs: %w", len(grouped), err)
+	}
+	for _, g := range groups {
+		v := of[g.SLO]
+		if !v.OfGroup(g).Current() {
+			continue
+		}
+		whole := v.Status.Sums.Policy
+		whole.Good = whole.Total - g.Sums.Policy.Bad()
+		spent, _ := budget.Consumed(whole, v.Revision.Objective, budget.Pace{})
+		into[g.SLO]["groupShares"].(map[string]float64)[g.Group] = spent.Float64()
+	}
+	return nil
+}
