@@ -28,9 +28,13 @@ func target(o budget.Objective) *big.Rat { return rat(o.PPB(), 1_000_000_000) }
 
 // sliOf is the SLI that a member counts with; nil and true where it is left out, and false
 // where nothing can be said.
-func sliOf(m Member, s window.Sum, least int64) (*big.Rat, bool) {
-	if s.Total > 0 && rat(s.Total, max(m.Unit, 1)).Cmp(rat(least, 1)) >= 0 {
+func sliOf(m Member, s window.Sum, own bool) (*big.Rat, bool) {
+	enough := m.Sums.Window.Total > 0 && rat(m.Sums.Window.Total, max(m.Unit, 1)).Cmp(rat(m.MinEvents, 1)) >= 0
+	switch {
+	case own && enough, !own && s.Total > 0:
 		return rat(s.Good, s.Total), true
+	case !own && enough && !m.Stale:
+		return nil, true
 	}
 	switch m.Missing {
 	case Good:
@@ -46,19 +50,17 @@ func sliOf(m Member, s window.Sum, least int64) (*big.Rat, bool) {
 // burnOf is nil where it is unknown.
 func burnOf(in Input, of func(budget.Sums) window.Sum, own bool) *big.Rat {
 	var slis []*big.Rat
-	measured := false
+	measured, silent := false, false
 	for _, m := range in.Members {
-		var least int64
-		if own {
-			least = m.MinEvents
-		}
 		s := of(m.Sums)
-		sli, sure := sliOf(m, s, least)
+		sli, sure := sliOf(m, s, own)
 		if !sure {
 			return nil
 		}
 		slis = append(slis, sli)
-		measured = measured || s.Total > 0 && s.Total >= least*max(m.Unit, 1)
+		enough := s.Total > 0 && (!own || s.Total >= m.MinEvents*max(m.Unit, 1))
+		measured = measured || enough
+		silent = silent || !enough && sli != nil && sli.Sign() == 0
 	}
 	if !measured {
 		return nil
@@ -94,7 +96,9 @@ func burnOf(in Input, of func(budget.Sums) window.Sum, own bool) *big.Rat {
 		if joint.Total == 0 {
 			return nil
 		}
-		sli = rat(joint.Good, joint.Total)
+		if sli = rat(joint.Good, joint.Total); silent {
+			sli = new(big.Rat) // no slice is good of which a member is missing
+		}
 	}
 	return quo(sub(whole, sli), sub(whole, target(in.Objective)))
 }
@@ -198,6 +202,7 @@ func drawInput(t *testing.T, r *rand.Rand) Input {
 		m := Member{
 			Weight:    weight(t, []string{"1", "0.5", "0.05", "0.001", "1000", fmt.Sprintf("%d.%03d", r.IntN(3), 1+r.IntN(999))}[r.IntN(6)]),
 			Missing:   []Missing{Ignore, Ignore, Good, Bad, Unknown}[r.IntN(5)],
+			Stale:     r.IntN(2) == 0,
 			Objective: aim(), Unit: []int64{1000, 1_000_000_000}[r.IntN(2)], MinEvents: []int64{0, 1, 100}[r.IntN(3)],
 		}
 		aimed := m.Objective

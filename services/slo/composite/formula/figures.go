@@ -146,14 +146,9 @@ func FiguresOf(in Input) Figures {
 	if !known {
 		return out
 	}
-	remaining := burned.rest()
-	out.Burned, out.Remaining, out.SoFar = &burned, &remaining, optional(in.burn(own))
-	if in.Method.Promises() {
-		if missed, known := in.missed(own); known {
-			sli := missed.rest()
-			out.SLI = &sli
-		}
-	}
+	out.SLI, out.Remaining = Stand(in)
+	remaining := *out.Remaining
+	out.Burned, out.SoFar = &burned, optional(in.burn(own))
 	day, known := in.lastDay()
 	switch {
 	case remaining.sign() <= 0:
@@ -207,4 +202,19 @@ func optional(f Fraction, known bool) *Fraction {
 		return nil
 	}
 	return &f
+}
+
+// Stand is how the composite's own window stands: its SLI, nil too where the method has
+// none, and what remains of the budget. Both are nil where they are unknown.
+func Stand(in Input) (sli, remaining *Fraction) {
+	burned, known := in.burned()
+	if !known {
+		return nil, nil
+	}
+	left := burned.rest()
+	if missed, known := in.missed(own); known && in.Method.Promises() {
+		share := missed.rest()
+		sli = &share
+	}
+	return sli, &left
 }

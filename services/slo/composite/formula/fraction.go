@@ -75,3 +75,6 @@ func trim(decimal string) string {
 	}
 	return decimal
 }
+
+// Above reports whether f > g.
+func (f Fraction) Above(g Fraction) bool { return f.cmp(g) > 0 }

@@ -16,6 +16,8 @@ type Member struct {
 	// the member has no data; 1 when 0. In other windows one is enough.
 	MinEvents int64
 	Unit      int64 // what one of them is in Sums
+	// Stale is set when nothing came of it for longer than its slots are late by intention.
+	Stale bool
 	// Sums are what the member's windows hold, as long as the composite's; zero where
 	// nothing is known of it. Where slices are judged they are of slices.
 	Sums budget.Sums
@@ -72,13 +74,17 @@ const (
 
 var fates = map[Missing]Fate{Ignore: LeftOut, Good: AsGood, Bad: AsBad, Unknown: Unsure}
 
-// fate is how the member counts.
+// fate is how the member counts. One that has data in the composite's window, is not stale
+// and had no events in a lookback is left out of that: nothing happened, or is still to come.
 func (m *Member) fate(p pick) Fate {
 	s := p.of(&m.Sums)
-	if s.Total <= 0 || p.own && s.Total/max(m.Unit, 1) < m.MinEvents {
-		return fates[m.Missing]
+	switch {
+	case s.Total > 0 && (!p.own || s.Total/max(m.Unit, 1) >= m.MinEvents):
+		return Measured
+	case !p.own && !m.Stale && m.fate(own) == Measured:
+		return LeftOut
 	}
-	return Measured
+	return fates[m.Missing]
 }
 
 // missed is the share of bad ones that the member counts with: 1 − SLI; false where it
@@ -124,6 +130,11 @@ func (in *Input) missed(p pick) (Fraction, bool) {
 		return Fraction{}, false
 	}
 	if in.Method == Timeslices {
+		for i := range in.Members {
+			if in.Members[i].fate(p) == AsBad {
+				return fraction(1, 1), true // in every slice
+			}
+		}
 		s := p.of(&in.Joint)
 		return fraction(s.Bad(), s.Total), true
 	}
