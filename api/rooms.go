@@ -18,6 +18,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
+	"github.com/evenkeel/evenkeel/services/slo/composite"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
@@ -32,6 +33,7 @@ type Rooms struct {
 	Sources     *source.Service
 	SLOs        *slo.Service
 	SLAs        *sla.Service
+	Composites  *composite.Service
 	Corrections *correction.Service
 	Alerts      *alert.Service
 	Proposals   *proposal.Service
@@ -60,6 +62,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addStatus(r)
 	a.addSLOKinds()
 	a.addSLAs(r)
+	a.addComposites(r)
 	a.addCorrections(r)
 	a.addAlerts(r)
 	a.addGroups(r)

@@ -34,6 +34,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
+	"github.com/evenkeel/evenkeel/services/slo/composite"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
@@ -72,6 +73,7 @@ type App struct {
 	OTLP        *otlp.Service
 	SLOs        *slo.Service
 	SLAs        *sla.Service
+	Composites  *composite.Service
 	Corrections *correction.Service
 	Alerts      *alert.Service
 	Proposals   *proposal.Service
