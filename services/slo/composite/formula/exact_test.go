@@ -253,7 +253,7 @@ func compare(t *testing.T, n int, in Input) {
 		t.Helper()
 		switch {
 		case got == nil && want == nil:
-		case got == nil || want == nil || got.rat().Cmp(want) != 0:
+		case got == nil || want == nil || got.Rat().Cmp(want) != 0:
 			t.Fatalf("case %d, %s: %s is %v, exactly %v", n, in.Method, what, got, want)
 		default:
 			if exact, _ := want.Float64(); got.Float64() != exact {
@@ -287,10 +287,10 @@ func compare(t *testing.T, n int, in Input) {
 	sum, shares, counted := new(big.Rat), new(big.Rat), 0
 	for _, p := range f.Parts {
 		if p.Burned != nil {
-			sum = add(sum, p.Burned.rat())
+			sum = add(sum, p.Burned.Rat())
 		}
 		if p.Share != nil {
-			shares, counted = add(shares, p.Share.rat()), counted+1
+			shares, counted = add(shares, p.Share.Rat()), counted+1
 		}
 	}
 	if in.Method == Occurrences || in.Method == WeightedAverage {

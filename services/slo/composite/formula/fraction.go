@@ -40,17 +40,22 @@ func (f Fraction) sign() int { return f.num.Sign() }
 
 // Float64 is the double nearest to the fraction, halves to even.
 func (f Fraction) Float64() float64 {
-	v, _ := f.rat().Float64()
+	v, _ := f.Rat().Float64()
 	return v
 }
 
 // Short writes it with at most that many digits after the point, rounded from the exact
 // value, halves away from zero, and no zeros at the end.
-func (f Fraction) Short(digits int) string { return trim(f.rat().FloatString(digits)) }
+func (f Fraction) Short(digits int) string { return trim(f.Rat().FloatString(digits)) }
 
 // Percent is Short for a percentage, with the sign.
 func (f Fraction) Percent(digits int) string {
-	return trim(new(big.Rat).Mul(f.rat(), big.NewRat(100, 1)).FloatString(digits)) + " %"
+	return trim(f.Fixed(digits)) + " %"
+}
+
+// Fixed is a percentage with exactly that many digits after the point, without the sign.
+func (f Fraction) Fixed(digits int) string {
+	return new(big.Rat).Mul(f.Rat(), big.NewRat(100, 1)).FloatString(digits)
 }
 
 // floorPPB is the fraction in parts per billion, rounded down, within what int64 holds.
@@ -63,7 +68,8 @@ func (f Fraction) floorPPB() int64 {
 	return scaled.Int64()
 }
 
-func (f Fraction) rat() *big.Rat { return new(big.Rat).SetFrac(f.num, f.den) }
+// Rat is the fraction, reduced.
+func (f Fraction) Rat() *big.Rat { return new(big.Rat).SetFrac(f.num, f.den) }
 
 func trim(decimal string) string {
 	if !strings.Contains(decimal, ".") {
