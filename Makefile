@@ -12,7 +12,7 @@ COUNT    ?=
 BENCH    ?= .
 FUZZTIME ?= 30s
 ARGS     ?=
-LOOPS    ?= ./cmd/evenkeel/app ./cmd/evenkeel/durable ./cmd/evenkeel/replicas ./services/issues/github ./services/measure
+LOOPS    ?= ./cmd/evenkeel/app ./cmd/evenkeel/durable ./cmd/evenkeel/replicas ./services/issues/github ./services/measure ./services/slo/composite/formula
 
 # Go stamps the revision into the binary by itself, unless GOFLAGS or the lack of
 # git keeps it from doing so.

@@ -20,6 +20,7 @@ var tags = []*huma.Tag{
 	{Name: "Data sources", Description: "Places that measurements are read from, and how they answer."},
 	{Name: "Golden signals", Description: "Latency, traffic, errors and saturation of services, as data sources tell them."},
 	{Name: "SLOs", Description: "Objectives, their revisions, status and history."},
+	{Name: "Composites", Description: "SLOs of systems and of journeys, made of SLOs of services."},
 	{Name: "SLAs", Description: "What customers were promised, period by period, and reports to them."},
 	{Name: "Measurements", Description: "What was counted: slots of good and total events."},
 	{Name: "Policies", Description: "Error-budget policies and what they are attached to."},

@@ -19,6 +19,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
+	"github.com/evenkeel/evenkeel/services/slo/composite"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/outage"
 	"github.com/evenkeel/evenkeel/services/slo/score"
@@ -35,6 +36,7 @@ type Rooms struct {
 	Sources     *source.Service
 	SLOs        *slo.Service
 	SLAs        *sla.Service
+	Composites  *composite.Service
 	Corrections *correction.Service
 	Scores      *score.Service
 	Outages     *outage.Service
@@ -69,6 +71,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addOutages(r)
 	a.addSLOKinds()
 	a.addSLAs(r)
+	a.addComposites(r)
 	a.addCorrections(r)
 	a.addAlerts(r)
 	a.addGroups(r)

@@ -39,7 +39,7 @@ type SLODeclared struct {
 
 // Warning is advice about what was declared.
 type Warning struct {
-	Code    string `json:"code" enum:"alert_unreachable,review_date_missing,review_overdue,measured_partly,threshold_no_bound,window_short,thin_traffic,never_measured,above_dependency,slo_looser_than_sla,slo_retired" doc:"Stable and machine-readable."`
+	Code    string `json:"code" enum:"alert_unreachable,review_date_missing,review_overdue,measured_partly,threshold_no_bound,window_short,thin_traffic,never_measured,above_dependency,slo_looser_than_sla,slo_retired,above_members,member_looser,member_retired,member_unfit,method_mixed" doc:"Stable and machine-readable."`
 	Pointer string `json:"pointer" doc:"JSON pointer into the request's body." example:"/objective"`
 	Message string `json:"message"`
 }

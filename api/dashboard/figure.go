@@ -32,14 +32,18 @@ func sliFigure(s window.Sum, o budget.Objective) figure {
 	if s.Total <= 0 {
 		return figure{}
 	}
-	share := big.NewRat(s.Good, s.Total)
+	return shareFigure(big.NewRat(s.Good, s.Total), o)
+}
+
+// shareFigure is sliFigure of a share.
+func shareFigure(share *big.Rat, o budget.Objective) figure {
 	objective := big.NewRat(o.PPB(), budget.Billion)
 	digits := max(2, len(fraction(o.String())))
 	for digits < 9 && share.Cmp(objective) != 0 && floorPercent(share, digits).Cmp(floorPercent(objective, digits)) == 0 {
 		digits++
 	}
 	text := floorPercent(share, digits).FloatString(digits)
-	if s.Good == s.Total || s.Good == 0 {
+	if share.Sign() == 0 || share.IsInt() {
 		text = floorPercent(share, 0).FloatString(0)
 	}
 	return figure{text, percentSign, true}
@@ -52,18 +56,22 @@ func remainingFigure(s window.Sum, o budget.Objective, p budget.Pace) figure {
 	if !known {
 		return figure{}
 	}
-	untouched, spent := s.Bad() == 0, ratio.Float64() == 0
+	return leftFigure(ratio.Percent, s.Bad() == 0, ratio.Float64() == 0)
+}
+
+// leftFigure is remainingFigure of a share that is written so.
+func leftFigure(percent func(digits int) string, untouched, spent bool) figure {
 	digits := 1
-	text := ratio.Percent(digits)
+	text := percent(digits)
 	for digits < 6 && (!untouched && atLeastHundred(text) || !spent && isZero(text)) {
 		digits++
-		text = ratio.Percent(digits)
+		text = percent(digits)
 	}
 	if untouched || spent {
-		text = ratio.Percent(0)
+		text = percent(0)
 	}
 	if magnitude, err := strconv.ParseFloat(text, 64); err == nil && (magnitude <= -1000 || magnitude >= 1000) {
-		text = ratio.Percent(0)
+		text = percent(0)
 	}
 	return figure{typeset(text), percentSign, true}
 }

@@ -59,9 +59,11 @@ func following(v *visit, limit int) page.Request {
 	return page.Request{Limit: limit, After: v.URL.Query().Get("after")}
 }
 
-func teamURL(slug string) string    { return "/teams/" + url.PathEscape(slug) }
-func violationURL(of id.ID) string  { return "/violations/" + url.PathEscape(string(of)) }
-func serviceURL(slug string) string { return "/services/" + url.PathEscape(slug) }
+func teamURL(slug string) string      { return "/teams/" + url.PathEscape(slug) }
+func violationURL(of id.ID) string    { return "/violations/" + url.PathEscape(string(of)) }
+func systemURL(slug string) string    { return "/systems/" + url.PathEscape(slug) }
+func compositeURL(slug string) string { return "/composites/" + url.PathEscape(slug) }
+func serviceURL(slug string) string   { return "/services/" + url.PathEscape(slug) }
 func sloURL(service, slug string) string {
 	return serviceURL(service) + "/slos/" + url.PathEscape(slug)
 }

@@ -88,6 +88,13 @@ func (s *sample) paths() []string {
 			}
 		}
 	}
+	out = append(out, "/composites")
+	for _, c := range (wholes{s}).all() {
+		out = append(out, compositeURL(c.Composite.Slug))
+	}
+	if len(s.teams) > 0 {
+		out = append(out, "/systems/ordering")
+	}
 	for _, v := range s.violations {
 		out = append(out, "/violations/"+string(v.ID))
 	}

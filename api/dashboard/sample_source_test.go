@@ -22,7 +22,7 @@ import (
 )
 
 func (s *sample) sources() Sources {
-	return Sources{Access: s.access(), Registry: organisation{s}, DataSources: places{s}, SLOs: promises{s}, SLAs: agreements{s}, Corrections: amendments{s}, Scores: scored{}, Proposals: suggestions{s}, Signals: golden{s}, Alerts: bells{s}, Policies: s, Issues: tracker{s}, Webhooks: s, Jobs: schedule{s}, Collection: reading{s}}
+	return Sources{Access: s.access(), Registry: organisation{s}, DataSources: places{s}, SLOs: promises{s}, SLAs: agreements{s}, Composites: wholes{s}, Corrections: amendments{s}, Scores: scored{}, Proposals: suggestions{s}, Signals: golden{s}, Alerts: bells{s}, Policies: s, Issues: tracker{s}, Webhooks: s, Jobs: schedule{s}, Collection: reading{s}}
 }
 
 // reading is of SLOs that are read without trouble, two minutes ago.
@@ -101,8 +101,8 @@ func (o organisation) Members(_ context.Context, team string, r page.Request) (p
 	return pageOf(o.members[id.ID(team)], r), nil
 }
 
-func (organisation) SystemFor(context.Context, string) (registry.System, error) {
-	return registry.System{Name: "Ordering"}, nil
+func (o organisation) SystemFor(context.Context, string) (registry.System, error) {
+	return registry.System{Slug: "ordering", Name: "Ordering", Team: o.teams[0].ID}, nil
 }
 
 func (o organisation) ServiceFor(_ context.Context, name string) (registry.Service, error) {

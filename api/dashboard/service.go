@@ -137,7 +137,7 @@ func (d *Dashboard) profile(v *visit, s registry.Service, owner link) ([]fact, e
 		if err != nil {
 			return nil, err
 		}
-		facts = append(facts, fact{"System", link{Text: system.Name}})
+		facts = append(facts, fact{"System", link{URL: systemURL(system.Slug), Text: system.Name}})
 	}
 	for _, f := range []struct{ name, value string }{
 		{"On call", s.OnCall}, {"Runbook", s.Runbook}, {"Dashboard", s.Dashboard},

@@ -45,8 +45,9 @@ type sloPage struct {
 	BurnNote   string
 	End        moment
 	Windows    []windowRow
-	Goals      []goalRow // further objectives
-	Counted    string    // what the windows hold: "Events"
+	MemberOf   []compositeRow // composites that count it
+	Goals      []goalRow      // further objectives
+	Counted    string         // what the windows hold: "Events"
 	Explain    *explanation
 	Scores     []scoreCard
 	Facts      []fact
@@ -131,6 +132,9 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 		}
 	}
 	p.Certainty = certaintyText(view.Certainty(figures.Window), figures.Window.Enough)
+	if err := d.memberOf(v, view, &p); err != nil {
+		return screen{}, err
+	}
 	p.numbers(view, figures, concluded)
 	p.burns(view, figures, concluded)
 	p.windows(view, figures, concluded)

@@ -16,6 +16,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
+	"github.com/evenkeel/evenkeel/services/slo/composite"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
@@ -30,6 +31,7 @@ type Sources struct {
 	DataSources DataSources
 	SLOs        SLOs
 	SLAs        SLAs
+	Composites  Composites
 	Corrections Corrections
 	Scores      Scores
 	Signals     Signals
@@ -48,6 +50,15 @@ type Access interface {
 	SignIn(ctx context.Context, code string) (string, access.Session, error)
 	AuthenticateSession(ctx context.Context, text string) (access.Caller, error)
 	SignOut(ctx context.Context, text string) error
+}
+
+// Composites tells of composite SLOs.
+type Composites interface {
+	Find(ctx context.Context, name string) (composite.View, error)
+	List(ctx context.Context, f composite.Filter, r page.Request) (page.Page[composite.View], error)
+	Revisions(ctx context.Context, composite id.ID, r page.Request) (page.Page[composite.Revision], error)
+	Warnings(ctx context.Context, v composite.View) ([]slo.Warning, error)
+	History(ctx context.Context, composite id.ID, from, to time.Time, step time.Duration) (composite.History, error)
 }
 
 // Registry tells of the organisation. Names are slugs or identifiers; a former

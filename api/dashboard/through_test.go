@@ -26,6 +26,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
+	"github.com/evenkeel/evenkeel/services/slo/composite"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
@@ -96,11 +97,14 @@ func build(t *testing.T) *house {
 	h.golden = golden
 	alerts := alert.NewService(s.Alert(), s.SLO(), s.Registry(), s, authorizer, recorder, now)
 	h.slos.AlertWith(alerts)
+	wholes := composite.NewService(composite.Parts{
+		Store: s.Composites(), Registry: s.Registry(), SLOs: s.SLO(), Evaluated: h.slos, Measurements: measure.New(s.Measure(), s, now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+	})
 	proposals := proposal.NewService(proposal.Parts{
 		Store: s.Proposals(), Violations: s.Policy(), Budgets: s.SLO(), Owners: s.Registry(), SLOs: h.slos, Corrections: h.corrected, Services: h.registry,
 		Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)

@@ -21,6 +21,11 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
+	"github.com/evenkeel/evenkeel/ent/db/composite"
+	"github.com/evenkeel/evenkeel/ent/db/compositemember"
+	"github.com/evenkeel/evenkeel/ent/db/compositepart"
+	"github.com/evenkeel/evenkeel/ent/db/compositerevision"
+	"github.com/evenkeel/evenkeel/ent/db/compositestatus"
 	"github.com/evenkeel/evenkeel/ent/db/correction"
 	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/delivery"
@@ -84,6 +89,16 @@ type Client struct {
 	BudgetPolicy *BudgetPolicyClient
 	// Collection is the client for interacting with the Collection builders.
 	Collection *CollectionClient
+	// Composite is the client for interacting with the Composite builders.
+	Composite *CompositeClient
+	// CompositeMember is the client for interacting with the CompositeMember builders.
+	CompositeMember *CompositeMemberClient
+	// CompositePart is the client for interacting with the CompositePart builders.
+	CompositePart *CompositePartClient
+	// CompositeRevision is the client for interacting with the CompositeRevision builders.
+	CompositeRevision *CompositeRevisionClient
+	// CompositeStatus is the client for interacting with the CompositeStatus builders.
+	CompositeStatus *CompositeStatusClient
 	// Correction is the client for interacting with the Correction builders.
 	Correction *CorrectionClient
 	// DataSource is the client for interacting with the DataSource builders.
@@ -185,6 +200,11 @@ func (c *Client) init() {
 	c.Backfill = NewBackfillClient(c.config)
 	c.BudgetPolicy = NewBudgetPolicyClient(c.config)
 	c.Collection = NewCollectionClient(c.config)
+	c.Composite = NewCompositeClient(c.config)
+	c.CompositeMember = NewCompositeMemberClient(c.config)
+	c.CompositePart = NewCompositePartClient(c.config)
+	c.CompositeRevision = NewCompositeRevisionClient(c.config)
+	c.CompositeStatus = NewCompositeStatusClient(c.config)
 	c.Correction = NewCorrectionClient(c.config)
 	c.DataSource = NewDataSourceClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
@@ -317,56 +337,61 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:             ctx,
-		config:          cfg,
-		Alert:           NewAlertClient(cfg),
-		Attachment:      NewAttachmentClient(cfg),
-		AuditEntry:      NewAuditEntryClient(cfg),
-		Backfill:        NewBackfillClient(cfg),
-		BudgetPolicy:    NewBudgetPolicyClient(cfg),
-		Collection:      NewCollectionClient(cfg),
-		Correction:      NewCorrectionClient(cfg),
-		DataSource:      NewDataSourceClient(cfg),
-		Delivery:        NewDeliveryClient(cfg),
-		DeliverySwitch:  NewDeliverySwitchClient(cfg),
-		Dependency:      NewDependencyClient(cfg),
-		Forecast:        NewForecastClient(cfg),
-		ForecastBin:     NewForecastBinClient(cfg),
-		IdempotencyKey:  NewIdempotencyKeyClient(cfg),
-		Identity:        NewIdentityClient(cfg),
-		Indicator:       NewIndicatorClient(cfg),
-		Issue:           NewIssueClient(cfg),
-		JobRun:          NewJobRunClient(cfg),
-		Lease:           NewLeaseClient(cfg),
-		Member:          NewMemberClient(cfg),
-		OTLPStream:      NewOTLPStreamClient(cfg),
-		Outage:          NewOutageClient(cfg),
-		Person:          NewPersonClient(cfg),
-		PolicyRevision:  NewPolicyRevisionClient(cfg),
-		Proposal:        NewProposalClient(cfg),
-		SLA:             NewSLAClient(cfg),
-		SLAPeriod:       NewSLAPeriodClient(cfg),
-		SLARevision:     NewSLARevisionClient(cfg),
-		SLO:             NewSLOClient(cfg),
-		SLOGroupStatus:  NewSLOGroupStatusClient(cfg),
-		SLORevision:     NewSLORevisionClient(cfg),
-		SLOStatus:       NewSLOStatusClient(cfg),
-		Segment:         NewSegmentClient(cfg),
-		SegmentChange:   NewSegmentChangeClient(cfg),
-		Series:          NewSeriesClient(cfg),
-		Service:         NewServiceClient(cfg),
-		Session:         NewSessionClient(cfg),
-		SignInCode:      NewSignInCodeClient(cfg),
-		SignalMapping:   NewSignalMappingClient(cfg),
-		Slug:            NewSlugClient(cfg),
-		System:          NewSystemClient(cfg),
-		Team:            NewTeamClient(cfg),
-		Token:           NewTokenClient(cfg),
-		TrackerLane:     NewTrackerLaneClient(cfg),
-		TrackerPlace:    NewTrackerPlaceClient(cfg),
-		Violation:       NewViolationClient(cfg),
-		ViolationEvent:  NewViolationEventClient(cfg),
-		WebhookDelivery: NewWebhookDeliveryClient(cfg),
+		ctx:               ctx,
+		config:            cfg,
+		Alert:             NewAlertClient(cfg),
+		Attachment:        NewAttachmentClient(cfg),
+		AuditEntry:        NewAuditEntryClient(cfg),
+		Backfill:          NewBackfillClient(cfg),
+		BudgetPolicy:      NewBudgetPolicyClient(cfg),
+		Collection:        NewCollectionClient(cfg),
+		Composite:         NewCompositeClient(cfg),
+		CompositeMember:   NewCompositeMemberClient(cfg),
+		CompositePart:     NewCompositePartClient(cfg),
+		CompositeRevision: NewCompositeRevisionClient(cfg),
+		CompositeStatus:   NewCompositeStatusClient(cfg),
+		Correction:        NewCorrectionClient(cfg),
+		DataSource:        NewDataSourceClient(cfg),
+		Delivery:          NewDeliveryClient(cfg),
+		DeliverySwitch:    NewDeliverySwitchClient(cfg),
+		Dependency:        NewDependencyClient(cfg),
+		Forecast:          NewForecastClient(cfg),
+		ForecastBin:       NewForecastBinClient(cfg),
+		IdempotencyKey:    NewIdempotencyKeyClient(cfg),
+		Identity:          NewIdentityClient(cfg),
+		Indicator:         NewIndicatorClient(cfg),
+		Issue:             NewIssueClient(cfg),
+		JobRun:            NewJobRunClient(cfg),
+		Lease:             NewLeaseClient(cfg),
+		Member:            NewMemberClient(cfg),
+		OTLPStream:        NewOTLPStreamClient(cfg),
+		Outage:            NewOutageClient(cfg),
+		Person:            NewPersonClient(cfg),
+		PolicyRevision:    NewPolicyRevisionClient(cfg),
+		Proposal:          NewProposalClient(cfg),
+		SLA:               NewSLAClient(cfg),
+		SLAPeriod:         NewSLAPeriodClient(cfg),
+		SLARevision:       NewSLARevisionClient(cfg),
+		SLO:               NewSLOClient(cfg),
+		SLOGroupStatus:    NewSLOGroupStatusClient(cfg),
+		SLORevision:       NewSLORevisionClient(cfg),
+		SLOStatus:         NewSLOStatusClient(cfg),
+		Segment:           NewSegmentClient(cfg),
+		SegmentChange:     NewSegmentChangeClient(cfg),
+		Series:            NewSeriesClient(cfg),
+		Service:           NewServiceClient(cfg),
+		Session:           NewSessionClient(cfg),
+		SignInCode:        NewSignInCodeClient(cfg),
+		SignalMapping:     NewSignalMappingClient(cfg),
+		Slug:              NewSlugClient(cfg),
+		System:            NewSystemClient(cfg),
+		Team:              NewTeamClient(cfg),
+		Token:             NewTokenClient(cfg),
+		TrackerLane:       NewTrackerLaneClient(cfg),
+		TrackerPlace:      NewTrackerPlaceClient(cfg),
+		Violation:         NewViolationClient(cfg),
+		ViolationEvent:    NewViolationEventClient(cfg),
+		WebhookDelivery:   NewWebhookDeliveryClient(cfg),
 	}, nil
 }
 
@@ -384,56 +409,61 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:             ctx,
-		config:          cfg,
-		Alert:           NewAlertClient(cfg),
-		Attachment:      NewAttachmentClient(cfg),
-		AuditEntry:      NewAuditEntryClient(cfg),
-		Backfill:        NewBackfillClient(cfg),
-		BudgetPolicy:    NewBudgetPolicyClient(cfg),
-		Collection:      NewCollectionClient(cfg),
-		Correction:      NewCorrectionClient(cfg),
-		DataSource:      NewDataSourceClient(cfg),
-		Delivery:        NewDeliveryClient(cfg),
-		DeliverySwitch:  NewDeliverySwitchClient(cfg),
-		Dependency:      NewDependencyClient(cfg),
-		Forecast:        NewForecastClient(cfg),
-		ForecastBin:     NewForecastBinClient(cfg),
-		IdempotencyKey:  NewIdempotencyKeyClient(cfg),
-		Identity:        NewIdentityClient(cfg),
-		Indicator:       NewIndicatorClient(cfg),
-		Issue:           NewIssueClient(cfg),
-		JobRun:          NewJobRunClient(cfg),
-		Lease:           NewLeaseClient(cfg),
-		Member:          NewMemberClient(cfg),
-		OTLPStream:      NewOTLPStreamClient(cfg),
-		Outage:          NewOutageClient(cfg),
-		Person:          NewPersonClient(cfg),
-		PolicyRevision:  NewPolicyRevisionClient(cfg),
-		Proposal:        NewProposalClient(cfg),
-		SLA:             NewSLAClient(cfg),
-		SLAPeriod:       NewSLAPeriodClient(cfg),
-		SLARevision:     NewSLARevisionClient(cfg),
-		SLO:             NewSLOClient(cfg),
-		SLOGroupStatus:  NewSLOGroupStatusClient(cfg),
-		SLORevision:     NewSLORevisionClient(cfg),
-		SLOStatus:       NewSLOStatusClient(cfg),
-		Segment:         NewSegmentClient(cfg),
-		SegmentChange:   NewSegmentChangeClient(cfg),
-		Series:          NewSeriesClient(cfg),
-		Service:         NewServiceClient(cfg),
-		Session:         NewSessionClient(cfg),
-		SignInCode:      NewSignInCodeClient(cfg),
-		SignalMapping:   NewSignalMappingClient(cfg),
-		Slug:            NewSlugClient(cfg),
-		System:          NewSystemClient(cfg),
-		Team:            NewTeamClient(cfg),
-		Token:           NewTokenClient(cfg),
-		TrackerLane:     NewTrackerLaneClient(cfg),
-		TrackerPlace:    NewTrackerPlaceClient(cfg),
-		Violation:       NewViolationClient(cfg),
-		ViolationEvent:  NewViolationEventClient(cfg),
-		WebhookDelivery: NewWebhookDeliveryClient(cfg),
+		ctx:               ctx,
+		config:            cfg,
+		Alert:             NewAlertClient(cfg),
+		Attachment:        NewAttachmentClient(cfg),
+		AuditEntry:        NewAuditEntryClient(cfg),
+		Backfill:          NewBackfillClient(cfg),
+		BudgetPolicy:      NewBudgetPolicyClient(cfg),
+		Collection:        NewCollectionClient(cfg),
+		Composite:         NewCompositeClient(cfg),
+		CompositeMember:   NewCompositeMemberClient(cfg),
+		CompositePart:     NewCompositePartClient(cfg),
+		CompositeRevision: NewCompositeRevisionClient(cfg),
+		CompositeStatus:   NewCompositeStatusClient(cfg),
+		Correction:        NewCorrectionClient(cfg),
+		DataSource:        NewDataSourceClient(cfg),
+		Delivery:          NewDeliveryClient(cfg),
+		DeliverySwitch:    NewDeliverySwitchClient(cfg),
+		Dependency:        NewDependencyClient(cfg),
+		Forecast:          NewForecastClient(cfg),
+		ForecastBin:       NewForecastBinClient(cfg),
+		IdempotencyKey:    NewIdempotencyKeyClient(cfg),
+		Identity:          NewIdentityClient(cfg),
+		Indicator:         NewIndicatorClient(cfg),
+		Issue:             NewIssueClient(cfg),
+		JobRun:            NewJobRunClient(cfg),
+		Lease:             NewLeaseClient(cfg),
+		Member:            NewMemberClient(cfg),
+		OTLPStream:        NewOTLPStreamClient(cfg),
+		Outage:            NewOutageClient(cfg),
+		Person:            NewPersonClient(cfg),
+		PolicyRevision:    NewPolicyRevisionClient(cfg),
+		Proposal:          NewProposalClient(cfg),
+		SLA:               NewSLAClient(cfg),
+		SLAPeriod:         NewSLAPeriodClient(cfg),
+		SLARevision:       NewSLARevisionClient(cfg),
+		SLO:               NewSLOClient(cfg),
+		SLOGroupStatus:    NewSLOGroupStatusClient(cfg),
+		SLORevision:       NewSLORevisionClient(cfg),
+		SLOStatus:         NewSLOStatusClient(cfg),
+		Segment:           NewSegmentClient(cfg),
+		SegmentChange:     NewSegmentChangeClient(cfg),
+		Series:            NewSeriesClient(cfg),
+		Service:           NewServiceClient(cfg),
+		Session:           NewSessionClient(cfg),
+		SignInCode:        NewSignInCodeClient(cfg),
+		SignalMapping:     NewSignalMappingClient(cfg),
+		Slug:              NewSlugClient(cfg),
+		System:            NewSystemClient(cfg),
+		Team:              NewTeamClient(cfg),
+		Token:             NewTokenClient(cfg),
+		TrackerLane:       NewTrackerLaneClient(cfg),
+		TrackerPlace:      NewTrackerPlaceClient(cfg),
+		Violation:         NewViolationClient(cfg),
+		ViolationEvent:    NewViolationEventClient(cfg),
+		WebhookDelivery:   NewWebhookDeliveryClient(cfg),
 	}, nil
 }
 
@@ -464,13 +494,14 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
-		c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency,
-		c.Forecast, c.ForecastBin, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue,
-		c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Outage, c.Person,
-		c.PolicyRevision, c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
-		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
-		c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping, c.Slug,
-		c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.Composite, c.CompositeMember, c.CompositePart, c.CompositeRevision,
+		c.CompositeStatus, c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch,
+		c.Dependency, c.Forecast, c.ForecastBin, c.IdempotencyKey, c.Identity,
+		c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Outage,
+		c.Person, c.PolicyRevision, c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision,
+		c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment,
+		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
+		c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
 		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
@@ -482,13 +513,14 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
-		c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency,
-		c.Forecast, c.ForecastBin, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue,
-		c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Outage, c.Person,
-		c.PolicyRevision, c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
-		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
-		c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping, c.Slug,
-		c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.Composite, c.CompositeMember, c.CompositePart, c.CompositeRevision,
+		c.CompositeStatus, c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch,
+		c.Dependency, c.Forecast, c.ForecastBin, c.IdempotencyKey, c.Identity,
+		c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Outage,
+		c.Person, c.PolicyRevision, c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision,
+		c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment,
+		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
+		c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
 		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
@@ -510,6 +542,16 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.BudgetPolicy.mutate(ctx, m)
 	case *CollectionMutation:
 		return c.Collection.mutate(ctx, m)
+	case *CompositeMutation:
+		return c.Composite.mutate(ctx, m)
+	case *CompositeMemberMutation:
+		return c.CompositeMember.mutate(ctx, m)
+	case *CompositePartMutation:
+		return c.CompositePart.mutate(ctx, m)
+	case *CompositeRevisionMutation:
+		return c.CompositeRevision.mutate(ctx, m)
+	case *CompositeStatusMutation:
+		return c.CompositeStatus.mutate(ctx, m)
 	case *CorrectionMutation:
 		return c.Correction.mutate(ctx, m)
 	case *DataSourceMutation:
@@ -1538,6 +1580,783 @@ func (c *CollectionClient) mutate(ctx context.Context, m *CollectionMutation) (V
 		return (&CollectionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Collection mutation op: %q", m.Op())
+	}
+}
+
+// CompositeClient is a client for the Composite schema.
+type CompositeClient struct {
+	config
+}
+
+// NewCompositeClient returns a client for the Composite from the given config.
+func NewCompositeClient(c config) *CompositeClient {
+	return &CompositeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `composite.Hooks(f(g(h())))`.
+func (c *CompositeClient) Use(hooks ...Hook) {
+	c.hooks.Composite = append(c.hooks.Composite, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `composite.Intercept(f(g(h())))`.
+func (c *CompositeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Composite = append(c.inters.Composite, interceptors...)
+}
+
+// Create returns a builder for creating a Composite entity.
+func (c *CompositeClient) Create() *CompositeCreate {
+	mutation := newCompositeMutation(c.config, OpCreate)
+	return &CompositeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Composite entities.
+func (c *CompositeClient) CreateBulk(builders ...*CompositeCreate) *CompositeCreateBulk {
+	return &CompositeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CompositeClient) MapCreateBulk(slice any, setFunc func(*CompositeCreate, int)) *CompositeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CompositeCreateBulk{err: fmt.Errorf("calling to CompositeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CompositeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CompositeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Composite.
+func (c *CompositeClient) Update() *CompositeUpdate {
+	mutation := newCompositeMutation(c.config, OpUpdate)
+	return &CompositeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CompositeClient) UpdateOne(_m *Composite) *CompositeUpdateOne {
+	mutation := newCompositeMutation(c.config, OpUpdateOne, withComposite(_m))
+	return &CompositeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CompositeClient) UpdateOneID(id string) *CompositeUpdateOne {
+	mutation := newCompositeMutation(c.config, OpUpdateOne, withCompositeID(id))
+	return &CompositeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Composite.
+func (c *CompositeClient) Delete() *CompositeDelete {
+	mutation := newCompositeMutation(c.config, OpDelete)
+	return &CompositeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CompositeClient) DeleteOne(_m *Composite) *CompositeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CompositeClient) DeleteOneID(id string) *CompositeDeleteOne {
+	builder := c.Delete().Where(composite.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CompositeDeleteOne{builder}
+}
+
+// Query returns a query builder for Composite.
+func (c *CompositeClient) Query() *CompositeQuery {
+	return &CompositeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeComposite},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Composite entity by its id.
+func (c *CompositeClient) Get(ctx context.Context, id string) (*Composite, error) {
+	return c.Query().Where(composite.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CompositeClient) GetX(ctx context.Context, id string) *Composite {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTeam queries the team edge of a Composite.
+func (c *CompositeClient) QueryTeam(_m *Composite) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(composite.Table, composite.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, composite.TeamTable, composite.TeamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySystem queries the system edge of a Composite.
+func (c *CompositeClient) QuerySystem(_m *Composite) *SystemQuery {
+	query := (&SystemClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(composite.Table, composite.FieldID, id),
+			sqlgraph.To(system.Table, system.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, composite.SystemTable, composite.SystemColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CompositeClient) Hooks() []Hook {
+	return c.hooks.Composite
+}
+
+// Interceptors returns the client interceptors.
+func (c *CompositeClient) Interceptors() []Interceptor {
+	return c.inters.Composite
+}
+
+func (c *CompositeClient) mutate(ctx context.Context, m *CompositeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CompositeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CompositeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CompositeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CompositeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Composite mutation op: %q", m.Op())
+	}
+}
+
+// CompositeMemberClient is a client for the CompositeMember schema.
+type CompositeMemberClient struct {
+	config
+}
+
+// NewCompositeMemberClient returns a client for the CompositeMember from the given config.
+func NewCompositeMemberClient(c config) *CompositeMemberClient {
+	return &CompositeMemberClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `compositemember.Hooks(f(g(h())))`.
+func (c *CompositeMemberClient) Use(hooks ...Hook) {
+	c.hooks.CompositeMember = append(c.hooks.CompositeMember, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `compositemember.Intercept(f(g(h())))`.
+func (c *CompositeMemberClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CompositeMember = append(c.inters.CompositeMember, interceptors...)
+}
+
+// Create returns a builder for creating a CompositeMember entity.
+func (c *CompositeMemberClient) Create() *CompositeMemberCreate {
+	mutation := newCompositeMemberMutation(c.config, OpCreate)
+	return &CompositeMemberCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CompositeMember entities.
+func (c *CompositeMemberClient) CreateBulk(builders ...*CompositeMemberCreate) *CompositeMemberCreateBulk {
+	return &CompositeMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CompositeMemberClient) MapCreateBulk(slice any, setFunc func(*CompositeMemberCreate, int)) *CompositeMemberCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CompositeMemberCreateBulk{err: fmt.Errorf("calling to CompositeMemberClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CompositeMemberCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CompositeMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CompositeMember.
+func (c *CompositeMemberClient) Update() *CompositeMemberUpdate {
+	mutation := newCompositeMemberMutation(c.config, OpUpdate)
+	return &CompositeMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CompositeMemberClient) UpdateOne(_m *CompositeMember) *CompositeMemberUpdateOne {
+	mutation := newCompositeMemberMutation(c.config, OpUpdateOne, withCompositeMember(_m))
+	return &CompositeMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CompositeMemberClient) UpdateOneID(id string) *CompositeMemberUpdateOne {
+	mutation := newCompositeMemberMutation(c.config, OpUpdateOne, withCompositeMemberID(id))
+	return &CompositeMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CompositeMember.
+func (c *CompositeMemberClient) Delete() *CompositeMemberDelete {
+	mutation := newCompositeMemberMutation(c.config, OpDelete)
+	return &CompositeMemberDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CompositeMemberClient) DeleteOne(_m *CompositeMember) *CompositeMemberDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CompositeMemberClient) DeleteOneID(id string) *CompositeMemberDeleteOne {
+	builder := c.Delete().Where(compositemember.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CompositeMemberDeleteOne{builder}
+}
+
+// Query returns a query builder for CompositeMember.
+func (c *CompositeMemberClient) Query() *CompositeMemberQuery {
+	return &CompositeMemberQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCompositeMember},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CompositeMember entity by its id.
+func (c *CompositeMemberClient) Get(ctx context.Context, id string) (*CompositeMember, error) {
+	return c.Query().Where(compositemember.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CompositeMemberClient) GetX(ctx context.Context, id string) *CompositeMember {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryRevision queries the revision edge of a CompositeMember.
+func (c *CompositeMemberClient) QueryRevision(_m *CompositeMember) *CompositeRevisionQuery {
+	query := (&CompositeRevisionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(compositemember.Table, compositemember.FieldID, id),
+			sqlgraph.To(compositerevision.Table, compositerevision.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, compositemember.RevisionTable, compositemember.RevisionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySlo queries the slo edge of a CompositeMember.
+func (c *CompositeMemberClient) QuerySlo(_m *CompositeMember) *SLOQuery {
+	query := (&SLOClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(compositemember.Table, compositemember.FieldID, id),
+			sqlgraph.To(slo.Table, slo.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, compositemember.SloTable, compositemember.SloColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CompositeMemberClient) Hooks() []Hook {
+	return c.hooks.CompositeMember
+}
+
+// Interceptors returns the client interceptors.
+func (c *CompositeMemberClient) Interceptors() []Interceptor {
+	return c.inters.CompositeMember
+}
+
+func (c *CompositeMemberClient) mutate(ctx context.Context, m *CompositeMemberMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CompositeMemberCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CompositeMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CompositeMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CompositeMemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown CompositeMember mutation op: %q", m.Op())
+	}
+}
+
+// CompositePartClient is a client for the CompositePart schema.
+type CompositePartClient struct {
+	config
+}
+
+// NewCompositePartClient returns a client for the CompositePart from the given config.
+func NewCompositePartClient(c config) *CompositePartClient {
+	return &CompositePartClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `compositepart.Hooks(f(g(h())))`.
+func (c *CompositePartClient) Use(hooks ...Hook) {
+	c.hooks.CompositePart = append(c.hooks.CompositePart, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `compositepart.Intercept(f(g(h())))`.
+func (c *CompositePartClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CompositePart = append(c.inters.CompositePart, interceptors...)
+}
+
+// Create returns a builder for creating a CompositePart entity.
+func (c *CompositePartClient) Create() *CompositePartCreate {
+	mutation := newCompositePartMutation(c.config, OpCreate)
+	return &CompositePartCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CompositePart entities.
+func (c *CompositePartClient) CreateBulk(builders ...*CompositePartCreate) *CompositePartCreateBulk {
+	return &CompositePartCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CompositePartClient) MapCreateBulk(slice any, setFunc func(*CompositePartCreate, int)) *CompositePartCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CompositePartCreateBulk{err: fmt.Errorf("calling to CompositePartClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CompositePartCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CompositePartCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CompositePart.
+func (c *CompositePartClient) Update() *CompositePartUpdate {
+	mutation := newCompositePartMutation(c.config, OpUpdate)
+	return &CompositePartUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CompositePartClient) UpdateOne(_m *CompositePart) *CompositePartUpdateOne {
+	mutation := newCompositePartMutation(c.config, OpUpdateOne, withCompositePart(_m))
+	return &CompositePartUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CompositePartClient) UpdateOneID(id int64) *CompositePartUpdateOne {
+	mutation := newCompositePartMutation(c.config, OpUpdateOne, withCompositePartID(id))
+	return &CompositePartUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CompositePart.
+func (c *CompositePartClient) Delete() *CompositePartDelete {
+	mutation := newCompositePartMutation(c.config, OpDelete)
+	return &CompositePartDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CompositePartClient) DeleteOne(_m *CompositePart) *CompositePartDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CompositePartClient) DeleteOneID(id int64) *CompositePartDeleteOne {
+	builder := c.Delete().Where(compositepart.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CompositePartDeleteOne{builder}
+}
+
+// Query returns a query builder for CompositePart.
+func (c *CompositePartClient) Query() *CompositePartQuery {
+	return &CompositePartQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCompositePart},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CompositePart entity by its id.
+func (c *CompositePartClient) Get(ctx context.Context, id int64) (*CompositePart, error) {
+	return c.Query().Where(compositepart.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CompositePartClient) GetX(ctx context.Context, id int64) *CompositePart {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryComposite queries the composite edge of a CompositePart.
+func (c *CompositePartClient) QueryComposite(_m *CompositePart) *CompositeQuery {
+	query := (&CompositeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(compositepart.Table, compositepart.FieldID, id),
+			sqlgraph.To(composite.Table, composite.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, compositepart.CompositeTable, compositepart.CompositeColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CompositePartClient) Hooks() []Hook {
+	return c.hooks.CompositePart
+}
+
+// Interceptors returns the client interceptors.
+func (c *CompositePartClient) Interceptors() []Interceptor {
+	return c.inters.CompositePart
+}
+
+func (c *CompositePartClient) mutate(ctx context.Context, m *CompositePartMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CompositePartCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CompositePartUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CompositePartUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CompositePartDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown CompositePart mutation op: %q", m.Op())
+	}
+}
+
+// CompositeRevisionClient is a client for the CompositeRevision schema.
+type CompositeRevisionClient struct {
+	config
+}
+
+// NewCompositeRevisionClient returns a client for the CompositeRevision from the given config.
+func NewCompositeRevisionClient(c config) *CompositeRevisionClient {
+	return &CompositeRevisionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `compositerevision.Hooks(f(g(h())))`.
+func (c *CompositeRevisionClient) Use(hooks ...Hook) {
+	c.hooks.CompositeRevision = append(c.hooks.CompositeRevision, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `compositerevision.Intercept(f(g(h())))`.
+func (c *CompositeRevisionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CompositeRevision = append(c.inters.CompositeRevision, interceptors...)
+}
+
+// Create returns a builder for creating a CompositeRevision entity.
+func (c *CompositeRevisionClient) Create() *CompositeRevisionCreate {
+	mutation := newCompositeRevisionMutation(c.config, OpCreate)
+	return &CompositeRevisionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CompositeRevision entities.
+func (c *CompositeRevisionClient) CreateBulk(builders ...*CompositeRevisionCreate) *CompositeRevisionCreateBulk {
+	return &CompositeRevisionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CompositeRevisionClient) MapCreateBulk(slice any, setFunc func(*CompositeRevisionCreate, int)) *CompositeRevisionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CompositeRevisionCreateBulk{err: fmt.Errorf("calling to CompositeRevisionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CompositeRevisionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CompositeRevisionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CompositeRevision.
+func (c *CompositeRevisionClient) Update() *CompositeRevisionUpdate {
+	mutation := newCompositeRevisionMutation(c.config, OpUpdate)
+	return &CompositeRevisionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CompositeRevisionClient) UpdateOne(_m *CompositeRevision) *CompositeRevisionUpdateOne {
+	mutation := newCompositeRevisionMutation(c.config, OpUpdateOne, withCompositeRevision(_m))
+	return &CompositeRevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CompositeRevisionClient) UpdateOneID(id string) *CompositeRevisionUpdateOne {
+	mutation := newCompositeRevisionMutation(c.config, OpUpdateOne, withCompositeRevisionID(id))
+	return &CompositeRevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CompositeRevision.
+func (c *CompositeRevisionClient) Delete() *CompositeRevisionDelete {
+	mutation := newCompositeRevisionMutation(c.config, OpDelete)
+	return &CompositeRevisionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CompositeRevisionClient) DeleteOne(_m *CompositeRevision) *CompositeRevisionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CompositeRevisionClient) DeleteOneID(id string) *CompositeRevisionDeleteOne {
+	builder := c.Delete().Where(compositerevision.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CompositeRevisionDeleteOne{builder}
+}
+
+// Query returns a query builder for CompositeRevision.
+func (c *CompositeRevisionClient) Query() *CompositeRevisionQuery {
+	return &CompositeRevisionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCompositeRevision},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CompositeRevision entity by its id.
+func (c *CompositeRevisionClient) Get(ctx context.Context, id string) (*CompositeRevision, error) {
+	return c.Query().Where(compositerevision.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CompositeRevisionClient) GetX(ctx context.Context, id string) *CompositeRevision {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryComposite queries the composite edge of a CompositeRevision.
+func (c *CompositeRevisionClient) QueryComposite(_m *CompositeRevision) *CompositeQuery {
+	query := (&CompositeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(compositerevision.Table, compositerevision.FieldID, id),
+			sqlgraph.To(composite.Table, composite.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, compositerevision.CompositeTable, compositerevision.CompositeColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CompositeRevisionClient) Hooks() []Hook {
+	return c.hooks.CompositeRevision
+}
+
+// Interceptors returns the client interceptors.
+func (c *CompositeRevisionClient) Interceptors() []Interceptor {
+	return c.inters.CompositeRevision
+}
+
+func (c *CompositeRevisionClient) mutate(ctx context.Context, m *CompositeRevisionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CompositeRevisionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CompositeRevisionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CompositeRevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CompositeRevisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown CompositeRevision mutation op: %q", m.Op())
+	}
+}
+
+// CompositeStatusClient is a client for the CompositeStatus schema.
+type CompositeStatusClient struct {
+	config
+}
+
+// NewCompositeStatusClient returns a client for the CompositeStatus from the given config.
+func NewCompositeStatusClient(c config) *CompositeStatusClient {
+	return &CompositeStatusClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `compositestatus.Hooks(f(g(h())))`.
+func (c *CompositeStatusClient) Use(hooks ...Hook) {
+	c.hooks.CompositeStatus = append(c.hooks.CompositeStatus, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `compositestatus.Intercept(f(g(h())))`.
+func (c *CompositeStatusClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CompositeStatus = append(c.inters.CompositeStatus, interceptors...)
+}
+
+// Create returns a builder for creating a CompositeStatus entity.
+func (c *CompositeStatusClient) Create() *CompositeStatusCreate {
+	mutation := newCompositeStatusMutation(c.config, OpCreate)
+	return &CompositeStatusCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CompositeStatus entities.
+func (c *CompositeStatusClient) CreateBulk(builders ...*CompositeStatusCreate) *CompositeStatusCreateBulk {
+	return &CompositeStatusCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CompositeStatusClient) MapCreateBulk(slice any, setFunc func(*CompositeStatusCreate, int)) *CompositeStatusCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CompositeStatusCreateBulk{err: fmt.Errorf("calling to CompositeStatusClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CompositeStatusCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CompositeStatusCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CompositeStatus.
+func (c *CompositeStatusClient) Update() *CompositeStatusUpdate {
+	mutation := newCompositeStatusMutation(c.config, OpUpdate)
+	return &CompositeStatusUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CompositeStatusClient) UpdateOne(_m *CompositeStatus) *CompositeStatusUpdateOne {
+	mutation := newCompositeStatusMutation(c.config, OpUpdateOne, withCompositeStatus(_m))
+	return &CompositeStatusUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CompositeStatusClient) UpdateOneID(id int64) *CompositeStatusUpdateOne {
+	mutation := newCompositeStatusMutation(c.config, OpUpdateOne, withCompositeStatusID(id))
+	return &CompositeStatusUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CompositeStatus.
+func (c *CompositeStatusClient) Delete() *CompositeStatusDelete {
+	mutation := newCompositeStatusMutation(c.config, OpDelete)
+	return &CompositeStatusDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CompositeStatusClient) DeleteOne(_m *CompositeStatus) *CompositeStatusDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CompositeStatusClient) DeleteOneID(id int64) *CompositeStatusDeleteOne {
+	builder := c.Delete().Where(compositestatus.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CompositeStatusDeleteOne{builder}
+}
+
+// Query returns a query builder for CompositeStatus.
+func (c *CompositeStatusClient) Query() *CompositeStatusQuery {
+	return &CompositeStatusQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCompositeStatus},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CompositeStatus entity by its id.
+func (c *CompositeStatusClient) Get(ctx context.Context, id int64) (*CompositeStatus, error) {
+	return c.Query().Where(compositestatus.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CompositeStatusClient) GetX(ctx context.Context, id int64) *CompositeStatus {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryComposite queries the composite edge of a CompositeStatus.
+func (c *CompositeStatusClient) QueryComposite(_m *CompositeStatus) *CompositeQuery {
+	query := (&CompositeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(compositestatus.Table, compositestatus.FieldID, id),
+			sqlgraph.To(composite.Table, composite.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, compositestatus.CompositeTable, compositestatus.CompositeColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CompositeStatusClient) Hooks() []Hook {
+	return c.hooks.CompositeStatus
+}
+
+// Interceptors returns the client interceptors.
+func (c *CompositeStatusClient) Interceptors() []Interceptor {
+	return c.inters.CompositeStatus
+}
+
+func (c *CompositeStatusClient) mutate(ctx context.Context, m *CompositeStatusMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CompositeStatusCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CompositeStatusUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CompositeStatusUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CompositeStatusDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown CompositeStatus mutation op: %q", m.Op())
 	}
 }
 
@@ -7930,7 +8749,8 @@ func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMu
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Correction,
+		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Composite,
+		CompositeMember, CompositePart, CompositeRevision, CompositeStatus, Correction,
 		DataSource, Delivery, DeliverySwitch, Dependency, Forecast, ForecastBin,
 		IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member, OTLPStream,
 		Outage, Person, PolicyRevision, Proposal, SLA, SLAPeriod, SLARevision, SLO,
@@ -7940,7 +8760,8 @@ type (
 		WebhookDelivery []ent.Hook
 	}
 	inters struct {
-		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Correction,
+		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Composite,
+		CompositeMember, CompositePart, CompositeRevision, CompositeStatus, Correction,
 		DataSource, Delivery, DeliverySwitch, Dependency, Forecast, ForecastBin,
 		IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member, OTLPStream,
 		Outage, Person, PolicyRevision, Proposal, SLA, SLAPeriod, SLARevision, SLO,

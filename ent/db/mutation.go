@@ -18,6 +18,11 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
+	"github.com/evenkeel/evenkeel/ent/db/composite"
+	"github.com/evenkeel/evenkeel/ent/db/compositemember"
+	"github.com/evenkeel/evenkeel/ent/db/compositepart"
+	"github.com/evenkeel/evenkeel/ent/db/compositerevision"
+	"github.com/evenkeel/evenkeel/ent/db/compositestatus"
 	"github.com/evenkeel/evenkeel/ent/db/correction"
 	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/delivery"
@@ -72,54 +77,59 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAlert           = "Alert"
-	TypeAttachment      = "Attachment"
-	TypeAuditEntry      = "AuditEntry"
-	TypeBackfill        = "Backfill"
-	TypeBudgetPolicy    = "BudgetPolicy"
-	TypeCollection      = "Collection"
-	TypeCorrection      = "Correction"
-	TypeDataSource      = "DataSource"
-	TypeDelivery        = "Delivery"
-	TypeDeliverySwitch  = "DeliverySwitch"
-	TypeDependency      = "Dependency"
-	TypeForecast        = "Forecast"
-	TypeForecastBin     = "ForecastBin"
-	TypeIdempotencyKey  = "IdempotencyKey"
-	TypeIdentity        = "Identity"
-	TypeIndicator       = "Indicator"
-	TypeIssue           = "Issue"
-	TypeJobRun          = "JobRun"
-	TypeLease           = "Lease"
-	TypeMember          = "Member"
-	TypeOTLPStream      = "OTLPStream"
-	TypeOutage          = "Outage"
-	TypePerson          = "Person"
-	TypePolicyRevision  = "PolicyRevision"
-	TypeProposal        = "Proposal"
-	TypeSLA             = "SLA"
-	TypeSLAPeriod       = "SLAPeriod"
-	TypeSLARevision     = "SLARevision"
-	TypeSLO             = "SLO"
-	TypeSLOGroupStatus  = "SLOGroupStatus"
-	TypeSLORevision     = "SLORevision"
-	TypeSLOStatus       = "SLOStatus"
-	TypeSegment         = "Segment"
-	TypeSegmentChange   = "SegmentChange"
-	TypeSeries          = "Series"
-	TypeService         = "Service"
-	TypeSession         = "Session"
-	TypeSignInCode      = "SignInCode"
-	TypeSignalMapping   = "SignalMapping"
-	TypeSlug            = "Slug"
-	TypeSystem          = "System"
-	TypeTeam            = "Team"
-	TypeToken           = "Token"
-	TypeTrackerLane     = "TrackerLane"
-	TypeTrackerPlace    = "TrackerPlace"
-	TypeViolation       = "Violation"
-	TypeViolationEvent  = "ViolationEvent"
-	TypeWebhookDelivery = "WebhookDelivery"
+	TypeAlert             = "Alert"
+	TypeAttachment        = "Attachment"
+	TypeAuditEntry        = "AuditEntry"
+	TypeBackfill          = "Backfill"
+	TypeBudgetPolicy      = "BudgetPolicy"
+	TypeCollection        = "Collection"
+	TypeComposite         = "Composite"
+	TypeCompositeMember   = "CompositeMember"
+	TypeCompositePart     = "CompositePart"
+	TypeCompositeRevision = "CompositeRevision"
+	TypeCompositeStatus   = "CompositeStatus"
+	TypeCorrection        = "Correction"
+	TypeDataSource        = "DataSource"
+	TypeDelivery          = "Delivery"
+	TypeDeliverySwitch    = "DeliverySwitch"
+	TypeDependency        = "Dependency"
+	TypeForecast          = "Forecast"
+	TypeForecastBin       = "ForecastBin"
+	TypeIdempotencyKey    = "IdempotencyKey"
+	TypeIdentity          = "Identity"
+	TypeIndicator         = "Indicator"
+	TypeIssue             = "Issue"
+	TypeJobRun            = "JobRun"
+	TypeLease             = "Lease"
+	TypeMember            = "Member"
+	TypeOTLPStream        = "OTLPStream"
+	TypeOutage            = "Outage"
+	TypePerson            = "Person"
+	TypePolicyRevision    = "PolicyRevision"
+	TypeProposal          = "Proposal"
+	TypeSLA               = "SLA"
+	TypeSLAPeriod         = "SLAPeriod"
+	TypeSLARevision       = "SLARevision"
+	TypeSLO               = "SLO"
+	TypeSLOGroupStatus    = "SLOGroupStatus"
+	TypeSLORevision       = "SLORevision"
+	TypeSLOStatus         = "SLOStatus"
+	TypeSegment           = "Segment"
+	TypeSegmentChange     = "SegmentChange"
+	TypeSeries            = "Series"
+	TypeService           = "Service"
+	TypeSession           = "Session"
+	TypeSignInCode        = "SignInCode"
+	TypeSignalMapping     = "SignalMapping"
+	TypeSlug              = "Slug"
+	TypeSystem            = "System"
+	TypeTeam              = "Team"
+	TypeToken             = "Token"
+	TypeTrackerLane       = "TrackerLane"
+	TypeTrackerPlace      = "TrackerPlace"
+	TypeViolation         = "Violation"
+	TypeViolationEvent    = "ViolationEvent"
+	TypeWebhookDelivery   = "WebhookDelivery"
 )
 
 // AlertMutation represents an operation that mutates the Alert nodes in the graph.
@@ -6901,6 +6911,4664 @@ func (m *CollectionMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Collection edge %s", name)
+}
+
+// CompositeMutation represents an operation that mutates the Composite nodes in the graph.
+type CompositeMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	slug                *string
+	name                *string
+	description         *string
+	journey_name        *string
+	journey_description *string
+	revision            *int
+	addrevision         *int
+	created_at          *time.Time
+	updated_at          *time.Time
+	retired_at          *time.Time
+	version             *int64
+	addversion          *int64
+	clearedFields       map[string]struct{}
+	team                *string
+	clearedteam         bool
+	system              *string
+	clearedsystem       bool
+	done                bool
+	oldValue            func(context.Context) (*Composite, error)
+	predicates          []predicate.Composite
+}
+
+var _ ent.Mutation = (*CompositeMutation)(nil)
+
+// compositeOption allows management of the mutation configuration using functional options.
+type compositeOption func(*CompositeMutation)
+
+// newCompositeMutation creates new mutation for the Composite entity.
+func newCompositeMutation(c config, op Op, opts ...compositeOption) *CompositeMutation {
+	m := &CompositeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeComposite,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCompositeID sets the ID field of the mutation.
+func withCompositeID(id string) compositeOption {
+	return func(m *CompositeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Composite
+		)
+		m.oldValue = func(ctx context.Context) (*Composite, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Composite.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withComposite sets the old Composite of the mutation.
+func withComposite(node *Composite) compositeOption {
+	return func(m *CompositeMutation) {
+		m.oldValue = func(context.Context) (*Composite, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CompositeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CompositeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Composite entities.
+func (m *CompositeMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CompositeMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CompositeMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Composite.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSlug sets the "slug" field.
+func (m *CompositeMutation) SetSlug(s string) {
+	m.slug = &s
+}
+
+// Slug returns the value of the "slug" field in the mutation.
+func (m *CompositeMutation) Slug() (r string, exists bool) {
+	v := m.slug
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlug returns the old "slug" field's value of the Composite entity.
+// If the Composite object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMutation) OldSlug(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlug is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlug requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlug: %w", err)
+	}
+	return oldValue.Slug, nil
+}
+
+// ResetSlug resets all changes to the "slug" field.
+func (m *CompositeMutation) ResetSlug() {
+	m.slug = nil
+}
+
+// SetName sets the "name" field.
+func (m *CompositeMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *CompositeMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Composite entity.
+// If the Composite object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *CompositeMutation) ResetName() {
+	m.name = nil
+}
+
+// SetDescription sets the "description" field.
+func (m *CompositeMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *CompositeMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the Composite entity.
+// If the Composite object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *CompositeMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *CompositeMutation) SetTeamID(s string) {
+	m.team = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *CompositeMutation) TeamID() (r string, exists bool) {
+	v := m.team
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the Composite entity.
+// If the Composite object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMutation) OldTeamID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *CompositeMutation) ResetTeamID() {
+	m.team = nil
+}
+
+// SetSystemID sets the "system_id" field.
+func (m *CompositeMutation) SetSystemID(s string) {
+	m.system = &s
+}
+
+// SystemID returns the value of the "system_id" field in the mutation.
+func (m *CompositeMutation) SystemID() (r string, exists bool) {
+	v := m.system
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSystemID returns the old "system_id" field's value of the Composite entity.
+// If the Composite object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMutation) OldSystemID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSystemID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSystemID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSystemID: %w", err)
+	}
+	return oldValue.SystemID, nil
+}
+
+// ClearSystemID clears the value of the "system_id" field.
+func (m *CompositeMutation) ClearSystemID() {
+	m.system = nil
+	m.clearedFields[composite.FieldSystemID] = struct{}{}
+}
+
+// SystemIDCleared returns if the "system_id" field was cleared in this mutation.
+func (m *CompositeMutation) SystemIDCleared() bool {
+	_, ok := m.clearedFields[composite.FieldSystemID]
+	return ok
+}
+
+// ResetSystemID resets all changes to the "system_id" field.
+func (m *CompositeMutation) ResetSystemID() {
+	m.system = nil
+	delete(m.clearedFields, composite.FieldSystemID)
+}
+
+// SetJourneyName sets the "journey_name" field.
+func (m *CompositeMutation) SetJourneyName(s string) {
+	m.journey_name = &s
+}
+
+// JourneyName returns the value of the "journey_name" field in the mutation.
+func (m *CompositeMutation) JourneyName() (r string, exists bool) {
+	v := m.journey_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJourneyName returns the old "journey_name" field's value of the Composite entity.
+// If the Composite object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMutation) OldJourneyName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJourneyName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJourneyName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJourneyName: %w", err)
+	}
+	return oldValue.JourneyName, nil
+}
+
+// ResetJourneyName resets all changes to the "journey_name" field.
+func (m *CompositeMutation) ResetJourneyName() {
+	m.journey_name = nil
+}
+
+// SetJourneyDescription sets the "journey_description" field.
+func (m *CompositeMutation) SetJourneyDescription(s string) {
+	m.journey_description = &s
+}
+
+// JourneyDescription returns the value of the "journey_description" field in the mutation.
+func (m *CompositeMutation) JourneyDescription() (r string, exists bool) {
+	v := m.journey_description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJourneyDescription returns the old "journey_description" field's value of the Composite entity.
+// If the Composite object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMutation) OldJourneyDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJourneyDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJourneyDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJourneyDescription: %w", err)
+	}
+	return oldValue.JourneyDescription, nil
+}
+
+// ResetJourneyDescription resets all changes to the "journey_description" field.
+func (m *CompositeMutation) ResetJourneyDescription() {
+	m.journey_description = nil
+}
+
+// SetRevision sets the "revision" field.
+func (m *CompositeMutation) SetRevision(i int) {
+	m.revision = &i
+	m.addrevision = nil
+}
+
+// Revision returns the value of the "revision" field in the mutation.
+func (m *CompositeMutation) Revision() (r int, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevision returns the old "revision" field's value of the Composite entity.
+// If the Composite object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMutation) OldRevision(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevision: %w", err)
+	}
+	return oldValue.Revision, nil
+}
+
+// AddRevision adds i to the "revision" field.
+func (m *CompositeMutation) AddRevision(i int) {
+	if m.addrevision != nil {
+		*m.addrevision += i
+	} else {
+		m.addrevision = &i
+	}
+}
+
+// AddedRevision returns the value that was added to the "revision" field in this mutation.
+func (m *CompositeMutation) AddedRevision() (r int, exists bool) {
+	v := m.addrevision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevision resets all changes to the "revision" field.
+func (m *CompositeMutation) ResetRevision() {
+	m.revision = nil
+	m.addrevision = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CompositeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CompositeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Composite entity.
+// If the Composite object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CompositeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *CompositeMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *CompositeMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Composite entity.
+// If the Composite object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *CompositeMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (m *CompositeMutation) SetRetiredAt(t time.Time) {
+	m.retired_at = &t
+}
+
+// RetiredAt returns the value of the "retired_at" field in the mutation.
+func (m *CompositeMutation) RetiredAt() (r time.Time, exists bool) {
+	v := m.retired_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetiredAt returns the old "retired_at" field's value of the Composite entity.
+// If the Composite object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMutation) OldRetiredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetiredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetiredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetiredAt: %w", err)
+	}
+	return oldValue.RetiredAt, nil
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (m *CompositeMutation) ClearRetiredAt() {
+	m.retired_at = nil
+	m.clearedFields[composite.FieldRetiredAt] = struct{}{}
+}
+
+// RetiredAtCleared returns if the "retired_at" field was cleared in this mutation.
+func (m *CompositeMutation) RetiredAtCleared() bool {
+	_, ok := m.clearedFields[composite.FieldRetiredAt]
+	return ok
+}
+
+// ResetRetiredAt resets all changes to the "retired_at" field.
+func (m *CompositeMutation) ResetRetiredAt() {
+	m.retired_at = nil
+	delete(m.clearedFields, composite.FieldRetiredAt)
+}
+
+// SetVersion sets the "version" field.
+func (m *CompositeMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *CompositeMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Composite entity.
+// If the Composite object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *CompositeMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *CompositeMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *CompositeMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearTeam clears the "team" edge to the Team entity.
+func (m *CompositeMutation) ClearTeam() {
+	m.clearedteam = true
+	m.clearedFields[composite.FieldTeamID] = struct{}{}
+}
+
+// TeamCleared reports if the "team" edge to the Team entity was cleared.
+func (m *CompositeMutation) TeamCleared() bool {
+	return m.clearedteam
+}
+
+// TeamIDs returns the "team" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TeamID instead. It exists only for internal usage by the builders.
+func (m *CompositeMutation) TeamIDs() (ids []string) {
+	if id := m.team; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTeam resets all changes to the "team" edge.
+func (m *CompositeMutation) ResetTeam() {
+	m.team = nil
+	m.clearedteam = false
+}
+
+// ClearSystem clears the "system" edge to the System entity.
+func (m *CompositeMutation) ClearSystem() {
+	m.clearedsystem = true
+	m.clearedFields[composite.FieldSystemID] = struct{}{}
+}
+
+// SystemCleared reports if the "system" edge to the System entity was cleared.
+func (m *CompositeMutation) SystemCleared() bool {
+	return m.SystemIDCleared() || m.clearedsystem
+}
+
+// SystemIDs returns the "system" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SystemID instead. It exists only for internal usage by the builders.
+func (m *CompositeMutation) SystemIDs() (ids []string) {
+	if id := m.system; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSystem resets all changes to the "system" edge.
+func (m *CompositeMutation) ResetSystem() {
+	m.system = nil
+	m.clearedsystem = false
+}
+
+// Where appends a list predicates to the CompositeMutation builder.
+func (m *CompositeMutation) Where(ps ...predicate.Composite) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CompositeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CompositeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Composite, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CompositeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CompositeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Composite).
+func (m *CompositeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CompositeMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.slug != nil {
+		fields = append(fields, composite.FieldSlug)
+	}
+	if m.name != nil {
+		fields = append(fields, composite.FieldName)
+	}
+	if m.description != nil {
+		fields = append(fields, composite.FieldDescription)
+	}
+	if m.team != nil {
+		fields = append(fields, composite.FieldTeamID)
+	}
+	if m.system != nil {
+		fields = append(fields, composite.FieldSystemID)
+	}
+	if m.journey_name != nil {
+		fields = append(fields, composite.FieldJourneyName)
+	}
+	if m.journey_description != nil {
+		fields = append(fields, composite.FieldJourneyDescription)
+	}
+	if m.revision != nil {
+		fields = append(fields, composite.FieldRevision)
+	}
+	if m.created_at != nil {
+		fields = append(fields, composite.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, composite.FieldUpdatedAt)
+	}
+	if m.retired_at != nil {
+		fields = append(fields, composite.FieldRetiredAt)
+	}
+	if m.version != nil {
+		fields = append(fields, composite.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CompositeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case composite.FieldSlug:
+		return m.Slug()
+	case composite.FieldName:
+		return m.Name()
+	case composite.FieldDescription:
+		return m.Description()
+	case composite.FieldTeamID:
+		return m.TeamID()
+	case composite.FieldSystemID:
+		return m.SystemID()
+	case composite.FieldJourneyName:
+		return m.JourneyName()
+	case composite.FieldJourneyDescription:
+		return m.JourneyDescription()
+	case composite.FieldRevision:
+		return m.Revision()
+	case composite.FieldCreatedAt:
+		return m.CreatedAt()
+	case composite.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case composite.FieldRetiredAt:
+		return m.RetiredAt()
+	case composite.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CompositeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case composite.FieldSlug:
+		return m.OldSlug(ctx)
+	case composite.FieldName:
+		return m.OldName(ctx)
+	case composite.FieldDescription:
+		return m.OldDescription(ctx)
+	case composite.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case composite.FieldSystemID:
+		return m.OldSystemID(ctx)
+	case composite.FieldJourneyName:
+		return m.OldJourneyName(ctx)
+	case composite.FieldJourneyDescription:
+		return m.OldJourneyDescription(ctx)
+	case composite.FieldRevision:
+		return m.OldRevision(ctx)
+	case composite.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case composite.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case composite.FieldRetiredAt:
+		return m.OldRetiredAt(ctx)
+	case composite.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Composite field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CompositeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case composite.FieldSlug:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlug(v)
+		return nil
+	case composite.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case composite.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case composite.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case composite.FieldSystemID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSystemID(v)
+		return nil
+	case composite.FieldJourneyName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJourneyName(v)
+		return nil
+	case composite.FieldJourneyDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJourneyDescription(v)
+		return nil
+	case composite.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevision(v)
+		return nil
+	case composite.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case composite.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case composite.FieldRetiredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetiredAt(v)
+		return nil
+	case composite.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Composite field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CompositeMutation) AddedFields() []string {
+	var fields []string
+	if m.addrevision != nil {
+		fields = append(fields, composite.FieldRevision)
+	}
+	if m.addversion != nil {
+		fields = append(fields, composite.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CompositeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case composite.FieldRevision:
+		return m.AddedRevision()
+	case composite.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CompositeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case composite.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevision(v)
+		return nil
+	case composite.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Composite numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CompositeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(composite.FieldSystemID) {
+		fields = append(fields, composite.FieldSystemID)
+	}
+	if m.FieldCleared(composite.FieldRetiredAt) {
+		fields = append(fields, composite.FieldRetiredAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CompositeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CompositeMutation) ClearField(name string) error {
+	switch name {
+	case composite.FieldSystemID:
+		m.ClearSystemID()
+		return nil
+	case composite.FieldRetiredAt:
+		m.ClearRetiredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Composite nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CompositeMutation) ResetField(name string) error {
+	switch name {
+	case composite.FieldSlug:
+		m.ResetSlug()
+		return nil
+	case composite.FieldName:
+		m.ResetName()
+		return nil
+	case composite.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case composite.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case composite.FieldSystemID:
+		m.ResetSystemID()
+		return nil
+	case composite.FieldJourneyName:
+		m.ResetJourneyName()
+		return nil
+	case composite.FieldJourneyDescription:
+		m.ResetJourneyDescription()
+		return nil
+	case composite.FieldRevision:
+		m.ResetRevision()
+		return nil
+	case composite.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case composite.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case composite.FieldRetiredAt:
+		m.ResetRetiredAt()
+		return nil
+	case composite.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Composite field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CompositeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.team != nil {
+		edges = append(edges, composite.EdgeTeam)
+	}
+	if m.system != nil {
+		edges = append(edges, composite.EdgeSystem)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CompositeMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case composite.EdgeTeam:
+		if id := m.team; id != nil {
+			return []ent.Value{*id}
+		}
+	case composite.EdgeSystem:
+		if id := m.system; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CompositeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CompositeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CompositeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedteam {
+		edges = append(edges, composite.EdgeTeam)
+	}
+	if m.clearedsystem {
+		edges = append(edges, composite.EdgeSystem)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CompositeMutation) EdgeCleared(name string) bool {
+	switch name {
+	case composite.EdgeTeam:
+		return m.clearedteam
+	case composite.EdgeSystem:
+		return m.clearedsystem
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CompositeMutation) ClearEdge(name string) error {
+	switch name {
+	case composite.EdgeTeam:
+		m.ClearTeam()
+		return nil
+	case composite.EdgeSystem:
+		m.ClearSystem()
+		return nil
+	}
+	return fmt.Errorf("unknown Composite unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CompositeMutation) ResetEdge(name string) error {
+	switch name {
+	case composite.EdgeTeam:
+		m.ResetTeam()
+		return nil
+	case composite.EdgeSystem:
+		m.ResetSystem()
+		return nil
+	}
+	return fmt.Errorf("unknown Composite edge %s", name)
+}
+
+// CompositeMemberMutation represents an operation that mutates the CompositeMember nodes in the graph.
+type CompositeMemberMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	position        *int
+	addposition     *int
+	weight          *string
+	missing         *string
+	clearedFields   map[string]struct{}
+	revision        *string
+	clearedrevision bool
+	slo             *string
+	clearedslo      bool
+	done            bool
+	oldValue        func(context.Context) (*CompositeMember, error)
+	predicates      []predicate.CompositeMember
+}
+
+var _ ent.Mutation = (*CompositeMemberMutation)(nil)
+
+// compositememberOption allows management of the mutation configuration using functional options.
+type compositememberOption func(*CompositeMemberMutation)
+
+// newCompositeMemberMutation creates new mutation for the CompositeMember entity.
+func newCompositeMemberMutation(c config, op Op, opts ...compositememberOption) *CompositeMemberMutation {
+	m := &CompositeMemberMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCompositeMember,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCompositeMemberID sets the ID field of the mutation.
+func withCompositeMemberID(id string) compositememberOption {
+	return func(m *CompositeMemberMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CompositeMember
+		)
+		m.oldValue = func(ctx context.Context) (*CompositeMember, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CompositeMember.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCompositeMember sets the old CompositeMember of the mutation.
+func withCompositeMember(node *CompositeMember) compositememberOption {
+	return func(m *CompositeMemberMutation) {
+		m.oldValue = func(context.Context) (*CompositeMember, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CompositeMemberMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CompositeMemberMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CompositeMember entities.
+func (m *CompositeMemberMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CompositeMemberMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CompositeMemberMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CompositeMember.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetRevisionID sets the "revision_id" field.
+func (m *CompositeMemberMutation) SetRevisionID(s string) {
+	m.revision = &s
+}
+
+// RevisionID returns the value of the "revision_id" field in the mutation.
+func (m *CompositeMemberMutation) RevisionID() (r string, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevisionID returns the old "revision_id" field's value of the CompositeMember entity.
+// If the CompositeMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMemberMutation) OldRevisionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevisionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevisionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevisionID: %w", err)
+	}
+	return oldValue.RevisionID, nil
+}
+
+// ResetRevisionID resets all changes to the "revision_id" field.
+func (m *CompositeMemberMutation) ResetRevisionID() {
+	m.revision = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *CompositeMemberMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *CompositeMemberMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the CompositeMember entity.
+// If the CompositeMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMemberMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *CompositeMemberMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *CompositeMemberMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *CompositeMemberMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetSloID sets the "slo_id" field.
+func (m *CompositeMemberMutation) SetSloID(s string) {
+	m.slo = &s
+}
+
+// SloID returns the value of the "slo_id" field in the mutation.
+func (m *CompositeMemberMutation) SloID() (r string, exists bool) {
+	v := m.slo
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSloID returns the old "slo_id" field's value of the CompositeMember entity.
+// If the CompositeMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMemberMutation) OldSloID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSloID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSloID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSloID: %w", err)
+	}
+	return oldValue.SloID, nil
+}
+
+// ResetSloID resets all changes to the "slo_id" field.
+func (m *CompositeMemberMutation) ResetSloID() {
+	m.slo = nil
+}
+
+// SetWeight sets the "weight" field.
+func (m *CompositeMemberMutation) SetWeight(s string) {
+	m.weight = &s
+}
+
+// Weight returns the value of the "weight" field in the mutation.
+func (m *CompositeMemberMutation) Weight() (r string, exists bool) {
+	v := m.weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWeight returns the old "weight" field's value of the CompositeMember entity.
+// If the CompositeMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMemberMutation) OldWeight(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWeight is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWeight requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWeight: %w", err)
+	}
+	return oldValue.Weight, nil
+}
+
+// ResetWeight resets all changes to the "weight" field.
+func (m *CompositeMemberMutation) ResetWeight() {
+	m.weight = nil
+}
+
+// SetMissing sets the "missing" field.
+func (m *CompositeMemberMutation) SetMissing(s string) {
+	m.missing = &s
+}
+
+// Missing returns the value of the "missing" field in the mutation.
+func (m *CompositeMemberMutation) Missing() (r string, exists bool) {
+	v := m.missing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMissing returns the old "missing" field's value of the CompositeMember entity.
+// If the CompositeMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeMemberMutation) OldMissing(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMissing is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMissing requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMissing: %w", err)
+	}
+	return oldValue.Missing, nil
+}
+
+// ResetMissing resets all changes to the "missing" field.
+func (m *CompositeMemberMutation) ResetMissing() {
+	m.missing = nil
+}
+
+// ClearRevision clears the "revision" edge to the CompositeRevision entity.
+func (m *CompositeMemberMutation) ClearRevision() {
+	m.clearedrevision = true
+	m.clearedFields[compositemember.FieldRevisionID] = struct{}{}
+}
+
+// RevisionCleared reports if the "revision" edge to the CompositeRevision entity was cleared.
+func (m *CompositeMemberMutation) RevisionCleared() bool {
+	return m.clearedrevision
+}
+
+// RevisionIDs returns the "revision" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RevisionID instead. It exists only for internal usage by the builders.
+func (m *CompositeMemberMutation) RevisionIDs() (ids []string) {
+	if id := m.revision; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRevision resets all changes to the "revision" edge.
+func (m *CompositeMemberMutation) ResetRevision() {
+	m.revision = nil
+	m.clearedrevision = false
+}
+
+// ClearSlo clears the "slo" edge to the SLO entity.
+func (m *CompositeMemberMutation) ClearSlo() {
+	m.clearedslo = true
+	m.clearedFields[compositemember.FieldSloID] = struct{}{}
+}
+
+// SloCleared reports if the "slo" edge to the SLO entity was cleared.
+func (m *CompositeMemberMutation) SloCleared() bool {
+	return m.clearedslo
+}
+
+// SloIDs returns the "slo" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SloID instead. It exists only for internal usage by the builders.
+func (m *CompositeMemberMutation) SloIDs() (ids []string) {
+	if id := m.slo; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSlo resets all changes to the "slo" edge.
+func (m *CompositeMemberMutation) ResetSlo() {
+	m.slo = nil
+	m.clearedslo = false
+}
+
+// Where appends a list predicates to the CompositeMemberMutation builder.
+func (m *CompositeMemberMutation) Where(ps ...predicate.CompositeMember) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CompositeMemberMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CompositeMemberMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CompositeMember, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CompositeMemberMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CompositeMemberMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CompositeMember).
+func (m *CompositeMemberMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CompositeMemberMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.revision != nil {
+		fields = append(fields, compositemember.FieldRevisionID)
+	}
+	if m.position != nil {
+		fields = append(fields, compositemember.FieldPosition)
+	}
+	if m.slo != nil {
+		fields = append(fields, compositemember.FieldSloID)
+	}
+	if m.weight != nil {
+		fields = append(fields, compositemember.FieldWeight)
+	}
+	if m.missing != nil {
+		fields = append(fields, compositemember.FieldMissing)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CompositeMemberMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case compositemember.FieldRevisionID:
+		return m.RevisionID()
+	case compositemember.FieldPosition:
+		return m.Position()
+	case compositemember.FieldSloID:
+		return m.SloID()
+	case compositemember.FieldWeight:
+		return m.Weight()
+	case compositemember.FieldMissing:
+		return m.Missing()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CompositeMemberMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case compositemember.FieldRevisionID:
+		return m.OldRevisionID(ctx)
+	case compositemember.FieldPosition:
+		return m.OldPosition(ctx)
+	case compositemember.FieldSloID:
+		return m.OldSloID(ctx)
+	case compositemember.FieldWeight:
+		return m.OldWeight(ctx)
+	case compositemember.FieldMissing:
+		return m.OldMissing(ctx)
+	}
+	return nil, fmt.Errorf("unknown CompositeMember field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CompositeMemberMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case compositemember.FieldRevisionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevisionID(v)
+		return nil
+	case compositemember.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case compositemember.FieldSloID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSloID(v)
+		return nil
+	case compositemember.FieldWeight:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWeight(v)
+		return nil
+	case compositemember.FieldMissing:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMissing(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CompositeMember field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CompositeMemberMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, compositemember.FieldPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CompositeMemberMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case compositemember.FieldPosition:
+		return m.AddedPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CompositeMemberMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case compositemember.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CompositeMember numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CompositeMemberMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CompositeMemberMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CompositeMemberMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CompositeMember nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CompositeMemberMutation) ResetField(name string) error {
+	switch name {
+	case compositemember.FieldRevisionID:
+		m.ResetRevisionID()
+		return nil
+	case compositemember.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case compositemember.FieldSloID:
+		m.ResetSloID()
+		return nil
+	case compositemember.FieldWeight:
+		m.ResetWeight()
+		return nil
+	case compositemember.FieldMissing:
+		m.ResetMissing()
+		return nil
+	}
+	return fmt.Errorf("unknown CompositeMember field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CompositeMemberMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.revision != nil {
+		edges = append(edges, compositemember.EdgeRevision)
+	}
+	if m.slo != nil {
+		edges = append(edges, compositemember.EdgeSlo)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CompositeMemberMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case compositemember.EdgeRevision:
+		if id := m.revision; id != nil {
+			return []ent.Value{*id}
+		}
+	case compositemember.EdgeSlo:
+		if id := m.slo; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CompositeMemberMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CompositeMemberMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CompositeMemberMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedrevision {
+		edges = append(edges, compositemember.EdgeRevision)
+	}
+	if m.clearedslo {
+		edges = append(edges, compositemember.EdgeSlo)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CompositeMemberMutation) EdgeCleared(name string) bool {
+	switch name {
+	case compositemember.EdgeRevision:
+		return m.clearedrevision
+	case compositemember.EdgeSlo:
+		return m.clearedslo
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CompositeMemberMutation) ClearEdge(name string) error {
+	switch name {
+	case compositemember.EdgeRevision:
+		m.ClearRevision()
+		return nil
+	case compositemember.EdgeSlo:
+		m.ClearSlo()
+		return nil
+	}
+	return fmt.Errorf("unknown CompositeMember unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CompositeMemberMutation) ResetEdge(name string) error {
+	switch name {
+	case compositemember.EdgeRevision:
+		m.ResetRevision()
+		return nil
+	case compositemember.EdgeSlo:
+		m.ResetSlo()
+		return nil
+	}
+	return fmt.Errorf("unknown CompositeMember edge %s", name)
+}
+
+// CompositePartMutation represents an operation that mutates the CompositePart nodes in the graph.
+type CompositePartMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *int64
+	of_id            *string
+	objective        *string
+	min_events       *int64
+	addmin_events    *int64
+	unit             *int64
+	addunit          *int64
+	end_at           *time.Time
+	evaluated_at     *time.Time
+	latest           *time.Time
+	stale            *bool
+	sums             *[]byte
+	clearedFields    map[string]struct{}
+	composite        *string
+	clearedcomposite bool
+	done             bool
+	oldValue         func(context.Context) (*CompositePart, error)
+	predicates       []predicate.CompositePart
+}
+
+var _ ent.Mutation = (*CompositePartMutation)(nil)
+
+// compositepartOption allows management of the mutation configuration using functional options.
+type compositepartOption func(*CompositePartMutation)
+
+// newCompositePartMutation creates new mutation for the CompositePart entity.
+func newCompositePartMutation(c config, op Op, opts ...compositepartOption) *CompositePartMutation {
+	m := &CompositePartMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCompositePart,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCompositePartID sets the ID field of the mutation.
+func withCompositePartID(id int64) compositepartOption {
+	return func(m *CompositePartMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CompositePart
+		)
+		m.oldValue = func(ctx context.Context) (*CompositePart, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CompositePart.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCompositePart sets the old CompositePart of the mutation.
+func withCompositePart(node *CompositePart) compositepartOption {
+	return func(m *CompositePartMutation) {
+		m.oldValue = func(context.Context) (*CompositePart, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CompositePartMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CompositePartMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CompositePart entities.
+func (m *CompositePartMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CompositePartMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CompositePartMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CompositePart.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOfID sets the "of_id" field.
+func (m *CompositePartMutation) SetOfID(s string) {
+	m.of_id = &s
+}
+
+// OfID returns the value of the "of_id" field in the mutation.
+func (m *CompositePartMutation) OfID() (r string, exists bool) {
+	v := m.of_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOfID returns the old "of_id" field's value of the CompositePart entity.
+// If the CompositePart object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositePartMutation) OldOfID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOfID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOfID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOfID: %w", err)
+	}
+	return oldValue.OfID, nil
+}
+
+// ResetOfID resets all changes to the "of_id" field.
+func (m *CompositePartMutation) ResetOfID() {
+	m.of_id = nil
+}
+
+// SetCompositeID sets the "composite_id" field.
+func (m *CompositePartMutation) SetCompositeID(s string) {
+	m.composite = &s
+}
+
+// CompositeID returns the value of the "composite_id" field in the mutation.
+func (m *CompositePartMutation) CompositeID() (r string, exists bool) {
+	v := m.composite
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCompositeID returns the old "composite_id" field's value of the CompositePart entity.
+// If the CompositePart object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositePartMutation) OldCompositeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCompositeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCompositeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCompositeID: %w", err)
+	}
+	return oldValue.CompositeID, nil
+}
+
+// ResetCompositeID resets all changes to the "composite_id" field.
+func (m *CompositePartMutation) ResetCompositeID() {
+	m.composite = nil
+}
+
+// SetObjective sets the "objective" field.
+func (m *CompositePartMutation) SetObjective(s string) {
+	m.objective = &s
+}
+
+// Objective returns the value of the "objective" field in the mutation.
+func (m *CompositePartMutation) Objective() (r string, exists bool) {
+	v := m.objective
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldObjective returns the old "objective" field's value of the CompositePart entity.
+// If the CompositePart object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositePartMutation) OldObjective(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldObjective is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldObjective requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldObjective: %w", err)
+	}
+	return oldValue.Objective, nil
+}
+
+// ResetObjective resets all changes to the "objective" field.
+func (m *CompositePartMutation) ResetObjective() {
+	m.objective = nil
+}
+
+// SetMinEvents sets the "min_events" field.
+func (m *CompositePartMutation) SetMinEvents(i int64) {
+	m.min_events = &i
+	m.addmin_events = nil
+}
+
+// MinEvents returns the value of the "min_events" field in the mutation.
+func (m *CompositePartMutation) MinEvents() (r int64, exists bool) {
+	v := m.min_events
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMinEvents returns the old "min_events" field's value of the CompositePart entity.
+// If the CompositePart object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositePartMutation) OldMinEvents(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMinEvents is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMinEvents requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMinEvents: %w", err)
+	}
+	return oldValue.MinEvents, nil
+}
+
+// AddMinEvents adds i to the "min_events" field.
+func (m *CompositePartMutation) AddMinEvents(i int64) {
+	if m.addmin_events != nil {
+		*m.addmin_events += i
+	} else {
+		m.addmin_events = &i
+	}
+}
+
+// AddedMinEvents returns the value that was added to the "min_events" field in this mutation.
+func (m *CompositePartMutation) AddedMinEvents() (r int64, exists bool) {
+	v := m.addmin_events
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMinEvents resets all changes to the "min_events" field.
+func (m *CompositePartMutation) ResetMinEvents() {
+	m.min_events = nil
+	m.addmin_events = nil
+}
+
+// SetUnit sets the "unit" field.
+func (m *CompositePartMutation) SetUnit(i int64) {
+	m.unit = &i
+	m.addunit = nil
+}
+
+// Unit returns the value of the "unit" field in the mutation.
+func (m *CompositePartMutation) Unit() (r int64, exists bool) {
+	v := m.unit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnit returns the old "unit" field's value of the CompositePart entity.
+// If the CompositePart object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositePartMutation) OldUnit(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnit: %w", err)
+	}
+	return oldValue.Unit, nil
+}
+
+// AddUnit adds i to the "unit" field.
+func (m *CompositePartMutation) AddUnit(i int64) {
+	if m.addunit != nil {
+		*m.addunit += i
+	} else {
+		m.addunit = &i
+	}
+}
+
+// AddedUnit returns the value that was added to the "unit" field in this mutation.
+func (m *CompositePartMutation) AddedUnit() (r int64, exists bool) {
+	v := m.addunit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUnit resets all changes to the "unit" field.
+func (m *CompositePartMutation) ResetUnit() {
+	m.unit = nil
+	m.addunit = nil
+}
+
+// SetEndAt sets the "end_at" field.
+func (m *CompositePartMutation) SetEndAt(t time.Time) {
+	m.end_at = &t
+}
+
+// EndAt returns the value of the "end_at" field in the mutation.
+func (m *CompositePartMutation) EndAt() (r time.Time, exists bool) {
+	v := m.end_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndAt returns the old "end_at" field's value of the CompositePart entity.
+// If the CompositePart object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositePartMutation) OldEndAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndAt: %w", err)
+	}
+	return oldValue.EndAt, nil
+}
+
+// ResetEndAt resets all changes to the "end_at" field.
+func (m *CompositePartMutation) ResetEndAt() {
+	m.end_at = nil
+}
+
+// SetEvaluatedAt sets the "evaluated_at" field.
+func (m *CompositePartMutation) SetEvaluatedAt(t time.Time) {
+	m.evaluated_at = &t
+}
+
+// EvaluatedAt returns the value of the "evaluated_at" field in the mutation.
+func (m *CompositePartMutation) EvaluatedAt() (r time.Time, exists bool) {
+	v := m.evaluated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvaluatedAt returns the old "evaluated_at" field's value of the CompositePart entity.
+// If the CompositePart object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositePartMutation) OldEvaluatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvaluatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvaluatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvaluatedAt: %w", err)
+	}
+	return oldValue.EvaluatedAt, nil
+}
+
+// ResetEvaluatedAt resets all changes to the "evaluated_at" field.
+func (m *CompositePartMutation) ResetEvaluatedAt() {
+	m.evaluated_at = nil
+}
+
+// SetLatest sets the "latest" field.
+func (m *CompositePartMutation) SetLatest(t time.Time) {
+	m.latest = &t
+}
+
+// Latest returns the value of the "latest" field in the mutation.
+func (m *CompositePartMutation) Latest() (r time.Time, exists bool) {
+	v := m.latest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLatest returns the old "latest" field's value of the CompositePart entity.
+// If the CompositePart object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositePartMutation) OldLatest(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLatest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLatest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLatest: %w", err)
+	}
+	return oldValue.Latest, nil
+}
+
+// ClearLatest clears the value of the "latest" field.
+func (m *CompositePartMutation) ClearLatest() {
+	m.latest = nil
+	m.clearedFields[compositepart.FieldLatest] = struct{}{}
+}
+
+// LatestCleared returns if the "latest" field was cleared in this mutation.
+func (m *CompositePartMutation) LatestCleared() bool {
+	_, ok := m.clearedFields[compositepart.FieldLatest]
+	return ok
+}
+
+// ResetLatest resets all changes to the "latest" field.
+func (m *CompositePartMutation) ResetLatest() {
+	m.latest = nil
+	delete(m.clearedFields, compositepart.FieldLatest)
+}
+
+// SetStale sets the "stale" field.
+func (m *CompositePartMutation) SetStale(b bool) {
+	m.stale = &b
+}
+
+// Stale returns the value of the "stale" field in the mutation.
+func (m *CompositePartMutation) Stale() (r bool, exists bool) {
+	v := m.stale
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStale returns the old "stale" field's value of the CompositePart entity.
+// If the CompositePart object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositePartMutation) OldStale(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStale is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStale requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStale: %w", err)
+	}
+	return oldValue.Stale, nil
+}
+
+// ResetStale resets all changes to the "stale" field.
+func (m *CompositePartMutation) ResetStale() {
+	m.stale = nil
+}
+
+// SetSums sets the "sums" field.
+func (m *CompositePartMutation) SetSums(b []byte) {
+	m.sums = &b
+}
+
+// Sums returns the value of the "sums" field in the mutation.
+func (m *CompositePartMutation) Sums() (r []byte, exists bool) {
+	v := m.sums
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSums returns the old "sums" field's value of the CompositePart entity.
+// If the CompositePart object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositePartMutation) OldSums(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSums is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSums requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSums: %w", err)
+	}
+	return oldValue.Sums, nil
+}
+
+// ResetSums resets all changes to the "sums" field.
+func (m *CompositePartMutation) ResetSums() {
+	m.sums = nil
+}
+
+// ClearComposite clears the "composite" edge to the Composite entity.
+func (m *CompositePartMutation) ClearComposite() {
+	m.clearedcomposite = true
+	m.clearedFields[compositepart.FieldCompositeID] = struct{}{}
+}
+
+// CompositeCleared reports if the "composite" edge to the Composite entity was cleared.
+func (m *CompositePartMutation) CompositeCleared() bool {
+	return m.clearedcomposite
+}
+
+// CompositeIDs returns the "composite" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CompositeID instead. It exists only for internal usage by the builders.
+func (m *CompositePartMutation) CompositeIDs() (ids []string) {
+	if id := m.composite; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetComposite resets all changes to the "composite" edge.
+func (m *CompositePartMutation) ResetComposite() {
+	m.composite = nil
+	m.clearedcomposite = false
+}
+
+// Where appends a list predicates to the CompositePartMutation builder.
+func (m *CompositePartMutation) Where(ps ...predicate.CompositePart) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CompositePartMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CompositePartMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CompositePart, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CompositePartMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CompositePartMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CompositePart).
+func (m *CompositePartMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CompositePartMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.of_id != nil {
+		fields = append(fields, compositepart.FieldOfID)
+	}
+	if m.composite != nil {
+		fields = append(fields, compositepart.FieldCompositeID)
+	}
+	if m.objective != nil {
+		fields = append(fields, compositepart.FieldObjective)
+	}
+	if m.min_events != nil {
+		fields = append(fields, compositepart.FieldMinEvents)
+	}
+	if m.unit != nil {
+		fields = append(fields, compositepart.FieldUnit)
+	}
+	if m.end_at != nil {
+		fields = append(fields, compositepart.FieldEndAt)
+	}
+	if m.evaluated_at != nil {
+		fields = append(fields, compositepart.FieldEvaluatedAt)
+	}
+	if m.latest != nil {
+		fields = append(fields, compositepart.FieldLatest)
+	}
+	if m.stale != nil {
+		fields = append(fields, compositepart.FieldStale)
+	}
+	if m.sums != nil {
+		fields = append(fields, compositepart.FieldSums)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CompositePartMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case compositepart.FieldOfID:
+		return m.OfID()
+	case compositepart.FieldCompositeID:
+		return m.CompositeID()
+	case compositepart.FieldObjective:
+		return m.Objective()
+	case compositepart.FieldMinEvents:
+		return m.MinEvents()
+	case compositepart.FieldUnit:
+		return m.Unit()
+	case compositepart.FieldEndAt:
+		return m.EndAt()
+	case compositepart.FieldEvaluatedAt:
+		return m.EvaluatedAt()
+	case compositepart.FieldLatest:
+		return m.Latest()
+	case compositepart.FieldStale:
+		return m.Stale()
+	case compositepart.FieldSums:
+		return m.Sums()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CompositePartMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case compositepart.FieldOfID:
+		return m.OldOfID(ctx)
+	case compositepart.FieldCompositeID:
+		return m.OldCompositeID(ctx)
+	case compositepart.FieldObjective:
+		return m.OldObjective(ctx)
+	case compositepart.FieldMinEvents:
+		return m.OldMinEvents(ctx)
+	case compositepart.FieldUnit:
+		return m.OldUnit(ctx)
+	case compositepart.FieldEndAt:
+		return m.OldEndAt(ctx)
+	case compositepart.FieldEvaluatedAt:
+		return m.OldEvaluatedAt(ctx)
+	case compositepart.FieldLatest:
+		return m.OldLatest(ctx)
+	case compositepart.FieldStale:
+		return m.OldStale(ctx)
+	case compositepart.FieldSums:
+		return m.OldSums(ctx)
+	}
+	return nil, fmt.Errorf("unknown CompositePart field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CompositePartMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case compositepart.FieldOfID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOfID(v)
+		return nil
+	case compositepart.FieldCompositeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCompositeID(v)
+		return nil
+	case compositepart.FieldObjective:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetObjective(v)
+		return nil
+	case compositepart.FieldMinEvents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMinEvents(v)
+		return nil
+	case compositepart.FieldUnit:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnit(v)
+		return nil
+	case compositepart.FieldEndAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndAt(v)
+		return nil
+	case compositepart.FieldEvaluatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvaluatedAt(v)
+		return nil
+	case compositepart.FieldLatest:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLatest(v)
+		return nil
+	case compositepart.FieldStale:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStale(v)
+		return nil
+	case compositepart.FieldSums:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSums(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CompositePart field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CompositePartMutation) AddedFields() []string {
+	var fields []string
+	if m.addmin_events != nil {
+		fields = append(fields, compositepart.FieldMinEvents)
+	}
+	if m.addunit != nil {
+		fields = append(fields, compositepart.FieldUnit)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CompositePartMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case compositepart.FieldMinEvents:
+		return m.AddedMinEvents()
+	case compositepart.FieldUnit:
+		return m.AddedUnit()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CompositePartMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case compositepart.FieldMinEvents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMinEvents(v)
+		return nil
+	case compositepart.FieldUnit:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUnit(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CompositePart numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CompositePartMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(compositepart.FieldLatest) {
+		fields = append(fields, compositepart.FieldLatest)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CompositePartMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CompositePartMutation) ClearField(name string) error {
+	switch name {
+	case compositepart.FieldLatest:
+		m.ClearLatest()
+		return nil
+	}
+	return fmt.Errorf("unknown CompositePart nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CompositePartMutation) ResetField(name string) error {
+	switch name {
+	case compositepart.FieldOfID:
+		m.ResetOfID()
+		return nil
+	case compositepart.FieldCompositeID:
+		m.ResetCompositeID()
+		return nil
+	case compositepart.FieldObjective:
+		m.ResetObjective()
+		return nil
+	case compositepart.FieldMinEvents:
+		m.ResetMinEvents()
+		return nil
+	case compositepart.FieldUnit:
+		m.ResetUnit()
+		return nil
+	case compositepart.FieldEndAt:
+		m.ResetEndAt()
+		return nil
+	case compositepart.FieldEvaluatedAt:
+		m.ResetEvaluatedAt()
+		return nil
+	case compositepart.FieldLatest:
+		m.ResetLatest()
+		return nil
+	case compositepart.FieldStale:
+		m.ResetStale()
+		return nil
+	case compositepart.FieldSums:
+		m.ResetSums()
+		return nil
+	}
+	return fmt.Errorf("unknown CompositePart field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CompositePartMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.composite != nil {
+		edges = append(edges, compositepart.EdgeComposite)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CompositePartMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case compositepart.EdgeComposite:
+		if id := m.composite; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CompositePartMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CompositePartMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CompositePartMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedcomposite {
+		edges = append(edges, compositepart.EdgeComposite)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CompositePartMutation) EdgeCleared(name string) bool {
+	switch name {
+	case compositepart.EdgeComposite:
+		return m.clearedcomposite
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CompositePartMutation) ClearEdge(name string) error {
+	switch name {
+	case compositepart.EdgeComposite:
+		m.ClearComposite()
+		return nil
+	}
+	return fmt.Errorf("unknown CompositePart unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CompositePartMutation) ResetEdge(name string) error {
+	switch name {
+	case compositepart.EdgeComposite:
+		m.ResetComposite()
+		return nil
+	}
+	return fmt.Errorf("unknown CompositePart edge %s", name)
+}
+
+// CompositeRevisionMutation represents an operation that mutates the CompositeRevision nodes in the graph.
+type CompositeRevisionMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	number           *int
+	addnumber        *int
+	method           *string
+	objective        *string
+	time_window      *string
+	slice_s          *int64
+	addslice_s       *int64
+	slice_target     *string
+	rationale        *string
+	created_at       *time.Time
+	created_by       *string
+	clearedFields    map[string]struct{}
+	composite        *string
+	clearedcomposite bool
+	done             bool
+	oldValue         func(context.Context) (*CompositeRevision, error)
+	predicates       []predicate.CompositeRevision
+}
+
+var _ ent.Mutation = (*CompositeRevisionMutation)(nil)
+
+// compositerevisionOption allows management of the mutation configuration using functional options.
+type compositerevisionOption func(*CompositeRevisionMutation)
+
+// newCompositeRevisionMutation creates new mutation for the CompositeRevision entity.
+func newCompositeRevisionMutation(c config, op Op, opts ...compositerevisionOption) *CompositeRevisionMutation {
+	m := &CompositeRevisionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCompositeRevision,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCompositeRevisionID sets the ID field of the mutation.
+func withCompositeRevisionID(id string) compositerevisionOption {
+	return func(m *CompositeRevisionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CompositeRevision
+		)
+		m.oldValue = func(ctx context.Context) (*CompositeRevision, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CompositeRevision.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCompositeRevision sets the old CompositeRevision of the mutation.
+func withCompositeRevision(node *CompositeRevision) compositerevisionOption {
+	return func(m *CompositeRevisionMutation) {
+		m.oldValue = func(context.Context) (*CompositeRevision, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CompositeRevisionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CompositeRevisionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CompositeRevision entities.
+func (m *CompositeRevisionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CompositeRevisionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CompositeRevisionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CompositeRevision.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCompositeID sets the "composite_id" field.
+func (m *CompositeRevisionMutation) SetCompositeID(s string) {
+	m.composite = &s
+}
+
+// CompositeID returns the value of the "composite_id" field in the mutation.
+func (m *CompositeRevisionMutation) CompositeID() (r string, exists bool) {
+	v := m.composite
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCompositeID returns the old "composite_id" field's value of the CompositeRevision entity.
+// If the CompositeRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeRevisionMutation) OldCompositeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCompositeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCompositeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCompositeID: %w", err)
+	}
+	return oldValue.CompositeID, nil
+}
+
+// ResetCompositeID resets all changes to the "composite_id" field.
+func (m *CompositeRevisionMutation) ResetCompositeID() {
+	m.composite = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *CompositeRevisionMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *CompositeRevisionMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the CompositeRevision entity.
+// If the CompositeRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeRevisionMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *CompositeRevisionMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *CompositeRevisionMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *CompositeRevisionMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetMethod sets the "method" field.
+func (m *CompositeRevisionMutation) SetMethod(s string) {
+	m.method = &s
+}
+
+// Method returns the value of the "method" field in the mutation.
+func (m *CompositeRevisionMutation) Method() (r string, exists bool) {
+	v := m.method
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMethod returns the old "method" field's value of the CompositeRevision entity.
+// If the CompositeRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeRevisionMutation) OldMethod(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMethod is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMethod requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMethod: %w", err)
+	}
+	return oldValue.Method, nil
+}
+
+// ResetMethod resets all changes to the "method" field.
+func (m *CompositeRevisionMutation) ResetMethod() {
+	m.method = nil
+}
+
+// SetObjective sets the "objective" field.
+func (m *CompositeRevisionMutation) SetObjective(s string) {
+	m.objective = &s
+}
+
+// Objective returns the value of the "objective" field in the mutation.
+func (m *CompositeRevisionMutation) Objective() (r string, exists bool) {
+	v := m.objective
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldObjective returns the old "objective" field's value of the CompositeRevision entity.
+// If the CompositeRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeRevisionMutation) OldObjective(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldObjective is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldObjective requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldObjective: %w", err)
+	}
+	return oldValue.Objective, nil
+}
+
+// ResetObjective resets all changes to the "objective" field.
+func (m *CompositeRevisionMutation) ResetObjective() {
+	m.objective = nil
+}
+
+// SetTimeWindow sets the "time_window" field.
+func (m *CompositeRevisionMutation) SetTimeWindow(s string) {
+	m.time_window = &s
+}
+
+// TimeWindow returns the value of the "time_window" field in the mutation.
+func (m *CompositeRevisionMutation) TimeWindow() (r string, exists bool) {
+	v := m.time_window
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTimeWindow returns the old "time_window" field's value of the CompositeRevision entity.
+// If the CompositeRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeRevisionMutation) OldTimeWindow(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTimeWindow is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTimeWindow requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTimeWindow: %w", err)
+	}
+	return oldValue.TimeWindow, nil
+}
+
+// ResetTimeWindow resets all changes to the "time_window" field.
+func (m *CompositeRevisionMutation) ResetTimeWindow() {
+	m.time_window = nil
+}
+
+// SetSliceS sets the "slice_s" field.
+func (m *CompositeRevisionMutation) SetSliceS(i int64) {
+	m.slice_s = &i
+	m.addslice_s = nil
+}
+
+// SliceS returns the value of the "slice_s" field in the mutation.
+func (m *CompositeRevisionMutation) SliceS() (r int64, exists bool) {
+	v := m.slice_s
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSliceS returns the old "slice_s" field's value of the CompositeRevision entity.
+// If the CompositeRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeRevisionMutation) OldSliceS(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSliceS is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSliceS requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSliceS: %w", err)
+	}
+	return oldValue.SliceS, nil
+}
+
+// AddSliceS adds i to the "slice_s" field.
+func (m *CompositeRevisionMutation) AddSliceS(i int64) {
+	if m.addslice_s != nil {
+		*m.addslice_s += i
+	} else {
+		m.addslice_s = &i
+	}
+}
+
+// AddedSliceS returns the value that was added to the "slice_s" field in this mutation.
+func (m *CompositeRevisionMutation) AddedSliceS() (r int64, exists bool) {
+	v := m.addslice_s
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSliceS resets all changes to the "slice_s" field.
+func (m *CompositeRevisionMutation) ResetSliceS() {
+	m.slice_s = nil
+	m.addslice_s = nil
+}
+
+// SetSliceTarget sets the "slice_target" field.
+func (m *CompositeRevisionMutation) SetSliceTarget(s string) {
+	m.slice_target = &s
+}
+
+// SliceTarget returns the value of the "slice_target" field in the mutation.
+func (m *CompositeRevisionMutation) SliceTarget() (r string, exists bool) {
+	v := m.slice_target
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSliceTarget returns the old "slice_target" field's value of the CompositeRevision entity.
+// If the CompositeRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeRevisionMutation) OldSliceTarget(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSliceTarget is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSliceTarget requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSliceTarget: %w", err)
+	}
+	return oldValue.SliceTarget, nil
+}
+
+// ResetSliceTarget resets all changes to the "slice_target" field.
+func (m *CompositeRevisionMutation) ResetSliceTarget() {
+	m.slice_target = nil
+}
+
+// SetRationale sets the "rationale" field.
+func (m *CompositeRevisionMutation) SetRationale(s string) {
+	m.rationale = &s
+}
+
+// Rationale returns the value of the "rationale" field in the mutation.
+func (m *CompositeRevisionMutation) Rationale() (r string, exists bool) {
+	v := m.rationale
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRationale returns the old "rationale" field's value of the CompositeRevision entity.
+// If the CompositeRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeRevisionMutation) OldRationale(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRationale is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRationale requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRationale: %w", err)
+	}
+	return oldValue.Rationale, nil
+}
+
+// ResetRationale resets all changes to the "rationale" field.
+func (m *CompositeRevisionMutation) ResetRationale() {
+	m.rationale = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CompositeRevisionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CompositeRevisionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CompositeRevision entity.
+// If the CompositeRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeRevisionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CompositeRevisionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *CompositeRevisionMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *CompositeRevisionMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the CompositeRevision entity.
+// If the CompositeRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeRevisionMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *CompositeRevisionMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// ClearComposite clears the "composite" edge to the Composite entity.
+func (m *CompositeRevisionMutation) ClearComposite() {
+	m.clearedcomposite = true
+	m.clearedFields[compositerevision.FieldCompositeID] = struct{}{}
+}
+
+// CompositeCleared reports if the "composite" edge to the Composite entity was cleared.
+func (m *CompositeRevisionMutation) CompositeCleared() bool {
+	return m.clearedcomposite
+}
+
+// CompositeIDs returns the "composite" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CompositeID instead. It exists only for internal usage by the builders.
+func (m *CompositeRevisionMutation) CompositeIDs() (ids []string) {
+	if id := m.composite; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetComposite resets all changes to the "composite" edge.
+func (m *CompositeRevisionMutation) ResetComposite() {
+	m.composite = nil
+	m.clearedcomposite = false
+}
+
+// Where appends a list predicates to the CompositeRevisionMutation builder.
+func (m *CompositeRevisionMutation) Where(ps ...predicate.CompositeRevision) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CompositeRevisionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CompositeRevisionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CompositeRevision, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CompositeRevisionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CompositeRevisionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CompositeRevision).
+func (m *CompositeRevisionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CompositeRevisionMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.composite != nil {
+		fields = append(fields, compositerevision.FieldCompositeID)
+	}
+	if m.number != nil {
+		fields = append(fields, compositerevision.FieldNumber)
+	}
+	if m.method != nil {
+		fields = append(fields, compositerevision.FieldMethod)
+	}
+	if m.objective != nil {
+		fields = append(fields, compositerevision.FieldObjective)
+	}
+	if m.time_window != nil {
+		fields = append(fields, compositerevision.FieldTimeWindow)
+	}
+	if m.slice_s != nil {
+		fields = append(fields, compositerevision.FieldSliceS)
+	}
+	if m.slice_target != nil {
+		fields = append(fields, compositerevision.FieldSliceTarget)
+	}
+	if m.rationale != nil {
+		fields = append(fields, compositerevision.FieldRationale)
+	}
+	if m.created_at != nil {
+		fields = append(fields, compositerevision.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, compositerevision.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CompositeRevisionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case compositerevision.FieldCompositeID:
+		return m.CompositeID()
+	case compositerevision.FieldNumber:
+		return m.Number()
+	case compositerevision.FieldMethod:
+		return m.Method()
+	case compositerevision.FieldObjective:
+		return m.Objective()
+	case compositerevision.FieldTimeWindow:
+		return m.TimeWindow()
+	case compositerevision.FieldSliceS:
+		return m.SliceS()
+	case compositerevision.FieldSliceTarget:
+		return m.SliceTarget()
+	case compositerevision.FieldRationale:
+		return m.Rationale()
+	case compositerevision.FieldCreatedAt:
+		return m.CreatedAt()
+	case compositerevision.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CompositeRevisionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case compositerevision.FieldCompositeID:
+		return m.OldCompositeID(ctx)
+	case compositerevision.FieldNumber:
+		return m.OldNumber(ctx)
+	case compositerevision.FieldMethod:
+		return m.OldMethod(ctx)
+	case compositerevision.FieldObjective:
+		return m.OldObjective(ctx)
+	case compositerevision.FieldTimeWindow:
+		return m.OldTimeWindow(ctx)
+	case compositerevision.FieldSliceS:
+		return m.OldSliceS(ctx)
+	case compositerevision.FieldSliceTarget:
+		return m.OldSliceTarget(ctx)
+	case compositerevision.FieldRationale:
+		return m.OldRationale(ctx)
+	case compositerevision.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case compositerevision.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown CompositeRevision field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CompositeRevisionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case compositerevision.FieldCompositeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCompositeID(v)
+		return nil
+	case compositerevision.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case compositerevision.FieldMethod:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMethod(v)
+		return nil
+	case compositerevision.FieldObjective:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetObjective(v)
+		return nil
+	case compositerevision.FieldTimeWindow:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTimeWindow(v)
+		return nil
+	case compositerevision.FieldSliceS:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSliceS(v)
+		return nil
+	case compositerevision.FieldSliceTarget:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSliceTarget(v)
+		return nil
+	case compositerevision.FieldRationale:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRationale(v)
+		return nil
+	case compositerevision.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case compositerevision.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CompositeRevision field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CompositeRevisionMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, compositerevision.FieldNumber)
+	}
+	if m.addslice_s != nil {
+		fields = append(fields, compositerevision.FieldSliceS)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CompositeRevisionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case compositerevision.FieldNumber:
+		return m.AddedNumber()
+	case compositerevision.FieldSliceS:
+		return m.AddedSliceS()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CompositeRevisionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case compositerevision.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	case compositerevision.FieldSliceS:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSliceS(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CompositeRevision numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CompositeRevisionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CompositeRevisionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CompositeRevisionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CompositeRevision nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CompositeRevisionMutation) ResetField(name string) error {
+	switch name {
+	case compositerevision.FieldCompositeID:
+		m.ResetCompositeID()
+		return nil
+	case compositerevision.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case compositerevision.FieldMethod:
+		m.ResetMethod()
+		return nil
+	case compositerevision.FieldObjective:
+		m.ResetObjective()
+		return nil
+	case compositerevision.FieldTimeWindow:
+		m.ResetTimeWindow()
+		return nil
+	case compositerevision.FieldSliceS:
+		m.ResetSliceS()
+		return nil
+	case compositerevision.FieldSliceTarget:
+		m.ResetSliceTarget()
+		return nil
+	case compositerevision.FieldRationale:
+		m.ResetRationale()
+		return nil
+	case compositerevision.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case compositerevision.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown CompositeRevision field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CompositeRevisionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.composite != nil {
+		edges = append(edges, compositerevision.EdgeComposite)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CompositeRevisionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case compositerevision.EdgeComposite:
+		if id := m.composite; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CompositeRevisionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CompositeRevisionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CompositeRevisionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedcomposite {
+		edges = append(edges, compositerevision.EdgeComposite)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CompositeRevisionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case compositerevision.EdgeComposite:
+		return m.clearedcomposite
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CompositeRevisionMutation) ClearEdge(name string) error {
+	switch name {
+	case compositerevision.EdgeComposite:
+		m.ClearComposite()
+		return nil
+	}
+	return fmt.Errorf("unknown CompositeRevision unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CompositeRevisionMutation) ResetEdge(name string) error {
+	switch name {
+	case compositerevision.EdgeComposite:
+		m.ResetComposite()
+		return nil
+	}
+	return fmt.Errorf("unknown CompositeRevision edge %s", name)
+}
+
+// CompositeStatusMutation represents an operation that mutates the CompositeStatus nodes in the graph.
+type CompositeStatusMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *int64
+	revision_id      *string
+	end_at           *time.Time
+	evaluated_at     *time.Time
+	state            *string
+	since            *time.Time
+	stale            *bool
+	latest           *time.Time
+	remaining_ppb    *int64
+	addremaining_ppb *int64
+	clearedFields    map[string]struct{}
+	composite        *string
+	clearedcomposite bool
+	done             bool
+	oldValue         func(context.Context) (*CompositeStatus, error)
+	predicates       []predicate.CompositeStatus
+}
+
+var _ ent.Mutation = (*CompositeStatusMutation)(nil)
+
+// compositestatusOption allows management of the mutation configuration using functional options.
+type compositestatusOption func(*CompositeStatusMutation)
+
+// newCompositeStatusMutation creates new mutation for the CompositeStatus entity.
+func newCompositeStatusMutation(c config, op Op, opts ...compositestatusOption) *CompositeStatusMutation {
+	m := &CompositeStatusMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCompositeStatus,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCompositeStatusID sets the ID field of the mutation.
+func withCompositeStatusID(id int64) compositestatusOption {
+	return func(m *CompositeStatusMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CompositeStatus
+		)
+		m.oldValue = func(ctx context.Context) (*CompositeStatus, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CompositeStatus.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCompositeStatus sets the old CompositeStatus of the mutation.
+func withCompositeStatus(node *CompositeStatus) compositestatusOption {
+	return func(m *CompositeStatusMutation) {
+		m.oldValue = func(context.Context) (*CompositeStatus, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CompositeStatusMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CompositeStatusMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CompositeStatus entities.
+func (m *CompositeStatusMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CompositeStatusMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CompositeStatusMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CompositeStatus.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCompositeID sets the "composite_id" field.
+func (m *CompositeStatusMutation) SetCompositeID(s string) {
+	m.composite = &s
+}
+
+// CompositeID returns the value of the "composite_id" field in the mutation.
+func (m *CompositeStatusMutation) CompositeID() (r string, exists bool) {
+	v := m.composite
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCompositeID returns the old "composite_id" field's value of the CompositeStatus entity.
+// If the CompositeStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeStatusMutation) OldCompositeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCompositeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCompositeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCompositeID: %w", err)
+	}
+	return oldValue.CompositeID, nil
+}
+
+// ResetCompositeID resets all changes to the "composite_id" field.
+func (m *CompositeStatusMutation) ResetCompositeID() {
+	m.composite = nil
+}
+
+// SetRevisionID sets the "revision_id" field.
+func (m *CompositeStatusMutation) SetRevisionID(s string) {
+	m.revision_id = &s
+}
+
+// RevisionID returns the value of the "revision_id" field in the mutation.
+func (m *CompositeStatusMutation) RevisionID() (r string, exists bool) {
+	v := m.revision_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevisionID returns the old "revision_id" field's value of the CompositeStatus entity.
+// If the CompositeStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeStatusMutation) OldRevisionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevisionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevisionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevisionID: %w", err)
+	}
+	return oldValue.RevisionID, nil
+}
+
+// ResetRevisionID resets all changes to the "revision_id" field.
+func (m *CompositeStatusMutation) ResetRevisionID() {
+	m.revision_id = nil
+}
+
+// SetEndAt sets the "end_at" field.
+func (m *CompositeStatusMutation) SetEndAt(t time.Time) {
+	m.end_at = &t
+}
+
+// EndAt returns the value of the "end_at" field in the mutation.
+func (m *CompositeStatusMutation) EndAt() (r time.Time, exists bool) {
+	v := m.end_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndAt returns the old "end_at" field's value of the CompositeStatus entity.
+// If the CompositeStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeStatusMutation) OldEndAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndAt: %w", err)
+	}
+	return oldValue.EndAt, nil
+}
+
+// ClearEndAt clears the value of the "end_at" field.
+func (m *CompositeStatusMutation) ClearEndAt() {
+	m.end_at = nil
+	m.clearedFields[compositestatus.FieldEndAt] = struct{}{}
+}
+
+// EndAtCleared returns if the "end_at" field was cleared in this mutation.
+func (m *CompositeStatusMutation) EndAtCleared() bool {
+	_, ok := m.clearedFields[compositestatus.FieldEndAt]
+	return ok
+}
+
+// ResetEndAt resets all changes to the "end_at" field.
+func (m *CompositeStatusMutation) ResetEndAt() {
+	m.end_at = nil
+	delete(m.clearedFields, compositestatus.FieldEndAt)
+}
+
+// SetEvaluatedAt sets the "evaluated_at" field.
+func (m *CompositeStatusMutation) SetEvaluatedAt(t time.Time) {
+	m.evaluated_at = &t
+}
+
+// EvaluatedAt returns the value of the "evaluated_at" field in the mutation.
+func (m *CompositeStatusMutation) EvaluatedAt() (r time.Time, exists bool) {
+	v := m.evaluated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvaluatedAt returns the old "evaluated_at" field's value of the CompositeStatus entity.
+// If the CompositeStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeStatusMutation) OldEvaluatedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvaluatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvaluatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvaluatedAt: %w", err)
+	}
+	return oldValue.EvaluatedAt, nil
+}
+
+// ClearEvaluatedAt clears the value of the "evaluated_at" field.
+func (m *CompositeStatusMutation) ClearEvaluatedAt() {
+	m.evaluated_at = nil
+	m.clearedFields[compositestatus.FieldEvaluatedAt] = struct{}{}
+}
+
+// EvaluatedAtCleared returns if the "evaluated_at" field was cleared in this mutation.
+func (m *CompositeStatusMutation) EvaluatedAtCleared() bool {
+	_, ok := m.clearedFields[compositestatus.FieldEvaluatedAt]
+	return ok
+}
+
+// ResetEvaluatedAt resets all changes to the "evaluated_at" field.
+func (m *CompositeStatusMutation) ResetEvaluatedAt() {
+	m.evaluated_at = nil
+	delete(m.clearedFields, compositestatus.FieldEvaluatedAt)
+}
+
+// SetState sets the "state" field.
+func (m *CompositeStatusMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *CompositeStatusMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the CompositeStatus entity.
+// If the CompositeStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeStatusMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *CompositeStatusMutation) ResetState() {
+	m.state = nil
+}
+
+// SetSince sets the "since" field.
+func (m *CompositeStatusMutation) SetSince(t time.Time) {
+	m.since = &t
+}
+
+// Since returns the value of the "since" field in the mutation.
+func (m *CompositeStatusMutation) Since() (r time.Time, exists bool) {
+	v := m.since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSince returns the old "since" field's value of the CompositeStatus entity.
+// If the CompositeStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeStatusMutation) OldSince(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSince: %w", err)
+	}
+	return oldValue.Since, nil
+}
+
+// ResetSince resets all changes to the "since" field.
+func (m *CompositeStatusMutation) ResetSince() {
+	m.since = nil
+}
+
+// SetStale sets the "stale" field.
+func (m *CompositeStatusMutation) SetStale(b bool) {
+	m.stale = &b
+}
+
+// Stale returns the value of the "stale" field in the mutation.
+func (m *CompositeStatusMutation) Stale() (r bool, exists bool) {
+	v := m.stale
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStale returns the old "stale" field's value of the CompositeStatus entity.
+// If the CompositeStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeStatusMutation) OldStale(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStale is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStale requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStale: %w", err)
+	}
+	return oldValue.Stale, nil
+}
+
+// ResetStale resets all changes to the "stale" field.
+func (m *CompositeStatusMutation) ResetStale() {
+	m.stale = nil
+}
+
+// SetLatest sets the "latest" field.
+func (m *CompositeStatusMutation) SetLatest(t time.Time) {
+	m.latest = &t
+}
+
+// Latest returns the value of the "latest" field in the mutation.
+func (m *CompositeStatusMutation) Latest() (r time.Time, exists bool) {
+	v := m.latest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLatest returns the old "latest" field's value of the CompositeStatus entity.
+// If the CompositeStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeStatusMutation) OldLatest(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLatest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLatest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLatest: %w", err)
+	}
+	return oldValue.Latest, nil
+}
+
+// ClearLatest clears the value of the "latest" field.
+func (m *CompositeStatusMutation) ClearLatest() {
+	m.latest = nil
+	m.clearedFields[compositestatus.FieldLatest] = struct{}{}
+}
+
+// LatestCleared returns if the "latest" field was cleared in this mutation.
+func (m *CompositeStatusMutation) LatestCleared() bool {
+	_, ok := m.clearedFields[compositestatus.FieldLatest]
+	return ok
+}
+
+// ResetLatest resets all changes to the "latest" field.
+func (m *CompositeStatusMutation) ResetLatest() {
+	m.latest = nil
+	delete(m.clearedFields, compositestatus.FieldLatest)
+}
+
+// SetRemainingPpb sets the "remaining_ppb" field.
+func (m *CompositeStatusMutation) SetRemainingPpb(i int64) {
+	m.remaining_ppb = &i
+	m.addremaining_ppb = nil
+}
+
+// RemainingPpb returns the value of the "remaining_ppb" field in the mutation.
+func (m *CompositeStatusMutation) RemainingPpb() (r int64, exists bool) {
+	v := m.remaining_ppb
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemainingPpb returns the old "remaining_ppb" field's value of the CompositeStatus entity.
+// If the CompositeStatus object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositeStatusMutation) OldRemainingPpb(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemainingPpb is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemainingPpb requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemainingPpb: %w", err)
+	}
+	return oldValue.RemainingPpb, nil
+}
+
+// AddRemainingPpb adds i to the "remaining_ppb" field.
+func (m *CompositeStatusMutation) AddRemainingPpb(i int64) {
+	if m.addremaining_ppb != nil {
+		*m.addremaining_ppb += i
+	} else {
+		m.addremaining_ppb = &i
+	}
+}
+
+// AddedRemainingPpb returns the value that was added to the "remaining_ppb" field in this mutation.
+func (m *CompositeStatusMutation) AddedRemainingPpb() (r int64, exists bool) {
+	v := m.addremaining_ppb
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearRemainingPpb clears the value of the "remaining_ppb" field.
+func (m *CompositeStatusMutation) ClearRemainingPpb() {
+	m.remaining_ppb = nil
+	m.addremaining_ppb = nil
+	m.clearedFields[compositestatus.FieldRemainingPpb] = struct{}{}
+}
+
+// RemainingPpbCleared returns if the "remaining_ppb" field was cleared in this mutation.
+func (m *CompositeStatusMutation) RemainingPpbCleared() bool {
+	_, ok := m.clearedFields[compositestatus.FieldRemainingPpb]
+	return ok
+}
+
+// ResetRemainingPpb resets all changes to the "remaining_ppb" field.
+func (m *CompositeStatusMutation) ResetRemainingPpb() {
+	m.remaining_ppb = nil
+	m.addremaining_ppb = nil
+	delete(m.clearedFields, compositestatus.FieldRemainingPpb)
+}
+
+// ClearComposite clears the "composite" edge to the Composite entity.
+func (m *CompositeStatusMutation) ClearComposite() {
+	m.clearedcomposite = true
+	m.clearedFields[compositestatus.FieldCompositeID] = struct{}{}
+}
+
+// CompositeCleared reports if the "composite" edge to the Composite entity was cleared.
+func (m *CompositeStatusMutation) CompositeCleared() bool {
+	return m.clearedcomposite
+}
+
+// CompositeIDs returns the "composite" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CompositeID instead. It exists only for internal usage by the builders.
+func (m *CompositeStatusMutation) CompositeIDs() (ids []string) {
+	if id := m.composite; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetComposite resets all changes to the "composite" edge.
+func (m *CompositeStatusMutation) ResetComposite() {
+	m.composite = nil
+	m.clearedcomposite = false
+}
+
+// Where appends a list predicates to the CompositeStatusMutation builder.
+func (m *CompositeStatusMutation) Where(ps ...predicate.CompositeStatus) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CompositeStatusMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CompositeStatusMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CompositeStatus, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CompositeStatusMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CompositeStatusMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CompositeStatus).
+func (m *CompositeStatusMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CompositeStatusMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.composite != nil {
+		fields = append(fields, compositestatus.FieldCompositeID)
+	}
+	if m.revision_id != nil {
+		fields = append(fields, compositestatus.FieldRevisionID)
+	}
+	if m.end_at != nil {
+		fields = append(fields, compositestatus.FieldEndAt)
+	}
+	if m.evaluated_at != nil {
+		fields = append(fields, compositestatus.FieldEvaluatedAt)
+	}
+	if m.state != nil {
+		fields = append(fields, compositestatus.FieldState)
+	}
+	if m.since != nil {
+		fields = append(fields, compositestatus.FieldSince)
+	}
+	if m.stale != nil {
+		fields = append(fields, compositestatus.FieldStale)
+	}
+	if m.latest != nil {
+		fields = append(fields, compositestatus.FieldLatest)
+	}
+	if m.remaining_ppb != nil {
+		fields = append(fields, compositestatus.FieldRemainingPpb)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CompositeStatusMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case compositestatus.FieldCompositeID:
+		return m.CompositeID()
+	case compositestatus.FieldRevisionID:
+		return m.RevisionID()
+	case compositestatus.FieldEndAt:
+		return m.EndAt()
+	case compositestatus.FieldEvaluatedAt:
+		return m.EvaluatedAt()
+	case compositestatus.FieldState:
+		return m.State()
+	case compositestatus.FieldSince:
+		return m.Since()
+	case compositestatus.FieldStale:
+		return m.Stale()
+	case compositestatus.FieldLatest:
+		return m.Latest()
+	case compositestatus.FieldRemainingPpb:
+		return m.RemainingPpb()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CompositeStatusMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case compositestatus.FieldCompositeID:
+		return m.OldCompositeID(ctx)
+	case compositestatus.FieldRevisionID:
+		return m.OldRevisionID(ctx)
+	case compositestatus.FieldEndAt:
+		return m.OldEndAt(ctx)
+	case compositestatus.FieldEvaluatedAt:
+		return m.OldEvaluatedAt(ctx)
+	case compositestatus.FieldState:
+		return m.OldState(ctx)
+	case compositestatus.FieldSince:
+		return m.OldSince(ctx)
+	case compositestatus.FieldStale:
+		return m.OldStale(ctx)
+	case compositestatus.FieldLatest:
+		return m.OldLatest(ctx)
+	case compositestatus.FieldRemainingPpb:
+		return m.OldRemainingPpb(ctx)
+	}
+	return nil, fmt.Errorf("unknown CompositeStatus field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CompositeStatusMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case compositestatus.FieldCompositeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCompositeID(v)
+		return nil
+	case compositestatus.FieldRevisionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevisionID(v)
+		return nil
+	case compositestatus.FieldEndAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndAt(v)
+		return nil
+	case compositestatus.FieldEvaluatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvaluatedAt(v)
+		return nil
+	case compositestatus.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case compositestatus.FieldSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSince(v)
+		return nil
+	case compositestatus.FieldStale:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStale(v)
+		return nil
+	case compositestatus.FieldLatest:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLatest(v)
+		return nil
+	case compositestatus.FieldRemainingPpb:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemainingPpb(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CompositeStatus field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CompositeStatusMutation) AddedFields() []string {
+	var fields []string
+	if m.addremaining_ppb != nil {
+		fields = append(fields, compositestatus.FieldRemainingPpb)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CompositeStatusMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case compositestatus.FieldRemainingPpb:
+		return m.AddedRemainingPpb()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CompositeStatusMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case compositestatus.FieldRemainingPpb:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRemainingPpb(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CompositeStatus numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CompositeStatusMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(compositestatus.FieldEndAt) {
+		fields = append(fields, compositestatus.FieldEndAt)
+	}
+	if m.FieldCleared(compositestatus.FieldEvaluatedAt) {
+		fields = append(fields, compositestatus.FieldEvaluatedAt)
+	}
+	if m.FieldCleared(compositestatus.FieldLatest) {
+		fields = append(fields, compositestatus.FieldLatest)
+	}
+	if m.FieldCleared(compositestatus.FieldRemainingPpb) {
+		fields = append(fields, compositestatus.FieldRemainingPpb)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CompositeStatusMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CompositeStatusMutation) ClearField(name string) error {
+	switch name {
+	case compositestatus.FieldEndAt:
+		m.ClearEndAt()
+		return nil
+	case compositestatus.FieldEvaluatedAt:
+		m.ClearEvaluatedAt()
+		return nil
+	case compositestatus.FieldLatest:
+		m.ClearLatest()
+		return nil
+	case compositestatus.FieldRemainingPpb:
+		m.ClearRemainingPpb()
+		return nil
+	}
+	return fmt.Errorf("unknown CompositeStatus nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CompositeStatusMutation) ResetField(name string) error {
+	switch name {
+	case compositestatus.FieldCompositeID:
+		m.ResetCompositeID()
+		return nil
+	case compositestatus.FieldRevisionID:
+		m.ResetRevisionID()
+		return nil
+	case compositestatus.FieldEndAt:
+		m.ResetEndAt()
+		return nil
+	case compositestatus.FieldEvaluatedAt:
+		m.ResetEvaluatedAt()
+		return nil
+	case compositestatus.FieldState:
+		m.ResetState()
+		return nil
+	case compositestatus.FieldSince:
+		m.ResetSince()
+		return nil
+	case compositestatus.FieldStale:
+		m.ResetStale()
+		return nil
+	case compositestatus.FieldLatest:
+		m.ResetLatest()
+		return nil
+	case compositestatus.FieldRemainingPpb:
+		m.ResetRemainingPpb()
+		return nil
+	}
+	return fmt.Errorf("unknown CompositeStatus field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CompositeStatusMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.composite != nil {
+		edges = append(edges, compositestatus.EdgeComposite)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CompositeStatusMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case compositestatus.EdgeComposite:
+		if id := m.composite; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CompositeStatusMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CompositeStatusMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CompositeStatusMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedcomposite {
+		edges = append(edges, compositestatus.EdgeComposite)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CompositeStatusMutation) EdgeCleared(name string) bool {
+	switch name {
+	case compositestatus.EdgeComposite:
+		return m.clearedcomposite
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CompositeStatusMutation) ClearEdge(name string) error {
+	switch name {
+	case compositestatus.EdgeComposite:
+		m.ClearComposite()
+		return nil
+	}
+	return fmt.Errorf("unknown CompositeStatus unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CompositeStatusMutation) ResetEdge(name string) error {
+	switch name {
+	case compositestatus.EdgeComposite:
+		m.ResetComposite()
+		return nil
+	}
+	return fmt.Errorf("unknown CompositeStatus edge %s", name)
 }
 
 // CorrectionMutation represents an operation that mutates the Correction nodes in the graph.

@@ -26,6 +26,16 @@ type Tx struct {
 	BudgetPolicy *BudgetPolicyClient
 	// Collection is the client for interacting with the Collection builders.
 	Collection *CollectionClient
+	// Composite is the client for interacting with the Composite builders.
+	Composite *CompositeClient
+	// CompositeMember is the client for interacting with the CompositeMember builders.
+	CompositeMember *CompositeMemberClient
+	// CompositePart is the client for interacting with the CompositePart builders.
+	CompositePart *CompositePartClient
+	// CompositeRevision is the client for interacting with the CompositeRevision builders.
+	CompositeRevision *CompositeRevisionClient
+	// CompositeStatus is the client for interacting with the CompositeStatus builders.
+	CompositeStatus *CompositeStatusClient
 	// Correction is the client for interacting with the Correction builders.
 	Correction *CorrectionClient
 	// DataSource is the client for interacting with the DataSource builders.
@@ -247,6 +257,11 @@ func (tx *Tx) init() {
 	tx.Backfill = NewBackfillClient(tx.config)
 	tx.BudgetPolicy = NewBudgetPolicyClient(tx.config)
 	tx.Collection = NewCollectionClient(tx.config)
+	tx.Composite = NewCompositeClient(tx.config)
+	tx.CompositeMember = NewCompositeMemberClient(tx.config)
+	tx.CompositePart = NewCompositePartClient(tx.config)
+	tx.CompositeRevision = NewCompositeRevisionClient(tx.config)
+	tx.CompositeStatus = NewCompositeStatusClient(tx.config)
 	tx.Correction = NewCorrectionClient(tx.config)
 	tx.DataSource = NewDataSourceClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)

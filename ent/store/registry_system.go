@@ -73,11 +73,11 @@ func (r Registry) systemExists(ctx context.Context, of id.ID) (bool, error) {
 	return r.s.ent.System.Query().Where(system.ID(string(of))).Exist(ctx)
 }
 
-// DeleteSystem removes a system without services. The slug stays reserved.
+// DeleteSystem removes a system without services and composites. The slug stays reserved.
 func (r Registry) DeleteSystem(ctx context.Context, of id.ID, version int64) error {
 	n, err := r.s.ent.System.Delete().Where(system.ID(string(of)), system.Version(version)).Exec(ctx)
 	if isForeignKey(err) {
-		e := fault.New(fault.Conflict, "system_in_use", "the system still has services; move them first")
+		e := fault.New(fault.Conflict, "system_in_use", "the system still has services, or composite SLOs were promised of it; move them first")
 		e.Err = err
 		return e
 	}

@@ -45,6 +45,14 @@ func Team(t testing.TB, s *store.Store, slug string) registry.Team {
 	return v
 }
 
+// System writes a system of the team.
+func System(t testing.TB, s *store.Store, team id.ID, slug string) registry.System {
+	t.Helper()
+	v := registry.System{ID: newID(), Slug: slug, Name: "System " + slug, Team: team, CreatedAt: Start, UpdatedAt: Start, Version: 1}
+	ok(t, s.Registry().CreateSystem(t.Context(), v))
+	return v
+}
+
 // Service writes a service of the team with that slug.
 func Service(t testing.TB, s *store.Store, team id.ID, slug string) registry.Service {
 	t.Helper()

@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"SLO":          testSLO,
 		"Groups":       testGroups,
 		"SLA":          testSLA,
+		"Composites":   testComposites,
 		"Signals":      testSignals,
 		"Corrections":  testCorrections,
 		"Scores":       testScores,

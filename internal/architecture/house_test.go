@@ -6,6 +6,7 @@ var pure = []string{
 	"./services/slo/forecast/...",
 	"./services/slo/calendar/...",
 	"./services/slo/recurrence/...",
+	"./services/slo/composite/formula/...",
 	"./services/stats/...",
 	"./services/measure/segment/...",
 	"./services/measure/window/...",

@@ -44,6 +44,7 @@ const (
 	KindDependency Kind = "dependency"
 	KindSLO        Kind = "slo"
 	KindSLA        Kind = "sla"
+	KindComposite  Kind = "composite"
 	KindCorrection Kind = "correction" // of an SLO
 	KindOutage     Kind = "outage"     // of a service
 	KindPolicy     Kind = "policy"
@@ -147,6 +148,12 @@ var grants = map[Rule]grant{
 	{Create, KindSLA}:           owner,
 	{Update, KindSLA}:           owner,
 	{Retire, KindSLA}:           people,
+	{Read, KindComposite}:       everyone,
+	{Create, KindComposite}:     owner,
+	{Update, KindComposite}:     owner,
+	{Retire, KindComposite}:     people,
+	{Restore, KindComposite}:    people,
+	{Transfer, KindComposite}:   people,
 	{Read, KindCorrection}:      everyone,
 	{Create, KindCorrection}:    owner, // as the SLO is changed
 	{Delete, KindCorrection}:    owner,

@@ -136,7 +136,7 @@ func (r *run) discover(ctx context.Context, changes []Change) error {
 	var indicators []id.ID
 	for _, k := range r.memory.ordered {
 		if all || !k.discovered {
-			indicators = append(indicators, k.Indicator)
+			indicators = append(indicators, k.indicators()...)
 		}
 	}
 	slices.Sort(indicators) // subjects may share one

@@ -45,7 +45,7 @@ func (k *kept) arrange(series []Series) []*line {
 	series = slices.Clone(series)
 	slices.SortFunc(series, func(a, b Series) int { return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.ID, b.ID)) })
 	var lines []*line
-	if !k.Lens.Judges() {
+	if !k.judges() {
 		for i, s := range series {
 			lines = append(lines, &line{series: series[i : i+1], group: s.Group})
 		}
@@ -108,6 +108,15 @@ func (l *line) begin(shape *window.Shape, now time.Time, corrected bool) {
 	}
 }
 
+// change has the segment read again, if anything was read. Of series that are judged
+// together it is that of all.
+func (l *line) change(key SegmentKey) {
+	key.Series = l.series[0].ID
+	if l.timeline != nil && !slices.Contains(l.changed, key) {
+		l.changed = append(l.changed, key)
+	}
+}
+
 func (l *line) forget() { l.timeline, l.raw, l.changed, l.days = nil, nil, nil, nil }
 
 func (l *line) size() int {
@@ -133,6 +142,9 @@ type sight struct{ seen, raw []window.Piece }
 
 // look reads what is stored of [start, start+span), an hour or a day.
 func (t target) look(start time.Time, span time.Duration, rows []StoredSegment) (sight, error) {
+	if t.owner.together() {
+		return t.lookTogether(start, span, rows)
+	}
 	resolution := t.owner.Resolution
 	measured, err := unpack(rows, resolution)
 	if err != nil || len(measured) == 0 {
@@ -171,7 +183,8 @@ func (t target) older(rows []StoredSegment) error {
 		if !t.first.IsZero() && !row.Start.Before(t.first) {
 			continue
 		}
-		first, err := began(row, t.owner.Resolution)
+		i := slices.IndexFunc(t.series, func(s Series) bool { return s.ID == row.Series })
+		first, err := began(row, t.series[i].Resolution)
 		if err != nil {
 			return err
 		}

@@ -24,6 +24,7 @@ func (r *run) bring(ctx context.Context, chunk []*kept, broken map[*kept]error) 
 	cold := map[int][]target{} // by about how many segments each has
 	var warm []target
 	for _, k := range chunk {
+		k.now = r.now
 		if k.err != nil {
 			broken[k] = k.err
 			continue
@@ -33,8 +34,8 @@ func (r *run) bring(ctx context.Context, chunk []*kept, broken map[*kept]error) 
 				warm = append(warm, target{l, k})
 				continue
 			}
-			if i := slices.IndexFunc(l.series, func(s Series) bool { return s.Resolution != k.Resolution }); i >= 0 {
-				broken[k] = fmt.Errorf("series %s has slots of %s instead of %s", l.series[i].ID, l.series[i].Resolution, k.Resolution)
+			if i := slices.IndexFunc(l.series, func(s Series) bool { return s.Resolution != k.resolutionOf(s.Indicator) }); i >= 0 {
+				broken[k] = fmt.Errorf("series %s has slots of %s instead of %s", l.series[i].ID, l.series[i].Resolution, k.resolutionOf(l.series[i].Indicator))
 				continue
 			}
 			segments := len(l.series) * (int(r.now.Sub(k.shape.Horizon(r.now))/DaySpan) + 2)
@@ -48,6 +49,9 @@ func (r *run) bring(ctx context.Context, chunk []*kept, broken map[*kept]error) 
 			}
 		}
 	}
+	if err := r.settleTogether(ctx, warm, broken); err != nil {
+		return err
+	}
 	if err := r.update(ctx, warm, broken); err != nil {
 		return err
 	}
@@ -59,11 +63,11 @@ func (r *run) build(ctx context.Context, targets []target, broken map[*kept]erro
 	from := targets[0].owner.shape.Horizon(r.now)
 	var judged []target
 	for _, t := range targets {
-		t.begin(t.owner.shape, r.now, len(t.owner.Lens.Overlay) > 0)
+		t.begin(t.owner.shape, r.now, t.owner.corrected())
 		if h := t.owner.shape.Horizon(r.now); h.Before(from) {
 			from = h
 		}
-		if t.owner.Lens.Judges() {
+		if t.owner.judges() {
 			judged = append(judged, t)
 		}
 	}
@@ -121,7 +125,7 @@ func (r *run) update(ctx context.Context, targets []target, broken map[*kept]err
 	}
 	for _, t := range targets {
 		t.changed, t.days = nil, nil
-		if len(t.owner.Lens.Overlay) == 0 {
+		if !t.owner.corrected() {
 			t.raw = nil
 		}
 	}
@@ -166,7 +170,8 @@ func (r *run) updateSegments(ctx context.Context, targets []target, broken map[*
 					rows = append(rows, row)
 				}
 			}
-			if len(rows) < len(t.series) { // folded, or there is none of the others
+			alone := t.owner.together() && unfolded(key.Start, r.now) // the others have none
+			if len(rows) < len(t.series) && !alone {                  // folded, or there is none of the others
 				byDay(t, key.Start)
 				continue
 			}
@@ -297,6 +302,10 @@ func (r *run) read(ctx context.Context, targets []target, from, to time.Time, br
 				rows = append(rows, of[s.ID]...)
 			}
 			slices.SortStableFunc(rows, func(a, b StoredSegment) int { return dayOf(a).Compare(dayOf(b)) })
+		}
+		if t.owner.together() && !single {
+			r.readTogether(t, from, to, rows, broken, give)
+			continue
 		}
 		given := false
 		for len(rows) > 0 {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
-	"github.com/evenkeel/evenkeel/services/measure/lens"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 )
 
@@ -34,9 +33,10 @@ type shape struct {
 type kept struct {
 	Subject
 	shape      *window.Shape
-	err        error   // why it can have no shape
-	discovered bool    // its series were looked up
-	lines      []*line // by group and the ID of their series
+	err        error     // why it can have no shape
+	now        time.Time // of the run that last brought it up
+	discovered bool      // its series were looked up
+	lines      []*line   // by group and the ID of their series
 	// notes are the changes read and not yet removed; keys are what they name.
 	notes []int64
 	dirty bool
@@ -59,7 +59,7 @@ func (m *memory) keep(subjects []Subject) {
 		k := m.subjects[s.ID]
 		if k != nil && k.sums(s) {
 			k.Revision = s.Revision
-			k.correct(s.Lens)
+			k.correct(s)
 			continue
 		}
 		if k != nil {
@@ -91,19 +91,25 @@ func (m *memory) keep(subjects []Subject) {
 // sums reports whether the timelines are those of the subject too, but for corrections.
 func (k *kept) sums(s Subject) bool {
 	return k.Indicator == s.Indicator && k.Resolution == s.Resolution && slices.Equal(k.Windows, s.Windows) &&
-		k.Grouped == s.Grouped && k.Lens.Raw().Equal(s.Lens.Raw())
+		k.Grouped == s.Grouped && k.Lens.Raw().Equal(s.Lens.Raw()) &&
+		slices.EqualFunc(k.Parts, s.Parts, func(a, b Part) bool {
+			return a.Indicator == b.Indicator && a.Resolution == b.Resolution && a.Unsure == b.Unsure && a.Lens.Raw().Equal(b.Lens.Raw())
+		})
 }
 
 // correct has the days read again that are corrected in another way from now on.
-func (k *kept) correct(by lens.Lens) {
-	if k.Lens.Equal(by) {
+func (k *kept) correct(by Subject) {
+	days := corrected(k.Lens.Overlay, by.Lens.Overlay)
+	for i, p := range k.Parts {
+		days = append(days, corrected(p.Lens.Overlay, by.Parts[i].Lens.Overlay)...)
+	}
+	if len(days) == 0 {
 		return
 	}
-	days := corrected(k.Lens.Overlay, by.Overlay)
 	for _, l := range k.lines {
 		l.correct(days)
 	}
-	k.Lens, k.dirty = by, true
+	k.Lens, k.Parts, k.dirty = by.Lens, by.Parts, true
 }
 
 // shapeOf shares one shape between all subjects that are alike.
@@ -146,7 +152,14 @@ func (m *memory) enter(indicators []id.ID, series []Series) {
 		of[s.Indicator] = append(of[s.Indicator], s)
 	}
 	for _, k := range m.ordered {
-		if there, asked := of[k.Indicator]; asked {
+		var there []Series
+		known := true
+		for _, indicator := range k.indicators() {
+			some, asked := of[indicator]
+			known = known && asked
+			there = append(there, some...)
+		}
+		if known {
 			m.match(k, there)
 		}
 	}
@@ -198,9 +211,7 @@ func (m *memory) note(changes []Change) (orphans []int64) {
 		for _, t := range owners {
 			t.owner.notes = append(t.owner.notes, c.ID)
 			t.owner.dirty = true
-			if t.timeline != nil && !slices.Contains(t.changed, c.SegmentKey) {
-				t.changed = append(t.changed, c.SegmentKey)
-			}
+			t.change(c.SegmentKey)
 		}
 	}
 	return orphans
@@ -244,11 +255,11 @@ func (k *kept) evaluate(now time.Time) Evaluation {
 	for i := range k.Windows {
 		e.Begins[i], _ = k.Windows[i].Span(e.End)
 	}
-	if len(k.Lens.Overlay) > 0 {
+	if k.corrected() {
 		e.Raw = make([]window.Sum, len(k.Windows))
 	}
 	for _, l := range k.lines {
-		if l.whole || !k.Lens.Judges() {
+		if l.whole || !k.judges() {
 			l.add(e.Sums, k.Lens)
 			if e.Raw != nil {
 				l.addRaw(e.Raw, k.Lens.Raw())

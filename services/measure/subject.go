@@ -24,10 +24,86 @@ type Subject struct {
 	Grouped bool
 	// Lens is how its measurements are looked at.
 	Lens lens.Lens
+	// Parts are indicators whose slices are judged together; Indicator, Resolution and Lens
+	// are then empty, and it is not grouped.
+	Parts []Part
+}
+
+// Part is an indicator whose slices are judged together with those of others.
+type Part struct {
+	Indicator  id.ID
+	Resolution time.Duration
+	lens.Together
 }
 
 // step is the resolution in which its windows move.
-func (s Subject) step() time.Duration { return s.Lens.Step(s.Resolution) }
+func (s Subject) step() time.Duration {
+	if s.together() {
+		return s.Parts[0].Lens.Slices.Length
+	}
+	return s.Lens.Step(s.Resolution)
+}
+
+// together reports whether slices of several indicators are judged as one.
+func (s Subject) together() bool { return len(s.Parts) > 0 }
+
+// judges reports whether slices are judged, by the events of all reporters.
+func (s Subject) judges() bool { return s.together() || s.Lens.Judges() }
+
+// indicators are all that it is measured by.
+func (s Subject) indicators() []id.ID {
+	if !s.together() {
+		return []id.ID{s.Indicator}
+	}
+	of := make([]id.ID, len(s.Parts))
+	for i, p := range s.Parts {
+		of[i] = p.Indicator
+	}
+	return of
+}
+
+// resolutionOf is that of the indicator's series.
+func (s Subject) resolutionOf(indicator id.ID) time.Duration {
+	for _, p := range s.Parts {
+		if p.Indicator == indicator {
+			return p.Resolution
+		}
+	}
+	return s.Resolution
+}
+
+// corrected reports whether anything is corrected.
+func (s Subject) corrected() bool {
+	if len(s.Lens.Overlay) > 0 {
+		return true
+	}
+	for _, p := range s.Parts {
+		if len(p.Lens.Overlay) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// settledBefore is before when nothing of the slices changes any more, if nothing else is
+// measured: by then each indicator is missing where it has no events.
+func (s Subject) settledBefore(end time.Time) time.Time {
+	before := end
+	for _, p := range s.Parts {
+		if due := p.Lens.Due(end); due.Before(before) {
+			before = due
+		}
+	}
+	return before
+}
+
+func togetherOf(parts []Part) []lens.Together {
+	of := make([]lens.Together, len(parts))
+	for i, p := range parts {
+		of[i] = p.Together
+	}
+	return of
+}
 
 // Evaluation is what a subject's windows hold.
 type Evaluation struct {

@@ -3,6 +3,7 @@ package measure
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -231,40 +232,54 @@ func (b batch) add(stored []StoredSegment, from, to time.Time) error {
 
 // settleAll has what is missing counted in those that judge slices.
 func (s *Service) settleAll(ctx context.Context, judged []*totals, now time.Time) error {
-	resolutions := map[id.ID]time.Duration{}
-	var ids []id.ID
+	var series []Series
 	for _, t := range judged {
-		for _, one := range t.series {
-			if _, known := resolutions[one.ID]; !known {
-				resolutions[one.ID] = one.Resolution
-				ids = append(ids, one.ID)
-			}
+		series = append(series, t.series...)
+	}
+	first, err := s.firsts(ctx, series)
+	if err != nil {
+		return err
+	}
+	for _, t := range judged {
+		t.settle(first.of(t.series), now)
+	}
+	return nil
+}
+
+// firsts is the start of the oldest slot of each series that has any.
+type firsts map[id.ID]time.Time
+
+// of is the oldest of all the series, zero when none has any.
+func (f firsts) of(series []Series) time.Time {
+	var oldest time.Time
+	for _, one := range series {
+		if began, some := f[one.ID]; some && (oldest.IsZero() || began.Before(oldest)) {
+			oldest = began
 		}
 	}
-	first := make(map[id.ID]time.Time, len(ids)) // the start of the oldest slot
-	for some := range slices.Chunk(ids, chunkSeries) {
+	return oldest
+}
+
+func (s *Service) firsts(ctx context.Context, series []Series) (firsts, error) {
+	resolutions := make(map[id.ID]time.Duration, len(series))
+	for _, one := range series {
+		resolutions[one.ID] = one.Resolution
+	}
+	first := make(firsts, len(resolutions))
+	for some := range slices.Chunk(slices.Sorted(maps.Keys(resolutions)), chunkSeries) {
 		stored, err := s.store.Oldest(ctx, some)
 		if err != nil {
-			return fmt.Errorf("reading the oldest segments of %d series: %w", len(some), err)
+			return nil, fmt.Errorf("reading the oldest segments of %d series: %w", len(some), err)
 		}
 		for _, row := range stored {
 			began, err := began(row, resolutions[row.Series])
 			if err != nil {
-				return err
+				return nil, err
 			}
 			if known, some := first[row.Series]; !some || began.Before(known) {
 				first[row.Series] = began
 			}
 		}
 	}
-	for _, t := range judged {
-		var oldest time.Time
-		for _, one := range t.series {
-			if began, some := first[one.ID]; some && (oldest.IsZero() || began.Before(oldest)) {
-				oldest = began
-			}
-		}
-		t.settle(oldest, now)
-	}
-	return nil
+	return first, nil
 }

@@ -11,13 +11,14 @@ import (
 // Noun names what a slug belongs to; slugs are unique within (noun, scope).
 type Noun string
 
-// The nouns with slugs. The scope of an SLO's and an SLA's slug is their service.
+// The nouns with slugs. The scope of an SLO's and an SLA's slug is their service; others have none.
 const (
 	NounTeam       Noun = "team"
 	NounSystem     Noun = "system"
 	NounService    Noun = "service"
 	NounSLO        Noun = "slo"
 	NounSLA        Noun = "sla"
+	NounComposite  Noun = "composite"
 	NounPolicy     Noun = "policy"
 	NounDataSource Noun = "data_source"
 )
@@ -88,7 +89,7 @@ type Store interface {
 	SystemBySlug(ctx context.Context, slug string) (System, error)
 	Systems(ctx context.Context, f SystemFilter, r page.Request) (page.Page[System], error)
 	UpdateSystem(ctx context.Context, s System) error
-	// DeleteSystem removes a system without services; else Conflict "system_in_use".
+	// DeleteSystem removes a system without services and composites; else Conflict "system_in_use".
 	DeleteSystem(ctx context.Context, system id.ID, version int64) error
 
 	CreateService(ctx context.Context, s Service) error

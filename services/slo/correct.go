@@ -148,3 +148,33 @@ func (s *Service) totals(ctx context.Context, of []stretch) ([][]measure.Step, e
 	}
 	return s.measurements.TotalsOf(ctx, sought)
 }
+
+// Sight is by what, beside its terms, the measurements of an SLO are looked at.
+type Sight struct {
+	Delay time.Duration // how long after their end its slots come
+	Spans []window.Span // what is corrected
+}
+
+// Late is for how long no slot may come before what moves in such steps is stale.
+func (s Sight) Late(step time.Duration) time.Duration { return lateAfter(step, s.Delay) }
+
+// Sights returns those of the SLOs in [from, to), by SLO, for what looks at them in another
+// way than they do. It authorises nobody.
+func (s *Service) Sights(ctx context.Context, views []View, from, to time.Time) (map[id.ID]Sight, error) {
+	var spans map[id.ID][]window.Span
+	if s.corrections != nil && len(views) > 0 {
+		var err error
+		if spans, err = s.corrections.Spans(ctx, from, to); err != nil {
+			return nil, fmt.Errorf("read what is corrected: %w", err)
+		}
+	}
+	delays, err := s.delays(ctx, views)
+	if err != nil {
+		return nil, err
+	}
+	sights := make(map[id.ID]Sight, len(views))
+	for _, v := range views {
+		sights[v.SLO.ID] = Sight{Delay: delays[v.Indicator.Origin.DataSource], Spans: spans[v.SLO.ID]}
+	}
+	return sights, nil
+}

@@ -65,7 +65,7 @@ type Declaration struct {
 func (v View) Declared() Declaration {
 	return Declaration{
 		Slug: v.SLO.Slug, Name: v.SLO.Name, Description: v.SLO.Description,
-		Objective: v.Revision.Objective.String(), WindowDays: v.Revision.Over.Days, Calendar: v.Revision.Over.declared(),
+		Objective: v.Revision.Objective.String(), WindowDays: v.Revision.Over.Days, Calendar: v.Revision.Over.Declared(),
 		Further: v.Revision.declaredGoals(), Budgeting: v.Revision.Budgeting.Declared(), MinEvents: v.Revision.MinEvents,
 		Confidence: v.Revision.Confidence.String(), Enforcement: v.Revision.Enforcement,
 		Category: v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution,
@@ -127,7 +127,7 @@ func (d Declaration) check(check *fault.Check, now time.Time, standing *time.Tim
 	if err != nil {
 		check.Fail("/objective", d.Objective, "%s", err)
 	}
-	over := checkWindow(check, "", d.WindowDays, d.Calendar)
+	over := CheckWindow(check, "", d.WindowDays, d.Calendar)
 	further := checkGoals(check, d.Further)
 	budgeting := d.Budgeting.check(check, d.Resolution)
 	check.Require(d.MinEvents >= 1 && d.MinEvents <= MaxMinEvents, "/minEvents", d.MinEvents, "must be 1 to %d events", int64(MaxMinEvents))

@@ -53,14 +53,14 @@ func checkGoals(check *fault.Check, declared []GoalInput) []Goal {
 		if d.WindowDays == 0 && d.Calendar == nil {
 			d.WindowDays = DefaultWindowDays
 		}
-		goal.Over = checkWindow(check, at, d.WindowDays, d.Calendar)
+		goal.Over = CheckWindow(check, at, d.WindowDays, d.Calendar)
 		goals = append(goals, goal)
 	}
 	return goals
 }
 
 func (g Goal) declared() GoalInput {
-	return GoalInput{Name: g.Name, Objective: g.Objective.String(), WindowDays: g.Over.Days, Calendar: g.Over.declared()}
+	return GoalInput{Name: g.Name, Objective: g.Objective.String(), WindowDays: g.Over.Days, Calendar: g.Over.Declared()}
 }
 
 // windows are those of all objectives, the first one's first.

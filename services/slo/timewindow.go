@@ -138,16 +138,16 @@ func zoneOf(name string) (*time.Location, error) {
 	return kept.(*time.Location), nil
 }
 
-// declared is the calendar as it would be declared; nil for a rolling window.
-func (w TimeWindow) declared() *CalendarInput {
+// Declared is the calendar as it would be declared; nil for a rolling window.
+func (w TimeWindow) Declared() *CalendarInput {
 	if w.Rolls() {
 		return nil
 	}
 	return &CalendarInput{Period: w.Calendar.Unit(), StartDate: w.Calendar.Start().Format(time.DateOnly), TimeZone: w.Calendar.Zone().String()}
 }
 
-// checkWindow returns the window of so many days, or of the calendar if there is one.
-func checkWindow(check *fault.Check, pointer string, windowDays int, in *CalendarInput) TimeWindow {
+// CheckWindow returns the window of so many days, or of the calendar if there is one.
+func CheckWindow(check *fault.Check, pointer string, windowDays int, in *CalendarInput) TimeWindow {
 	if in == nil {
 		check.Require(windowDays >= 1 && windowDays <= MaxWindowDays, pointer+"/windowDays", windowDays, "must be 1 to %d days", MaxWindowDays)
 		return TimeWindow{Days: windowDays}

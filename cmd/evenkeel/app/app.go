@@ -35,6 +35,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
+	"github.com/evenkeel/evenkeel/services/slo/composite"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/outage"
 	"github.com/evenkeel/evenkeel/services/slo/score"
@@ -75,6 +76,7 @@ type App struct {
 	OTLP        *otlp.Service
 	SLOs        *slo.Service
 	SLAs        *sla.Service
+	Composites  *composite.Service
 	Corrections *correction.Service
 	Scores      *score.Service
 	Outages     *outage.Service

@@ -38,6 +38,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
+	"github.com/evenkeel/evenkeel/services/slo/composite"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/outage"
 	"github.com/evenkeel/evenkeel/services/slo/score"
@@ -89,6 +90,10 @@ func (a *App) furnish() error {
 		Store: s.Scores(), SLOs: s.SLO(), Budgets: a.SLOs, Runner: s, Authorizer: a.authorizer, Clock: now, Logger: a.log,
 	})
 	a.Facts = fact.NewBook(a.SLOs, a.Scores)
+	a.Composites = composite.NewService(composite.Parts{
+		Store: s.Composites(), Registry: s.Registry(), SLOs: s.SLO(), Evaluated: a.SLOs, Measurements: a.Measure,
+		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+	})
 	a.Alerts = alert.NewService(s.Alert(), s.SLO(), s.Registry(), s, a.authorizer, a.Audit, now)
 	a.SLOs.AlertWith(a.Alerts)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.opts.BaseURL)
@@ -115,7 +120,7 @@ func (a *App) furnish() error {
 
 	// By the replicas' shared time, so that a status does not depend on whose clock
 	// is right: one that is ahead would take every series for stale.
-	a.evaluator = measure.NewEvaluator(s.Measure(), a.SLOs, a.SLOs, s, a.sharedNow, a.log)
+	a.evaluator = measure.NewEvaluator(s.Measure(), a.Composites, a.Composites, s, a.sharedNow, a.log)
 	a.folder = measure.NewFolder(s.Measure(), s, now, a.log)
 	suggester := suggest.New(reader, gates, a.templates, now)
 	a.Suggestions = suggest.NewDesk(suggester, s.Registry(), s.Sources(), a.authorizer)
@@ -201,7 +206,7 @@ func (a *App) jobs() []jobs.Job {
 		},
 		{
 			Name: "evaluate-budgets", Schedule: "@every 5s",
-			Description: "Turns new measurements into the status of each SLO, and starts and ends its alerts.",
+			Description: "Turns new measurements into the status of each SLO and composite SLO, and starts and ends the alerts of SLOs.",
 			RunOnce:     counted(a.evaluate),
 		},
 		{
@@ -251,9 +256,11 @@ func CheckSchedule(job, schedule string) error {
 // evaluate concludes on what is active, and ends the alerts of what is not any more.
 func (a *App) evaluate(ctx context.Context) (map[string]int64, error) {
 	counts, err := a.evaluator.RunOnce(ctx)
+	composites, concluding := a.Composites.ConcludeOnce(ctx, a.sharedNow())
+	counts["composites"] = composites["composites"]
 	ended, ending := a.Alerts.EndRetired(ctx)
 	counts["alerts_retired"] = ended
-	return counts, errors.Join(err, ending)
+	return counts, errors.Join(err, concluding, ending)
 }
 
 func counted(do func(context.Context) (map[string]int64, error)) func(context.Context) (jobs.Result, error) {

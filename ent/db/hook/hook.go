@@ -81,6 +81,66 @@ func (f CollectionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CollectionMutation", m)
 }
 
+// The CompositeFunc type is an adapter to allow the use of ordinary
+// function as Composite mutator.
+type CompositeFunc func(context.Context, *db.CompositeMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CompositeFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.CompositeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CompositeMutation", m)
+}
+
+// The CompositeMemberFunc type is an adapter to allow the use of ordinary
+// function as CompositeMember mutator.
+type CompositeMemberFunc func(context.Context, *db.CompositeMemberMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CompositeMemberFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.CompositeMemberMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CompositeMemberMutation", m)
+}
+
+// The CompositePartFunc type is an adapter to allow the use of ordinary
+// function as CompositePart mutator.
+type CompositePartFunc func(context.Context, *db.CompositePartMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CompositePartFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.CompositePartMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CompositePartMutation", m)
+}
+
+// The CompositeRevisionFunc type is an adapter to allow the use of ordinary
+// function as CompositeRevision mutator.
+type CompositeRevisionFunc func(context.Context, *db.CompositeRevisionMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CompositeRevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.CompositeRevisionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CompositeRevisionMutation", m)
+}
+
+// The CompositeStatusFunc type is an adapter to allow the use of ordinary
+// function as CompositeStatus mutator.
+type CompositeStatusFunc func(context.Context, *db.CompositeStatusMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CompositeStatusFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.CompositeStatusMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CompositeStatusMutation", m)
+}
+
 // The CorrectionFunc type is an adapter to allow the use of ordinary
 // function as Correction mutator.
 type CorrectionFunc func(context.Context, *db.CorrectionMutation) (db.Value, error)

@@ -323,6 +323,209 @@ var (
 			},
 		},
 	}
+	// CompositesColumns holds the columns for the "composites" table.
+	CompositesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "description", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "journey_name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "journey_description", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "revision", Type: field.TypeInt},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "retired_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "system_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// CompositesTable holds the schema information for the "composites" table.
+	CompositesTable = &schema.Table{
+		Name:       "composites",
+		Columns:    CompositesColumns,
+		PrimaryKey: []*schema.Column{CompositesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "composites_teams_team",
+				Columns:    []*schema.Column{CompositesColumns[11]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "composites_systems_system",
+				Columns:    []*schema.Column{CompositesColumns[12]},
+				RefColumns: []*schema.Column{SystemsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "composite_slug",
+				Unique:  true,
+				Columns: []*schema.Column{CompositesColumns[1]},
+			},
+			{
+				Name:    "composite_team_id_slug",
+				Unique:  false,
+				Columns: []*schema.Column{CompositesColumns[11], CompositesColumns[1]},
+			},
+			{
+				Name:    "composite_system_id_slug",
+				Unique:  false,
+				Columns: []*schema.Column{CompositesColumns[12], CompositesColumns[1]},
+			},
+		},
+	}
+	// CompositeMembersColumns holds the columns for the "composite_members" table.
+	CompositeMembersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "position", Type: field.TypeInt},
+		{Name: "weight", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "missing", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "revision_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// CompositeMembersTable holds the schema information for the "composite_members" table.
+	CompositeMembersTable = &schema.Table{
+		Name:       "composite_members",
+		Columns:    CompositeMembersColumns,
+		PrimaryKey: []*schema.Column{CompositeMembersColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "composite_members_composite_revisions_revision",
+				Columns:    []*schema.Column{CompositeMembersColumns[4]},
+				RefColumns: []*schema.Column{CompositeRevisionsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "composite_members_slos_slo",
+				Columns:    []*schema.Column{CompositeMembersColumns[5]},
+				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "compositemember_revision_id_position",
+				Unique:  true,
+				Columns: []*schema.Column{CompositeMembersColumns[4], CompositeMembersColumns[1]},
+			},
+			{
+				Name:    "compositemember_slo_id",
+				Unique:  false,
+				Columns: []*schema.Column{CompositeMembersColumns[5]},
+			},
+		},
+	}
+	// CompositePartsColumns holds the columns for the "composite_parts" table.
+	CompositePartsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "of_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "objective", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "min_events", Type: field.TypeInt64},
+		{Name: "unit", Type: field.TypeInt64},
+		{Name: "end_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "evaluated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "latest", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "stale", Type: field.TypeBool},
+		{Name: "sums", Type: field.TypeBytes},
+		{Name: "composite_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// CompositePartsTable holds the schema information for the "composite_parts" table.
+	CompositePartsTable = &schema.Table{
+		Name:       "composite_parts",
+		Columns:    CompositePartsColumns,
+		PrimaryKey: []*schema.Column{CompositePartsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "composite_parts_composites_composite",
+				Columns:    []*schema.Column{CompositePartsColumns[10]},
+				RefColumns: []*schema.Column{CompositesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "compositepart_of_id",
+				Unique:  true,
+				Columns: []*schema.Column{CompositePartsColumns[1]},
+			},
+			{
+				Name:    "compositepart_composite_id_evaluated_at",
+				Unique:  false,
+				Columns: []*schema.Column{CompositePartsColumns[10], CompositePartsColumns[6]},
+			},
+		},
+	}
+	// CompositeRevisionsColumns holds the columns for the "composite_revisions" table.
+	CompositeRevisionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "method", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "objective", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "time_window", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "slice_s", Type: field.TypeInt64},
+		{Name: "slice_target", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "rationale", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "composite_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// CompositeRevisionsTable holds the schema information for the "composite_revisions" table.
+	CompositeRevisionsTable = &schema.Table{
+		Name:       "composite_revisions",
+		Columns:    CompositeRevisionsColumns,
+		PrimaryKey: []*schema.Column{CompositeRevisionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "composite_revisions_composites_composite",
+				Columns:    []*schema.Column{CompositeRevisionsColumns[10]},
+				RefColumns: []*schema.Column{CompositesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "compositerevision_composite_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{CompositeRevisionsColumns[10], CompositeRevisionsColumns[1]},
+			},
+		},
+	}
+	// CompositeStatusesColumns holds the columns for the "composite_statuses" table.
+	CompositeStatusesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "revision_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "end_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "evaluated_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "since", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "stale", Type: field.TypeBool},
+		{Name: "latest", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "remaining_ppb", Type: field.TypeInt64, Nullable: true},
+		{Name: "composite_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// CompositeStatusesTable holds the schema information for the "composite_statuses" table.
+	CompositeStatusesTable = &schema.Table{
+		Name:       "composite_statuses",
+		Columns:    CompositeStatusesColumns,
+		PrimaryKey: []*schema.Column{CompositeStatusesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "composite_statuses_composites_composite",
+				Columns:    []*schema.Column{CompositeStatusesColumns[9]},
+				RefColumns: []*schema.Column{CompositesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "compositestatus_composite_id",
+				Unique:  true,
+				Columns: []*schema.Column{CompositeStatusesColumns[9]},
+			},
+		},
+	}
 	// CorrectionsColumns holds the columns for the "corrections" table.
 	CorrectionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -2117,6 +2320,11 @@ var (
 		BackfillsTable,
 		PoliciesTable,
 		CollectionsTable,
+		CompositesTable,
+		CompositeMembersTable,
+		CompositePartsTable,
+		CompositeRevisionsTable,
+		CompositeStatusesTable,
 		CorrectionsTable,
 		DataSourcesTable,
 		DeliveriesTable,
@@ -2189,6 +2397,28 @@ func init() {
 	CollectionsTable.ForeignKeys[0].RefTable = IndicatorsTable
 	CollectionsTable.Annotation = &entsql.Annotation{
 		Table: "collections",
+	}
+	CompositesTable.ForeignKeys[0].RefTable = TeamsTable
+	CompositesTable.ForeignKeys[1].RefTable = SystemsTable
+	CompositesTable.Annotation = &entsql.Annotation{
+		Table: "composites",
+	}
+	CompositeMembersTable.ForeignKeys[0].RefTable = CompositeRevisionsTable
+	CompositeMembersTable.ForeignKeys[1].RefTable = SlosTable
+	CompositeMembersTable.Annotation = &entsql.Annotation{
+		Table: "composite_members",
+	}
+	CompositePartsTable.ForeignKeys[0].RefTable = CompositesTable
+	CompositePartsTable.Annotation = &entsql.Annotation{
+		Table: "composite_parts",
+	}
+	CompositeRevisionsTable.ForeignKeys[0].RefTable = CompositesTable
+	CompositeRevisionsTable.Annotation = &entsql.Annotation{
+		Table: "composite_revisions",
+	}
+	CompositeStatusesTable.ForeignKeys[0].RefTable = CompositesTable
+	CompositeStatusesTable.Annotation = &entsql.Annotation{
+		Table: "composite_statuses",
 	}
 	CorrectionsTable.ForeignKeys[0].RefTable = SlosTable
 	CorrectionsTable.Annotation = &entsql.Annotation{

@@ -24,6 +24,21 @@ type BudgetPolicy func(*sql.Selector)
 // Collection is the predicate function for collection builders.
 type Collection func(*sql.Selector)
 
+// Composite is the predicate function for composite builders.
+type Composite func(*sql.Selector)
+
+// CompositeMember is the predicate function for compositemember builders.
+type CompositeMember func(*sql.Selector)
+
+// CompositePart is the predicate function for compositepart builders.
+type CompositePart func(*sql.Selector)
+
+// CompositeRevision is the predicate function for compositerevision builders.
+type CompositeRevision func(*sql.Selector)
+
+// CompositeStatus is the predicate function for compositestatus builders.
+type CompositeStatus func(*sql.Selector)
+
 // Correction is the predicate function for correction builders.
 type Correction func(*sql.Selector)
 

@@ -49,6 +49,34 @@ CREATE UNIQUE INDEX `budgetpolicy_slug` ON `policies` (`slug`);
 CREATE TABLE `collections` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `until_s` integer NOT NULL, `attempted_at` datetime NULL, `succeeded_at` datetime NULL, `failing_since` datetime NULL, `failure_kind` text NOT NULL, `failure` text NOT NULL, `missing` json NOT NULL, `missing_start` datetime NULL, `missing_reason` text NOT NULL, `missing_detail` text NOT NULL, `indicator_id` text NOT NULL, CONSTRAINT `collections_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE CASCADE);
 -- create index "collection_indicator_id" to table: "collections"
 CREATE UNIQUE INDEX `collection_indicator_id` ON `collections` (`indicator_id`);
+-- create "composites" table
+CREATE TABLE `composites` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `journey_name` text NOT NULL, `journey_description` text NOT NULL, `revision` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `retired_at` datetime NULL, `version` integer NOT NULL, `team_id` text NOT NULL, `system_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `composites_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT, CONSTRAINT `composites_systems_system` FOREIGN KEY (`system_id`) REFERENCES `systems` (`id`) ON DELETE RESTRICT);
+-- create index "composite_slug" to table: "composites"
+CREATE UNIQUE INDEX `composite_slug` ON `composites` (`slug`);
+-- create index "composite_team_id_slug" to table: "composites"
+CREATE INDEX `composite_team_id_slug` ON `composites` (`team_id`, `slug`);
+-- create index "composite_system_id_slug" to table: "composites"
+CREATE INDEX `composite_system_id_slug` ON `composites` (`system_id`, `slug`);
+-- create "composite_members" table
+CREATE TABLE `composite_members` (`id` text NOT NULL, `position` integer NOT NULL, `weight` text NOT NULL, `missing` text NOT NULL, `revision_id` text NOT NULL, `slo_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `composite_members_composite_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `composite_revisions` (`id`) ON DELETE RESTRICT, CONSTRAINT `composite_members_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT);
+-- create index "compositemember_revision_id_position" to table: "composite_members"
+CREATE UNIQUE INDEX `compositemember_revision_id_position` ON `composite_members` (`revision_id`, `position`);
+-- create index "compositemember_slo_id" to table: "composite_members"
+CREATE INDEX `compositemember_slo_id` ON `composite_members` (`slo_id`);
+-- create "composite_parts" table
+CREATE TABLE `composite_parts` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `of_id` text NOT NULL, `objective` text NOT NULL, `min_events` integer NOT NULL, `unit` integer NOT NULL, `end_at` datetime NOT NULL, `evaluated_at` datetime NOT NULL, `latest` datetime NULL, `stale` bool NOT NULL, `sums` blob NOT NULL, `composite_id` text NOT NULL, CONSTRAINT `composite_parts_composites_composite` FOREIGN KEY (`composite_id`) REFERENCES `composites` (`id`) ON DELETE CASCADE);
+-- create index "compositepart_of_id" to table: "composite_parts"
+CREATE UNIQUE INDEX `compositepart_of_id` ON `composite_parts` (`of_id`);
+-- create index "compositepart_composite_id_evaluated_at" to table: "composite_parts"
+CREATE INDEX `compositepart_composite_id_evaluated_at` ON `composite_parts` (`composite_id`, `evaluated_at`);
+-- create "composite_revisions" table
+CREATE TABLE `composite_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `method` text NOT NULL, `objective` text NOT NULL, `time_window` text NOT NULL, `slice_s` integer NOT NULL, `slice_target` text NOT NULL, `rationale` text NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `composite_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `composite_revisions_composites_composite` FOREIGN KEY (`composite_id`) REFERENCES `composites` (`id`) ON DELETE RESTRICT);
+-- create index "compositerevision_composite_id_number" to table: "composite_revisions"
+CREATE UNIQUE INDEX `compositerevision_composite_id_number` ON `composite_revisions` (`composite_id`, `number`);
+-- create "composite_statuses" table
+CREATE TABLE `composite_statuses` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `revision_id` text NOT NULL, `end_at` datetime NULL, `evaluated_at` datetime NULL, `state` text NOT NULL, `since` datetime NOT NULL, `stale` bool NOT NULL, `latest` datetime NULL, `remaining_ppb` integer NULL, `composite_id` text NOT NULL, CONSTRAINT `composite_statuses_composites_composite` FOREIGN KEY (`composite_id`) REFERENCES `composites` (`id`) ON DELETE CASCADE);
+-- create index "compositestatus_composite_id" to table: "composite_statuses"
+CREATE UNIQUE INDEX `compositestatus_composite_id` ON `composite_statuses` (`composite_id`);
 -- create "corrections" table
 CREATE TABLE `corrections` (`id` text NOT NULL, `effect` text NOT NULL, `kind` text NOT NULL, `reason` text NOT NULL, `begins_at` datetime NOT NULL, `ends_at` datetime NOT NULL, `start` text NOT NULL, `zone` text NOT NULL, `rule` text NOT NULL, `duration` integer NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `approved_at` datetime NOT NULL, `approved_by` text NOT NULL, `removed_at` datetime NULL, `removed_by` text NOT NULL, `removed_for` text NOT NULL, `slo_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `corrections_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT);
 -- create index "correction_live" to table: "corrections"

@@ -1,0 +1,98 @@
+package lens
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/evenkeel/evenkeel/services/measure/segment"
+	"github.com/evenkeel/evenkeel/services/measure/window"
+)
+
+// Together is how slices of several indicators are judged as one: a slice is bad in which
+// any of them is bad.
+type Together struct {
+	Lens Lens // with slices as long as those of all others
+	// Unsure has a slice in which the indicator is missing count as neither good nor bad,
+	// unless another is bad in it. Else it is missing as the lens says.
+	Unsure bool
+}
+
+// verdict is what one indicator says of a slice.
+type verdict uint8
+
+const (
+	silent  verdict = iota // nothing
+	good                   // good
+	waiting                // not yet whether it is good or bad
+	bad                    // bad
+)
+
+// JudgeTogether returns the slices of [start, start+span) by what was measured of each
+// indicator. From first on, the start of the oldest slot of any of them, until it is due at
+// now, a slice is missing of which an indicator has no events. One that still waits for an
+// indicator whose silence would be bad, or unsure, does not count yet.
+func JudgeTogether(of []Together, start time.Time, span time.Duration, measured [][]window.Piece, first, now time.Time) (window.Piece, error) {
+	length := of[0].Lens.Slices.Length
+	says := make([]verdict, int(span/length))
+	for i, one := range of {
+		judged, err := one.Lens.Judge(start, span, measured[i])
+		if err != nil {
+			return window.Piece{}, err
+		}
+		due := one.Lens.Due(now)
+		at := start
+		corrected := one.Lens.Overlay
+		for k := range says {
+			for len(corrected) > 0 && !corrected[0].To.After(at) {
+				corrected = corrected[1:]
+			}
+			var effect window.Effect
+			if len(corrected) > 0 && !corrected[0].From.After(at) {
+				effect = corrected[0].Effect
+			}
+			between := !first.IsZero() && !at.Before(first.Truncate(length)) && at.Before(now)
+			if said := one.of(judged, k, effect, between, at.Before(due)); said > says[k] {
+				says[k] = said
+			}
+			at = at.Add(length)
+		}
+	}
+	var slots []segment.Slot
+	for k, said := range says {
+		switch said {
+		case good:
+			slots = append(slots, segment.Slot{Index: k, Good: perSlice, Total: perSlice})
+		case bad:
+			slots = append(slots, segment.Slot{Index: k, Total: perSlice})
+		}
+	}
+	packed, _, err := segment.Merge(segment.New(length, len(says)), slots)
+	if err != nil {
+		return window.Piece{}, fmt.Errorf("judging slices together from %s: %w", start, err)
+	}
+	return window.Piece{Start: start, Segment: packed}, nil
+}
+
+// of is what the indicator says of slice k. between is that it lies after the first that
+// was ever measured and is not still to come, due that nothing more is waited for.
+func (t Together) of(judged window.Piece, k int, effect window.Effect, between, due bool) verdict {
+	g, total, _ := judged.At(k)
+	missing := t.Lens.Slices.Missing
+	switch {
+	case effect == window.Exclude, total == 0 && !between:
+		return silent
+	case effect == window.CountGood:
+		return good
+	case total > 0 && g == total:
+		return good
+	case total > 0:
+		return bad
+	case !t.Unsure && missing == Good:
+		return good
+	case !t.Unsure && missing == Ignored:
+		return silent
+	case !due || t.Unsure:
+		return waiting
+	}
+	return bad
+}
