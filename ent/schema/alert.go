@@ -49,7 +49,7 @@ func (Alert) Edges() []ent.Edge {
 }
 
 // Indexes of alerts: at most one lasts for each SLO and kind; the newest are listed first,
-// whole and narrowed; what lasts is found beside any number that ended.
+// whole and narrowed; what lasts is found beside any number that ended, and what ended long ago.
 func (Alert) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("slo_id", "kind").Unique().
@@ -59,5 +59,6 @@ func (Alert) Indexes() []ent.Index {
 		index.Fields("service_id", "started_at", "id"),
 		index.Fields("slo_id", "started_at", "id"),
 		index.Fields("revision_id"),
+		index.Fields("ended_at"),
 	}
 }

@@ -202,6 +202,12 @@ func (o Alert) AcknowledgeAlert(ctx context.Context, of id.ID, a alert.Acknowled
 	return false, err
 }
 
+// PruneAlerts removes those that ended before the time.
+func (o Alert) PruneAlerts(ctx context.Context, before time.Time, limit int) (int, error) {
+	n, err := o.s.prune(ctx, "alerts", "ended_at < $1", before, limit)
+	return n, fail("prune alerts", err)
+}
+
 func orNothing(a *alert.Acknowledgement) alert.Acknowledgement {
 	if a == nil {
 		return alert.Acknowledgement{}

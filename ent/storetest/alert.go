@@ -119,6 +119,22 @@ func testAlerts(t *testing.T, open opener) {
 		same(t, must(s.Alert().Alert(t.Context(), b.ID))(t), b)
 	})
 
+	each(t, open, "alerts that ended long ago are removed, some at a time", func(t *testing.T, s *store.Store) {
+		service := Service(t, s, Team(t, s, "payments").ID, "checkout")
+		about := SLO(t, s, service.ID, "latency")
+		lasting, early, late := anAlert(about, "1h/5m", Start), anAlert(about, "6h/30m", Start), anAlert(about, "1d/2h", Start)
+		start(t, s, lasting, early, late)
+		first, second := Start.Add(time.Hour), Start.Add(2*time.Hour)
+		early.EndedAt, early.Ending, late.EndedAt, late.Ending = &first, alert.Recovered, &second, alert.Recovered
+		ok(t, s.Alert().CarryAlerts(t.Context(), []alert.Alert{early, late}))
+		same(t, must(s.Alert().PruneAlerts(t.Context(), first, 10))(t), 0)
+		same(t, must(s.Alert().PruneAlerts(t.Context(), first.Add(time.Second), 10))(t), 1)
+		same(t, must(s.Alert().Alert(t.Context(), late.ID))(t), late)
+		same(t, must(s.Alert().PruneAlerts(t.Context(), second.Add(time.Hour), 1))(t), 1)
+		same(t, must(s.Alert().PruneAlerts(t.Context(), second.Add(9000*time.Hour), 10))(t), 0)
+		same(t, must(s.Alert().Alert(t.Context(), lasting.ID))(t), lasting)
+	})
+
 	each(t, open, "the first acknowledgement stands, and carrying on leaves it", func(t *testing.T, s *store.Store) {
 		service := Service(t, s, Team(t, s, "payments").ID, "checkout")
 		a := anAlert(SLO(t, s, service.ID, "latency"), "1h/5m", Start)

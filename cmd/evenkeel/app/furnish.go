@@ -290,6 +290,7 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 		{"idempotency_keys", func() (int64, error) { return wide(a.Idempotency.Prune(ctx, keep.IdempotencyKeys)) }},
 		{"credentials", func() (int64, error) { return wide(a.Access.Prune(ctx)) }},
 		{"webhook_deliveries", func() (int64, error) { return wide(a.Inbox.Prune(ctx, keep.WebhookDeliveries)) }},
+		{"alerts", func() (int64, error) { return wide(a.Alerts.Prune(ctx)) }},
 		{"backfills", func() (int64, error) { return wide(a.Collection.Prune(ctx, keep.Runs)) }},
 		{"runs", func() (int64, error) { return wide(a.Jobs.Prune(ctx, keep.Runs, keep.RoutineRuns)) }},
 	}

@@ -90,6 +90,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{AlertsColumns[15]},
 			},
+			{
+				Name:    "alert_ended_at",
+				Unique:  false,
+				Columns: []*schema.Column{AlertsColumns[8]},
+			},
 		},
 	}
 	// PolicyAttachmentsColumns holds the columns for the "policy_attachments" table.

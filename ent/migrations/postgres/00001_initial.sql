@@ -113,6 +113,8 @@ CREATE INDEX "slorevision_indicator_id" ON "slo_revisions" ("indicator_id");
 CREATE UNIQUE INDEX "slorevision_slo_id_number" ON "slo_revisions" ("slo_id", "number");
 -- create "alerts" table
 CREATE TABLE "alerts" ("id" character varying(26) NOT NULL, "kind" text NOT NULL, "severity" text NOT NULL, "started_at" timestamptz NOT NULL, "evidence" jsonb NOT NULL, "peak_good" bigint NOT NULL, "peak_total" bigint NOT NULL, "quiet_since" timestamptz NULL, "ended_at" timestamptz NULL, "ending" text NOT NULL, "acknowledged_at" timestamptz NULL, "acknowledged_by" text NOT NULL, "note" text NOT NULL, "slo_id" character varying(26) NOT NULL, "service_id" character varying(26) NOT NULL, "revision_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "alerts_services_service" FOREIGN KEY ("service_id") REFERENCES "services" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "alerts_slo_revisions_revision" FOREIGN KEY ("revision_id") REFERENCES "slo_revisions" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "alerts_slos_slo" FOREIGN KEY ("slo_id") REFERENCES "slos" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
+-- create index "alert_ended_at" to table: "alerts"
+CREATE INDEX "alert_ended_at" ON "alerts" ("ended_at");
 -- create index "alert_one_open" to table: "alerts"
 CREATE UNIQUE INDEX "alert_one_open" ON "alerts" ("slo_id", "kind") WHERE (ended_at IS NULL);
 -- create index "alert_open" to table: "alerts"

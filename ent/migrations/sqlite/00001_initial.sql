@@ -13,6 +13,8 @@ CREATE INDEX `alert_service_id_started_at_id` ON `alerts` (`service_id`, `starte
 CREATE INDEX `alert_slo_id_started_at_id` ON `alerts` (`slo_id`, `started_at`, `id`);
 -- create index "alert_revision_id" to table: "alerts"
 CREATE INDEX `alert_revision_id` ON `alerts` (`revision_id`);
+-- create index "alert_ended_at" to table: "alerts"
+CREATE INDEX `alert_ended_at` ON `alerts` (`ended_at`);
 -- create "policy_attachments" table
 CREATE TABLE `policy_attachments` (`id` text NOT NULL, `target` text NOT NULL, `target_key` text NOT NULL, `tier` integer NOT NULL, `mode` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `created_by` text NOT NULL, `version` integer NOT NULL, `policy_id` text NOT NULL, `service_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `policy_attachments_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT, CONSTRAINT `policy_attachments_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "attachment_policy_id_target_target_key" to table: "policy_attachments"

@@ -25,30 +25,34 @@ const nearness = 1e-9
 
 var (
 	errNoValue  = errors.New("has no value")
-	errNegative = errors.New("is negative, and a number of events is not")
+	errNegative = errors.New("must not be negative: it is a number of events")
 	errTooLarge = errors.New("has more events than can be counted")
 	errBuckets  = errors.New("has buckets that do not add up to its count, or bounds that do not rise")
 )
 
-// sum is the number of events of a point of a sum, all good or none.
+// sum is the number of events of a point of a sum, all good or none. The error names the
+// value.
 func sum(p *metricspb.NumberDataPoint, good bool) (counts, error) {
 	var n int64
+	var err error
 	switch v := p.GetValue().(type) {
 	case *metricspb.NumberDataPoint_AsInt:
-		if v.AsInt > maxCount {
-			return counts{}, errTooLarge
+		switch n = v.AsInt; {
+		case n > maxCount:
+			err = errTooLarge
+		case n < 0:
+			err = errNegative
 		}
-		n = v.AsInt * measure.Event
-		if v.AsInt < 0 {
-			return counts{}, errNegative
+		if err != nil {
+			return counts{}, fmt.Errorf("is %d, and %w", n, err)
 		}
+		n *= measure.Event
 	case *metricspb.NumberDataPoint_AsDouble:
-		var err error
-		if n, err = measure.Thousandths(v.AsDouble); err != nil {
-			return counts{}, err
+		if n, err = measure.Thousandths(v.AsDouble); err == nil && v.AsDouble < 0 {
+			err = errNegative
 		}
-		if v.AsDouble < 0 {
-			return counts{}, errNegative
+		if err != nil {
+			return counts{}, fmt.Errorf("is %s, and %w", number(v.AsDouble), err)
 		}
 	default:
 		return counts{}, errNoValue

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure/prometheus/promtest"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
@@ -141,13 +142,7 @@ func place(t testing.TB, pair string) int {
 // keep_firing_for is how long an alert lasts after it was first not true.
 func TestPrometheusStartsAndStopsTheSameAlertsAtTheSameMinutes(t *testing.T) {
 	t.Parallel()
-	tool := os.Getenv("EVENKEEL_TEST_PROMTOOL")
-	if tool == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("EVENKEEL_TEST_PROMTOOL is not set: run this with scripts/testenv prometheus")
-		}
-		t.Skip("EVENKEEL_TEST_PROMTOOL is not set: run this with scripts/testenv prometheus")
-	}
+	tool := promtest.Tool(t)
 	files := map[string]string{}
 	for n, c := range worked {
 		p := budget.Pairs[place(t, c.pair)]

@@ -18,8 +18,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
-// Service raises and ends alerts, and tells of them. Every method but Judge and
-// EndRetired, which Evenkeel itself calls, authorises the context's caller.
+// Service raises and ends alerts, and tells of them. Every method but Judge,
+// EndRetired and Prune, which Evenkeel itself calls, authorises the context's caller.
 type Service struct {
 	store      Store
 	slos       SLOs
@@ -119,6 +119,24 @@ func (s *Service) EndRetired(ctx context.Context) (int64, error) {
 		return len(alerts), s.carry(ctx, alerts)
 	})
 	return int64(n), err
+}
+
+// Kept is how long an alert is kept after its end: beyond the same quarter a year ago.
+const Kept = 400 * 24 * time.Hour
+
+// prunedAtOnce bounds a transaction of Prune.
+const prunedAtOnce = 1000
+
+// Prune removes the alerts that ended longer ago than they are kept, and returns how many.
+func (s *Service) Prune(ctx context.Context) (int, error) {
+	before := clock.Round(s.now()).Add(-Kept)
+	n, err := tx.InChunks(ctx, s.runner, prunedAtOnce, func(ctx context.Context, limit int) (int, error) {
+		return s.store.PruneAlerts(ctx, before, limit)
+	})
+	if err != nil {
+		return n, fmt.Errorf("remove alerts that ended before %s: %w", before.Format(time.RFC3339), err)
+	}
+	return n, nil
 }
 
 // Alert returns one, or NotFound.

@@ -175,6 +175,9 @@ func TestWhatIsRetiredHasNoOpenAlert(t *testing.T) {
 	if got := h.one(v, "1h/5m"); got.ID != a.ID || got.Ending != alert.Retired || !got.EndedAt.Equal(h.clock.Now()) {
 		t.Errorf("of a retired SLO it is %+v", got)
 	}
+	if n, err := h.Prune(h.system()); err != nil || n != 0 {
+		t.Errorf("%d that just ended were removed (%v)", n, err)
+	}
 	// Restored, it still burns: that is a new episode.
 	v = ok(h.slos.Restore(h.ada, v.SLO.ID, v.SLO.Version, "back"))(t)
 	h.minutes(v, 100)
@@ -391,6 +394,28 @@ func TestAlertsAreFilteredAndCounted(t *testing.T) {
 		errOf(h.Alerts(t.Context(), alert.Filter{}, page.Request{})), errOf(h.Alert(t.Context(), id.New(start))), errOf(h.Tally(t.Context(), "")),
 	} {
 		refused(t, err, fault.Unauthenticated, "unauthenticated")
+	}
+}
+
+func TestAnEndedAlertIsKeptForFourHundredDays(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, storetest.SQLite(t))
+	v := h.declare()
+	h.report(v, of(60, 100)...)
+	h.evaluate()
+	a, lasted := h.lasting(v)["1h/5m"], len(h.lasting(v))
+	ok(h.slos.Retire(h.ada, v.SLO.ID, v.SLO.Version, "gone"))(t)
+	ok(h.EndRetired(h.system()))(t)
+	h.clock.Advance(400 * 24 * time.Hour)
+	if n := ok(h.Prune(h.system()))(t); n != 0 {
+		t.Errorf("%d were removed on their last day", n)
+	}
+	h.clock.Advance(time.Second)
+	if n := ok(h.Prune(h.system()))(t); n != lasted {
+		t.Errorf("%d were removed, want %d", n, lasted)
+	}
+	if _, err := h.Alert(h.ada, a.ID); err == nil {
+		t.Error("one is still there")
 	}
 }
 

@@ -45,6 +45,8 @@ type Store interface {
 	CountOpenAlerts(ctx context.Context, team id.ID) (map[budget.Severity]int, error)
 	// AcknowledgeAlert writes an acknowledgement; false where there is one already.
 	AcknowledgeAlert(ctx context.Context, alert id.ID, a Acknowledgement) (bool, error)
+	// PruneAlerts removes up to limit that ended before the time.
+	PruneAlerts(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
 // SLOs tells what alerts are about. An slo.Store does.

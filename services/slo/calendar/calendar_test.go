@@ -1,8 +1,11 @@
 package calendar_test
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/csv"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 	_ "time/tzdata" // the same zones on every machine
@@ -201,6 +204,42 @@ func TestOnlyNamesOfTheDatabaseAreZones(t *testing.T) {
 	for _, name := range append([]string{"UTC", "Etc/GMT+12", "Asia/Kolkata"}, zones...) {
 		if z, err := calendar.ParseZone(name); err != nil || z.String() != name {
 			t.Errorf("%q is no zone: %v", name, err)
+		}
+	}
+}
+
+// testdata/days.csv says which days of 2020 to 2030 are not of 24 hours, by an
+// implementation and a database of time zones of other people; its head tells how it was made.
+func TestDaysThatAreNotOfTwentyFourHoursAreThoseOfAnotherImplementation(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/days.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := csv.NewReader(bytes.NewReader(text))
+	r.Comment = '#'
+	rows, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	type day struct{ zone, date string }
+	want := map[day]calendar.Window{}
+	for _, row := range rows[1:] {
+		want[day{row[0], row[1]}] = calendar.Window{Start: stamp(t, row[2]), End: stamp(t, row[3])}
+	}
+	for _, name := range zones {
+		c := calendar.New(calendar.Day, shown(t, "2020-01-01 00:00:00"), zone(t, name))
+		w, seen := c.At(stamp(t, "2020-01-01T12:00:00Z")), 0
+		for ; w.Start.In(c.Zone()).Year() <= 2030; w = c.Next(w) {
+			key := day{name, w.Start.In(c.Zone()).Format(time.DateOnly)}
+			if told, other := want[key]; other || w.End.Sub(w.Start) != 24*time.Hour {
+				if seen++; told != w {
+					t.Errorf("%s in %s is %v, want %v", key.date, name, w, told)
+				}
+			}
+		}
+		if seen != 22 { // two in each of eleven years
+			t.Errorf("%d days of %s are not of 24 hours", seen, name)
 		}
 	}
 }

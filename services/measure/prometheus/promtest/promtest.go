@@ -100,6 +100,12 @@ func Start(t testing.TB, o Options) string {
 	return address
 }
 
+// Tool is the path of promtool; without it the test is skipped.
+func Tool(t testing.TB) string {
+	t.Helper()
+	return program(t, ToolVariable)
+}
+
 func program(t testing.TB, variable string) string {
 	t.Helper()
 	path := os.Getenv(variable)
