@@ -138,12 +138,33 @@ func (l Lens) See(p window.Piece) (window.Piece, error) {
 // Judge returns the slices of [start, start+span) by what all reporters measured of it:
 // a slice is known when any slot in it is.
 func (l Lens) Judge(start time.Time, span time.Duration, measured []window.Piece) (window.Piece, error) {
+	sums, known, err := l.slicesOf(start, span, measured)
+	if err != nil {
+		return window.Piece{}, err
+	}
+	var judged []segment.Slot
+	for k, sum := range sums {
+		if known[k] {
+			as := l.Slices.Judge(sum.Good, sum.Total)
+			judged = append(judged, segment.Slot{Index: k, Good: as.Good, Total: as.Total})
+		}
+	}
+	packed, _, err := segment.Merge(segment.New(l.Slices.Length, len(sums)), judged)
+	if err != nil {
+		return window.Piece{}, fmt.Errorf("judging the slices from %s: %w", start, err)
+	}
+	return window.Piece{Start: start, Segment: packed}, nil
+}
+
+// slicesOf are the events in each slice of [start, start+span), and whether any slot in it
+// is known.
+func (l Lens) slicesOf(start time.Time, span time.Duration, measured []window.Piece) ([]window.Sum, []bool, error) {
 	n := int(span / l.Slices.Length)
 	sums, known := make([]window.Sum, n), make([]bool, n)
 	for _, p := range measured {
 		step := p.Resolution()
 		if step == 0 || l.Slices.Length%step != 0 {
-			return window.Piece{}, fmt.Errorf("slots of %s do not fill slices of %s", step, l.Slices.Length)
+			return nil, nil, fmt.Errorf("slots of %s do not fill slices of %s", step, l.Slices.Length)
 		}
 		for i := range p.Slots() {
 			good, total, there := p.At(i)
@@ -155,18 +176,7 @@ func (l Lens) Judge(start time.Time, span time.Duration, measured []window.Piece
 			sums[k], known[k] = sums[k].Plus(window.Sum{Good: good, Total: total}), true
 		}
 	}
-	var judged []segment.Slot
-	for k, sum := range sums {
-		if known[k] {
-			as := l.Slices.Judge(sum.Good, sum.Total)
-			judged = append(judged, segment.Slot{Index: k, Good: as.Good, Total: as.Total})
-		}
-	}
-	packed, _, err := segment.Merge(segment.New(l.Slices.Length, n), judged)
-	if err != nil {
-		return window.Piece{}, fmt.Errorf("judging the slices from %s: %w", start, err)
-	}
-	return window.Piece{Start: start, Segment: packed}, nil
+	return sums, known, nil
 }
 
 // Stretch is a time of whole slices: [From, End).

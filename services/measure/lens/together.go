@@ -35,7 +35,7 @@ func JudgeTogether(of []Together, start time.Time, span time.Duration, measured 
 	length := of[0].Lens.Slices.Length
 	says := make([]verdict, int(span/length))
 	for i, one := range of {
-		judged, err := one.Lens.Judge(start, span, measured[i])
+		events, _, err := one.Lens.slicesOf(start, span, measured[i])
 		if err != nil {
 			return window.Piece{}, err
 		}
@@ -51,7 +51,7 @@ func JudgeTogether(of []Together, start time.Time, span time.Duration, measured 
 				effect = corrected[0].Effect
 			}
 			between := !first.IsZero() && !at.Before(first.Truncate(length)) && at.Before(now)
-			if said := one.of(judged, k, effect, between, at.Before(due)); said > says[k] {
+			if said := one.of(events[k], effect, between, at.Before(due)); said > says[k] {
 				says[k] = said
 			}
 			at = at.Add(length)
@@ -73,19 +73,19 @@ func JudgeTogether(of []Together, start time.Time, span time.Duration, measured 
 	return window.Piece{Start: start, Segment: packed}, nil
 }
 
-// of is what the indicator says of slice k. between is that it lies after the first that
+// of is what the indicator says of a slice with those events. between is that it lies after the first that
 // was ever measured and is not still to come, due that nothing more is waited for.
-func (t Together) of(judged window.Piece, k int, effect window.Effect, between, due bool) verdict {
-	g, total, _ := judged.At(k)
+func (t Together) of(events window.Sum, effect window.Effect, between, due bool) verdict {
+	as := t.Lens.Slices.Judge(events.Good, events.Total)
 	missing := t.Lens.Slices.Missing
 	switch {
-	case effect == window.Exclude, total == 0 && !between:
+	case effect == window.Exclude, as.Total == 0 && !between:
 		return silent
 	case effect == window.CountGood:
 		return good
-	case total > 0 && g == total:
+	case as.Total > 0 && as.Good == as.Total:
 		return good
-	case total > 0:
+	case as.Total > 0:
 		return bad
 	case !t.Unsure && missing == Good:
 		return good
