@@ -22,9 +22,19 @@ type line struct {
 	// none.
 	timeline, raw *window.Timeline
 	// first is the start of the oldest slot there is; known where slices are judged.
-	first   time.Time
+	first time.Time
+	// changed are the times of which a segment of any of the series changed, in each the
+	// first that did: those of the others are read beside it.
 	changed []SegmentKey
 	days    []time.Time // to be read again, for they are corrected in another way
+}
+
+// change notes that a segment changed.
+func (l *line) change(of SegmentKey) {
+	same := func(k SegmentKey) bool { return k.Start.Equal(of.Start) && k.Span == of.Span }
+	if l.timeline != nil && !slices.ContainsFunc(l.changed, same) {
+		l.changed = append(l.changed, of)
+	}
 }
 
 // key names what a line is of.

@@ -198,9 +198,7 @@ func (m *memory) note(changes []Change) (orphans []int64) {
 		for _, t := range owners {
 			t.owner.notes = append(t.owner.notes, c.ID)
 			t.owner.dirty = true
-			if t.timeline != nil && !slices.Contains(t.changed, c.SegmentKey) {
-				t.changed = append(t.changed, c.SegmentKey)
-			}
+			t.change(c.SegmentKey)
 		}
 	}
 	return orphans
