@@ -136,7 +136,7 @@ func toAlert(a alert.Alert, service, about Ref) Alert {
 		ID: string(a.ID), Service: service, SLO: about, Kind: string(a.Kind), Severity: string(a.Severity),
 		Open: a.EndedAt == nil, StartedAt: a.StartedAt, EndedAt: a.EndedAt, QuietSince: a.QuietSince,
 		Evidence: AlertEvidence{
-			SLORevisionID: string(e.Revision), Objective: e.Objective.String(), WindowDays: int(e.Period / (24 * time.Hour)), WindowEnd: e.WindowEnd,
+			SLORevisionID: string(e.Revision), Objective: e.Objective.String(), WindowDays: wholeDays(e.Period), WindowEnd: e.WindowEnd,
 		},
 	}
 	if a.Ending != "" {
@@ -159,6 +159,10 @@ func toAlert(a alert.Alert, service, about Ref) Alert {
 	}
 	return out
 }
+
+// wholeDays is a length in days, rounded: a calendar's window in which clocks are changed is
+// an hour shorter or longer.
+func wholeDays(length time.Duration) int { return int(length.Round(24*time.Hour) / (24 * time.Hour)) }
 
 func toBurned(lookback time.Duration, s window.Sum, unit int64, rate budget.Ratio) BurnRate {
 	burned := rate.Float64()

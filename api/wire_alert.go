@@ -11,7 +11,7 @@ type AlertTerms struct {
 // AlertTermsInput say which alerts are to be raised of an SLO.
 type AlertTermsInput struct {
 	Off          []string `json:"off,omitempty" maxItems:"7" enum:"1h/5m,6h/30m,1d/2h,3d/6h,absent,page,ticket" doc:"The alerts to switch off, each once: burn pairs by their long and short window, absent, and severities, which stand for all of that severity. absent is a page." example:"[\"3d/6h\"]"`
-	MinBadEvents int64    `json:"minBadEvents,omitempty" minimum:"1" default:"3" doc:"How many bad events the long window of a pair holds at least when its alert starts. 3 is the least that a single event is never counted as."`
+	MinBadEvents int64    `json:"minBadEvents,omitempty" minimum:"1" doc:"How many bad events the long window of a pair holds at least when its alert starts. When left out 3, which is the least that a single event is never counted as, or 1 where slices of time are counted."`
 }
 
 // Alert is one episode in which an SLO burned its budget too fast, or was not measured.

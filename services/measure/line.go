@@ -22,9 +22,19 @@ type line struct {
 	// none.
 	timeline, raw *window.Timeline
 	// first is the start of the oldest slot there is; known where slices are judged.
-	first   time.Time
+	first time.Time
+	// changed are the times of which a segment of any of the series changed, in each the
+	// first that did: those of the others are read beside it.
 	changed []SegmentKey
 	days    []time.Time // to be read again, for they are corrected in another way
+}
+
+// change notes that a segment changed.
+func (l *line) change(of SegmentKey) {
+	same := func(k SegmentKey) bool { return k.Start.Equal(of.Start) && k.Span == of.Span }
+	if l.timeline != nil && !slices.ContainsFunc(l.changed, same) {
+		l.changed = append(l.changed, of)
+	}
 }
 
 // key names what a line is of.
@@ -105,15 +115,6 @@ func (l *line) begin(shape *window.Shape, now time.Time, corrected bool) {
 	l.timeline = window.New(shape, now)
 	if corrected {
 		l.raw = window.New(shape, now)
-	}
-}
-
-// change has the segment read again, if anything was read. Of series that are judged
-// together it is that of all.
-func (l *line) change(key SegmentKey) {
-	key.Series = l.series[0].ID
-	if l.timeline != nil && !slices.Contains(l.changed, key) {
-		l.changed = append(l.changed, key)
 	}
 }
 

@@ -130,7 +130,7 @@ type Alerts interface {
 // Concluded is an SLO with the status that was just concluded of it.
 type Concluded struct {
 	View
-	// LateAfter is for how long no slot may come before the SLO is stale.
+	// LateAfter is for how long no slot, or slice, may come before the SLO is stale.
 	LateAfter time.Duration
 	// Incomplete tells of each burn pair whether slots in its long window are still
 	// being read.
@@ -153,7 +153,7 @@ func (s *Service) alert(ctx context.Context, now time.Time, views map[id.ID]*Vie
 	for i, status := range statuses {
 		v := *views[status.SLO]
 		v.Status = status
-		concluded[i] = Concluded{View: v, LateAfter: lateAfter(v.Indicator.Resolution, delays[v.Indicator.Origin.DataSource])}
+		concluded[i] = Concluded{View: v, LateAfter: lateAfter(v.step(), delays[v.Indicator.Origin.DataSource])}
 	}
 	if err := s.incomplete(ctx, concluded); err != nil {
 		return err

@@ -115,7 +115,7 @@ func (v *View) conclude(now time.Time, e measure.Evaluation, delay time.Duration
 			out.Raw = &raw.Window
 		}
 	}
-	out.Stale = out.stopped(v.Revision.Budgeting.Step(v.Indicator.Resolution), delay)
+	out.Stale = out.stopped(v.step(), delay)
 	out.note(in)
 	for i := range v.Revision.Further {
 		of := v.Revision.goal(i, sums, further, e.End)
@@ -154,6 +154,9 @@ func (t Terms) input(sums budget.Sums, end time.Time) budget.Input {
 // Length is how long the SLO's own window is: a calendar's the one that ran when it was
 // last evaluated, or that it was declared in.
 func (v View) Length() time.Duration { return v.Revision.Over.Length(v.end()) }
+
+// step is the time in which its sums move.
+func (v View) step() time.Duration { return v.Revision.Budgeting.Step(v.Indicator.Resolution) }
 
 // Since is when the SLO's own window began.
 func (v View) Since() time.Time {

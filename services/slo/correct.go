@@ -69,7 +69,7 @@ func (s *Service) overlays(ctx context.Context, now time.Time) (map[id.ID][]wind
 // long as an SLO that is measured so takes to be stale.
 func late(step, delay time.Duration) time.Duration {
 	const most = 12 * time.Hour
-	return min(staleAfter*step+delay, most)
+	return min(lateAfter(step, delay), most)
 }
 
 // Lens is how measurements of an SLO are looked at under the terms, with what is corrected

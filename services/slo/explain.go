@@ -40,6 +40,12 @@ func (s *Service) Explain(ctx context.Context, slo id.ID, group string) (Explana
 // figures say.
 func (v View) Explain() budget.Explanation {
 	e := budget.Explain(v.input())
+	for i, in := range v.goals() { // the state is the worst of all
+		if state := budget.Decide(in); worst(e.State, state) != e.State {
+			g := v.Revision.Further[i]
+			e.State, e.Because = state, fmt.Sprintf("the further objective %q, %s over %s: %s", g.Name, g.Objective, g.Over, budget.Explain(in).Because)
+		}
+	}
 	e.State = v.Status.State
 	if c := v.Certainty(v.Figures().Window); c != nil {
 		e.Lines = append(e.Lines, c.lines(v.Revision.Objective)...)

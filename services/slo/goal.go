@@ -87,14 +87,23 @@ func (t Terms) goal(i int, sums budget.Sums, further []window.Sum, end time.Time
 // Standings are how the further objectives stand, in their order.
 func (v View) Standings() []Standing {
 	var out []Standing
-	in := v.input()
-	for i, g := range v.Revision.Further {
-		var further []window.Sum
-		if v.Current() {
-			further = v.Status.Further
-		}
-		f := budget.FiguresOf(v.Revision.goal(i, in.Sums, further, v.Status.End))
-		out = append(out, Standing{Goal: g, State: f.State, Account: f.Window})
+	for i, in := range v.goals() {
+		f := budget.FiguresOf(in)
+		out = append(out, Standing{Goal: v.Revision.Further[i], State: f.State, Account: f.Window})
+	}
+	return out
+}
+
+// goals are the inputs of the further objectives, in their order.
+func (v View) goals() []budget.Input {
+	sums := v.input().Sums
+	var further []window.Sum
+	if v.Current() {
+		further = v.Status.Further
+	}
+	out := make([]budget.Input, len(v.Revision.Further))
+	for i := range out {
+		out[i] = v.Revision.goal(i, sums, further, v.end())
 	}
 	return out
 }

@@ -51,14 +51,14 @@ const outdatedAfter = 30 * time.Minute
 // comes late by a slot is no reason to hold anything.
 const staleAfter = 2
 
-// stopped reports whether no slot came for twice the resolution before End, and
+// stopped reports whether no slot, or slice, came for twice its length before End, and
 // for as long as slots are late by intention.
-func (s Status) stopped(resolution, delay time.Duration) bool {
-	return s.Latest.Before(s.End.Add(-lateAfter(resolution, delay)))
+func (s Status) stopped(step, delay time.Duration) bool {
+	return s.Latest.Before(s.End.Add(-lateAfter(step, delay)))
 }
 
-// lateAfter is for how long no slot may come before an SLO is stale.
-func lateAfter(resolution, delay time.Duration) time.Duration { return staleAfter*resolution + delay }
+// lateAfter is for how long no slot, or slice, may come before an SLO is stale.
+func lateAfter(step, delay time.Duration) time.Duration { return staleAfter*step + delay }
 
 // Evaluated reports whether the SLO was ever evaluated.
 func (s Status) Evaluated() bool { return !s.End.IsZero() }

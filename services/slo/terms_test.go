@@ -3,6 +3,7 @@ package slo_test
 import (
 	"context"
 	"math/big"
+	"strings"
 	"testing"
 	"time"
 
@@ -159,6 +160,9 @@ func TestTheStateIsTheWorstOfAllObjectives(t *testing.T) {
 	}
 	if own := v.Figures().Window; *own.RemainingRatio != 0.5 {
 		t.Errorf("the first objective has %v left", *own.RemainingRatio)
+	}
+	if e := v.Explain(); e.State != budget.Exhausted || !strings.HasPrefix(e.Because, `the further objective "day"`) || !strings.Contains(e.Because, "nothing of it remains") {
+		t.Errorf("it is %s, because %s", e.State, e.Because)
 	}
 	standings := v.Standings()
 	if len(standings) != 2 || standings[0].State != budget.Exhausted || *standings[0].Account.RemainingRatio != -4 ||

@@ -87,3 +87,23 @@ func TestAnOutageIsAlertedOfAndAcknowledged(t *testing.T) {
 		}
 	})
 }
+
+// A bad slice is many bad events already: one is enough, unless the declaration says so.
+func TestOneBadSliceIsEnoughWhateverElseIsSaidOfAlerts(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		const slices = `"budgeting":{"method":"timeslices","sliceTarget":"95%"}`
+		for slug, row := range map[string]struct {
+			alerts string
+			want   float64
+		}{
+			"silent":  {`"alerts":{"off":["1d/2h"]}`, 1},
+			"said":    {`"alerts":{"minBadEvents":2}`, 2},
+			"nothing": {`"rationale":"nothing is said of alerts"`, 1},
+		} {
+			made := h.make("ada", slug, "/v1/services/checkout/slos", slo(`"slug":"`+slug+`"`, slices, row.alerts)).object()
+			if got := made["alerts"].(map[string]any)["minBadEvents"]; got != row.want {
+				t.Errorf("%s: %v bad slices are needed, want %v", slug, got, row.want)
+			}
+		}
+	})
+}

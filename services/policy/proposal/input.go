@@ -3,7 +3,9 @@ package proposal
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -46,6 +48,35 @@ func (in Input) act() Act {
 		return RetireSLO
 	}
 	return UpdateService
+}
+
+// pointer is where the act is in the body of a proposal.
+func (in Input) pointer() string {
+	switch in.act() {
+	case ReviseSLO:
+		return "/revision/declaration"
+	case DeclareCorrection:
+		return "/correction/declaration"
+	case RemoveCorrection:
+		return "/removal"
+	case RetireSLO:
+		return "/retirement"
+	}
+	return "/serviceUpdate/declaration"
+}
+
+// within has what an act breaks point into the proposal, where the act is.
+func (in Input) within(err error) error {
+	f := fault.As(err)
+	if f == nil || len(f.Violations) == 0 {
+		return err
+	}
+	moved := *f
+	moved.Violations = slices.Clone(f.Violations)
+	for i := range moved.Violations {
+		moved.Violations[i].Pointer = in.pointer() + moved.Violations[i].Pointer
+	}
+	return &moved
 }
 
 // act does what the input says, as the context's caller, and returns what came of it.

@@ -108,7 +108,7 @@ func (s *Service) Propose(ctx context.Context, in Input, document json.RawMessag
 		case err == nil:
 			return fault.New(fault.Conflict, "no_second_person_needed", "this needs no second person; do it directly")
 		case needed == nil || needed.Code != Needed:
-			return err
+			return in.within(err)
 		}
 		c := access.CallerFrom(ctx)
 		p = Proposal{

@@ -20,7 +20,8 @@ const (
 	Reach = 400 * day
 	// MaxLength is how long one time of a correction is at most: a quarter.
 	MaxLength = 90 * day
-	// MaxOccurrences is how often a correction comes in two years at most.
+	// MaxOccurrences is how often a correction comes in two years at most, and all of an
+	// SLO together within Reach: each of these times is laid over it at every evaluation.
 	MaxOccurrences = 10_000
 	// MaxLive is how many corrections of an SLO may lie within the longest rolling window
 	// or after it.

@@ -114,6 +114,15 @@ func (s *Service) spelled(ctx context.Context, v slo.View, owner registry.Servic
 	if live >= MaxLive {
 		return Correction{}, fault.New(fault.Conflict, "too_many_corrections", "the SLO %q has %d corrections in its longest window or after it, which is as many as it may; let one recur, or remove some", v.SLO.Slug, live)
 	}
+	from, to := now.Add(-Reach), now.Add(Reach)
+	standing, err := s.Store.ActiveOf(ctx, v.SLO.ID, from, to)
+	if err != nil {
+		return Correction{}, err
+	}
+	if times := len(spans(append(standing, c), from, to)); times > MaxOccurrences {
+		return Correction{}, fault.New(fault.Conflict, "too_many_corrections", "the corrections of the SLO %q would come %d times from %s to %s, and may come %d times; let them come less often, or remove some",
+			v.SLO.Slug, times, from.Format(time.DateOnly), to.Format(time.DateOnly), MaxOccurrences)
+	}
 	author, _ := access.AuthorFrom(ctx)
 	c.ID, c.SLO, c.CreatedAt, c.CreatedBy, c.ApprovedAt, c.ApprovedBy = id.New(now), v.SLO.ID, now, author.Name, now, access.CallerFrom(ctx).Name
 	return c, nil

@@ -223,3 +223,18 @@ func TestCorrectionsAreTheTeamsAndAudited(t *testing.T) {
 		t.Errorf("of another SLO it is %v", err)
 	}
 }
+
+// Every second hour of 400 days is 4,800 times.
+func TestAllCorrectionsOfAnSLOTogetherAreBounded(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	often := recurring("2026-03-27T14:00", "FREQ=HOURLY;INTERVAL=2")
+	for range 2 {
+		ok(h.Declare(h.ada, h.availability.SLO.ID, often))(t)
+	}
+	_, err := h.Declare(h.ada, h.availability.SLO.ID, often)
+	if f := fault.As(err); f == nil || f.Code != "too_many_corrections" || !strings.Contains(f.Message, "may come 10000 times") {
+		t.Errorf("a third is %v", err)
+	}
+	ok(h.Declare(h.ada, h.availability.SLO.ID, once(t, correction.Exclude, "2026-03-27T14:00:00Z", "2026-03-27T15:00:00Z")))(t)
+}

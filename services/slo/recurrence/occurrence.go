@@ -59,17 +59,37 @@ func (s Series) First() (time.Time, bool) {
 
 // Last returns when the last occurrence begins; false where there is none within the
 // time from the start, be it that the rule has no end.
-func (s Series) Last(within time.Duration) (time.Time, bool) {
-	var last time.Time
+func (s Series) Last(within time.Duration) (last time.Time, ends bool) {
 	from := calendar.Instant(s.Start, s.Zone)
-	count, to := 0, from.Add(within)
-	s.Between(from, to, func(at time.Time) bool {
-		last = at
-		count++
-		return true
-	})
-	ends := s.Rule.count > 0 && count == s.Rule.count || !s.Rule.until.IsZero() && s.Rule.until.Before(to.Add(-2*day))
-	return last, ends && count > 0
+	to := from.Add(within)
+	switch {
+	case s.Rule.count > 0:
+		count := 0
+		s.Between(from, to, func(at time.Time) bool {
+			last = at
+			count++
+			return true
+		})
+		return last, count == s.Rule.count
+	case s.Rule.until.IsZero() || !s.Rule.until.Before(to.Add(-2*day)):
+		return last, false
+	}
+	// It is looked for backwards, for most rules have an occurrence shortly before the end.
+	end := s.Rule.until.Add(2 * day) // whatever clock it is by
+	for back := 4 * day; last.IsZero(); back *= 8 {
+		begin := end.Add(-back)
+		if begin.Before(from) {
+			begin = from
+		}
+		s.Between(begin, end, func(at time.Time) bool {
+			last = at
+			return true
+		})
+		if begin.Equal(from) {
+			break
+		}
+	}
+	return last, !last.IsZero()
 }
 
 // over reports whether the time is after UNTIL, which belongs to the rule.

@@ -314,6 +314,33 @@ func TestWhatIsAskedForBoundsTheWork(t *testing.T) {
 	if count != 1000 {
 		t.Errorf("an hour has %d hours, a thousand times", count)
 	}
+	for range 1000 {
+		if last, ends := old.Last(200 * years); ends {
+			t.Errorf("what has no end ends at %s", last)
+		}
+	}
+}
+
+// Of rules that end with a time, wherever their occurrences lie before it: the last of all
+// occurrences.
+func TestTheLastOccurrenceIsTheLastOfAll(t *testing.T) {
+	t.Parallel()
+	for _, rule := range []string{
+		"FREQ=HOURLY;UNTIL=20290326T003000Z", "FREQ=DAILY;UNTIL=20290325", "FREQ=DAILY;UNTIL=20290325T030000", "FREQ=WEEKLY;BYDAY=MO;UNTIL=20290401",
+		"FREQ=MONTHLY;BYMONTHDAY=31;UNTIL=20290228", "FREQ=YEARLY;UNTIL=20291231", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;UNTIL=20301231", "FREQ=DAILY;UNTIL=20260101",
+	} {
+		s := series(t, "Europe/Berlin", "20260101T030000", rule)
+		var want time.Time
+		s.Between(s.Start.Add(-24*time.Hour), s.Start.Add(6*years), func(at time.Time) bool { want = at; return true })
+		if last, ends := s.Last(6 * years); !ends || !last.Equal(want) {
+			t.Errorf("%s ends %v at %s, want %s", rule, ends, last, want)
+		}
+	}
+	for _, rule := range []string{"FREQ=DAILY;UNTIL=20251231", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;UNTIL=20301231"} {
+		if last, ends := series(t, "Europe/Berlin", "20260101T030000", rule).Last(6 * years); ends {
+			t.Errorf("%s, which never comes, ends at %s", rule, last)
+		}
+	}
 }
 
 func FuzzParse(f *testing.F) {

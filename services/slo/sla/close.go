@@ -110,8 +110,8 @@ func (s *Service) judge(ctx context.Context, v View, w calendar.Window, now time
 }
 
 // sum adds up what the SLO's indicators counted in a time, each while its revision was
-// in force; from what changed in the middle of a slot on, the new one counts. It counts
-// as the last of the revisions has it: events, or slices that are good or bad. What
+// in force; from what changed in the middle of a slot, or slice, on, the new one counts. It
+// counts as the last of the revisions has it: events, or slices that are good or bad. What
 // corrections the service made is its own affair, and none of the customer's.
 func (s *Service) sum(ctx context.Context, of id.ID, w calendar.Window) (window.Sum, error) {
 	var sum window.Sum
@@ -134,7 +134,8 @@ func (s *Service) sum(ctx context.Context, of id.ID, w calendar.Window) (window.
 				seen := lensOf(one)
 				by = &seen
 			}
-			if sum, err = s.add(ctx, sum, measure.Reading{Indicator: one.Indicator.ID, Lens: *by}, begin, end); err != nil {
+			begin = begin.Truncate(undivided(*by))
+			if sum, err = s.add(ctx, sum, one.Indicator, *by, begin, end); err != nil {
 				return sum, err
 			}
 			end = begin
@@ -149,6 +150,19 @@ func (s *Service) sum(ctx context.Context, of id.ID, w calendar.Window) (window.
 // pieceLength is how much is summed up at a time: the sums of so much cannot overflow,
 // see measure.MaxReporters.
 const pieceLength = 90 * 24 * time.Hour
+
+// undivided is the shortest time of whole slices that is of whole slots, too, in whatever
+// resolution; of events it is a slot. It divides an hour, as slices of whole minutes do.
+func undivided(by lens.Lens) time.Duration {
+	length := by.Slices.Length
+	switch {
+	case !by.Judges():
+		return measure.FiveMinutes
+	case length%measure.FiveMinutes == 0:
+		return length
+	}
+	return length * (measure.FiveMinutes / measure.Minute)
+}
 
 // step is the whole of [from, to), in slices.
 func step(from, to time.Time, by lens.Lens) time.Duration {
@@ -167,9 +181,15 @@ func lensOf(r slo.RevisionWithIndicator) lens.Lens {
 	return r.Revision.Lens(r.Indicator.Resolution, 0, nil)
 }
 
-// add adds what an indicator counted in [from, to).
-func (s *Service) add(ctx context.Context, sum window.Sum, of measure.Reading, from, to time.Time) (window.Sum, error) {
-	if of.Lens.Judges() {
+// add adds what an indicator counted in [from, to). Where its slots do not fill slices, it
+// is judged in longer ones, each of which is as many as it is long.
+func (s *Service) add(ctx context.Context, sum window.Sum, by slo.Indicator, as lens.Lens, from, to time.Time) (window.Sum, error) {
+	of, times := measure.Reading{Indicator: by.ID, Lens: as}, int64(1)
+	if as.Judges() {
+		if as.Slices.Length%by.Resolution != 0 {
+			of.Lens.Slices.Length = undivided(as)
+			times = int64(of.Lens.Slices.Length / as.Slices.Length)
+		}
 		from = from.Truncate(of.Lens.Slices.Length)
 	}
 	for at := from; at.Before(to); {
@@ -182,10 +202,10 @@ func (s *Service) add(ctx context.Context, sum window.Sum, of measure.Reading, f
 			return sum, fmt.Errorf("sum up what was measured from %s to %s: %w", at, next, err)
 		}
 		for _, step := range steps {
-			if step.Total > math.MaxInt64-sum.Total {
+			if step.Total > (math.MaxInt64-sum.Total)/times {
 				return sum, fmt.Errorf("sum up what was measured from %s to %s: more events than can be counted", from, to)
 			}
-			sum = sum.Plus(step.Sum)
+			sum = sum.Plus(window.Sum{Good: step.Good * times, Total: step.Total * times})
 		}
 		at = next
 	}

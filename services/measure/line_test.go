@@ -1,0 +1,25 @@
+package measure
+
+import (
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure/window"
+)
+
+// All series of a line are read of a time of which one changed: of a hundred that changed
+// together each would otherwise be read a hundred times.
+func TestATimeThatManySeriesMeasuredIsReadOnce(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	l := &line{timeline: new(window.Timeline)}
+	for _, series := range []id.ID{"A", "B", "C"} {
+		l.change(SegmentKey{series, noon, HourSpan})
+		l.change(SegmentKey{series, noon.Add(HourSpan), HourSpan})
+		l.change(SegmentKey{series, noon.Truncate(DaySpan), DaySpan})
+	}
+	if len(l.changed) != 3 {
+		t.Errorf("read is %v, want two hours and a day", l.changed)
+	}
+}
