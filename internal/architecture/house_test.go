@@ -10,6 +10,7 @@ var pure = []string{
 	"./services/measure/segment/...",
 	"./services/measure/window/...",
 	"./services/measure/lens/...",
+	"./services/measure/thin/...",
 	"./services/issues/markdown/...",
 	"./scorecards/rules/...",
 }

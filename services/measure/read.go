@@ -2,8 +2,10 @@ package measure
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -37,6 +39,10 @@ type Step struct {
 	window.Sum
 	// Known is set when any slot of the step was reported, be it without events.
 	Known bool
+	// Blurred is set when Sum is not what counts in the step, because nobody can know it
+	// any more: a part of the step lies in a thinned slot that reaches beyond it, or slices
+	// were judged otherwise, or not at all, when the time was thinned.
+	Blurred bool
 }
 
 // Slots returns what was reported of the indicator in [from, to), by reporter and
@@ -85,6 +91,9 @@ type Reading struct {
 	Indicator id.ID
 	Group     string // one group, unless it is empty
 	Lens      lens.Lens
+	// AsMeasured has thinned time summed up without the corrections that lay over it
+	// when it was thinned; the lens says nothing of these.
+	AsMeasured bool
 }
 
 // Totals returns the sums over all reporters of [from, to) in steps, the last of
@@ -100,40 +109,91 @@ func (s *Service) Totals(ctx context.Context, of Reading, from, to time.Time, st
 	if (to.Sub(from)-1)/step >= MaxSteps {
 		return nil, invalid("query.step", step.String(), "makes more than %d steps; choose a longer one", MaxSteps)
 	}
+	if !from.Before(to) {
+		return []Step{}, nil
+	}
+	bounds := []time.Time{from}
+	for at := from; at.Before(to); {
+		at = at.Add(step)
+		bounds = append(bounds, at)
+	}
+	return s.between(ctx, of, bounds, func(slot time.Duration) error {
+		switch {
+		case step%slot != 0:
+			return invalid("query.step", step.String(), "must be a whole multiple of %d s", slot/time.Second)
+		case !from.Truncate(slot).Equal(from):
+			return invalid("query.from", stamp(from), "must be the start of a slot of %d s, such as %s", slot/time.Second, stamp(from.Truncate(slot)))
+		}
+		return nil
+	})
+}
+
+// Between is Totals of the steps from each of the bounds to the next: starts of slots,
+// one after the other, at most MaxSteps + 1.
+func (s *Service) Between(ctx context.Context, of Reading, bounds []time.Time) ([]Step, error) {
+	if len(bounds)-1 > MaxSteps {
+		return nil, fmt.Errorf("summing up %d steps, which is more than %d", len(bounds)-1, MaxSteps)
+	}
+	for i := 1; i < len(bounds); i++ {
+		if !bounds[i-1].Before(bounds[i]) {
+			return nil, fmt.Errorf("summing up from %s until %s, which is not after it", stamp(bounds[i-1]), stamp(bounds[i]))
+		}
+	}
+	if len(bounds) < 2 {
+		return []Step{}, nil
+	}
+	return s.between(ctx, of, bounds, func(slot time.Duration) error {
+		for _, at := range bounds {
+			if !at.Truncate(slot).Equal(at) {
+				return fmt.Errorf("summing up from or until %s, which is not the start of a slot of %s", stamp(at), slot)
+			}
+		}
+		return nil
+	})
+}
+
+// between sums up what lies between the bounds, which check accepts for each of the
+// lengths of slots that there are.
+func (s *Service) between(ctx context.Context, of Reading, bounds []time.Time, check func(slot time.Duration) error) ([]Step, error) {
 	now := s.now()
-	from, to = from.UTC(), to.UTC()
-	t := totals{lens: of.Lens, step: step, steps: []Step{}}
-	for at := from; at.Before(to); at = at.Add(step) {
-		t.steps = append(t.steps, Step{Start: at})
+	t := totals{lens: of.Lens, steps: make([]Step, len(bounds)-1), end: bounds[len(bounds)-1].UTC()}
+	for i := range t.steps {
+		t.steps[i].Start = bounds[i].UTC()
 	}
-	if len(t.steps) == 0 {
-		return t.steps, nil
-	}
-	end := from.Add(time.Duration(len(t.steps)) * step)
-	series, err := s.series(ctx, of.Indicator, of.Group)
+	from := t.steps[0].Start
+	whole, err := s.thinnedLine(ctx, of.Indicator, "", from, now, of.Lens.Judges())
 	if err != nil {
 		return nil, err
+	}
+	series, err := s.series(ctx, of.Indicator, of.Group)
+	if err != nil {
+		line, thinned := whole, error(nil)
+		if of.Group != "" && fault.Is(err, fault.NotFound) { // all that there was of it may be thinned
+			line, thinned = s.thinnedLine(ctx, of.Indicator, of.Group, time.Time{}, now, true)
+		}
+		if thinned != nil || line.Until.IsZero() {
+			return nil, errors.Join(err, thinned)
+		}
 	}
 	t.resolutions = map[id.ID]time.Duration{}
 	for _, one := range series {
 		t.resolutions[one.ID] = one.Resolution
-		switch slot := of.Lens.Step(one.Resolution); {
-		case step%slot != 0:
-			return nil, invalid("query.step", step.String(), "must be a whole multiple of %d s", slot/time.Second)
-		case !from.Truncate(slot).Equal(from):
-			return nil, invalid("query.from", stamp(from), "must be the start of a slot of %d s, such as %s", slot/time.Second, stamp(from.Truncate(slot)))
+		if err := check(of.Lens.Step(one.Resolution)); err != nil {
+			return nil, err
 		}
 	}
 	if of.Lens.Judges() {
 		t.due = of.Lens.Due(now.Truncate(of.Lens.Slices.Length))
 		t.late = make([]window.Sum, len(t.steps))
 	}
+	// What is before the time up to which it was thinned is in months alone.
+	t.whole = later(from, whole.Until)
 	piece := DaySpan * time.Duration(max(1, segmentsAtOnce/max(1, len(series))))
-	for at := from; at.Before(end); {
+	for at := t.whole; at.Before(t.end); {
 		// Pieces end with days, so that a day is judged as a whole.
 		last := at.Truncate(DaySpan).Add(piece)
-		if last.After(end) {
-			last = end
+		if last.After(t.end) {
+			last = t.end
 		}
 		stored, err := s.segments(ctx, of.Indicator, series, at, last)
 		if err != nil {
@@ -145,18 +205,44 @@ func (s *Service) Totals(ctx context.Context, of Reading, from, to time.Time, st
 		at = last
 	}
 	if of.Lens.Judges() {
-		first, err := s.first(ctx, series)
+		first, err := s.first(ctx, of, series, whole)
 		if err != nil {
 			return nil, err
 		}
 		t.settle(first, now)
 	}
+	if from.Before(t.whole) {
+		months, err := s.thinned(ctx, of.Indicator, of.Group, from, t.end)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range months {
+			t.addMonth(m, of)
+		}
+	}
+	if t.overflows {
+		return nil, fmt.Errorf("summing up what was measured of indicator %s from %s to %s: more events than can be counted", of.Indicator, stamp(from), stamp(t.end))
+	}
 	return t.steps, nil
 }
 
-// first is the start of the oldest slot of the series, zero when there is none.
-func (s *Service) first(ctx context.Context, series []Series) (time.Time, error) {
-	var first time.Time
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// first is the start of the oldest slot of what is read, or a time before it of which
+// only months are left; zero when there is none.
+func (s *Service) first(ctx context.Context, of Reading, series []Series, line ThinnedLine) (time.Time, error) {
+	if of.Group != "" {
+		var err error
+		if line, err = s.thinnedLine(ctx, of.Indicator, of.Group, time.Time{}, s.now(), true); err != nil {
+			return time.Time{}, err
+		}
+	}
+	first := line.Since
 	stored, err := s.store.Oldest(ctx, seriesIDs(series))
 	if err != nil {
 		return first, fmt.Errorf("reading the oldest segments of %d series: %w", len(series), err)
@@ -189,9 +275,11 @@ func began(row StoredSegment, resolution time.Duration) (time.Time, error) {
 // totals are steps while they are summed up.
 type totals struct {
 	lens        lens.Lens
-	step        time.Duration
 	steps       []Step
+	end         time.Time // of the last step
+	whole       time.Time // before it only months are added
 	resolutions map[id.ID]time.Duration
+	overflows   bool // some sum
 	// due is as in lens.Stretch, late what of each step is not before it; of slices alone.
 	due  time.Time
 	late []window.Sum
@@ -248,6 +336,25 @@ func (t *totals) judge(stored []StoredSegment, from, to time.Time) error {
 	return nil
 }
 
+// stepAt is the number of the step in which the time lies, which is not before the first.
+func (t *totals) stepAt(at time.Time) int {
+	return sort.Search(len(t.steps), func(k int) bool { return t.steps[k].Start.After(at) }) - 1
+}
+
+// endOf is where the step of that number ends.
+func (t *totals) endOf(k int) time.Time {
+	if k+1 < len(t.steps) {
+		return t.steps[k+1].Start
+	}
+	return t.end
+}
+
+// plus adds to the sum of a step.
+func (t *totals) plus(k int, sum window.Sum) {
+	added, ok := t.steps[k].Adding(sum)
+	t.steps[k].Sum, t.overflows = added, t.overflows || !ok
+}
+
 // addPiece adds what a piece holds of [from, to).
 func (t *totals) addPiece(p window.Piece, from, to time.Time) {
 	resolution := p.Resolution()
@@ -258,15 +365,14 @@ func (t *totals) addPiece(p window.Piece, from, to time.Time) {
 	if last.After(to) {
 		last = to
 	}
-	for at.Before(last) {
-		k := int(at.Sub(t.steps[0].Start) / t.step)
-		next := t.steps[k].Start.Add(t.step)
+	for k := t.stepAt(at); at.Before(last); k++ {
+		next := t.endOf(k)
 		if next.After(last) {
 			next = last
 		}
 		i, j := int(at.Sub(p.Start)/resolution), int(next.Sub(p.Start)/resolution)
 		good, total := p.Range(i, j)
-		t.steps[k].Sum = t.steps[k].Plus(window.Sum{Good: good, Total: total})
+		t.plus(k, window.Sum{Good: good, Total: total})
 		t.steps[k].Known = t.steps[k].Known || p.Known(i, j)
 		if t.late != nil && t.due.Before(next) {
 			if t.due.After(at) {
@@ -283,7 +389,7 @@ func (t *totals) addPiece(p window.Piece, from, to time.Time) {
 func (t *totals) settle(first, now time.Time) {
 	now = now.Truncate(t.lens.Slices.Length)
 	for k := range t.steps {
-		s := lens.Stretch{From: t.steps[k].Start, End: t.steps[k].Start.Add(t.step), First: first, Due: t.due}
+		s := lens.Stretch{From: later(t.steps[k].Start, t.whole), End: t.endOf(k), First: first, Due: t.due}
 		if s.End.After(now) {
 			s.End = now
 		}

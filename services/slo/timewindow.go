@@ -32,6 +32,14 @@ func (w TimeWindow) Window() window.Window {
 	return window.Of(w.Calendar)
 }
 
+// Zone is where its days begin: that of the calendar, UTC of a rolling window.
+func (w TimeWindow) Zone() *time.Location {
+	if w.Rolls() {
+		return time.UTC
+	}
+	return w.Calendar.Zone()
+}
+
 // Length is how long the window is that ends at the time or, of a calendar, holds the
 // moment before it.
 func (w TimeWindow) Length(end time.Time) time.Duration {
