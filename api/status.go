@@ -86,7 +86,7 @@ func (a *API) addStatus(r Rooms) {
 	type historyReply struct{ Body History }
 	register(a, operation{
 		id: "getSLOHistory", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/history", tag: "SLOs",
-		summary: "Get the history of an SLO", description: "The SLI and the budget as they stood at each point, computed from what was measured under the current terms; of one group when it is named.", rule: read,
+		summary: "Get the history of an SLO", description: "The SLI and the budget as they stood at each point, computed from what was measured under the current terms; of one group when it is named. At most 1,000 points of ten years. Where single slots are not kept any more, points are an hour or a day apart at least.", rule: read,
 		class: admission.Reports,
 	}, func(ctx context.Context, in *history) (*historyReply, error) {
 		v, _, err := r.SLOs.Find(ctx, in.name())

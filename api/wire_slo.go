@@ -305,8 +305,9 @@ type BurnPair struct {
 // HistoryPoint is an SLO's budget as it stood at a time.
 type HistoryPoint struct {
 	At        time.Time `json:"at" doc:"End of the window, exclusive."`
-	Good      float64   `json:"good" doc:"Good events in the window that ends then."`
-	Total     float64   `json:"total"`
+	Good      *float64  `json:"good" nullable:"true" doc:"Good events in the window that ends then; null when that is not known any more."`
+	Total     *float64  `json:"total" nullable:"true"`
+	Blurred   bool      `json:"blurred" doc:"True when nobody can know any more what the window held: it begins or ends within an hour, or a day, of which only the sum is left, or counted slices otherwise when that sum was made."`
 	SLI       *float64  `json:"sli" nullable:"true"`
 	Remaining *float64  `json:"remaining" nullable:"true" doc:"Share of the budget that remained; below 0 when overspent, null when unknown."`
 }
@@ -315,11 +316,19 @@ type HistoryPoint struct {
 type History struct {
 	From        time.Time      `json:"from" doc:"End of the first window."`
 	To          time.Time      `json:"to" doc:"End of the last window."`
-	StepSeconds int            `json:"stepSeconds" example:"21600"`
+	StepSeconds int            `json:"stepSeconds" example:"21600" doc:"From point to point; days of a time zone may be an hour shorter or longer."`
 	WindowDays  int            `json:"windowDays,omitempty" doc:"Absent where there is a calendar."`
 	Calendar    *Calendar      `json:"calendar,omitempty" doc:"Each point is then what came since its window of the calendar began."`
 	Revision    int            `json:"revision" doc:"The revision whose terms they are."`
+	Thinned     []Thinned      `json:"thinned" doc:"Parts of the windows' time of which no single slots are left."`
 	Points      []HistoryPoint `json:"points"`
+}
+
+// Thinned is a time of which sums are left and no single slots.
+type Thinned struct {
+	From        time.Time `json:"from"`
+	To          time.Time `json:"to"`
+	StepSeconds int       `json:"stepSeconds" enum:"3600,86400" doc:"What is left: the sums of hours, or of days of the SLO's time zone."`
 }
 
 // Forecast is how probable it is that an error budget runs out.
@@ -371,6 +380,21 @@ type SlotInput struct {
 // Measurements is what was measured of an SLO.
 type Measurements struct {
 	Reporters []ReporterMeasurements `json:"reporters"`
+	Thinned   []ThinnedMeasurements  `json:"thinned" doc:"What is left of a time that is thinned, by group."`
+}
+
+// ThinnedMeasurements is what is left of what all reporters measured.
+type ThinnedMeasurements struct {
+	Group string        `json:"group,omitempty" doc:"Which group was counted; absent when there are none." example:"eu-west"`
+	Slots []ThinnedSlot `json:"slots"`
+}
+
+// ThinnedSlot is the sum over all reporters of an hour, or of a day.
+type ThinnedSlot struct {
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end" doc:"Exclusive."`
+	Good  float64   `json:"good"`
+	Total float64   `json:"total"`
 }
 
 // ReporterMeasurements is what one reporter measured.

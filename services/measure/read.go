@@ -46,14 +46,20 @@ type Step struct {
 }
 
 // Slots returns what was reported of the indicator in [from, to), by reporter and
-// group; of one group unless it is empty. Times are those of the starts of slots.
+// group; of one group unless it is empty. Times are those of the starts of slots. Of
+// thinned time there are none; see ThinnedSlots.
 // Faults: NotFound "group_not_found"; Invalid when that may be more than
 // MaxSlotsRead, with pointers to the query's from.
 func (s *Service) Slots(ctx context.Context, indicator id.ID, group string, from, to time.Time) ([]ReporterSlots, error) {
 	var out []ReporterSlots
 	places := map[id.ID]int{}
-	series, err := s.series(ctx, indicator, group)
-	if err != nil || !from.Before(to) {
+	now := s.now()
+	whole, err := s.thinnedLine(ctx, indicator, "", from, now, false)
+	if err != nil {
+		return nil, err
+	}
+	series, err := s.present(ctx, indicator, group, now)
+	if from = later(from, whole.Until); err != nil || !from.Before(to) {
 		return nil, err
 	}
 	if len(series) > MaxReporters && len(series)*int(to.Sub(from)/series[0].Resolution) > MaxSlotsRead {
@@ -165,15 +171,9 @@ func (s *Service) between(ctx context.Context, of Reading, bounds []time.Time, c
 	if err != nil {
 		return nil, err
 	}
-	series, err := s.series(ctx, of.Indicator, of.Group)
+	series, err := s.present(ctx, of.Indicator, of.Group, now)
 	if err != nil {
-		line, thinned := whole, error(nil)
-		if of.Group != "" && fault.Is(err, fault.NotFound) { // all that there was of it may be thinned
-			line, thinned = s.thinnedLine(ctx, of.Indicator, of.Group, time.Time{}, now, true)
-		}
-		if thinned != nil || line.Until.IsZero() {
-			return nil, errors.Join(err, thinned)
-		}
+		return nil, err
 	}
 	t.resolutions = map[id.ID]time.Duration{}
 	for _, one := range series {
@@ -414,6 +414,19 @@ func (s *Service) series(ctx context.Context, indicator id.ID, group string) ([]
 		return nil, fault.Missing("group", group)
 	}
 	return series, nil
+}
+
+// present is series, and none where all that there was of the group is thinned.
+func (s *Service) present(ctx context.Context, indicator id.ID, group string, now time.Time) ([]Series, error) {
+	series, err := s.series(ctx, indicator, group)
+	if !fault.Is(err, fault.NotFound) {
+		return series, err
+	}
+	line, failed := s.thinnedLine(ctx, indicator, group, time.Time{}, now, true)
+	if failed != nil || line.Until.IsZero() {
+		return nil, errors.Join(err, failed)
+	}
+	return nil, nil
 }
 
 // segments returns those of the series in the range, by series and time.

@@ -55,12 +55,13 @@ func (m Month) Blank() bool {
 	return true
 }
 
-// Days returns the month with the slots that begin on one day of the zone's as one.
+// Days returns the month with the slots whose middle is on one day of the zone as one:
+// where slices are long, a day begins with the one in which its midnight lies.
 func (m Month) Days(zone *time.Location) Month {
 	out := Month{Start: m.Start, Slices: m.Slices}
 	at, last := m.Start, time.Time{}
 	for _, s := range m.Slots {
-		year, month, date := at.In(zone).Date()
+		year, month, date := at.Add(s.Length / 2).In(zone).Date()
 		day := time.Date(year, month, date, 0, 0, 0, 0, time.UTC)
 		if n := len(out.Slots) - 1; n >= 0 && day.Equal(last) {
 			out.Slots[n].Length += s.Length

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -134,7 +133,7 @@ func (s *Service) sum(ctx context.Context, of id.ID, w calendar.Window) (window.
 				seen := lensOf(one)
 				by = &seen
 			}
-			if sum, err = s.add(ctx, sum, measure.Reading{Indicator: one.Indicator.ID, Lens: *by}, begin, end); err != nil {
+			if sum, err = s.add(ctx, sum, measure.Reading{Indicator: one.Indicator.ID, Lens: *by, AsMeasured: true}, begin, end); err != nil {
 				return sum, err
 			}
 			end = begin
@@ -182,10 +181,13 @@ func (s *Service) add(ctx context.Context, sum window.Sum, of measure.Reading, f
 			return sum, fmt.Errorf("sum up what was measured from %s to %s: %w", at, next, err)
 		}
 		for _, step := range steps {
-			if step.Total > math.MaxInt64-sum.Total {
+			var fits bool
+			if sum, fits = sum.Adding(step.Sum); !fits {
 				return sum, fmt.Errorf("sum up what was measured from %s to %s: more events than can be counted", from, to)
 			}
-			sum = sum.Plus(step.Sum)
+			if step.Blurred {
+				return sum, fmt.Errorf("sum up what was measured from %s to %s: it is thinned, and its bounds do not lie between the hours or days that are left", from, to)
+			}
 		}
 		at = next
 	}
