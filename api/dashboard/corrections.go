@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 )
@@ -47,6 +48,16 @@ func (d *Dashboard) corrections(v *visit, of slo.View) (corrections, error) {
 		out.Rows = append(out.Rows, correctionRowOf(c, v.now))
 	}
 	return out, nil
+}
+
+// uncorrectedText says how the window would stand without corrections.
+func uncorrectedText(v slo.View, raw window.Sum) string {
+	unit, noun := v.Revision.Budgeting.Unit(), v.Revision.Budgeting.Noun()
+	if raw.Total <= 0 {
+		return fmt.Sprintf("Without corrections there would be no %ss.", noun)
+	}
+	return fmt.Sprintf("Without corrections %s good of %s: %s, with %s of the budget remaining.", eventsText(thousandths(raw.Good, unit)), nounText(thousandths(raw.Total, unit), noun),
+		spaced(sliFigure(raw, v.Revision.Objective)), spaced(remainingFigure(raw, v.Revision.Objective, v.Revision.Over.Pace(v.Status.End))))
 }
 
 func correctionRowOf(c correction.Correction, now time.Time) correctionRow {

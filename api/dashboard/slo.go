@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/measure/window"
@@ -125,12 +124,15 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	for _, warning := range warnings {
 		p.Notes = append(p.Notes, sentence(warning.Message))
 	}
+	outlook := slo.Outlook{Unknown: "nothing is concluded"}
 	if concluded && view.SLO.RetiredAt == nil {
-		outlook, err := d.sources.SLOs.Forecast(v.ctx, view.SLO.ID)
-		if err != nil {
+		if outlook, err = d.sources.SLOs.Forecast(v.ctx, view.SLO.ID); err != nil {
 			return screen{}, err
 		}
 		p.Notes = append(p.Notes, forecastText(outlook))
+	}
+	if raw := view.Status.Raw; raw != nil && view.Current() {
+		p.Notes = append(p.Notes, uncorrectedText(view, *raw))
 	}
 	p.Certainty = certaintyText(view.Certainty(figures.Window), figures.Window.Enough)
 	p.numbers(view, figures, concluded)
@@ -152,7 +154,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	if p.Corrections, err = d.corrections(v, view); err != nil {
 		return screen{}, err
 	}
-	if err := d.past(v, view, &p); err != nil {
+	if err := d.past(v, view, outlook, &p); err != nil {
 		return screen{}, err
 	}
 	return screen{template: "slo", title: view.SLO.Name + " of " + owner.Name, section: "/slos", refresh: true, page: p}, nil
@@ -192,7 +194,7 @@ func percentText(p float64) string {
 
 // past reads what happened: violations, the burn-down with them, revisions, and
 // where the state comes from.
-func (d *Dashboard) past(v *visit, view slo.View, p *sloPage) error {
+func (d *Dashboard) past(v *visit, view slo.View, outlook slo.Outlook, p *sloPage) error {
 	if err := d.pastAlerts(v, view, p); err != nil {
 		return err
 	}
@@ -214,11 +216,7 @@ func (d *Dashboard) past(v *visit, view slo.View, p *sloPage) error {
 	if err != nil {
 		return err
 	}
-	marked := violations.Items
-	if chosen != "" {
-		marked = nil
-	}
-	if p.BurnDown, err = d.burnDown(v, of, chosen, marked); err != nil {
+	if p.BurnDown, err = d.burnDown(v, of, chosen, violations.Items, outlook); err != nil {
 		return err
 	}
 	revisions, err := d.sources.SLOs.Revisions(v.ctx, view.SLO.ID, page.Request{Limit: revisionsShown})
@@ -245,7 +243,7 @@ func (p *sloPage) numbers(view slo.View, f budget.Figures, concluded bool) {
 	window, noun := overText(view.Revision.Over), view.Revision.Budgeting.Noun()
 	p.Objective = objectiveFigure(view.Revision.Objective)
 	p.ObjectiveCaption = fmt.Sprintf("of %ss good, over %s", noun, window)
-	p.Budget = remainingOf(view, f, concluded)
+	p.Budget = remainingOf(f.Window, view.Revision.Objective, view.Status.State, concluded)
 	p.SLICaption = fmt.Sprintf("no %ss in %s", noun, window)
 	p.BudgetCaption = fmt.Sprintf("known once there are %ss", noun)
 	switch {
@@ -424,17 +422,10 @@ func (p *sloPage) goals(view slo.View) {
 	for _, s := range view.Standings() {
 		r := goalRow{
 			Name: s.Name, Over: windowName(s.Over), State: stateBadge(s.State), Objective: spaced(objectiveFigure(s.Objective)),
-			Budget: remaining{Bar: chart.Budget(0, false, "none")},
+			Budget: remainingOf(s.Account, s.Objective, s.State, s.State != budget.NoData),
 		}
 		if s.State != budget.NoData {
 			r.SLI = sliFigure(s.Account.Sum, s.Objective)
-			r.Budget = remaining{
-				Figure: remainingFigure(s.Account.Sum, s.Objective, s.Account.Pace),
-				Bar:    chart.Budget(*s.Account.RemainingRatio, true, r.State.Tone),
-			}
-			if *s.Account.RemainingRatio < 0 {
-				r.Budget.Tone = "bad"
-			}
 		}
 		p.Goals = append(p.Goals, r)
 	}
