@@ -169,7 +169,7 @@ type SLOStatus struct {
 	Objective             string     `json:"objective" example:"99.9%"`
 	MinEvents             int64      `json:"minEvents"`
 	Window                Budget     `json:"window" doc:"Over the SLO's own window."`
-	Uncorrected           *Counts    `json:"uncorrected,omitempty" doc:"What the own window holds without corrections; absent where none lies in it."`
+	Uncorrected           *Budget    `json:"uncorrected,omitempty" doc:"How the own window would stand without corrections; absent where none lies in it."`
 	Further               []Standing `json:"furtherObjectives" doc:"How further objectives stand, each over its own window."`
 	Verdict               *Certainty `json:"verdict,omitempty" doc:"How sure the events of the SLO's own window make it; absent when the SLO states no confidence. The state does not go by it."`
 	Policy                Budget     `json:"policy" doc:"Over the trailing 28 days of the error-budget policy."`
@@ -178,13 +178,6 @@ type SLOStatus struct {
 	Outlook               string     `json:"outlook" enum:"unknown,beyond,within,exhausted" doc:"What the burn of the last day says: the budget outlasts the window, ends within it, or is spent already."`
 	ProjectedExhaustionAt *time.Time `json:"projectedExhaustionAt" nullable:"true" doc:"When the budget ends at the burn of the last day; null unless the outlook is within."`
 	WorstGroup            *GroupRef  `json:"worstGroup,omitempty" doc:"The group with the least of its budget left, of those with at least minEvents; absent when there is none."`
-}
-
-// Counts are numbers of events, or of slices where these are counted.
-type Counts struct {
-	Good  float64  `json:"good"`
-	Total float64  `json:"total"`
-	SLI   *float64 `json:"sli" nullable:"true" doc:"Good ÷ total; null without events."`
 }
 
 // Standing is how a further objective stands.
@@ -361,7 +354,7 @@ type Explanation struct {
 
 // Figure is one figure with how it came about.
 type Figure struct {
-	Figure  string `json:"figure" doc:"The field of the status that it is; burn.1h is the rate of that lookback, alert.1h/5m the factor of that pair." example:"window.remaining"`
+	Figure  string `json:"figure" doc:"The field of the status that it is; burn.1h is the rate of that lookback, alert.1h/5m the factor of that pair, and those of the forecast begin with forecast." example:"window.remaining"`
 	Formula string `json:"formula" example:"1 − burned"`
 	Worked  string `json:"worked" doc:"The formula with its numbers, or why there is none."`
 	Value   string `json:"value" doc:"A decimal of at most six digits after the point, of projectedExhaustionAt the seconds until then; empty when unknown." example:"-0.111111"`

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/page"
-	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 )
 
@@ -51,13 +51,14 @@ func (d *Dashboard) corrections(v *visit, of slo.View) (corrections, error) {
 }
 
 // uncorrectedText says how the window would stand without corrections.
-func uncorrectedText(v slo.View, raw window.Sum) string {
-	unit, noun := v.Revision.Budgeting.Unit(), v.Revision.Budgeting.Noun()
-	if raw.Total <= 0 {
+func uncorrectedText(v slo.View, raw budget.Account) string {
+	noun := v.Revision.Budgeting.Noun()
+	if raw.Sum.Total <= 0 {
 		return fmt.Sprintf("Without corrections there would be no %ss.", noun)
 	}
-	return fmt.Sprintf("Without corrections %s good of %s: %s, with %s of the budget remaining.", eventsText(thousandths(raw.Good, unit)), nounText(thousandths(raw.Total, unit), noun),
-		spaced(sliFigure(raw, v.Revision.Objective)), spaced(remainingFigure(raw, v.Revision.Objective, v.Revision.Over.Pace(v.Status.End))))
+	return fmt.Sprintf("Without corrections %s good of %s: %s, with %s of the budget remaining.",
+		eventsText(thousandths(raw.Sum.Good, raw.Unit)), nounText(thousandths(raw.Sum.Total, raw.Unit), noun),
+		spaced(sliFigure(raw.Sum, v.Revision.Objective)), spaced(remainingFigure(raw.Sum, v.Revision.Objective, raw.Pace)))
 }
 
 func correctionRowOf(c correction.Correction, now time.Time) correctionRow {

@@ -131,7 +131,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 		}
 		p.Notes = append(p.Notes, forecastText(outlook))
 	}
-	if raw := view.Status.Raw; raw != nil && view.Current() {
+	if raw := view.Uncorrected(); raw != nil {
 		p.Notes = append(p.Notes, uncorrectedText(view, *raw))
 	}
 	p.Certainty = certaintyText(view.Certainty(figures.Window), figures.Window.Enough)
@@ -232,7 +232,7 @@ func (d *Dashboard) past(v *visit, view slo.View, outlook slo.Outlook, p *sloPag
 	explained := view.Explain()
 	p.Because = sentence(explained.Because)
 	p.Explain = &explanation{
-		Lines: explained.Lines,
+		Lines: append(explained.Lines, outlook.Lines()...),
 		Note:  fmt.Sprintf("Formulas version %s, judged by revision %d; all sums are of whole thousandths of an event.", explained.Formulas, view.Revision.Number),
 	}
 	return nil

@@ -47,6 +47,11 @@ func (s *Service) Forecast(ctx context.Context, slo id.ID) (Outlook, error) {
 	if err != nil {
 		return Outlook{}, err
 	}
+	return s.forecast(ctx, v)
+}
+
+// forecast is Forecast of an SLO that was read.
+func (s *Service) forecast(ctx context.Context, v View) (Outlook, error) {
 	out := Outlook{From: v.Status.End, Until: v.Status.End.Add(v.Length())}
 	own := v.Length() // of the window that is measured
 	if over := v.Revision.Over; !over.Rolls() {
@@ -76,7 +81,7 @@ func (s *Service) Forecast(ctx context.Context, slo id.ID) (Outlook, error) {
 		return out, nil
 	}
 	seed := fnv.New64a()
-	_, _ = fmt.Fprint(seed, slo, out.From.Unix()) // a hash takes everything
+	_, _ = fmt.Fprint(seed, v.SLO.ID, out.From.Unix()) // a hash takes everything
 	in := forecast.Input{
 		Objective: v.Revision.Objective, Window: hours[len(hours)-int(own/time.Hour):], History: history,
 		Paths: ForecastPaths, Pick: rand.New(rand.NewPCG(seed.Sum64(), 0)).IntN,
