@@ -62,7 +62,7 @@ func (a *API) addMeasurements(r Rooms) {
 	type measurementsReply struct{ Body Measurements }
 	register(a, operation{
 		id: "getMeasurements", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/measurements", tag: "Measurements",
-		summary: "Get what was measured of an SLO", description: "The slots of the current indicator as they are stored, by reporter and group; at most a week of minutes at once.",
+		summary: "Get what was measured of an SLO", description: "The slots of the current indicator as they are stored, by reporter and group; at most a week of minutes at once. Single slots are kept for 430 days at least; of older time there are sums over all reporters, of hours, and after three years of days.",
 		rule:  access.Rule{Verb: access.Read, Kind: access.KindSLO},
 		class: admission.Reports,
 	}, func(ctx context.Context, in *get) (*measurementsReply, error) {
@@ -86,9 +86,9 @@ func fromSlots(slots []SlotInput) []slo.Slot {
 	return out
 }
 
-func toMeasurements(reporters []measure.ReporterSlots) Measurements {
-	out := Measurements{Reporters: make([]ReporterMeasurements, len(reporters))}
-	for i, r := range reporters {
+func toMeasurements(m slo.Measured) Measurements {
+	out := Measurements{Reporters: make([]ReporterMeasurements, len(m.Reporters)), Thinned: each(m.Thinned, toThinnedMeasurements)}
+	for i, r := range m.Reporters {
 		slots := make([]SlotRead, len(r.Slots))
 		for j, s := range r.Slots {
 			slots[j] = SlotRead{Start: s.Start, Good: measure.Events(s.Good), Total: measure.Events(s.Total)}
@@ -98,11 +98,23 @@ func toMeasurements(reporters []measure.ReporterSlots) Measurements {
 	return out
 }
 
+func toThinnedMeasurements(t measure.ThinnedSlots) ThinnedMeasurements {
+	return ThinnedMeasurements{Group: t.Group, Slots: each(t.Slots, func(s measure.ThinnedSlot) ThinnedSlot {
+		return ThinnedSlot{Start: s.Start, End: s.End, Good: measure.Events(s.Good), Total: measure.Events(s.Total)}
+	})}
+}
+
+func toThinned(t measure.Thinned) Thinned {
+	return Thinned{From: t.From, To: t.To, StepSeconds: int(t.Step / time.Second)}
+}
+
 func toHistory(h slo.History) History {
-	out := History{From: h.From, To: h.To, StepSeconds: int(h.Step / time.Second), WindowDays: h.Window.Days, Calendar: toCalendar(h.Window), Revision: h.Revision, Points: make([]HistoryPoint, len(h.Points))}
+	out := History{From: h.From, To: h.To, StepSeconds: int(h.Step / time.Second), WindowDays: h.Window.Days, Calendar: toCalendar(h.Window), Revision: h.Revision, Thinned: each(h.Thinned, toThinned), Points: make([]HistoryPoint, len(h.Points))}
 	for i, p := range h.Points {
-		out.Points[i] = HistoryPoint{
-			At: p.End, Good: budget.Events(p.Sum.Good, h.Unit), Total: budget.Events(p.Sum.Total, h.Unit), SLI: p.SLI, Remaining: p.Remaining,
+		out.Points[i] = HistoryPoint{At: p.End, Blurred: p.Blurred, SLI: p.SLI, Remaining: p.Remaining}
+		if !p.Blurred {
+			good, total := budget.Events(p.Sum.Good, h.Unit), budget.Events(p.Sum.Total, h.Unit)
+			out.Points[i].Good, out.Points[i].Total = &good, &total
 		}
 	}
 	return out

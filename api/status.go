@@ -91,7 +91,7 @@ func (a *API) addStatus(r Rooms) {
 	type historyReply struct{ Body History }
 	register(a, operation{
 		id: "getSLOHistory", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/history", tag: "SLOs",
-		summary: "Get the history of an SLO", description: "The SLI and the budget as they stood at each point, computed from what was measured under the current terms; of one group when it is named.", rule: read,
+		summary: "Get the history of an SLO", description: "The SLI and the budget as they stood at each point, computed from what was measured under the current terms; of one group when it is named. At most 1,000 points of ten years. Where single slots are not kept any more, points are an hour or a day apart at least.", rule: read,
 		class: admission.Reports,
 	}, func(ctx context.Context, in *history) (*historyReply, error) {
 		v, _, err := r.SLOs.Find(ctx, in.name())
@@ -156,18 +156,13 @@ func toBudget(a budget.Account) Budget {
 }
 
 // toUncorrected is what the own window holds without corrections, where some lie in it.
-func toUncorrected(v slo.View) *Counts {
-	raw := v.Status.Raw
-	if raw == nil || !v.Current() {
+func toUncorrected(v slo.View) *Budget {
+	a := v.Uncorrected()
+	if a == nil {
 		return nil
 	}
-	unit := v.Revision.Budgeting.Unit()
-	out := &Counts{Good: budget.Events(raw.Good, unit), Total: budget.Events(raw.Total, unit)}
-	if sli, known := budget.SLI(*raw); known {
-		share := sli.Float64()
-		out.SLI = &share
-	}
-	return out
+	out := toBudget(*a)
+	return &out
 }
 
 func toForecast(o slo.Outlook, accounts []score.Account) Forecast {
@@ -217,14 +212,17 @@ func toExplanation(e slo.Explanation, sources sourceNames, warnings []slo.Warnin
 
 // figureNames are what an account's figures are called in the status.
 var figureNames = map[string]string{
-	"budgetTotal": "allowedEvents", "consumedRatio": "burned", "remaining": "remainingEvents", "remainingRatio": "remaining",
+	"budgetTotal": "allowedEvents", "consumed": "burnedEvents", "consumedRatio": "burned", "soFarRatio": "burnedSoFar", "remaining": "remainingEvents", "remainingRatio": "remaining",
 }
 
 // toFigureName names a figure as the field of the status that holds it.
 func toFigureName(name string) string {
-	section, figure, _ := strings.Cut(name, ".")
-	if renamed, ok := figureNames[figure]; ok && (section == "window" || section == "policy") {
-		return section + "." + renamed
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		section, figure := name[:i], name[i+1:]
+		_, last, inside := strings.Cut(section, ".")
+		if renamed, ok := figureNames[figure]; ok && (section == "window" || section == "policy" || section == "uncorrected" || inside && strings.HasSuffix(last, "window")) {
+			return section + "." + renamed
+		}
 	}
 	if name == "projectedExhaustion" {
 		return "projectedExhaustionAt"

@@ -169,7 +169,7 @@ type SLOStatus struct {
 	Objective             string     `json:"objective" example:"99.9%"`
 	MinEvents             int64      `json:"minEvents"`
 	Window                Budget     `json:"window" doc:"Over the SLO's own window."`
-	Uncorrected           *Counts    `json:"uncorrected,omitempty" doc:"What the own window holds without corrections; absent where none lies in it."`
+	Uncorrected           *Budget    `json:"uncorrected,omitempty" doc:"How the own window would stand without corrections; absent where none lies in it."`
 	Further               []Standing `json:"furtherObjectives" doc:"How further objectives stand, each over its own window."`
 	Verdict               *Certainty `json:"verdict,omitempty" doc:"How sure the events of the SLO's own window make it; absent when the SLO states no confidence. The state does not go by it."`
 	Policy                Budget     `json:"policy" doc:"Over the trailing 28 days of the error-budget policy."`
@@ -178,13 +178,6 @@ type SLOStatus struct {
 	Outlook               string     `json:"outlook" enum:"unknown,beyond,within,exhausted" doc:"What the burn of the last day says: the budget outlasts the window, ends within it, or is spent already."`
 	ProjectedExhaustionAt *time.Time `json:"projectedExhaustionAt" nullable:"true" doc:"When the budget ends at the burn of the last day; null unless the outlook is within."`
 	WorstGroup            *GroupRef  `json:"worstGroup,omitempty" doc:"The group with the least of its budget left, of those with at least minEvents; absent when there is none."`
-}
-
-// Counts are numbers of events, or of slices where these are counted.
-type Counts struct {
-	Good  float64  `json:"good"`
-	Total float64  `json:"total"`
-	SLI   *float64 `json:"sli" nullable:"true" doc:"Good ÷ total; null without events."`
 }
 
 // Standing is how a further objective stands.
@@ -305,8 +298,9 @@ type BurnPair struct {
 // HistoryPoint is an SLO's budget as it stood at a time.
 type HistoryPoint struct {
 	At        time.Time `json:"at" doc:"End of the window, exclusive."`
-	Good      float64   `json:"good" doc:"Good events in the window that ends then."`
-	Total     float64   `json:"total"`
+	Good      *float64  `json:"good" nullable:"true" doc:"Good events in the window that ends then; null when that is not known any more."`
+	Total     *float64  `json:"total" nullable:"true"`
+	Blurred   bool      `json:"blurred" doc:"True when nobody can know any more what the window held: it begins or ends within an hour, or a day, of which only the sum is left, or counted slices otherwise when that sum was made."`
 	SLI       *float64  `json:"sli" nullable:"true"`
 	Remaining *float64  `json:"remaining" nullable:"true" doc:"Share of the budget that remained; below 0 when overspent, null when unknown."`
 }
@@ -315,11 +309,19 @@ type HistoryPoint struct {
 type History struct {
 	From        time.Time      `json:"from" doc:"End of the first window."`
 	To          time.Time      `json:"to" doc:"End of the last window."`
-	StepSeconds int            `json:"stepSeconds" example:"21600"`
+	StepSeconds int            `json:"stepSeconds" example:"21600" doc:"From point to point; days of a time zone may be an hour shorter or longer."`
 	WindowDays  int            `json:"windowDays,omitempty" doc:"Absent where there is a calendar."`
 	Calendar    *Calendar      `json:"calendar,omitempty" doc:"Each point is then what came since its window of the calendar began."`
 	Revision    int            `json:"revision" doc:"The revision whose terms they are."`
+	Thinned     []Thinned      `json:"thinned" doc:"Parts of the windows' time of which no single slots are left."`
 	Points      []HistoryPoint `json:"points"`
+}
+
+// Thinned is a time of which sums are left and no single slots.
+type Thinned struct {
+	From        time.Time `json:"from"`
+	To          time.Time `json:"to"`
+	StepSeconds int       `json:"stepSeconds" enum:"3600,86400" doc:"What is left: the sums of hours, or of days of the SLO's time zone."`
 }
 
 // Explanation says where an SLO's state and each of its figures come from.
@@ -334,7 +336,7 @@ type Explanation struct {
 
 // Figure is one figure with how it came about.
 type Figure struct {
-	Figure  string `json:"figure" doc:"The field of the status that it is; burn.1h is the rate of that lookback, alert.1h/5m the factor of that pair." example:"window.remaining"`
+	Figure  string `json:"figure" doc:"The field of the status that it is; burn.1h is the rate of that lookback, alert.1h/5m the factor of that pair, and those of the forecast begin with forecast." example:"window.remaining"`
 	Formula string `json:"formula" example:"1 − burned"`
 	Worked  string `json:"worked" doc:"The formula with its numbers, or why there is none."`
 	Value   string `json:"value" doc:"A decimal of at most six digits after the point, of projectedExhaustionAt the seconds until then; empty when unknown." example:"-0.111111"`
@@ -353,6 +355,21 @@ type SlotInput struct {
 // Measurements is what was measured of an SLO.
 type Measurements struct {
 	Reporters []ReporterMeasurements `json:"reporters"`
+	Thinned   []ThinnedMeasurements  `json:"thinned" doc:"What is left of a time that is thinned, by group."`
+}
+
+// ThinnedMeasurements is what is left of what all reporters measured.
+type ThinnedMeasurements struct {
+	Group string        `json:"group,omitempty" doc:"Which group was counted; absent when there are none." example:"eu-west"`
+	Slots []ThinnedSlot `json:"slots"`
+}
+
+// ThinnedSlot is the sum over all reporters of an hour, or of a day.
+type ThinnedSlot struct {
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end" doc:"Exclusive."`
+	Good  float64   `json:"good"`
+	Total float64   `json:"total"`
 }
 
 // ReporterMeasurements is what one reporter measured.

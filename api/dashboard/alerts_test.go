@@ -49,7 +49,7 @@ func TestAnObjectivesPageShowsItsAlertsAndMarksThemOnItsChart(t *testing.T) {
 	doc, page := visiting(t, newSample()).read("/services/checkout/slos/availability")
 	says(t, words(within(t, doc, "main")), "2 alerts", "Burns too fast over 3 days and 6 h", "acknowledged by Grace Hopper", "; lasted 38 min", "alert, page", "alert, ticket", "all of them; from 3 bad events on")
 	for _, marked := range []string{
-		"<title>Page, 1h/5m: from 12 Nov 2026, 14:27 UTC, until 12 Nov 2026, 15:05 UTC</title>", "<title>Ticket, 3d/6h: from 21 Nov 2026, 09:27 UTC, lasts</title>", "4 alerts are marked",
+		"<title>Page, 1h/5m: from 12 Nov 2026, 14:27 UTC, until 12 Nov 2026, 15:05 UTC</title>", "<title>Ticket, 3d/6h: from 21 Nov 2026, 09:27 UTC, lasts</title>", "events, which are listed below it.",
 	} {
 		if !strings.Contains(page, marked) {
 			t.Errorf("the page has no %s", marked)

@@ -224,6 +224,7 @@ func TestPagesInABrowser(t *testing.T) {
 		t.Skipf("%s is not set: NO PAGE IS LOOKED AT in a browser (scripts/testenv chromium -- go test)", browserVariable)
 	}
 	s := newGroupedSample()
+	kinds := s.ofEveryKind()
 	s.stop()
 	server := httptest.NewUnstartedServer(nil)
 	base := "http://" + server.Listener.Addr().String()
@@ -265,7 +266,7 @@ func TestPagesInABrowser(t *testing.T) {
 	if at := b.open("/"); at != "/" {
 		t.Fatalf("who is signed in is led to %s", at)
 	}
-	for _, path := range browserPages(t, s) {
+	for _, path := range append(browserPages(t, s), kinds...) {
 		b.check(path)
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/evenkeel/evenkeel/api/dashboard/chart"
+	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
@@ -17,8 +19,11 @@ type burnDown struct {
 	Group    string // whose it is; empty: of all events
 	Whole    string // the address of that of all events, where it is a group's
 	Note     string
+	Ranges   []entry
+	Thinned  string          // what is left of the past that is shown; empty where all is
 	Pictures []template.HTML // one for each room; the style sheet shows one
 	Legend   []legendEntry
+	Marks    []mark // what the picture marks, in words
 	Table    []historyRow
 }
 
@@ -45,63 +50,135 @@ type burnBar struct {
 	Rate   figure
 }
 
-// burnDown is of the group's events when one is named; the view is of them then.
-// Violations are of the whole, and marked on its burn-down alone.
-func (d *Dashboard) burnDown(v *visit, view slo.View, group string, violations []policy.Violation) (burnDown, error) {
-	f, concluded := figuresOf(view)
-	moments, shown, err := d.shown(v, view, group)
-	if err != nil {
-		return burnDown{}, err
+// pastRange is how much of the past is drawn, by the query's range.
+type pastRange struct {
+	name, text string
+	length     time.Duration // 0 is the window's
+}
+
+var pastRanges = []pastRange{
+	{"", "Window", 0}, {"90d", "90 days", 90 * 24 * time.Hour}, {"1y", "1 year", 365 * 24 * time.Hour}, {"all", "All", 0},
+}
+
+// rangeOf is the range that is asked for, and all of them as links. One that is not known
+// is that of the window.
+func rangeOf(v *visit) (pastRange, []entry) {
+	chosen := pastRanges[0]
+	var links []entry
+	for _, r := range pastRanges {
+		current := v.URL.Query().Get("range") == r.name
+		if current {
+			chosen = r
+		}
+		links = append(links, entry{URL: with(v, "range", r.name) + "#burndown-h", Text: r.text, Current: current})
 	}
+	if !slices.ContainsFunc(links, func(e entry) bool { return e.Current }) {
+		links[0].Current = true
+	}
+	return chosen, links
+}
+
+// longestPast is what a history can be asked for.
+const longestPast = 10 * 365 * 24 * time.Hour
+
+// lengthOf is how much of the past is drawn of an SLO. What was measured before it was
+// declared was read for a quarter at most.
+func (r pastRange) lengthOf(view slo.View, end time.Time) time.Duration {
+	switch r.name {
+	case "":
+		return stretchOf(view)
+	case "all":
+		since := end.Sub(view.SLO.CreatedAt) + 90*24*time.Hour
+		return max(min(since, longestPast), stretchOf(view)).Truncate(time.Hour)
+	}
+	return r.length
+}
+
+// burnDown is of the group's events when one is named; the view is of them then. What is
+// marked is of the whole, and so is the forecast: they lie over its burn-down alone.
+func (d *Dashboard) burnDown(v *visit, view slo.View, group string, violations []policy.Violation, outlook slo.Outlook) (burnDown, error) {
+	f, concluded := figuresOf(view)
 	end := view.Status.End
 	if end.IsZero() {
 		end = v.now
 	}
+	out := burnDown{Whole: with(v, "group", "")}
+	var chosen pastRange
+	chosen, out.Ranges = rangeOf(v)
+	history, shown, err := d.shown(v, view, group, chosen, end)
+	if err != nil {
+		return burnDown{}, err
+	}
 	c := chart.BurnDown{From: end.Add(-shown), Now: end}
-	for _, m := range moments {
+	for _, m := range history.Points {
 		c.Points = append(c.Points, point(view, m))
 	}
+	c.Points = upToNow(c.Points, f, concluded, end)
 	if f.Projection.After != nil && concluded {
 		exhaustion := end.Add(*f.Projection.After)
 		c.Exhaustion = &exhaustion
 	}
-	for _, violation := range slices.Backward(violations) { // the newest came first
-		opened := violation.OpenedAt
-		if opened.After(end) { // found only after the windows had ended
-			opened = end
-		}
-		if opened.Before(c.From) {
-			continue
-		}
-		c.Markers = append(c.Markers, chart.Marker{At: opened, Label: "violation of " + violation.Clause + " opened " + at(violation.OpenedAt).Text})
+	if begin, until := view.Revision.Over.Window().Span(end); !view.Revision.Over.Rolls() && chosen.name == "" {
+		c.From = earlier(c.From, begin)
+		c.Whole = &chart.Band{From: begin, To: until, Label: "an even pace, by which the budget lasts exactly until " + at(until).Text}
 	}
 	if group == "" {
-		if c.Spans, err = d.alertsOn(v, view.SLO.ID, c.From, end); err != nil {
+		c.Fan = fanOf(outlook, f.Window.RemainingRatio)
+		later := end.Add(shown / 3)
+		if c.Whole != nil {
+			later = c.Whole.To
+		}
+		over, err := d.overlayOf(v, view, c.From, end, later, violations)
+		if err != nil {
 			return burnDown{}, err
 		}
+		c.Markers, c.Spans, c.Bands, out.Marks = over.Markers, over.Spans, over.Bands, over.marks()
 	}
-	note := projectionText(f.Projection, end)
-	if shown < stretchOf(view) {
+	out.Note = projectionText(f.Projection, end)
+	if chosen.name == "" && shown < stretchOf(view) {
 		stretch := windowText(shown)
 		if shown == time.Hour {
 			stretch = "hour"
 		}
-		note = fmt.Sprintf("the last %s, since measuring began; %s", stretch, note)
+		out.Note = fmt.Sprintf("the last %s, since measuring began; %s", stretch, out.Note)
 	}
-	c.Label = burnLabel(view, f, concluded, note)
-	if n := len(c.Spans); n > 0 {
-		c.Label += fmt.Sprintf(" %s marked; the alerts are listed beside it.", plural(n, "alert is", "alerts are"))
+	c.Label = burnLabel(view, f, concluded, out.Note)
+	if n := len(out.Marks); n > 0 {
+		c.Label += fmt.Sprintf(" It marks %s, which are listed below it.", plural(n, "event", "events"))
 	}
 	if group != "" {
-		group = groupName(group)
-		c.Label = "Group " + group + ". " + c.Label
+		out.Group = groupName(group)
+		c.Label = "Group " + out.Group + ". " + c.Label
 	}
-	out := burnDown{
-		Group: group, Whole: with(v, "group", ""), Note: note, Table: historyTable(view, moments),
-		Pictures: []template.HTML{c.SVG(chart.Wide, "wide"), c.SVG(chart.Medium, "medium"), c.SVG(chart.Narrow, "narrow")},
-	}
+	out.Thinned, out.Table = thinnedText(history.Thinned), historyTable(view, history.Points)
+	out.Pictures = []template.HTML{c.SVG(chart.Wide, "wide"), c.SVG(chart.Medium, "medium"), c.SVG(chart.Narrow, "narrow")}
 	out.Legend = legend(c)
 	return out, nil
+}
+
+// upToNow ends the points with how the budget stands, where the last of them is earlier:
+// those of thinned time are at midnights.
+func upToNow(points []chart.Point, f budget.Figures, concluded bool, end time.Time) []chart.Point {
+	if n := len(points); n > 0 && points[n-1].At.Before(end) && concluded && f.Window.RemainingRatio != nil {
+		points = append(points, chart.Point{At: end, Value: *f.Window.RemainingRatio, Known: true})
+	}
+	return points
+}
+
+// thinnedText says what is left of the past that is shown.
+func thinnedText(parts []measure.Thinned) string {
+	var words []string
+	for _, p := range parts {
+		left := "hours"
+		if p.Step == measure.DaySpan {
+			left = "days"
+		}
+		words = append(words, fmt.Sprintf("until %s the sums of %s", day(p.To).Text, left))
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "Of old measurements sums alone are kept: " + strings.Join(words, ", ") + "."
 }
 
 // zooms are shorter stretches of a history, with their steps: an SLO that is
@@ -110,30 +187,37 @@ var zooms = []struct{ length, step time.Duration }{
 	{6 * time.Hour, 5 * time.Minute}, {24 * time.Hour, 15 * time.Minute}, {3 * 24 * time.Hour, time.Hour}, {7 * 24 * time.Hour, 2 * time.Hour},
 }
 
-// shown is the history that is drawn, and its length: the whole window, or the
-// shortest stretch that holds all that is known of it.
-func (d *Dashboard) shown(v *visit, view slo.View, group string) ([]slo.Point, time.Duration, error) {
-	window := stretchOf(view)
-	moments, err := d.history(v, view, group, window, 0)
+// shown is the history that is drawn, and its length: that of the range, which of the
+// window's is the shortest stretch that holds all that is known of it, and of all there is
+// what is known.
+func (d *Dashboard) shown(v *visit, view slo.View, group string, chosen pastRange, end time.Time) (slo.History, time.Duration, error) {
+	length := chosen.lengthOf(view, end)
+	history, err := d.history(v, view, group, length, 0)
 	if err != nil {
-		return nil, 0, err
+		return slo.History{}, 0, err
 	}
-	first := slices.IndexFunc(moments, func(m slo.Point) bool { return point(view, m).Known })
+	first := slices.IndexFunc(history.Points, func(m slo.Point) bool { return point(view, m).Known })
 	if first <= 0 {
-		return moments, window, nil
+		return history, length, nil
 	}
-	unknownUntil := moments[first-1].End // coarse: it may have begun right after
+	unknownUntil := history.Points[first-1].End // coarse: it may have begun right after
+	if chosen.name == "all" {
+		history.Points = history.Points[first-1:]
+		return history, max(end.Sub(unknownUntil), 24*time.Hour), nil
+	}
+	if chosen.name != "" {
+		return history, length, nil
+	}
 	for _, z := range zooms {
-		if z.length < window && !unknownUntil.Before(view.Status.End.Add(-z.length)) {
-			moments, err = d.history(v, view, group, z.length, z.step)
-			if err != nil {
-				return nil, 0, err
+		if z.length < length && !unknownUntil.Before(view.Status.End.Add(-z.length)) {
+			if history, err = d.history(v, view, group, z.length, z.step); err != nil {
+				return slo.History{}, 0, err
 			}
-			moments, length := newest(view, moments, z.length)
-			return moments, length, nil
+			history.Points, length = newest(view, history.Points, z.length)
+			return history, length, nil
 		}
 	}
-	return moments, window, nil
+	return history, length, nil
 }
 
 // stretchOf is how much of the past is drawn: the window, of a calendar's what is over
@@ -173,8 +257,23 @@ func legend(c chart.BurnDown) []legendEntry {
 	if c.Exhaustion != nil {
 		out = append(out, legendEntry{key("projection"), "projected at the burn of the last day"})
 	}
-	if len(c.Markers) > 0 {
-		out = append(out, legendEntry{key("marker"), "violation opened"})
+	if c.Whole != nil {
+		out = append(out, legendEntry{key("even"), "an even pace"})
+	}
+	if c.Fan != nil {
+		out = append(out, legendEntry{chart.FanKey(), "spent in the middle 90 % of futures"})
+	}
+	for _, calm := range []bool{false, true} {
+		class, words := "marker", "violation opened"
+		if calm {
+			class, words = "marker calm", "objective revised"
+		}
+		if slices.ContainsFunc(c.Markers, func(m chart.Marker) bool { return m.Calm == calm }) {
+			out = append(out, legendEntry{key(class), words})
+		}
+	}
+	if len(c.Bands) > 0 {
+		out = append(out, legendEntry{chart.BandKey(), "corrected"})
 	}
 	for _, loud := range []bool{true, false} {
 		if slices.ContainsFunc(c.Spans, func(s chart.Span) bool { return s.Loud == loud }) {

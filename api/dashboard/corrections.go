@@ -6,6 +6,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 )
 
@@ -47,6 +48,17 @@ func (d *Dashboard) corrections(v *visit, of slo.View) (corrections, error) {
 		out.Rows = append(out.Rows, correctionRowOf(c, v.now))
 	}
 	return out, nil
+}
+
+// uncorrectedText says how the window would stand without corrections.
+func uncorrectedText(v slo.View, raw budget.Account) string {
+	noun := v.Revision.Budgeting.Noun()
+	if raw.Sum.Total <= 0 {
+		return fmt.Sprintf("Without corrections there would be no %ss.", noun)
+	}
+	return fmt.Sprintf("Without corrections %s good of %s: %s, with %s of the budget remaining.",
+		eventsText(thousandths(raw.Sum.Good, raw.Unit)), nounText(thousandths(raw.Sum.Total, raw.Unit), noun),
+		spaced(sliFigure(raw.Sum, v.Revision.Objective)), spaced(remainingFigure(raw.Sum, v.Revision.Objective, raw.Pace)))
 }
 
 func correctionRowOf(c correction.Correction, now time.Time) correctionRow {

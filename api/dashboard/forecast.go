@@ -21,14 +21,14 @@ type scoreCard struct {
 type scoreBin struct{ Said, Came, Count string }
 
 // forecast reads how the budget may go on, and how good it was known before.
-func (d *Dashboard) forecast(v *visit, view slo.View, p *sloPage) error {
+func (d *Dashboard) forecast(v *visit, view slo.View, p *sloPage) (slo.Outlook, error) {
 	outlook, err := d.sources.SLOs.Forecast(v.ctx, view.SLO.ID)
 	if err != nil {
-		return err
+		return outlook, err
 	}
 	accounts, err := d.sources.Scores.Accounts(v.ctx, view.SLO.ID)
 	if err != nil {
-		return err
+		return outlook, err
 	}
 	p.Notes = append(p.Notes, forecastText(outlook))
 	for _, a := range accounts {
@@ -40,7 +40,7 @@ func (d *Dashboard) forecast(v *visit, view slo.View, p *sloPage) error {
 			p.Notes = append(p.Notes, scoreText(a))
 		}
 	}
-	return nil
+	return outlook, nil
 }
 
 // forecastText says in words what a forecast tells. What is so in all futures that were

@@ -83,7 +83,7 @@ func rowOfGroup(v *visit, of slo.View, group string) groupRow {
 	f, concluded := figuresOf(of)
 	r := groupRow{
 		URL: with(v, "group", group) + "#burndown-h", Name: groupName(group),
-		State: stateBadge(of.Status.State), Stale: stopped(of), StaleBadge: staleBadge, Budget: remainingOf(of, f, concluded),
+		State: stateBadge(of.Status.State), Stale: stopped(of), StaleBadge: staleBadge, Budget: remainingOf(f.Window, of.Revision.Objective, of.Status.State, concluded),
 	}
 	if f.Window.Sum.Total > 0 {
 		r.Events = eventsFigure(thousandths(f.Window.Sum.Total, f.Window.Unit))

@@ -50,14 +50,14 @@ func figuresOf(v slo.View) (f budget.Figures, concluded bool) {
 	return f, f.Window.Enough && f.State != budget.NoData
 }
 
-func remainingOf(v slo.View, f budget.Figures, concluded bool) remaining {
-	if !concluded || f.Window.RemainingRatio == nil {
+func remainingOf(a budget.Account, o budget.Objective, state budget.State, concluded bool) remaining {
+	if !concluded || a.RemainingRatio == nil {
 		return remaining{Bar: chart.Budget(0, false, "none")}
 	}
-	ratio := *f.Window.RemainingRatio
+	ratio := *a.RemainingRatio
 	r := remaining{
-		Figure: remainingFigure(f.Window.Sum, v.Revision.Objective, f.Window.Pace),
-		Bar:    chart.Budget(ratio, true, stateBadge(v.Status.State).Tone),
+		Figure: remainingFigure(a.Sum, o, a.Pace),
+		Bar:    chart.Budget(ratio, true, stateBadge(state).Tone),
 	}
 	if ratio < 0 {
 		r.Tone = "bad"
@@ -72,7 +72,7 @@ func row(v slo.View, service registry.Service, named bool) objectiveRow {
 		URL: sloURL(service.Slug, v.SLO.Slug), Name: v.SLO.Name,
 		State: stateBadge(v.Status.State), Stale: stopped(v), StaleBadge: staleBadge,
 		Objective: spaced(objectiveFigure(v.Revision.Objective)),
-		Budget:    remainingOf(v, f, concluded),
+		Budget:    remainingOf(f.Window, v.Revision.Objective, v.Status.State, concluded),
 		Detail:    fmt.Sprintf("%s over %s", v.Indicator.Category, overText(v.Revision.Over)),
 		Worse:     worseOf(v, service.Slug),
 	}
@@ -116,12 +116,12 @@ func (d *Dashboard) rows(v *visit, views []slo.View, trend bool) ([]objectiveRow
 }
 
 func (d *Dashboard) spark(v *visit, view slo.View) (template.HTML, error) {
-	moments, err := d.history(v, view, "", stretchOf(view), sparkStep(stretchOf(view)))
+	history, err := d.history(v, view, "", stretchOf(view), sparkStep(stretchOf(view)))
 	if err != nil {
 		return "", err
 	}
-	points := make([]chart.Point, len(moments))
-	for i, m := range moments {
+	points := make([]chart.Point, len(history.Points))
+	for i, m := range history.Points {
 		points[i] = point(view, m)
 	}
 	return chart.Sparkline{Points: points}.SVG(), nil
@@ -143,16 +143,12 @@ func sparkStep(window time.Duration) time.Duration {
 // history is how the SLO's window, or one group in it, stood for so long until it
 // was last evaluated; nothing before the first evaluation. Of step 0 the service
 // chooses one.
-func (d *Dashboard) history(v *visit, view slo.View, group string, length, step time.Duration) ([]slo.Point, error) {
+func (d *Dashboard) history(v *visit, view slo.View, group string, length, step time.Duration) (slo.History, error) {
 	end := view.Status.End
 	if end.IsZero() {
-		return nil, nil
+		return slo.History{}, nil
 	}
-	h, err := d.sources.SLOs.History(v.ctx, view.SLO.ID, group, end.Add(-length), end, step)
-	if err != nil {
-		return nil, err
-	}
-	return h.Points, nil
+	return d.sources.SLOs.History(v.ctx, view.SLO.ID, group, end.Add(-length), end, step)
 }
 
 // point is a moment of a history as it is drawn: unknown where there were no

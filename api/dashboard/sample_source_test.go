@@ -248,6 +248,9 @@ func (p promises) History(_ context.Context, about id.ID, _ string, from, to tim
 	sh, total := p.shapes[about], v.Status.Sums.Window.Total
 	if step == 0 {
 		step = 3 * time.Hour
+		if days := to.Sub(from) / (30 * 24 * time.Hour); days > 1 {
+			step = days * 24 * time.Hour / 8
+		}
 	}
 	var out slo.History
 	for at := from.Add(step); !at.After(to); at = at.Add(step) {

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/measure/window"
@@ -126,10 +125,14 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	for _, warning := range warnings {
 		p.Notes = append(p.Notes, sentence(warning.Message))
 	}
+	outlook := slo.Outlook{Unknown: "nothing is concluded"}
 	if concluded && view.SLO.RetiredAt == nil {
-		if err := d.forecast(v, view, &p); err != nil {
+		if outlook, err = d.forecast(v, view, &p); err != nil {
 			return screen{}, err
 		}
+	}
+	if raw := view.Uncorrected(); raw != nil {
+		p.Notes = append(p.Notes, uncorrectedText(view, *raw))
 	}
 	p.Certainty = certaintyText(view.Certainty(figures.Window), figures.Window.Enough)
 	if err := d.memberOf(v, view, &p); err != nil {
@@ -154,7 +157,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	if p.Corrections, err = d.corrections(v, view); err != nil {
 		return screen{}, err
 	}
-	if err := d.past(v, view, &p); err != nil {
+	if err := d.past(v, view, outlook, &p); err != nil {
 		return screen{}, err
 	}
 	return screen{template: "slo", title: view.SLO.Name + " of " + owner.Name, section: "/slos", refresh: true, page: p}, nil
@@ -162,7 +165,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 
 // past reads what happened: violations, the burn-down with them, revisions, and
 // where the state comes from.
-func (d *Dashboard) past(v *visit, view slo.View, p *sloPage) error {
+func (d *Dashboard) past(v *visit, view slo.View, outlook slo.Outlook, p *sloPage) error {
 	if err := d.pastAlerts(v, view, p); err != nil {
 		return err
 	}
@@ -184,11 +187,7 @@ func (d *Dashboard) past(v *visit, view slo.View, p *sloPage) error {
 	if err != nil {
 		return err
 	}
-	marked := violations.Items
-	if chosen != "" {
-		marked = nil
-	}
-	if p.BurnDown, err = d.burnDown(v, of, chosen, marked); err != nil {
+	if p.BurnDown, err = d.burnDown(v, of, chosen, violations.Items, outlook); err != nil {
 		return err
 	}
 	revisions, err := d.sources.SLOs.Revisions(v.ctx, view.SLO.ID, page.Request{Limit: revisionsShown})
@@ -204,7 +203,7 @@ func (d *Dashboard) past(v *visit, view slo.View, p *sloPage) error {
 	explained := view.Explain()
 	p.Because = sentence(explained.Because)
 	p.Explain = &explanation{
-		Lines: explained.Lines,
+		Lines: append(explained.Lines, outlook.Lines()...),
 		Note:  fmt.Sprintf("Formulas version %s, judged by revision %d; all sums are of whole thousandths of an event.", explained.Formulas, view.Revision.Number),
 	}
 	return nil
@@ -215,7 +214,7 @@ func (p *sloPage) numbers(view slo.View, f budget.Figures, concluded bool) {
 	window, noun := overText(view.Revision.Over), view.Revision.Budgeting.Noun()
 	p.Objective = objectiveFigure(view.Revision.Objective)
 	p.ObjectiveCaption = fmt.Sprintf("of %ss good, over %s", noun, window)
-	p.Budget = remainingOf(view, f, concluded)
+	p.Budget = remainingOf(f.Window, view.Revision.Objective, view.Status.State, concluded)
 	p.SLICaption = fmt.Sprintf("no %ss in %s", noun, window)
 	p.BudgetCaption = fmt.Sprintf("known once there are %ss", noun)
 	switch {
@@ -394,17 +393,10 @@ func (p *sloPage) goals(view slo.View) {
 	for _, s := range view.Standings() {
 		r := goalRow{
 			Name: s.Name, Over: windowName(s.Over), State: stateBadge(s.State), Objective: spaced(objectiveFigure(s.Objective)),
-			Budget: remaining{Bar: chart.Budget(0, false, "none")},
+			Budget: remainingOf(s.Account, s.Objective, s.State, s.State != budget.NoData),
 		}
 		if s.State != budget.NoData {
 			r.SLI = sliFigure(s.Account.Sum, s.Objective)
-			r.Budget = remaining{
-				Figure: remainingFigure(s.Account.Sum, s.Objective, s.Account.Pace),
-				Bar:    chart.Budget(*s.Account.RemainingRatio, true, r.State.Tone),
-			}
-			if *s.Account.RemainingRatio < 0 {
-				r.Budget.Tone = "bad"
-			}
 		}
 		p.Goals = append(p.Goals, r)
 	}

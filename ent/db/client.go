@@ -62,6 +62,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/slug"
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
+	"github.com/evenkeel/evenkeel/ent/db/thinnedmonth"
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
 	"github.com/evenkeel/evenkeel/ent/db/trackerplace"
@@ -171,6 +172,8 @@ type Client struct {
 	System *SystemClient
 	// Team is the client for interacting with the Team builders.
 	Team *TeamClient
+	// ThinnedMonth is the client for interacting with the ThinnedMonth builders.
+	ThinnedMonth *ThinnedMonthClient
 	// Token is the client for interacting with the Token builders.
 	Token *TokenClient
 	// TrackerLane is the client for interacting with the TrackerLane builders.
@@ -241,6 +244,7 @@ func (c *Client) init() {
 	c.Slug = NewSlugClient(c.config)
 	c.System = NewSystemClient(c.config)
 	c.Team = NewTeamClient(c.config)
+	c.ThinnedMonth = NewThinnedMonthClient(c.config)
 	c.Token = NewTokenClient(c.config)
 	c.TrackerLane = NewTrackerLaneClient(c.config)
 	c.TrackerPlace = NewTrackerPlaceClient(c.config)
@@ -386,6 +390,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Slug:              NewSlugClient(cfg),
 		System:            NewSystemClient(cfg),
 		Team:              NewTeamClient(cfg),
+		ThinnedMonth:      NewThinnedMonthClient(cfg),
 		Token:             NewTokenClient(cfg),
 		TrackerLane:       NewTrackerLaneClient(cfg),
 		TrackerPlace:      NewTrackerPlaceClient(cfg),
@@ -458,6 +463,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Slug:              NewSlugClient(cfg),
 		System:            NewSystemClient(cfg),
 		Team:              NewTeamClient(cfg),
+		ThinnedMonth:      NewThinnedMonthClient(cfg),
 		Token:             NewTokenClient(cfg),
 		TrackerLane:       NewTrackerLaneClient(cfg),
 		TrackerPlace:      NewTrackerPlaceClient(cfg),
@@ -501,8 +507,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Person, c.PolicyRevision, c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision,
 		c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment,
 		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
-		c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
-		c.ViolationEvent, c.WebhookDelivery,
+		c.Slug, c.System, c.Team, c.ThinnedMonth, c.Token, c.TrackerLane,
+		c.TrackerPlace, c.Violation, c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -520,8 +526,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Person, c.PolicyRevision, c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision,
 		c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment,
 		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
-		c.Slug, c.System, c.Team, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
-		c.ViolationEvent, c.WebhookDelivery,
+		c.Slug, c.System, c.Team, c.ThinnedMonth, c.Token, c.TrackerLane,
+		c.TrackerPlace, c.Violation, c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -624,6 +630,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.System.mutate(ctx, m)
 	case *TeamMutation:
 		return c.Team.mutate(ctx, m)
+	case *ThinnedMonthMutation:
+		return c.ThinnedMonth.mutate(ctx, m)
 	case *TokenMutation:
 		return c.Token.mutate(ctx, m)
 	case *TrackerLaneMutation:
@@ -7836,6 +7844,155 @@ func (c *TeamClient) mutate(ctx context.Context, m *TeamMutation) (Value, error)
 	}
 }
 
+// ThinnedMonthClient is a client for the ThinnedMonth schema.
+type ThinnedMonthClient struct {
+	config
+}
+
+// NewThinnedMonthClient returns a client for the ThinnedMonth from the given config.
+func NewThinnedMonthClient(c config) *ThinnedMonthClient {
+	return &ThinnedMonthClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `thinnedmonth.Hooks(f(g(h())))`.
+func (c *ThinnedMonthClient) Use(hooks ...Hook) {
+	c.hooks.ThinnedMonth = append(c.hooks.ThinnedMonth, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `thinnedmonth.Intercept(f(g(h())))`.
+func (c *ThinnedMonthClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ThinnedMonth = append(c.inters.ThinnedMonth, interceptors...)
+}
+
+// Create returns a builder for creating a ThinnedMonth entity.
+func (c *ThinnedMonthClient) Create() *ThinnedMonthCreate {
+	mutation := newThinnedMonthMutation(c.config, OpCreate)
+	return &ThinnedMonthCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ThinnedMonth entities.
+func (c *ThinnedMonthClient) CreateBulk(builders ...*ThinnedMonthCreate) *ThinnedMonthCreateBulk {
+	return &ThinnedMonthCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ThinnedMonthClient) MapCreateBulk(slice any, setFunc func(*ThinnedMonthCreate, int)) *ThinnedMonthCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ThinnedMonthCreateBulk{err: fmt.Errorf("calling to ThinnedMonthClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ThinnedMonthCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ThinnedMonthCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ThinnedMonth.
+func (c *ThinnedMonthClient) Update() *ThinnedMonthUpdate {
+	mutation := newThinnedMonthMutation(c.config, OpUpdate)
+	return &ThinnedMonthUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ThinnedMonthClient) UpdateOne(_m *ThinnedMonth) *ThinnedMonthUpdateOne {
+	mutation := newThinnedMonthMutation(c.config, OpUpdateOne, withThinnedMonth(_m))
+	return &ThinnedMonthUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ThinnedMonthClient) UpdateOneID(id int64) *ThinnedMonthUpdateOne {
+	mutation := newThinnedMonthMutation(c.config, OpUpdateOne, withThinnedMonthID(id))
+	return &ThinnedMonthUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ThinnedMonth.
+func (c *ThinnedMonthClient) Delete() *ThinnedMonthDelete {
+	mutation := newThinnedMonthMutation(c.config, OpDelete)
+	return &ThinnedMonthDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ThinnedMonthClient) DeleteOne(_m *ThinnedMonth) *ThinnedMonthDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ThinnedMonthClient) DeleteOneID(id int64) *ThinnedMonthDeleteOne {
+	builder := c.Delete().Where(thinnedmonth.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ThinnedMonthDeleteOne{builder}
+}
+
+// Query returns a query builder for ThinnedMonth.
+func (c *ThinnedMonthClient) Query() *ThinnedMonthQuery {
+	return &ThinnedMonthQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeThinnedMonth},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ThinnedMonth entity by its id.
+func (c *ThinnedMonthClient) Get(ctx context.Context, id int64) (*ThinnedMonth, error) {
+	return c.Query().Where(thinnedmonth.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ThinnedMonthClient) GetX(ctx context.Context, id int64) *ThinnedMonth {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryIndicator queries the indicator edge of a ThinnedMonth.
+func (c *ThinnedMonthClient) QueryIndicator(_m *ThinnedMonth) *IndicatorQuery {
+	query := (&IndicatorClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(thinnedmonth.Table, thinnedmonth.FieldID, id),
+			sqlgraph.To(indicator.Table, indicator.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, thinnedmonth.IndicatorTable, thinnedmonth.IndicatorColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ThinnedMonthClient) Hooks() []Hook {
+	return c.hooks.ThinnedMonth
+}
+
+// Interceptors returns the client interceptors.
+func (c *ThinnedMonthClient) Interceptors() []Interceptor {
+	return c.inters.ThinnedMonth
+}
+
+func (c *ThinnedMonthClient) mutate(ctx context.Context, m *ThinnedMonthMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ThinnedMonthCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ThinnedMonthUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ThinnedMonthUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ThinnedMonthDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ThinnedMonth mutation op: %q", m.Op())
+	}
+}
+
 // TokenClient is a client for the Token schema.
 type TokenClient struct {
 	config
@@ -8755,8 +8912,8 @@ type (
 		IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member, OTLPStream,
 		Outage, Person, PolicyRevision, Proposal, SLA, SLAPeriod, SLARevision, SLO,
 		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
-		Service, Session, SignInCode, SignalMapping, Slug, System, Team, Token,
-		TrackerLane, TrackerPlace, Violation, ViolationEvent,
+		Service, Session, SignInCode, SignalMapping, Slug, System, Team, ThinnedMonth,
+		Token, TrackerLane, TrackerPlace, Violation, ViolationEvent,
 		WebhookDelivery []ent.Hook
 	}
 	inters struct {
@@ -8766,8 +8923,8 @@ type (
 		IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member, OTLPStream,
 		Outage, Person, PolicyRevision, Proposal, SLA, SLAPeriod, SLARevision, SLO,
 		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
-		Service, Session, SignInCode, SignalMapping, Slug, System, Team, Token,
-		TrackerLane, TrackerPlace, Violation, ViolationEvent,
+		Service, Session, SignInCode, SignalMapping, Slug, System, Team, ThinnedMonth,
+		Token, TrackerLane, TrackerPlace, Violation, ViolationEvent,
 		WebhookDelivery []ent.Interceptor
 	}
 )

@@ -59,6 +59,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/slug"
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
+	"github.com/evenkeel/evenkeel/ent/db/thinnedmonth"
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
 	"github.com/evenkeel/evenkeel/ent/db/trackerplace"
@@ -172,6 +173,7 @@ func checkColumn(t, c string) error {
 			slug.Table:              slug.ValidColumn,
 			system.Table:            system.ValidColumn,
 			team.Table:              team.ValidColumn,
+			thinnedmonth.Table:      thinnedmonth.ValidColumn,
 			token.Table:             token.ValidColumn,
 			trackerlane.Table:       trackerlane.ValidColumn,
 			trackerplace.Table:      trackerplace.ValidColumn,

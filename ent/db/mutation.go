@@ -60,6 +60,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/slug"
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
+	"github.com/evenkeel/evenkeel/ent/db/thinnedmonth"
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
 	"github.com/evenkeel/evenkeel/ent/db/trackerplace"
@@ -124,6 +125,7 @@ const (
 	TypeSlug              = "Slug"
 	TypeSystem            = "System"
 	TypeTeam              = "Team"
+	TypeThinnedMonth      = "ThinnedMonth"
 	TypeToken             = "Token"
 	TypeTrackerLane       = "TrackerLane"
 	TypeTrackerPlace      = "TrackerPlace"
@@ -45302,6 +45304,764 @@ func (m *TeamMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Team edge %s", name)
+}
+
+// ThinnedMonthMutation represents an operation that mutates the ThinnedMonth nodes in the graph.
+type ThinnedMonthMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *int64
+	group_value      *string
+	start_s          *int64
+	addstart_s       *int64
+	end_s            *int64
+	addend_s         *int64
+	step_s           *int64
+	addstep_s        *int64
+	data             *[]byte
+	clearedFields    map[string]struct{}
+	indicator        *string
+	clearedindicator bool
+	done             bool
+	oldValue         func(context.Context) (*ThinnedMonth, error)
+	predicates       []predicate.ThinnedMonth
+}
+
+var _ ent.Mutation = (*ThinnedMonthMutation)(nil)
+
+// thinnedmonthOption allows management of the mutation configuration using functional options.
+type thinnedmonthOption func(*ThinnedMonthMutation)
+
+// newThinnedMonthMutation creates new mutation for the ThinnedMonth entity.
+func newThinnedMonthMutation(c config, op Op, opts ...thinnedmonthOption) *ThinnedMonthMutation {
+	m := &ThinnedMonthMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeThinnedMonth,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withThinnedMonthID sets the ID field of the mutation.
+func withThinnedMonthID(id int64) thinnedmonthOption {
+	return func(m *ThinnedMonthMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ThinnedMonth
+		)
+		m.oldValue = func(ctx context.Context) (*ThinnedMonth, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ThinnedMonth.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withThinnedMonth sets the old ThinnedMonth of the mutation.
+func withThinnedMonth(node *ThinnedMonth) thinnedmonthOption {
+	return func(m *ThinnedMonthMutation) {
+		m.oldValue = func(context.Context) (*ThinnedMonth, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ThinnedMonthMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ThinnedMonthMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ThinnedMonth entities.
+func (m *ThinnedMonthMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ThinnedMonthMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ThinnedMonthMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ThinnedMonth.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetIndicatorID sets the "indicator_id" field.
+func (m *ThinnedMonthMutation) SetIndicatorID(s string) {
+	m.indicator = &s
+}
+
+// IndicatorID returns the value of the "indicator_id" field in the mutation.
+func (m *ThinnedMonthMutation) IndicatorID() (r string, exists bool) {
+	v := m.indicator
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIndicatorID returns the old "indicator_id" field's value of the ThinnedMonth entity.
+// If the ThinnedMonth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ThinnedMonthMutation) OldIndicatorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIndicatorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIndicatorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIndicatorID: %w", err)
+	}
+	return oldValue.IndicatorID, nil
+}
+
+// ResetIndicatorID resets all changes to the "indicator_id" field.
+func (m *ThinnedMonthMutation) ResetIndicatorID() {
+	m.indicator = nil
+}
+
+// SetGroupValue sets the "group_value" field.
+func (m *ThinnedMonthMutation) SetGroupValue(s string) {
+	m.group_value = &s
+}
+
+// GroupValue returns the value of the "group_value" field in the mutation.
+func (m *ThinnedMonthMutation) GroupValue() (r string, exists bool) {
+	v := m.group_value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGroupValue returns the old "group_value" field's value of the ThinnedMonth entity.
+// If the ThinnedMonth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ThinnedMonthMutation) OldGroupValue(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGroupValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGroupValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGroupValue: %w", err)
+	}
+	return oldValue.GroupValue, nil
+}
+
+// ResetGroupValue resets all changes to the "group_value" field.
+func (m *ThinnedMonthMutation) ResetGroupValue() {
+	m.group_value = nil
+}
+
+// SetStartS sets the "start_s" field.
+func (m *ThinnedMonthMutation) SetStartS(i int64) {
+	m.start_s = &i
+	m.addstart_s = nil
+}
+
+// StartS returns the value of the "start_s" field in the mutation.
+func (m *ThinnedMonthMutation) StartS() (r int64, exists bool) {
+	v := m.start_s
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartS returns the old "start_s" field's value of the ThinnedMonth entity.
+// If the ThinnedMonth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ThinnedMonthMutation) OldStartS(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartS is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartS requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartS: %w", err)
+	}
+	return oldValue.StartS, nil
+}
+
+// AddStartS adds i to the "start_s" field.
+func (m *ThinnedMonthMutation) AddStartS(i int64) {
+	if m.addstart_s != nil {
+		*m.addstart_s += i
+	} else {
+		m.addstart_s = &i
+	}
+}
+
+// AddedStartS returns the value that was added to the "start_s" field in this mutation.
+func (m *ThinnedMonthMutation) AddedStartS() (r int64, exists bool) {
+	v := m.addstart_s
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetStartS resets all changes to the "start_s" field.
+func (m *ThinnedMonthMutation) ResetStartS() {
+	m.start_s = nil
+	m.addstart_s = nil
+}
+
+// SetEndS sets the "end_s" field.
+func (m *ThinnedMonthMutation) SetEndS(i int64) {
+	m.end_s = &i
+	m.addend_s = nil
+}
+
+// EndS returns the value of the "end_s" field in the mutation.
+func (m *ThinnedMonthMutation) EndS() (r int64, exists bool) {
+	v := m.end_s
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndS returns the old "end_s" field's value of the ThinnedMonth entity.
+// If the ThinnedMonth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ThinnedMonthMutation) OldEndS(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndS is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndS requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndS: %w", err)
+	}
+	return oldValue.EndS, nil
+}
+
+// AddEndS adds i to the "end_s" field.
+func (m *ThinnedMonthMutation) AddEndS(i int64) {
+	if m.addend_s != nil {
+		*m.addend_s += i
+	} else {
+		m.addend_s = &i
+	}
+}
+
+// AddedEndS returns the value that was added to the "end_s" field in this mutation.
+func (m *ThinnedMonthMutation) AddedEndS() (r int64, exists bool) {
+	v := m.addend_s
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetEndS resets all changes to the "end_s" field.
+func (m *ThinnedMonthMutation) ResetEndS() {
+	m.end_s = nil
+	m.addend_s = nil
+}
+
+// SetStepS sets the "step_s" field.
+func (m *ThinnedMonthMutation) SetStepS(i int64) {
+	m.step_s = &i
+	m.addstep_s = nil
+}
+
+// StepS returns the value of the "step_s" field in the mutation.
+func (m *ThinnedMonthMutation) StepS() (r int64, exists bool) {
+	v := m.step_s
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStepS returns the old "step_s" field's value of the ThinnedMonth entity.
+// If the ThinnedMonth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ThinnedMonthMutation) OldStepS(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStepS is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStepS requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStepS: %w", err)
+	}
+	return oldValue.StepS, nil
+}
+
+// AddStepS adds i to the "step_s" field.
+func (m *ThinnedMonthMutation) AddStepS(i int64) {
+	if m.addstep_s != nil {
+		*m.addstep_s += i
+	} else {
+		m.addstep_s = &i
+	}
+}
+
+// AddedStepS returns the value that was added to the "step_s" field in this mutation.
+func (m *ThinnedMonthMutation) AddedStepS() (r int64, exists bool) {
+	v := m.addstep_s
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetStepS resets all changes to the "step_s" field.
+func (m *ThinnedMonthMutation) ResetStepS() {
+	m.step_s = nil
+	m.addstep_s = nil
+}
+
+// SetData sets the "data" field.
+func (m *ThinnedMonthMutation) SetData(b []byte) {
+	m.data = &b
+}
+
+// Data returns the value of the "data" field in the mutation.
+func (m *ThinnedMonthMutation) Data() (r []byte, exists bool) {
+	v := m.data
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldData returns the old "data" field's value of the ThinnedMonth entity.
+// If the ThinnedMonth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ThinnedMonthMutation) OldData(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldData is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldData requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldData: %w", err)
+	}
+	return oldValue.Data, nil
+}
+
+// ResetData resets all changes to the "data" field.
+func (m *ThinnedMonthMutation) ResetData() {
+	m.data = nil
+}
+
+// ClearIndicator clears the "indicator" edge to the Indicator entity.
+func (m *ThinnedMonthMutation) ClearIndicator() {
+	m.clearedindicator = true
+	m.clearedFields[thinnedmonth.FieldIndicatorID] = struct{}{}
+}
+
+// IndicatorCleared reports if the "indicator" edge to the Indicator entity was cleared.
+func (m *ThinnedMonthMutation) IndicatorCleared() bool {
+	return m.clearedindicator
+}
+
+// IndicatorIDs returns the "indicator" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// IndicatorID instead. It exists only for internal usage by the builders.
+func (m *ThinnedMonthMutation) IndicatorIDs() (ids []string) {
+	if id := m.indicator; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetIndicator resets all changes to the "indicator" edge.
+func (m *ThinnedMonthMutation) ResetIndicator() {
+	m.indicator = nil
+	m.clearedindicator = false
+}
+
+// Where appends a list predicates to the ThinnedMonthMutation builder.
+func (m *ThinnedMonthMutation) Where(ps ...predicate.ThinnedMonth) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ThinnedMonthMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ThinnedMonthMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ThinnedMonth, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ThinnedMonthMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ThinnedMonthMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ThinnedMonth).
+func (m *ThinnedMonthMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ThinnedMonthMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.indicator != nil {
+		fields = append(fields, thinnedmonth.FieldIndicatorID)
+	}
+	if m.group_value != nil {
+		fields = append(fields, thinnedmonth.FieldGroupValue)
+	}
+	if m.start_s != nil {
+		fields = append(fields, thinnedmonth.FieldStartS)
+	}
+	if m.end_s != nil {
+		fields = append(fields, thinnedmonth.FieldEndS)
+	}
+	if m.step_s != nil {
+		fields = append(fields, thinnedmonth.FieldStepS)
+	}
+	if m.data != nil {
+		fields = append(fields, thinnedmonth.FieldData)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ThinnedMonthMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case thinnedmonth.FieldIndicatorID:
+		return m.IndicatorID()
+	case thinnedmonth.FieldGroupValue:
+		return m.GroupValue()
+	case thinnedmonth.FieldStartS:
+		return m.StartS()
+	case thinnedmonth.FieldEndS:
+		return m.EndS()
+	case thinnedmonth.FieldStepS:
+		return m.StepS()
+	case thinnedmonth.FieldData:
+		return m.Data()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ThinnedMonthMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case thinnedmonth.FieldIndicatorID:
+		return m.OldIndicatorID(ctx)
+	case thinnedmonth.FieldGroupValue:
+		return m.OldGroupValue(ctx)
+	case thinnedmonth.FieldStartS:
+		return m.OldStartS(ctx)
+	case thinnedmonth.FieldEndS:
+		return m.OldEndS(ctx)
+	case thinnedmonth.FieldStepS:
+		return m.OldStepS(ctx)
+	case thinnedmonth.FieldData:
+		return m.OldData(ctx)
+	}
+	return nil, fmt.Errorf("unknown ThinnedMonth field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ThinnedMonthMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case thinnedmonth.FieldIndicatorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIndicatorID(v)
+		return nil
+	case thinnedmonth.FieldGroupValue:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGroupValue(v)
+		return nil
+	case thinnedmonth.FieldStartS:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartS(v)
+		return nil
+	case thinnedmonth.FieldEndS:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndS(v)
+		return nil
+	case thinnedmonth.FieldStepS:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStepS(v)
+		return nil
+	case thinnedmonth.FieldData:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetData(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ThinnedMonth field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ThinnedMonthMutation) AddedFields() []string {
+	var fields []string
+	if m.addstart_s != nil {
+		fields = append(fields, thinnedmonth.FieldStartS)
+	}
+	if m.addend_s != nil {
+		fields = append(fields, thinnedmonth.FieldEndS)
+	}
+	if m.addstep_s != nil {
+		fields = append(fields, thinnedmonth.FieldStepS)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ThinnedMonthMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case thinnedmonth.FieldStartS:
+		return m.AddedStartS()
+	case thinnedmonth.FieldEndS:
+		return m.AddedEndS()
+	case thinnedmonth.FieldStepS:
+		return m.AddedStepS()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ThinnedMonthMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case thinnedmonth.FieldStartS:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStartS(v)
+		return nil
+	case thinnedmonth.FieldEndS:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEndS(v)
+		return nil
+	case thinnedmonth.FieldStepS:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStepS(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ThinnedMonth numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ThinnedMonthMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ThinnedMonthMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ThinnedMonthMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ThinnedMonth nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ThinnedMonthMutation) ResetField(name string) error {
+	switch name {
+	case thinnedmonth.FieldIndicatorID:
+		m.ResetIndicatorID()
+		return nil
+	case thinnedmonth.FieldGroupValue:
+		m.ResetGroupValue()
+		return nil
+	case thinnedmonth.FieldStartS:
+		m.ResetStartS()
+		return nil
+	case thinnedmonth.FieldEndS:
+		m.ResetEndS()
+		return nil
+	case thinnedmonth.FieldStepS:
+		m.ResetStepS()
+		return nil
+	case thinnedmonth.FieldData:
+		m.ResetData()
+		return nil
+	}
+	return fmt.Errorf("unknown ThinnedMonth field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ThinnedMonthMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.indicator != nil {
+		edges = append(edges, thinnedmonth.EdgeIndicator)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ThinnedMonthMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case thinnedmonth.EdgeIndicator:
+		if id := m.indicator; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ThinnedMonthMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ThinnedMonthMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ThinnedMonthMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedindicator {
+		edges = append(edges, thinnedmonth.EdgeIndicator)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ThinnedMonthMutation) EdgeCleared(name string) bool {
+	switch name {
+	case thinnedmonth.EdgeIndicator:
+		return m.clearedindicator
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ThinnedMonthMutation) ClearEdge(name string) error {
+	switch name {
+	case thinnedmonth.EdgeIndicator:
+		m.ClearIndicator()
+		return nil
+	}
+	return fmt.Errorf("unknown ThinnedMonth unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ThinnedMonthMutation) ResetEdge(name string) error {
+	switch name {
+	case thinnedmonth.EdgeIndicator:
+		m.ResetIndicator()
+		return nil
+	}
+	return fmt.Errorf("unknown ThinnedMonth edge %s", name)
 }
 
 // TokenMutation represents an operation that mutates the Token nodes in the graph.

@@ -108,6 +108,8 @@ type Tx struct {
 	System *SystemClient
 	// Team is the client for interacting with the Team builders.
 	Team *TeamClient
+	// ThinnedMonth is the client for interacting with the ThinnedMonth builders.
+	ThinnedMonth *ThinnedMonthClient
 	// Token is the client for interacting with the Token builders.
 	Token *TokenClient
 	// TrackerLane is the client for interacting with the TrackerLane builders.
@@ -298,6 +300,7 @@ func (tx *Tx) init() {
 	tx.Slug = NewSlugClient(tx.config)
 	tx.System = NewSystemClient(tx.config)
 	tx.Team = NewTeamClient(tx.config)
+	tx.ThinnedMonth = NewThinnedMonthClient(tx.config)
 	tx.Token = NewTokenClient(tx.config)
 	tx.TrackerLane = NewTrackerLaneClient(tx.config)
 	tx.TrackerPlace = NewTrackerPlaceClient(tx.config)

@@ -170,6 +170,34 @@ WHERE s.retired_at IS NULL AND v.retired_at IS NULL ORDER BY s.id`, nil, func(ro
 	return out, fail("read what is to be evaluated", err)
 }
 
+// LastTerms returns the terms that each of the indicators was measured under last.
+func (o SLO) LastTerms(ctx context.Context, indicators []id.ID) ([]slo.IndicatorTerms, error) {
+	var out []slo.IndicatorTerms
+	err := chunks(indicators, bulkRows, func(of []id.ID) error {
+		args := make([]any, len(of))
+		for i, v := range of {
+			args[i] = string(v)
+		}
+		query := o.s.wanted(len(of), "indicator_id text") + `SELECT i.id, r.slo_id, r.time_window, r.further, r.budgeting
+FROM wanted w CROSS JOIN indicators i CROSS JOIN slo_revisions r
+WHERE i.id = w.indicator_id AND r.slo_id = i.slo_id AND r.number =
+ (SELECT max(x.number) FROM slo_revisions x WHERE x.slo_id = i.slo_id AND x.indicator_id = i.id)`
+		return o.s.queryAll(ctx, query, args, func(rows *sql.Rows) error {
+			var one slo.IndicatorTerms
+			var window, further, budgeting string
+			if err := rows.Scan(&one.Indicator, &one.SLO, &window, &further, &budgeting); err != nil {
+				return err
+			}
+			if err := fromTermsText(window, further, budgeting, &one.Terms); err != nil {
+				return fmt.Errorf("the SLO %s: %w", one.SLO, err)
+			}
+			out = append(out, one)
+			return nil
+		})
+	})
+	return out, fail("read the terms of indicators", err)
+}
+
 // Targets finds SLOs by the slugs of their services and their own.
 func (o SLO) Targets(ctx context.Context, names []slo.Name) ([]slo.Target, error) {
 	var out []slo.Target

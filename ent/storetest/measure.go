@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -250,6 +251,45 @@ func testMeasure(t *testing.T, open opener) {
 		same(t, must(m.PruneSegments(t.Context(), at, 10))(t), 0)
 		left := must(m.Segments(t.Context(), []id.ID{a}, day.Add(-100*time.Hour), day.Add(100*time.Hour)))(t)
 		same(t, left, []measure.StoredSegment{wholeDay(a, 0, "kept"), hour(a, 1, "kept")})
+	})
+
+	each(t, open, "months take the place of what is thinned", func(t *testing.T, s *store.Store) {
+		v, m := SLO(t, s, Service(t, s, Team(t, s, "payments").ID, "checkout").ID, "one"), s.Measure()
+		other := SLO(t, s, v.SLO.Service, "two").Indicator.ID
+		series := ensure(t, s, aSeries(v.Indicator.ID, "eu"), aSeries(v.Indicator.ID, "us"), aSeries(other, "eu"))
+		put(t, s, wholeDay(series[0].ID, 0, "a"), wholeDay(series[0].ID, 1, "b"), hour(series[1].ID, 23, "c"), hour(series[1].ID, 24, "d"), wholeDay(series[2].ID, 2, "e"))
+		at := func(days int) time.Time { return day.Add(time.Duration(days) * 24 * time.Hour) }
+		first, second := v.Indicator.ID, other
+		if second < first {
+			first, second = second, first
+		}
+		same(t, must(m.Thinnable(t.Context(), at(3), "", 10))(t), []id.ID{first, second})
+		same(t, must(m.Thinnable(t.Context(), at(3), first, 10))(t), []id.ID{second})
+		same(t, must(m.Thinnable(t.Context(), at(3), "", 1))(t), []id.ID{first})
+		same(t, must(m.Thinnable(t.Context(), at(0), "", 10))(t), nil)
+		same(t, must(m.Thinnable(t.Context(), at(2), "", 10))(t), []id.ID{v.Indicator.ID})
+
+		month := func(group string, from, to int, step time.Duration, data string) measure.ThinnedMonth {
+			return measure.ThinnedMonth{Indicator: v.Indicator.ID, Group: group, Start: at(from), End: at(to), Step: step, Data: []byte(data)}
+		}
+		ok(t, m.PutThinned(t.Context(), []measure.ThinnedMonth{month("", 0, 1, time.Hour, "x"), month("", 1, 3, time.Hour, "y"), month("g", 1, 3, time.Hour, "z")}))
+		ok(t, m.RemoveSegments(t.Context(), v.Indicator.ID, at(1)))
+		left := must(m.Segments(t.Context(), []id.ID{series[0].ID, series[1].ID, series[2].ID}, at(-1), at(9)))(t)
+		same(t, len(left), 3) // the second day, the hour after the first, and the other's
+		lines := must(m.ThinnedLines(t.Context(), []id.ID{v.Indicator.ID, other}))(t)
+		slices.SortFunc(lines, func(a, b measure.ThinnedLine) int { return cmp.Compare(a.Group, b.Group) })
+		same(t, lines, []measure.ThinnedLine{{Indicator: v.Indicator.ID, Since: at(0), Until: at(3)}, {Indicator: v.Indicator.ID, Group: "g", Since: at(1), Until: at(3)}})
+
+		same(t, must(m.Thinned(t.Context(), v.Indicator.ID, "", at(0), at(9)))(t), []measure.ThinnedMonth{month("", 0, 1, time.Hour, "x"), month("", 1, 3, time.Hour, "y")})
+		same(t, must(m.Thinned(t.Context(), v.Indicator.ID, "", at(1), at(9)))(t), []measure.ThinnedMonth{month("", 1, 3, time.Hour, "y")})
+		same(t, must(m.Thinned(t.Context(), v.Indicator.ID, "", at(-9), at(0)))(t), nil)
+		same(t, must(m.ThinnedInHours(t.Context(), at(1), 10))(t), []measure.ThinnedMonth{month("", 0, 1, time.Hour, "x")})
+		ok(t, m.PutThinned(t.Context(), []measure.ThinnedMonth{month("", 0, 1, measure.DaySpan, "X")}))
+		same(t, must(m.ThinnedInHours(t.Context(), at(1), 10))(t), nil)
+		same(t, len(must(m.ThinnedInHours(t.Context(), at(3), 10))(t)), 2)
+		same(t, must(m.PruneThinned(t.Context(), at(2), 10))(t), 1)
+		same(t, must(m.PruneThinned(t.Context(), at(3), 1))(t), 1)
+		same(t, must(m.PruneThinned(t.Context(), at(3), 10))(t), 1)
 	})
 
 	each(t, open, "thousands of rows are written and read whole", func(t *testing.T, s *store.Store) {

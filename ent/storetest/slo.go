@@ -153,6 +153,8 @@ func testSLO(t *testing.T, open opener) {
 			Terms:   slo.Terms{Over: v.Revision.Over, Budgeting: v.Revision.Budgeting},
 		}
 		same(t, must(s.SLO().Subjects(t.Context()))(t), []slo.Subject{subject})
+		// What was measured of it is thinned by the terms that it had.
+		same(t, must(s.SLO().LastTerms(t.Context(), []id.ID{gone.Indicator.ID, newID()}))(t), []slo.IndicatorTerms{{Indicator: gone.Indicator.ID, SLO: gone.SLO.ID, Terms: subject.Terms}})
 		same(t, must(s.SLO().ActiveViews(t.Context(), "", 10))(t), []slo.View{v})
 		same(t, must(s.SLO().ViewsOf(t.Context(), []id.ID{service.ID, newID()}))(t), []slo.View{v})
 		same(t, len(must(s.SLO().ViewsOf(t.Context(), []id.ID{newID()}))(t)), 0)

@@ -11,6 +11,7 @@ var pure = []string{
 	"./services/measure/segment/...",
 	"./services/measure/window/...",
 	"./services/measure/lens/...",
+	"./services/measure/thin/...",
 	"./services/issues/markdown/...",
 	"./scorecards/rules/...",
 }

@@ -253,3 +253,80 @@ func heap() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
+
+// A month of five-minute slots of 100 indicators becomes sums of hours, and these of days:
+// what it takes, and what is stored of each indicator in a year.
+func BenchmarkThinAMonthOf100Indicators(b *testing.B) {
+	const indicators = 100
+	stored := map[string]float64{}
+	for b.Loop() {
+		b.StopTimer()
+		bundle := newBundle(b, storetest.SQLite(b), indicators)
+		bundle.book.subjects = nil
+		bundle.clock.Advance(60 * day)
+		april, looks := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC), looking{}
+		for i, indicator := range bundle.indicators {
+			looks[indicator] = measure.Look{Zone: time.UTC}
+			slots := make([]measure.Slot, 30*288)
+			for k := range slots {
+				bad := int64((i + k) % 7)
+				slots[k] = measure.Slot{Start: april.Add(time.Duration(k) * five), Good: (300 - bad) * measure.Event, Total: 300 * measure.Event}
+			}
+			bundle.push(b, bundle.batch(i, "", slots...))
+		}
+		bundle.clock.Advance(measure.WholeFor + 33*day)
+		if _, err := bundle.folder.FoldOnce(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		note := func(of string, bytes func(indicator id.ID) int) {
+			n := 0
+			for _, indicator := range bundle.indicators {
+				n += bytes(indicator)
+			}
+			stored[of+"-B/year"] = float64(n) / indicators / 30 * 365
+		}
+		note("slots", func(indicator id.ID) (n int) {
+			series, err := bundle.store.Measure().Series(b.Context(), []id.ID{indicator})
+			if err != nil {
+				b.Fatal(err)
+			}
+			rows, err := bundle.store.Measure().Segments(b.Context(), []id.ID{series[0].ID}, april, april.AddDate(0, 1, 0))
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, row := range rows {
+				n += len(row.Data)
+			}
+			return n
+		})
+		months := func(indicator id.ID) (n int) {
+			rows, err := bundle.store.Measure().Thinned(b.Context(), indicator, "", april, april.AddDate(0, 1, 0))
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, row := range rows {
+				n += len(row.Data)
+			}
+			return n
+		}
+		thinner := measure.NewThinner(bundle.store.Measure(), looks, bundle.runner, bundle.clock.Now, quiet)
+		thin := func() {
+			if _, err := thinner.ThinOnce(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.StartTimer()
+		thin()
+		b.StopTimer()
+		note("hours", months)
+		bundle.clock.Advance(measure.HoursFor)
+		b.StartTimer()
+		thin()
+		b.StopTimer()
+		note("days", months)
+		b.StartTimer()
+	}
+	for unit, n := range stored {
+		b.ReportMetric(n, unit)
+	}
+}

@@ -53,7 +53,8 @@ func NewEvaluator(store Store, subjects Subjects, conclusions Conclusions, runne
 // these alone, so that whoever judges staleness by its End misses nothing. It returns the numbers of
 // "subjects" and "series" there are, of subjects "evaluated", of "changes"
 // settled and of "orphaned" ones whose subject is gone, of "segments_loaded", and
-// of subjects "unreadable": these are left as they were, logged, and tried again
+// of subjects "unreadable", of which a segment cannot be read or that have more events
+// than can be counted: these are left as they were, logged, and tried again
 // at the next run. A run that was interrupted or failed is made good by the next.
 func (e *Evaluator) RunOnce(ctx context.Context) (map[string]int64, error) {
 	e.mu.Lock()
@@ -168,13 +169,17 @@ func (r *run) settle(ctx context.Context, chunk []*kept) error {
 	evaluations := make([]Evaluation, 0, len(chunk))
 	for _, k := range chunk {
 		notes = append(notes, k.notes...)
+		var e Evaluation
+		if broken[k] == nil {
+			e, broken[k] = k.evaluate(r.now)
+		}
 		if err := broken[k]; err != nil {
 			r.counts["unreadable"]++
 			r.log.ErrorContext(ctx, "subject cannot be evaluated", slog.String("subject_id", string(k.ID)), slog.Any("error", err))
 			k.forget()
 			continue
 		}
-		evaluations = append(evaluations, k.evaluate(r.now))
+		evaluations = append(evaluations, e)
 	}
 	err := r.tx.InTx(ctx, func(ctx context.Context) error {
 		if len(evaluations) > 0 {

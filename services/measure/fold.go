@@ -133,14 +133,14 @@ func foldDays(series Series, stored []StoredSegment) ([]StoredSegment, error) {
 }
 
 // PruneOnce removes the segments that end before the time, returns how many, and
-// removes the series of which nothing is left: pods that are named anew at each
-// roll-out leave one behind each.
+// removes the series of which nothing is left, or months alone: pods that are named anew
+// at each roll-out leave one behind each.
 func (f *Folder) PruneOnce(ctx context.Context, before time.Time) (int64, error) {
 	removed, err := f.prune(ctx, before, f.store.PruneSegments)
 	if err != nil {
 		return removed, fmt.Errorf("removing segments before %s: %w", stamp(before), err)
 	}
-	if _, err := f.prune(ctx, before, f.store.PruneSeries); err != nil {
+	if _, err := f.prune(ctx, later(before, f.now().Add(-WholeFor)), f.store.PruneSeries); err != nil {
 		return removed, fmt.Errorf("removing series without segments: %w", err)
 	}
 	return removed, nil

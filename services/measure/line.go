@@ -37,6 +37,14 @@ func (l *line) change(of SegmentKey) {
 	}
 }
 
+// named is the group of which a line is, as thinned months have it: empty for the whole.
+func (l *line) named() string {
+	if l.whole {
+		return ""
+	}
+	return l.group
+}
+
 // key names what a line is of.
 func (l *line) key() string {
 	var key strings.Builder
@@ -228,13 +236,14 @@ func (l *line) both(s sight, do func(t *window.Timeline, pieces []window.Piece) 
 	return do(l.raw, s.raw)
 }
 
-// add adds what the windows hold to the sums.
-func (l *line) add(sums []window.Sum, by lens.Lens) { l.settle(sums, l.timeline, by) }
+// add adds what the windows hold to the sums; false where there is more than can be counted.
+func (l *line) add(sums []window.Sum, by lens.Lens) bool { return l.settle(sums, l.timeline, by) }
 
 // addRaw is add without corrections.
-func (l *line) addRaw(sums []window.Sum, by lens.Lens) { l.settle(sums, l.raw, by) }
+func (l *line) addRaw(sums []window.Sum, by lens.Lens) bool { return l.settle(sums, l.raw, by) }
 
-func (l *line) settle(sums []window.Sum, t *window.Timeline, by lens.Lens) {
+func (l *line) settle(sums []window.Sum, t *window.Timeline, by lens.Lens) bool {
+	fits := true
 	for k, sum := range t.Sums() {
 		if by.Judges() {
 			due, begin := by.Due(t.End()), t.Begin(k)
@@ -243,6 +252,8 @@ func (l *line) settle(sums []window.Sum, t *window.Timeline, by lens.Lens) {
 			}
 			sum = by.Settle(sum, t.Since(due), lens.Stretch{From: begin, End: t.End(), First: l.first, Due: due})
 		}
-		sums[k] = sums[k].Plus(sum)
+		added, ok := sums[k].Adding(sum)
+		sums[k], fits = added, fits && ok
 	}
+	return fits
 }

@@ -77,7 +77,7 @@ func (r *run) build(ctx context.Context, targets []target, broken map[*kept]erro
 	return r.read(ctx, targets, from, r.now.Add(2*DaySpan), broken, target.putDay)
 }
 
-// oldest looks up when the oldest slot of each target began.
+// oldest looks up when the oldest slot of each target began, or of what is thinned.
 func (r *run) oldest(ctx context.Context, targets []target, broken map[*kept]error) error {
 	of, ids := bySeries(targets)
 	if len(ids) == 0 {
@@ -91,6 +91,22 @@ func (r *run) oldest(ctx context.Context, targets []target, broken map[*kept]err
 		for _, t := range of[row.Series] {
 			if err := t.older([]StoredSegment{row}); err != nil {
 				broken[t.owner] = err
+			}
+		}
+	}
+	indicators := make([]id.ID, len(targets))
+	for i, t := range targets {
+		indicators[i] = t.owner.Indicator
+	}
+	slices.Sort(indicators)
+	lines, err := r.store.ThinnedLines(ctx, slices.Compact(indicators))
+	if err != nil {
+		return fmt.Errorf("reading what is thinned of %d series: %w", len(ids), err)
+	}
+	for _, line := range lines {
+		for _, t := range targets {
+			if t.owner.Indicator == line.Indicator && t.named() == line.Group {
+				t.first = line.Since
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 
@@ -246,8 +247,12 @@ func (m *memory) size() int {
 	return size
 }
 
+// errOverflow is of a window of more than 90 days, whose sum over many reporters can be
+// more than an integer holds.
+var errOverflow = errors.New("there are more events in a window than can be counted")
+
 // evaluate sums over the reporters. The timelines were brought up to now.
-func (k *kept) evaluate(now time.Time) Evaluation {
+func (k *kept) evaluate(now time.Time) (Evaluation, error) {
 	e := Evaluation{
 		Subject: k.ID, Revision: k.Revision, End: now.Truncate(k.step()), Latest: k.latest(),
 		Sums: make([]window.Sum, len(k.Windows)), Begins: make([]time.Time, len(k.Windows)),
@@ -260,21 +265,25 @@ func (k *kept) evaluate(now time.Time) Evaluation {
 	}
 	for _, l := range k.lines {
 		if l.whole || !k.judges() {
-			l.add(e.Sums, k.Lens)
-			if e.Raw != nil {
-				l.addRaw(e.Raw, k.Lens.Raw())
+			if !l.add(e.Sums, k.Lens) || e.Raw != nil && !l.addRaw(e.Raw, k.Lens.Raw()) {
+				return e, errOverflow
 			}
 		}
 	}
-	if k.Grouped {
-		e.Groups = k.groups()
+	if !k.Grouped {
+		return e, nil
 	}
-	return e
+	var fits bool
+	if e.Groups, fits = k.groups(); !fits {
+		return e, errOverflow
+	}
+	return e, nil
 }
 
 // groups sums over the reporters of each group.
-func (k *kept) groups() []GroupSums {
+func (k *kept) groups() ([]GroupSums, bool) {
 	var out []GroupSums
+	fits := true
 	for _, l := range k.lines { // a group's follow each other
 		latest := l.timeline.Latest()
 		if latest.IsZero() || l.whole {
@@ -284,12 +293,12 @@ func (k *kept) groups() []GroupSums {
 			out = append(out, GroupSums{Group: l.group, Sums: make([]window.Sum, len(k.Windows))})
 		}
 		g := &out[len(out)-1]
-		l.add(g.Sums, k.Lens)
+		fits = l.add(g.Sums, k.Lens) && fits
 		if latest.After(g.Latest) {
 			g.Latest = latest
 		}
 	}
-	return out
+	return out, fits
 }
 
 // latest is the end of the newest slot over all reporters.

@@ -2,8 +2,10 @@ package measure
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -19,6 +21,10 @@ const (
 	MaxSlotsRead = MaxReporters * 7 * 24 * 60
 )
 
+// segmentsAtOnce is about how many segments TotalsOf has in memory at a time, some
+// ten megabytes at the most.
+const segmentsAtOnce = 1_000
+
 // ReporterSlots are the known slots of one reporter, of one group, by time.
 type ReporterSlots struct {
 	Reporter   string
@@ -33,17 +39,27 @@ type Step struct {
 	window.Sum
 	// Known is set when any slot of the step was reported, be it without events.
 	Known bool
+	// Blurred is set when Sum is not what counts in the step, because nobody can know it
+	// any more: a part of the step lies in a thinned slot that reaches beyond it, or slices
+	// were judged otherwise, or not at all, when the time was thinned.
+	Blurred bool
 }
 
 // Slots returns what was reported of the indicator in [from, to), by reporter and
-// group; of one group unless it is empty. Times are those of the starts of slots.
+// group; of one group unless it is empty. Times are those of the starts of slots. Of
+// thinned time there are none; see ThinnedSlots.
 // Faults: NotFound "group_not_found"; Invalid when that may be more than
 // MaxSlotsRead, with pointers to the query's from.
 func (s *Service) Slots(ctx context.Context, indicator id.ID, group string, from, to time.Time) ([]ReporterSlots, error) {
 	var out []ReporterSlots
 	places := map[id.ID]int{}
-	series, err := s.series(ctx, indicator, group)
-	if err != nil || !from.Before(to) {
+	now := s.now()
+	whole, err := s.thinnedLine(ctx, indicator, "", from, now, false)
+	if err != nil {
+		return nil, err
+	}
+	series, err := s.present(ctx, indicator, group, now)
+	if from = later(from, whole.Until); err != nil || !from.Before(to) {
 		return nil, err
 	}
 	if len(series) > MaxReporters && len(series)*int(to.Sub(from)/series[0].Resolution) > MaxSlotsRead {
@@ -81,6 +97,9 @@ type Reading struct {
 	Indicator id.ID
 	Group     string // one group, unless it is empty
 	Lens      lens.Lens
+	// AsMeasured has thinned time summed up without the corrections that lay over it
+	// when it was thinned; the lens says nothing of these.
+	AsMeasured bool
 }
 
 // Totals returns the sums over all reporters of [from, to) in steps, the last of
@@ -97,6 +116,24 @@ func (s *Service) Totals(ctx context.Context, of Reading, from, to time.Time, st
 	return totals[0], nil
 }
 
+// Between is Totals of the steps from each of the bounds to the next: starts of slots,
+// one after the other, at most MaxSteps + 1.
+func (s *Service) Between(ctx context.Context, of Reading, bounds []time.Time) ([]Step, error) {
+	now := s.now()
+	t, err := newBetween(of, bounds, now)
+	if err != nil {
+		return nil, err
+	}
+	return t.steps, s.sumUp(ctx, []*totals{t}, now)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
 // began is the start of the oldest slot of a segment.
 func began(row StoredSegment, resolution time.Duration) (time.Time, error) {
 	packed, err := decode(row, resolution)
@@ -108,16 +145,21 @@ func began(row StoredSegment, resolution time.Duration) (time.Time, error) {
 
 // totals are steps while they are summed up.
 type totals struct {
-	Sought
-	steps  []Step
-	series []Series
+	Reading
+	steps     []Step
+	end       time.Time                      // of the last step
+	check     func(slot time.Duration) error // accepts the length of a slot that there is
+	series    []Series
+	line      ThinnedLine // what is thinned of what is read
+	whole     time.Time   // before it only months are added
+	overflows bool        // some sum
 	// due is as in lens.Stretch, late what of each step is not before it; of slices alone.
 	due  time.Time
 	late []window.Sum
 }
 
-// end is when the last step is over.
-func (t *totals) end() time.Time { return t.From.Add(time.Duration(len(t.steps)) * t.Step) }
+// begin is when the first step begins.
+func (t *totals) begin() time.Time { return t.steps[0].Start }
 
 // add adds what is measured of [from, to), which are rows by series and time, unpacked.
 func (t *totals) add(rows []StoredSegment, measured []window.Piece, from, to time.Time) error {
@@ -167,6 +209,25 @@ func (t *totals) judge(rows []StoredSegment, measured []window.Piece, from, to t
 	return nil
 }
 
+// stepAt is the number of the step in which the time lies, which is not before the first.
+func (t *totals) stepAt(at time.Time) int {
+	return sort.Search(len(t.steps), func(k int) bool { return t.steps[k].Start.After(at) }) - 1
+}
+
+// endOf is where the step of that number ends.
+func (t *totals) endOf(k int) time.Time {
+	if k+1 < len(t.steps) {
+		return t.steps[k+1].Start
+	}
+	return t.end
+}
+
+// plus adds to the sum of a step.
+func (t *totals) plus(k int, sum window.Sum) {
+	added, ok := t.steps[k].Adding(sum)
+	t.steps[k].Sum, t.overflows = added, t.overflows || !ok
+}
+
 // addPiece adds what a piece holds of [from, to).
 func (t *totals) addPiece(p window.Piece, from, to time.Time) {
 	resolution := p.Resolution()
@@ -177,15 +238,14 @@ func (t *totals) addPiece(p window.Piece, from, to time.Time) {
 	if last.After(to) {
 		last = to
 	}
-	for at.Before(last) {
-		k := int(at.Sub(t.From) / t.Step)
-		next := t.steps[k].Start.Add(t.Step)
+	for k := t.stepAt(at); at.Before(last); k++ {
+		next := t.endOf(k)
 		if next.After(last) {
 			next = last
 		}
 		i, j := int(at.Sub(p.Start)/resolution), int(next.Sub(p.Start)/resolution)
 		good, total := p.Range(i, j)
-		t.steps[k].Sum = t.steps[k].Plus(window.Sum{Good: good, Total: total})
+		t.plus(k, window.Sum{Good: good, Total: total})
 		t.steps[k].Known = t.steps[k].Known || p.Known(i, j)
 		if t.late != nil && t.due.Before(next) {
 			if t.due.After(at) {
@@ -202,7 +262,7 @@ func (t *totals) addPiece(p window.Piece, from, to time.Time) {
 func (t *totals) settle(first, now time.Time) {
 	now = now.Truncate(t.Lens.Slices.Length)
 	for k := range t.steps {
-		s := lens.Stretch{From: t.steps[k].Start, End: t.steps[k].Start.Add(t.Step), First: first, Due: t.due}
+		s := lens.Stretch{From: later(t.steps[k].Start, t.whole), End: t.endOf(k), First: first, Due: t.due}
 		if s.End.After(now) {
 			s.End = now
 		}
@@ -227,6 +287,19 @@ func (s *Service) series(ctx context.Context, indicator id.ID, group string) ([]
 		return nil, fault.Missing("group", group)
 	}
 	return series, nil
+}
+
+// present is series, and none where all that there was of the group is thinned.
+func (s *Service) present(ctx context.Context, indicator id.ID, group string, now time.Time) ([]Series, error) {
+	series, err := s.series(ctx, indicator, group)
+	if !fault.Is(err, fault.NotFound) {
+		return series, err
+	}
+	line, failed := s.thinnedLine(ctx, indicator, group, time.Time{}, now, true)
+	if failed != nil || line.Until.IsZero() {
+		return nil, errors.Join(err, failed)
+	}
+	return nil, nil
 }
 
 // segments returns those of the series in the range, by series and time.

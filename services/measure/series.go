@@ -18,13 +18,12 @@ const (
 	DaySpan  = 24 * time.Hour
 )
 
-// Bounds that make an overflow of any sum over a rolling window impossible: 10⁹ events a slot are
+// Bounds that make an overflow of the sum of any 90 days impossible: 10⁹ events a slot are
 // 10¹² thousandths; 129,600 slots of 60 s in 90 days, by 64 reporters, sum to at
 // most 8.3·10¹⁸, below 2⁶³. With up to 100 groups a slot of each may hold 10⁷, and
 // one of Other, in which there may be many, 10⁸: they sum to at most 9.13·10¹⁸.
-// Reporters are counted that measured within MaxAge, which is longer than any rolling
-// window. The year of a calendar is not, and is kept from it by nothing but its size:
-// 64 reporters would have to report the most events in every minute of a hundred days.
+// Reporters are counted that measured within MaxAge. In the windows of a calendar, which
+// may be longer, sums over reporters are checked.
 const (
 	MaxEventsPerSlot      = 1_000_000_000
 	MaxEventsPerGroupSlot = 10_000_000

@@ -52,6 +52,21 @@ type Store interface {
 	// ingestion, the hours of the series before until by these days, and moves
 	// FoldedUntil. build is given the hours and existing days in [FoldedUntil, until).
 	Fold(ctx context.Context, series id.ID, until time.Time, build func(hours []StoredSegment) (days []StoredSegment, err error)) error
+	// Thinnable returns up to limit indicators after the given one ("" for the first), by
+	// ID, that have segments which start before the time.
+	Thinnable(ctx context.Context, before time.Time, after id.ID, limit int) ([]id.ID, error)
+	// ThinnedLines returns what there is of thinned months of the indicators, in any order.
+	ThinnedLines(ctx context.Context, indicators []id.ID) ([]ThinnedLine, error)
+	// Thinned returns, by start, the months of the indicator and group that overlap [from, to).
+	Thinned(ctx context.Context, indicator id.ID, group string, from, to time.Time) ([]ThinnedMonth, error)
+	// ThinnedInHours returns up to limit months with slots of an hour that end at the time or before.
+	ThinnedInHours(ctx context.Context, until time.Time, limit int) ([]ThinnedMonth, error)
+	// PutThinned writes months over those of the same indicator, group and start.
+	PutThinned(ctx context.Context, months []ThinnedMonth) error
+	// PruneThinned removes up to limit months that end at the time or before.
+	PruneThinned(ctx context.Context, until time.Time, limit int) (int, error)
+	// RemoveSegments removes those of the indicator's series that end at the time or before.
+	RemoveSegments(ctx context.Context, indicator id.ID, until time.Time) error
 	// PruneSegments removes up to limit segments that end before the time.
 	PruneSegments(ctx context.Context, before time.Time, limit int) (int, error)
 	// PruneSeries removes up to limit series whose FoldedUntil is before the time and

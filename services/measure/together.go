@@ -131,27 +131,26 @@ func (r *run) readTogether(t target, from, to time.Time, rows []StoredSegment, b
 }
 
 // TotalsTogether is Totals of slices of several indicators that are judged as one. step is
-// a multiple of the length of slices, and from the start of one.
+// a multiple of the length of slices, and from the start of one, which is at most WholeFor ago.
 func (s *Service) TotalsTogether(ctx context.Context, parts []Part, from, to time.Time, step time.Duration) ([]Step, error) {
 	length := parts[0].Lens.Slices.Length
-	switch {
-	case step <= 0 || step%length != 0:
-		return nil, invalid("query.step", step.String(), "must be a whole multiple of %d s", length/time.Second)
-	case !from.Truncate(length).Equal(from):
-		return nil, invalid("query.from", stamp(from), "must be the start of a slot of %d s, such as %s", length/time.Second, stamp(from.Truncate(length)))
-	case (to.Sub(from)-1)/step >= MaxSteps:
-		return nil, invalid("query.step", step.String(), "makes more than %d steps; choose a longer one", MaxSteps)
-	}
 	now := s.now().Truncate(length)
-	from, to = from.UTC(), to.UTC()
-	t := totals{Sought: Sought{From: from, To: to, Step: step}, steps: []Step{}}
-	for at := from; at.Before(to); at = at.Add(step) {
-		t.steps = append(t.steps, Step{Start: at})
+	t, err := newTotals(Sought{From: from, To: to, Step: step}, now)
+	if err != nil {
+		return nil, err
 	}
 	if len(t.steps) == 0 {
 		return t.steps, nil
 	}
-	end := from.Add(time.Duration(len(t.steps)) * step)
+	if err := t.check(length); err != nil {
+		return nil, err
+	}
+	// What is thinned was judged by itself.
+	if whole := s.now().Add(-WholeFor); from.Before(whole) {
+		return nil, invalid("query.from", stamp(from), "must be %s or later, since when every slot of the members is kept", stamp(whole))
+	}
+	from = from.UTC()
+	end := t.end
 	if now.Before(end) {
 		end = now
 	}
@@ -202,5 +201,5 @@ func (s *Service) TotalsTogether(ctx context.Context, parts []Part, from, to tim
 		}
 		at = last
 	}
-	return t.steps, nil
+	return t.steps, t.fits()
 }

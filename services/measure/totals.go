@@ -12,10 +12,6 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/window"
 )
 
-// segmentsAtOnce is about how many segments TotalsOf has in memory at a time, some
-// ten megabytes at the most.
-const segmentsAtOnce = 1_000
-
 // Sought is what is to be summed up of a time, as by Totals.
 type Sought struct {
 	Reading
@@ -36,15 +32,36 @@ func (s *Service) TotalsOf(ctx context.Context, sought []Sought) ([][]Step, erro
 		}
 		all[i], out[i] = t, t.steps
 	}
+	return out, s.sumUp(ctx, all, now)
+}
+
+// sumUp fills in the steps.
+func (s *Service) sumUp(ctx context.Context, all []*totals, now time.Time) error {
 	all = slices.DeleteFunc(all, func(t *totals) bool { return len(t.steps) == 0 })
-	if err := s.enlist(ctx, all); err != nil {
-		return nil, err
+	if err := s.enlist(ctx, all, now); err != nil {
+		return err
 	}
 	if err := s.readBatches(ctx, all); err != nil {
-		return nil, err
+		return err
 	}
-	judged := slices.DeleteFunc(all, func(t *totals) bool { return !t.Lens.Judges() })
-	return out, s.settleAll(ctx, judged, now)
+	if err := s.settleAll(ctx, all, now); err != nil {
+		return err
+	}
+	for _, t := range all {
+		if t.begin().Before(t.whole) {
+			months, err := s.thinned(ctx, t.Indicator, t.Group, t.begin(), t.end)
+			if err != nil {
+				return err
+			}
+			for _, m := range months {
+				t.addMonth(m)
+			}
+		}
+		if err := t.fits(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // newTotals are the steps of what is sought, empty.
@@ -55,27 +72,81 @@ func newTotals(q Sought, now time.Time) (*totals, error) {
 	if (q.To.Sub(q.From)-1)/q.Step >= MaxSteps {
 		return nil, invalid("query.step", q.Step.String(), "makes more than %d steps; choose a longer one", MaxSteps)
 	}
-	q.From, q.To = q.From.UTC(), q.To.UTC()
-	t := &totals{Sought: q, steps: []Step{}}
-	for at := q.From; at.Before(q.To); at = at.Add(q.Step) {
-		t.steps = append(t.steps, Step{Start: at})
+	if !q.From.Before(q.To) {
+		return &totals{Reading: q.Reading, steps: []Step{}}, nil
 	}
-	if t.Lens.Judges() {
-		t.due = t.Lens.Due(now.Truncate(t.Lens.Slices.Length))
-		t.late = make([]window.Sum, len(t.steps))
+	bounds := []time.Time{q.From}
+	for at := q.From; at.Before(q.To); {
+		at = at.Add(q.Step)
+		bounds = append(bounds, at)
+	}
+	t := stepsBetween(q.Reading, bounds, now)
+	t.check = func(slot time.Duration) error {
+		switch {
+		case q.Step%slot != 0:
+			return invalid("query.step", q.Step.String(), "must be a whole multiple of %d s", slot/time.Second)
+		case !q.From.Truncate(slot).Equal(q.From):
+			return invalid("query.from", stamp(q.From), "must be the start of a slot of %d s, such as %s", slot/time.Second, stamp(q.From.Truncate(slot)))
+		}
+		return nil
 	}
 	return t, nil
 }
 
-// enlist finds the series of each, and holds the steps against their resolution.
-func (s *Service) enlist(ctx context.Context, all []*totals) error {
-	var indicators []id.ID
+// newBetween are the steps from each of the bounds to the next, empty.
+func newBetween(of Reading, bounds []time.Time, now time.Time) (*totals, error) {
+	if len(bounds)-1 > MaxSteps {
+		return nil, fmt.Errorf("summing up %d steps, which is more than %d", len(bounds)-1, MaxSteps)
+	}
+	for i := 1; i < len(bounds); i++ {
+		if !bounds[i-1].Before(bounds[i]) {
+			return nil, fmt.Errorf("summing up from %s until %s, which is not after it", stamp(bounds[i-1]), stamp(bounds[i]))
+		}
+	}
+	if len(bounds) < 2 {
+		return &totals{Reading: of, steps: []Step{}}, nil
+	}
+	t := stepsBetween(of, bounds, now)
+	t.check = func(slot time.Duration) error {
+		for _, at := range bounds {
+			if !at.Truncate(slot).Equal(at) {
+				return fmt.Errorf("summing up from or until %s, which is not the start of a slot of %s", stamp(at), slot)
+			}
+		}
+		return nil
+	}
+	return t, nil
+}
+
+// stepsBetween are the steps between bounds, of which there are two at least.
+func stepsBetween(of Reading, bounds []time.Time, now time.Time) *totals {
+	last := len(bounds) - 1
+	t := &totals{Reading: of, steps: make([]Step, last), end: bounds[last].UTC()}
+	for i := range t.steps {
+		t.steps[i].Start = bounds[i].UTC()
+	}
+	t.whole = t.begin()
+	if of.Lens.Judges() {
+		t.due = of.Lens.Due(now.Truncate(of.Lens.Slices.Length))
+		t.late = make([]window.Sum, last)
+	}
+	return t
+}
+
+// enlist finds the series of each, and what is thinned of it, and holds the steps against
+// their resolution.
+func (s *Service) enlist(ctx context.Context, all []*totals, now time.Time) error {
+	var indicators, thinned []id.ID
 	for _, t := range all {
 		indicators = append(indicators, t.Indicator)
+		// Of what is read so late nothing is thinned. But slices are missing since the first
+		// that there was, and a group is known of which everything is thinned.
+		if t.Lens.Judges() || t.Group != "" || t.begin().Before(now.Add(-WholeFor)) {
+			thinned = append(thinned, t.Indicator)
+		}
 	}
-	slices.Sort(indicators)
 	of := map[id.ID][]Series{}
-	for some := range slices.Chunk(slices.Compact(indicators), chunkSeries) {
+	for some := range slices.Chunk(distinct(indicators), chunkSeries) {
 		found, err := s.store.Series(ctx, some)
 		if err != nil {
 			return fmt.Errorf("reading the series of %d indicators: %w", len(some), err)
@@ -84,25 +155,54 @@ func (s *Service) enlist(ctx context.Context, all []*totals) error {
 			of[one.Indicator] = append(of[one.Indicator], one)
 		}
 	}
+	lines := map[lineKey]ThinnedLine{}
+	for some := range slices.Chunk(distinct(thinned), chunkSeries) {
+		found, err := s.store.ThinnedLines(ctx, some)
+		if err != nil {
+			return fmt.Errorf("reading what is thinned of %d indicators: %w", len(some), err)
+		}
+		for _, line := range found {
+			lines[lineKey{line.Indicator, line.Group}] = line
+		}
+	}
 	for _, t := range all {
 		for _, one := range of[t.Indicator] {
 			if t.Group == "" || one.Group == t.Group {
 				t.series = append(t.series, one)
 			}
 		}
-		if t.Group != "" && len(t.series) == 0 {
+		// What is before the time up to which all of it was thinned is in months alone.
+		t.line = lines[lineKey{t.Indicator, t.Group}]
+		t.whole = later(t.begin(), lines[lineKey{t.Indicator, ""}].Until)
+		if t.Group != "" && len(t.series) == 0 && t.line.Until.IsZero() {
 			return fault.Missing("group", t.Group)
 		}
 		for _, one := range t.series {
-			switch slot := t.Lens.Step(one.Resolution); {
-			case t.Step%slot != 0:
-				return invalid("query.step", t.Step.String(), "must be a whole multiple of %d s", slot/time.Second)
-			case !t.From.Truncate(slot).Equal(t.From):
-				return invalid("query.from", stamp(t.From), "must be the start of a slot of %d s, such as %s", slot/time.Second, stamp(t.From.Truncate(slot)))
+			if err := t.check(t.Lens.Step(one.Resolution)); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
+}
+
+// fits is nil where every sum can be counted.
+func (t *totals) fits() error {
+	if t.overflows {
+		return fmt.Errorf("summing up what was measured of indicator %s from %s to %s: more events than can be counted", t.Indicator, stamp(t.begin()), stamp(t.end))
+	}
+	return nil
+}
+
+// lineKey names what there is of thinned months.
+type lineKey struct {
+	indicator id.ID
+	group     string
+}
+
+func distinct(ids []id.ID) []id.ID {
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // batch are totals that are read together.
@@ -126,7 +226,7 @@ func (b *batch) holds(t *totals) int {
 
 // span is the time of the batch with another one in it.
 func (b *batch) span(t *totals) (from, to time.Time) {
-	from, to = t.From, t.end()
+	from, to = t.whole, t.end
 	if len(b.of) > 0 && b.from.Before(from) {
 		from = b.from
 	}
@@ -147,6 +247,9 @@ func (b *batch) take(t *totals) {
 func (s *Service) readBatches(ctx context.Context, all []*totals) error {
 	b := batch{series: map[id.ID]Series{}}
 	for _, t := range all {
+		if !t.whole.Before(t.end) {
+			continue
+		}
 		if len(b.of) > 0 && b.holds(t) > segmentsAtOnce {
 			if err := s.readBatch(ctx, b); err != nil {
 				return err
@@ -208,12 +311,9 @@ func (b batch) add(stored []StoredSegment, from, to time.Time) error {
 		stored = stored[n:]
 	}
 	for _, t := range b.of {
-		begin, end := from, to
-		if t.From.After(begin) {
-			begin = t.From
-		}
-		if t.end().Before(end) {
-			end = t.end()
+		begin, end := later(from, t.whole), to
+		if t.end.Before(end) {
+			end = t.end
 		}
 		if len(t.series) == 0 || !begin.Before(end) {
 			continue
@@ -231,17 +331,26 @@ func (b batch) add(stored []StoredSegment, from, to time.Time) error {
 }
 
 // settleAll has what is missing counted in those that judge slices.
-func (s *Service) settleAll(ctx context.Context, judged []*totals, now time.Time) error {
+func (s *Service) settleAll(ctx context.Context, all []*totals, now time.Time) error {
 	var series []Series
-	for _, t := range judged {
-		series = append(series, t.series...)
+	for _, t := range all {
+		if t.Lens.Judges() {
+			series = append(series, t.series...)
+		}
 	}
-	first, err := s.firsts(ctx, series)
+	known, err := s.firsts(ctx, series)
 	if err != nil {
 		return err
 	}
-	for _, t := range judged {
-		t.settle(first.of(t.series), now)
+	for _, t := range all {
+		if !t.Lens.Judges() {
+			continue
+		}
+		first := known.of(t.series)
+		if since := t.line.Since; !since.IsZero() && (first.IsZero() || since.Before(first)) {
+			first = since
+		}
+		t.settle(first, now)
 	}
 	return nil
 }

@@ -132,11 +132,25 @@ func (c *Certainty) lines(o budget.Objective) []budget.Line {
 		line.Worked = fmt.Sprintf("%s: %s %%", counts(t), decimal(at*100, 6))
 		return line
 	}
+	verdict := func(figure string, v Verdict, bounds *stats.Interval, source string) budget.Line {
+		line := budget.Line{Figure: "verdict." + figure, Formula: "met where the lower bound is at least the objective, breached where the upper bound is below it", Source: source}
+		switch {
+		case bounds == nil:
+			line.Worked = "undetermined: there was no whole event"
+		case v == Undetermined && (c.tooFew || bounds.Lower >= o.Share() || bounds.Upper < o.Share()):
+			line.Worked = "undetermined: nothing is concluded from so few"
+		default:
+			line.Worked = fmt.Sprintf("%s %% to %s %%, the objective is %s: %s", decimal(bounds.Lower*100, 6), decimal(bounds.Upper*100, 6), o, v)
+		}
+		return line
+	}
 	lines := []budget.Line{
+		verdict("verdict", c.Verdict, c.Bounds, sourceSequence),
 		bound("bounds.lower", fmt.Sprintf(formulaSequence, "least"), c.least, c.Bounds, false, sourceSequence),
 		bound("bounds.upper", fmt.Sprintf(formulaSequence, "greatest"), c.most, c.Bounds, true, sourceSequence),
 		bound("wilson.lower", "(p̂ + z²/2n − z·√(p̂(1 − p̂)/n + z²/4n²)) ÷ (1 + z²/n)", c.least, c.Wilson, false, sourceWilson),
 		bound("wilson.upper", "(p̂ + z²/2n + z·√(p̂(1 − p̂)/n + z²/4n²)) ÷ (1 + z²/n)", c.most, c.Wilson, true, sourceWilson),
+		verdict("once.verdict", c.Once, c.OnceBounds, sourceExact),
 		bound("once.bounds.lower", "the p at which P(X ≥ good) = α, of n events", c.least, c.OnceBounds, false, sourceExact),
 		bound("once.bounds.upper", "the p at which P(X ≤ good) = α, of n events", c.most, c.OnceBounds, true, sourceExact),
 	}

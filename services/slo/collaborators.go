@@ -31,6 +31,9 @@ type Measurements interface {
 	Slots(ctx context.Context, indicator id.ID, group string, from, to time.Time) ([]measure.ReporterSlots, error)
 	Totals(ctx context.Context, of measure.Reading, from, to time.Time, step time.Duration) ([]measure.Step, error)
 	TotalsOf(ctx context.Context, sought []measure.Sought) ([][]measure.Step, error)
+	Between(ctx context.Context, of measure.Reading, bounds []time.Time) ([]measure.Step, error)
+	Thinned(ctx context.Context, indicator id.ID, from, to time.Time) ([]measure.Thinned, error)
+	ThinnedSlots(ctx context.Context, indicator id.ID, group string, from, to time.Time) ([]measure.ThinnedSlots, error)
 }
 
 // Origins knows the data sources that measurements are read from; see

@@ -144,7 +144,7 @@ func (s *Service) totals(ctx context.Context, of []stretch) ([][]measure.Step, e
 			over = slices.Concat(spans[one.SLO.ID], one.without)
 		}
 		lens := one.Revision.Lens(one.Indicator.Resolution, delays[one.Indicator.Origin.DataSource], over)
-		sought[i] = measure.Sought{Reading: measure.Reading{Indicator: one.Indicator.ID, Group: one.group, Lens: lens}, From: one.from, To: one.to, Step: one.step}
+		sought[i] = measure.Sought{Reading: measure.Reading{Indicator: one.Indicator.ID, Group: one.group, Lens: lens, AsMeasured: one.raw}, From: one.from, To: one.to, Step: one.step}
 	}
 	return s.measurements.TotalsOf(ctx, sought)
 }

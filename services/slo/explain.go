@@ -3,10 +3,14 @@ package slo
 import (
 	"context"
 	"fmt"
+	"math"
+	"strconv"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
+	"github.com/evenkeel/evenkeel/services/slo/forecast"
 )
 
 // Explanation says where an SLO's state and figures come from, and what they are
@@ -28,11 +32,76 @@ func (s *Service) Explain(ctx context.Context, slo id.ID, group string) (Explana
 	if err != nil {
 		return Explanation{}, err
 	}
+	lines := []budget.Line(nil)
+	if group == "" {
+		outlooks, err := s.Outlooks(ctx, []View{v})
+		if err != nil {
+			return Explanation{}, err
+		}
+		lines = outlooks[0].Lines()
+	}
 	words, err := s.origins.Words(ctx, v.Indicator.Origin)
 	if err != nil {
 		return Explanation{}, fmt.Errorf("explain an SLO: %w", err)
 	}
-	return Explanation{Explanation: v.Explain(), Measured: words, Origin: v.Indicator.Origin}, nil
+	e := Explanation{Explanation: v.Explain(), Measured: words, Origin: v.Indicator.Origin}
+	e.Lines = append(e.Lines, lines...)
+	return e, nil
+}
+
+// uncorrected is the input of what the own window holds without corrections, of which
+// there are some.
+func (v View) uncorrected() budget.Input {
+	in := v.input()
+	in.Sums.Window = *v.Status.Raw
+	return in
+}
+
+// Uncorrected is how the own window would stand without corrections; nil where none lies
+// in it, or the current revision was not evaluated yet.
+func (v View) Uncorrected() *budget.Account {
+	if v.Status.Raw == nil || !v.Current() {
+		return nil
+	}
+	f := budget.FiguresOf(v.uncorrected())
+	return &f.Window
+}
+
+// Lines explain the figures of a forecast.
+func (o Outlook) Lines() []budget.Line {
+	unknown := "unknown: " + o.Unknown
+	lines := []budget.Line{o.probability("forecast.probability", o.Probability, o.Until)}
+	if o.Week != nil {
+		lines = append(lines, o.probability("forecast.weekProbability", *o.Week, o.From.Add(Week)))
+	}
+	for i, share := range forecast.Shares {
+		line := budget.Line{
+			Figure: "forecast.times." + decimal(share, 2), Formula: fmt.Sprintf("the hour by which the budget is spent in %s %% of the futures", decimal(share*100, 0)),
+			Worked: unknown, Source: forecast.Source,
+		}
+		switch at := o.Times[i]; {
+		case o.Unknown != "":
+		case at == nil:
+			line.Worked = fmt.Sprintf("not before %s: in fewer it is spent at all", o.Until.Format("2006-01-02 15:04 UTC"))
+		default:
+			after := at.Sub(o.From)
+			line.Value = strconv.FormatInt(int64(after/time.Second), 10)
+			line.Worked = fmt.Sprintf("%s after %s = %s", budget.Words(after), o.From.Format("2006-01-02 15:04 UTC"), at.Format("2006-01-02 15:04 UTC"))
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// probability says where a probability comes from that the budget is spent until a time.
+func (o Outlook) probability(figure string, is float64, until time.Time) budget.Line {
+	line := budget.Line{Figure: figure, Formula: "futures in which the budget is spent ÷ futures", Worked: "unknown: " + o.Unknown, Source: forecast.Source}
+	if o.Unknown == "" {
+		line.Value = decimal(is, 6)
+		line.Worked = fmt.Sprintf("%d ÷ %d = %s %%, each future made of days of the last %d hours, until %s",
+			int(math.Round(is*ForecastPaths)), ForecastPaths, decimal(is*100, 6), o.Hours, until.Format("2006-01-02 15:04 UTC"))
+	}
+	return line
 }
 
 // Explain says where the state and each figure come from, as far as they were
@@ -47,6 +116,15 @@ func (v View) Explain() budget.Explanation {
 		}
 	}
 	e.State = v.Status.State
+	if v.Current() {
+		if v.Status.Raw != nil {
+			e.Lines = append(e.Lines, budget.ExplainWindow("uncorrected", v.uncorrected())...)
+		}
+		for i, g := range v.Revision.Further {
+			of := v.Revision.goal(i, v.Status.Sums, v.Status.Further, v.end())
+			e.Lines = append(e.Lines, budget.ExplainWindow("furtherObjectives."+g.Name+".window", of)...)
+		}
+	}
 	if c := v.Certainty(v.Figures().Window); c != nil {
 		e.Lines = append(e.Lines, c.lines(v.Revision.Objective)...)
 	}

@@ -86,7 +86,7 @@ func TestASlotCountsAsItsIndicatorDoes(t *testing.T) {
 		}
 	}
 	errors, _, _ := h.Find(h.ada, name("errors"))
-	slots := ok(h.Measurements(h.ada, errors.SLO.ID, "", time.Time{}, time.Time{}))(t)
+	slots := ok(h.Measurements(h.ada, errors.SLO.ID, "", time.Time{}, time.Time{}))(t).Reporters
 	// 0.0005 bad events are rounded to one thousandth, 0.3 in all are 300.
 	if len(slots) != 1 || slots[0].Reporter != measure.DefaultReporter || len(slots[0].Slots) != 1 || slots[0].Slots[0] != (measure.Slot{Start: when, Good: 299, Total: 300}) {
 		t.Errorf("kept as %+v", slots)

@@ -58,6 +58,9 @@ type Store interface {
 	// Subjects returns what is to be evaluated: every SLO that is not retired, of
 	// services that are not retired, by ID.
 	Subjects(ctx context.Context) ([]Subject, error)
+	// LastTerms returns, in any order, of each of the indicators that exist the window and
+	// the budgeting of the newest revision that was measured by it.
+	LastTerms(ctx context.Context, indicators []id.ID) ([]IndicatorTerms, error)
 	// PutStatuses writes many, in few statements.
 	PutStatuses(ctx context.Context, statuses []Status) error
 	// GroupStatuses returns those of all groups of the SLOs, in any order.
@@ -87,6 +90,14 @@ type Subject struct {
 	measure.Subject
 	Terms      Terms
 	DataSource id.ID // that it is read from; empty where there is none
+}
+
+// IndicatorTerms are the terms that an indicator was measured under last; of these it has
+// the windows and the budgeting alone.
+type IndicatorTerms struct {
+	Indicator id.ID
+	SLO       id.ID
+	Terms     Terms
 }
 
 // Name names an SLO as paths do: the slug of its service, and its own.

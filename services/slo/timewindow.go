@@ -32,6 +32,14 @@ func (w TimeWindow) Window() window.Window {
 	return window.Of(w.Calendar)
 }
 
+// Zone is where its days begin: that of the calendar, UTC of a rolling window.
+func (w TimeWindow) Zone() *time.Location {
+	if w.Rolls() {
+		return time.UTC
+	}
+	return w.Calendar.Zone()
+}
+
 // Length is how long the window is that ends at the time or, of a calendar, holds the
 // moment before it.
 func (w TimeWindow) Length(end time.Time) time.Duration {
@@ -79,7 +87,7 @@ func ParseTimeWindow(text string) (TimeWindow, error) {
 		return w, fmt.Errorf("read the window %q: %w", text, err)
 	}
 	var check fault.Check
-	w = d.check(&check, "")
+	w = d.Check(&check, "")
 	if err := check.Err(); err != nil {
 		return TimeWindow{}, fmt.Errorf("read the window %q: %w", text, err)
 	}
@@ -95,8 +103,8 @@ type CalendarInput struct {
 	TimeZone  string // a name of the IANA database; "UTC" when empty
 }
 
-// orDefaults fills what is empty and has a default.
-func (d CalendarInput) orDefaults() CalendarInput {
+// OrDefaults fills what is empty and has a default.
+func (d CalendarInput) OrDefaults() CalendarInput {
 	start := "2000-01-01"
 	if d.Period == calendar.Week {
 		start = "2000-01-03" // a Monday
@@ -105,8 +113,10 @@ func (d CalendarInput) orDefaults() CalendarInput {
 	return d
 }
 
-func (d CalendarInput) check(check *fault.Check, pointer string) TimeWindow {
-	d = d.orDefaults()
+// Check returns the windows of the calendar, or notes its faults at members below the
+// pointer.
+func (d CalendarInput) Check(check *fault.Check, pointer string) TimeWindow {
+	d = d.OrDefaults()
 	var own fault.Check
 	own.Require(slices.Contains(calendar.Units, d.Period), pointer+"/period", d.Period, "must be one of %q", calendar.Units)
 	start, err := time.Parse(time.DateOnly, d.StartDate)
@@ -153,5 +163,5 @@ func CheckWindow(check *fault.Check, pointer string, windowDays int, in *Calenda
 		return TimeWindow{Days: windowDays}
 	}
 	check.Require(windowDays == 0, pointer+"/windowDays", windowDays, "must be left out where there is a calendar: its windows are as long as the calendar has them")
-	return in.check(check, pointer+"/calendar")
+	return in.Check(check, pointer+"/calendar")
 }

@@ -25,7 +25,21 @@ var (
 // Marker is something that happened, drawn on the time axis.
 type Marker struct {
 	At    time.Time
+	Calm  bool // a change, and nothing bad
 	Label string
+}
+
+// Band is a time that counts otherwise, drawn behind the line.
+type Band struct {
+	From, To time.Time
+	Label    string
+}
+
+// Fan is by when the budget is spent in an early, the middle and a late one of the futures
+// of a forecast; nil is not before the forecast ends.
+type Fan struct {
+	Early, Middle, Late *time.Time
+	Label               string
 }
 
 // Span is something that lasted, drawn below the time axis and behind the line.
@@ -43,8 +57,14 @@ type BurnDown struct {
 	Points    []Point // by time
 	// Exhaustion is when the budget is projected to reach zero, nil when it is not.
 	Exhaustion *time.Time
-	Markers    []Marker
-	Spans      []Span
+	// Fan is the forecast, nil when there is none.
+	Fan *Fan
+	// Whole is the window of a calendar that the chart is of: over it an even pace is
+	// drawn, by which the budget would last exactly. Nil of any other.
+	Whole   *Band
+	Markers []Marker
+	Spans   []Span
+	Bands   []Band
 	// Label describes the chart in words for those who do not see it.
 	Label string
 }
@@ -70,14 +90,27 @@ func (b BurnDown) frame(s Size) frame {
 	end := b.Now
 	if last, ok := b.last(); ok && b.Exhaustion != nil && b.Exhaustion.After(b.Now) && last.Value > 0 {
 		f.projected = true
-		limit := b.Now.Add(time.Duration(float64(b.Now.Sub(b.From)) * horizon))
-		end = b.Exhaustion.Add(b.Now.Sub(b.From) / 20)
-		if end.After(limit) {
-			end = limit
+		end = b.room(*b.Exhaustion)
+	}
+	if b.Fan != nil && b.Fan.Early != nil {
+		end = later(end, b.room(*b.Fan.Early))
+		for _, at := range []*time.Time{b.Fan.Middle, b.Fan.Late} {
+			if at != nil {
+				end = later(end, b.room(*at))
+			}
 		}
+	}
+	if b.Whole != nil {
+		end = later(b.Now, b.Whole.To)
 	}
 	f.x = timeline{b.From, end, f.left, f.right}
 	return f
+}
+
+// room is where the axis ends so that the time is on it, unless it is too far away.
+func (b BurnDown) room(at time.Time) time.Time {
+	shown := b.Now.Sub(b.From)
+	return earlier(at.Add(shown/20), b.Now.Add(time.Duration(float64(shown)*horizon)))
 }
 
 // last is the newest known point.
@@ -104,6 +137,7 @@ func (b BurnDown) SVG(s Size, class string) template.HTML {
 		}
 		d.add(`</g>`)
 	}
+	b.drawBands(&d, f)
 	b.drawSpans(&d, f)
 	f.drawGrid(&d)
 	b.drawTimes(&d, f, s)
@@ -115,6 +149,8 @@ func (b BurnDown) SVG(s Size, class string) template.HTML {
 	}
 	zero := f.y.at(0)
 	d.line("zero", f.left, zero, f.right, zero)
+	b.drawEven(&d, f)
+	b.drawFan(&d, f)
 	b.drawProjection(&d, f)
 	b.drawNow(&d, f)
 	return d.close("chart burndown "+class, s.Width, s.Height, false, b.Label)
@@ -200,10 +236,89 @@ func (b BurnDown) drawMarkers(d *drawing, f frame) {
 		}
 		previous = x
 		d.add(`<g><title>%s</title>`, template.HTMLEscapeString(m.Label))
-		d.line("marker", x, f.top-6, x, f.bottom)
-		d.path("flag", fmt.Sprintf("M%s %sl-5 -8h10z", num(x), num(f.top-6)))
+		if m.Calm {
+			d.line("marker calm", x, f.top-6, x, f.bottom)
+			d.path("flag calm", fmt.Sprintf("M%s %sl-4 -4 4 -4 4 4z", num(x), num(f.top-6)))
+		} else {
+			d.line("marker", x, f.top-6, x, f.bottom)
+			d.path("flag", fmt.Sprintf("M%s %sl-5 -8h10z", num(x), num(f.top-6)))
+		}
 		d.add(`</g>`)
 	}
+}
+
+// drawBands draws times that count otherwise, as far as they are on the axis: light, with
+// a strip at the top that tells them from alerts, which have theirs at the bottom.
+func (b BurnDown) drawBands(d *drawing, f frame) {
+	for _, s := range b.Bands {
+		if !s.From.Before(f.x.to) || !s.To.After(b.From) {
+			continue
+		}
+		from := f.x.at(later(s.From, b.From))
+		width := max(leastSpan, f.x.at(earlier(s.To, f.x.to))-from)
+		d.add(`<g><title>%s</title>`, template.HTMLEscapeString(s.Label))
+		d.rect("band", from, f.top, width, f.bottom-f.top)
+		d.rect("band-strip", from, f.top, width, bandStrip)
+		d.add(`</g>`)
+	}
+}
+
+const bandStrip = 4.
+
+// BandKey is the sample of a band in a legend.
+func BandKey() template.HTML {
+	var d drawing
+	d.rect("band", 0, 0, 20, 10)
+	d.rect("band-strip", 0, 0, 20, bandStrip)
+	return d.close("chart", 20, 10, false, "")
+}
+
+// drawEven draws the way from the whole budget at the beginning of a calendar's window to
+// nothing at its end.
+func (b BurnDown) drawEven(d *drawing, f frame) {
+	if b.Whole == nil {
+		return
+	}
+	at := func(t time.Time) xy {
+		left := float64(b.Whole.To.Sub(t)) / float64(b.Whole.To.Sub(b.Whole.From))
+		return xy{f.x.at(t), f.y.at(left)}
+	}
+	d.add(`<g><title>%s</title>`, template.HTMLEscapeString(b.Whole.Label))
+	d.path("even", polyline([]xy{at(later(b.Whole.From, b.From)), at(b.Whole.To)}))
+	d.add(`</g>`)
+}
+
+// drawFan draws from the newest point to when the budget is spent in most futures, and
+// along zero the time between the early and the late ones, which is open where the late
+// ones do not spend it.
+func (b BurnDown) drawFan(d *drawing, f frame) {
+	last, ok := b.last()
+	if !ok || last.Value <= 0 || b.Fan == nil || b.Fan.Early == nil || !b.Fan.Early.After(b.Now) {
+		return
+	}
+	zero, open := f.y.at(0), b.Fan.Late == nil || b.Fan.Late.After(f.x.to)
+	from, to := min(f.x.at(*b.Fan.Early), f.right), f.right
+	if !open {
+		to = f.x.at(*b.Fan.Late)
+	}
+	d.add(`<g><title>%s</title>`, template.HTMLEscapeString(b.Fan.Label))
+	d.path("fan", polyline([]xy{{f.x.at(last.At), f.y.at(last.Value)}, {from, zero}, {to, zero}})+"Z")
+	d.rect("fan-range", from, zero-fanRange/2, max(leastSpan, to-from), fanRange)
+	if b.Fan.Middle != nil && !b.Fan.Middle.After(f.x.to) {
+		x := f.x.at(*b.Fan.Middle)
+		d.line("fan-middle", x, zero-fanRange, x, zero+fanRange)
+	}
+	d.add(`</g>`)
+}
+
+const fanRange = 6.
+
+// FanKey is the sample of a fan in a legend.
+func FanKey() template.HTML {
+	var d drawing
+	d.rect("fan-range", 0, (10-fanRange)/2, 20, fanRange)
+	d.line("fan-middle", 10, 0, 10, 10)
+	return d.close("chart", 20, 10, false, "")
 }
 
 // The heights of spans below the axis, and the least width at which one is seen.

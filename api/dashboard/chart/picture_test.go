@@ -234,7 +234,7 @@ func TestAShortTimeAxisIsLabelledInHours(t *testing.T) {
 		want   time.Duration
 	}{
 		{6 * time.Hour, 10, time.Hour}, {6 * time.Hour, 5, 2 * time.Hour}, {day, 10, 3 * time.Hour},
-		{7 * day, 10, day}, {28 * day, 10, 7 * day}, {37 * day, 5, 14 * day}, {90 * day, 5, 28 * day}, {3650 * day, 5, 180 * day},
+		{7 * day, 10, day}, {28 * day, 10, 7 * day}, {37 * day, 5, 14 * day}, {90 * day, 5, 28 * day}, {3650 * day, 5, 730 * day},
 	} {
 		if got := timeStep(c.length, c.labels); got != c.want {
 			t.Errorf("%v in %d labels: every %v, want %v", c.length, c.labels, got, c.want)

@@ -5,13 +5,16 @@ import (
 	"time"
 )
 
-const day = 24 * time.Hour
+const (
+	day  = 24 * time.Hour
+	year = 365 * day
+)
 
 // timeSteps are the distances that labels of a time axis have.
 var timeSteps = []time.Duration{
 	15 * time.Minute, 30 * time.Minute,
 	time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
-	day, 2 * day, 7 * day, 14 * day, 28 * day, 30 * day, 90 * day,
+	day, 2 * day, 7 * day, 14 * day, 28 * day, 30 * day, 90 * day, 180 * day, year,
 }
 
 // timeStep is the least step with which a length has at most n labels.
@@ -21,7 +24,7 @@ func timeStep(length time.Duration, n int) time.Duration {
 			return step
 		}
 	}
-	return 180 * day
+	return 2 * year
 }
 
 // drawTimes labels the time axis at whole steps before and after now: with dates,
@@ -51,6 +54,9 @@ func (b BurnDown) drawTimes(d *drawing, f frame, s Size) {
 		if step < day {
 			layout = "15:04"
 		}
+		if step >= 90*day {
+			layout = "Jan 2006"
+		}
 		d.text(class, anchor, x, f.bottom+19, at.UTC().Format(layout))
 		d.text(class+" faint", anchor, x, f.bottom+34, distance(n*step))
 	}
@@ -64,6 +70,9 @@ func distance(from time.Duration) string {
 		return "now"
 	case from < 0:
 		sign, from = "−", -from
+	}
+	if from%year == 0 {
+		return fmt.Sprintf("%s%d y", sign, from/year)
 	}
 	if from%day == 0 {
 		return fmt.Sprintf("%s%d d", sign, from/day)

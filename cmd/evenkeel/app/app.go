@@ -99,6 +99,7 @@ type App struct {
 	authorizer *access.Authorizer
 	evaluator  *measure.Evaluator
 	folder     *measure.Folder
+	thinner    *measure.Thinner
 	collector  *collect.Collector
 	filler     *collect.Filler
 	courier    *delivery.Courier // nil without a tracker

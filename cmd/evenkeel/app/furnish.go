@@ -122,6 +122,7 @@ func (a *App) furnish() error {
 	// is right: one that is ahead would take every series for stale.
 	a.evaluator = measure.NewEvaluator(s.Measure(), a.Composites, a.Composites, s, a.sharedNow, a.log)
 	a.folder = measure.NewFolder(s.Measure(), s, now, a.log)
+	a.thinner = measure.NewThinner(s.Measure(), a.SLOs, s, now, a.log)
 	suggester := suggest.New(reader, gates, a.templates, now)
 	a.Suggestions = suggest.NewDesk(suggester, s.Registry(), s.Sources(), a.authorizer)
 	a.Signals = signals.NewService(signals.Parts{
@@ -270,7 +271,7 @@ func counted(do func(context.Context) (map[string]int64, error)) func(context.Co
 	}
 }
 
-// prune folds closed days and forgets what its retention is over for.
+// prune folds closed days, thins old months and forgets what its retention is over for.
 func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 	keep, now := a.opts.Config.Retention, a.now()
 	result := jobs.Result{}
@@ -281,10 +282,18 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 	if err != nil {
 		return result, err
 	}
+	thinned, err := a.thinner.ThinOnce(ctx)
+	for name, n := range thinned {
+		result[name] = n
+	}
+	if err != nil {
+		return result, err
+	}
 	steps := []struct {
 		name string
 		do   func() (int64, error)
 	}{
+		{"months", func() (int64, error) { return a.thinner.PruneOnce(ctx, now.Add(-keep.Measurements)) }},
 		{"segments", func() (int64, error) { return a.folder.PruneOnce(ctx, now.Add(-keep.Measurements)) }},
 		{"otlp_streams", func() (int64, error) { return a.OTLP.Prune(ctx) }},
 		{"idempotency_keys", func() (int64, error) { return wide(a.Idempotency.Prune(ctx, keep.IdempotencyKeys)) }},

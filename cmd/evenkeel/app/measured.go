@@ -47,11 +47,11 @@ func (o ownTraffic) Stored(ctx context.Context, target, reporter string, from, t
 	if err != nil || !wanted {
 		return nil, err
 	}
-	reporters, err := o.slos.Measurements(ctx, v.SLO.ID, "", from, to)
+	measured, err := o.slos.Measurements(ctx, v.SLO.ID, "", from, to)
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range reporters {
+	for _, r := range measured.Reporters {
 		if r.Reporter == reporter {
 			return r.Slots, nil
 		}

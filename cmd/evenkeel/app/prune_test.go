@@ -8,7 +8,8 @@ import (
 	objectives "github.com/evenkeel/evenkeel/services/slo"
 )
 
-// The configuration's defaults: runs 30 days, measurements 400.
+// The configuration's defaults: runs 30 days, measurements 3,660, of which slots are kept
+// for 430 at least: they go once the month after that of the oldest is over as well.
 func TestThingsAreKeptAsLongAsConfigured(t *testing.T) {
 	t.Parallel()
 	h := open(t, "")
@@ -27,10 +28,11 @@ func TestThingsAreKeptAsLongAsConfigured(t *testing.T) {
 		{0, jobs.Result{}},
 		{20, jobs.Result{}},
 		{29, jobs.Result{}},
-		{399, jobs.Result{"runs_removed": 3}},
-		// The slot lies in the segment of its day, which is over at midnight.
-		{402, jobs.Result{"segments_removed": 1}},
-		{431, jobs.Result{"runs_removed": 1}},
+		{461, jobs.Result{"runs_removed": 3}},
+		{464, jobs.Result{"thinned": 1}},
+		{1600, jobs.Result{"runs_removed": 2, "coarsened": 1}},
+		{3649, jobs.Result{"runs_removed": 1}},
+		{3700, jobs.Result{"runs_removed": 1, "months_removed": 1}},
 	} {
 		h.clock.Advance(time.Duration(c.day-day) * 24 * time.Hour)
 		day = c.day
@@ -38,7 +40,7 @@ func TestThingsAreKeptAsLongAsConfigured(t *testing.T) {
 		if err != nil || run.State != jobs.Succeeded {
 			t.Fatalf("day %d: %+v, %v", c.day, run, err)
 		}
-		for _, name := range []string{"segments_removed", "runs_removed"} {
+		for _, name := range []string{"thinned", "coarsened", "months_removed", "segments_removed", "runs_removed"} {
 			if got, ok := run.Result[name]; !ok || got != c.want[name] {
 				t.Errorf("day %d: %s %d, want %d (%v)", c.day, name, got, c.want[name], run.Result)
 			}

@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/prometheus/promtest"
+	objectives "github.com/evenkeel/evenkeel/services/slo"
 )
 
 // flaky stands between the program and a Prometheus, and fails as it is told to.
@@ -297,4 +299,55 @@ func TestAThresholdThatIsNoBucketsBoundIsSeenWhenItIsDeclared(t *testing.T) {
 			t.Errorf("of a data source that does not answer: %q", got)
 		}
 	})
+}
+
+// Two days of 10 bad of 100 events in a slot were read from a real Prometheus, which then
+// has nothing any more and is not there. By the midnight in between there were 432 slots:
+// so says the history on the day, a month later, when slots are thinned to hours, and when
+// they are to days.
+func TestTheHistoryOutlivesTheDataSource(t *testing.T) {
+	t.Parallel()
+	h := open(t, "")
+	h.furnish()
+	base := promtest.Start(t, promtest.Options{Series: counters("spent", [2]float64{90, 10}, [2]float64{90, 10})})
+	f := newFlaky(t, base)
+	h.make("administrator", "source", "/v1/data-sources", dataSource(`"slug":"flaky"`, fmt.Sprintf(`"address":%q`, f.URL), `"timeoutSeconds":1`))
+	h.make("ada", "slo spent", "/v1/services/checkout/slos", asked("spent"))
+	h.runs("backfill", "collect-measurements")
+	midnight := start.Truncate(24 * time.Hour)
+	// Of years later: all tokens have expired by then.
+	v, _, err := h.app.SLOs.Find(h.system(), objectives.Name{Service: "checkout", SLO: "spent"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := func(when string, thinned time.Duration) {
+		t.Helper()
+		got, err := h.app.SLOs.History(h.system(), v.SLO.ID, "", midnight, midnight, 24*time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := got.Points[0]; len(got.Points) != 1 || p.Sum.Good != 38_880_000 || p.Sum.Total != 43_200_000 || p.Blurred {
+			t.Errorf("%s: by midnight there were %+v", when, got.Points)
+		}
+		if thinned == 0 && len(got.Thinned) > 0 || thinned > 0 && (len(got.Thinned) != 1 || got.Thinned[0].Step != thinned) {
+			t.Errorf("%s: thinned is %v, want to %s", when, got.Thinned, thinned)
+		}
+	}
+	age := func(days int) {
+		t.Helper()
+		h.clock.Advance(time.Duration(days) * 24 * time.Hour)
+		if run, err := h.app.Jobs.RunNow(h.system(), "prune"); err != nil || run.State != jobs.Succeeded {
+			t.Fatalf("%+v, %v", run, err)
+		}
+	}
+	says("on the day", 0)
+	f.how.Store("empty")
+	age(30)
+	h.runs("collect-measurements")
+	says("a month later", 0)
+	f.how.Store("stopped")
+	age(500)
+	says("once it is thinned to hours", time.Hour)
+	age(800)
+	says("once it is thinned to days", 24*time.Hour)
 }

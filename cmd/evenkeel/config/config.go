@@ -134,7 +134,7 @@ type Suggestions struct {
 
 // Retention says how long things are kept.
 type Retention struct {
-	Measurements    time.Duration `koanf:"measurements" default:"400d" min:"91d" max:"3660d" doc:"How long measurements are kept. The longest rolling window of an SLO is 90 days, so less than 91 days is refused; what is older is missing from the window of a calendar that is longer, such as a year, and from the period of an SLA."`
+	Measurements    time.Duration `koanf:"measurements" default:"3660d" min:"500d" max:"3660d" doc:"How long measurements are kept: every slot for 430 days, as windows of a calendar year and corrections of it need them, then sums of hours for three years, then sums of days. Single slots go a month at a time, so that they are there for 500 days at most, and less is refused."`
 	Runs            time.Duration `koanf:"runs" default:"30d" min:"1d" max:"3660d" doc:"How long the runs of jobs that failed, were abandoned or were asked for are kept, and finished backfills. The newest run of each job is always kept."`
 	RoutineRuns     time.Duration `koanf:"routineRuns" default:"2d" min:"1h" max:"3660d" doc:"How long runs that succeeded on their schedule are kept, of which there are some 30,000 a day. No run is kept for longer than retention.runs."`
 	IdempotencyKeys time.Duration `koanf:"idempotencyKeys" default:"24h" min:"1h" max:"30d" doc:"How long a request that is repeated under the same Idempotency-Key has its effect only once."`

@@ -177,7 +177,7 @@ jobs: {schedules: {prune: every minute, bad: 5}}
 		"evenkeel.yaml: limits.maxBody":         "lots: limits.maxBody must be a size such as 8MiB",
 		"evenkeel.yaml: limits.maxConnections":  "0: limits.maxConnections must be from 1 to 1000000",
 		"evenkeel.yaml: log":                    "<nil>: log is a section; write its keys below it: level, format",
-		"evenkeel.yaml: retention.measurements": "90d: retention.measurements must be from 91d to 3660d",
+		"evenkeel.yaml: retention.measurements": "90d: retention.measurements must be from 500d to 3660d",
 		"evenkeel.yaml: retention.run":          `<nil>: there is no key "retention.run"; did you mean retention.runs?`,
 		"evenkeel.yaml: maxConns":               `<nil>: there is no key "maxConns"; did you mean database.maxConnections?`,
 		"evenkeel.yaml: jobs.schedules.prune":   "every minute: jobs.schedules.prune must be five cron fields",

@@ -573,6 +573,18 @@ func (f TeamFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.TeamMutation", m)
 }
 
+// The ThinnedMonthFunc type is an adapter to allow the use of ordinary
+// function as ThinnedMonth mutator.
+type ThinnedMonthFunc func(context.Context, *db.ThinnedMonthMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ThinnedMonthFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ThinnedMonthMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ThinnedMonthMutation", m)
+}
+
 // The TokenFunc type is an adapter to allow the use of ordinary
 // function as Token mutator.
 type TokenFunc func(context.Context, *db.TokenMutation) (db.Value, error)

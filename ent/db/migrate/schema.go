@@ -2050,6 +2050,42 @@ var (
 			},
 		},
 	}
+	// ThinnedMonthsColumns holds the columns for the "thinned_months" table.
+	ThinnedMonthsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "group_value", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "start_s", Type: field.TypeInt64},
+		{Name: "end_s", Type: field.TypeInt64},
+		{Name: "step_s", Type: field.TypeInt64},
+		{Name: "data", Type: field.TypeBytes},
+		{Name: "indicator_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ThinnedMonthsTable holds the schema information for the "thinned_months" table.
+	ThinnedMonthsTable = &schema.Table{
+		Name:       "thinned_months",
+		Columns:    ThinnedMonthsColumns,
+		PrimaryKey: []*schema.Column{ThinnedMonthsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "thinned_months_indicators_indicator",
+				Columns:    []*schema.Column{ThinnedMonthsColumns[6]},
+				RefColumns: []*schema.Column{IndicatorsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "thinnedmonth_indicator_id_group_value_start_s",
+				Unique:  true,
+				Columns: []*schema.Column{ThinnedMonthsColumns[6], ThinnedMonthsColumns[1], ThinnedMonthsColumns[2]},
+			},
+			{
+				Name:    "thinnedmonth_step_s_end_s",
+				Unique:  false,
+				Columns: []*schema.Column{ThinnedMonthsColumns[4], ThinnedMonthsColumns[3]},
+			},
+		},
+	}
 	// TokensColumns holds the columns for the "tokens" table.
 	TokensColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -2366,6 +2402,7 @@ var (
 		SlugsTable,
 		SystemsTable,
 		TeamsTable,
+		ThinnedMonthsTable,
 		TokensTable,
 		TrackerLanesTable,
 		TrackerPlacesTable,
@@ -2572,6 +2609,10 @@ func init() {
 	TeamsTable.ForeignKeys[1].RefTable = PeopleTable
 	TeamsTable.Annotation = &entsql.Annotation{
 		Table: "teams",
+	}
+	ThinnedMonthsTable.ForeignKeys[0].RefTable = IndicatorsTable
+	ThinnedMonthsTable.Annotation = &entsql.Annotation{
+		Table: "thinned_months",
 	}
 	TokensTable.ForeignKeys[0].RefTable = PeopleTable
 	TokensTable.ForeignKeys[1].RefTable = TeamsTable

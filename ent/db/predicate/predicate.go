@@ -147,6 +147,9 @@ type System func(*sql.Selector)
 // Team is the predicate function for team builders.
 type Team func(*sql.Selector)
 
+// ThinnedMonth is the predicate function for thinnedmonth builders.
+type ThinnedMonth func(*sql.Selector)
+
 // Token is the predicate function for token builders.
 type Token func(*sql.Selector)
 

@@ -321,6 +321,12 @@ CREATE TABLE `teams` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT 
 CREATE UNIQUE INDEX `team_slug` ON `teams` (`slug`);
 -- create index "team_parent_id_slug" to table: "teams"
 CREATE INDEX `team_parent_id_slug` ON `teams` (`parent_id`, `slug`);
+-- create "thinned_months" table
+CREATE TABLE `thinned_months` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `group_value` text NOT NULL, `start_s` integer NOT NULL, `end_s` integer NOT NULL, `step_s` integer NOT NULL, `data` blob NOT NULL, `indicator_id` text NOT NULL, CONSTRAINT `thinned_months_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE RESTRICT);
+-- create index "thinnedmonth_indicator_id_group_value_start_s" to table: "thinned_months"
+CREATE UNIQUE INDEX `thinnedmonth_indicator_id_group_value_start_s` ON `thinned_months` (`indicator_id`, `group_value`, `start_s`);
+-- create index "thinnedmonth_step_s_end_s" to table: "thinned_months"
+CREATE INDEX `thinnedmonth_step_s_end_s` ON `thinned_months` (`step_s`, `end_s`);
 -- create "tokens" table
 CREATE TABLE `tokens` (`id` text NOT NULL, `kind` text NOT NULL, `name` text NOT NULL, `scopes` json NOT NULL, `hash` blob NOT NULL, `created_at` datetime NOT NULL, `expires_at` datetime NOT NULL, `last_used_at` datetime NULL, `revoked_at` datetime NULL, `version` integer NOT NULL, `person_id` text NULL, `team_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `tokens_people_person` FOREIGN KEY (`person_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT, CONSTRAINT `tokens_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
 -- create index "token_person_id_id" to table: "tokens"

@@ -77,6 +77,14 @@ func (e *Explanation) add(figure, formula, worked, value, source string) {
 	e.Lines = append(e.Lines, Line{Figure: figure, Formula: formula, Worked: worked, Value: value, Source: source})
 }
 
+// ExplainWindow explains the figures of the account of the SLO's own window alone, under
+// that name, such as that of a further objective.
+func ExplainWindow(name string, in Input) []Line {
+	var e Explanation
+	e.account(name, in.Sums.Window, in.Pace, &in, sourceBudget)
+	return e.Lines
+}
+
 func (e *Explanation) account(name string, s window.Sum, p Pace, in *Input, source string) {
 	total := "total"
 	if p.Projected() {
@@ -85,12 +93,14 @@ func (e *Explanation) account(name string, s window.Sum, p Pace, in *Input, sour
 	lines := []Line{
 		{Figure: "sli", Formula: "good ÷ total", Source: sourceSLI},
 		{Figure: "budgetTotal", Formula: total + " × (100 % − objective)", Source: source},
+		{Figure: "consumed", Formula: "total − good", Source: sourceSLI},
 		{Figure: "consumedRatio", Formula: "(total − good) ÷ (" + total + " × (100 % − objective))", Source: source},
+		{Figure: "soFarRatio", Formula: "(total − good) ÷ (total × (100 % − objective))", Source: source},
 		{Figure: "remaining", Formula: "budget − bad", Source: source},
 		{Figure: "remainingRatio", Formula: "1 − bad ÷ budget", Source: source},
 	}
 	if !p.Projected() {
-		lines[4].Formula = "(SLI − objective) ÷ (100 % − objective) = 1 − bad ÷ budget"
+		lines[6].Formula = "(SLI − objective) ÷ (100 % − objective) = 1 − bad ÷ budget"
 	}
 	for i := range lines {
 		lines[i].Figure = name + "." + lines[i].Figure
@@ -108,6 +118,7 @@ func fill(lines []Line, s window.Sum, p Pace, in *Input) {
 	noun := in.noun()
 	sli, _ := SLI(s)
 	consumed, _ := Consumed(s, o, p)
+	soFar, _ := Consumed(s, o, Pace{})
 	ratio, _ := Remaining(s, o, p)
 	remaining := remainingEvents(s, o, p, unit).short(6)
 	allowed, share := allowedEvents(s, o, p, unit).short(6), percentOf(o.BudgetPPB())
@@ -119,7 +130,9 @@ func fill(lines []Line, s window.Sum, p Pace, in *Input) {
 	for i, filled := range [...]struct{ worked, value string }{
 		{fmt.Sprintf("%s ÷ %s = %s", good, total, sli.shortPercent(6)), sli.short(6)},
 		{fmt.Sprintf("%s × %s = %s %s", whole, share, allowed, noun), allowed},
+		{fmt.Sprintf("%s − %s = %s %s", total, good, bad, noun), events(s.Bad(), unit).short(6)},
 		{fmt.Sprintf("(%s − %s) ÷ (%s × %s) = %s ÷ %s = %s", total, good, whole, share, bad, allowed, consumed.shortPercent(6)), consumed.short(6)},
+		{fmt.Sprintf("(%s − %s) ÷ (%s × %s) = %s", total, good, total, share, soFar.shortPercent(6)), soFar.short(6)},
 		{fmt.Sprintf("%s − %s = %s %s", allowed, bad, remaining, noun), remaining},
 		{fmt.Sprintf("1 − %s ÷ %s = %s", bad, allowed, ratio.shortPercent(6)), ratio.short(6)},
 	} {

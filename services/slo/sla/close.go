@@ -184,7 +184,7 @@ func lensOf(r slo.RevisionWithIndicator) lens.Lens {
 // add adds what an indicator counted in [from, to). Where its slots do not fill slices, it
 // is judged in longer ones, each of which is as many as it is long.
 func (s *Service) add(ctx context.Context, sum window.Sum, by slo.Indicator, as lens.Lens, from, to time.Time) (window.Sum, error) {
-	of, times := measure.Reading{Indicator: by.ID, Lens: as}, int64(1)
+	of, times := measure.Reading{Indicator: by.ID, Lens: as, AsMeasured: true}, int64(1)
 	if as.Judges() {
 		if as.Slices.Length%by.Resolution != 0 {
 			of.Lens.Slices.Length = undivided(as)
@@ -202,6 +202,9 @@ func (s *Service) add(ctx context.Context, sum window.Sum, by slo.Indicator, as 
 			return sum, fmt.Errorf("sum up what was measured from %s to %s: %w", at, next, err)
 		}
 		for _, step := range steps {
+			if step.Blurred {
+				return sum, fmt.Errorf("sum up what was measured from %s to %s: it is thinned, and its bounds do not lie between the hours or days that are left", from, to)
+			}
 			if step.Total > (math.MaxInt64-sum.Total)/times {
 				return sum, fmt.Errorf("sum up what was measured from %s to %s: more events than can be counted", from, to)
 			}

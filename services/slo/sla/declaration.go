@@ -1,13 +1,14 @@
 package sla
 
 import (
+	"cmp"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 	"github.com/evenkeel/evenkeel/services/slo/calendar"
 )
@@ -40,29 +41,19 @@ type Declaration struct {
 
 // orElse fills what is empty: from the SLA as it stands, or with defaults.
 func (d Declaration) orElse(standing *View) (Declaration, error) {
-	unit, start, zone, from := calendar.Month, "2000-01-01", "UTC", ""
+	counted, from := slo.CalendarInput{Period: cmp.Or(d.Unit, calendar.Month)}.OrDefaults(), ""
 	if standing != nil {
 		var err error
 		if from, err = standing.SLA.LocalDate(standing.SLA.ValidFrom); err != nil {
 			return d, err
 		}
-		unit, start, zone = standing.SLA.Unit, standing.SLA.Start, standing.SLA.Zone
-		d.Slug = either(d.Slug, standing.SLA.Slug)
+		counted = slo.CalendarInput{Period: standing.SLA.Unit, StartDate: standing.SLA.Start, TimeZone: standing.SLA.Zone}
+		d.Slug = cmp.Or(d.Slug, standing.SLA.Slug)
 	}
-	d.Unit = calendar.Unit(either(string(d.Unit), string(unit)))
-	if standing == nil && d.Unit == calendar.Week {
-		start = "2000-01-03" // a Monday
-	}
-	d.StartDate, d.TimeZone, d.ValidFrom = either(d.StartDate, start), either(d.TimeZone, zone), either(d.ValidFrom, from)
-	d.Name = either(d.Name, d.Slug)
+	d.Unit, d.StartDate, d.TimeZone = cmp.Or(d.Unit, counted.Period), cmp.Or(d.StartDate, counted.StartDate), cmp.Or(d.TimeZone, counted.TimeZone)
+	d.ValidFrom = cmp.Or(d.ValidFrom, from)
+	d.Name = cmp.Or(d.Name, d.Slug)
 	return d, nil
-}
-
-func either(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 // check returns the head and the terms that the declaration spells, but for the SLO,
@@ -80,13 +71,8 @@ func (d Declaration) check(check *fault.Check, standing *View, now time.Time) (S
 		check.Fail("/target", d.Target, "%s", err)
 	}
 	t.Credits = checkSteps(check, d.Credits, t.Target)
-	check.Require(slices.Contains(calendar.Units, d.Unit), "/period", d.Unit, "must be one of %q", calendar.Units)
-	zone, err := calendar.ParseZone(d.TimeZone)
-	if err != nil {
-		check.Fail("/timeZone", d.TimeZone, "%s", err)
-		zone = time.UTC
-	}
-	readDate(check, "/startDate", d.StartDate, zone)
+	// UTC where the zone is none, which is a fault already.
+	zone := slo.CalendarInput{Period: d.Unit, StartDate: d.StartDate, TimeZone: d.TimeZone}.Check(check, "").Zone()
 	switch {
 	case standing != nil:
 		s.ValidFrom = standing.SLA.ValidFrom
@@ -96,7 +82,7 @@ func (d Declaration) check(check *fault.Check, standing *View, now time.Time) (S
 		check.Require(d.StartDate == standing.SLA.Start, "/startDate", d.StartDate, "must stay as it was declared, %s; declare another SLA", standing.SLA.Start)
 		check.Require(d.TimeZone == standing.SLA.Zone, "/timeZone", d.TimeZone, "must stay as it was declared, %s; declare another SLA", standing.SLA.Zone)
 	default:
-		s.ValidFrom = readDate(check, "/validFrom", either(d.ValidFrom, now.In(zone).Format(time.DateOnly)), zone)
+		s.ValidFrom = readDate(check, "/validFrom", cmp.Or(d.ValidFrom, now.In(zone).Format(time.DateOnly)), zone)
 		check.Require(s.ValidFrom.IsZero() || !s.ValidFrom.Before(now.Add(-longestPast)), "/validFrom", d.ValidFrom, "must be at most %d days ago; nothing older is measured", longestPast/(24*time.Hour))
 	}
 	if d.ValidUntil != "" {

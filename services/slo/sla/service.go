@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -194,7 +195,7 @@ func (s *Service) End(ctx context.Context, sla id.ID, version int64, until, reas
 		}
 		var check fault.Check
 		registry.CheckText(&check, "/reason", reason, registry.MaxReason)
-		until = either(until, now.In(zone).AddDate(0, 0, 1).Format(time.DateOnly))
+		until = cmp.Or(until, now.In(zone).AddDate(0, 0, 1).Format(time.DateOnly))
 		end := readDate(&check, "/validUntil", until, zone)
 		check.Require(end.IsZero() || end.After(v.SLA.ValidFrom), "/validUntil", until, "must be after validFrom")
 		closed, err := s.Store.LastClosed(ctx, sla)

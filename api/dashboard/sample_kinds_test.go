@@ -1,0 +1,105 @@
+package dashboard
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/services/measure/lens"
+	"github.com/evenkeel/evenkeel/services/measure/window"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+	"github.com/evenkeel/evenkeel/services/slo/calendar"
+)
+
+// ofEveryKind adds a service with an SLO of each kind, and returns their paths.
+func (s *sample) ofEveryKind() []string {
+	kinds := s.service(s.teams[0], "kinds", "Kinds", registry.HTTP, 2)
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		panic(err)
+	}
+	add := func(slug, name string, state budget.State, consumed float64, sh shape, change func(v *slo.View)) {
+		v := s.objective(kinds, slug, name, "99%", state, 2_000, consumed, .5, sh)
+		v.SLO.CreatedAt = s.now.AddDate(0, 0, -400)
+		change(v)
+		s.revisions[v.SLO.ID] = []slo.RevisionWithIndicator{{Revision: v.Revision, Indicator: v.Indicator}}
+	}
+	over := func(unit calendar.Unit) slo.TimeWindow {
+		return slo.TimeWindow{Calendar: calendar.New(unit, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), berlin)}
+	}
+	target, err := budget.ParseSliceTarget("95%")
+	if err != nil {
+		panic(err)
+	}
+	add("slices", "Minutes that are good", budget.OK, .4, shape{.9, .6, 0, 0, 0, .5}, func(v *slo.View) {
+		v.Revision.Budgeting = slo.Budgeting{Method: slo.Timeslices, SliceTarget: target, SliceLength: time.Minute, Missing: lens.Bad}
+	})
+	add("shares", "The mean of minutes", budget.OK, .4, shape{.9, .6, 0, 0, 0, .5}, func(v *slo.View) {
+		v.Revision.Budgeting = slo.Budgeting{Method: slo.RatioTimeslices, SliceLength: time.Minute, Missing: lens.Ignored}
+		for _, sum := range []*window.Sum{&v.Status.Sums.Window, &v.Status.Sums.Policy} {
+			*sum = window.Sum{Good: sum.Good * 1_000_000, Total: sum.Total * 1_000_000}
+		}
+		for i, sum := range v.Status.Sums.Lookbacks {
+			v.Status.Sums.Lookbacks[i] = window.Sum{Good: sum.Good * 1_000_000, Total: sum.Total * 1_000_000}
+		}
+	})
+	add("month", "Each month", budget.AtRisk, .9, shape{1, .32, 0, 0, 0, 2}, func(v *slo.View) { v.Revision.Over = over(calendar.Month) })
+	add("year", "Each year", budget.Exhausted, 40, shape{1, -39, 0, 0, 0, .9}, func(v *slo.View) { v.Revision.Over = over(calendar.Year) })
+	add("further", "Several objectives", budget.OK, .2, shape{1, .8, 0, 0, 0, .6}, func(v *slo.View) {
+		strict := v.Revision.Objective
+		v.Revision.Further = []slo.Goal{{Name: "in-a-week", Objective: strict, Over: slo.TimeWindow{Days: 7}}, {Name: "in-a-quarter", Objective: strict, Over: over(calendar.Quarter)}}
+		v.Status.Further = []window.Sum{{Good: 480_000, Total: 500_000}, {}}
+	})
+	add("corrected", "Corrected and revised", budget.OK, .3, shape{.9, .7, 0, .3, .35, .6}, func(v *slo.View) {
+		v.Status.Raw = &window.Sum{Good: 1_950_000, Total: 2_000_000}
+		v.Revision.Number, v.Revision.CreatedAt = 2, s.now.AddDate(0, 0, -11)
+	})
+	var paths []string
+	for _, v := range s.views {
+		if v.SLO.Service == kinds.ID {
+			paths = append(paths, "/services/kinds/slos/"+v.SLO.Slug)
+		}
+	}
+	return paths
+}
+
+func TestTheBurnDownOfACalendarHasAnEvenPaceAndTheForecastItsFan(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	s.ofEveryKind()
+	_, month := visiting(t, s).read("/services/kinds/slos/month")
+	says(t, month, `class="even"`, "by which the budget lasts exactly until 30 Nov 2026, 23:00 UTC", `class="fan-range"`, "spent in the middle 90 % of futures")
+	_, rolling := visiting(t, s).read("/services/kinds/slos/slices")
+	if strings.Contains(rolling, `class="even"`) {
+		t.Error("a rolling window has an even pace")
+	}
+}
+
+func TestTheBurnDownMarksCorrectionsAndRevisionsAndListsThem(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	s.ofEveryKind()
+	doc, page := visiting(t, s).read("/services/kinds/slos/corrected")
+	says(t, page, `class="marker calm"`, "<title>revision 2 by Ada Lovelace, 99 % over 28 days, since 12 Nov 2026, 14:27 UTC</title>")
+	// 50 of 2,000 are bad, where 20 may be: 30 are too many, and 30 ÷ 20 = 150 %.
+	says(t, words(within(t, doc, "main")), "Without corrections 1,950 good of 2,000 events: 97.50 %, with −150.0 % of the budget remaining.")
+	says(t, words(within(t, doc, "main")), "What is marked", "12 Nov 2026, 14:27 UTC Revision 2 by Ada Lovelace")
+	doc, page = visiting(t, s).read("/services/checkout/slos/availability")
+	says(t, page, `class="band-strip"`)
+	says(t, words(within(t, doc, "main")), "Corrected, events are left out: from 21 Nov 2026, 12:00 UTC until 21 Nov 2026, 13:00 UTC", "Corrected, events are counted as good: from 23 Nov 2026, 13:00 UTC until 23 Nov 2026, 16:00 UTC")
+	if strings.Contains(page, "left out: from 20 Nov 2026, 06:00 UTC") {
+		t.Error("a correction that was removed is marked")
+	}
+}
+
+func TestThePastThatIsShownIsChosenByLinks(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	s.ofEveryKind()
+	for query, current := range map[string]string{"": "Window", "?range=90d": "90 days", "?range=1y": "1 year", "?range=all": "All", "?range=nonsense": "Window"} {
+		_, page := visiting(t, s).read("/services/kinds/slos/slices" + query)
+		says(t, page, `aria-current="page">`+current+"<", `href="/services/kinds/slos/slices?range=1y#burndown-h"`)
+	}
+}
