@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 )
@@ -77,7 +78,9 @@ func TestAnOutageIsAlertedOfAndAcknowledged(t *testing.T) {
 		}
 
 		version := h.must(200, call{as: "ada", method: "GET", path: path}).header.Get("ETag")
-		h.must(200, call{as: "ada", method: "POST", path: path + "/retire", header: []string{"If-Match: " + version}, body: `{"reason":"gone"}`})
+		proposed := h.must(201, call{as: "ada", method: "POST", path: "/v1/proposals",
+			body: `{"reason":"gone","retirement":{"service":"checkout","slo":"burning","version":` + strings.Trim(version, `"`) + `,"reason":"gone"}}`})
+		h.must(200, call{as: "administrator", method: "POST", path: proposed.header.Get("Location") + "/approval", body: `{}`})
 		evaluate()
 		if open := kinds("?state=open"); len(open) != 0 {
 			t.Errorf("retired, there are %v", open)
