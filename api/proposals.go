@@ -124,6 +124,7 @@ func (r Rooms) proposed(ctx context.Context, in ProposalInput) (proposal.Input, 
 	var act proposal.Input
 	var document any
 	var names *slo.Name
+	var service string
 	given := 0
 	if one := in.Revision; one != nil {
 		d := fromSLOInput(one.Declaration)
@@ -145,11 +146,15 @@ func (r Rooms) proposed(ctx context.Context, in ProposalInput) (proposal.Input, 
 	}
 	if one := in.ServiceUpdate; one != nil {
 		d := fromServiceProfile(one.Declaration)
-		given, document = given+1, one
+		given, document, service = given+1, one, one.Service
 		act.Update, act.Version = &d, one.Version
 	}
+	if one := in.ServiceEnd; one != nil {
+		given, document, service = given+1, one, one.Service
+		act.Retirement, act.Version = &proposal.Retirement{Reason: one.Reason}, one.Version
+	}
 	var check fault.Check
-	check.Require(given == 1, "", nil, "must have exactly one of revision, correction, removal, retirement and serviceUpdate, has %d", given)
+	check.Require(given == 1, "", nil, "must have exactly one of revision, correction, removal, retirement, serviceUpdate and serviceRetirement, has %d", given)
 	if err := check.Err(); err != nil {
 		return act, nil, err
 	}
@@ -166,7 +171,7 @@ func (r Rooms) proposed(ctx context.Context, in ProposalInput) (proposal.Input, 
 			}
 		}
 	default:
-		s, err := r.Registry.ServiceFor(ctx, in.ServiceUpdate.Service)
+		s, err := r.Registry.ServiceFor(ctx, service)
 		if err != nil {
 			return act, nil, err
 		}

@@ -6,7 +6,7 @@ import "time"
 // one.
 type Proposal struct {
 	ID         string     `json:"id" doc:"Identifier (ULID)."`
-	Act        string     `json:"act" enum:"slo_revision,correction,correction_removal,slo_retirement,service_update"`
+	Act        string     `json:"act" enum:"slo_revision,correction,correction_removal,slo_retirement,service_update,service_retirement"`
 	State      string     `json:"state" enum:"open,approved,rejected,expired" doc:"approved: and carried out. expired: nobody decided within 14 days."`
 	Service    Ref        `json:"service"`
 	SLO        *Ref       `json:"slo,omitempty" doc:"Absent for an act on a service."`
@@ -24,7 +24,7 @@ type Proposal struct {
 }
 
 // ProposalInput is what is proposed: exactly one of revision, correction, removal,
-// retirement and serviceUpdate.
+// retirement, serviceUpdate and serviceRetirement.
 type ProposalInput struct {
 	Reason        string               `json:"reason" doc:"Why, for who approves it; at most 1,000 characters." example:"the objective was stricter than customers need"`
 	Revision      *ProposedRevision    `json:"revision,omitempty" doc:"Of an SLO, as reviseSLO makes it."`
@@ -32,6 +32,7 @@ type ProposalInput struct {
 	Removal       *ProposedRemoval     `json:"removal,omitempty" doc:"Of a correction, as removeCorrection does it."`
 	Retirement    *ProposedRetirement  `json:"retirement,omitempty" doc:"Of an SLO, as retireSLO does it."`
 	ServiceUpdate *ProposedServiceEdit `json:"serviceUpdate,omitempty" doc:"As updateService makes it."`
+	ServiceEnd    *ProposedServiceEnd  `json:"serviceRetirement,omitempty" doc:"Of a service with its SLOs, as retireService does it."`
 }
 
 // ProposedRevision is a revision of an SLO.
@@ -63,6 +64,13 @@ type ProposedRetirement struct {
 	SLO     string `json:"slo" maxLength:"63" doc:"Slug or identifier." example:"availability"`
 	Version int64  `json:"version" minimum:"1" doc:"Of the SLO, as it was read."`
 	Reason  string `json:"reason,omitempty" doc:"For the audit log; at most 1,000 characters." example:"the service answers no requests any more"`
+}
+
+// ProposedServiceEnd is the end of a service.
+type ProposedServiceEnd struct {
+	Service string `json:"service" maxLength:"63" doc:"Slug or identifier." example:"checkout"`
+	Version int64  `json:"version" minimum:"1" doc:"Of the service, as it was read."`
+	Reason  string `json:"reason,omitempty" doc:"For the audit log; at most 1,000 characters." example:"its customers moved to another"`
 }
 
 // Decision says why somebody decided on a proposal as they did.

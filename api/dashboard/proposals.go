@@ -97,6 +97,8 @@ func actText(a proposal.Act) string {
 		return "Remove a correction"
 	case proposal.RetireSLO:
 		return "Retire the objective"
+	case proposal.RetireService:
+		return "Retire the service"
 	}
 	return "Update the service"
 }

@@ -27,6 +27,12 @@ func (s *Store) Corrections() Corrections { return Corrections{s} }
 // ends as all else is.
 var endless = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// Lock locks the row of the SLO.
+func (a Corrections) Lock(ctx context.Context, slo id.ID) error {
+	_, err := a.s.exec(ctx, "UPDATE slos SET version = version WHERE id = $1", string(slo))
+	return fail("lock an SLO", err)
+}
+
 // CreateCorrection writes a correction.
 func (a Corrections) CreateCorrection(ctx context.Context, c correction.Correction) error {
 	again := correction.Recurrence{}

@@ -113,7 +113,8 @@ func (r *Registry) PreviewRetire(ctx context.Context, name string) (RetirePrevie
 
 // Retire ends a service: in the same transaction its SLOs stop being evaluated
 // and its violations end. Its slug stays its own. It can be restored within
-// RestorePeriod. Conflict "service_retired" when it was retired before.
+// RestorePeriod. Conflict "service_retired" when it was retired before, and those of
+// the Guard.
 func (r *Registry) Retire(ctx context.Context, name string, version int64, reason string) (Service, error) {
 	return r.changeService(ctx, name, version, access.Retire, reason, func(ctx context.Context, s Service, now time.Time) (Service, error) {
 		if s.RetiredAt != nil {
@@ -123,6 +124,11 @@ func (r *Registry) Retire(ctx context.Context, name string, version int64, reaso
 		CheckText(&check, "/reason", reason, MaxReason)
 		if err := check.Err(); err != nil {
 			return s, err
+		}
+		if r.guard != nil {
+			if err := r.guard.Ending(ctx, s); err != nil {
+				return s, err
+			}
 		}
 		s.RetiredAt = &now
 		return s, nil

@@ -62,9 +62,11 @@ func (r *Registry) CountHoldings(h Holder) { r.holders = append(r.holders, h) }
 type Guard interface {
 	// Updating returns why the service may not get the profile by the caller alone, or nil.
 	Updating(ctx context.Context, before Service, after Profile, now time.Time) error
+	// Ending returns why it may not be retired by the caller alone, or nil.
+	Ending(ctx context.Context, s Service) error
 }
 
-// GuardWith has an update asked for before it is written. It is called while the program
+// GuardWith has an update, and a retirement, asked for before it is written. It is called while the program
 // is put together, before the first use.
 func (r *Registry) GuardWith(g Guard) { r.guard = g }
 

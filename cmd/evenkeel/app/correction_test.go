@@ -1,7 +1,9 @@
 package app_test
 
 import (
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -52,6 +54,28 @@ func TestAnSLOIsCorrectedAndTheCorrectionRemoved(t *testing.T) {
 		}
 		if got := h.must(200, call{as: "bob", method: "GET", path: one}); got.object()["removedAt"] == nil {
 			t.Errorf("it reads %s", got.body)
+		}
+	})
+}
+
+// Of 99.9 % and 100,000 events 100 may be bad, and 9 are in each of two slots. Either may be
+// corrected by one person alone, both together not: also when two ask at the same moment.
+func TestTwoCorrectionsAtTheSameMomentAreJudgedTogether(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		const of = "/v1/services/checkout/slos/availability"
+		agos := []time.Duration{2 * time.Hour, 4 * time.Hour}
+		h.must(200, call{as: "pipeline", method: "POST", path: of + "/measurements",
+			body: slots(at(agos[0])+`,"good":49991,"total":50000`, at(agos[1])+`,"good":49991,"total":50000`)})
+		answers := make([]answer, len(agos))
+		var wait sync.WaitGroup
+		for i, ago := range agos {
+			body := fmt.Sprintf(`{"effect":"count_good","kind":"external","reason":"not ours","from":%q,"to":%q}`,
+				start.Add(-ago).Format(time.RFC3339), start.Add(-ago+5*time.Minute).Format(time.RFC3339))
+			wait.Go(func() { answers[i] = h.do(call{as: "ada", method: "POST", path: of + "/corrections", body: body}) })
+		}
+		wait.Wait()
+		if a, b := answers[0].status, answers[1].status; min(a, b) != 201 || max(a, b) != 409 {
+			t.Errorf("they are answered with %d %s and %d %s, want one made and one refused", a, answers[0].body, b, answers[1].body)
 		}
 	})
 }

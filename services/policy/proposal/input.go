@@ -15,8 +15,8 @@ import (
 // Input is an act that is proposed: exactly one of Revision, Correction, Removal,
 // Retirement and Update is given.
 type Input struct {
-	SLO        id.ID                   `json:"slo,omitempty"`     // but for Update
-	Service    id.ID                   `json:"service,omitempty"` // of Update
+	SLO        id.ID                   `json:"slo,omitempty"`     // empty for an act on a service
+	Service    id.ID                   `json:"service,omitempty"` // of such an act
 	Version    int64                   `json:"version,omitempty"` // of Revision, Retirement and Update, that their author saw
 	Revision   *slo.Declaration        `json:"revision,omitempty"`
 	Correction *correction.Declaration `json:"correction,omitempty"`
@@ -31,7 +31,7 @@ type Removal struct {
 	Reason     string `json:"reason"`
 }
 
-// Retirement is of an SLO.
+// Retirement is of an SLO, or of a service.
 type Retirement struct {
 	Reason string `json:"reason"`
 }
@@ -44,6 +44,8 @@ func (in Input) act() Act {
 		return DeclareCorrection
 	case in.Removal != nil:
 		return RemoveCorrection
+	case in.Retirement != nil && in.SLO == "":
+		return RetireService
 	case in.Retirement != nil:
 		return RetireSLO
 	}
@@ -61,6 +63,8 @@ func (in Input) pointer() string {
 		return "/removal"
 	case RetireSLO:
 		return "/retirement"
+	case RetireService:
+		return "/serviceRetirement"
 	}
 	return "/serviceUpdate/declaration"
 }
@@ -93,6 +97,9 @@ func (s *Service) act(ctx context.Context, in Input) (id.ID, error) {
 		return c.ID, err
 	case RetireSLO:
 		_, err := s.SLOs.Retire(ctx, in.SLO, in.Version, in.Retirement.Reason)
+		return "", err
+	case RetireService:
+		_, err := s.Services.Retire(ctx, string(in.Service), in.Version, in.Retirement.Reason)
 		return "", err
 	case UpdateService:
 		if in.Update == nil {

@@ -22,6 +22,7 @@ const (
 	RemoveCorrection  Act = "correction_removal"
 	RetireSLO         Act = "slo_retirement"
 	UpdateService     Act = "service_update"
+	RetireService     Act = "service_retirement"
 )
 
 // State is how far a proposal is.

@@ -25,7 +25,7 @@ type Bounds struct {
 	// Above is the consumption of the trailing policy window above which they do.
 	Above int64
 	// GivesBack is what those corrections may give back of the SLO's own window, together,
-	// that nobody but their authors let count.
+	// that nobody but their authors let count, and how much of a window to come they may take.
 	GivesBack int64
 }
 
@@ -182,6 +182,8 @@ func (s *Service) Correcting(ctx context.Context, v slo.View, p correction.Previ
 		why = fmt.Sprintf("it gives back more than %d %% of the budget", s.Bounds.GivesBack)
 	case given > 0 && p.GivesBackUnapproved() > most:
 		why = fmt.Sprintf("it gives back more than %d %% of the budget, together with those that nobody else approved", s.Bounds.GivesBack)
+	case !removal && p.Ahead > v.Length()/100*time.Duration(s.Bounds.GivesBack):
+		why = fmt.Sprintf("those that nobody else approved would take more than %d %% of a window to come", s.Bounds.GivesBack)
 	}
 	if why == "" {
 		return nil
@@ -191,6 +193,22 @@ func (s *Service) Correcting(ctx context.Context, v slo.View, p correction.Previ
 		what = fmt.Sprintf("this removes a correction of the SLO %q, which leaves more of its budget", v.SLO.Slug)
 	}
 	return refused(what, why)
+}
+
+// Ending implements registry.Guard: with a service all of its SLOs are retired.
+func (s *Service) Ending(ctx context.Context, service registry.Service) error {
+	if alone(ctx) {
+		return nil
+	}
+	views, err := s.Budgets.ViewsOf(ctx, []id.ID{service.ID})
+	if err != nil {
+		return fmt.Errorf("read the SLOs of a service: %w", err)
+	}
+	why, err := s.troubled(ctx, views...)
+	if err != nil || why == "" {
+		return err
+	}
+	return refused(fmt.Sprintf("this retires the service %q", service.Slug), why)
 }
 
 // Updating implements registry.Guard: a lower tier relaxes what is asked of a service.

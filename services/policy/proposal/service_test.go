@@ -154,6 +154,8 @@ func TestWhatRelaxesATroubledSLONeedsASecondPerson(t *testing.T) {
 	refused(t, err, proposal.Needed, `lowers the service "checkout" from tier 1 to 2`)
 	_, err = h.slos.Retire(h.ada, of, 1, "")
 	refused(t, err, proposal.Needed, `retires the SLO "availability" while more than 50 %`)
+	_, err = h.registry.Retire(h.ada, "checkout", 1, "")
+	refused(t, err, proposal.Needed, `retires the service "checkout" while more than 50 %`)
 
 	// What does not relax needs nobody.
 	d := objective("99.5%")
@@ -320,6 +322,38 @@ func TestAnotherPersonApprovesTheEndOfAnSLO(t *testing.T) {
 	if v := ok(h.slos.View(h.ada, of))(t); v.SLO.RetiredAt == nil {
 		t.Errorf("the SLO is %+v, want retired", v.SLO)
 	}
+}
+
+func TestAnotherPersonApprovesTheEndOfAService(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.burn(t, 30*time.Minute, 6)
+	p := ok(h.Propose(h.ada, proposal.Input{Service: h.checkout.ID, Version: 1, Retirement: &proposal.Retirement{Reason: "it moved"}}, document, "nobody calls it"))(t)
+	ok(h.Approve(h.grace, p.ID, ""))(t)
+	if s := ok(h.registry.ServiceFor(h.ada, "checkout"))(t); s.RetiredAt == nil || p.Act != proposal.RetireService {
+		t.Errorf("by %s the service is %+v, want retired", p.Act, s)
+	}
+}
+
+// Ten percent of 28 days are 67 hours and 12 minutes. Backups of 3 hours every second night
+// take 42 of any; of 24 hours more none of that is backups at most, of 31 at most 3.
+func TestCorrectionsToComeTakeASmallPartOfAWindow(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	once := func(days, hours int) correction.Declaration {
+		from := start.AddDate(0, 0, days)
+		to := from.Add(time.Duration(hours) * time.Hour)
+		return correction.Declaration{Effect: correction.Exclude, Kind: correction.Maintenance, Reason: "r", From: &from, To: &to}
+	}
+	slo := h.availability.SLO.ID
+	_, err := h.corrections.Declare(h.ada, slo, once(200, 68))
+	refused(t, err, proposal.Needed, "would take more than 10 % of a window to come")
+	ok(h.corrections.Declare(h.ada, slo, correction.Declaration{Effect: correction.Exclude, Kind: correction.Maintenance, Reason: "backups", Recurrence: &correction.RecurrenceInput{
+		Start: "2026-03-28T02:00", Rule: "FREQ=DAILY;INTERVAL=2", Duration: 3 * time.Hour,
+	}}))(t)
+	_, err = h.corrections.Declare(h.ada, slo, once(61, 31))
+	refused(t, err, proposal.Needed, "would take more than 10 % of a window to come")
+	ok(h.corrections.Declare(h.ada, slo, once(61, 24)))(t)
 }
 
 func TestAProposalHoldsForItsVersionAndFourteenDays(t *testing.T) {

@@ -54,9 +54,10 @@ type Corrections interface {
 	Stands(ctx context.Context, v slo.View, now time.Time) (correction.Account, error)
 }
 
-// Services updates them; see registry.Registry, which is one.
+// Services updates and retires them; see registry.Registry, which is one.
 type Services interface {
 	UpdateService(ctx context.Context, name string, version int64, in registry.ServiceInput) (registry.Service, error)
+	Retire(ctx context.Context, name string, version int64, reason string) (registry.Service, error)
 }
 
 // Owners gives the services that own SLOs. A registry.Store is one.

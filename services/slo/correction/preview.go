@@ -28,6 +28,9 @@ type Preview struct {
 	// Before and After are the window without the change and with it; Approved is the window
 	// with those corrections alone that a second person approved.
 	Before, After, Approved Account
+	// Ahead is the most time that corrections which no second person approved take, with the
+	// change, of any window to come.
+	Ahead time.Duration
 }
 
 // Account is a sum of events against an objective. Nil is unknown, because there were no

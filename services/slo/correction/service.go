@@ -69,6 +69,10 @@ func (s *Service) Declare(ctx context.Context, of id.ID, d Declaration) (Correct
 	now := clock.Round(s.Clock())
 	var made Correction
 	err := s.Runner.InTx(ctx, func(ctx context.Context) error {
+		// What a correction gives back is judged with those that stand.
+		if err := s.Store.Lock(ctx, of); err != nil {
+			return err
+		}
 		v, owner, err := s.about(ctx, of)
 		if err != nil {
 			return err
@@ -158,10 +162,21 @@ func (s *Service) doing(ctx context.Context, v slo.View, c Correction, removal b
 	if err != nil {
 		return Preview{}, err
 	}
-	if removal {
-		return s.preview(ctx, v, c, standing, without(standing, c), now)
+	coming, err := s.Store.ActiveOf(ctx, v.SLO.ID, now, now.Add(Reach))
+	if err != nil {
+		return Preview{}, err
 	}
-	return s.preview(ctx, v, c, standing, append(slices.Clone(standing), c), now)
+	change := func(of []Correction) []Correction { return append(slices.Clone(of), c) }
+	if removal {
+		change = func(of []Correction) []Correction { return without(of, c) }
+	}
+	p, err := s.preview(ctx, v, c, standing, change(standing), now)
+	if err != nil {
+		return Preview{}, err
+	}
+	unapproved := slices.DeleteFunc(change(coming), func(c Correction) bool { return !c.byOne() })
+	p.Ahead = ahead(unapproved, v.Indicator.Resolution, v.Length(), now)
+	return p, nil
 }
 
 // standing are the corrections in force that can lie over a window that ends now.
@@ -202,6 +217,9 @@ func (s *Service) Remove(ctx context.Context, correction id.ID, reason string) (
 	err := s.Runner.InTx(ctx, func(ctx context.Context) error {
 		before, err := s.Store.Correction(ctx, correction)
 		if err != nil {
+			return err
+		}
+		if err := s.Store.Lock(ctx, before.SLO); err != nil {
 			return err
 		}
 		v, owner, err := s.about(ctx, before.SLO)

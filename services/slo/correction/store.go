@@ -19,6 +19,9 @@ type Filter struct {
 
 // Store keeps corrections.
 type Store interface {
+	// Lock keeps others from declaring corrections of the SLO, or removing some, until the
+	// transaction ends.
+	Lock(ctx context.Context, slo id.ID) error
 	CreateCorrection(ctx context.Context, c Correction) error
 	// Correction returns one; NotFound.
 	Correction(ctx context.Context, correction id.ID) (Correction, error)
