@@ -68,7 +68,7 @@ func (s *Service) History(ctx context.Context, composite id.ID, from, to time.Ti
 			step = steps[i]
 		}
 	}
-	if err := checkHistory(from, to, step, now); err != nil {
+	if err := checkHistory(v.Revision.Over, from, to, step, now); err != nil {
 		return History{}, err
 	}
 	points := int(to.Sub(from)/step) + 1
@@ -181,18 +181,19 @@ func sums(h *History, slot time.Duration, totals func(from, to time.Time, step t
 	return out, nil
 }
 
-func checkHistory(from, to time.Time, step time.Duration, now time.Time) error {
+func checkHistory(over slo.TimeWindow, from, to time.Time, step time.Duration, now time.Time) error {
 	var check fault.Check
 	whole := step > 0 && step%time.Hour == 0 && (day%step == 0 || step%day == 0)
 	check.Require(whole, "query.stepSeconds", int64(step/time.Second), "must be whole hours that divide a day, such as 3600 or 21600, or whole days")
 	oldest := now.Add(-correctedBefore)
+	begin, _ := over.Window().Span(from)
 	switch {
-	case to.Before(oldest):
-		check.Fail("query.to", to.Format(time.RFC3339), "must be at most %s ago", budget.Short(correctedBefore))
 	case from.After(to):
 		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must not be after to, or now: %s", to.Format(time.RFC3339))
 	case to.Sub(from) > longestHistory:
 		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must be at most %s before to", budget.Short(longestHistory))
+	case begin.Before(oldest): // later what was measured is thinned, too
+		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must be later: its window, %s, begins at %s, and is known from %s on", over, begin.UTC().Format(time.RFC3339), oldest.Format(time.RFC3339))
 	case whole && to.Sub(from)/step >= MaxPoints:
 		check.Fail("query.stepSeconds", int64(step/time.Second), "makes more than %d points; choose a longer step", MaxPoints)
 	}

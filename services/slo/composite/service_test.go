@@ -74,6 +74,14 @@ func TestEachMethodComesToWhatIsWorkedOutByHand(t *testing.T) {
 			if e.State != budget.Exhausted || !strings.Contains(e.Because, "nothing of it remains") || len(e.Lines) < 10 {
 				t.Errorf("explained as %+v", e)
 			}
+			// 400 days ago is noon of the 26th of January of 2025, and the window has 28 days.
+			for from, faults := range map[string]int{"2025-02-23": 1, "2025-02-24": 0} {
+				at := ok(time.Parse(time.DateOnly, from))(t)
+				_, err := h.History(h.bob, made.Composite.ID, at, at.AddDate(0, 0, 1), time.Hour)
+				if f := fault.As(err); (f != nil) != (faults == 1) || f != nil && (len(f.Violations) != 1 || f.Violations[0].Pointer != "query.from") {
+					t.Errorf("from %s: %v", from, err)
+				}
+			}
 			// What was derived anew says the same of now, and nothing of before.
 			past := ok(h.History(h.bob, made.Composite.ID, time.Time{}, time.Time{}, 0))(t)
 			now := past.Points[len(past.Points)-1]
