@@ -33,6 +33,14 @@ func (a Corrections) Lock(ctx context.Context, slo id.ID) error {
 	return fail("lock an SLO", err)
 }
 
+// endOf is an end as the database has it; nil for what has none.
+func endOf(ends time.Time) *time.Time {
+	if ends = utc(ends); ends.Equal(endless) {
+		return nil
+	}
+	return &ends
+}
+
 // CreateCorrection writes a correction.
 func (a Corrections) CreateCorrection(ctx context.Context, c correction.Correction) error {
 	again := correction.Recurrence{}
@@ -57,6 +65,12 @@ const corrections = `SELECT c.id, c.slo_id, c.effect, c.kind, c.reason, c.begins
  c.created_at, c.created_by, c.approved_at, c.approved_by, c.removed_at, c.removed_by, c.removed_for FROM corrections c`
 
 func (a Corrections) rows(ctx context.Context, rest string, args ...any) ([]correction.Correction, error) {
+	return a.readable(ctx, func(_ id.ID, err error) error { return err }, rest, args...)
+}
+
+// readable are rows without those of which the rule cannot be read, which are told of; it
+// ends with the error that is returned then.
+func (a Corrections) readable(ctx context.Context, unread func(id.ID, error) error, rest string, args ...any) ([]correction.Correction, error) {
 	var out []correction.Correction
 	err := a.s.queryAll(ctx, corrections+rest, args, func(rows *sql.Rows) error {
 		var c correction.Correction
@@ -69,13 +83,11 @@ func (a Corrections) rows(ctx context.Context, rest string, args ...any) ([]corr
 			return err
 		}
 		c.Begins, c.CreatedAt, c.ApprovedAt, c.RemovedAt = utc(c.Begins), utc(c.CreatedAt), utc(c.ApprovedAt), utcOrNil(c.RemovedAt)
-		if ends = utc(ends); !ends.Equal(endless) {
-			c.Ends = &ends
-		}
+		c.Ends = endOf(ends)
 		if rule != "" {
 			again, err := correction.ReadRecurrence(start, zone, rule, time.Duration(seconds)*time.Second)
 			if err != nil {
-				return err
+				return unread(c.ID, err)
 			}
 			c.Recurrence = &again
 		}
@@ -146,6 +158,8 @@ func (a Corrections) RemoveCorrection(ctx context.Context, c correction.Correcti
 	return fault.New(fault.Conflict, "correction_removed", "the correction was removed already, by %s", was.RemovedBy)
 }
 
+const bounds = "SELECT c.id, c.slo_id, c.begins_at, c.ends_at FROM corrections c"
+
 // The condition on those in force that can lie over a part of a time, by its beginning
 // and end.
 const (
@@ -153,30 +167,45 @@ const (
 	ofOne             = " AND c.slo_id = $3"
 )
 
-// Active returns, by SLO, those that are in force and can lie over a part of the time.
-func (a Corrections) Active(ctx context.Context, from, to time.Time) (map[id.ID][]correction.Correction, error) {
-	found, err := a.active(ctx, "", clock.Round(from), clock.Round(to))
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[id.ID][]correction.Correction)
-	for _, c := range found {
-		out[c.SLO] = append(out[c.SLO], c)
-	}
-	return out, nil
+// Active names those that are in force and can lie over a part of the time. They are
+// sorted here, as are those of one SLO: for an order by id SQLite would go through all by
+// the primary key.
+func (a Corrections) Active(ctx context.Context, from, to time.Time) ([]correction.Active, error) {
+	var out []correction.Active
+	err := a.s.queryAll(ctx, bounds+activeCorrections, []any{clock.Round(from), clock.Round(to)}, func(rows *sql.Rows) error {
+		var one correction.Active
+		var ends time.Time
+		if err := rows.Scan(&one.ID, &one.SLO, &one.Begins, &ends); err != nil {
+			return err
+		}
+		one.Begins, one.Ends = utc(one.Begins), endOf(ends)
+		out = append(out, one)
+		return nil
+	})
+	slices.SortFunc(out, func(a, b correction.Active) int { return cmp.Compare(a.ID, b.ID) })
+	return out, fail("read which corrections are in force", err)
 }
 
-// active reads those in force in the order of their declaration. They are sorted here:
-// for an order by id SQLite would go through all by the primary key.
-func (a Corrections) active(ctx context.Context, and string, args ...any) ([]correction.Correction, error) {
-	found, err := a.rows(ctx, activeCorrections+and, args...)
+// CorrectionsByID returns those that exist, and why others cannot be read.
+func (a Corrections) CorrectionsByID(ctx context.Context, of []id.ID) ([]correction.Correction, map[id.ID]error, error) {
+	var out []correction.Correction
+	unread := map[id.ID]error{}
+	err := chunks(of, idBatch, func(of []id.ID) error {
+		found, err := a.readable(ctx, func(one id.ID, err error) error {
+			unread[one] = err
+			return nil
+		}, " WHERE c.id IN "+values(1, len(of)), idArguments(of)...)
+		out = append(out, found...)
+		return err
+	})
+	return out, unread, err
+}
+
+// ActiveOf returns those of one SLO that are in force and can lie over a part of the time.
+func (a Corrections) ActiveOf(ctx context.Context, slo id.ID, from, to time.Time) ([]correction.Correction, error) {
+	found, err := a.rows(ctx, activeCorrections+ofOne, clock.Round(from), clock.Round(to), string(slo))
 	slices.SortFunc(found, func(a, b correction.Correction) int { return cmp.Compare(a.ID, b.ID) })
 	return found, err
-}
-
-// ActiveOf is Active of one SLO.
-func (a Corrections) ActiveOf(ctx context.Context, slo id.ID, from, to time.Time) ([]correction.Correction, error) {
-	return a.active(ctx, ofOne, clock.Round(from), clock.Round(to), string(slo))
 }
 
 // CountLive counts those of the SLO that are in force and end after the time.

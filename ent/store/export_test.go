@@ -53,7 +53,7 @@ const (
 
 // The statements that find corrections in force: of all SLOs, and of one.
 const (
-	ActiveCorrections   = corrections + activeCorrections
+	ActiveCorrections   = bounds + activeCorrections
 	ActiveCorrectionsOf = corrections + activeCorrections + ofOne
 )
 

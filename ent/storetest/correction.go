@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"cmp"
+	"slices"
 	"testing"
 	"time"
 
@@ -69,7 +71,7 @@ func testCorrections(t *testing.T, open opener) {
 		ok(t, a.RemoveCorrection(t.Context(), removed))
 		for _, row := range []struct {
 			from, to int
-			want     map[id.ID][]correction.Correction
+			want     map[id.ID][]correction.Correction // by SLO
 		}{
 			{-1, 1, map[id.ID][]correction.Correction{}}, // it begins where that ends
 			{1, 2, map[id.ID][]correction.Correction{slo: {once}}},
@@ -78,7 +80,14 @@ func testCorrections(t *testing.T, open opener) {
 			{8, 9, map[id.ID][]correction.Correction{other: {open}}},
 			{9000, 9001, map[id.ID][]correction.Correction{other: {open}}},
 		} {
-			same(t, must(a.Active(t.Context(), hour(row.from), hour(row.to)))(t), row.want)
+			var want []correction.Active
+			for _, of := range row.want {
+				for _, c := range of {
+					want = append(want, correction.Active{ID: c.ID, SLO: c.SLO, Begins: c.Begins, Ends: c.Ends})
+				}
+			}
+			slices.SortFunc(want, func(a, b correction.Active) int { return cmp.Compare(a.ID, b.ID) })
+			same(t, must(a.Active(t.Context(), hour(row.from), hour(row.to)))(t), want)
 			for _, of := range []id.ID{slo, other} {
 				same(t, must(a.ActiveOf(t.Context(), of, hour(row.from), hour(row.to)))(t), row.want[of])
 			}
@@ -87,6 +96,21 @@ func testCorrections(t *testing.T, open opener) {
 			same(t, must(a.CountLive(t.Context(), slo, hour(after)))(t), want)
 		}
 		same(t, must(a.CountLive(t.Context(), other, hour(9000)))(t), 1)
+	})
+
+	each(t, open, "a correction that cannot be read keeps no other from being read", func(t *testing.T, s *store.Store) {
+		a := s.Corrections()
+		slo, other := pair(t, s)
+		bent, read := weekly(t, slo, Start, nil), weekly(t, other, Start, nil)
+		bent.Recurrence.Zone = "Mars/Olympus"
+		ok(t, a.CreateCorrection(t.Context(), bent))
+		ok(t, a.CreateCorrection(t.Context(), read))
+		found, unread, err := a.CorrectionsByID(t.Context(), []id.ID{bent.ID, read.ID, newID()})
+		ok(t, err)
+		same(t, found, []correction.Correction{read})
+		if len(unread) != 1 || unread[bent.ID] == nil {
+			t.Errorf("unread is %v, want %s alone", unread, bent.ID)
+		}
 	})
 
 	each(t, open, "corrections are listed by when they begin, the latest first", func(t *testing.T, s *store.Store) {

@@ -53,7 +53,7 @@ func NewEvaluator(store Store, subjects Subjects, conclusions Conclusions, runne
 // these alone, so that whoever judges staleness by its End misses nothing. It returns the numbers of
 // "subjects" and "series" there are, of subjects "evaluated", of "changes"
 // settled and of "orphaned" ones whose subject is gone, of "segments_loaded", and
-// of subjects "unreadable", of which a segment cannot be read or that have more events
+// of subjects "unreadable", of which a segment or a correction cannot be read or that have more events
 // than can be counted: these are left as they were, logged, and tried again
 // at the next run. A run that was interrupted or failed is made good by the next.
 func (e *Evaluator) RunOnce(ctx context.Context) (map[string]int64, error) {

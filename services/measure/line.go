@@ -85,19 +85,19 @@ func (k *kept) arrange(series []Series) []*line {
 
 // corrected are the days on which the overlays differ.
 func corrected(before, after window.Overlay) []time.Time {
-	var days []time.Time
-	for _, pair := range [...][2]window.Overlay{{before, after}, {after, before}} {
-		for _, span := range pair[0] {
-			if slices.Contains(pair[1], span) {
-				continue
-			}
-			for day := span.From.Truncate(DaySpan); day.Before(span.To); day = day.Add(DaySpan) {
-				if !slices.Contains(days, day) {
-					days = append(days, day)
-				}
-			}
-		}
+	if slices.Equal(before, after) {
+		return nil
 	}
+	var days []time.Time
+	window.Differences(before, after, func(from, to time.Time) {
+		day := from.Truncate(DaySpan)
+		if n := len(days); n > 0 && !day.After(days[n-1]) {
+			day = days[n-1].Add(DaySpan)
+		}
+		for ; day.Before(to); day = day.Add(DaySpan) {
+			days = append(days, day)
+		}
+	})
 	return days
 }
 

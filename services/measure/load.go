@@ -29,6 +29,10 @@ func (r *run) bring(ctx context.Context, chunk []*kept, broken map[*kept]error) 
 			broken[k] = k.err
 			continue
 		}
+		if k.Unread != nil {
+			broken[k] = k.Unread
+			continue
+		}
 		for _, l := range k.lines {
 			if l.timeline != nil {
 				warm = append(warm, target{l, k})

@@ -59,8 +59,10 @@ func (m *memory) keep(subjects []Subject) {
 		present[s.ID] = true
 		k := m.subjects[s.ID]
 		if k != nil && k.sums(s) {
-			k.Revision = s.Revision
-			k.correct(s)
+			k.Revision, k.Unread = s.Revision, s.Unread
+			if s.Unread == nil {
+				k.correct(s)
+			}
 			continue
 		}
 		if k != nil {

@@ -27,6 +27,8 @@ type Subject struct {
 	// Parts are indicators whose slices are judged together; Indicator, Resolution and Lens
 	// are then empty, and it is not grouped.
 	Parts []Part
+	// Unread is why what is corrected of it is not known: it cannot be evaluated.
+	Unread error
 }
 
 // Part is an indicator whose slices are judged together with those of others.

@@ -22,10 +22,6 @@ func (s *Service) Subjects(ctx context.Context) ([]measure.Subject, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list what is to be evaluated: %w", err)
 	}
-	spans, err := s.overlays(ctx, s.now())
-	if err != nil {
-		return nil, err
-	}
 	var sources []id.ID
 	for _, f := range found {
 		if f.Terms.Budgeting.Slices() && f.DataSource != "" {
@@ -40,7 +36,10 @@ func (s *Service) Subjects(ctx context.Context) ([]measure.Subject, error) {
 	for i, f := range found {
 		subjects[i] = f.Subject
 		subjects[i].Windows = f.Terms.Windows(f.Resolution)
-		subjects[i].Lens = f.Terms.Lens(f.Resolution, delays[f.DataSource], spans[f.ID])
+		subjects[i].Lens = f.Terms.Lens(f.Resolution, delays[f.DataSource], nil)
+	}
+	if err := s.correct(ctx, subjects, s.now()); err != nil {
+		return nil, err
 	}
 	return subjects, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -14,55 +15,141 @@ import (
 
 // Corrections know what is corrected of the measurements of SLOs. They authorise nobody.
 type Corrections interface {
-	// Spans returns what is corrected in [from, to) of each SLO of which anything is.
-	Spans(ctx context.Context, from, to time.Time) (map[id.ID][]window.Span, error)
-	// SpansOf returns what is corrected of one.
+	// Corrected returns what is corrected of those of the SLOs of which anything is, each
+	// in its extent. What did not change since it was asked for last costs little.
+	Corrected(ctx context.Context, of map[id.ID]Extent) (map[id.ID]Corrected, error)
+	// SpansOf returns what is corrected of one in [from, to).
 	SpansOf(ctx context.Context, slo id.ID, from, to time.Time) ([]window.Span, error)
+}
+
+// Extent is a time that corrections are looked up for: [From, To). The zero value is none.
+type Extent struct{ From, To time.Time }
+
+// With is the least extent that holds both.
+func (x Extent) With(o Extent) Extent {
+	switch {
+	case o == Extent{}:
+		return x
+	case x == Extent{}:
+		return o
+	}
+	if o.From.Before(x.From) {
+		x.From = o.From
+	}
+	if o.To.After(x.To) {
+		x.To = o.To
+	}
+	return x
+}
+
+// Corrected is what is corrected of an SLO: times that overlap the extent, whole.
+type Corrected struct {
+	Spans []window.Span
+	// Unread is why there may be more: a correction cannot be read.
+	Unread error
 }
 
 // CorrectWith has what is measured seen with corrections. It is called while the program
 // is put together, before the first use.
 func (s *Service) CorrectWith(c Corrections) { s.corrections = c }
 
-// The time that corrections are looked up for when SLOs are evaluated: the longest window
-// there is, and some days to come, in whole days, so that the overlay of an SLO is
-// another once a day at most, for as long as its corrections are the same.
+// What corrections are looked up for beside windows: clocks differ, and windows move on
+// while they are evaluated.
 const (
-	correctedBefore = 400 * day
+	correctedBefore = day
 	correctedAfter  = 3 * day
 )
+
+// ExtentOf is the time of which corrections can matter to windows that end in [from, to]:
+// in whole days, so that the overlay of an SLO is another once a day at most, for as long as
+// its corrections are the same. What leaves it is of no window any more.
+func ExtentOf(windows []window.Window, from, to time.Time) Extent {
+	var longest time.Duration
+	for _, w := range windows {
+		longest = max(longest, w.Length)
+	}
+	first := from.UTC().Truncate(day).Add(-longest).Truncate(day)
+	return Extent{first.Add(-correctedBefore), to.UTC().Truncate(day).Add(correctedAfter)}
+}
+
+// laid are the overlays that SLOs were evaluated with last, by SLO: one is made again when
+// it is of other spans.
+type laid struct {
+	sync.Mutex
+	of map[id.ID]overlay
+}
+
+type overlay struct {
+	step  time.Duration
+	spans []window.Span
+	window.Overlay
+}
+
+// over is the overlay of the spans.
+func (o overlay) over(step time.Duration, spans []window.Span) overlay {
+	if o.step == step && slices.Equal(o.spans, spans) {
+		return o
+	}
+	return overlay{step, spans, window.NewOverlay(step, spans)}
+}
 
 // spans are what is corrected of the views in [from, to), by SLO.
 func (s *Service) spans(ctx context.Context, views []View, from, to time.Time) (map[id.ID][]window.Span, error) {
 	if s.corrections == nil {
 		return nil, nil
 	}
+	out := make(map[id.ID][]window.Span, len(views))
 	one := views[0].SLO.ID
-	var out map[id.ID][]window.Span
-	var err error
-	if slices.ContainsFunc(views, func(v View) bool { return v.SLO.ID != one }) {
-		out, err = s.corrections.Spans(ctx, from, to)
-	} else {
-		out = map[id.ID][]window.Span{}
-		out[one], err = s.corrections.SpansOf(ctx, one, from, to)
+	if !slices.ContainsFunc(views, func(v View) bool { return v.SLO.ID != one }) {
+		var err error
+		if out[one], err = s.corrections.SpansOf(ctx, one, from, to); err != nil {
+			return nil, fmt.Errorf("read what is corrected of an SLO: %w", err)
+		}
+		return out, nil
 	}
+	of := make(map[id.ID]Extent, len(views))
+	for _, v := range views {
+		of[v.SLO.ID] = Extent{from, to}
+	}
+	corrected, err := s.corrections.Corrected(ctx, of)
 	if err != nil {
-		return nil, fmt.Errorf("read what is corrected of %d SLOs: %w", len(views), err)
+		return nil, fmt.Errorf("read what is corrected of %d SLOs: %w", len(of), err)
+	}
+	for slo, c := range corrected {
+		if c.Unread != nil {
+			return nil, fmt.Errorf("read what is corrected of the SLO %s: %w", slo, c.Unread)
+		}
+		out[slo] = c.Spans
 	}
 	return out, nil
 }
 
-// overlays are the spans of all SLOs that an evaluation at now can need.
-func (s *Service) overlays(ctx context.Context, now time.Time) (map[id.ID][]window.Span, error) {
+// correct lays what is corrected over the subjects that were found, for an evaluation at now.
+func (s *Service) correct(ctx context.Context, subjects []measure.Subject, now time.Time) error {
 	if s.corrections == nil {
-		return nil, nil
+		return nil
 	}
-	today := now.UTC().Truncate(day)
-	spans, err := s.corrections.Spans(ctx, today.Add(-correctedBefore), today.Add(correctedAfter))
+	of := make(map[id.ID]Extent, len(subjects))
+	for _, one := range subjects {
+		of[one.ID] = ExtentOf(one.Windows, now, now)
+	}
+	corrected, err := s.corrections.Corrected(ctx, of)
 	if err != nil {
-		return nil, fmt.Errorf("read what is corrected: %w", err)
+		return fmt.Errorf("read what is corrected: %w", err)
 	}
-	return spans, nil
+	s.laid.Lock()
+	defer s.laid.Unlock()
+	lies := make(map[id.ID]overlay, len(corrected))
+	for i := range subjects {
+		one := &subjects[i]
+		c := corrected[one.ID]
+		if one.Unread = c.Unread; len(c.Spans) > 0 {
+			lies[one.ID] = s.laid.of[one.ID].over(one.Lens.Step(one.Resolution), c.Spans)
+			one.Lens.Overlay = lies[one.ID].Overlay
+		}
+	}
+	s.laid.of = lies
+	return nil
 }
 
 // late is how long after its end something may come of a slice, until it is missing: as
@@ -152,19 +239,19 @@ func (s *Service) totals(ctx context.Context, of []stretch) ([][]measure.Step, e
 // Sight is by what, beside its terms, the measurements of an SLO are looked at.
 type Sight struct {
 	Delay time.Duration // how long after their end its slots come
-	Spans []window.Span // what is corrected
+	Corrected
 }
 
 // Late is for how long no slot may come before what moves in such steps is stale.
 func (s Sight) Late(step time.Duration) time.Duration { return lateAfter(step, s.Delay) }
 
-// Sights returns those of the SLOs in [from, to), by SLO, for what looks at them in another
-// way than they do. It authorises nobody.
-func (s *Service) Sights(ctx context.Context, views []View, from, to time.Time) (map[id.ID]Sight, error) {
-	var spans map[id.ID][]window.Span
-	if s.corrections != nil && len(views) > 0 {
+// Sights returns those of the SLOs, each in its extent, by SLO, for what looks at them in
+// another way than they do. It authorises nobody.
+func (s *Service) Sights(ctx context.Context, views []View, of map[id.ID]Extent) (map[id.ID]Sight, error) {
+	var corrected map[id.ID]Corrected
+	if s.corrections != nil {
 		var err error
-		if spans, err = s.corrections.Spans(ctx, from, to); err != nil {
+		if corrected, err = s.corrections.Corrected(ctx, of); err != nil {
 			return nil, fmt.Errorf("read what is corrected: %w", err)
 		}
 	}
@@ -174,7 +261,7 @@ func (s *Service) Sights(ctx context.Context, views []View, from, to time.Time) 
 	}
 	sights := make(map[id.ID]Sight, len(views))
 	for _, v := range views {
-		sights[v.SLO.ID] = Sight{Delay: delays[v.Indicator.Origin.DataSource], Spans: spans[v.SLO.ID]}
+		sights[v.SLO.ID] = Sight{Delay: delays[v.Indicator.Origin.DataSource], Corrected: corrected[v.SLO.ID]}
 	}
 	return sights, nil
 }

@@ -34,6 +34,7 @@ type Service struct {
 	now          clock.Clock
 	log          *slog.Logger
 	corrections  Corrections
+	laid         laid
 	outages      Outages // may be nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/lens"
@@ -227,7 +228,7 @@ func TestWindowsBudgetingAndFurtherObjectivesAreChecked(t *testing.T) {
 }
 
 // corrected has the house's SLOs seen with corrections.
-func (h *house) corrected(t *testing.T) *correction.Service {
+func (h *house) corrected(t testing.TB) *correction.Service {
 	t.Helper()
 	c := correction.NewService(correction.Parts{
 		Store: h.store.Corrections(), Registry: h.store.Registry(), SLOs: h.store.SLO(), Measurements: measure.New(h.store.Measure(), h.store, h.clock.Now),
@@ -274,5 +275,59 @@ func TestACorrectionCountsUntilItIsRemovedAndThenNeverDid(t *testing.T) {
 	after := h.evaluate(t, v)
 	if after.Status.Sums != before.Status.Sums || after.Status.State != before.Status.State || after.Status.Raw != nil {
 		t.Errorf("after it the status is %+v, and was %+v", after.Status, before.Status)
+	}
+}
+
+// Another replica has a service of its own over the same database.
+func TestACorrectionThatAnotherReplicaDeclaresOrRemovesCountsAtTheNextTick(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.corrected(t)
+	v := h.declare(t, "availability", "95%")
+	h.push(t, "availability", h.at(2*24*time.Hour, 0, 100), h.at(time.Minute, 100, 100))
+	before := h.evaluate(t, v)
+	from := start.Truncate(time.Minute).Add(-2 * 24 * time.Hour)
+	to := from.Add(time.Minute)
+	other := correction.NewService(correction.Parts{
+		Store: h.store.Corrections(), Registry: h.store.Registry(), SLOs: h.store.SLO(), Measurements: measure.New(h.store.Measure(), h.store, h.clock.Now),
+		Runner: h.store, Authorizer: access.NewAuthorizer(h.store.Access()), Recorder: h.log, Clock: h.clock.Now,
+	})
+	c := ok(other.Declare(h.ada, v.SLO.ID, correction.Declaration{Effect: correction.Exclude, From: &from, To: &to, Kind: correction.Maintenance, Reason: "The disks were exchanged."}))(t)
+	if during := h.evaluate(t, v); during.Status.Sums.Window != (window.Sum{Good: 100_000, Total: 100_000}) {
+		t.Errorf("with it the sums are %+v", during.Status.Sums.Window)
+	}
+	ok(other.Remove(h.ada, c.ID, "It was not."))(t)
+	if after := h.evaluate(t, v); after.Status.Sums != before.Status.Sums {
+		t.Errorf("without it the sums are %+v, and were %+v", after.Status.Sums, before.Status.Sums)
+	}
+}
+
+// A zone may be gone from the machine's database: the SLO keeps its status, and all others
+// are evaluated.
+func TestACorrectionThatCannotBeReadHoldsItsSLOAlone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.corrected(t)
+	bent, sound := h.declare(t, "availability", "95%"), h.declare(t, "latency", "95%")
+	before := h.evaluate(t, bent)
+	again := ok(correction.ReadRecurrence("2026-11-20T02:00", "Europe/Berlin", "FREQ=DAILY", time.Hour))(t)
+	again.Zone = "Mars/Olympus"
+	err := h.store.Corrections().CreateCorrection(t.Context(), correction.Correction{
+		ID: id.New(start), SLO: bent.SLO.ID, Effect: correction.Exclude, Kind: correction.Other, Reason: "r", Begins: start.AddDate(0, 0, -3), Recurrence: &again,
+		CreatedAt: start, CreatedBy: "Ada", ApprovedAt: start, ApprovedBy: "Ada",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.clock.Advance(time.Minute)
+	counts, err := h.evaluator.RunOnce(access.WithCaller(t.Context(), access.System("evaluate-budgets")))
+	if err != nil || counts["unreadable"] != 1 || counts["evaluated"] != 1 {
+		t.Errorf("counted %v: %v", counts, err)
+	}
+	if held := ok(h.View(h.ada, bent.SLO.ID))(t); !held.Status.End.Equal(before.Status.End) {
+		t.Errorf("it was evaluated at %s", held.Status.End)
+	}
+	if other := ok(h.View(h.ada, sound.SLO.ID))(t); !other.Status.End.Equal(before.Status.End.Add(time.Minute)) {
+		t.Errorf("the other one ends at %s", other.Status.End)
 	}
 }

@@ -87,3 +87,40 @@ func (s Span) without(others []Span) []Span {
 	}
 	return left
 }
+
+// Differences calls do with the times, in their order, over which the overlays do
+// different things. It takes as long as the overlays have spans.
+func Differences(a, b Overlay, do func(from, to time.Time)) {
+	for at := (time.Time{}); len(a)+len(b) > 0; {
+		in, until := a.next(at)
+		other, before := b.next(at)
+		if until.IsZero() || !before.IsZero() && before.Before(until) {
+			until = before
+		}
+		if in != other {
+			do(at, until)
+		}
+		at = until
+		a, b = a.after(at), b.after(at)
+	}
+}
+
+// next is the effect at the time, and until when it is that; zero for ever. Its spans end
+// after the time.
+func (o Overlay) next(at time.Time) (Effect, time.Time) {
+	switch {
+	case len(o) == 0:
+		return 0, time.Time{}
+	case at.Before(o[0].From):
+		return 0, o[0].From
+	}
+	return o[0].Effect, o[0].To
+}
+
+// after is the overlay without its first span, if that ends by the time.
+func (o Overlay) after(at time.Time) Overlay {
+	if len(o) > 0 && !o[0].To.After(at) {
+		return o[1:]
+	}
+	return o
+}

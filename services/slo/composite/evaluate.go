@@ -22,14 +22,6 @@ var (
 // atOnce is how many composites are read, and concluded on in one transaction, at a time.
 const atOnce = 100
 
-// correctedBefore and correctedAfter are the time for which corrections are looked up: the
-// longest window there is, and some days to come.
-const (
-	day             = 24 * time.Hour
-	correctedBefore = 400 * day
-	correctedAfter  = 3 * day
-)
-
 // watched is what was handed to the evaluator last: its conclusions are about that.
 type watched struct {
 	sync.Mutex
@@ -56,7 +48,8 @@ func (s *Service) Subjects(ctx context.Context) ([]measure.Subject, error) {
 	}
 	parts := map[id.ID]watch{}
 	if len(views) > 0 {
-		looks, err := s.looks(ctx, views, s.Clock())
+		now := s.Clock()
+		looks, err := s.looks(ctx, views, now, now)
 		if err != nil {
 			return nil, err
 		}
@@ -94,13 +87,15 @@ type looks struct {
 	sights map[id.ID]slo.Sight
 }
 
-// looks reads it, for windows that end at about now.
-func (s *Service) looks(ctx context.Context, views []View, now time.Time) (looks, error) {
-	today := now.UTC().Truncate(day)
+// looks reads it, for windows that end in [from, to].
+func (s *Service) looks(ctx context.Context, views []View, from, to time.Time) (looks, error) {
 	l := looks{slos: map[id.ID]slo.View{}}
+	of := map[id.ID]slo.Extent{}
 	var ids []id.ID
 	for _, v := range views {
+		extent := slo.ExtentOf(budget.Windows(time.Minute, v.Revision.Over.Window()), from, to)
 		for _, m := range v.Revision.Members {
+			of[m.SLO.ID] = of[m.SLO.ID].With(extent)
 			if _, there := l.slos[m.SLO.ID]; !there {
 				l.slos[m.SLO.ID] = slo.View{}
 				ids = append(ids, m.SLO.ID)
@@ -114,7 +109,7 @@ func (s *Service) looks(ctx context.Context, views []View, now time.Time) (looks
 	for _, f := range found {
 		l.slos[f.SLO.ID] = f
 	}
-	l.sights, err = s.Evaluated.Sights(ctx, found, today.Add(-correctedBefore), today.Add(correctedAfter))
+	l.sights, err = s.Evaluated.Sights(ctx, found, of)
 	return l, err
 }
 
@@ -160,15 +155,26 @@ func (l looks) subjects(v View) map[id.ID]measure.Subject {
 		out[m.ID] = measure.Subject{
 			ID: m.ID, Revision: l.slos[m.SLO.ID].Revision.ID, Indicator: of.Indicator, Resolution: m.SLO.Resolution,
 			Windows: budget.Windows(step, v.Revision.Over.Window()), Lens: of.Lens,
+			Unread: l.sights[m.SLO.ID].Unread,
 		}
 	}
 	if parts := l.together(v); len(parts) > 0 {
 		out[v.Revision.ID] = measure.Subject{
-			ID: v.Revision.ID, Revision: v.Revision.ID, Parts: parts,
+			ID: v.Revision.ID, Revision: v.Revision.ID, Parts: parts, Unread: l.unread(v),
 			Windows: budget.Windows(v.Revision.SliceLength, v.Revision.Over.Window()),
 		}
 	}
 	return out
+}
+
+// unread is why what is corrected of a member is not known; nil where it is of all.
+func (l looks) unread(v View) error {
+	for _, m := range v.Revision.Members {
+		if err := l.sights[m.SLO.ID].Unread; err != nil && !v.Revision.unfit(m) {
+			return err
+		}
+	}
+	return nil
 }
 
 // together are the indicators whose slices are judged as one; none but with Timeslices. A

@@ -15,11 +15,14 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/composite/formula"
 )
 
+const day = 24 * time.Hour
+
 // The bounds of a history, which reads what every member measured in it and in the window
 // before.
 const (
 	MaxPoints      = 400
 	longestHistory = 92 * day
+	oldestHistory  = 400 * day // how long ago its first window begins at most
 	aboutPoints    = 125
 )
 
@@ -84,9 +87,12 @@ func (s *Service) History(ctx context.Context, composite id.ID, from, to time.Ti
 
 // fill works out the points.
 func (s *Service) fill(ctx context.Context, v View, h *History) error {
-	looks, err := s.looks(ctx, []View{v}, h.To)
+	looks, err := s.looks(ctx, []View{v}, h.From, h.To)
 	if err != nil {
 		return err
+	}
+	if err := looks.unread(v); err != nil {
+		return fmt.Errorf("read what is corrected of its members: %w", err)
 	}
 	members := make([][]window.Sum, len(v.Revision.Members))
 	for i, m := range v.Revision.Members {
@@ -185,7 +191,7 @@ func checkHistory(over slo.TimeWindow, from, to time.Time, step time.Duration, n
 	var check fault.Check
 	whole := step > 0 && step%time.Hour == 0 && (day%step == 0 || step%day == 0)
 	check.Require(whole, "query.stepSeconds", int64(step/time.Second), "must be whole hours that divide a day, such as 3600 or 21600, or whole days")
-	oldest := now.Add(-correctedBefore)
+	oldest := now.Add(-oldestHistory)
 	begin, _ := over.Window().Span(from)
 	switch {
 	case from.After(to):

@@ -38,8 +38,8 @@ type SLOs interface {
 type Evaluated interface {
 	measure.Subjects
 	measure.Conclusions
-	// Sights are by what the measurements of SLOs are looked at in [from, to).
-	Sights(ctx context.Context, views []slo.View, from, to time.Time) (map[id.ID]slo.Sight, error)
+	// Sights are by what the measurements of SLOs are looked at, each in its extent.
+	Sights(ctx context.Context, views []slo.View, of map[id.ID]slo.Extent) (map[id.ID]slo.Sight, error)
 }
 
 // Measurements gives back what was measured; see measure.Service, which is one.

@@ -56,10 +56,13 @@ type Guard interface {
 
 // Service is what can be done with corrections. Every method authorises the context's
 // caller, and every change is audited in its own transaction.
-type Service struct{ Parts }
+type Service struct {
+	Parts
+	kept expansions
+}
 
 // NewService returns the service.
-func NewService(p Parts) *Service { return &Service{p} }
+func NewService(p Parts) *Service { return &Service{Parts: p} }
 
 // Declare makes a correction of the SLO, which counts from the next evaluation on.
 //

@@ -17,6 +17,13 @@ type Filter struct {
 	IncludeRemoved bool
 }
 
+// Active is what tells whether a correction that is in force has to be looked at.
+type Active struct {
+	ID, SLO id.ID
+	Begins  time.Time
+	Ends    *time.Time // nil where it goes on without end
+}
+
 // Store keeps corrections.
 type Store interface {
 	// Lock keeps others from declaring corrections of the SLO, or removing some, until the
@@ -30,9 +37,11 @@ type Store interface {
 	// RemoveCorrection writes who removed it, when and why; Conflict
 	// "correction_removed" when somebody did.
 	RemoveCorrection(ctx context.Context, c Correction) error
-	// Active returns, by SLO, those that are in force and can lie over a part of
-	// [from, to), in the order in which they were declared; of all SLOs, or of one.
-	Active(ctx context.Context, from, to time.Time) (map[id.ID][]Correction, error)
+	// Active names those of all SLOs that are in force and can lie over a part of
+	// [from, to), in the order in which they were declared; ActiveOf returns those of one.
+	Active(ctx context.Context, from, to time.Time) ([]Active, error)
+	// CorrectionsByID returns those that exist, in any order, and why others cannot be read.
+	CorrectionsByID(ctx context.Context, corrections []id.ID) ([]Correction, map[id.ID]error, error)
 	ActiveOf(ctx context.Context, slo id.ID, from, to time.Time) ([]Correction, error)
 	// CountLive counts those of the SLO that are in force and end after the time.
 	CountLive(ctx context.Context, slo id.ID, after time.Time) (int, error)
