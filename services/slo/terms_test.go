@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/lens"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -329,5 +330,35 @@ func TestACorrectionThatCannotBeReadHoldsItsSLOAlone(t *testing.T) {
 	}
 	if other := ok(h.View(h.ada, sound.SLO.ID))(t); !other.Status.End.Equal(before.Status.End.Add(time.Minute)) {
 		t.Errorf("the other one ends at %s", other.Status.End)
+	}
+}
+
+// A source that is read ten minutes late: what it has not told of yet is not missing.
+func TestAPreviewWaitsForADataSourceAsTheStatusDoes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	late := h.prometheus(t, "prometheus-eu")
+	late.Delay = 10 * time.Minute
+	if err := h.store.Sources().UpdateSource(t.Context(), late); err != nil {
+		t.Fatal(err)
+	}
+	measurements := measure.New(h.store.Measure(), h.store, h.clock.Now)
+	corrections := h.corrected(t)
+	v := h.declared(t, func(d *slo.Declaration) {
+		d.Origin = ratio("prometheus-eu")
+		d.Budgeting = slo.BudgetingInput{Method: slo.Timeslices, SliceTarget: "50%", Missing: lens.Bad}
+	})
+	delays := collect.NewService(h.store.Collect(), h.store.Sources(), measurements, h.store, access.NewAuthorizer(h.store.Access()), h.log, h.clock.Now)
+	h.CollectWith(delays)
+	corrections.Delays = delays
+	ok(measurements.Push(t.Context(), []measure.Batch{{Indicator: v.Indicator.ID, Resolution: time.Minute, Slots: []measure.Slot{
+		{Start: start.Truncate(time.Minute).Add(-12 * time.Minute), Good: 5000, Total: 10_000},
+	}}}))(t)
+	v = h.evaluate(t, v)
+	from := start.AddDate(0, 0, 1)
+	to := from.Add(time.Hour)
+	p := ok(corrections.Preview(h.ada, v.SLO.ID, correction.Declaration{Effect: correction.Exclude, From: &from, To: &to, Kind: correction.Other, Reason: "r"}))(t)
+	if p.Before.Sum != v.Status.Sums.Window {
+		t.Errorf("the preview has %+v, the status %+v", p.Before.Sum, v.Status.Sums.Window)
 	}
 }

@@ -78,7 +78,7 @@ func (a *App) furnish() error {
 	})
 	a.SLOs.PromiseWith(a.SLAs)
 	a.Corrections = correction.NewService(correction.Parts{
-		Store: s.Corrections(), Registry: s.Registry(), SLOs: s.SLO(), Measurements: a.Measure,
+		Store: s.Corrections(), Registry: s.Registry(), SLOs: s.SLO(), Measurements: a.Measure, Delays: a.Collection,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.SLOs.CorrectWith(a.Corrections)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -82,7 +83,15 @@ func (s *Service) preview(ctx context.Context, v slo.View, one Correction, befor
 
 // account is what counts in a window of the SLO under the corrections.
 func (s *Service) account(ctx context.Context, v slo.View, corrections []Correction, from, to time.Time) (Account, error) {
-	of := measure.Reading{Indicator: v.Indicator.ID, Lens: v.Revision.Lens(v.Indicator.Resolution, 0, spans(corrections, from, to))}
+	var delay time.Duration
+	if source := v.Indicator.Origin.DataSource; source != "" && s.Delays != nil {
+		delays, err := s.Delays.Delays(ctx, []id.ID{source})
+		if err != nil {
+			return Account{}, fmt.Errorf("read the delay of a data source: %w", err)
+		}
+		delay = delays[source]
+	}
+	of := measure.Reading{Indicator: v.Indicator.ID, Lens: v.Revision.Lens(v.Indicator.Resolution, delay, spans(corrections, from, to))}
 	sums, err := s.Measurements.Totals(ctx, of, from, to, to.Sub(from))
 	if err != nil {
 		return Account{}, fmt.Errorf("read what was measured from %s to %s: %w", from, to, err)

@@ -43,7 +43,14 @@ type Parts struct {
 	Authorizer   *access.Authorizer
 	Recorder     access.Recorder
 	Clock        clock.Clock
-	Guard        Guard // may be nil
+	Delays       Delays // may be nil
+	Guard        Guard  // may be nil
+}
+
+// Delays are how long after its end a slot of each data source is first read; see
+// collect.Service, which is one.
+type Delays interface {
+	Delays(ctx context.Context, dataSources []id.ID) (map[id.ID]time.Duration, error)
 }
 
 // Guard knows which corrections need more than the SLO's owner; see proposal.Service,
