@@ -214,7 +214,7 @@ func (p *sloPage) numbers(view slo.View, f budget.Figures, concluded bool) {
 	window, noun := overText(view.Revision.Over), view.Revision.Budgeting.Noun()
 	p.Objective = objectiveFigure(view.Revision.Objective)
 	p.ObjectiveCaption = fmt.Sprintf("of %ss good, over %s", noun, window)
-	p.Budget = remainingOf(f.Window, view.Revision.Objective, view.Status.State, concluded)
+	p.Budget, _ = firstRemaining(view, f, concluded)
 	p.SLICaption = fmt.Sprintf("no %ss in %s", noun, window)
 	p.BudgetCaption = fmt.Sprintf("known once there are %ss", noun)
 	switch {
