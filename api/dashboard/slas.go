@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
@@ -87,5 +88,5 @@ func marginFigure(margin *float64) figure {
 	if points > 0 {
 		text = "+" + text
 	}
-	return figure{typeset(text), " points", true}
+	return figure{chart.Typeset(text), " points", true}
 }
