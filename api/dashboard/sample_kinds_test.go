@@ -201,3 +201,14 @@ func TestARowSaysWhichObjectiveItsStateIsOf(t *testing.T) {
 		t.Error("the bar of a budget that remains is of the tone of another objective")
 	}
 }
+
+func TestOfTooFewEventsThePageSaysFromHowManyOnItIsKnown(t *testing.T) {
+	t.Parallel()
+	s := newGroupedSample()
+	s.ofEveryKind()
+	s.inEveryCondition()
+	for path, noun := range map[string]string{"/services/in-slices/slos/thin": "slices", "/services/in-month/slos/thin": "events"} {
+		doc, _ := visiting(t, s).read(path)
+		says(t, words(within(t, doc, "numbers")), "12 "+noun+" so far", "known from 100 "+noun+" on")
+	}
+}

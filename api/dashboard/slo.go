@@ -225,6 +225,7 @@ func (p *sloPage) numbers(view slo.View, f budget.Figures, concluded bool) {
 	case f.Window.Sum.Total > 0:
 		p.SLICaption = fmt.Sprintf("%s so far; nothing is concluded from fewer than %s",
 			nounText(thousandths(f.Window.Sum.Total, f.Window.Unit), noun), eventsText(view.Revision.MinEvents*1000))
+		p.BudgetCaption = fmt.Sprintf("known from %s on", nounText(view.Revision.MinEvents*1000, noun))
 	}
 	for _, n := range []figure{p.Objective, p.SLI, p.Budget.Figure} {
 		p.Long = p.Long || len([]rune(n.Number)) > 7
