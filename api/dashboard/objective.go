@@ -117,7 +117,7 @@ func spaced(f figure) string {
 	if !f.Known {
 		return "— no data"
 	}
-	return f.Number + " " + f.Unit
+	return f.Number + "\u00a0" + f.Unit // which is not to stand on a line of its own
 }
 
 // rows shows SLOs of any services in a table, with sparklines when asked for.

@@ -159,7 +159,7 @@ func TestTheBurnDownMarksCorrectionsAndRevisionsAndListsThem(t *testing.T) {
 	s := newSample()
 	s.ofEveryKind()
 	doc, page := visiting(t, s).read("/services/kinds/slos/corrected")
-	says(t, page, `class="marker calm"`, "<title>revision 2 by Ada Lovelace, 99 % over 28 days, since 12 Nov 2026, 14:27 UTC</title>")
+	says(t, page, `class="marker calm"`, "<title>revision 2 by Ada Lovelace, 99\u00a0% over 28 days, since 12 Nov 2026, 14:27 UTC</title>")
 	// 50 of 2,000 are bad, where 20 may be: 30 are too many, and 30 ÷ 20 = 150 %.
 	says(t, words(within(t, doc, "main")), "Without corrections 1,950 good of 2,000 events: 97.50 %, with −150.0 % of the budget remaining.")
 	says(t, words(within(t, doc, "main")), "What is marked", "12 Nov 2026, 14:27 UTC Revision 2 by Ada Lovelace")

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -55,7 +56,7 @@ func (d *Dashboard) slaRows(v *visit, s registry.Service) ([]slaRow, string, err
 			return nil, "", err
 		}
 		for _, p := range last.Items {
-			row.Last, row.LastEnd, row.Credit = verdictBadge(p.Verdict), day(p.End), p.Credit
+			row.Last, row.LastEnd, row.Credit = verdictBadge(p.Verdict), day(p.End), strings.Replace(p.Credit, "%", "\u00a0%", 1)
 		}
 		rows = append(rows, row)
 	}
