@@ -123,7 +123,7 @@ func describeAlert(now time.Time, a alert.Alert) alertRow {
 		}
 	} else {
 		r.About = "Measurements stay away"
-		r.Detail = fmt.Sprintf("the last slot ended %s; alerted of after %s", at(a.Evidence.Latest).Text, budget.Words(a.Evidence.After))
+		r.Detail = fmt.Sprintf("the last slot ended %s; an alert is due after %s", at(a.Evidence.Latest).Text, budget.Words(a.Evidence.After))
 	}
 	if a.EndedAt != nil {
 		r.Ended, r.Lasted = ago(now, *a.EndedAt), "lasted "+budget.Words(a.EndedAt.Sub(a.StartedAt))

@@ -15,7 +15,7 @@ func TestAlertsThatLastComeFirstAndTheirAcknowledgementsAreRead(t *testing.T) {
 	text := words(within(t, doc, "main"))
 	// 900 of 60,000 are 1.5 %, of which 0.1 % may be; at its peak twice that.
 	says(t, text, "5 alerts", "Checkout · Availability", "Burns too fast over 1 h and 5 min", "15.0× at its start, above 13.44×", "30.0 ×",
-		"Grace Hopper", "The database is full; I am making room. <script", "by nobody", "Measurements stay away", "alerted of after 8 min", "below it since",
+		"Grace Hopper", "The database is full; I am making room. <script", "by nobody", "Measurements stay away", "an alert is due after 8 min", "below it since",
 		"Revised", "Switched off", "Retired", "lasted 38 min", "POST /v1/alerts/{alert}/acknowledgement")
 	if open, ended := strings.Index(page, ">lasts<"), strings.Index(page, `id="ended-h"`); open < 0 || open > ended {
 		t.Errorf("what lasts is at %d, what ended at %d", open, ended)

@@ -225,6 +225,12 @@ func TestPagesInABrowser(t *testing.T) {
 	}
 	s := newGroupedSample()
 	kinds := s.ofEveryKind()
+	kinds = append(kinds, "/services/kinds")
+	for _, path := range s.inEveryCondition() {
+		if strings.HasSuffix(path, "/deep") { // its figures are the longest
+			kinds = append(kinds, path)
+		}
+	}
 	s.stop()
 	server := httptest.NewUnstartedServer(nil)
 	base := "http://" + server.Listener.Addr().String()

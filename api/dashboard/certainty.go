@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/stats"
 )
@@ -53,7 +54,7 @@ func intervalText(i stats.Interval) (low, high string) {
 	}
 	scale := math.Pow10(digits)
 	write := func(percent float64) string {
-		return typeset(strconv.FormatFloat(percent, 'f', digits, 64)) + " %"
+		return chart.Typeset(strconv.FormatFloat(percent, 'f', digits, 64)) + " %"
 	}
 	return write(math.Floor(i.Lower*100*scale) / scale), write(math.Ceil(i.Upper*100*scale) / scale)
 }

@@ -254,7 +254,7 @@ func (p *compositePage) captions(c composite.View, f formula.Figures) {
 		p.SLICaption = fmt.Sprintf("made of %s", plural(len(c.Revision.Members), "member", "members"))
 	}
 	if f.Burned != nil {
-		p.BudgetCaption = typeset(f.Burned.Fixed(1)) + " % burned"
+		p.BudgetCaption = chart.Typeset(f.Burned.Fixed(1)) + " % burned"
 		if pace := c.Pace(); pace.Projected() {
 			p.BudgetCaption += fmt.Sprintf(" of the whole %s if it goes on so; %s is over", c.Revision.Over.Calendar.Unit(), percentText(float64(pace.Elapsed)/float64(pace.Whole)))
 		}

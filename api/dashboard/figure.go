@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
@@ -73,7 +74,7 @@ func leftFigure(percent func(digits int) string, untouched, spent bool) figure {
 	if magnitude, err := strconv.ParseFloat(text, 64); err == nil && (magnitude <= -1000 || magnitude >= 1000) {
 		text = percent(0)
 	}
-	return figure{typeset(text), percentSign, true}
+	return figure{chart.Typeset(text), percentSign, true}
 }
 
 // objectiveFigure is the objective as it was declared.
@@ -104,12 +105,12 @@ func rateText(rate float64) string {
 	case rate < 0.01:
 		digits = 4
 	}
-	return typeset(strconv.FormatFloat(rate, 'f', digits, 64))
+	return chart.Typeset(strconv.FormatFloat(rate, 'f', digits, 64))
 }
 
 // factorText writes a threshold with up to four digits, as the workbook's table does.
 func factorText(factor float64) string {
-	return typeset(strings.TrimRight(strings.TrimRight(strconv.FormatFloat(factor, 'f', 4, 64), "0"), "."))
+	return chart.Typeset(strings.TrimRight(strings.TrimRight(strconv.FormatFloat(factor, 'f', 4, 64), "0"), "."))
 }
 
 // eventsFigure writes thousandths of an event as events.
@@ -143,7 +144,7 @@ func eventsText(thousandths int64) string {
 	if rest != 0 {
 		text += "." + strings.TrimRight(strconv.FormatInt(1000+abs(rest), 10)[1:], "0")
 	}
-	return typeset(text)
+	return chart.Typeset(text)
 }
 
 // budgetEventsText writes a number of events that may be fractional, to the
@@ -153,28 +154,7 @@ func budgetEventsText(events float64) string {
 	if events > -100 && events < 100 && events != float64(int64(events)) {
 		digits = 1
 	}
-	return typeset(strconv.FormatFloat(events, 'f', digits, 64))
-}
-
-// typeset gives a decimal a true minus sign and groups of three digits.
-func typeset(decimal string) string {
-	sign := ""
-	if rest, negative := strings.CutPrefix(decimal, "-"); negative {
-		sign, decimal = minus, rest
-	}
-	whole, fraction, pointed := strings.Cut(decimal, ".")
-	var b strings.Builder
-	b.WriteString(sign)
-	for i, r := range whole {
-		if i > 0 && (len(whole)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(r)
-	}
-	if pointed {
-		b.WriteString("." + fraction)
-	}
-	return b.String()
+	return chart.Typeset(strconv.FormatFloat(events, 'f', digits, 64))
 }
 
 // floorPercent is 100 · share rounded down to so many digits after the point.
@@ -208,7 +188,7 @@ func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return typeset(strconv.Itoa(n)) + " " + many
+	return chart.Typeset(strconv.Itoa(n)) + " " + many
 }
 
 // windowText names the length of a window.

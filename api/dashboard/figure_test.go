@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/measure/window"
@@ -81,8 +82,8 @@ func TestNumbersAreTypeset(t *testing.T) {
 		{factorText(13.44), "13.44"},
 		{factorText(0.93333333), "0.9333"},
 		{factorText(3), "3"},
-		{typeset("-1234.5"), "−1,234.5"},
-		{typeset("999"), "999"},
+		{chart.Typeset("-1234.5"), "−1,234.5"},
+		{chart.Typeset("999"), "999"},
 		{windowText(5 * time.Minute), "5 min"},
 		{windowText(24 * time.Hour), "1 day"},
 		{windowText(28 * 24 * time.Hour), "28 days"},

@@ -59,7 +59,7 @@ func TestTheBurnDownOfAGroupIsAPlainLinkAway(t *testing.T) {
 func TestAListSaysWhichGroupIsWorseThanItsObjective(t *testing.T) {
 	t.Parallel()
 	doc, text := visiting(t, newGroupedSample()).read("/slos")
-	says(t, words(within(t, doc, "main")), "worst: eu-west , exhausted")
+	says(t, words(within(t, doc, "main")), "worst group: eu-west , exhausted")
 	want := "/services/search/slos/by-region?" + url.Values{"group": {"eu-west"}}.Encode() + "#burndown-h"
 	if !strings.Contains(text, want) {
 		t.Errorf("nothing leads to %s", want)
@@ -108,7 +108,7 @@ func TestThroughTheServicesAGroupIsSeenFromTheListToItsBurnDown(t *testing.T) {
 	v := h.visitor()
 	// 27 of 5,400 are bad, of which 54 may be; in eu-west 27 of 1,350, of which 13.5.
 	doc, _ := v.read("/slos")
-	says(t, words(within(t, doc, "main")), "50.0 % worst: eu-west , exhausted")
+	says(t, words(within(t, doc, "main")), "50.0 % worst group: eu-west , exhausted")
 	doc, text := v.read("/services/checkout/slos/taken?group=eu-west")
 	says(t, words(within(t, doc, "main")), "Budget burn-down of eu-west", "eu-west Exhausted 98.00 % of 1,350 events −100.0 %", "us-east OK 100 % of 4,050 events 100 %")
 	checkPage(t, doc, text)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
@@ -82,7 +83,7 @@ func run(now time.Time, r jobs.Run) runRow {
 	}
 	for name, n := range r.Result {
 		if n != 0 {
-			out.Result = append(out.Result, strings.ReplaceAll(name, "_", " ")+" "+typeset(strconv.FormatInt(n, 10)))
+			out.Result = append(out.Result, strings.ReplaceAll(name, "_", " ")+" "+chart.Typeset(strconv.FormatInt(n, 10)))
 		}
 	}
 	slices.Sort(out.Result)

@@ -32,6 +32,7 @@ type objectiveRow struct {
 	SLI        figure
 	Objective  string
 	Budget     remaining
+	WorseGoal  *worseGoal  // nil where the state is that of the first objective
 	Worse      *worseGroup // nil where no group is in a worse state than the whole
 	Spark      template.HTML
 }
@@ -65,16 +66,39 @@ func remainingOf(a budget.Account, o budget.Objective, state budget.State, concl
 	return r
 }
 
+// worseGoal is a further objective that the state of an SLO comes from.
+type worseGoal struct {
+	URL, Name, Over, State string
+	Remaining              figure
+}
+
+// firstRemaining is the remaining budget of the first objective, in the tone of its own
+// state, and the further one that the state of the SLO comes from, if it does.
+func firstRemaining(v slo.View, f budget.Figures, concluded bool) (remaining, *slo.Standing) {
+	goal, state := v.WorseGoal()
+	if goal == nil {
+		state = v.Status.State // which may be held from before
+	}
+	return remainingOf(f.Window, v.Revision.Objective, state, concluded), goal
+}
+
 // row shows an SLO in a table; owner is nil where the page is the service's.
 func row(v slo.View, service registry.Service, named bool) objectiveRow {
 	f, concluded := figuresOf(v)
+	left, goal := firstRemaining(v, f, concluded)
 	r := objectiveRow{
 		URL: sloURL(service.Slug, v.SLO.Slug), Name: v.SLO.Name,
 		State: stateBadge(v.Status.State), Stale: stopped(v), StaleBadge: staleBadge,
 		Objective: spaced(objectiveFigure(v.Revision.Objective)),
-		Budget:    remainingOf(f.Window, v.Revision.Objective, v.Status.State, concluded),
+		Budget:    left,
 		Detail:    fmt.Sprintf("%s over %s", v.Indicator.Category, overText(v.Revision.Over)),
 		Worse:     worseOf(v, service.Slug),
+	}
+	if goal != nil {
+		r.WorseGoal = &worseGoal{
+			URL: r.URL + "#goals-h", Name: goal.Name, Over: overText(goal.Over), State: stateWord(goal.State),
+			Remaining: remainingFigure(goal.Account.Sum, goal.Objective, goal.Account.Pace),
+		}
 	}
 	if named {
 		r.Service = &link{URL: serviceURL(service.Slug), Text: service.Name}
@@ -93,7 +117,7 @@ func spaced(f figure) string {
 	if !f.Known {
 		return "— no data"
 	}
-	return f.Number + " " + f.Unit
+	return f.Number + "\u00a0" + f.Unit // which is not to stand on a line of its own
 }
 
 // rows shows SLOs of any services in a table, with sparklines when asked for.

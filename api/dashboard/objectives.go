@@ -43,6 +43,6 @@ func stateURL(s budget.State) string { return "/slos?state=" + string(s) }
 
 var noObjectives = empty{
 	Title: "Nothing is promised yet",
-	Text:  "An objective says how many of a service's events should be good, such as 99.9 % of requests over 28 days. Declare the first one.",
+	Text:  "An objective says how many of a service’s events should be good, such as 99.9\u00a0% of requests over 28 days. Declare the first one.",
 	Call:  "POST /v1/services/{service}/slos",
 }

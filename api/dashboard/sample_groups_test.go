@@ -34,7 +34,7 @@ func (s *sample) split(v *slo.View, by string, names ...string) {
 	for i, name := range names {
 		g := slo.GroupStatus{Group: name, Status: v.Status}
 		share := 1.7 - 1.6*float64(i)/float64(len(names))
-		total := v.Status.Sums.Window.Total / int64(len(names))
+		total := v.Status.Sums.Window.Total / int64(len(names)) / 1000 * 1000
 		g.State = budget.OK
 		switch {
 		case share >= 1:
@@ -44,7 +44,7 @@ func (s *sample) split(v *slo.View, by string, names ...string) {
 		case i == len(names)-1:
 			g.State, total = budget.NoData, 12_000
 		}
-		bad := int64(float64(total) * share * float64(v.Revision.Objective.BudgetPPB()) / budget.Billion)
+		bad := int64(float64(total)*share*float64(v.Revision.Objective.BudgetPPB())/budget.Billion) / 1000 * 1000
 		g.Sums.Window = window.Sum{Good: total - bad, Total: total}
 		if i == 0 {
 			v.Status.Worst = &slo.Worst{Group: name, State: g.State, Sum: g.Sums.Window}

@@ -51,18 +51,95 @@ func (s *sample) ofEveryKind() []string {
 		strict := v.Revision.Objective
 		v.Revision.Further = []slo.Goal{{Name: "in-a-week", Objective: strict, Over: slo.TimeWindow{Days: 7}}, {Name: "in-a-quarter", Objective: strict, Over: over(calendar.Quarter)}}
 		v.Status.Further = []window.Sum{{Good: 480_000, Total: 500_000}, {}}
+		v.Status.State = budget.Exhausted // by the week's: 20 bad of 500, where 5 may be
+		v.Status.RemainingPPB = new(int64(-3 * budget.Billion))
 	})
 	add("corrected", "Corrected and revised", budget.OK, .3, shape{.9, .7, 0, .3, .35, .6}, func(v *slo.View) {
 		v.Status.Raw = &window.Sum{Good: 1_950_000, Total: 2_000_000}
 		v.Revision.Number, v.Revision.CreatedAt = 2, s.now.AddDate(0, 0, -11)
 	})
+	return s.pathsOf(kinds)
+}
+
+// pathsOf are those of the SLOs of a service.
+func (s *sample) pathsOf(of registry.Service) []string {
 	var paths []string
 	for _, v := range s.views {
-		if v.SLO.Service == kinds.ID {
-			paths = append(paths, "/services/kinds/slos/"+v.SLO.Slug)
+		if v.SLO.Service == of.ID {
+			paths = append(paths, "/services/"+of.Slug+"/slos/"+v.SLO.Slug)
 		}
 	}
 	return paths
+}
+
+// inEveryCondition adds, for each kind of SLO that there is, a service with one that was
+// never measured, one with too few events, one that is overspent a hundredfold, and one that
+// is measured no more; and returns their paths.
+func (s *sample) inEveryCondition() []string {
+	of := func(slug string) slo.View {
+		for _, v := range s.views {
+			if v.SLO.Slug == slug {
+				return v
+			}
+		}
+		panic("the sample lacks " + slug)
+	}
+	var paths []string
+	for _, kind := range []slo.View{of("slices"), of("shares"), of("month"), of("year"), of("further"), of("corrected"), of("by-region")} {
+		svc := s.service(s.teams[0], "in-"+kind.SLO.Slug, kind.SLO.Name, registry.HTTP, 3)
+		for _, c := range []struct {
+			slug, name string
+			state      budget.State
+			events     int64
+			consumed   float64
+			shape      shape
+			stale      bool
+		}{
+			{"never", "Never measured", budget.NoData, -1, 0, shape{}, false},
+			{"thin", "Too few events", budget.NoData, 12, 0, shape{1, 1, 2, 0, 0, 0}, false},
+			{"deep", "Far overspent", budget.Exhausted, 2_000_000, 98.7, shape{1, -97.7, 0, 0, 0, .4}, false},
+			{"stale", "Measured no more", budget.OK, 2_000_000, .3, shape{.9, .7, 0, .5, .6, .7}, true},
+		} {
+			v := s.objective(svc, c.slug, c.name, "99%", c.state, c.events, c.consumed, min(c.consumed, 30), c.shape)
+			unit := kind.Revision.Budgeting.Unit() / budget.PerEvent
+			scale := func(sum *window.Sum) { sum.Good, sum.Total = sum.Good*unit, sum.Total*unit }
+			scale(&v.Status.Sums.Window)
+			scale(&v.Status.Sums.Policy)
+			for i := range v.Status.Sums.Lookbacks {
+				scale(&v.Status.Sums.Lookbacks[i])
+			}
+			v.SLO.CreatedAt = s.now.AddDate(0, 0, -400)
+			v.Revision.Budgeting, v.Revision.Over, v.Revision.Further = kind.Revision.Budgeting, kind.Revision.Over, kind.Revision.Further
+			for range v.Revision.Further {
+				v.Status.Further = append(v.Status.Further, v.Status.Sums.Window)
+			}
+			if kind.Status.Raw != nil && v.Status.Evaluated() {
+				v.Status.Raw = &window.Sum{Total: v.Status.Sums.Window.Total}
+			}
+			if by := kind.Indicator.Origin.GroupBy; by != "" && c.events > 100 {
+				s.split(v, by, "eu-west", "us-east", "ap-south")
+			}
+			if c.stale {
+				v.Status.Stale, v.Status.Latest = true, s.now.Add(-50*time.Hour)
+			}
+			s.revisions[v.SLO.ID] = []slo.RevisionWithIndicator{{Revision: v.Revision, Indicator: v.Indicator}}
+		}
+		paths = append(paths, s.pathsOf(svc)...)
+	}
+	return paths
+}
+
+func TestEveryKindIsWellMadeInEveryCondition(t *testing.T) {
+	t.Parallel()
+	s := newGroupedSample()
+	paths := append(s.ofEveryKind(), s.inEveryCondition()...)
+	for _, path := range paths {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			doc, text := visiting(t, s).read(path)
+			checkPage(t, doc, text)
+		})
+	}
 }
 
 func TestTheBurnDownOfACalendarHasAnEvenPaceAndTheForecastItsFan(t *testing.T) {
@@ -82,7 +159,7 @@ func TestTheBurnDownMarksCorrectionsAndRevisionsAndListsThem(t *testing.T) {
 	s := newSample()
 	s.ofEveryKind()
 	doc, page := visiting(t, s).read("/services/kinds/slos/corrected")
-	says(t, page, `class="marker calm"`, "<title>revision 2 by Ada Lovelace, 99 % over 28 days, since 12 Nov 2026, 14:27 UTC</title>")
+	says(t, page, `class="marker calm"`, "<title>revision 2 by Ada Lovelace, 99\u00a0% over 28 days, since 12 Nov 2026, 14:27 UTC</title>")
 	// 50 of 2,000 are bad, where 20 may be: 30 are too many, and 30 ÷ 20 = 150 %.
 	says(t, words(within(t, doc, "main")), "Without corrections 1,950 good of 2,000 events: 97.50 %, with −150.0 % of the budget remaining.")
 	says(t, words(within(t, doc, "main")), "What is marked", "12 Nov 2026, 14:27 UTC Revision 2 by Ada Lovelace")
@@ -101,5 +178,37 @@ func TestThePastThatIsShownIsChosenByLinks(t *testing.T) {
 	for query, current := range map[string]string{"": "Window", "?range=90d": "90 days", "?range=1y": "1 year", "?range=all": "All", "?range=nonsense": "Window"} {
 		_, page := visiting(t, s).read("/services/kinds/slos/slices" + query)
 		says(t, page, `aria-current="page">`+current+"<", `href="/services/kinds/slos/slices?range=1y#burndown-h"`)
+	}
+}
+
+// Of 2,000 events 4 are bad where 20 may be, so that 80 % of the first budget remains; of the
+// week's 500 there are 20 where 5 may be, which is 4 budgets.
+func TestARowSaysWhichObjectiveItsStateIsOf(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	s.ofEveryKind()
+	for _, path := range []string{"/services/kinds", "/slos", "/"} {
+		doc, page := visiting(t, s).read(path)
+		says(t, words(within(t, doc, "main")), "80.0 % worst objective: in-a-week over 7 days, −300.0 %, exhausted")
+		says(t, page, `href="/services/kinds/slos/further#goals-h"`)
+		if path == "/services/kinds" && strings.Count(page, "worst objective:") != 1 {
+			t.Error("an objective that stands alone is called the worst")
+		}
+	}
+	doc, page := visiting(t, s).read("/services/kinds/slos/further")
+	says(t, words(within(t, doc, "numbers")), "80.0 %")
+	if numbers, _, _ := strings.Cut(page, `class="notes"`); strings.Contains(numbers, `class="fill bad"`) {
+		t.Error("the bar of a budget that remains is of the tone of another objective")
+	}
+}
+
+func TestOfTooFewEventsThePageSaysFromHowManyOnItIsKnown(t *testing.T) {
+	t.Parallel()
+	s := newGroupedSample()
+	s.ofEveryKind()
+	s.inEveryCondition()
+	for path, noun := range map[string]string{"/services/in-slices/slos/thin": "slices", "/services/in-month/slos/thin": "events"} {
+		doc, _ := visiting(t, s).read(path)
+		says(t, words(within(t, doc, "numbers")), "12 "+noun+" so far", "known from 100 "+noun+" on")
 	}
 }

@@ -80,7 +80,7 @@ func TestAServiceShowsHowItsSLAsStand(t *testing.T) {
 	t.Parallel()
 	doc, text := visiting(t, newSample()).read("/services/checkout")
 	says(t, words(within(t, doc, "main")),
-		"Acme Acme, gold · until 1 Dec 2026 99.50 % of 99.9 % −0.40 points Breached ended 1 Nov 2026 , credit 10%",
+		"Acme Acme, gold · until 1 Dec 2026 99.50 % of 99.9 % −0.40 points Breached ended 1 Nov 2026 , credit 10 %",
 		"Globex Globex, gold · until 1 Dec 2026 99.905 % of 99.9 % +0.0050 points Met ended 1 Nov 2026",
 		"Initech Initech, gold · until 1 Dec 2026 — no data of 99.9 % — no data Unknown ended 1 Nov 2026")
 	if !strings.Contains(text, `href="https://example.org/terms"`) {

@@ -19,7 +19,10 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	opts := Options{Now: func() time.Time { return sampleNow }, PublicURL: "http://" + *serve, Version: "0.1.0"}
-	full, bare := New(newGroupedSample().sources(), opts), New((&sample{now: sampleNow}).sources(), opts)
+	s := newGroupedSample()
+	s.ofEveryKind()
+	s.inEveryCondition()
+	full, bare := New(s.sources(), opts), New((&sample{now: sampleNow}).sources(), opts)
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Has("signedout") {
 			full.ServeHTTP(w, r)

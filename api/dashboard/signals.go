@@ -209,7 +209,7 @@ func threeDigits(v float64) string {
 	if strings.Contains(text, ".") {
 		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
 	}
-	return typeset(text)
+	return chart.Typeset(text)
 }
 
 // trendOf draws how a figure went, and says between which values; nothing where none is

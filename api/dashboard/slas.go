@@ -3,7 +3,9 @@ package dashboard
 import (
 	"math"
 	"strconv"
+	"strings"
 
+	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
@@ -54,7 +56,7 @@ func (d *Dashboard) slaRows(v *visit, s registry.Service) ([]slaRow, string, err
 			return nil, "", err
 		}
 		for _, p := range last.Items {
-			row.Last, row.LastEnd, row.Credit = verdictBadge(p.Verdict), day(p.End), p.Credit
+			row.Last, row.LastEnd, row.Credit = verdictBadge(p.Verdict), day(p.End), strings.Replace(p.Credit, "%", "\u00a0%", 1)
 		}
 		rows = append(rows, row)
 	}
@@ -87,5 +89,5 @@ func marginFigure(margin *float64) figure {
 	if points > 0 {
 		text = "+" + text
 	}
-	return figure{typeset(text), " points", true}
+	return figure{chart.Typeset(text), " points", true}
 }

@@ -214,7 +214,7 @@ func (p *sloPage) numbers(view slo.View, f budget.Figures, concluded bool) {
 	window, noun := overText(view.Revision.Over), view.Revision.Budgeting.Noun()
 	p.Objective = objectiveFigure(view.Revision.Objective)
 	p.ObjectiveCaption = fmt.Sprintf("of %ss good, over %s", noun, window)
-	p.Budget = remainingOf(f.Window, view.Revision.Objective, view.Status.State, concluded)
+	p.Budget, _ = firstRemaining(view, f, concluded)
 	p.SLICaption = fmt.Sprintf("no %ss in %s", noun, window)
 	p.BudgetCaption = fmt.Sprintf("known once there are %ss", noun)
 	switch {
@@ -225,6 +225,7 @@ func (p *sloPage) numbers(view slo.View, f budget.Figures, concluded bool) {
 	case f.Window.Sum.Total > 0:
 		p.SLICaption = fmt.Sprintf("%s so far; nothing is concluded from fewer than %s",
 			nounText(thousandths(f.Window.Sum.Total, f.Window.Unit), noun), eventsText(view.Revision.MinEvents*1000))
+		p.BudgetCaption = fmt.Sprintf("known from %s on", nounText(view.Revision.MinEvents*1000, noun))
 	}
 	for _, n := range []figure{p.Objective, p.SLI, p.Budget.Figure} {
 		p.Long = p.Long || len([]rune(n.Number)) > 7

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -190,7 +191,7 @@ func (d *Dashboard) describe(v *visit, violations []policy.Violation) ([]violati
 			ID: string(violation.ID), URL: sloURL(owner.Slug, about.Slug), Title: owner.Name + " · " + about.Name,
 			State: violationBadge(violation), Clause: violation.Clause, Mode: modeText(violation.Mode),
 			Consumed: consumedFigure(violation.Evidence.ConsumedPercent),
-			Limit:    fmt.Sprintf("over %s %%", typeset(strconv.FormatInt(violation.Evidence.OverPercent, 10))),
+			Limit:    fmt.Sprintf("over %s %%", chart.Typeset(strconv.FormatInt(violation.Evidence.OverPercent, 10))),
 			At:       ago(v.now, violation.OpenedAt),
 		}
 		r.Detail = fmt.Sprintf("%s of the budget of 28 days was consumed; %s", spaced(r.Consumed), r.Mode)
@@ -207,5 +208,5 @@ func consumedFigure(decimal string) figure {
 	if decimal == "" {
 		return figure{}
 	}
-	return figure{typeset(decimal), percentSign, true}
+	return figure{chart.Typeset(decimal), percentSign, true}
 }

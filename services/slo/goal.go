@@ -94,6 +94,21 @@ func (v View) Standings() []Standing {
 	return out
 }
 
+// WorseGoal is the further objective that the state comes from, the one with the least
+// budget of several, and the state of the first one; nil where that is in this state itself,
+// or where the state is held from before.
+func (v View) WorseGoal() (goal *Standing, first budget.State) {
+	if first = budget.Decide(v.input()); first == v.Status.State {
+		return nil, first
+	}
+	for _, s := range v.Standings() {
+		if left := s.Account.RemainingRatio; s.State == v.Status.State && left != nil && (goal == nil || *left < *goal.Account.RemainingRatio) {
+			goal = &s
+		}
+	}
+	return goal, first
+}
+
 // goals are the inputs of the further objectives, in their order.
 func (v View) goals() []budget.Input {
 	sums := v.input().Sums

@@ -171,6 +171,10 @@ func TestTheStateIsTheWorstOfAllObjectives(t *testing.T) {
 		standings[1].State == budget.Exhausted || standings[1].Account.Sum != (window.Sum{Good: 950_000, Total: 1_000_000}) {
 		t.Errorf("the further objectives stand at %+v", standings)
 	}
+	// Half of the first budget is left, and at the day's burn of 0.5 that lasts one window.
+	if goal, first := v.WorseGoal(); goal == nil || goal.Name != "day" || first != budget.AtRisk {
+		t.Errorf("the first is %s, and the state comes from %+v", first, goal)
+	}
 	d := v.Declared()
 	d.Further = d.Further[1:]
 	revised, _, err := h.Revise(h.ada, v.SLO.ID, v.SLO.Version, d)
@@ -179,6 +183,9 @@ func TestTheStateIsTheWorstOfAllObjectives(t *testing.T) {
 	}
 	if v = h.evaluate(t, v); v.Status.State == budget.Exhausted || len(v.Status.Further) != 1 {
 		t.Errorf("without the objective of a day the status is %+v", v.Status)
+	}
+	if goal, _ := v.WorseGoal(); goal != nil {
+		t.Errorf("the state of the first comes from %+v", goal)
 	}
 }
 

@@ -83,10 +83,21 @@ type frame struct {
 }
 
 func (b BurnDown) frame(s Size) frame {
-	f := frame{left: 52, right: s.Width - 16, top: 24, bottom: s.Height - 42}
+	f := frame{left: leastMargin, right: s.Width - 16, top: 24, bottom: s.Height - 42}
 	low, high, _ := bounds(b.Points)
-	f.ticks = ticks(min(low, 0), max(high, 1), 5)
-	f.y = linear{f.ticks[0], f.ticks[len(f.ticks)-1], f.bottom, f.top}
+	most := max(high, 1)
+	f.ticks = ticks(min(low, 0), most, 5)
+	// Far below zero the steps are long, and one above the whole budget would be room
+	// in which nothing can be.
+	if last := len(f.ticks) - 1; f.ticks[last] > most+1 {
+		f.ticks = f.ticks[:last]
+	} else {
+		most = f.ticks[last]
+	}
+	for _, t := range f.ticks {
+		f.left = max(f.left, margin(percent(t)))
+	}
+	f.y = linear{f.ticks[0], most, f.bottom, f.top}
 	end := b.Now
 	if last, ok := b.last(); ok && b.Exhaustion != nil && b.Exhaustion.After(b.Now) && last.Value > 0 {
 		f.projected = true
@@ -106,6 +117,12 @@ func (b BurnDown) frame(s Size) frame {
 	f.x = timeline{b.From, end, f.left, f.right}
 	return f
 }
+
+// leastMargin is the room to the left of the axis where its labels are short.
+const leastMargin = 52.
+
+// margin is the room that a label needs there.
+func margin(label string) float64 { return textWidth(label) + 12 }
 
 // room is where the axis ends so that the time is on it, unless it is too far away.
 func (b BurnDown) room(at time.Time) time.Time {
@@ -378,10 +395,8 @@ func later(a, b time.Time) time.Time {
 
 // percent writes a share for an axis.
 func percent(v float64) string {
-	p := v * 100
-	sign := ""
-	if p < -1e-9 {
-		sign, p = "−", -p
+	if v == 0 {
+		v = 0 // and never −0, of which a label would show the sign
 	}
-	return sign + num(p) + " %"
+	return Typeset(num(v*100)) + " %"
 }

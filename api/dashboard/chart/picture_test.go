@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -399,6 +400,42 @@ func TestWhatLastedIsDrawnBelowTheAxisTheLoudOverTheOthers(t *testing.T) {
 	for _, e := range es {
 		if e.name == "script" {
 			t.Error("a script got into the picture")
+		}
+	}
+}
+
+func TestTheAxisOfABudgetFarBelowZeroHasRoomForItsLabels(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 14, 27, 0, 0, time.UTC)
+	b := BurnDown{From: now.Add(-365 * day), Now: now, Points: []Point{
+		{At: now.Add(-365 * day), Value: 1, Known: true}, {At: now, Value: -97.7, Known: true},
+	}}
+	for _, size := range []Size{Wide, Medium, Narrow} {
+		picture := elements(t, b.SVG(size, ""))
+		var labels []string
+		var times []float64
+		for _, e := range append(classed(picture, "tick"), classed(picture, "tick strong")...) {
+			if !strings.HasSuffix(e.text, "%") {
+				times = append(times, e.num(t, "x"))
+				continue
+			}
+			labels = append(labels, e.text)
+			// A digit of 12 px is about 7 px wide.
+			if begin := e.num(t, "x") - 7*float64(len([]rune(e.text))); begin < 0 {
+				t.Errorf("in %v px %q begins at %v", size.Width, e.text, begin)
+			}
+		}
+		if got := strings.Join(labels, " "); got != "−10,000 % −8,000 % −6,000 % −4,000 % −2,000 % 0 %" {
+			t.Errorf("the axis has %s", got)
+		}
+		slices.Sort(times)
+		for i := 1; i < len(times); i++ {
+			if apart := times[i] - times[i-1]; apart < 8*7 { // "Nov 2026"
+				t.Errorf("in %v px two months are %v px apart", size.Width, apart)
+			}
+		}
+		if len(times) < 2 {
+			t.Errorf("in %v px the axis has %d times", size.Width, len(times))
 		}
 	}
 }

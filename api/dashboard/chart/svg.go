@@ -66,6 +66,9 @@ func num(v float64) string {
 	return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64)
 }
 
+// textWidth is about how wide a text is, in the size of axes' labels.
+func textWidth(text string) float64 { return 7 * float64(len([]rune(text))) }
+
 type xy struct{ x, y float64 }
 
 // polyline is the path data through the points.
@@ -78,6 +81,27 @@ func polyline(points []xy) string {
 			b.WriteString("L")
 		}
 		b.WriteString(num(p.x) + " " + num(p.y))
+	}
+	return b.String()
+}
+
+// Typeset gives a decimal a true minus sign and groups of three digits.
+func Typeset(decimal string) string {
+	sign := ""
+	if rest, negative := strings.CutPrefix(decimal, "-"); negative {
+		sign, decimal = "−", rest
+	}
+	whole, fraction, pointed := strings.Cut(decimal, ".")
+	var b strings.Builder
+	b.WriteString(sign)
+	for i, r := range whole {
+		if i > 0 && (len(whole)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(r)
+	}
+	if pointed {
+		b.WriteString("." + fraction)
 	}
 	return b.String()
 }

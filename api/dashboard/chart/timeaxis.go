@@ -27,6 +27,8 @@ func timeStep(length time.Duration, n int) time.Duration {
 	return 2 * year
 }
 
+const monthLayout = "Jan 2006"
+
 // drawTimes labels the time axis at whole steps before and after now: with dates,
 // or the time of day where steps are shorter, and below them how far from now.
 func (b BurnDown) drawTimes(d *drawing, f frame, s Size) {
@@ -35,6 +37,9 @@ func (b BurnDown) drawTimes(d *drawing, f frame, s Size) {
 		return
 	}
 	step := timeStep(whole, s.Labels)
+	if step >= 90*day { // months with their years are longer than days
+		step = timeStep(whole, int((f.right-f.left)/(textWidth(monthLayout)+8)))
+	}
 	d.line("now", f.x.at(b.Now), f.top, f.x.at(b.Now), f.bottom)
 	for n := -(b.Now.Sub(b.From) / step); ; n++ {
 		at := b.Now.Add(n * step)
@@ -55,7 +60,7 @@ func (b BurnDown) drawTimes(d *drawing, f frame, s Size) {
 			layout = "15:04"
 		}
 		if step >= 90*day {
-			layout = "Jan 2006"
+			layout = monthLayout
 		}
 		d.text(class, anchor, x, f.bottom+19, at.UTC().Format(layout))
 		d.text(class+" faint", anchor, x, f.bottom+34, distance(n*step))
