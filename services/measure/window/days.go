@@ -7,9 +7,9 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/segment"
 )
 
-// place returns where a piece begins, which must be an hour or a day of the
+// starts returns where a piece begins, which must be an hour or a day of the
 // timeline's resolution.
-func (t *Timeline) place(p Piece) (int64, error) {
+func (t *Timeline) starts(p Piece) (int64, error) {
 	from := p.Start.Unix()
 	span := int64(p.Slots()) * t.shape.resolution
 	if int64(p.Resolution().Seconds()) != t.shape.resolution || span == 0 || day%span != 0 || from%span != 0 {
@@ -87,10 +87,11 @@ func (t *Timeline) replace(d int32, whole segment.Segment, hold bool) {
 
 // total is what is known of a day.
 func (t *Timeline) total(d int32) Sum {
-	if i := int(d - t.from); i >= 0 && i < len(t.totals) {
-		return t.totals[i]
+	if i := int(d - t.from); i < 0 || i >= t.totals.Slots() {
+		return Sum{}
 	}
-	return Sum{}
+	good, total := t.totals.At(t.place(d))
+	return Sum{good, total}
 }
 
 // add changes the total of a day that is not before the horizon.
@@ -98,16 +99,28 @@ func (t *Timeline) add(d int32, delta Sum) {
 	if delta == (Sum{}) {
 		return
 	}
-	i := int(d - t.from)
-	if t.totals == nil {
-		// The days of the longest window, the one it begins on, today and tomorrow.
-		t.totals = make([]Sum, 0, int(t.shape.longest/day)+3)
-	}
-	for len(t.totals) <= i {
-		t.totals = append(t.totals, Sum{})
-	}
-	t.totals[i] = t.totals[i].Plus(delta)
+	t.reach(d)
+	sum := t.total(d).Plus(delta)
+	t.totals.Set(t.place(d), sum.Good, sum.Total)
 }
+
+// reach makes room for the totals of all days up to that one: of more than the shape
+// asks for where the timeline was not advanced for days.
+func (t *Timeline) reach(d int32) {
+	had, need := t.totals, int(d-t.from)+1
+	if need <= had.Slots() {
+		return
+	}
+	t.totals = segment.NewBlock(max(need, t.shape.days))
+	for i := range had.Slots() {
+		on := int(t.from) + i
+		good, total := had.At(on % had.Slots())
+		t.totals.Set(t.place(int32(on)), good, total)
+	}
+}
+
+// place is where a day's total is: a new day's takes that of one which is over.
+func (t *Timeline) place(d int32) int { return int(d) % t.totals.Slots() }
 
 func (t *Timeline) block(d int32) *segment.Block {
 	for i := range t.held {
@@ -172,8 +185,9 @@ func (t *Timeline) part(d int32, a, b int64) Sum {
 // trim forgets what no window needs any more.
 func (t *Timeline) trim() {
 	if first := dayOf(t.end - t.shape.longest); first > t.from {
-		gone := min(int(first-t.from), len(t.totals))
-		t.totals = slices.Delete(t.totals, 0, gone)
+		for d, i := t.from, 0; d < first && i < t.totals.Slots(); d, i = d+1, i+1 {
+			t.totals.Set(t.place(d), 0, 0)
+		}
 		t.from = first
 	}
 	t.held = slices.DeleteFunc(t.held, func(h heldDay) bool { return !t.keep(h.day) })

@@ -54,6 +54,7 @@ type Shape struct {
 	perDay     int
 	windows    []Window
 	longest    int64
+	days       int  // that the longest window can touch, and tomorrow
 	calendars  bool // some window is of a calendar
 }
 
@@ -77,6 +78,8 @@ func NewShape(resolution time.Duration, windows []Window) (*Shape, error) {
 		s.calendars = s.calendars || !w.Rolls()
 		s.longest = max(s.longest, int64(w.Length/time.Second))
 	}
+	// The days of the longest window, the one it begins on, today and tomorrow.
+	s.days = int(s.longest/day) + 3
 	return s, nil
 }
 

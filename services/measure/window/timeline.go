@@ -32,10 +32,10 @@ type Timeline struct {
 	end    int64
 	latest int64 // end of the newest slot known
 	sums   []Sum
-	begins []int64 // of each window
-	turn   int64   // when the first window of a calendar is over
-	from   int32   // the day of totals[0]: the day on which the longest window begins
-	totals []Sum
+	begins []int64       // of each window
+	turn   int64         // when the first window of a calendar is over
+	from   int32         // the day on which the longest window begins
+	totals segment.Block // of each day from then on; without slots until there is one
 	held   []heldDay
 }
 
@@ -110,7 +110,7 @@ func (t *Timeline) Begin(k int) time.Time { return at(t.begins[k]) }
 // Clone returns a timeline that shares nothing that changes with this one.
 func (t *Timeline) Clone() *Timeline {
 	c := *t
-	c.sums, c.begins, c.totals, c.held = slices.Clone(t.sums), slices.Clone(t.begins), slices.Clone(t.totals), slices.Clone(t.held)
+	c.sums, c.begins, c.totals, c.held = slices.Clone(t.sums), slices.Clone(t.begins), t.totals.Clone(), slices.Clone(t.held)
 	for i := range c.held {
 		c.held[i].block = c.held[i].block.Clone()
 	}
@@ -120,7 +120,7 @@ func (t *Timeline) Clone() *Timeline {
 // Put replaces the slots of the piece, an hour's or a day's, by what it says. It
 // returns ErrDay, and does nothing, for an hour of a day that is not held.
 func (t *Timeline) Put(p Piece) error {
-	from, err := t.place(p)
+	from, err := t.starts(p)
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (t *Timeline) putDay(when time.Time, pieces []Piece, hold bool) error {
 	}
 	var parts []segment.Part
 	for _, p := range pieces {
-		from, err := t.place(p)
+		from, err := t.starts(p)
 		if err != nil {
 			return err
 		}
@@ -244,7 +244,7 @@ func (t *Timeline) Advance(end time.Time) error {
 // Size is about the memory that the timeline takes, in bytes.
 func (t *Timeline) Size() int {
 	size := int(unsafe.Sizeof(*t)) + cap(t.sums)*int(unsafe.Sizeof(Sum{})) + cap(t.begins)*8 +
-		cap(t.totals)*int(unsafe.Sizeof(Sum{})) + cap(t.held)*int(unsafe.Sizeof(heldDay{}))
+		t.totals.Size() + cap(t.held)*int(unsafe.Sizeof(heldDay{}))
 	for i := range t.held {
 		size += t.held[i].block.Size()
 	}
