@@ -88,6 +88,7 @@ func (m *memory) keep(subjects []Subject) {
 			m.ordered = append(m.ordered, k)
 		}
 		slices.SortFunc(m.ordered, func(a, b *kept) int { return cmp.Compare(a.ID, b.ID) })
+		m.forgetShapes()
 	}
 }
 
@@ -125,6 +126,15 @@ func (m *memory) shapeOf(resolution time.Duration, windows []window.Window) (*wi
 	made, err := window.NewShape(resolution, windows)
 	m.shapes = append(m.shapes, shape{resolution, slices.Clone(windows), made, err})
 	return made, err
+}
+
+// forgetShapes lets go of those that no subject has any more.
+func (m *memory) forgetShapes() {
+	used := make(map[*window.Shape]bool, len(m.shapes))
+	for _, k := range m.ordered {
+		used[k.shape] = true
+	}
+	m.shapes = slices.DeleteFunc(m.shapes, func(s shape) bool { return !used[s.Shape] })
 }
 
 // disown lets go of a subject's series.
