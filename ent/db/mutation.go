@@ -27783,9 +27783,9 @@ type PolicyRevisionMutation struct {
 	id            *string
 	number        *int
 	addnumber     *int
-	clauses       *json.RawMessage
-	appendclauses json.RawMessage
-	author        *string
+	terms         *json.RawMessage
+	appendterms   json.RawMessage
+	revised_by    *string
 	created_at    *time.Time
 	clearedFields map[string]struct{}
 	policy        *string
@@ -27991,91 +27991,91 @@ func (m *PolicyRevisionMutation) ResetNumber() {
 	m.addnumber = nil
 }
 
-// SetClauses sets the "clauses" field.
-func (m *PolicyRevisionMutation) SetClauses(jm json.RawMessage) {
-	m.clauses = &jm
-	m.appendclauses = nil
+// SetTerms sets the "terms" field.
+func (m *PolicyRevisionMutation) SetTerms(jm json.RawMessage) {
+	m.terms = &jm
+	m.appendterms = nil
 }
 
-// Clauses returns the value of the "clauses" field in the mutation.
-func (m *PolicyRevisionMutation) Clauses() (r json.RawMessage, exists bool) {
-	v := m.clauses
+// Terms returns the value of the "terms" field in the mutation.
+func (m *PolicyRevisionMutation) Terms() (r json.RawMessage, exists bool) {
+	v := m.terms
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldClauses returns the old "clauses" field's value of the PolicyRevision entity.
+// OldTerms returns the old "terms" field's value of the PolicyRevision entity.
 // If the PolicyRevision object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *PolicyRevisionMutation) OldClauses(ctx context.Context) (v json.RawMessage, err error) {
+func (m *PolicyRevisionMutation) OldTerms(ctx context.Context) (v json.RawMessage, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldClauses is only allowed on UpdateOne operations")
+		return v, errors.New("OldTerms is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldClauses requires an ID field in the mutation")
+		return v, errors.New("OldTerms requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldClauses: %w", err)
+		return v, fmt.Errorf("querying old value for OldTerms: %w", err)
 	}
-	return oldValue.Clauses, nil
+	return oldValue.Terms, nil
 }
 
-// AppendClauses adds jm to the "clauses" field.
-func (m *PolicyRevisionMutation) AppendClauses(jm json.RawMessage) {
-	m.appendclauses = append(m.appendclauses, jm...)
+// AppendTerms adds jm to the "terms" field.
+func (m *PolicyRevisionMutation) AppendTerms(jm json.RawMessage) {
+	m.appendterms = append(m.appendterms, jm...)
 }
 
-// AppendedClauses returns the list of values that were appended to the "clauses" field in this mutation.
-func (m *PolicyRevisionMutation) AppendedClauses() (json.RawMessage, bool) {
-	if len(m.appendclauses) == 0 {
+// AppendedTerms returns the list of values that were appended to the "terms" field in this mutation.
+func (m *PolicyRevisionMutation) AppendedTerms() (json.RawMessage, bool) {
+	if len(m.appendterms) == 0 {
 		return nil, false
 	}
-	return m.appendclauses, true
+	return m.appendterms, true
 }
 
-// ResetClauses resets all changes to the "clauses" field.
-func (m *PolicyRevisionMutation) ResetClauses() {
-	m.clauses = nil
-	m.appendclauses = nil
+// ResetTerms resets all changes to the "terms" field.
+func (m *PolicyRevisionMutation) ResetTerms() {
+	m.terms = nil
+	m.appendterms = nil
 }
 
-// SetAuthor sets the "author" field.
-func (m *PolicyRevisionMutation) SetAuthor(s string) {
-	m.author = &s
+// SetRevisedBy sets the "revised_by" field.
+func (m *PolicyRevisionMutation) SetRevisedBy(s string) {
+	m.revised_by = &s
 }
 
-// Author returns the value of the "author" field in the mutation.
-func (m *PolicyRevisionMutation) Author() (r string, exists bool) {
-	v := m.author
+// RevisedBy returns the value of the "revised_by" field in the mutation.
+func (m *PolicyRevisionMutation) RevisedBy() (r string, exists bool) {
+	v := m.revised_by
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldAuthor returns the old "author" field's value of the PolicyRevision entity.
+// OldRevisedBy returns the old "revised_by" field's value of the PolicyRevision entity.
 // If the PolicyRevision object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *PolicyRevisionMutation) OldAuthor(ctx context.Context) (v string, err error) {
+func (m *PolicyRevisionMutation) OldRevisedBy(ctx context.Context) (v string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldAuthor is only allowed on UpdateOne operations")
+		return v, errors.New("OldRevisedBy is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldAuthor requires an ID field in the mutation")
+		return v, errors.New("OldRevisedBy requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldAuthor: %w", err)
+		return v, fmt.Errorf("querying old value for OldRevisedBy: %w", err)
 	}
-	return oldValue.Author, nil
+	return oldValue.RevisedBy, nil
 }
 
-// ResetAuthor resets all changes to the "author" field.
-func (m *PolicyRevisionMutation) ResetAuthor() {
-	m.author = nil
+// ResetRevisedBy resets all changes to the "revised_by" field.
+func (m *PolicyRevisionMutation) ResetRevisedBy() {
+	m.revised_by = nil
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -28182,11 +28182,11 @@ func (m *PolicyRevisionMutation) Fields() []string {
 	if m.number != nil {
 		fields = append(fields, policyrevision.FieldNumber)
 	}
-	if m.clauses != nil {
-		fields = append(fields, policyrevision.FieldClauses)
+	if m.terms != nil {
+		fields = append(fields, policyrevision.FieldTerms)
 	}
-	if m.author != nil {
-		fields = append(fields, policyrevision.FieldAuthor)
+	if m.revised_by != nil {
+		fields = append(fields, policyrevision.FieldRevisedBy)
 	}
 	if m.created_at != nil {
 		fields = append(fields, policyrevision.FieldCreatedAt)
@@ -28203,10 +28203,10 @@ func (m *PolicyRevisionMutation) Field(name string) (ent.Value, bool) {
 		return m.PolicyID()
 	case policyrevision.FieldNumber:
 		return m.Number()
-	case policyrevision.FieldClauses:
-		return m.Clauses()
-	case policyrevision.FieldAuthor:
-		return m.Author()
+	case policyrevision.FieldTerms:
+		return m.Terms()
+	case policyrevision.FieldRevisedBy:
+		return m.RevisedBy()
 	case policyrevision.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -28222,10 +28222,10 @@ func (m *PolicyRevisionMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldPolicyID(ctx)
 	case policyrevision.FieldNumber:
 		return m.OldNumber(ctx)
-	case policyrevision.FieldClauses:
-		return m.OldClauses(ctx)
-	case policyrevision.FieldAuthor:
-		return m.OldAuthor(ctx)
+	case policyrevision.FieldTerms:
+		return m.OldTerms(ctx)
+	case policyrevision.FieldRevisedBy:
+		return m.OldRevisedBy(ctx)
 	case policyrevision.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -28251,19 +28251,19 @@ func (m *PolicyRevisionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetNumber(v)
 		return nil
-	case policyrevision.FieldClauses:
+	case policyrevision.FieldTerms:
 		v, ok := value.(json.RawMessage)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetClauses(v)
+		m.SetTerms(v)
 		return nil
-	case policyrevision.FieldAuthor:
+	case policyrevision.FieldRevisedBy:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetAuthor(v)
+		m.SetRevisedBy(v)
 		return nil
 	case policyrevision.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -28342,11 +28342,11 @@ func (m *PolicyRevisionMutation) ResetField(name string) error {
 	case policyrevision.FieldNumber:
 		m.ResetNumber()
 		return nil
-	case policyrevision.FieldClauses:
-		m.ResetClauses()
+	case policyrevision.FieldTerms:
+		m.ResetTerms()
 		return nil
-	case policyrevision.FieldAuthor:
-		m.ResetAuthor()
+	case policyrevision.FieldRevisedBy:
+		m.ResetRevisedBy()
 		return nil
 	case policyrevision.FieldCreatedAt:
 		m.ResetCreatedAt()

@@ -125,7 +125,7 @@ var directions = []direction{
 	{domain: "measure", uses: []string{"registry", "source"}, reason: "series belong to services, and are read from sources"},
 	{domain: "slo", uses: []string{"registry", "source", "measure"}, reason: "an SLO judges measurements"},
 	{domain: "signals", uses: []string{"registry", "source", "measure", "slo"}, reason: "a signal is read from a source, or taken over from an SLO"},
-	{domain: "policy", uses: []string{"registry", "source", "measure", "slo"}, reason: "a policy judges SLOs"},
+	{domain: "policy", uses: []string{"registry", "source", "measure", "slo", "expr"}, reason: "a policy judges SLOs by conditions"},
 	{domain: "issues", uses: []string{"registry", "source", "measure", "slo", "policy"}, reason: "issues tell of violations"},
 	{domain: "incident", uses: []string{"registry"}, reason: "incidents happen to services"},
 	{domain: "toil", uses: []string{"registry"}, reason: "toil belongs to teams"},

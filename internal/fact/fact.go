@@ -35,6 +35,37 @@ type Declaration struct {
 // Set is what is known of one thing, by name; its values are of the declared types.
 type Set map[string]any
 
+// Known is one fact with its value, as it is written down: one of the four is set.
+type Known struct {
+	Name    string             `json:"name"`
+	Number  *float64           `json:"number,omitempty"`
+	Text    *string            `json:"text,omitempty"`
+	Truth   *bool              `json:"truth,omitempty"`
+	Numbers map[string]float64 `json:"numbers,omitempty"`
+}
+
+// Known are those of the facts of these names that are known, in their order.
+func (s Set) Known(names ...string) []Known {
+	known := []Known{}
+	for _, name := range names {
+		k := Known{Name: name}
+		switch value := s[name].(type) {
+		case float64:
+			k.Number = &value
+		case string:
+			k.Text = &value
+		case bool:
+			k.Truth = &value
+		case map[string]float64:
+			k.Numbers = value
+		default:
+			continue
+		}
+		known = append(known, k)
+	}
+	return known
+}
+
 // Source gives facts. Its declarations never change.
 type Source interface {
 	Facts() []Declaration

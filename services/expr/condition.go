@@ -66,14 +66,3 @@ func (c *Condition) Judge(facts fact.Set) (outcome Outcome, why string) {
 	}
 	return Fails, ""
 }
-
-// Evidence is what is known of the facts that the condition reads.
-func (c *Condition) Evidence(facts fact.Set) fact.Set {
-	out := make(fact.Set, len(c.reads))
-	for _, name := range c.reads {
-		if value, known := facts[name]; known {
-			out[name] = value
-		}
-	}
-	return out
-}

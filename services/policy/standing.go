@@ -3,20 +3,21 @@ package policy
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/slo"
-	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
 // Standing is how an SLO stands to one clause of a policy in force for it.
 type Standing struct {
-	Rule    Rule
-	Clause  Clause
-	Verdict budget.Verdict
+	Rule   Rule
+	Clause Clause
+	// Outcome is whether the condition holds; Why says of what is unknown why.
+	Outcome expr.Outcome
+	Why     string
 	// ConsumedPercent is the share of the trailing 28 days' budget consumed, as a
 	// decimal rounded to two digits; empty without events.
 	ConsumedPercent string
@@ -51,23 +52,21 @@ func (s *Service) Standings(ctx context.Context, views []slo.View) (map[id.ID][]
 	if err != nil {
 		return nil, err
 	}
-	now := s.now()
 	standings := make(map[id.ID][]Standing, len(views))
 	for _, v := range views {
-		service := found.services[v.SLO.Service]
-		if v.SLO.RetiredAt != nil || service.RetiredAt != nil {
-			continue
+		if of := found.of(v); !of.retired() {
+			standings[v.SLO.ID] = stand(of, found.rules(of.service), found.open[v.SLO.ID])
 		}
-		standings[v.SLO.ID] = stand(v, found.rules(service), found.open[v.SLO.ID], now)
 	}
 	return standings, nil
 }
 
-func stand(v slo.View, rules []Rule, open []Violation, now time.Time) []Standing {
+func stand(of subject, rules []Rule, open []Violation) []Standing {
 	var standings []Standing
 	for _, rule := range rules {
-		for _, clause := range rule.Revision.Clauses {
-			standing := Standing{Rule: rule, Clause: clause, Verdict: Assess(v, clause, now), ConsumedPercent: consumedPercent(v)}
+		for n, clause := range rule.Revision.Clauses {
+			standing := Standing{Rule: rule, Clause: clause, ConsumedPercent: consumedPercent(of.View)}
+			standing.Outcome, standing.Why = of.judge(clause, rule.Conditions[n])
 			for _, violation := range open {
 				if violation.Policy == rule.Policy.ID && violation.Clause == clause.Name {
 					standing.Violation = &violation

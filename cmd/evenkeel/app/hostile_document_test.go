@@ -193,7 +193,7 @@ func (h *house) prepare() {
 	h.make("ada", "former team", "/v1/teams", `{"slug":"former-team","name":"F"}`)
 	h.make("ada", "former system", "/v1/systems", `{"slug":"former-system","name":"F","team":"payments"}`)
 	h.make("ada", "former service", "/v1/services", service(`"slug":"former-service"`))
-	h.make("administrator", "former policy", "/v1/budget-policies", `{"slug":"former-policy","name":"F","clauses":[{"name":"a","overPercent":100}]}`)
+	h.make("administrator", "former policy", "/v1/budget-policies", `{"slug":"former-policy","name":"F","clauses":[{"name":"a","when":"consumed > 1.0","freeze":{}}]}`)
 	h.make("administrator", "former source", "/v1/data-sources", dataSource(`"slug":"former-source"`))
 	for noun, path := range map[string]string{
 		"team": "/v1/teams", "system": "/v1/systems", "service": "/v1/services", "policy": "/v1/budget-policies", "source": "/v1/data-sources",

@@ -200,7 +200,7 @@ CREATE TABLE `people` (`id` text NOT NULL, `display_name` text NOT NULL, `email`
 -- create index "person_display_name_id" to table: "people"
 CREATE INDEX `person_display_name_id` ON `people` (`display_name`, `id`);
 -- create "policy_revisions" table
-CREATE TABLE `policy_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `clauses` json NOT NULL, `author` text NOT NULL, `created_at` datetime NOT NULL, `policy_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `policy_revisions_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `policy_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `terms` json NOT NULL, `revised_by` text NOT NULL, `created_at` datetime NOT NULL, `policy_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `policy_revisions_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT);
 -- create index "policyrevision_policy_id_number" to table: "policy_revisions"
 CREATE UNIQUE INDEX `policyrevision_policy_id_number` ON `policy_revisions` (`policy_id`, `number`);
 -- create "proposals" table
