@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
@@ -47,6 +48,7 @@ type Rooms struct {
 	Suggestions *suggest.Desk
 	Signals     *signals.Service
 	Policies    *policy.Service
+	Gate        *gate.Service
 	Issues      *delivery.Service
 	Inbox       *inbox.Service
 	Jobs        *jobs.Service
@@ -80,6 +82,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addMeasurements(r)
 	a.addCollection(r)
 	a.addBackfills(r)
+	a.addGate(r)
 	a.addPolicies(r)
 	a.addAttachments(r)
 	a.addViolations(r)

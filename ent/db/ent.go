@@ -30,6 +30,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/forecast"
 	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
+	"github.com/evenkeel/evenkeel/ent/db/gatedecision"
+	"github.com/evenkeel/evenkeel/ent/db/gateoverride"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
@@ -144,6 +146,8 @@ func checkColumn(t, c string) error {
 			dependency.Table:        dependency.ValidColumn,
 			forecast.Table:          forecast.ValidColumn,
 			forecastbin.Table:       forecastbin.ValidColumn,
+			gatedecision.Table:      gatedecision.ValidColumn,
+			gateoverride.Table:      gateoverride.ValidColumn,
 			idempotencykey.Table:    idempotencykey.ValidColumn,
 			identity.Table:          identity.ValidColumn,
 			indicator.Table:         indicator.ValidColumn,

@@ -50,6 +50,10 @@ type Tx struct {
 	Forecast *ForecastClient
 	// ForecastBin is the client for interacting with the ForecastBin builders.
 	ForecastBin *ForecastBinClient
+	// GateDecision is the client for interacting with the GateDecision builders.
+	GateDecision *GateDecisionClient
+	// GateOverride is the client for interacting with the GateOverride builders.
+	GateOverride *GateOverrideClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Identity is the client for interacting with the Identity builders.
@@ -271,6 +275,8 @@ func (tx *Tx) init() {
 	tx.Dependency = NewDependencyClient(tx.config)
 	tx.Forecast = NewForecastClient(tx.config)
 	tx.ForecastBin = NewForecastBinClient(tx.config)
+	tx.GateDecision = NewGateDecisionClient(tx.config)
+	tx.GateOverride = NewGateOverrideClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Identity = NewIdentityClient(tx.config)
 	tx.Indicator = NewIndicatorClient(tx.config)

@@ -29,6 +29,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Signals":      testSignals,
 		"Corrections":  testCorrections,
 		"Scores":       testScores,
+		"Gate":         testGate,
 		"Outages":      testOutages,
 		"Alerts":       testAlerts,
 		"Policy":       testPolicy,

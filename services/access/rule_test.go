@@ -111,7 +111,11 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Update, Kind: access.KindIssue}:       members,
 	{Verb: access.Update, Kind: access.KindAlert}:       members,
 
+	{Verb: access.Create, Kind: access.KindOverride}: members,
+	{Verb: access.Update, Kind: access.KindOverride}: members,
+
 	// What pipelines do, workloads of the team may.
+	{Verb: access.Create, Kind: access.KindGateDecision}:  owners,
 	{Verb: access.Create, Kind: access.KindSystem}:        owners,
 	{Verb: access.Update, Kind: access.KindSystem}:        owners,
 	{Verb: access.Create, Kind: access.KindService}:       owners,

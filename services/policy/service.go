@@ -40,6 +40,7 @@ type Parts struct {
 	People     People
 	Facts      fact.Source       // of SLOs
 	Language   *expr.Environment // of their facts
+	Pasts      Pasts
 	Desk       Desk
 	Runner     tx.Runner
 	Authorizer *access.Authorizer
@@ -59,6 +60,7 @@ type Service struct {
 	people     People
 	facts      fact.Source
 	conditions *conditions
+	pasts      Pasts
 	desk       Desk
 	runner     tx.Runner
 	authorizer *access.Authorizer
@@ -70,7 +72,7 @@ type Service struct {
 // NewService returns a service of the parts.
 func NewService(p Parts) *Service {
 	return &Service{
-		store: p.Store, slugs: p.Slugs, services: p.Services, budgets: p.Budgets, people: p.People, facts: p.Facts, conditions: newConditions(p.Language), desk: p.Desk,
+		store: p.Store, slugs: p.Slugs, services: p.Services, budgets: p.Budgets, people: p.People, facts: p.Facts, conditions: newConditions(p.Language), pasts: p.Pasts, desk: p.Desk,
 		runner: p.Runner, authorizer: p.Authorizer, recorder: p.Recorder, now: p.Clock, log: p.Logger,
 	}
 }

@@ -30,6 +30,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
@@ -87,6 +88,7 @@ type App struct {
 	Suggestions *suggest.Desk
 	Signals     *signals.Service
 	Policies    *policy.Service
+	Gate        *gate.Service
 	Issues      *issues.Service
 	Inbox       *inbox.Inbox
 	Deliveries  *delivery.Service

@@ -34,6 +34,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
@@ -114,8 +115,12 @@ func (a *App) furnish() error {
 		return err
 	}
 	a.Policies = policy.NewService(policy.Parts{
-		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: a.Facts, Language: language, Desk: a.Issues,
+		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: a.Facts, Language: language, Pasts: a.SLOs, Desk: a.Issues,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
+	})
+	a.Gate = gate.NewService(gate.Parts{
+		Store: s.Gate(), Policies: a.Policies, Registry: s.Registry(), SLOs: s.SLO(), Runner: s,
+		Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 	})
 	a.furnishProposals()
 	a.Registry.OnRetirement(a.Policies)

@@ -225,6 +225,30 @@ func (f ForecastBinFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, e
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ForecastBinMutation", m)
 }
 
+// The GateDecisionFunc type is an adapter to allow the use of ordinary
+// function as GateDecision mutator.
+type GateDecisionFunc func(context.Context, *db.GateDecisionMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f GateDecisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.GateDecisionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.GateDecisionMutation", m)
+}
+
+// The GateOverrideFunc type is an adapter to allow the use of ordinary
+// function as GateOverride mutator.
+type GateOverrideFunc func(context.Context, *db.GateOverrideMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f GateOverrideFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.GateOverrideMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.GateOverrideMutation", m)
+}
+
 // The IdempotencyKeyFunc type is an adapter to allow the use of ordinary
 // function as IdempotencyKey mutator.
 type IdempotencyKeyFunc func(context.Context, *db.IdempotencyKeyMutation) (db.Value, error)

@@ -60,6 +60,12 @@ type Forecast func(*sql.Selector)
 // ForecastBin is the predicate function for forecastbin builders.
 type ForecastBin func(*sql.Selector)
 
+// GateDecision is the predicate function for gatedecision builders.
+type GateDecision func(*sql.Selector)
+
+// GateOverride is the predicate function for gateoverride builders.
+type GateOverride func(*sql.Selector)
+
 // IdempotencyKey is the predicate function for idempotencykey builders.
 type IdempotencyKey func(*sql.Selector)
 

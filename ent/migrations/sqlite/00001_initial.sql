@@ -127,6 +127,24 @@ CREATE INDEX `forecast_until_at` ON `forecasts` (`until_at`);
 CREATE TABLE `forecast_bins` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `horizon` text NOT NULL, `bin` integer NOT NULL, `scored` integer NOT NULL, `happened` integer NOT NULL, `said` integer NOT NULL, `squares` integer NOT NULL, `hit` integer NOT NULL, `void` integer NOT NULL, `slo_id` text NOT NULL, CONSTRAINT `forecast_bins_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE CASCADE);
 -- create index "forecastbin_slo_id_horizon_bin" to table: "forecast_bins"
 CREATE UNIQUE INDEX `forecastbin_slo_id_horizon_bin` ON `forecast_bins` (`slo_id`, `horizon`, `bin`);
+-- create "gate_decisions" table
+CREATE TABLE `gate_decisions` (`id` text NOT NULL, `class` text NOT NULL, `change_version` text NOT NULL, `link` text NOT NULL, `answer` text NOT NULL, `verdict` json NOT NULL, `decided_at` datetime NOT NULL, `decided_by` text NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `gate_decisions_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "gatedecision_decided_at_id" to table: "gate_decisions"
+CREATE INDEX `gatedecision_decided_at_id` ON `gate_decisions` (`decided_at`, `id`);
+-- create index "gatedecision_service_id_decided_at_id" to table: "gate_decisions"
+CREATE INDEX `gatedecision_service_id_decided_at_id` ON `gate_decisions` (`service_id`, `decided_at`, `id`);
+-- create index "gatedecision_service_id_answer_decided_at_id" to table: "gate_decisions"
+CREATE INDEX `gatedecision_service_id_answer_decided_at_id` ON `gate_decisions` (`service_id`, `answer`, `decided_at`, `id`);
+-- create "gate_overrides" table
+CREATE TABLE `gate_overrides` (`id` text NOT NULL, `reason` text NOT NULL, `made_at` datetime NOT NULL, `until` datetime NOT NULL, `made_by` text NOT NULL, `person_id` text NOT NULL, `review` json NULL, `reviewed_at` datetime NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `gate_overrides_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "gateoverride_service_id_until" to table: "gate_overrides"
+CREATE INDEX `gateoverride_service_id_until` ON `gate_overrides` (`service_id`, `until`);
+-- create index "gateoverride_made_at_id" to table: "gate_overrides"
+CREATE INDEX `gateoverride_made_at_id` ON `gate_overrides` (`made_at`, `id`);
+-- create index "gateoverride_service_id_made_at_id" to table: "gate_overrides"
+CREATE INDEX `gateoverride_service_id_made_at_id` ON `gate_overrides` (`service_id`, `made_at`, `id`);
+-- create index "gateoverride_unreviewed" to table: "gate_overrides"
+CREATE INDEX `gateoverride_unreviewed` ON `gate_overrides` (`made_at`, `id`) WHERE reviewed_at IS NULL;
 -- create "idempotency_keys" table
 CREATE TABLE `idempotency_keys` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `caller` text NOT NULL, `operation` text NOT NULL, `key` text NOT NULL, `hash` blob NOT NULL, `resource_id` text NOT NULL, `resource_version` integer NOT NULL, `status` integer NOT NULL, `created_at` datetime NOT NULL);
 -- create index "idempotencykey_caller_operation_key" to table: "idempotency_keys"
