@@ -154,6 +154,23 @@ func TestTheBurnDownOfACalendarHasAnEvenPaceAndTheForecastItsFan(t *testing.T) {
 	}
 }
 
+// The month began on 1 November at midnight in Berlin, which is 23:00 UTC of 31 October.
+func TestTheBurnDownOfACalendarBeginsWithItsWindowBeforeAnythingIsMeasured(t *testing.T) {
+	t.Parallel()
+	s := newGroupedSample()
+	s.ofEveryKind()
+	s.inEveryCondition()
+	_, never := visiting(t, s).read("/services/in-month/slos/never")
+	if strings.Contains(never, "−28 d") || !strings.Contains(never, "−21 d") {
+		t.Error("before the first measurement the axis does not begin on 31 October, 23 days ago")
+	}
+	says(t, never, "no data in this window")
+	for path, words := range map[string]string{"/services/in-month/slos/thin": "too few events in this window", "/services/in-slices/slos/thin": "too few slices in this window"} {
+		_, thin := visiting(t, s).read(path)
+		says(t, thin, words)
+	}
+}
+
 func TestTheBurnDownMarksCorrectionsAndRevisionsAndListsThem(t *testing.T) {
 	t.Parallel()
 	s := newSample()
