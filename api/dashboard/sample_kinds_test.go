@@ -219,6 +219,18 @@ func TestARowSaysWhichObjectiveItsStateIsOf(t *testing.T) {
 	}
 }
 
+func TestNothingIsConcludedFromTooFewEventsWithoutCorrectionsEither(t *testing.T) {
+	t.Parallel()
+	s := newGroupedSample()
+	s.ofEveryKind()
+	s.inEveryCondition()
+	doc, _ := visiting(t, s).read("/services/in-corrected/slos/thin")
+	says(t, words(within(t, doc, "main")), "Without corrections 0 good of 12 events, from which nothing is concluded.")
+	if strings.Contains(words(within(t, doc, "main")), "−9,900") {
+		t.Error("a budget is concluded from 12 events, where it takes 100")
+	}
+}
+
 func TestOfTooFewEventsThePageSaysFromHowManyOnItIsKnown(t *testing.T) {
 	t.Parallel()
 	s := newGroupedSample()
