@@ -40,16 +40,19 @@ type seen struct {
 	Width, Scroll int64
 	Inner         int64
 	Beyond        []string // what is wider than the page
+	Sideways      []string // what has to be pushed sideways to be read, but for what is to be copied
 	Background    string
 }
 
 const look = `(() => {
+	document.querySelectorAll('details').forEach(d => d.open = true)
 	const width = document.documentElement.clientWidth
 	const scrolls = e => { for (; e; e = e.parentElement) { if (e !== document.body && e !== document.documentElement && getComputedStyle(e).overflowX !== 'visible') return true } return false }
 	return {
 		title: document.title, h1: document.querySelectorAll('h1').length,
 		inner: innerWidth, width: width, scroll: document.documentElement.scrollWidth,
 		beyond: [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1 && !scrolls(e)).slice(0, 5).map(e => e.outerHTML.slice(0, 120)),
+		sideways: [...document.querySelectorAll('body *:not(pre):not(.prose table)')].filter(e => ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth).map(e => e.outerHTML.slice(0, 120)),
 		background: getComputedStyle(document.body).backgroundColor,
 	}
 })()`
@@ -134,6 +137,9 @@ func (b *tab) check(path string) {
 			}
 			if s.Inner != width || s.Scroll > s.Width || len(s.Beyond) > 0 {
 				b.Errorf("%s at %d px, %s: it is %d px wide in a window of %d (%d); beyond it are %q", path, width, scheme, s.Scroll, s.Width, s.Inner, s.Beyond)
+			}
+			if len(s.Sideways) > 0 {
+				b.Errorf("%s at %d px, %s has to be pushed sideways: %q", path, width, scheme, s.Sideways)
 			}
 		}
 		if backgrounds["light"] == backgrounds["dark"] {
