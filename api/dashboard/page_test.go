@@ -81,7 +81,7 @@ func (s *sample) paths() []string {
 		out = append(out, "/services/"+svc.Slug)
 		for _, v := range s.views {
 			if v.SLO.Service == svc.ID {
-				out = append(out, "/services/"+svc.Slug+"/slos/"+v.SLO.Slug)
+				out = append(out, "/services/"+svc.Slug+"/slos/"+v.SLO.Slug, "/services/"+svc.Slug+"/slos/"+v.SLO.Slug+"/errors")
 				for _, g := range s.groups[v.SLO.ID][:min(6, len(s.groups[v.SLO.ID]))] {
 					out = append(out, "/services/"+svc.Slug+"/slos/"+v.SLO.Slug+"?"+url.Values{"group": {g.Group}}.Encode())
 				}

@@ -66,7 +66,7 @@ func (s *sample) pathsOf(of registry.Service) []string {
 	var paths []string
 	for _, v := range s.views {
 		if v.SLO.Service == of.ID {
-			paths = append(paths, "/services/"+of.Slug+"/slos/"+v.SLO.Slug)
+			paths = append(paths, "/services/"+of.Slug+"/slos/"+v.SLO.Slug, "/services/"+of.Slug+"/slos/"+v.SLO.Slug+"/errors")
 		}
 	}
 	return paths

@@ -47,6 +47,7 @@ type sloPage struct {
 	MemberOf   []compositeRow // composites that count it
 	Goals      []goalRow      // further objectives
 	Counted    string         // what the windows hold: "Events"
+	Errors     string         // where it is told what the bad ones came from
 	Explain    *explanation
 	Scores     []scoreCard
 	Facts      []fact
@@ -106,6 +107,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 		State: stateBadge(view.Status.State), Stale: stopped(view), StaleBadge: staleBadge,
 		Since: ago(v.now, view.Status.Since), Latest: ago(v.now, earlier(view.Status.Latest, v.now)), Freshness: "measured until",
 		End:             at(view.Status.End),
+		Errors:          errorsURL(owner.Slug, view.SLO.Slug),
 		Facts:           indicatorFacts(view),
 		ViolationsEmpty: empty{Title: "None", Text: "This objective never broke a clause of an error-budget policy."},
 	}

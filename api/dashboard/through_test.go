@@ -28,6 +28,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/composite"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
+	"github.com/evenkeel/evenkeel/services/slo/outage"
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
@@ -44,6 +45,7 @@ type house struct {
 	slos      *slo.Service
 	corrected *correction.Service
 	golden    *signals.Service
+	outages   *outage.Service
 	policies  *policy.Service
 	evaluator *measure.Evaluator
 	admin     context.Context
@@ -95,6 +97,11 @@ func build(t *testing.T) *house {
 	})
 	t.Cleanup(golden.Close)
 	h.golden = golden
+	outages := outage.NewService(outage.Parts{
+		Store: s.Outages(), Registry: s.Registry(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+	})
+	h.slos.OutagesWith(outages)
+	h.outages = outages
 	alerts := alert.NewService(s.Alert(), s.SLO(), s.Registry(), s, authorizer, recorder, now)
 	h.slos.AlertWith(alerts)
 	wholes := composite.NewService(composite.Parts{
@@ -104,7 +111,7 @@ func build(t *testing.T) *house {
 		Store: s.Proposals(), Violations: s.Policy(), Budgets: s.SLO(), Owners: s.Registry(), SLOs: h.slos, Corrections: h.corrected, Services: h.registry,
 		Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)
