@@ -157,7 +157,7 @@ func (b BurnDown) SVG(s Size, class string) template.HTML {
 		d.add(`<g><title>no data from %s to %s</title>`, g.from.UTC().Format("2 Jan 15:04"), g.to.UTC().Format("2 Jan 15:04"))
 		d.rect("gap", from, f.top, to-from, f.bottom-f.top)
 		if known && to-from > 60 {
-			d.text("gap-word", "middle", (from+to)/2, f.top+16, "no data")
+			d.text("gap-word", "middle", (from+to)/2, f.clearOfZero(f.top+16), "no data")
 		}
 		d.add(`</g>`)
 	}
@@ -178,6 +178,14 @@ func (b BurnDown) SVG(s Size, class string) template.HTML {
 	b.drawProjection(&d, f)
 	b.drawNow(&d, f)
 	return d.close("chart burndown "+class, s.Width, s.Height, false, b.Label)
+}
+
+// clearOfZero is the height for words, or one below zero where that would cross them.
+func (f frame) clearOfZero(y float64) float64 {
+	if zero := f.y.at(0); zero > y-labelHeight && zero < y+labelHeight {
+		return zero + 1.5*labelHeight
+	}
+	return y
 }
 
 // labelHeight is how far apart labels of the upright axis are at least.

@@ -496,3 +496,20 @@ func TestWhereNothingIsKnownOfACalendarTheWordsAreClearOfItsEvenPace(t *testing.
 		}
 	}
 }
+
+func TestTheWordsOfAGapAreClearOfZeroHoweverNearTheTopItIs(t *testing.T) {
+	t.Parallel()
+	for _, low := range []float64{0, -.2, -4, -12, -97.7} {
+		for _, size := range []Size{Wide, Medium, Narrow} {
+			es := elements(t, down(nan, nan, nan, nan, 1, low).SVG(size, ""))
+			word, zero := classed(es, "gap-word"), classed(es, "zero")
+			if len(word) != 1 {
+				t.Fatalf("down to %v in %v px %d gaps are named", low, size.Width, len(word))
+			}
+			// The letters reach from 10 px above to 3 px below where they stand.
+			if at, line := word[0].num(t, "y"), zero[0].num(t, "y1"); line > at-10 && line < at+3 {
+				t.Errorf("down to %v in %v px the words stand at %v, and zero is at %v", low, size.Width, at, line)
+			}
+		}
+	}
+}
