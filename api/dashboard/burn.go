@@ -115,7 +115,7 @@ func (d *Dashboard) burnDown(v *visit, view slo.View, group string, violations [
 		exhaustion := end.Add(*f.Projection.After)
 		c.Exhaustion = &exhaustion
 	}
-	if f.Window.Sum.Total > 0 && !concluded {
+	if f.Window.Sum.Total > 0 && !f.Window.Enough {
 		c.Nothing = fmt.Sprintf("too few %ss in this window", view.Revision.Budgeting.Noun())
 	}
 	if begin, until := view.Revision.Over.Window().Span(end); !view.Revision.Over.Rolls() && chosen.name == "" {

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,7 +65,7 @@ type sloPage struct {
 	Issues          []issueRow
 }
 
-// push is how to send the first measurement.
+// push is how to send measurements where there are none.
 type push struct {
 	Title, Text, Command, Note string
 }
@@ -111,7 +112,14 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 		Facts:           indicatorFacts(view),
 		ViolationsEmpty: empty{Title: "None", Text: "This objective never broke a clause of an error-budget policy."},
 	}
-	if view.Status.Latest.IsZero() {
+	once, err := d.measuredOnce(v, view)
+	if err != nil {
+		return screen{}, err
+	}
+	switch {
+	case once:
+		p.Freshness = "nothing measured in " + overText(view.Revision.Over)
+	case view.Status.Latest.IsZero():
 		p.Freshness = "no measurement has come yet"
 	}
 	if !view.Status.Evaluated() {
@@ -151,7 +159,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	if p.Source == nil && view.Status.Latest.IsZero() {
-		p.Push = d.firstPush(v.now, owner, view)
+		p.Push = d.push(v.now, owner, view, once)
 	}
 	if p.Proposals, err = d.openProposals(v, view); err != nil {
 		return screen{}, err
@@ -224,6 +232,9 @@ func (p *sloPage) numbers(view slo.View, f budget.Figures, concluded bool) {
 		p.SLI = sliFigure(f.Window.Sum, view.Revision.Objective)
 		p.SLICaption = fmt.Sprintf("%s good of %s %ss", eventsText(thousandths(f.Window.Sum.Good, f.Window.Unit)), eventsText(thousandths(f.Window.Sum.Total, f.Window.Unit)), noun)
 		p.BudgetCaption = budgetCaption(f.Window, view.Revision.Over, noun)
+	case f.Window.Enough: // they were told of when they were old already
+		p.SLICaption = fmt.Sprintf("%s so far; nothing is concluded while no more come", nounText(thousandths(f.Window.Sum.Total, f.Window.Unit), noun))
+		p.BudgetCaption = "known once measurements come again"
 	case f.Window.Sum.Total > 0:
 		p.SLICaption = fmt.Sprintf("%s so far; nothing is concluded from fewer than %s",
 			nounText(thousandths(f.Window.Sum.Total, f.Window.Unit), noun), eventsText(view.Revision.MinEvents*1000))
@@ -358,8 +369,22 @@ func revision(now time.Time, r slo.RevisionWithIndicator) revisionRow {
 	return out
 }
 
-// firstPush is a command that sends one slot, the newest that is over.
-func (d *Dashboard) firstPush(now time.Time, owner registry.Service, view slo.View) *push {
+// measuredOnce reports whether nothing is known of the windows of an SLO, which was measured
+// before them.
+func (d *Dashboard) measuredOnce(v *visit, view slo.View) (bool, error) {
+	if !view.Status.Latest.IsZero() {
+		return false, nil
+	}
+	past, err := d.history(v, view, "", pastRange{name: "all"}.lengthOf(view, endOf(v, view)), 0)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(past.Points, func(p slo.Point) bool { return p.Sum.Total > 0 }), nil
+}
+
+// push is a command that sends one slot, the newest that is over: the first ever, unless the
+// SLO was measured once.
+func (d *Dashboard) push(now time.Time, owner registry.Service, view slo.View, once bool) *push {
 	field, count := "good", 119
 	if view.Indicator.Counting == slo.BadTotal {
 		field, count = "bad", 1
@@ -367,9 +392,13 @@ func (d *Dashboard) firstPush(now time.Time, owner registry.Service, view slo.Vi
 	resolution := view.Indicator.Resolution
 	start := now.UTC().Truncate(resolution).Add(-resolution)
 	address := strings.TrimSuffix(d.opts.PublicURL, "/") + "/v1" + sloURL(owner.Slug, view.SLO.Slug) + "/measurements"
+	title, text := "Send the first measurement", "Nothing has been measured yet."
+	if once {
+		title, text = "Go on sending measurements", "Nothing was measured in "+overText(view.Revision.Over)+"."
+	}
 	return &push{
-		Title: "Send the first measurement",
-		Text:  fmt.Sprintf("Nothing has been measured yet. Send how many events there were in a slot of %s, and how many of them were %s:", windowText(resolution), field),
+		Title: title,
+		Text:  fmt.Sprintf("%s Send how many events there were in a slot of %s, and how many of them were %s:", text, windowText(resolution), field),
 		Command: fmt.Sprintf(`curl -X POST %s \
   -H "Authorization: Bearer $EVENKEEL_TOKEN" \
   -H "Content-Type: application/json" \

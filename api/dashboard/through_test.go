@@ -56,8 +56,14 @@ type house struct {
 
 func build(t *testing.T) *house {
 	t.Helper()
+	return buildAt(t, sampleNow)
+}
+
+// buildAt has the clock stand at a time.
+func buildAt(t *testing.T, start time.Time) *house {
+	t.Helper()
 	s, log := storetest.SQLite(t), slog.New(slog.DiscardHandler)
-	h := &house{T: t, clock: clock.NewManual(sampleNow), store: s}
+	h := &house{T: t, clock: clock.NewManual(start), store: s}
 	now := h.clock.Now
 	authorizer := access.NewAuthorizer(s.Access())
 	recorder := audit.NewService(s.Audit(), s, authorizer, now)
