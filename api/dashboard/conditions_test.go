@@ -164,8 +164,8 @@ func TestThroughTheServicesEveryKindIsWellMadeInEveryCondition(t *testing.T) {
 		// 87 of 672 hours are bad where 6.72 may be: 12.946 budgets. So they are of each group.
 		"/services/occurrences/slos/deep": {"−1,195 %", "87,000 bad of 6,720 allowed; overspent by 80,280", "Exhausted", "changes halt"},
 		"/services/bad-events/slos/deep":  {"−1,195 %", "87,000 bad of 6,720 allowed"},
-		"/services/slices/slos/deep":      {"−1,195 %", "87 bad of 6.7 allowed", "87 bad slices"},
-		"/services/shares/slos/deep":      {"−1,195 %", "585 good of 672 slices"},
+		"/services/slices/slos/deep":      {"−1,195 %", "87 bad of 6.7 allowed", "87 bad slices", "slices of 5 min, each good from 95 % good events on; slices without events do not count", "Judged from 100 slices on"},
+		"/services/shares/slos/deep":      {"−1,195 %", "585 good of 672 slices", "the mean share of good events in slices of 5 min; slices without events do not count"},
 		"/services/grouped/slos/deep":     {"3 groups", "eu-west Exhausted 87.05 % of 672,000 events −1,195 %"},
 		"/services/sure/slos/deep":        {"With 95 % confidence: breached"},
 		"/services/occurrences/slos/thin": {"12 events so far; nothing is concluded from fewer than 100", "too few events in this window"},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/measure/lens"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -324,10 +325,10 @@ func indicatorFacts(view slo.View) []fact {
 		sent,
 		{"In slots of", link{Text: windowText(view.Indicator.Resolution)}},
 		{"Window", link{Text: windowName(view.Revision.Over)}},
-		{"At least", link{Text: nounText(view.Revision.MinEvents*1000, view.Revision.Budgeting.Noun())}},
+		{"Judged", link{Text: "from " + nounText(view.Revision.MinEvents*1000, view.Revision.Budgeting.Noun()) + " on"}},
 	}
 	if b := view.Revision.Budgeting; b.Slices() {
-		facts = append(facts, fact{"The budget is of", link{Text: b.String()}})
+		facts = append(facts, fact{"The budget is of", link{Text: budgetingText(b)}})
 	}
 	facts = append(facts, alertFact(view.Revision.Alerts))
 	if confidence := view.Revision.Confidence; !confidence.IsZero() {
@@ -340,6 +341,15 @@ func indicatorFacts(view slo.View) []fact {
 		facts = append(facts, fact{"Grouped by", link{Text: fmt.Sprintf("%s, up to %s", by, plural(view.Indicator.Origin.MaxGroups, "group", "groups"))}})
 	}
 	return facts
+}
+
+// budgetingText says what the budget of an SLO of slices is of.
+func budgetingText(b slo.Budgeting) string {
+	missing := map[lens.Missing]string{lens.Good: "slices without events are good", lens.Bad: "slices without events are bad", lens.Ignored: "slices without events do not count"}[b.Missing]
+	if b.Method == slo.RatioTimeslices {
+		return fmt.Sprintf("the mean share of good events in slices of %s; %s", windowText(b.SliceLength), missing)
+	}
+	return fmt.Sprintf("slices of %s, each good from %s good events on; %s", windowText(b.SliceLength), strings.TrimSuffix(b.SliceTarget.String(), percentSign)+"\u00a0"+percentSign, missing)
 }
 
 func revision(now time.Time, r slo.RevisionWithIndicator) revisionRow {

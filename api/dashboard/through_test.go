@@ -161,14 +161,29 @@ func (h *house) push(service registry.Service, v slo.View, days int, bad func(da
 	h.must(err)
 }
 
-// visitor signs in by a link, as people do.
-func (h *house) visitor() visitor {
+// code is that of a link to sign in by.
+func (h *house) code() string {
 	h.Helper()
 	system := access.WithCaller(h.Context(), access.System("test"))
 	person, err := h.access.FirstAdministrator(system)
 	h.must(err)
 	code, _, err := h.access.NewSignInCode(system, person.ID)
 	h.must(err)
+	return code
+}
+
+// session is one of the administrator.
+func (h *house) session() string {
+	h.Helper()
+	session, _, err := h.access.SignIn(h.Context(), h.code())
+	h.must(err)
+	return session
+}
+
+// visitor signs in by a link, as people do.
+func (h *house) visitor() visitor {
+	h.Helper()
+	code := h.code()
 	v := visitor{T: h.T, signedOut: true, handler: New(h.sources, Options{Now: h.clock.Now, PublicURL: "http://evenkeel.example"})}
 	r := v.get("/signin?code=" + code)
 	if r.StatusCode != http.StatusSeeOther || len(r.Cookies()) != 1 {
