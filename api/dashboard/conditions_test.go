@@ -183,7 +183,12 @@ func TestThroughTheServicesEveryKindIsWellMadeInEveryCondition(t *testing.T) {
 		doc, _ := v.read(path)
 		says(t, words(within(t, doc, "main")), said...)
 	}
-	doc, _ := v.read("/services/occurrences/slos/late")
+	doc, _ := v.read("/services/occurrences/slos/deep")
+	text := words(within(t, doc, "main"))
+	if burns, past := strings.Index(text, "Burn rates"), strings.Index(text, "Revisions"); burns < 0 || past < burns {
+		t.Error("what was agreed before comes before how the budget burns now")
+	}
+	doc, _ = v.read("/services/occurrences/slos/late")
 	if text := words(within(t, doc, "main")); strings.Contains(text, "from fewer than 100") {
 		t.Error("of 622,000 events it says that they are fewer than 100")
 	}

@@ -159,6 +159,7 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	if p.Collection, err = d.collected(v, view); err != nil {
 		return screen{}, err
 	}
+	p.Notes = append(p.Collection.notes(), p.Notes...)
 	if p.Source == nil && view.Status.Latest.IsZero() {
 		p.Push = d.push(v.now, owner, view, once)
 	}
