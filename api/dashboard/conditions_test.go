@@ -11,7 +11,6 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/lens"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
-	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/calendar"
@@ -135,18 +134,12 @@ func inEveryCondition(t *testing.T) (*house, []string) {
 			}
 		}
 		for _, report := range told[at] {
-			for part := range slices.Chunk(report.Slots, 500) {
-				_, err = h.slos.Push(h.admin, slo.Report{Name: report.Name, Slots: part})
-				h.must(err)
-			}
+			h.pushAll(report)
 		}
 		_, err := h.evaluator.RunOnce(system)
 		h.must(err)
 	}
-	_, err = h.policies.Create(h.admin, policy.Default())
-	h.must(err)
-	_, err = h.policies.Attach(h.admin, policy.DefaultSlug, policy.Place{Target: policy.ToAll, Mode: policy.Enforce})
-	h.must(err)
+	h.govern()
 	_, err = h.policies.ApplyOnce(system)
 	h.must(err)
 	return h, append(paths, "/", "/slos", "/alerts", "/violations", "/issues")

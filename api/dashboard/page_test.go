@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -143,6 +144,8 @@ func TestEveryPageIsWellMadeInEveryState(t *testing.T) {
 	}
 }
 
+var addresses = regexp.MustCompile(`href="[^"]*"`)
+
 // checkPage holds what is true of every page.
 func checkPage(t *testing.T, doc *html.Node, text string) {
 	t.Helper()
@@ -190,6 +193,7 @@ func checkPage(t *testing.T, doc *html.Node, text string) {
 			t.Errorf("aria-labelledby=%q leads nowhere", to)
 		}
 	})
+	text = addresses.ReplaceAllString(text, "") // where a list goes on is random letters
 	for _, bad := range []string{"NaN", "Inf %", "%!", "<nil>", "ZgotmplZ", "<no value>", "0001-01-01", "1 Jan 0001"} {
 		if strings.Contains(text, bad) {
 			t.Errorf("the page says %q", bad)

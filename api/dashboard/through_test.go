@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -158,6 +159,24 @@ func (h *house) push(service registry.Service, v slo.View, days int, bad func(da
 		slots = append(slots, slo.Slot{Start: at, Good: &good, Total: 100})
 	}
 	_, err := h.slos.Push(h.admin, slo.Report{Name: slo.Name{Service: service.Slug, SLO: v.SLO.Slug}, Slots: slots})
+	h.must(err)
+}
+
+// pushAll sends a report of any length.
+func (h *house) pushAll(r slo.Report) {
+	h.Helper()
+	for part := range slices.Chunk(r.Slots, 500) {
+		_, err := h.slos.Push(h.admin, slo.Report{Name: r.Name, Slots: part})
+		h.must(err)
+	}
+}
+
+// govern has the default policy apply to all SLOs.
+func (h *house) govern() {
+	h.Helper()
+	_, err := h.policies.Create(h.admin, policy.Default())
+	h.must(err)
+	_, err = h.policies.Attach(h.admin, policy.DefaultSlug, policy.Place{Target: policy.ToAll, Mode: policy.Enforce})
 	h.must(err)
 }
 
