@@ -175,5 +175,8 @@ func (c *Certainty) lines(o budget.Objective) []budget.Line {
 // decimal writes a number with at most so many digits after the point.
 func decimal(f float64, digits int) string {
 	text := strconv.FormatFloat(f, 'f', digits, 64)
+	if digits == 0 {
+		return text
+	}
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }

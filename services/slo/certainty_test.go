@@ -133,3 +133,14 @@ func TestBoundsAreExplainedWithTheirNumbers(t *testing.T) {
 		t.Errorf("the events that are needed are explained as %q", l.Worked)
 	}
 }
+
+func TestADecimalKeepsTheZerosOfItsWholePart(t *testing.T) {
+	t.Parallel()
+	for want, got := range map[string]string{
+		"50": decimal(50, 0), "100": decimal(100, 2), "0": decimal(0, 0), "0.5": decimal(0.5, 2), "0.25": decimal(0.25, 2), "10.5": decimal(10.50, 3),
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
