@@ -33,6 +33,9 @@ const (
 	coarsenAtOnce = 200
 )
 
+// firstOf2000 is by what months and days are counted.
+var firstOf2000 = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // A slot is far too old to be written when it is thinned.
 const _ = uint(WholeFor - 2*MaxAge)
 
@@ -175,14 +178,14 @@ func earlier(a, b time.Time) time.Time {
 func (t *Thinner) thin(ctx context.Context, indicator id.ID, series []Series, look Look, begin time.Time, resumed bool, until time.Time) (int64, error) {
 	resolution := series[0].Resolution // that of the indicator, of all its series
 	slot := max(resolution, look.Slices.Length)
-	months := calendar.New(calendar.Month, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), look.Zone)
+	months := calendar.New(calendar.Month, firstOf2000, look.Zone)
 	w, at := months.At(begin), begin
 	if !resumed {
 		at = w.Start.Truncate(slot)
 	}
 	var n int64
 	for ; !w.End.After(until); w = months.Next(w) {
-		bounds := hours(w, at, slot)
+		bounds := hours(w, look.Zone, at, slot)
 		if len(bounds) < 2 {
 			continue // of the month no more than a part of its last slot is left
 		}
@@ -209,18 +212,23 @@ func (t *Thinner) thin(ctx context.Context, indicator id.ID, series []Series, lo
 }
 
 // hours are the bounds of the hours of a month from the time on, each rounded down to
-// where a slot, or a slice, begins.
-func hours(w calendar.Window, from time.Time, slot time.Duration) []time.Time {
+// where a slot, or a slice, begins. They are counted from each midnight of the zone: where
+// clocks are set by half an hour, the last hour of that day is a half.
+func hours(w calendar.Window, zone *time.Location, from time.Time, slot time.Duration) []time.Time {
 	bounds := []time.Time{from}
-	for at := w.Start; ; at = at.Add(time.Hour) {
-		next := earlier(at, w.End).Truncate(slot)
-		if next.After(bounds[len(bounds)-1]) {
-			bounds = append(bounds, next)
-		}
-		if !at.Before(w.End) {
-			return bounds
+	bound := func(at time.Time) {
+		if at = at.Truncate(slot); at.After(bounds[len(bounds)-1]) {
+			bounds = append(bounds, at)
 		}
 	}
+	days := calendar.New(calendar.Day, firstOf2000, zone)
+	for d := days.At(w.Start); d.Start.Before(w.End); d = days.Next(d) {
+		for at := d.Start; at.Before(d.End); at = at.Add(time.Hour) {
+			bound(at)
+		}
+	}
+	bound(w.End)
+	return bounds
 }
 
 // groupsOf are the groups of the series, and the empty one for the whole.

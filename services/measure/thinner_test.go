@@ -74,8 +74,9 @@ func every(unit calendar.Unit, z *time.Location, from, to time.Time) []time.Time
 	return bounds
 }
 
-// The zones have whole hours, half hours, quarters, and clocks that are set forward.
-var thinZones = []string{"UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "America/New_York"}
+// The zones have whole hours, half hours, quarters, and clocks that are set forward, at
+// midnight too, and by half an hour.
+var thinZones = []string{"UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo"}
 
 // Events of two reporters over ten weeks, with and without slices, judged in each way, under
 // corrections, with times in which nothing came: what each hour holds, measured and
