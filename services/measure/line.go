@@ -192,16 +192,25 @@ func (t target) older(rows []StoredSegment) error {
 		if !t.first.IsZero() && !row.Start.Before(t.first) {
 			continue
 		}
-		i := slices.IndexFunc(t.series, func(s Series) bool { return s.ID == row.Series })
-		first, err := began(row, t.series[i].Resolution)
+		first, err := began(row, t.of(row).Resolution)
 		if err != nil {
 			return err
 		}
-		if t.first.IsZero() || first.Before(t.first) {
-			t.first = first
-		}
+		t.since(first)
 	}
 	return nil
+}
+
+// since notes that something was measured at the time.
+func (l *line) since(at time.Time) {
+	if l.first.IsZero() || at.Before(l.first) {
+		l.first = at
+	}
+}
+
+// of is the series of a row.
+func (l *line) of(row StoredSegment) Series {
+	return l.series[slices.IndexFunc(l.series, func(s Series) bool { return s.ID == row.Series })]
 }
 
 // joined makes one piece of what each series has of a day, of which some may be in
