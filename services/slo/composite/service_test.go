@@ -369,3 +369,26 @@ func code(err error) string {
 	}
 	return ""
 }
+
+// On the 2nd of March the year began 60 days ago, and the one before it 425 days ago, of
+// which nothing is asked: a history that is asked for without a beginning is of this year.
+func TestTheHistoryOfAYearBeginsWithTheYear(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	d := of(formula.WeightedAverage)
+	d.Calendar = &slo.CalendarInput{Period: calendar.Year}
+	v := h.declare(t, d)
+	h.push(t, "checkout", 1, 99, 100)
+	h.push(t, "search", 1, 99, 100)
+	past, err := h.History(h.bob, v.Composite.ID, time.Time{}, time.Time{}, 24*time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	if !past.From.After(begin) || past.From.After(begin.AddDate(0, 0, 1)) || !past.To.Equal(start) {
+		t.Errorf("it goes from %s to %s", past.From, past.To)
+	}
+	if last := past.Points[len(past.Points)-1]; last.SLI == nil || last.SLI.Percent(3) != "99 %" {
+		t.Errorf("it ends with %+v", last)
+	}
+}
