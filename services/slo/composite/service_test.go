@@ -392,3 +392,52 @@ func TestTheHistoryOfAYearBeginsWithTheYear(t *testing.T) {
 		t.Errorf("it ends with %+v", last)
 	}
 }
+
+// By hand: search is retired and counts as bad. By slices every one is bad: 100 % of 2 %, fifty
+// budgets. By ratios checkout misses 5 % and search 100 %, of which no more than 100 % counts:
+// fifty again.
+func TestWhatIsExplainedIsWhatIsShown(t *testing.T) {
+	t.Parallel()
+	for method, want := range map[formula.Method]string{
+		formula.Timeslices:      "every slice is bad, for search/availability counts as bad: 100 % ÷ (100 % − 98%) = 5000 %",
+		formula.RatioTimeslices: "2.5 + 50, of which no more counts than 100 % ÷ (100 % − 98%) = 5000 %",
+	} {
+		h := newHouse(t)
+		d := of(method)
+		if d.Members[1].Missing = formula.Bad; method == formula.RatioTimeslices {
+			d.Members[0].Missing = formula.Good
+		}
+		h.declare(t, d)
+		h.push(t, "checkout", 1, 95, 100)
+		ok(h.slos.Retire(h.ada, h.members["search"].SLO.ID, 1, ""))(t)
+		v := h.evaluate(t, "buying")
+		if got := worked(v, "burned"); got != want {
+			t.Errorf("%s: burned is explained as %q, want %q; %s", method, got, want, shown(v))
+		}
+	}
+}
+
+func worked(v composite.View, figure string) string {
+	for _, l := range v.Explain().Lines {
+		if l.Figure == figure {
+			return l.Worked
+		}
+	}
+	return ""
+}
+
+// Each member has data, but never in the same slice, and no slice counts without both.
+func TestSlicesThatAllWaitForAMemberAreExplained(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	d := of(formula.Timeslices)
+	d.Members[0].Missing, d.Members[1].Missing = formula.Unknown, formula.Unknown
+	h.declare(t, d)
+	h.push(t, "checkout", 1, 100, 100)
+	h.push(t, "search", 2, 100, 100)
+	v := h.evaluate(t, "buying")
+	const want = "unknown: every slice waits for a member, or counts as nothing"
+	if got := v.Explain().Because; v.Status.State != budget.NoData || got != want {
+		t.Errorf("%s, because %q, want %q", v.Status.State, got, want)
+	}
+}
