@@ -31,8 +31,9 @@ type watched struct {
 // watch is what a part is made of, beside what the evaluator sums up.
 type watch struct {
 	Part
-	step time.Duration
-	late time.Duration // for how long nothing may come
+	late      time.Duration // for how long nothing may come
+	over      slo.TimeWindow
+	indicator slo.Indicator // zero of what is of all members
 }
 
 // Subjects tells the evaluator what to keep sums for: the SLOs, and the members of every
@@ -198,13 +199,13 @@ func (l looks) together(v View) []measure.Part {
 }
 
 func (l looks) watch(v View, of id.ID, subject measure.Subject) watch {
-	w := watch{Part: Part{Of: of, Composite: v.Composite.ID}}
+	w := watch{Part: Part{Of: of, Composite: v.Composite.ID}, over: v.Revision.Over}
 	for _, m := range v.Revision.Members {
 		if m.ID != of {
 			continue
 		}
-		w.step = subject.Lens.Step(subject.Resolution)
-		w.late = l.sights[m.SLO.ID].Late(w.step)
+		w.late = l.sights[m.SLO.ID].Late(subject.Lens.Step(subject.Resolution))
+		w.indicator = l.slos[m.SLO.ID].Indicator
 		w.Unit = subject.Lens.Slices.Unit()
 		if !v.Revision.Method.Slices() {
 			terms := l.slos[m.SLO.ID].Revision.Terms
@@ -222,6 +223,7 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 	s.watched.Unlock()
 	var parts []Part
 	var others []measure.Evaluation
+	since := map[time.Time][]int{} // parts, by when their windows begin
 	for _, e := range evaluations {
 		w, of := known[e.Subject]
 		if !of {
@@ -232,7 +234,14 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 		p.End, p.EvaluatedAt, p.Latest = e.End, now, e.Latest
 		p.Stale = e.Latest.Before(e.End.Add(-w.late))
 		p.Sums, _ = budget.SumsOf(e.Sums)
+		begin, _ := w.over.Window().Span(e.End)
+		since[begin] = append(since[begin], len(parts))
 		parts = append(parts, p)
+	}
+	for begin, of := range since {
+		if err := s.fillingIn(ctx, parts, of, known, begin); err != nil {
+			return err
+		}
 	}
 	if len(parts) > 0 {
 		if err := s.Store.PutCompositeParts(ctx, parts); err != nil {
@@ -243,6 +252,22 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 		return nil
 	}
 	return s.Evaluated.Conclude(ctx, now, others)
+}
+
+// fillingIn notes of some of the parts, whose windows begin then, which are not whole yet.
+func (s *Service) fillingIn(ctx context.Context, parts []Part, some []int, known map[id.ID]watch, begin time.Time) error {
+	indicators := make([]slo.Indicator, len(some))
+	for k, i := range some {
+		indicators[k] = known[parts[i].Of].indicator
+	}
+	filling, err := s.Evaluated.Filling(ctx, indicators, begin)
+	if err != nil {
+		return err
+	}
+	for k, i := range some {
+		parts[i].Filling = filling[indicators[k].ID]
+	}
+	return nil
 }
 
 // concludeAfter is after how long a status is concluded anew, although no part was

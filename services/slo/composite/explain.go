@@ -3,6 +3,7 @@ package composite
 import (
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/evenkeel/evenkeel/services/slo/budget"
@@ -161,6 +162,17 @@ func explainPair(a formula.Alert, period time.Duration) budget.Line {
 	}
 }
 
+// filling names the members of which a part of the window's past is still being read.
+func (v View) filling() []string {
+	var out []string
+	for _, m := range v.Revision.Members {
+		if p, known := v.Known(m); known && p.Filling {
+			out = append(out, m.SLO.Label())
+		}
+	}
+	return out
+}
+
 // because says in a sentence what made the state.
 func (v View) because(f formula.Figures) string {
 	switch {
@@ -170,6 +182,8 @@ func (v View) because(f formula.Figures) string {
 		return fmt.Sprintf("revision %d was not evaluated yet; the state is that of an earlier revision", v.Revision.Number)
 	case v.Status.Stale && v.Status.Latest.IsZero():
 		return "stale: no member was measured within the longest window"
+	case len(v.filling()) > 0:
+		return "incomplete: a part of the window is still being read of " + strings.Join(v.filling(), ", ")
 	case v.Status.Stale:
 		return "stale: no measurement came lately of any member, or of one without whose data there is none, and the state that there was is held"
 	}

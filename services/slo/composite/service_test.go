@@ -441,3 +441,13 @@ func TestSlicesThatAllWaitForAMemberAreExplained(t *testing.T) {
 		t.Errorf("%s, because %q, want %q", v.Status.State, got, want)
 	}
 }
+
+func TestSlicesAreAsLongAsTheLongestSlotOfAMemberWhereNothingIsSaid(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	d := of(formula.RatioTimeslices)
+	d.SliceLength = 0
+	if v := h.declare(t, d); v.Revision.SliceLength != measure.FiveMinutes {
+		t.Errorf("slices are %s long", v.Revision.SliceLength)
+	}
+}
