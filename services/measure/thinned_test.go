@@ -2,6 +2,8 @@ package measure_test
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -58,20 +60,20 @@ func (s *interrupted) Segments(ctx context.Context, series []id.ID, from, to tim
 // counts twice.
 func TestWhatIsThinnedWhileItIsReadIsReadOnce(t *testing.T) {
 	t.Parallel()
-	for _, slices := range []lens.Slices{{}, {Length: time.Hour, TargetPPB: 950_000_000, Missing: lens.Bad}} {
+	for _, judged := range []lens.Slices{{}, {Length: time.Hour, TargetPPB: 950_000_000, Missing: lens.Bad}} {
 		for begun, queries := range map[bool][]string{false: {"series", "oldest", "lines", "segments"}, true: {"series", "oldest", "lines", "segments", "months"}} {
 			for _, query := range queries {
-				if query == "oldest" && slices.Length == 0 {
+				if query == "oldest" && judged.Length == 0 {
 					continue // of events nobody asks for it
 				}
-				b, looks := thinnedBundle(t, measure.Look{Zone: time.UTC, Slices: slices})
+				b, looks := thinnedBundle(t, measure.Look{Zone: time.UTC, Slices: judged})
 				months := int64(4)
 				if begun {
 					b.clock.Advance(-90 * day)
 					b.thin(t, looks, map[string]int64{"thinned": 1})
 					months = 3
 				}
-				of := measure.Reading{Indicator: b.indicators[0], Lens: lens.Lens{Slices: slices}}
+				of := measure.Reading{Indicator: b.indicators[0], Lens: lens.Lens{Slices: judged}}
 				bounds := every(calendar.Day, time.UTC, noon.Add(-20*day), noon.Add(70*day))
 				before := b.read(t, of, bounds)
 				happened := false
@@ -88,7 +90,7 @@ func TestWhatIsThinnedWhileItIsReadIsReadOnce(t *testing.T) {
 				}
 				for i, want := range before {
 					if after[i] != want {
-						t.Errorf("begun %t, thinned before %s, %+v: %+v, was %+v", begun, query, slices, after[i], want)
+						t.Errorf("begun %t, thinned before %s, %+v: %+v, was %+v", begun, query, judged, after[i], want)
 						break
 					}
 				}
@@ -174,4 +176,24 @@ func TestAMonthInWhichAGroupWasSilentIsBlurredWhereSlicesWereNotJudged(t *testin
 			t.Errorf("missing slices %s, from %s: %+v, want blurred %t", c.missing, c.from, got, c.blurred)
 		}
 	}
+}
+
+func TestAnIndicatorOfWhichCorrectionsCannotBeReadIsThinnedByNobodyAndHoldsNoOther(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, storetest.SQLite(t), 2)
+	b.book.subjects = nil
+	b.clock.Advance(day)
+	for i := range b.indicators {
+		b.push(t, b.batch(i, "", measure.Slot{Start: noon, Good: 900, Total: 1000}))
+	}
+	b.clock.Advance(measure.WholeFor + 40*day)
+	fold(t, b)
+	looks := looking{b.indicators[0]: {Zone: time.UTC, Unread: errors.New("a zone is gone")}, b.indicators[1]: {Zone: time.UTC}}
+	b.thin(t, looks, map[string]int64{"thinned": 1, "unthinnable": 1})
+	left, err := b.store.Measure().Thinnable(t.Context(), b.clock.Now(), "", 10)
+	if err != nil || !slices.Equal(left, b.indicators[:1]) {
+		t.Errorf("slots are left of %v (%v)", left, err)
+	}
+	looks[b.indicators[0]] = measure.Look{Zone: time.UTC}
+	b.thin(t, looks, map[string]int64{"thinned": 1, "unthinnable": 0})
 }

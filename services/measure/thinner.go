@@ -46,6 +46,8 @@ type Look struct {
 	Corrected []window.Span
 	// Zone is where its months and days begin: that of its calendar, or UTC.
 	Zone *time.Location
+	// Unread is why what is corrected is not known: nothing of it can be thinned.
+	Unread error
 }
 
 // Looks tells how indicators are looked at.
@@ -144,11 +146,14 @@ func (t *Thinner) thinAll(ctx context.Context, indicators []id.ID, until time.Ti
 		if !known {
 			return fmt.Errorf("indicator %s is of no SLO", indicator)
 		}
-		_, resumed := ofWhole(lines, indicator)
-		n, err := t.thin(ctx, indicator, of[indicator], look, begins[indicator], resumed, until)
+		n, err := int64(0), look.Unread
+		if err == nil {
+			_, resumed := ofWhole(lines, indicator)
+			n, err = t.thin(ctx, indicator, of[indicator], look, begins[indicator], resumed, until)
+		}
 		counts["thinned"] += n
 		switch {
-		case unreadable(err):
+		case look.Unread != nil || Unreadable(err):
 			counts["unthinnable"]++
 			t.log.ErrorContext(ctx, "indicator cannot be thinned", slog.String("indicator_id", string(indicator)), slog.Any("error", err))
 		case err != nil:
