@@ -222,6 +222,11 @@ func joined(start time.Time, span, resolution time.Duration, rows []StoredSegmen
 	var out []window.Piece
 	for i := 0; i < len(rows); {
 		n := i
+		if single := i+1 == len(rows) || rows[i+1].Series != rows[i].Series; single && rows[i].Span == span {
+			out = append(out, pieces[i])
+			i++
+			continue
+		}
 		var parts []segment.Part
 		for ; n < len(rows) && rows[n].Series == rows[i].Series; n++ {
 			parts = append(parts, segment.Part{At: int(pieces[n].Start.Sub(start) / resolution), Segment: pieces[n].Segment})
