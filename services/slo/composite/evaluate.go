@@ -156,12 +156,12 @@ func (l looks) subjects(v View) map[id.ID]measure.Subject {
 		out[m.ID] = measure.Subject{
 			ID: m.ID, Revision: l.slos[m.SLO.ID].Revision.ID, Indicator: of.Indicator, Resolution: m.SLO.Resolution,
 			Windows: budget.Windows(step, v.Revision.Over.Window()), Lens: of.Lens,
-			Unread: l.sights[m.SLO.ID].Unread,
+			Composed: true, Unread: l.sights[m.SLO.ID].Unread,
 		}
 	}
 	if parts := l.together(v); len(parts) > 0 {
 		out[v.Revision.ID] = measure.Subject{
-			ID: v.Revision.ID, Revision: v.Revision.ID, Parts: parts, Unread: l.unread(v),
+			ID: v.Revision.ID, Revision: v.Revision.ID, Parts: parts, Composed: true, Unread: l.unread(v),
 			Windows: budget.Windows(v.Revision.SliceLength, v.Revision.Over.Window()),
 		}
 	}
