@@ -85,7 +85,7 @@ func (k *kept) arrange(series []Series) []*line {
 
 // corrected are the days on which the overlays differ.
 func corrected(before, after window.Overlay) []time.Time {
-	if slices.Equal(before, after) {
+	if len(before) == len(after) && (len(after) == 0 || &before[0] == &after[0] || slices.Equal(before, after)) {
 		return nil
 	}
 	var days []time.Time

@@ -26,6 +26,7 @@ const atOnce = 100
 type watched struct {
 	sync.Mutex
 	parts map[id.ID]watch
+	laid  slo.Overlays
 }
 
 // watch is what a part is made of, beside what the evaluator sums up.
@@ -47,13 +48,16 @@ func (s *Service) Subjects(ctx context.Context) ([]measure.Subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	parts := map[id.ID]watch{}
+	parts, laid := map[id.ID]watch{}, slo.Overlays{}
 	if len(views) > 0 {
 		now := s.Clock()
 		looks, err := s.looks(ctx, views, now, now)
 		if err != nil {
 			return nil, err
 		}
+		s.watched.Lock()
+		looks.laid, looks.former = laid, s.watched.laid
+		s.watched.Unlock()
 		for _, v := range views {
 			for of, subject := range looks.subjects(v) {
 				subjects = append(subjects, subject)
@@ -63,7 +67,7 @@ func (s *Service) Subjects(ctx context.Context) ([]measure.Subject, error) {
 	}
 	s.watched.Lock()
 	defer s.watched.Unlock()
-	s.watched.parts = parts
+	s.watched.parts, s.watched.laid = parts, laid
 	return subjects, nil
 }
 
@@ -86,11 +90,13 @@ func (s *Service) active(ctx context.Context) ([]View, error) {
 type looks struct {
 	slos   map[id.ID]slo.View
 	sights map[id.ID]slo.Sight
+	// laid are the overlays that were made, former those of the evaluation before.
+	laid, former slo.Overlays
 }
 
 // looks reads it, for windows that end in [from, to].
 func (s *Service) looks(ctx context.Context, views []View, from, to time.Time) (looks, error) {
-	l := looks{slos: map[id.ID]slo.View{}}
+	l := looks{slos: map[id.ID]slo.View{}, laid: slo.Overlays{}}
 	of := map[id.ID]slo.Extent{}
 	var ids []id.ID
 	for _, v := range views {
@@ -140,8 +146,12 @@ func (l looks) terms(v View, m Member) slo.Terms {
 // reading is how what was measured of a member is summed up, and in which steps.
 func (l looks) reading(v View, m Member) (of measure.Reading, step time.Duration) {
 	indicator, sight := l.slos[m.SLO.ID].Indicator, l.sights[m.SLO.ID]
-	by := l.terms(v, m).Lens(indicator.Resolution, sight.Delay, sight.Spans)
-	return measure.Reading{Indicator: indicator.ID, Lens: by}, by.Step(indicator.Resolution)
+	by := l.terms(v, m).Lens(indicator.Resolution, sight.Delay, nil)
+	step = by.Step(indicator.Resolution)
+	if len(sight.Spans) > 0 {
+		by.Overlay = l.laid.Lay(l.former, m.SLO.ID, step, sight.Spans)
+	}
+	return measure.Reading{Indicator: indicator.ID, Lens: by}, step
 }
 
 // subjects are those of a composite, by what they are parts of: each member of which
