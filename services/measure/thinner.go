@@ -74,9 +74,9 @@ func NewThinner(store Store, looks Looks, runner tx.Runner, now clock.Clock, log
 	return &Thinner{store: store, service: New(store, runner, now), looks: looks, tx: runner, now: now, log: log}
 }
 
-// ThinOnce thins the months of which the last day is longer ago than WholeFor: each
-// month of an indicator in a transaction of its own, which writes its sums and removes its
-// segments. It returns counts of months "thinned" and "coarsened" from hours to days, and
+// ThinOnce thins the months of which the last day is longer ago than WholeFor: the sums of
+// each month of an indicator are written in a transaction of their own, from which on nobody
+// reads its segments, and these are removed in further ones. It returns counts of months "thinned" and "coarsened" from hours to days, and
 // of "unthinnable" indicators and months, which cannot be read: they are left as they
 // were, and logged. It may be repeated and interrupted at any time.
 func (t *Thinner) ThinOnce(ctx context.Context) (map[string]int64, error) {
@@ -182,6 +182,11 @@ func earlier(a, b time.Time) time.Time {
 // where it was thinned to, or else from the month on in which begin lies.
 func (t *Thinner) thin(ctx context.Context, indicator id.ID, series []Series, look Look, begin time.Time, resumed bool, until time.Time) (int64, error) {
 	resolution := series[0].Resolution // that of the indicator, of all its series
+	if resumed {                       // whoever thinned it last may have been interrupted
+		if err := t.remove(ctx, indicator, begin); err != nil {
+			return 0, err
+		}
+	}
 	slot := max(resolution, look.Slices.Length)
 	months := calendar.New(calendar.Month, firstOf2000, look.Zone)
 	w, at := months.At(begin), begin
@@ -199,21 +204,27 @@ func (t *Thinner) thin(ctx context.Context, indicator id.ID, series []Series, lo
 		if err != nil {
 			return n, err
 		}
-		err = t.tx.InTx(ctx, func(ctx context.Context) error {
-			if err := t.store.PutThinned(ctx, rows); err != nil {
-				return fmt.Errorf("writing %d thinned months: %w", len(rows), err)
-			}
-			if err := t.store.RemoveSegments(ctx, indicator, at); err != nil {
-				return fmt.Errorf("removing what is thinned until %s: %w", stamp(at), err)
-			}
-			return nil
-		})
-		if err != nil {
-			return n, err
+		if err := t.tx.InTx(ctx, func(ctx context.Context) error { return t.store.PutThinned(ctx, rows) }); err != nil {
+			return n, fmt.Errorf("writing %d thinned months: %w", len(rows), err)
 		}
 		n += int64(len(rows))
+		if err := t.remove(ctx, indicator, at); err != nil {
+			return n, err
+		}
 	}
 	return n, nil
+}
+
+// remove removes what is thinned of an indicator, some at a time: of many groups and
+// reporters there is much.
+func (t *Thinner) remove(ctx context.Context, indicator id.ID, until time.Time) error {
+	_, err := tx.InChunks(ctx, t.tx, pruneAt, func(ctx context.Context, limit int) (int, error) {
+		return t.store.RemoveSegments(ctx, indicator, until, limit)
+	})
+	if err != nil {
+		return fmt.Errorf("removing what is thinned until %s: %w", stamp(until), err)
+	}
+	return nil
 }
 
 // hours are the bounds of the hours of a month from the time on, each rounded down to
