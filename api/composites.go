@@ -230,7 +230,7 @@ func (a *API) readComposites(r Rooms) {
 
 	type history struct {
 		CompositePath
-		From time.Time `query:"from" doc:"Start; one window before to when left out, at most 92 days." example:"2026-11-01T00:00:00Z"`
+		From time.Time `query:"from" doc:"Start, at most 92 days before to. When left out it is one window before it, or when the window of the calendar began. The first window begins at most 400 days ago." example:"2026-11-01T00:00:00Z"`
 		To   time.Time `query:"to" doc:"End, rounded down to an hour; now when left out." example:"2026-11-23T00:00:00Z"`
 		Step int       `query:"stepSeconds" minimum:"3600" maximum:"7776000" doc:"Seconds from point to point: whole hours that divide a day, or whole days; chosen when left out."`
 	}
@@ -256,7 +256,7 @@ func (a *API) readComposites(r Rooms) {
 	})
 }
 
-// showComposites names what composites refer to, with one query for each kind.
+// showComposites names what composites refer to: all teams at once, systems one by one.
 func (r Rooms) showComposites(ctx context.Context, views []composite.View) ([]Composite, error) {
 	teams, err := r.teamNames(ctx, each(views, func(v composite.View) id.ID { return v.Composite.Team }))
 	if err != nil {
