@@ -8751,6 +8751,7 @@ type CompositePartMutation struct {
 	evaluated_at     *time.Time
 	latest           *time.Time
 	stale            *bool
+	filling          *bool
 	sums             *[]byte
 	clearedFields    map[string]struct{}
 	composite        *string
@@ -9241,6 +9242,42 @@ func (m *CompositePartMutation) ResetStale() {
 	m.stale = nil
 }
 
+// SetFilling sets the "filling" field.
+func (m *CompositePartMutation) SetFilling(b bool) {
+	m.filling = &b
+}
+
+// Filling returns the value of the "filling" field in the mutation.
+func (m *CompositePartMutation) Filling() (r bool, exists bool) {
+	v := m.filling
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFilling returns the old "filling" field's value of the CompositePart entity.
+// If the CompositePart object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositePartMutation) OldFilling(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFilling is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFilling requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFilling: %w", err)
+	}
+	return oldValue.Filling, nil
+}
+
+// ResetFilling resets all changes to the "filling" field.
+func (m *CompositePartMutation) ResetFilling() {
+	m.filling = nil
+}
+
 // SetSums sets the "sums" field.
 func (m *CompositePartMutation) SetSums(b []byte) {
 	m.sums = &b
@@ -9338,7 +9375,7 @@ func (m *CompositePartMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CompositePartMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.of_id != nil {
 		fields = append(fields, compositepart.FieldOfID)
 	}
@@ -9365,6 +9402,9 @@ func (m *CompositePartMutation) Fields() []string {
 	}
 	if m.stale != nil {
 		fields = append(fields, compositepart.FieldStale)
+	}
+	if m.filling != nil {
+		fields = append(fields, compositepart.FieldFilling)
 	}
 	if m.sums != nil {
 		fields = append(fields, compositepart.FieldSums)
@@ -9395,6 +9435,8 @@ func (m *CompositePartMutation) Field(name string) (ent.Value, bool) {
 		return m.Latest()
 	case compositepart.FieldStale:
 		return m.Stale()
+	case compositepart.FieldFilling:
+		return m.Filling()
 	case compositepart.FieldSums:
 		return m.Sums()
 	}
@@ -9424,6 +9466,8 @@ func (m *CompositePartMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldLatest(ctx)
 	case compositepart.FieldStale:
 		return m.OldStale(ctx)
+	case compositepart.FieldFilling:
+		return m.OldFilling(ctx)
 	case compositepart.FieldSums:
 		return m.OldSums(ctx)
 	}
@@ -9497,6 +9541,13 @@ func (m *CompositePartMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetStale(v)
+		return nil
+	case compositepart.FieldFilling:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFilling(v)
 		return nil
 	case compositepart.FieldSums:
 		v, ok := value.([]byte)
@@ -9616,6 +9667,9 @@ func (m *CompositePartMutation) ResetField(name string) error {
 		return nil
 	case compositepart.FieldStale:
 		m.ResetStale()
+		return nil
+	case compositepart.FieldFilling:
+		m.ResetFilling()
 		return nil
 	case compositepart.FieldSums:
 		m.ResetSums()

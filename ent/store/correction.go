@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 )
 
@@ -86,8 +88,8 @@ func (a Corrections) readable(ctx context.Context, unread func(id.ID, error) err
 		c.Ends = endOf(ends)
 		if rule != "" {
 			again, err := correction.ReadRecurrence(start, zone, rule, time.Duration(seconds)*time.Second)
-			if err != nil {
-				return unread(c.ID, err)
+			if err != nil { // nothing that whoever reads it put wrong
+				return unread(c.ID, fmt.Errorf("%w: %s", slo.ErrUnreadable, err))
 			}
 			c.Recurrence = &again
 		}

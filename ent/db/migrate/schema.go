@@ -433,6 +433,7 @@ var (
 		{Name: "evaluated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "latest", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "stale", Type: field.TypeBool},
+		{Name: "filling", Type: field.TypeBool},
 		{Name: "sums", Type: field.TypeBytes},
 		{Name: "composite_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
@@ -444,7 +445,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "composite_parts_composites_composite",
-				Columns:    []*schema.Column{CompositePartsColumns[10]},
+				Columns:    []*schema.Column{CompositePartsColumns[11]},
 				RefColumns: []*schema.Column{CompositesColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -458,7 +459,7 @@ var (
 			{
 				Name:    "compositepart_composite_id_evaluated_at",
 				Unique:  false,
-				Columns: []*schema.Column{CompositePartsColumns[10], CompositePartsColumns[6]},
+				Columns: []*schema.Column{CompositePartsColumns[11], CompositePartsColumns[6]},
 			},
 		},
 	}

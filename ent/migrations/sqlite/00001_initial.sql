@@ -66,7 +66,7 @@ CREATE UNIQUE INDEX `compositemember_revision_id_position` ON `composite_members
 -- create index "compositemember_slo_id" to table: "composite_members"
 CREATE INDEX `compositemember_slo_id` ON `composite_members` (`slo_id`);
 -- create "composite_parts" table
-CREATE TABLE `composite_parts` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `of_id` text NOT NULL, `objective` text NOT NULL, `min_events` integer NOT NULL, `unit` integer NOT NULL, `end_at` datetime NOT NULL, `evaluated_at` datetime NOT NULL, `latest` datetime NULL, `stale` bool NOT NULL, `sums` blob NOT NULL, `composite_id` text NOT NULL, CONSTRAINT `composite_parts_composites_composite` FOREIGN KEY (`composite_id`) REFERENCES `composites` (`id`) ON DELETE CASCADE);
+CREATE TABLE `composite_parts` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `of_id` text NOT NULL, `objective` text NOT NULL, `min_events` integer NOT NULL, `unit` integer NOT NULL, `end_at` datetime NOT NULL, `evaluated_at` datetime NOT NULL, `latest` datetime NULL, `stale` bool NOT NULL, `filling` bool NOT NULL, `sums` blob NOT NULL, `composite_id` text NOT NULL, CONSTRAINT `composite_parts_composites_composite` FOREIGN KEY (`composite_id`) REFERENCES `composites` (`id`) ON DELETE CASCADE);
 -- create index "compositepart_of_id" to table: "composite_parts"
 CREATE UNIQUE INDEX `compositepart_of_id` ON `composite_parts` (`of_id`);
 -- create index "compositepart_composite_id_evaluated_at" to table: "composite_parts"

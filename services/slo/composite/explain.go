@@ -2,6 +2,8 @@ package composite
 
 import (
 	"fmt"
+	"math/big"
+	"strings"
 	"time"
 
 	"github.com/evenkeel/evenkeel/services/slo/budget"
@@ -66,10 +68,15 @@ func short(f *formula.Fraction) string {
 }
 
 func unknown(f formula.Figures) string {
+	measured := false
 	for _, p := range f.Parts {
 		if p.Fate == formula.Unsure {
 			return "unknown: a member has no data without whose data the composite has none"
 		}
+		measured = measured || p.Fate == formula.Measured
+	}
+	if measured { // which is so of slices alone that are judged together
+		return "unknown: every slice waits for a member, or counts as nothing"
 	}
 	return "unknown: no member has data"
 }
@@ -78,11 +85,9 @@ func unknown(f formula.Figures) string {
 func (v View) worked(f formula.Figures) string {
 	var worked string
 	if v.Revision.Method == formula.Timeslices {
-		if joint, known := v.part(v.Revision.ID); known {
-			s := joint.Sums.Window
-			worked = fmt.Sprintf("(%d ÷ %d) ÷ (100 %% − %s)", s.Bad()/budget.PerEvent, s.Total/budget.PerEvent, v.Revision.Objective)
-		}
+		worked = v.workedTogether(f)
 	} else {
+		sum := new(big.Rat)
 		for _, p := range f.Parts {
 			if p.Burned == nil {
 				continue
@@ -91,6 +96,10 @@ func (v View) worked(f formula.Figures) string {
 				worked += " + "
 			}
 			worked += p.Burned.Short(6)
+			sum.Add(sum, p.Burned.Rat())
+		}
+		if sum.Cmp(f.SoFar.Rat()) > 0 {
+			worked += ", of which no more counts than " + v.all()
 		}
 	}
 	if pace := v.Pace(); pace.Projected() {
@@ -98,6 +107,21 @@ func (v View) worked(f formula.Figures) string {
 	}
 	return worked + " = " + f.Burned.Percent(6)
 }
+
+// workedTogether is worked of slices that are judged as one.
+func (v View) workedTogether(f formula.Figures) string {
+	for i, p := range f.Parts {
+		if p.Fate == formula.AsBad {
+			return fmt.Sprintf("every slice is bad, for %s counts as bad: %s", v.Revision.Members[i].SLO.Label(), v.all())
+		}
+	}
+	joint, _ := v.part(v.Revision.ID) // which is known where anything is burned
+	s := joint.Sums.Window
+	return fmt.Sprintf("(%d ÷ %d) ÷ (100 %% − %s)", s.Bad()/budget.PerEvent, s.Total/budget.PerEvent, v.Revision.Objective)
+}
+
+// all is what is burned when all is missed.
+func (v View) all() string { return fmt.Sprintf("100 %% ÷ (100 %% − %s)", v.Revision.Objective) }
 
 func (v View) explainMember(m Member, p formula.Part) budget.Line {
 	line := budget.Line{Figure: "members." + m.SLO.Label(), Formula: "what it burns of the composite's budget", Source: formulas[v.Revision.Method][1], Value: short(p.Burned)}
@@ -138,6 +162,17 @@ func explainPair(a formula.Alert, period time.Duration) budget.Line {
 	}
 }
 
+// filling names the members of which a part of the window's past is still being read.
+func (v View) filling() []string {
+	var out []string
+	for _, m := range v.Revision.Members {
+		if p, known := v.Known(m); known && p.Filling {
+			out = append(out, m.SLO.Label())
+		}
+	}
+	return out
+}
+
 // because says in a sentence what made the state.
 func (v View) because(f formula.Figures) string {
 	switch {
@@ -147,6 +182,8 @@ func (v View) because(f formula.Figures) string {
 		return fmt.Sprintf("revision %d was not evaluated yet; the state is that of an earlier revision", v.Revision.Number)
 	case v.Status.Stale && v.Status.Latest.IsZero():
 		return "stale: no member was measured within the longest window"
+	case len(v.filling()) > 0:
+		return "incomplete: a part of the window is still being read of " + strings.Join(v.filling(), ", ")
 	case v.Status.Stale:
 		return "stale: no measurement came lately of any member, or of one without whose data there is none, and the state that there was is held"
 	}
