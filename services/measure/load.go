@@ -192,8 +192,8 @@ func (r *run) updateSegments(ctx context.Context, targets []target, broken map[*
 					rows = append(rows, row)
 				}
 			}
-			alone := t.owner.together() && unfolded(key.Start, r.now) // the others have none
-			if len(rows) < len(t.series) && !alone {                  // folded, or there is none of the others
+			alone := unfolded(key.Start, r.now)      // the others have none
+			if len(rows) < len(t.series) && !alone { // folded, or there is none of the others
 				byDay(t, key.Start)
 				continue
 			}
