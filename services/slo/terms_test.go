@@ -369,3 +369,16 @@ func TestAPreviewWaitsForADataSourceAsTheStatusDoes(t *testing.T) {
 		t.Errorf("the preview has %+v, the status %+v", p.Before.Sum, v.Status.Sums.Window)
 	}
 }
+
+// Calendars of one zone are equal by its pointer.
+func TestAZoneIsTheSameHoweverOftenItIsRead(t *testing.T) {
+	t.Parallel()
+	first, second := ok(slo.ZoneOf("Europe/Berlin"))(t), ok(slo.ZoneOf("Europe/Berlin"))(t)
+	month := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	if a, b := calendar.New(calendar.Month, month, first), calendar.New(calendar.Month, month, second); a != b {
+		t.Errorf("%v and %v differ", a, b)
+	}
+	if _, err := slo.ZoneOf("Mars/Olympus"); err == nil || !strings.Contains(err.Error(), "Europe/Berlin") {
+		t.Errorf("what is no zone is %v", err)
+	}
+}

@@ -10,7 +10,6 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
-	"github.com/evenkeel/evenkeel/services/slo/calendar"
 	"github.com/evenkeel/evenkeel/services/slo/recurrence"
 )
 
@@ -108,7 +107,7 @@ func readRecurrence(check *fault.Check, in RecurrenceInput) Recurrence {
 	if r.series.Start, err = time.Parse(startLayout, in.Start); err != nil {
 		check.Fail("/recurrence/start", in.Start, "must be a date and time as the clocks of the time zone show it, such as %q", "2026-11-29T02:00")
 	}
-	if r.series.Zone, err = calendar.ParseZone(in.TimeZone); err != nil {
+	if r.series.Zone, err = slo.ZoneOf(in.TimeZone); err != nil {
 		check.Fail("/recurrence/timeZone", in.TimeZone, "%s", err)
 	}
 	if r.series.Rule, err = recurrence.Parse(in.Rule); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/measure/window"
+	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 	"github.com/evenkeel/evenkeel/services/slo/calendar"
 )
@@ -25,7 +26,7 @@ type Period struct {
 }
 
 func (s SLA) zone() (*time.Location, error) {
-	zone, err := calendar.ParseZone(s.Zone)
+	zone, err := slo.ZoneOf(s.Zone)
 	if err != nil {
 		return nil, fmt.Errorf("the time zone %q of SLA %s: %w", s.Zone, s.ID, err)
 	}
