@@ -317,7 +317,7 @@ func TestAnotherPersonApprovesTheEndOfAnSLO(t *testing.T) {
 	h := newHouse(t)
 	h.burn(t, 30*time.Minute, 6)
 	of := h.availability.SLO.ID
-	p := ok(h.Propose(h.ada, proposal.Input{SLO: of, Version: 1, Retirement: &proposal.Retirement{Reason: "nobody asks for it"}}, document, "it is not used"))(t)
+	p := ok(h.Propose(h.ada, proposal.Input{SLO: of, Version: 1, SLORetirement: &proposal.Retirement{Reason: "nobody asks for it"}}, document, "it is not used"))(t)
 	ok(h.Approve(h.grace, p.ID, ""))(t)
 	if v := ok(h.slos.View(h.ada, of))(t); v.SLO.RetiredAt == nil {
 		t.Errorf("the SLO is %+v, want retired", v.SLO)
@@ -328,7 +328,7 @@ func TestAnotherPersonApprovesTheEndOfAService(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.burn(t, 30*time.Minute, 6)
-	p := ok(h.Propose(h.ada, proposal.Input{Service: h.checkout.ID, Version: 1, Retirement: &proposal.Retirement{Reason: "it moved"}}, document, "nobody calls it"))(t)
+	p := ok(h.Propose(h.ada, proposal.Input{Service: h.checkout.ID, Version: 1, ServiceRetirement: &proposal.Retirement{Reason: "it moved"}}, document, "nobody calls it"))(t)
 	ok(h.Approve(h.grace, p.ID, ""))(t)
 	if s := ok(h.registry.ServiceFor(h.ada, "checkout"))(t); s.RetiredAt == nil || p.Act != proposal.RetireService {
 		t.Errorf("by %s the service is %+v, want retired", p.Act, s)
