@@ -11576,32 +11576,34 @@ func (m *CompositeStatusMutation) ResetEdge(name string) error {
 // CorrectionMutation represents an operation that mutates the Correction nodes in the graph.
 type CorrectionMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *string
-	effect        *string
-	kind          *string
-	reason        *string
-	begins_at     *time.Time
-	ends_at       *time.Time
-	start         *string
-	zone          *string
-	rule          *string
-	duration      *int64
-	addduration   *int64
-	created_at    *time.Time
-	created_by    *string
-	approved_at   *time.Time
-	approved_by   *string
-	removed_at    *time.Time
-	removed_by    *string
-	removed_for   *string
-	clearedFields map[string]struct{}
-	slo           *string
-	clearedslo    bool
-	done          bool
-	oldValue      func(context.Context) (*Correction, error)
-	predicates    []predicate.Correction
+	op              Op
+	typ             string
+	id              *string
+	effect          *string
+	kind            *string
+	reason          *string
+	begins_at       *time.Time
+	ends_at         *time.Time
+	start           *string
+	zone            *string
+	rule            *string
+	duration        *int64
+	addduration     *int64
+	created_at      *time.Time
+	created_by      *string
+	approved_at     *time.Time
+	approved_by     *string
+	removed_at      *time.Time
+	removed_by      *string
+	removed_for     *string
+	clearedFields   map[string]struct{}
+	slo             *string
+	clearedslo      bool
+	proposal        *string
+	clearedproposal bool
+	done            bool
+	oldValue        func(context.Context) (*Correction, error)
+	predicates      []predicate.Correction
 }
 
 var _ ent.Mutation = (*CorrectionMutation)(nil)
@@ -12232,6 +12234,55 @@ func (m *CorrectionMutation) ResetApprovedBy() {
 	m.approved_by = nil
 }
 
+// SetProposalID sets the "proposal_id" field.
+func (m *CorrectionMutation) SetProposalID(s string) {
+	m.proposal = &s
+}
+
+// ProposalID returns the value of the "proposal_id" field in the mutation.
+func (m *CorrectionMutation) ProposalID() (r string, exists bool) {
+	v := m.proposal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProposalID returns the old "proposal_id" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldProposalID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProposalID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProposalID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProposalID: %w", err)
+	}
+	return oldValue.ProposalID, nil
+}
+
+// ClearProposalID clears the value of the "proposal_id" field.
+func (m *CorrectionMutation) ClearProposalID() {
+	m.proposal = nil
+	m.clearedFields[correction.FieldProposalID] = struct{}{}
+}
+
+// ProposalIDCleared returns if the "proposal_id" field was cleared in this mutation.
+func (m *CorrectionMutation) ProposalIDCleared() bool {
+	_, ok := m.clearedFields[correction.FieldProposalID]
+	return ok
+}
+
+// ResetProposalID resets all changes to the "proposal_id" field.
+func (m *CorrectionMutation) ResetProposalID() {
+	m.proposal = nil
+	delete(m.clearedFields, correction.FieldProposalID)
+}
+
 // SetRemovedAt sets the "removed_at" field.
 func (m *CorrectionMutation) SetRemovedAt(t time.Time) {
 	m.removed_at = &t
@@ -12380,6 +12431,33 @@ func (m *CorrectionMutation) ResetSlo() {
 	m.clearedslo = false
 }
 
+// ClearProposal clears the "proposal" edge to the Proposal entity.
+func (m *CorrectionMutation) ClearProposal() {
+	m.clearedproposal = true
+	m.clearedFields[correction.FieldProposalID] = struct{}{}
+}
+
+// ProposalCleared reports if the "proposal" edge to the Proposal entity was cleared.
+func (m *CorrectionMutation) ProposalCleared() bool {
+	return m.ProposalIDCleared() || m.clearedproposal
+}
+
+// ProposalIDs returns the "proposal" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProposalID instead. It exists only for internal usage by the builders.
+func (m *CorrectionMutation) ProposalIDs() (ids []string) {
+	if id := m.proposal; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProposal resets all changes to the "proposal" edge.
+func (m *CorrectionMutation) ResetProposal() {
+	m.proposal = nil
+	m.clearedproposal = false
+}
+
 // Where appends a list predicates to the CorrectionMutation builder.
 func (m *CorrectionMutation) Where(ps ...predicate.Correction) {
 	m.predicates = append(m.predicates, ps...)
@@ -12414,7 +12492,7 @@ func (m *CorrectionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CorrectionMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 18)
 	if m.slo != nil {
 		fields = append(fields, correction.FieldSloID)
 	}
@@ -12456,6 +12534,9 @@ func (m *CorrectionMutation) Fields() []string {
 	}
 	if m.approved_by != nil {
 		fields = append(fields, correction.FieldApprovedBy)
+	}
+	if m.proposal != nil {
+		fields = append(fields, correction.FieldProposalID)
 	}
 	if m.removed_at != nil {
 		fields = append(fields, correction.FieldRemovedAt)
@@ -12502,6 +12583,8 @@ func (m *CorrectionMutation) Field(name string) (ent.Value, bool) {
 		return m.ApprovedAt()
 	case correction.FieldApprovedBy:
 		return m.ApprovedBy()
+	case correction.FieldProposalID:
+		return m.ProposalID()
 	case correction.FieldRemovedAt:
 		return m.RemovedAt()
 	case correction.FieldRemovedBy:
@@ -12545,6 +12628,8 @@ func (m *CorrectionMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldApprovedAt(ctx)
 	case correction.FieldApprovedBy:
 		return m.OldApprovedBy(ctx)
+	case correction.FieldProposalID:
+		return m.OldProposalID(ctx)
 	case correction.FieldRemovedAt:
 		return m.OldRemovedAt(ctx)
 	case correction.FieldRemovedBy:
@@ -12658,6 +12743,13 @@ func (m *CorrectionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetApprovedBy(v)
 		return nil
+	case correction.FieldProposalID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProposalID(v)
+		return nil
 	case correction.FieldRemovedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -12724,6 +12816,9 @@ func (m *CorrectionMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *CorrectionMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(correction.FieldProposalID) {
+		fields = append(fields, correction.FieldProposalID)
+	}
 	if m.FieldCleared(correction.FieldRemovedAt) {
 		fields = append(fields, correction.FieldRemovedAt)
 	}
@@ -12741,6 +12836,9 @@ func (m *CorrectionMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *CorrectionMutation) ClearField(name string) error {
 	switch name {
+	case correction.FieldProposalID:
+		m.ClearProposalID()
+		return nil
 	case correction.FieldRemovedAt:
 		m.ClearRemovedAt()
 		return nil
@@ -12794,6 +12892,9 @@ func (m *CorrectionMutation) ResetField(name string) error {
 	case correction.FieldApprovedBy:
 		m.ResetApprovedBy()
 		return nil
+	case correction.FieldProposalID:
+		m.ResetProposalID()
+		return nil
 	case correction.FieldRemovedAt:
 		m.ResetRemovedAt()
 		return nil
@@ -12809,9 +12910,12 @@ func (m *CorrectionMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *CorrectionMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.slo != nil {
 		edges = append(edges, correction.EdgeSlo)
+	}
+	if m.proposal != nil {
+		edges = append(edges, correction.EdgeProposal)
 	}
 	return edges
 }
@@ -12824,13 +12928,17 @@ func (m *CorrectionMutation) AddedIDs(name string) []ent.Value {
 		if id := m.slo; id != nil {
 			return []ent.Value{*id}
 		}
+	case correction.EdgeProposal:
+		if id := m.proposal; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *CorrectionMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	return edges
 }
 
@@ -12842,9 +12950,12 @@ func (m *CorrectionMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *CorrectionMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.clearedslo {
 		edges = append(edges, correction.EdgeSlo)
+	}
+	if m.clearedproposal {
+		edges = append(edges, correction.EdgeProposal)
 	}
 	return edges
 }
@@ -12855,6 +12966,8 @@ func (m *CorrectionMutation) EdgeCleared(name string) bool {
 	switch name {
 	case correction.EdgeSlo:
 		return m.clearedslo
+	case correction.EdgeProposal:
+		return m.clearedproposal
 	}
 	return false
 }
@@ -12866,6 +12979,9 @@ func (m *CorrectionMutation) ClearEdge(name string) error {
 	case correction.EdgeSlo:
 		m.ClearSlo()
 		return nil
+	case correction.EdgeProposal:
+		m.ClearProposal()
+		return nil
 	}
 	return fmt.Errorf("unknown Correction unique edge %s", name)
 }
@@ -12876,6 +12992,9 @@ func (m *CorrectionMutation) ResetEdge(name string) error {
 	switch name {
 	case correction.EdgeSlo:
 		m.ResetSlo()
+		return nil
+	case correction.EdgeProposal:
+		m.ResetProposal()
 		return nil
 	}
 	return fmt.Errorf("unknown Correction edge %s", name)

@@ -318,7 +318,7 @@ func TestACorrectionThatCannotBeReadHoldsItsSLOAlone(t *testing.T) {
 	h.corrected(t)
 	bent, sound := h.declare(t, "availability", "95%"), h.declare(t, "latency", "95%")
 	before := h.evaluate(t, bent)
-	again := ok(correction.ReadRecurrence("2026-11-20T02:00", "Europe/Berlin", "FREQ=DAILY", time.Hour))(t)
+	again := ok(correction.ReadRecurrence("2026-11-20T02:00", "Europe/Berlin", "FREQ=DAILY", 3600))(t)
 	again.Zone = "Mars/Olympus"
 	err := h.store.Corrections().CreateCorrection(t.Context(), correction.Correction{
 		ID: id.New(start), SLO: bent.SLO.ID, Effect: correction.Exclude, Kind: correction.Other, Reason: "r", Begins: start.AddDate(0, 0, -3), Recurrence: &again,
@@ -365,8 +365,8 @@ func TestAPreviewWaitsForADataSourceAsTheStatusDoes(t *testing.T) {
 	from := start.AddDate(0, 0, 1)
 	to := from.Add(time.Hour)
 	p := ok(corrections.Preview(h.ada, v.SLO.ID, correction.Declaration{Effect: correction.Exclude, From: &from, To: &to, Kind: correction.Other, Reason: "r"}))(t)
-	if p.Before.Sum != v.Status.Sums.Window {
-		t.Errorf("the preview has %+v, the status %+v", p.Before.Sum, v.Status.Sums.Window)
+	if before := p.Own().Before; before.Sum != v.Status.Sums.Window {
+		t.Errorf("the preview has %+v, the status %+v", before.Sum, v.Status.Sums.Window)
 	}
 }
 

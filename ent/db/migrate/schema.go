@@ -551,6 +551,7 @@ var (
 		{Name: "removed_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "removed_for", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "proposal_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
 	// CorrectionsTable holds the schema information for the "corrections" table.
 	CorrectionsTable = &schema.Table{
@@ -562,6 +563,12 @@ var (
 				Symbol:     "corrections_slos_slo",
 				Columns:    []*schema.Column{CorrectionsColumns[17]},
 				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "corrections_proposals_proposal",
+				Columns:    []*schema.Column{CorrectionsColumns[18]},
+				RefColumns: []*schema.Column{ProposalsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 		},
@@ -578,6 +585,11 @@ var (
 				Name:    "correction_slo_id_begins_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{CorrectionsColumns[17], CorrectionsColumns[4], CorrectionsColumns[0]},
+			},
+			{
+				Name:    "correction_proposal_id",
+				Unique:  false,
+				Columns: []*schema.Column{CorrectionsColumns[18]},
 			},
 		},
 	}
@@ -2463,6 +2475,7 @@ func init() {
 		Table: "composite_statuses",
 	}
 	CorrectionsTable.ForeignKeys[0].RefTable = SlosTable
+	CorrectionsTable.ForeignKeys[1].RefTable = ProposalsTable
 	CorrectionsTable.Annotation = &entsql.Annotation{
 		Table: "corrections",
 	}

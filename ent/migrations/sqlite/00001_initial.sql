@@ -80,11 +80,13 @@ CREATE TABLE `composite_statuses` (`id` integer NOT NULL PRIMARY KEY AUTOINCREME
 -- create index "compositestatus_composite_id" to table: "composite_statuses"
 CREATE UNIQUE INDEX `compositestatus_composite_id` ON `composite_statuses` (`composite_id`);
 -- create "corrections" table
-CREATE TABLE `corrections` (`id` text NOT NULL, `effect` text NOT NULL, `kind` text NOT NULL, `reason` text NOT NULL, `begins_at` datetime NOT NULL, `ends_at` datetime NOT NULL, `start` text NOT NULL, `zone` text NOT NULL, `rule` text NOT NULL, `duration` integer NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `approved_at` datetime NOT NULL, `approved_by` text NOT NULL, `removed_at` datetime NULL, `removed_by` text NOT NULL, `removed_for` text NOT NULL, `slo_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `corrections_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `corrections` (`id` text NOT NULL, `effect` text NOT NULL, `kind` text NOT NULL, `reason` text NOT NULL, `begins_at` datetime NOT NULL, `ends_at` datetime NOT NULL, `start` text NOT NULL, `zone` text NOT NULL, `rule` text NOT NULL, `duration` integer NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `approved_at` datetime NOT NULL, `approved_by` text NOT NULL, `removed_at` datetime NULL, `removed_by` text NOT NULL, `removed_for` text NOT NULL, `slo_id` text NOT NULL, `proposal_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `corrections_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `corrections_proposals_proposal` FOREIGN KEY (`proposal_id`) REFERENCES `proposals` (`id`) ON DELETE RESTRICT);
 -- create index "correction_live" to table: "corrections"
 CREATE INDEX `correction_live` ON `corrections` (`ends_at`) WHERE removed_at IS NULL;
 -- create index "correction_slo_id_begins_at_id" to table: "corrections"
 CREATE INDEX `correction_slo_id_begins_at_id` ON `corrections` (`slo_id`, `begins_at`, `id`);
+-- create index "correction_proposal_id" to table: "corrections"
+CREATE INDEX `correction_proposal_id` ON `corrections` (`proposal_id`);
 -- create "data_sources" table
 CREATE TABLE `data_sources` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `kind` text NOT NULL, `address` text NOT NULL, `settings` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `retired_at` datetime NULL, `version` integer NOT NULL, `succeeded_at` datetime NULL, `failed_at` datetime NULL, `failing_since` datetime NULL, `failure` text NOT NULL, PRIMARY KEY (`id`));
 -- create index "datasource_slug" to table: "data_sources"

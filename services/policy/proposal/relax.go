@@ -24,8 +24,9 @@ const Needed = "second_person_needed"
 type Bounds struct {
 	// Above is the consumption of the trailing policy window above which they do.
 	Above int64
-	// GivesBack is what those corrections may give back of the SLO's own window, together,
-	// that nobody but their authors let count, and how much of a window to come they may take.
+	// GivesBack is what those corrections may give back together, that nobody but their
+	// authors let count, of any window by which a budget is judged, and how much of a window
+	// to come they may take.
 	GivesBack int64
 }
 
@@ -168,22 +169,16 @@ func (s *Service) Correcting(ctx context.Context, v slo.View, p correction.Previ
 	if alone(ctx) {
 		return nil
 	}
-	given := p.GivesBack()
-	if removal && given <= 0 {
+	relaxes := func(c correction.Change) bool { return c.GivesBack() > 0 }
+	if removal && !slices.ContainsFunc(p.Windows, relaxes) {
 		return nil
 	}
 	why, err := s.troubled(ctx, v)
 	if err != nil {
 		return err
 	}
-	switch most := s.Bounds.GivesBack * budget.Billion / 100; {
-	case why != "":
-	case given > most:
-		why = fmt.Sprintf("it gives back more than %d %% of the budget", s.Bounds.GivesBack)
-	case given > 0 && p.GivesBackUnapproved() > most:
-		why = fmt.Sprintf("it gives back more than %d %% of the budget, together with those that nobody else approved", s.Bounds.GivesBack)
-	case !removal && p.Ahead > v.Length()/100*time.Duration(s.Bounds.GivesBack):
-		why = fmt.Sprintf("those that nobody else approved would take more than %d %% of a window to come", s.Bounds.GivesBack)
+	if why == "" {
+		why = s.givesBack(p, removal)
 	}
 	if why == "" {
 		return nil
@@ -193,6 +188,23 @@ func (s *Service) Correcting(ctx context.Context, v slo.View, p correction.Previ
 		what = fmt.Sprintf("this removes a correction of the SLO %q, which leaves more of its budget", v.SLO.Slug)
 	}
 	return refused(what, why)
+}
+
+// givesBack says of which window a correction, or the removal of one, gives back more of the
+// budget than nobody else has to approve; empty for none.
+func (s *Service) givesBack(p correction.Preview, removal bool) string {
+	bound := s.Bounds.GivesBack
+	for _, w := range p.Windows {
+		switch most := bound * budget.Billion / 100; {
+		case w.GivesBack() > most:
+			return fmt.Sprintf("it gives back more than %d %% of the budget%s", bound, w.Of)
+		case w.GivesBack() > 0 && w.GivesBackUnapproved() > most:
+			return fmt.Sprintf("it gives back more than %d %% of the budget%s, together with those that nobody else approved", bound, w.Of)
+		case !removal && w.Ahead > w.Over.Length(w.To)/100*time.Duration(bound):
+			return fmt.Sprintf("those that nobody else approved would take more than %d %% of a window to come%s", bound, w.Of)
+		}
+	}
+	return ""
 }
 
 // Ending implements registry.Guard: with a service all of its SLOs are retired.
