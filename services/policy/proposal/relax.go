@@ -120,7 +120,7 @@ func relaxing(before, after slo.View) []string {
 	var out []string
 	was, is := before.Revision, after.Revision
 	if is.Objective.PPB() < was.Objective.PPB() {
-		out = append(out, fmt.Sprintf("the objective falls from %s to %s", was.Objective, is.Objective))
+		out = append(out, fmt.Sprintf("the objective falls from %s to %s", was.Objective.Words(), is.Objective.Words()))
 	}
 	if is.MinEvents > was.MinEvents {
 		out = append(out, fmt.Sprintf("nothing is concluded from fewer than %d events instead of %d", is.MinEvents, was.MinEvents))
@@ -137,7 +137,7 @@ func relaxing(before, after slo.View) []string {
 		case i < 0:
 			out = append(out, fmt.Sprintf("the further objective %q is taken away", goal.Name))
 		case is.Further[i].Objective.PPB() < goal.Objective.PPB():
-			out = append(out, fmt.Sprintf("the further objective %q falls from %s to %s", goal.Name, goal.Objective, is.Further[i].Objective))
+			out = append(out, fmt.Sprintf("the further objective %q falls from %s to %s", goal.Name, goal.Objective.Words(), is.Further[i].Objective.Words()))
 		case is.Further[i].Over != goal.Over:
 			out = append(out, fmt.Sprintf("the further objective %q gets another window", goal.Name))
 		}

@@ -142,7 +142,7 @@ func TestWhatRelaxesATroubledSLONeedsASecondPerson(t *testing.T) {
 	h.burn(t, 30*time.Minute, 6) // 60 % of the budget
 	of := h.availability.SLO.ID
 	for says, change := range map[string]func(*slo.Declaration){
-		"the objective falls from 99% to 98.9%":        func(d *slo.Declaration) { d.Objective = "98.9%" },
+		"the objective falls from 99 % to 98.9 %":      func(d *slo.Declaration) { d.Objective = "98.9%" },
 		"fewer than 10 events instead of 1":            func(d *slo.Declaration) { d.MinEvents = 10 },
 		"policies only observe it":                     func(d *slo.Declaration) { d.Enforcement = slo.Observed },
 		"something else is counted":                    func(d *slo.Declaration) { d.Resolution = measure.Minute },
@@ -357,7 +357,7 @@ func TestAnotherPersonApprovesAndItIsCarriedOut(t *testing.T) {
 	refused(t, err, "invalid_input", "/objective")
 
 	p := ok(h.Propose(h.ada, in, document, "too strict"))(t)
-	if !strings.Contains(p.Summary, "falls from 99% to 98%") || strings.Contains(p.Summary, "POST") || p.State(start) != proposal.Open || p.ExpiresAt != start.Add(14*24*time.Hour) {
+	if !strings.Contains(p.Summary, "falls from 99 % to 98 %") || strings.Contains(p.Summary, "POST") || p.State(start) != proposal.Open || p.ExpiresAt != start.Add(14*24*time.Hour) {
 		t.Errorf("proposed is %+v", p)
 	}
 	_, err = h.Approve(h.ada, p.ID, "")
