@@ -31411,7 +31411,15 @@ type SLAPeriodMutation struct {
 	addtotal        *int64
 	verdict         *string
 	credit          *string
+	closed_good     *int64
+	addclosed_good  *int64
+	closed_total    *int64
+	addclosed_total *int64
+	closed_verdict  *string
+	closed_credit   *string
 	closed_at       *time.Time
+	restated_at     *time.Time
+	review_at       *time.Time
 	clearedFields   map[string]struct{}
 	sla             *string
 	clearedsla      bool
@@ -31854,6 +31862,190 @@ func (m *SLAPeriodMutation) ResetCredit() {
 	m.credit = nil
 }
 
+// SetClosedGood sets the "closed_good" field.
+func (m *SLAPeriodMutation) SetClosedGood(i int64) {
+	m.closed_good = &i
+	m.addclosed_good = nil
+}
+
+// ClosedGood returns the value of the "closed_good" field in the mutation.
+func (m *SLAPeriodMutation) ClosedGood() (r int64, exists bool) {
+	v := m.closed_good
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedGood returns the old "closed_good" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldClosedGood(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedGood is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedGood requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedGood: %w", err)
+	}
+	return oldValue.ClosedGood, nil
+}
+
+// AddClosedGood adds i to the "closed_good" field.
+func (m *SLAPeriodMutation) AddClosedGood(i int64) {
+	if m.addclosed_good != nil {
+		*m.addclosed_good += i
+	} else {
+		m.addclosed_good = &i
+	}
+}
+
+// AddedClosedGood returns the value that was added to the "closed_good" field in this mutation.
+func (m *SLAPeriodMutation) AddedClosedGood() (r int64, exists bool) {
+	v := m.addclosed_good
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetClosedGood resets all changes to the "closed_good" field.
+func (m *SLAPeriodMutation) ResetClosedGood() {
+	m.closed_good = nil
+	m.addclosed_good = nil
+}
+
+// SetClosedTotal sets the "closed_total" field.
+func (m *SLAPeriodMutation) SetClosedTotal(i int64) {
+	m.closed_total = &i
+	m.addclosed_total = nil
+}
+
+// ClosedTotal returns the value of the "closed_total" field in the mutation.
+func (m *SLAPeriodMutation) ClosedTotal() (r int64, exists bool) {
+	v := m.closed_total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedTotal returns the old "closed_total" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldClosedTotal(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedTotal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedTotal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedTotal: %w", err)
+	}
+	return oldValue.ClosedTotal, nil
+}
+
+// AddClosedTotal adds i to the "closed_total" field.
+func (m *SLAPeriodMutation) AddClosedTotal(i int64) {
+	if m.addclosed_total != nil {
+		*m.addclosed_total += i
+	} else {
+		m.addclosed_total = &i
+	}
+}
+
+// AddedClosedTotal returns the value that was added to the "closed_total" field in this mutation.
+func (m *SLAPeriodMutation) AddedClosedTotal() (r int64, exists bool) {
+	v := m.addclosed_total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetClosedTotal resets all changes to the "closed_total" field.
+func (m *SLAPeriodMutation) ResetClosedTotal() {
+	m.closed_total = nil
+	m.addclosed_total = nil
+}
+
+// SetClosedVerdict sets the "closed_verdict" field.
+func (m *SLAPeriodMutation) SetClosedVerdict(s string) {
+	m.closed_verdict = &s
+}
+
+// ClosedVerdict returns the value of the "closed_verdict" field in the mutation.
+func (m *SLAPeriodMutation) ClosedVerdict() (r string, exists bool) {
+	v := m.closed_verdict
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedVerdict returns the old "closed_verdict" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldClosedVerdict(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedVerdict is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedVerdict requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedVerdict: %w", err)
+	}
+	return oldValue.ClosedVerdict, nil
+}
+
+// ResetClosedVerdict resets all changes to the "closed_verdict" field.
+func (m *SLAPeriodMutation) ResetClosedVerdict() {
+	m.closed_verdict = nil
+}
+
+// SetClosedCredit sets the "closed_credit" field.
+func (m *SLAPeriodMutation) SetClosedCredit(s string) {
+	m.closed_credit = &s
+}
+
+// ClosedCredit returns the value of the "closed_credit" field in the mutation.
+func (m *SLAPeriodMutation) ClosedCredit() (r string, exists bool) {
+	v := m.closed_credit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedCredit returns the old "closed_credit" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldClosedCredit(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedCredit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedCredit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedCredit: %w", err)
+	}
+	return oldValue.ClosedCredit, nil
+}
+
+// ResetClosedCredit resets all changes to the "closed_credit" field.
+func (m *SLAPeriodMutation) ResetClosedCredit() {
+	m.closed_credit = nil
+}
+
 // SetClosedAt sets the "closed_at" field.
 func (m *SLAPeriodMutation) SetClosedAt(t time.Time) {
 	m.closed_at = &t
@@ -31888,6 +32080,104 @@ func (m *SLAPeriodMutation) OldClosedAt(ctx context.Context) (v time.Time, err e
 // ResetClosedAt resets all changes to the "closed_at" field.
 func (m *SLAPeriodMutation) ResetClosedAt() {
 	m.closed_at = nil
+}
+
+// SetRestatedAt sets the "restated_at" field.
+func (m *SLAPeriodMutation) SetRestatedAt(t time.Time) {
+	m.restated_at = &t
+}
+
+// RestatedAt returns the value of the "restated_at" field in the mutation.
+func (m *SLAPeriodMutation) RestatedAt() (r time.Time, exists bool) {
+	v := m.restated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRestatedAt returns the old "restated_at" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldRestatedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRestatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRestatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRestatedAt: %w", err)
+	}
+	return oldValue.RestatedAt, nil
+}
+
+// ClearRestatedAt clears the value of the "restated_at" field.
+func (m *SLAPeriodMutation) ClearRestatedAt() {
+	m.restated_at = nil
+	m.clearedFields[slaperiod.FieldRestatedAt] = struct{}{}
+}
+
+// RestatedAtCleared returns if the "restated_at" field was cleared in this mutation.
+func (m *SLAPeriodMutation) RestatedAtCleared() bool {
+	_, ok := m.clearedFields[slaperiod.FieldRestatedAt]
+	return ok
+}
+
+// ResetRestatedAt resets all changes to the "restated_at" field.
+func (m *SLAPeriodMutation) ResetRestatedAt() {
+	m.restated_at = nil
+	delete(m.clearedFields, slaperiod.FieldRestatedAt)
+}
+
+// SetReviewAt sets the "review_at" field.
+func (m *SLAPeriodMutation) SetReviewAt(t time.Time) {
+	m.review_at = &t
+}
+
+// ReviewAt returns the value of the "review_at" field in the mutation.
+func (m *SLAPeriodMutation) ReviewAt() (r time.Time, exists bool) {
+	v := m.review_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReviewAt returns the old "review_at" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldReviewAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReviewAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReviewAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReviewAt: %w", err)
+	}
+	return oldValue.ReviewAt, nil
+}
+
+// ClearReviewAt clears the value of the "review_at" field.
+func (m *SLAPeriodMutation) ClearReviewAt() {
+	m.review_at = nil
+	m.clearedFields[slaperiod.FieldReviewAt] = struct{}{}
+}
+
+// ReviewAtCleared returns if the "review_at" field was cleared in this mutation.
+func (m *SLAPeriodMutation) ReviewAtCleared() bool {
+	_, ok := m.clearedFields[slaperiod.FieldReviewAt]
+	return ok
+}
+
+// ResetReviewAt resets all changes to the "review_at" field.
+func (m *SLAPeriodMutation) ResetReviewAt() {
+	m.review_at = nil
+	delete(m.clearedFields, slaperiod.FieldReviewAt)
 }
 
 // ClearSLA clears the "sla" edge to the SLA entity.
@@ -31978,7 +32268,7 @@ func (m *SLAPeriodMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SLAPeriodMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 15)
 	if m.sla != nil {
 		fields = append(fields, slaperiod.FieldSLAID)
 	}
@@ -32003,8 +32293,26 @@ func (m *SLAPeriodMutation) Fields() []string {
 	if m.credit != nil {
 		fields = append(fields, slaperiod.FieldCredit)
 	}
+	if m.closed_good != nil {
+		fields = append(fields, slaperiod.FieldClosedGood)
+	}
+	if m.closed_total != nil {
+		fields = append(fields, slaperiod.FieldClosedTotal)
+	}
+	if m.closed_verdict != nil {
+		fields = append(fields, slaperiod.FieldClosedVerdict)
+	}
+	if m.closed_credit != nil {
+		fields = append(fields, slaperiod.FieldClosedCredit)
+	}
 	if m.closed_at != nil {
 		fields = append(fields, slaperiod.FieldClosedAt)
+	}
+	if m.restated_at != nil {
+		fields = append(fields, slaperiod.FieldRestatedAt)
+	}
+	if m.review_at != nil {
+		fields = append(fields, slaperiod.FieldReviewAt)
 	}
 	return fields
 }
@@ -32030,8 +32338,20 @@ func (m *SLAPeriodMutation) Field(name string) (ent.Value, bool) {
 		return m.Verdict()
 	case slaperiod.FieldCredit:
 		return m.Credit()
+	case slaperiod.FieldClosedGood:
+		return m.ClosedGood()
+	case slaperiod.FieldClosedTotal:
+		return m.ClosedTotal()
+	case slaperiod.FieldClosedVerdict:
+		return m.ClosedVerdict()
+	case slaperiod.FieldClosedCredit:
+		return m.ClosedCredit()
 	case slaperiod.FieldClosedAt:
 		return m.ClosedAt()
+	case slaperiod.FieldRestatedAt:
+		return m.RestatedAt()
+	case slaperiod.FieldReviewAt:
+		return m.ReviewAt()
 	}
 	return nil, false
 }
@@ -32057,8 +32377,20 @@ func (m *SLAPeriodMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldVerdict(ctx)
 	case slaperiod.FieldCredit:
 		return m.OldCredit(ctx)
+	case slaperiod.FieldClosedGood:
+		return m.OldClosedGood(ctx)
+	case slaperiod.FieldClosedTotal:
+		return m.OldClosedTotal(ctx)
+	case slaperiod.FieldClosedVerdict:
+		return m.OldClosedVerdict(ctx)
+	case slaperiod.FieldClosedCredit:
+		return m.OldClosedCredit(ctx)
 	case slaperiod.FieldClosedAt:
 		return m.OldClosedAt(ctx)
+	case slaperiod.FieldRestatedAt:
+		return m.OldRestatedAt(ctx)
+	case slaperiod.FieldReviewAt:
+		return m.OldReviewAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown SLAPeriod field %s", name)
 }
@@ -32124,12 +32456,54 @@ func (m *SLAPeriodMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCredit(v)
 		return nil
+	case slaperiod.FieldClosedGood:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedGood(v)
+		return nil
+	case slaperiod.FieldClosedTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedTotal(v)
+		return nil
+	case slaperiod.FieldClosedVerdict:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedVerdict(v)
+		return nil
+	case slaperiod.FieldClosedCredit:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedCredit(v)
+		return nil
 	case slaperiod.FieldClosedAt:
 		v, ok := value.(time.Time)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetClosedAt(v)
+		return nil
+	case slaperiod.FieldRestatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRestatedAt(v)
+		return nil
+	case slaperiod.FieldReviewAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReviewAt(v)
 		return nil
 	}
 	return fmt.Errorf("unknown SLAPeriod field %s", name)
@@ -32145,6 +32519,12 @@ func (m *SLAPeriodMutation) AddedFields() []string {
 	if m.addtotal != nil {
 		fields = append(fields, slaperiod.FieldTotal)
 	}
+	if m.addclosed_good != nil {
+		fields = append(fields, slaperiod.FieldClosedGood)
+	}
+	if m.addclosed_total != nil {
+		fields = append(fields, slaperiod.FieldClosedTotal)
+	}
 	return fields
 }
 
@@ -32157,6 +32537,10 @@ func (m *SLAPeriodMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedGood()
 	case slaperiod.FieldTotal:
 		return m.AddedTotal()
+	case slaperiod.FieldClosedGood:
+		return m.AddedClosedGood()
+	case slaperiod.FieldClosedTotal:
+		return m.AddedClosedTotal()
 	}
 	return nil, false
 }
@@ -32180,6 +32564,20 @@ func (m *SLAPeriodMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddTotal(v)
 		return nil
+	case slaperiod.FieldClosedGood:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddClosedGood(v)
+		return nil
+	case slaperiod.FieldClosedTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddClosedTotal(v)
+		return nil
 	}
 	return fmt.Errorf("unknown SLAPeriod numeric field %s", name)
 }
@@ -32187,7 +32585,14 @@ func (m *SLAPeriodMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *SLAPeriodMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(slaperiod.FieldRestatedAt) {
+		fields = append(fields, slaperiod.FieldRestatedAt)
+	}
+	if m.FieldCleared(slaperiod.FieldReviewAt) {
+		fields = append(fields, slaperiod.FieldReviewAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -32200,6 +32605,14 @@ func (m *SLAPeriodMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *SLAPeriodMutation) ClearField(name string) error {
+	switch name {
+	case slaperiod.FieldRestatedAt:
+		m.ClearRestatedAt()
+		return nil
+	case slaperiod.FieldReviewAt:
+		m.ClearReviewAt()
+		return nil
+	}
 	return fmt.Errorf("unknown SLAPeriod nullable field %s", name)
 }
 
@@ -32231,8 +32644,26 @@ func (m *SLAPeriodMutation) ResetField(name string) error {
 	case slaperiod.FieldCredit:
 		m.ResetCredit()
 		return nil
+	case slaperiod.FieldClosedGood:
+		m.ResetClosedGood()
+		return nil
+	case slaperiod.FieldClosedTotal:
+		m.ResetClosedTotal()
+		return nil
+	case slaperiod.FieldClosedVerdict:
+		m.ResetClosedVerdict()
+		return nil
+	case slaperiod.FieldClosedCredit:
+		m.ResetClosedCredit()
+		return nil
 	case slaperiod.FieldClosedAt:
 		m.ResetClosedAt()
+		return nil
+	case slaperiod.FieldRestatedAt:
+		m.ResetRestatedAt()
+		return nil
+	case slaperiod.FieldReviewAt:
+		m.ResetReviewAt()
 		return nil
 	}
 	return fmt.Errorf("unknown SLAPeriod field %s", name)

@@ -1430,7 +1430,13 @@ var (
 		{Name: "total", Type: field.TypeInt64},
 		{Name: "verdict", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "credit", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "closed_good", Type: field.TypeInt64},
+		{Name: "closed_total", Type: field.TypeInt64},
+		{Name: "closed_verdict", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "closed_credit", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "closed_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "restated_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "review_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "sla_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "revision_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
@@ -1442,13 +1448,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sla_periods_slas_sla",
-				Columns:    []*schema.Column{SLAPeriodsColumns[8]},
+				Columns:    []*schema.Column{SLAPeriodsColumns[14]},
 				RefColumns: []*schema.Column{SlasColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "sla_periods_sla_revisions_revision",
-				Columns:    []*schema.Column{SLAPeriodsColumns[9]},
+				Columns:    []*schema.Column{SLAPeriodsColumns[15]},
 				RefColumns: []*schema.Column{SLARevisionsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -1457,12 +1463,17 @@ var (
 			{
 				Name:    "slaperiod_sla_id_start_at",
 				Unique:  true,
-				Columns: []*schema.Column{SLAPeriodsColumns[8], SLAPeriodsColumns[1]},
+				Columns: []*schema.Column{SLAPeriodsColumns[14], SLAPeriodsColumns[1]},
 			},
 			{
 				Name:    "slaperiod_revision_id",
 				Unique:  false,
-				Columns: []*schema.Column{SLAPeriodsColumns[9]},
+				Columns: []*schema.Column{SLAPeriodsColumns[15]},
+			},
+			{
+				Name:    "slaperiod_review_at",
+				Unique:  false,
+				Columns: []*schema.Column{SLAPeriodsColumns[13]},
 			},
 		},
 	}

@@ -322,7 +322,9 @@ CREATE UNIQUE INDEX "slarevision_sla_id_number" ON "sla_revisions" ("sla_id", "n
 -- create index "slarevision_slo_id" to table: "sla_revisions"
 CREATE INDEX "slarevision_slo_id" ON "sla_revisions" ("slo_id");
 -- create "sla_periods" table
-CREATE TABLE "sla_periods" ("id" character varying(26) NOT NULL, "start_at" timestamptz NOT NULL, "end_at" timestamptz NOT NULL, "good" bigint NOT NULL, "total" bigint NOT NULL, "verdict" text NOT NULL, "credit" text NOT NULL, "closed_at" timestamptz NOT NULL, "sla_id" character varying(26) NOT NULL, "revision_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "sla_periods_sla_revisions_revision" FOREIGN KEY ("revision_id") REFERENCES "sla_revisions" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "sla_periods_slas_sla" FOREIGN KEY ("sla_id") REFERENCES "slas" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
+CREATE TABLE "sla_periods" ("id" character varying(26) NOT NULL, "start_at" timestamptz NOT NULL, "end_at" timestamptz NOT NULL, "good" bigint NOT NULL, "total" bigint NOT NULL, "verdict" text NOT NULL, "credit" text NOT NULL, "closed_good" bigint NOT NULL, "closed_total" bigint NOT NULL, "closed_verdict" text NOT NULL, "closed_credit" text NOT NULL, "closed_at" timestamptz NOT NULL, "restated_at" timestamptz NULL, "review_at" timestamptz NULL, "sla_id" character varying(26) NOT NULL, "revision_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "sla_periods_sla_revisions_revision" FOREIGN KEY ("revision_id") REFERENCES "sla_revisions" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "sla_periods_slas_sla" FOREIGN KEY ("sla_id") REFERENCES "slas" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
+-- create index "slaperiod_review_at" to table: "sla_periods"
+CREATE INDEX "slaperiod_review_at" ON "sla_periods" ("review_at");
 -- create index "slaperiod_revision_id" to table: "sla_periods"
 CREATE INDEX "slaperiod_revision_id" ON "sla_periods" ("revision_id");
 -- create index "slaperiod_sla_id_start_at" to table: "sla_periods"
