@@ -52,7 +52,7 @@ func TestThroughTheServicesErrorsAreToldByClassOfOutage(t *testing.T) {
 	says(t, words(within(t, doc, "main")), "network 4,608 33.3 % dns 16 0.1 % in no outage 4,608 33.3 % all bad events 9,216 66.6 %",
 		"network 4,608 57.1 % dns 16 0.2 % in no outage 4,608 57.1 % all bad events 9,216 114.3 %",
 		"What lies in outages of two classes counts in both.",
-		"dns Lasts 23 Nov 2026, 14:20 UTC began 7 min ago", "network Over 22 Nov 2026, 14:25 UTC lasted 1 d 0 h; recorded by", "a switch <died>")
+		"dns Lasts 23 Nov 2026, 14:20 UTC began 7 min ago", "network Over 22 Nov 2026, 14:25 UTC lasted 1 d; recorded by", "a switch <died>")
 	if strings.Contains(text, "without corrections") {
 		t.Error("it tells of corrections where there are none")
 	}

@@ -129,7 +129,7 @@ func TestBoundsAreExplainedWithTheirNumbers(t *testing.T) {
 	if l := values["verdict.bounds.lower"]; !strings.Contains(l.Source, "Howard") || l.Value == "" {
 		t.Errorf("the bound that decides is explained as %+v", l)
 	}
-	if l := values["verdict.eventsNeeded"]; l.Worked != "none: it is breached, for the objective is 99.9%" {
+	if l := values["verdict.eventsNeeded"]; l.Worked != "none: it is breached, for the objective is 99.9 %" {
 		t.Errorf("the events that are needed are explained as %q", l.Worked)
 	}
 }

@@ -315,7 +315,7 @@ func TestACorrectionThatAnotherReplicaDeclaresOrRemovesCountsAtTheNextTick(t *te
 // database.
 func (h *house) bend(t *testing.T, v slo.View) {
 	t.Helper()
-	again := ok(correction.ReadRecurrence("2026-11-20T02:00", "Europe/Berlin", "FREQ=DAILY", time.Hour))(t)
+	again := ok(correction.ReadRecurrence("2026-11-20T02:00", "Europe/Berlin", "FREQ=DAILY", 3600))(t)
 	again.Zone = "Mars/Olympus"
 	err := h.store.Corrections().CreateCorrection(t.Context(), correction.Correction{
 		ID: id.New(start), SLO: v.SLO.ID, Effect: correction.Exclude, Kind: correction.Other, Reason: "r", Begins: start.AddDate(0, 0, -3), Recurrence: &again,
@@ -410,7 +410,20 @@ func TestAPreviewWaitsForADataSourceAsTheStatusDoes(t *testing.T) {
 	from := start.AddDate(0, 0, 1)
 	to := from.Add(time.Hour)
 	p := ok(corrections.Preview(h.ada, v.SLO.ID, correction.Declaration{Effect: correction.Exclude, From: &from, To: &to, Kind: correction.Other, Reason: "r"}))(t)
-	if p.Before.Sum != v.Status.Sums.Window {
-		t.Errorf("the preview has %+v, the status %+v", p.Before.Sum, v.Status.Sums.Window)
+	if before := p.Own().Before; before.Sum != v.Status.Sums.Window {
+		t.Errorf("the preview has %+v, the status %+v", before.Sum, v.Status.Sums.Window)
+	}
+}
+
+// Calendars of one zone are equal by its pointer.
+func TestAZoneIsTheSameHoweverOftenItIsRead(t *testing.T) {
+	t.Parallel()
+	first, second := ok(slo.ZoneOf("Europe/Berlin"))(t), ok(slo.ZoneOf("Europe/Berlin"))(t)
+	month := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	if a, b := calendar.New(calendar.Month, month, first), calendar.New(calendar.Month, month, second); a != b {
+		t.Errorf("%v and %v differ", a, b)
+	}
+	if _, err := slo.ZoneOf("Mars/Olympus"); err == nil || !strings.Contains(err.Error(), "Europe/Berlin") {
+		t.Errorf("what is no zone is %v", err)
 	}
 }

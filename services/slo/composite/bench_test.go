@@ -128,7 +128,7 @@ func BenchmarkSubjectsOfCompositesUnderCorrections(b *testing.B) {
 		}
 		d.Members = append(d.Members, composite.MemberInput{Service: "checkout", SLO: v.SLO.Slug})
 		c := correction.Declaration{Effect: correction.Exclude, Kind: correction.Maintenance, Reason: "backups", Recurrence: &correction.RecurrenceInput{
-			Start: start.AddDate(0, -2, 0).Format("2006-01-02T15:04"), Rule: "FREQ=HOURLY;INTERVAL=2", Duration: 5 * time.Minute,
+			Start: start.AddDate(0, -2, 0).Format("2006-01-02T15:04"), Rule: "FREQ=HOURLY;INTERVAL=2", DurationSeconds: 300,
 		}}
 		ok(h.corrections.Declare(h.ada, v.SLO.ID, c))(b)
 	}

@@ -40,7 +40,7 @@ func (v View) Explain() budget.Explanation {
 		burned.Worked = v.worked(f)
 		remaining.Worked = fmt.Sprintf("1 − %s = %s", f.Burned.Percent(6), f.Remaining.Percent(6))
 		if f.SLI != nil {
-			sli.Worked = fmt.Sprintf("100 %% − %s × (100 %% − %s) = %s", f.SoFar.Percent(6), v.Revision.Objective, f.SLI.Percent(6))
+			sli.Worked = fmt.Sprintf("100 %% − %s × (100 %% − %s) = %s", f.SoFar.Percent(6), v.Revision.Objective.Words(), f.SLI.Percent(6))
 		}
 	}
 	if v.Revision.Method.Promises() {
@@ -50,7 +50,7 @@ func (v View) Explain() budget.Explanation {
 	for i, l := range budget.Lookbacks {
 		worked := "unknown: a member without whose data there is none has none, or no member has any"
 		if f.Burns[i] != nil {
-			worked = fmt.Sprintf("by what members hold over %s: %s", budget.Short(l), f.Burns[i].Short(6))
+			worked = fmt.Sprintf("by what members hold over %s: %s", budget.Words(l), f.Burns[i].Short(6))
 		}
 		e.Lines = append(e.Lines, budget.Line{Figure: "burn." + budget.Short(l), Formula: of[0], Worked: worked, Value: short(f.Burns[i]), Source: of[1]})
 	}
@@ -117,11 +117,13 @@ func (v View) workedTogether(f formula.Figures) string {
 	}
 	joint, _ := v.part(v.Revision.ID) // which is known where anything is burned
 	s := joint.Sums.Window
-	return fmt.Sprintf("(%d ÷ %d) ÷ (100 %% − %s)", s.Bad()/budget.PerEvent, s.Total/budget.PerEvent, v.Revision.Objective)
+	return fmt.Sprintf("(%d ÷ %d) ÷ (100 %% − %s)", s.Bad()/budget.PerEvent, s.Total/budget.PerEvent, v.Revision.Objective.Words())
 }
 
 // all is what is burned when all is missed.
-func (v View) all() string { return fmt.Sprintf("100 %% ÷ (100 %% − %s)", v.Revision.Objective) }
+func (v View) all() string {
+	return fmt.Sprintf("100 %% ÷ (100 %% − %s)", v.Revision.Objective.Words())
+}
 
 func (v View) explainMember(m Member, p formula.Part) budget.Line {
 	line := budget.Line{Figure: "members." + m.SLO.Label(), Formula: "what it burns of the composite's budget", Source: formulas[v.Revision.Method][1], Value: short(p.Burned)}
@@ -141,7 +143,7 @@ func (v View) explainMember(m Member, p formula.Part) budget.Line {
 }
 
 func explainPair(a formula.Alert, period time.Duration) budget.Line {
-	worked := fmt.Sprintf("%d %% × %s ÷ %s = %s", a.SharePercent, budget.Short(period), budget.Short(a.Long), a.Factor.Short(4))
+	worked := fmt.Sprintf("%d %% × %s ÷ %s = %s", a.SharePercent, budget.Words(period), budget.Words(a.Long), a.Factor.Short(4))
 	rate := func(f *formula.Fraction) string {
 		if f == nil {
 			return "unknown"
@@ -152,9 +154,9 @@ func explainPair(a formula.Alert, period time.Duration) budget.Line {
 	case !a.Reachable:
 		worked += "; it can never be exceeded"
 	case a.Firing:
-		worked += fmt.Sprintf("; exceeded over %s (%s) and over %s (%s)", budget.Short(a.Long), rate(a.LongRate), budget.Short(a.Short), rate(a.ShortRate))
+		worked += fmt.Sprintf("; exceeded over %s (%s) and over %s (%s)", budget.Words(a.Long), rate(a.LongRate), budget.Words(a.Short), rate(a.ShortRate))
 	default:
-		worked += fmt.Sprintf("; not exceeded over both %s (%s) and %s (%s)", budget.Short(a.Long), rate(a.LongRate), budget.Short(a.Short), rate(a.ShortRate))
+		worked += fmt.Sprintf("; not exceeded over both %s (%s) and %s (%s)", budget.Words(a.Long), rate(a.LongRate), budget.Words(a.Short), rate(a.ShortRate))
 	}
 	return budget.Line{
 		Figure: "alert." + a.Name, Formula: "both burn rates > budget share × period ÷ long window", Worked: worked, Value: a.Factor.Short(6),
@@ -196,7 +198,7 @@ func (v View) because(f formula.Figures) string {
 		for _, a := range f.Alerts {
 			if a.Firing {
 				return fmt.Sprintf("the burn rates over %s (%s) and %s (%s) exceed %s",
-					budget.Short(a.Long), a.LongRate.Short(4), budget.Short(a.Short), a.ShortRate.Short(4), a.Factor.Short(4))
+					budget.Words(a.Long), a.LongRate.Short(4), budget.Words(a.Short), a.ShortRate.Short(4), a.Factor.Short(4))
 			}
 		}
 		return fmt.Sprintf("the burn of the last day exhausts the budget in %s", budget.Words(*f.After))

@@ -205,7 +205,7 @@ func checkHistory(over slo.TimeWindow, from, to time.Time, step time.Duration, n
 	case from.After(to):
 		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must not be after to, or now: %s", to.Format(time.RFC3339))
 	case to.Sub(from) > longestHistory:
-		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must be at most %s before to", budget.Short(longestHistory))
+		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must be at most %s before to", budget.Words(longestHistory))
 	case begin.Before(oldest): // later what was measured is thinned, too
 		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must be later: its window, %s, begins at %s, and is known from %s on", over, begin.UTC().Format(time.RFC3339), oldest.Format(time.RFC3339))
 	case whole && to.Sub(from)/step >= MaxPoints:

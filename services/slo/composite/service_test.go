@@ -399,8 +399,8 @@ func TestTheHistoryOfAYearBeginsWithTheYear(t *testing.T) {
 func TestWhatIsExplainedIsWhatIsShown(t *testing.T) {
 	t.Parallel()
 	for method, want := range map[formula.Method]string{
-		formula.Timeslices:      "every slice is bad, for search/availability counts as bad: 100 % ÷ (100 % − 98%) = 5000 %",
-		formula.RatioTimeslices: "2.5 + 50, of which no more counts than 100 % ÷ (100 % − 98%) = 5000 %",
+		formula.Timeslices:      "every slice is bad, for search/availability counts as bad: 100 % ÷ (100 % − 98 %) = 5000 %",
+		formula.RatioTimeslices: "2.5 + 50, of which no more counts than 100 % ÷ (100 % − 98 %) = 5000 %",
 	} {
 		h := newHouse(t)
 		d := of(method)

@@ -98,13 +98,9 @@ func (s *Service) judge(ctx context.Context, due []Forecast, counts map[string]i
 			slos = append(slos, f.SLO)
 		}
 	}
-	found, err := s.SLOs.ViewsByID(ctx, slos)
+	views, err := s.viewsOf(ctx, slos)
 	if err != nil {
 		return nil, err
-	}
-	views := make(map[id.ID]slo.View, len(found))
-	for _, v := range found {
-		views[v.SLO.ID] = v
 	}
 	settled := make([]Settled, len(due))
 	var places []int
@@ -129,6 +125,19 @@ func (s *Service) judge(ctx context.Context, due []Forecast, counts map[string]i
 		settled[i].Happened = outcomes[n] == slo.BudgetSpent
 	}
 	return settled, nil
+}
+
+// viewsOf reads SLOs, by their identifiers.
+func (s *Service) viewsOf(ctx context.Context, slos []id.ID) (map[id.ID]slo.View, error) {
+	found, err := s.SLOs.ViewsByID(ctx, slos)
+	if err != nil {
+		return nil, fmt.Errorf("read %d SLOs: %w", len(slos), err)
+	}
+	views := make(map[id.ID]slo.View, len(found))
+	for _, v := range found {
+		views[v.SLO.ID] = v
+	}
+	return views, nil
 }
 
 // makeSome makes the forecasts of the views that are due.
@@ -163,7 +172,7 @@ func (s *Service) makeSome(ctx context.Context, views []slo.View, now time.Time,
 		}
 		for _, f := range of {
 			was, some := last[key{f.SLO, f.Horizon}]
-			if !some || !f.From.Before(was.From.Add(Every(f.Horizon, v)-slack)) {
+			if !some || !was.Until.After(f.From) || !f.From.Before(was.From.Add(Every(f.Horizon, v)-slack)) {
 				made = append(made, f)
 			}
 		}
