@@ -155,7 +155,7 @@ func toAlert(a alert.Alert, service, about Ref) Alert {
 	highest := peak.Float64()
 	out.PeakRate = &highest
 	out.Evidence.Burn = &BurnEvidence{
-		Factor: pair.Factor(e.Period).Float64(), Long: toBurned(pair.Long, e.Long, e.Unit, long), Short: toBurned(pair.Short, e.Short, e.Unit, short), MinBadEvents: e.MinBadEvents,
+		Factor: pair.Factor(e.Period).Float64(), Long: toBurned(pair.Long, e.Long, e.Unit, long), Short: toBurned(e.ShortLength, e.Short, e.Unit, short), MinBadEvents: e.MinBadEvents,
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/api/admission"
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -27,6 +28,7 @@ func (a *API) addComposites(r Rooms) {
 		Team           string `query:"team" maxLength:"63" doc:"Only those of this team, by slug or identifier."`
 		System         string `query:"system" maxLength:"63" doc:"Only those of this system, by slug or identifier."`
 		Service        string `query:"service" maxLength:"63" doc:"Only those with an SLO of this service as a member, by slug or identifier."`
+		SLO            string `query:"slo" maxLength:"63" doc:"Only those with this SLO of that service as a member, by slug or identifier: those that lose a member if it is retired."`
 		State          string `query:"state" enum:"no_data,ok,at_risk,exhausted" doc:"Only those in this state."`
 		IncludeRetired bool   `query:"includeRetired" doc:"Retired ones, too."`
 	}
@@ -45,6 +47,18 @@ func (a *API) addComposites(r Rooms) {
 				return nil, atQuery("service", in.Service, err)
 			}
 			f.Service = s.ID
+		}
+		if in.SLO != "" {
+			var check fault.Check
+			check.Require(in.Service != "", "query.service", nil, "is required where there is an slo: the service of %q", in.SLO)
+			if err := check.Err(); err != nil {
+				return nil, err
+			}
+			v, _, err := r.SLOs.Find(ctx, slo.Name{Service: in.Service, SLO: in.SLO})
+			if err != nil {
+				return nil, atQuery("slo", in.SLO, err)
+			}
+			f.SLO = v.SLO.ID
 		}
 		found, err := r.Composites.List(ctx, f, in.Request())
 		if err != nil {
@@ -216,7 +230,7 @@ func (a *API) readComposites(r Rooms) {
 
 	type history struct {
 		CompositePath
-		From time.Time `query:"from" doc:"Start; one window before to when left out, at most 92 days." example:"2026-11-01T00:00:00Z"`
+		From time.Time `query:"from" doc:"Start, at most 92 days before to. When left out it is one window before it, or when the window of the calendar began. The first window begins at most 400 days ago." example:"2026-11-01T00:00:00Z"`
 		To   time.Time `query:"to" doc:"End, rounded down to an hour; now when left out." example:"2026-11-23T00:00:00Z"`
 		Step int       `query:"stepSeconds" minimum:"3600" maximum:"7776000" doc:"Seconds from point to point: whole hours that divide a day, or whole days; chosen when left out."`
 	}
@@ -242,7 +256,7 @@ func (a *API) readComposites(r Rooms) {
 	})
 }
 
-// showComposites names what composites refer to, with one query for each kind.
+// showComposites names what composites refer to: all teams at once, systems one by one.
 func (r Rooms) showComposites(ctx context.Context, views []composite.View) ([]Composite, error) {
 	teams, err := r.teamNames(ctx, each(views, func(v composite.View) id.ID { return v.Composite.Team }))
 	if err != nil {
@@ -352,7 +366,7 @@ func toCompositeStatus(v composite.View) CompositeStatus {
 			CompositeMember: toCompositeMember(m), Counts: string(p.Fate), SLI: double(p.SLI), Burn: double(p.Burn), Burned: double(p.Burned), Share: double(p.Share), Stale: true,
 		}
 		if held, known := v.Known(m); known {
-			part.Stale, part.Latest = held.Stale, optionalTime(held.Latest)
+			part.Stale, part.Filling, part.Latest = held.Stale, held.Filling, optionalTime(held.Latest)
 		}
 		out.Members = append(out.Members, part)
 	}

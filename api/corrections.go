@@ -138,9 +138,7 @@ func (a *API) addCorrections(r Rooms) {
 func fromCorrectionInput(in CorrectionInput) correction.Declaration {
 	d := correction.Declaration{Effect: correction.Effect(in.Effect), Kind: correction.Kind(in.Kind), Reason: in.Reason, From: in.From, To: in.To}
 	if again := in.Recurrence; again != nil {
-		// A number of seconds that no duration holds is refused as what it becomes.
-		seconds := min(max(again.DurationSeconds, -1), int64(correction.MaxLength/time.Second)+1)
-		d.Recurrence = &correction.RecurrenceInput{Start: again.Start, TimeZone: again.TimeZone, Rule: again.Rule, Duration: time.Duration(seconds) * time.Second}
+		d.Recurrence = &correction.RecurrenceInput{Start: again.Start, TimeZone: again.TimeZone, Rule: again.Rule, DurationSeconds: again.DurationSeconds}
 	}
 	return d
 }
@@ -148,7 +146,7 @@ func fromCorrectionInput(in CorrectionInput) correction.Declaration {
 func toCorrection(c correction.Correction) Correction {
 	out := Correction{
 		ID: string(c.ID), SLOID: string(c.SLO), Effect: string(c.Effect), Kind: string(c.Kind), Reason: c.Reason, From: c.Begins, To: c.Ends,
-		CreatedAt: c.CreatedAt, CreatedBy: c.CreatedBy, ApprovedAt: c.ApprovedAt, ApprovedBy: c.ApprovedBy,
+		CreatedAt: c.CreatedAt, CreatedBy: c.CreatedBy, ApprovedAt: c.ApprovedAt, ApprovedBy: c.ApprovedBy, ProposalID: string(c.Proposal),
 		RemovedAt: c.RemovedAt, RemovedBy: c.RemovedBy, RemovedFor: c.RemovedFor,
 	}
 	if again := c.Recurrence; again != nil {
@@ -158,8 +156,9 @@ func toCorrection(c correction.Correction) Correction {
 }
 
 func toCorrectionPreview(p correction.Preview) CorrectionPreview {
+	own := p.Own()
 	return CorrectionPreview{
-		From: p.From, To: p.To, Before: toCorrectedSum(p.Before), After: toCorrectedSum(p.After), More: p.More,
+		From: own.From, To: own.To, Before: toCorrectedSum(own.Before), After: toCorrectedSum(own.After), More: p.More,
 		Times: each(p.Spans, func(s window.Span) CorrectedTime { return CorrectedTime{From: s.From, To: s.To} }),
 	}
 }

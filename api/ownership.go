@@ -34,6 +34,7 @@ type Transfer struct {
 // RetirePreview is what a retirement would mean.
 type RetirePreview struct {
 	Holdings        []Holding          `json:"holdings" doc:"What ends with the service."`
+	Composites      int                `json:"composites" doc:"How many composite SLOs lose a member: it counts as one without data. The list of composites, by service, has them." example:"1"`
 	Dependents      []ServiceDependent `json:"dependents" maxItems:"50" doc:"The first services that depend on it."`
 	MoreDependents  int                `json:"moreDependents" doc:"How many more there are: the list of dependents has them all." example:"0"`
 	RestorableUntil time.Time          `json:"restorableUntil" doc:"Until when it could be undone."`
@@ -88,7 +89,8 @@ func (a *API) addOwnership(r Rooms) {
 			return nil, err
 		}
 		return &retirePreviewReply{Body: RetirePreview{
-			Holdings: toHoldings(p.Holdings), Dependents: each(p.Dependents.First, toDependent), MoreDependents: p.Dependents.More, RestorableUntil: p.RestorableUntil,
+			Holdings: toHoldings(p.Holdings), Dependents: each(p.Dependents.First, toDependent), MoreDependents: p.Dependents.More,
+			Composites: p.Composites, RestorableUntil: p.RestorableUntil,
 		}}, nil
 	})
 
@@ -99,7 +101,7 @@ func (a *API) addOwnership(r Rooms) {
 	}
 	register(a, operation{
 		id: "retireService", method: http.MethodPost, path: "/v1/services/{service}/retire", tag: "Services",
-		summary: "Retire a service", description: "Its SLOs stop being evaluated and its violations end. It can be restored for 30 days.",
+		summary: "Retire a service", description: "Its SLOs stop being evaluated and its violations end; composite SLOs lose them as members. It can be restored for 30 days.",
 		rule: access.Rule{Verb: access.Retire, Kind: access.KindService},
 	}, func(ctx context.Context, in *retire) (*reply[Service], error) {
 		s, err := r.Registry.Retire(ctx, in.Service, in.Version(), in.Body.Reason)

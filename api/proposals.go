@@ -142,7 +142,7 @@ func (r Rooms) proposed(ctx context.Context, in ProposalInput) (proposal.Input, 
 	}
 	if one := in.Retirement; one != nil {
 		given, document, names = given+1, one, &slo.Name{Service: one.Service, SLO: one.SLO}
-		act.Retirement, act.Version = &proposal.Retirement{Reason: one.Reason}, one.Version
+		act.SLORetirement, act.Version = &proposal.Retirement{Reason: one.Reason}, one.Version
 	}
 	if one := in.ServiceUpdate; one != nil {
 		d := fromServiceProfile(one.Declaration)
@@ -151,7 +151,7 @@ func (r Rooms) proposed(ctx context.Context, in ProposalInput) (proposal.Input, 
 	}
 	if one := in.ServiceEnd; one != nil {
 		given, document, service = given+1, one, one.Service
-		act.Retirement, act.Version = &proposal.Retirement{Reason: one.Reason}, one.Version
+		act.ServiceRetirement, act.Version = &proposal.Retirement{Reason: one.Reason}, one.Version
 	}
 	var check fault.Check
 	check.Require(given == 1, "", nil, "must have exactly one of revision, correction, removal, retirement, serviceUpdate and serviceRetirement, has %d", given)

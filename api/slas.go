@@ -4,11 +4,13 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/evenkeel/evenkeel/api/admission"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
 	"github.com/evenkeel/evenkeel/services/slo/calendar"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 )
@@ -52,7 +54,7 @@ func (a *API) addSLAs(r Rooms) {
 	}
 	register(a, operation{
 		id: "declareSLA", method: http.MethodPost, path: "/v1/services/{service}/slas", tag: "SLAs",
-		summary: "Declare an SLA", description: "Each of its periods is closed a day after its end, with what was measured by then.",
+		summary: "Declare an SLA", description: "Each of its periods is closed a day after its end, with what was measured by then, and restated when more comes.",
 		rule: access.Rule{Verb: access.Create, Kind: access.KindSLA},
 	}, func(ctx context.Context, in *post) (*created[SLADeclared], error) {
 		return create(ctx, a, in.Once, creation[SLADeclared, SLADeclared]{
@@ -140,19 +142,39 @@ func (a *API) addSLAs(r Rooms) {
 		id: "getSLAStatus", method: http.MethodGet, path: "/v1/services/{service}/slas/{sla}/status", tag: "SLAs", summary: "Get how an SLA stands",
 		description: "The period that runs now, summed up anew from what was measured, and the last one that was closed.", rule: read,
 	}, func(ctx context.Context, in *SLAPath) (*statusReply, error) {
-		v, _, err := r.SLAs.Find(ctx, in.Service, in.SLA)
+		_, now, last, err := r.slaStands(ctx, in)
 		if err != nil {
 			return nil, err
 		}
-		now, err := r.SLAs.Current(ctx, v)
+		return &statusReply{Body: toSLAStatus(now, last)}, nil
+	})
+
+	type explainReply struct{ Body SLAExplanation }
+	register(a, operation{
+		id: "explainSLA", method: http.MethodGet, path: "/v1/services/{service}/slas/{sla}/explain", tag: "SLAs", summary: "Explain how an SLA stands",
+		description: "Each figure of the status with its formula, its numbers and its source, and where the measurements come from.", rule: read,
+		class: admission.Reports,
+	}, func(ctx context.Context, in *SLAPath) (*explainReply, error) {
+		v, now, last, err := r.slaStands(ctx, in)
 		if err != nil {
 			return nil, err
 		}
-		last, err := r.SLAs.Periods(ctx, sla.PeriodFilter{SLA: v.SLA.ID}, page.Request{Limit: 1})
+		by, err := r.SLOs.View(ctx, v.Revision.SLO)
 		if err != nil {
 			return nil, err
 		}
-		return &statusReply{Body: toSLAStatus(now, last.Items)}, nil
+		words, err := r.SLOs.Measured(ctx, by)
+		if err != nil {
+			return nil, err
+		}
+		sources, err := r.sourceNames(ctx, []id.ID{by.Indicator.Origin.DataSource})
+		if err != nil {
+			return nil, err
+		}
+		return &explainReply{Body: SLAExplanation{
+			Formulas: budget.FormulaVersion, SLO: ref(by.SLO.ID, by.SLO.Slug), Measured: toProvenance(words, by.Indicator.Origin, sources),
+			Figures: each(sla.Lines(v, now, last), func(l budget.Line) Figure { return Figure(l) }),
+		}}, nil
 	})
 
 	type periods struct {
@@ -162,7 +184,7 @@ func (a *API) addSLAs(r Rooms) {
 	}
 	register(a, operation{
 		id: "listSLAPeriods", method: http.MethodGet, path: "/v1/services/{service}/slas/{sla}/periods", tag: "SLAs", summary: "List closed periods of an SLA",
-		description: "The newest first. What is measured after a period was closed does not change it.", rule: read,
+		description: "The newest first. What comes after a period was closed restates it, and what it was closed with is kept beside it.", rule: read,
 	}, func(ctx context.Context, in *periods) (*list[SLAClosedPeriod], error) {
 		v, _, err := r.SLAs.Find(ctx, in.Service, in.SLA)
 		if err != nil {
@@ -200,6 +222,18 @@ func (a *API) addSLAs(r Rooms) {
 		}
 		return &reportReply{Body: out}, nil
 	})
+}
+
+// slaStands reads an SLA with its current period, and the last one that was closed, if any.
+func (r Rooms) slaStands(ctx context.Context, in *SLAPath) (v sla.View, now *sla.Current, last []sla.Period, err error) {
+	if v, _, err = r.SLAs.Find(ctx, in.Service, in.SLA); err != nil {
+		return v, nil, nil, err
+	}
+	if now, err = r.SLAs.Current(ctx, v); err != nil {
+		return v, nil, nil, err
+	}
+	found, err := r.SLAs.Periods(ctx, sla.PeriodFilter{SLA: v.SLA.ID}, page.Request{Limit: 1})
+	return v, now, found.Items, err
 }
 
 func (r Rooms) listSLAs(ctx context.Context, f sla.Filter, p page.Request) (*list[SLA], error) {
@@ -267,11 +301,23 @@ func toSLA(v sla.View, service, by Ref) SLA {
 func toSLACredit(s sla.Step) SLACredit { return SLACredit{Below: s.Below.String(), Credit: s.Credit} }
 
 func toSLAPeriod(p sla.Period) SLAClosedPeriod {
-	account := sla.AccountOf(p.Sum, p.Revision.Target)
-	return SLAClosedPeriod{
-		Start: p.Start, End: p.End, Verdict: string(p.Verdict), Credit: p.Credit,
-		Good: measure.Events(p.Sum.Good), Total: measure.Events(p.Sum.Total), SLI: account.SLI, Margin: account.Margin,
-		Target: p.Revision.Target.String(), Credits: each(p.Revision.Credits, toSLACredit), Revision: p.Revision.Number, ClosedAt: p.ClosedAt,
+	out := SLAClosedPeriod{
+		Start: p.Start, End: p.End, SLAOutcome: toSLAOutcome(p.Outcome, p.Revision),
+		Target: p.Revision.Target.String(), Credits: each(p.Revision.Credits, toSLACredit), Revision: p.Revision.Number,
+		ClosedAt: p.ClosedAt, RestatedAt: p.RestatedAt,
+	}
+	if p.RestatedAt != nil {
+		closed := toSLAOutcome(p.Closed, p.Revision)
+		out.AsClosed = &closed
+	}
+	return out
+}
+
+func toSLAOutcome(o sla.Outcome, by sla.Revision) SLAOutcome {
+	account := sla.AccountOf(o.Sum, by.Target)
+	return SLAOutcome{
+		Verdict: string(o.Verdict), Credit: o.Credit, Good: measure.Events(o.Sum.Good), Total: measure.Events(o.Sum.Total),
+		SLI: account.SLI, Margin: account.Margin,
 	}
 }
 

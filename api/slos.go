@@ -177,7 +177,7 @@ func (a *API) addSLOs(r Rooms) {
 	}
 	register(a, operation{
 		id: "retireSLO", method: http.MethodPost, path: "/v1/services/{service}/slos/{slo}/retire", tag: "SLOs", summary: "Retire an SLO",
-		description: "It is no longer evaluated, and its violations end. It can be restored.",
+		description: "It is no longer evaluated, and its violations end; in composite SLOs, which their list has by service and slo, it counts as a member without data. It can be restored.",
 		rule:        access.Rule{Verb: access.Retire, Kind: access.KindSLO},
 	}, func(ctx context.Context, in *retire) (*reply[SLODeclared], error) {
 		v, _, err := r.SLOs.Find(ctx, in.name())

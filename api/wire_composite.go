@@ -69,7 +69,7 @@ type CompositeInput struct {
 	Objective    string                 `json:"objective,omitempty" doc:"A percentage above 0% and below 100%, with at most seven digits after the point; leave it out with occurrences." example:"99.9%"`
 	WindowDays   int                    `json:"windowDays,omitempty" minimum:"1" maximum:"90" doc:"Length of the rolling window; 28 when it is left out, and there is no calendar."`
 	Calendar     *CalendarInput         `json:"calendar,omitempty" doc:"Has it met in each window of a calendar, instead of a rolling one."`
-	SliceSeconds int                    `json:"sliceSeconds,omitempty" minimum:"60" maximum:"3600" doc:"Length of a slice: divides an hour, and is a whole multiple of the resolution of every member; 60 when left out. Only where slices are judged."`
+	SliceSeconds int                    `json:"sliceSeconds,omitempty" minimum:"60" maximum:"3600" doc:"Length of a slice: divides an hour, and is a whole multiple of the resolution of every member; the longest resolution of a member when left out. Only where slices are judged."`
 	SliceTarget  string                 `json:"sliceTarget,omitempty" doc:"The share of good events from which on a slice is good, of members without a slice target of their own; of timeslices alone, which need it."`
 	Members      []CompositeMemberInput `json:"members" maxItems:"20" doc:"2 to 20 SLOs, of any services." example:"[{\"service\":\"checkout\",\"slo\":\"availability\",\"weight\":\"2\"},{\"service\":\"search\",\"slo\":\"availability\",\"missing\":\"bad\"}]"`
 	Rationale    string                 `json:"rationale,omitempty" doc:"Why this." example:"Whoever cannot pay has found nothing."`
@@ -135,13 +135,14 @@ type CompositePair struct {
 // CompositePart is what a member has of the whole.
 type CompositePart struct {
 	CompositeMember
-	Counts string     `json:"counts" enum:"measured,left_out,good,bad,unknown" doc:"measured: by what was measured. Else it has no data, or fewer events than its SLO asks for, and counts by its rule."`
-	SLI    *float64   `json:"sli" nullable:"true" doc:"The member's own over the composite's window."`
-	Burn   *float64   `json:"burn" nullable:"true" doc:"Share of its own budget that it burned over that window; null where slices are judged."`
-	Burned *float64   `json:"burned" nullable:"true" doc:"What it burns of the composite's budget, of what is over of the window."`
-	Share  *float64   `json:"share" nullable:"true" doc:"Its share of what all members burn; null where nothing burns."`
-	Stale  bool       `json:"stale" doc:"No slot of it came lately."`
-	Latest *time.Time `json:"latest" nullable:"true" doc:"End of its newest slot."`
+	Counts  string     `json:"counts" enum:"measured,left_out,good,bad,unknown" doc:"measured: by what was measured. Else it has no data, or, where no slices are judged, fewer events than its SLO asks for, and counts by its rule."`
+	SLI     *float64   `json:"sli" nullable:"true" doc:"The member's own over the composite's window."`
+	Burn    *float64   `json:"burn" nullable:"true" doc:"Share of its own budget that it burned over that window; null where slices are judged."`
+	Burned  *float64   `json:"burned" nullable:"true" doc:"What it burns of the composite's budget, of what is over of the window."`
+	Share   *float64   `json:"share" nullable:"true" doc:"Its share of what all members burn; null where nothing burns."`
+	Stale   bool       `json:"stale" doc:"No slot of it came lately."`
+	Filling bool       `json:"filling" doc:"A part of the window's past is still being read from its data source: the figures are of what is known."`
+	Latest  *time.Time `json:"latest" nullable:"true" doc:"End of its newest slot."`
 }
 
 // CompositeHistory is how a composite's budget went, by its current terms and those of its

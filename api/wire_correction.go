@@ -17,6 +17,7 @@ type Correction struct {
 	CreatedBy  string      `json:"createdBy"`
 	ApprovedAt time.Time   `json:"approvedAt" doc:"From when on it counted."`
 	ApprovedBy string      `json:"approvedBy" doc:"Who let it count: its author, where no second person was needed."`
+	ProposalID string      `json:"proposalId" doc:"The proposal that a second person approved; empty where none was needed."`
 	RemovedAt  *time.Time  `json:"removedAt" nullable:"true" doc:"Null while it counts."`
 	RemovedBy  string      `json:"removedBy"`
 	RemovedFor string      `json:"removedFor" doc:"Why it was removed."`

@@ -22,7 +22,7 @@ type OutageInput struct {
 	Class string     `json:"class" doc:"What was wrong: a label of lower-case letters, digits and hyphens that is the same of alike outages, such as network, database or deploy." example:"network"`
 	Note  string     `json:"note,omitempty" doc:"At most 1,000 characters." example:"a switch died"`
 	From  time.Time  `json:"from" doc:"At most 400 days back." example:"2026-11-27T10:00:00Z"`
-	To    *time.Time `json:"to,omitempty" doc:"Exclusive, at most 90 days after from and not after now; left out while it lasts." example:"2026-11-27T12:00:00Z"`
+	To    *time.Time `json:"to,omitempty" doc:"Exclusive, not after now; left out while it lasts." example:"2026-11-27T12:00:00Z"`
 }
 
 // SLOErrors is what the bad events of an SLO came from.

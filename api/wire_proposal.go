@@ -11,7 +11,7 @@ type Proposal struct {
 	Service    Ref        `json:"service"`
 	SLO        *Ref       `json:"slo,omitempty" doc:"Absent for an act on a service."`
 	Version    int64      `json:"version" doc:"Of the SLO, or the service, that it was made for: it can be approved while that is current."`
-	Summary    string     `json:"summary" doc:"What relaxes, and why that needs a second person." example:"this relaxes the SLO \"availability\" (the objective falls from 99.9% to 99%) while a violation of the clause \"budget-spent\" by the SLO \"availability\" is open"`
+	Summary    string     `json:"summary" doc:"What relaxes, and why that needs a second person." example:"this relaxes the SLO \"availability\" (the objective falls from 99.9 % to 99 %) while a violation of the clause \"budget-spent\" by the SLO \"availability\" is open"`
 	Document   any        `json:"document" doc:"The act as it was proposed: the member of the input that was given."`
 	Reason     string     `json:"reason" doc:"The proposer's."`
 	ProposedBy string     `json:"proposedBy"`

@@ -61,20 +61,35 @@ type SLAEnding struct {
 	Reason     string `json:"reason,omitempty" doc:"Kept in the audit log." example:"the contract ended"`
 }
 
-// SLAClosedPeriod is a closed period of an SLA: it does not change any more.
+// SLAClosedPeriod is a closed period of an SLA, as far as is known now.
 type SLAClosedPeriod struct {
-	Start    time.Time   `json:"start"`
-	End      time.Time   `json:"end" doc:"Exclusive."`
-	Verdict  string      `json:"verdict" enum:"met,breached,unknown" doc:"unknown: nothing was measured."`
-	Credit   string      `json:"credit" doc:"Share of the period's fee that is given back; empty for nothing." example:"10%"`
-	Good     float64     `json:"good" doc:"Good events."`
-	Total    float64     `json:"total" doc:"All events."`
-	SLI      *float64    `json:"sli" nullable:"true" doc:"Good ÷ total; null without events."`
-	Margin   *float64    `json:"margin" nullable:"true" doc:"SLI − target; below 0 when the target was missed."`
-	Target   string      `json:"target" doc:"As it was in force at the end." example:"99.9%"`
-	Credits  []SLACredit `json:"credits" doc:"As they were in force at the end."`
-	Revision int         `json:"revision" doc:"Of the SLA, that was in force at the end."`
-	ClosedAt time.Time   `json:"closedAt"`
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end" doc:"Exclusive."`
+	SLAOutcome
+	Target     string      `json:"target" doc:"As it was in force at the end." example:"99.9%"`
+	Credits    []SLACredit `json:"credits" doc:"As they were in force at the end."`
+	Revision   int         `json:"revision" doc:"Of the SLA, that was in force at the end."`
+	ClosedAt   time.Time   `json:"closedAt"`
+	RestatedAt *time.Time  `json:"restatedAt" nullable:"true" doc:"When it was last found to have come to something else, because of measurements that came after it was closed; null where it never was."`
+	AsClosed   *SLAOutcome `json:"asClosed,omitempty" doc:"What it had come to when it was closed; absent where it was never restated."`
+}
+
+// SLAOutcome is what a period came to.
+type SLAOutcome struct {
+	Verdict string   `json:"verdict" enum:"met,breached,unknown" doc:"unknown: nothing was measured."`
+	Credit  string   `json:"credit" doc:"Share of the period's fee that is given back; empty for nothing." example:"10%"`
+	Good    float64  `json:"good" doc:"Good events, or slices where the SLO counted these."`
+	Total   float64  `json:"total" doc:"All of them."`
+	SLI     *float64 `json:"sli" nullable:"true" doc:"Good ÷ total; null without events."`
+	Margin  *float64 `json:"margin" nullable:"true" doc:"SLI − target; below 0 when the target was missed."`
+}
+
+// SLAExplanation says where the figures of an SLA's status come from.
+type SLAExplanation struct {
+	Formulas string     `json:"formulas" doc:"Version of the formulas."`
+	Figures  []Figure   `json:"figures" doc:"Of the period that runs now, and of the last closed one."`
+	SLO      Ref        `json:"slo" doc:"The SLO that measures it."`
+	Measured Provenance `json:"measured" doc:"What the SLO counts now."`
 }
 
 // SLAStatus is how an SLA stands.

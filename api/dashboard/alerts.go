@@ -116,7 +116,7 @@ func describeAlert(now time.Time, a alert.Alert) alertRow {
 		factor, _ := a.Factor()
 		started, highest := long.Float64(), peak.Float64()
 		r.Peak = rateFigure(&highest)
-		r.About = fmt.Sprintf("Burns too fast over %s and %s", windowText(pair.Long), windowText(pair.Short))
+		r.About = fmt.Sprintf("Burns too fast over %s and %s", windowText(pair.Long), windowText(a.Evidence.ShortLength))
 		r.Detail = fmt.Sprintf("%s× at its start, above %s×", rateText(started), factorText(factor.Float64()))
 		if a.EndedAt == nil && a.QuietSince != nil {
 			r.Detail += "; below it since " + at(*a.QuietSince).Text

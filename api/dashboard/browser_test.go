@@ -27,8 +27,8 @@ import (
 // browserVariable is the environment variable with the path of a Chromium.
 const browserVariable = "EVENKEEL_TEST_CHROMIUM"
 
-// browserTimeout ends a browser that hangs. All pages take some seconds.
-const browserTimeout = 2 * time.Minute
+// browserTimeout ends a browser that hangs. All pages take less than a minute.
+const browserTimeout = 5 * time.Minute
 
 // controls are the roles of what has to have a name, for those who do not see it.
 var controls = []string{"button", "link", "image", "img", "textbox", "searchbox", "combobox", "checkbox", "radio", "switch", "slider", "meter", "progressbar", "navigation"}
@@ -40,16 +40,19 @@ type seen struct {
 	Width, Scroll int64
 	Inner         int64
 	Beyond        []string // what is wider than the page
+	Sideways      []string // what has to be pushed sideways to be read, but for what is to be copied
 	Background    string
 }
 
 const look = `(() => {
+	document.querySelectorAll('details').forEach(d => d.open = true)
 	const width = document.documentElement.clientWidth
 	const scrolls = e => { for (; e; e = e.parentElement) { if (e !== document.body && e !== document.documentElement && getComputedStyle(e).overflowX !== 'visible') return true } return false }
 	return {
 		title: document.title, h1: document.querySelectorAll('h1').length,
 		inner: innerWidth, width: width, scroll: document.documentElement.scrollWidth,
 		beyond: [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1 && !scrolls(e)).slice(0, 5).map(e => e.outerHTML.slice(0, 120)),
+		sideways: [...document.querySelectorAll('body *:not(pre):not(.prose table)')].filter(e => ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth).map(e => e.outerHTML.slice(0, 120)),
 		background: getComputedStyle(document.body).backgroundColor,
 	}
 })()`
@@ -119,7 +122,9 @@ func (b *tab) prefer(scheme string) {
 // check opens a page, and looks at it narrow and wide, in light and dark.
 func (b *tab) check(path string) {
 	b.Helper()
-	b.open(path)
+	if at := b.open(path); at != path {
+		b.Errorf("%s leads to %s", path, at)
+	}
 	for _, width := range []int64{360, 1600} {
 		must[cdp.Empty](b.T)(chromedp.Call(b.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 			Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 700,
@@ -134,6 +139,9 @@ func (b *tab) check(path string) {
 			}
 			if s.Inner != width || s.Scroll > s.Width || len(s.Beyond) > 0 {
 				b.Errorf("%s at %d px, %s: it is %d px wide in a window of %d (%d); beyond it are %q", path, width, scheme, s.Scroll, s.Width, s.Inner, s.Beyond)
+			}
+			if len(s.Sideways) > 0 {
+				b.Errorf("%s at %d px, %s has to be pushed sideways: %q", path, width, scheme, s.Sideways)
 			}
 		}
 		if backgrounds["light"] == backgrounds["dark"] {
@@ -206,16 +214,16 @@ func browserPages(t *testing.T, s *sample) []string {
 	grouped := slos(func(p string) bool { return strings.HasSuffix(p, "/by-tenant") })
 	return []string{
 		"/", "/?wall", "/slos", "/teams/" + s.teams[0].Slug, "/services/" + s.services[0].Slug,
-		slos(func(p string) bool { return strings.Contains(p, "/slos/") }), grouped,
+		slos(func(p string) bool { return strings.Contains(p, "/slos/") }), slos(func(p string) bool { return strings.HasSuffix(p, "/errors") }), grouped,
 		slos(func(p string) bool { return strings.HasPrefix(p, grouped+"?group=") }), read,
-		"/composites", "/composites/buying", "/composites/paying", "/composites/silent", "/systems/ordering", "/alerts", "/violations?all", "/issues", "/issues/" + string(s.issues[0].Issue.ID), issue(delivery.Dead), issue(delivery.Sent), issue(delivery.Pending), "/jobs", "/data-sources?all", "/nothing/here", "/docs",
+		grouped + "/errors", "/composites", "/composites/buying", "/composites/paying", "/composites/silent", "/systems/ordering", "/alerts", "/violations?all", "/issues", "/issues/" + string(s.issues[0].Issue.ID), issue(delivery.Dead), issue(delivery.Sent), issue(delivery.Pending), "/jobs", "/data-sources?all", "/nothing/here", "/docs",
 	}
 }
 
-// TestPagesInABrowser opens the pages, as the program serves them, in a real
-// Chromium, narrow and wide, in light and dark.
-func TestPagesInABrowser(t *testing.T) {
-	t.Parallel()
+// browser is a tab in a real Chromium, signed out, before the pages as the program serves
+// them.
+func browser(t *testing.T, pages func(opts Options) *Dashboard) *tab {
+	t.Helper()
 	program := os.Getenv(browserVariable)
 	if program == "" {
 		if os.Getenv("CI") == "true" {
@@ -223,25 +231,16 @@ func TestPagesInABrowser(t *testing.T) {
 		}
 		t.Skipf("%s is not set: NO PAGE IS LOOKED AT in a browser (scripts/testenv chromium -- go test)", browserVariable)
 	}
-	s := newGroupedSample()
-	kinds := s.ofEveryKind()
-	kinds = append(kinds, "/services/kinds")
-	for _, path := range s.inEveryCondition() {
-		if strings.HasSuffix(path, "/deep") { // its figures are the longest
-			kinds = append(kinds, path)
-		}
-	}
-	s.stop()
 	server := httptest.NewUnstartedServer(nil)
 	base := "http://" + server.Listener.Addr().String()
 	edge := api.New(api.Config{PublicURL: base})
 	edge.AddOperations(api.Rooms{}) // for /docs, which describes them
 	opts := options()
 	opts.PublicURL, opts.RequestID = base, api.RequestID
-	pages := New(s.sources(), opts)
-	edge.NotFoundPage(pages.NotFound())
-	for _, r := range pages.Routes() {
-		edge.Handle(r.Method, r.Pattern, pages)
+	shown := pages(opts)
+	edge.NotFoundPage(shown.NotFound())
+	for _, r := range shown.Routes() {
+		edge.Handle(r.Method, r.Pattern, shown)
 	}
 	server.Config.Handler = edge
 	server.Start()
@@ -262,17 +261,56 @@ func TestPagesInABrowser(t *testing.T) {
 	}
 	b.ctx, cancel = context.WithTimeout(ctx, browserTimeout)
 	t.Cleanup(cancel)
+	return b
+}
 
+// signIn gives the browser a session.
+func (b *tab) signIn(session string) {
+	b.Helper()
+	must[cdp.Empty](b.T)(chromedp.Call(b.ctx, network.SetCookie, network.SetCookieParams{Name: "evenkeel_session", Value: session, URL: b.base, HTTPOnly: new(true)}))
+	if at := b.open("/"); at != "/" {
+		b.Fatalf("who is signed in is led to %s", at)
+	}
+}
+
+// TestPagesInABrowser opens the pages in a real Chromium, narrow and wide, in light and dark.
+func TestPagesInABrowser(t *testing.T) {
+	t.Parallel()
+	s := newGroupedSample()
+	kinds := s.ofEveryKind()
+	kinds = append(kinds, "/services/kinds")
+	for _, path := range s.inEveryCondition() {
+		if strings.HasSuffix(path, "/deep") || strings.HasSuffix(path, "/deep/errors") { // its figures are the longest
+			kinds = append(kinds, path)
+		}
+	}
+	s.stop()
+	b := browser(t, func(opts Options) *Dashboard { return New(s.sources(), opts) })
 	if at := b.open("/"); at != "/signin" {
 		t.Errorf("who is not signed in is led to %s", at)
 	}
 	b.check("/signin")
-	// The sample's sessions ended on its own day, which no browser lives on.
-	must[cdp.Empty](t)(chromedp.Call(b.ctx, network.SetCookie, network.SetCookieParams{Name: "evenkeel_session", Value: sampleSession, URL: base, HTTPOnly: new(true)}))
-	if at := b.open("/"); at != "/" {
-		t.Fatalf("who is signed in is led to %s", at)
-	}
+	b.signIn(sampleSession) // the sample's end on its own day, which no browser lives on
 	for _, path := range append(browserPages(t, s), kinds...) {
 		b.check(path)
+	}
+}
+
+// TestThroughTheServicesEveryConditionInABrowser looks at SLOs of each kind that were really
+// measured and judged, where their words and figures are the longest.
+func TestThroughTheServicesEveryConditionInABrowser(t *testing.T) {
+	t.Parallel()
+	var h *house
+	var paths []string
+	b := browser(t, func(opts Options) *Dashboard {
+		h, paths = inEveryCondition(t)
+		opts.Now = h.clock.Now
+		return New(h.sources, opts)
+	})
+	b.signIn(h.session())
+	for _, path := range paths {
+		if slices.Contains([]string{"deep", "late", "errors"}, path[strings.LastIndex(path, "/")+1:]) || strings.Count(path, "/") == 1 {
+			b.check(path)
+		}
 	}
 }

@@ -86,10 +86,10 @@ const longestPast = 10 * 365 * 24 * time.Hour
 func (r pastRange) lengthOf(view slo.View, end time.Time) time.Duration {
 	switch r.name {
 	case "":
-		return stretchOf(view)
+		return stretchOf(view, end)
 	case "all":
 		since := end.Sub(view.SLO.CreatedAt) + 90*24*time.Hour
-		return max(min(since, longestPast), stretchOf(view)).Truncate(time.Hour)
+		return max(min(since, longestPast), stretchOf(view, end)).Truncate(time.Hour)
 	}
 	return r.length
 }
@@ -98,10 +98,7 @@ func (r pastRange) lengthOf(view slo.View, end time.Time) time.Duration {
 // marked is of the whole, and so is the forecast: they lie over its burn-down alone.
 func (d *Dashboard) burnDown(v *visit, view slo.View, group string, violations []policy.Violation, outlook slo.Outlook) (burnDown, error) {
 	f, concluded := figuresOf(view)
-	end := view.Status.End
-	if end.IsZero() {
-		end = v.now
-	}
+	end := endOf(v, view)
 	out := burnDown{Whole: with(v, "group", "")}
 	var chosen pastRange
 	chosen, out.Ranges = rangeOf(v)
@@ -117,6 +114,9 @@ func (d *Dashboard) burnDown(v *visit, view slo.View, group string, violations [
 	if f.Projection.After != nil && concluded {
 		exhaustion := end.Add(*f.Projection.After)
 		c.Exhaustion = &exhaustion
+	}
+	if f.Window.Sum.Total > 0 && !f.Window.Enough {
+		c.Nothing = fmt.Sprintf("too few %ss in this window", view.Revision.Budgeting.Noun())
 	}
 	if begin, until := view.Revision.Over.Window().Span(end); !view.Revision.Over.Rolls() && chosen.name == "" {
 		c.From = earlier(c.From, begin)
@@ -135,7 +135,7 @@ func (d *Dashboard) burnDown(v *visit, view slo.View, group string, violations [
 		c.Markers, c.Spans, c.Bands, out.Marks = over.Markers, over.Spans, over.Bands, over.marks()
 	}
 	out.Note = projectionText(f.Projection, end)
-	if chosen.name == "" && shown < stretchOf(view) {
+	if chosen.name == "" && shown < stretchOf(view, end) {
 		stretch := windowText(shown)
 		if shown == time.Hour {
 			stretch = "hour"
@@ -220,11 +220,19 @@ func (d *Dashboard) shown(v *visit, view slo.View, group string, chosen pastRang
 	return history, length, nil
 }
 
-// stretchOf is how much of the past is drawn: the window, of a calendar's what is over
-// of it, and never less than a day.
-func stretchOf(view slo.View) time.Duration {
+// endOf is when windows end: those of the last evaluation, or now before the first.
+func endOf(v *visit, view slo.View) time.Time {
+	if end := view.Status.End; !end.IsZero() {
+		return end
+	}
+	return v.now
+}
+
+// stretchOf is how much of the past is drawn until the end: the window, of a calendar's
+// what is over of it, and never less than a day.
+func stretchOf(view slo.View, end time.Time) time.Duration {
 	length := view.Length()
-	if pace := view.Revision.Over.Pace(view.Status.End); pace.Projected() && view.Status.Evaluated() {
+	if pace := view.Revision.Over.Pace(end); pace.Projected() {
 		length = pace.Elapsed
 	}
 	return max(length.Truncate(time.Hour), 24*time.Hour)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"strings"
 
 	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
@@ -22,6 +23,7 @@ type collection struct {
 	LastWhy         string
 	Failure, Since  string
 	FailingFor      moment
+	FailsFrom       string // FailingFor by the clock
 	Badge           badge
 	Backfills       []backfillRow
 	Retired         bool
@@ -95,12 +97,28 @@ func (d *Dashboard) collected(v *visit, view slo.View) (*collection, error) {
 	}
 	if c.Failing != "" {
 		out.Failure, out.Since, out.FailingFor = failures[c.Failing], sentence(c.Failure), ago(v.now, c.FailingSince)
+		out.FailsFrom = at(c.FailingSince).Text
 	}
 	for _, b := range s.Open {
 		out.Backfills = append(out.Backfills, backfill(v, b, s))
 	}
 	slices.Reverse(out.Backfills) // the newest first
 	return out, nil
+}
+
+// notes are what has to be known of the figures because of how they are read.
+func (c *collection) notes() []string {
+	if c == nil || c.Retired {
+		return nil
+	}
+	var out []string
+	if c.Failure != "" {
+		out = append(out, fmt.Sprintf("%s: nothing new has been read since %s.", strings.TrimSuffix(c.Failure, "."), c.FailsFrom))
+	}
+	if len(c.Backfills) > 0 {
+		out = append(out, fmt.Sprintf("The past is being read, %s of it so far: figures are of what is read.", c.Backfills[0].Percent))
+	}
+	return out
 }
 
 func backfill(v *visit, b collect.Backfill, s collect.Standing) backfillRow {

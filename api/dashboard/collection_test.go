@@ -44,6 +44,8 @@ func TestAnObjectiveShowsWhereItsMeasurementsComeFrom(t *testing.T) {
 		t.Error("it says how to send what is read")
 	}
 
+	says(t, words(within(t, doc, "notes")), "The past is being read, 0.0 % of it so far: figures are of what is read.")
+
 	// Half of it was read, the source is silent, and its text is hostile.
 	now := h.clock.Now()
 	work, err := store.Collect().Work(t.Context(), src.ID, now, "", 10)
@@ -63,6 +65,7 @@ func TestAnObjectiveShowsWhereItsMeasurementsComeFrom(t *testing.T) {
 	checkPage(t, doc, page)
 	says(t, words(within(t, doc, "main")), "Failing The data source does not answer. Since 8 min ago .", "Last answered 9 min ago", "9 min behind",
 		"4 slots of 1 min; 23 Nov 2026, 14:00 UTC : its value was no number: the share is <b>none</b>", "50.0 %", "20,878 of 41,756 slots read, 878 without data", "About done in 60 s")
+	says(t, words(within(t, doc, "notes")), "The data source does not answer: nothing new has been read since 23 Nov 2026, 14:19 UTC.", "The past is being read, 50.0 % of it so far")
 	b.Failing, b.Failure, b.NextAt = collect.Incomplete, "One store did not answer", now.Add(4*time.Minute)
 	_, err = store.Collect().PutBackfill(t.Context(), b)
 	h.must(err)

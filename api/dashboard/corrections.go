@@ -56,8 +56,12 @@ func uncorrectedText(v slo.View, raw budget.Account) string {
 	if raw.Sum.Total <= 0 {
 		return fmt.Sprintf("Without corrections there would be no %ss.", noun)
 	}
-	return fmt.Sprintf("Without corrections %s good of %s: %s, with %s of the budget remaining.",
-		eventsText(thousandths(raw.Sum.Good, raw.Unit)), nounText(thousandths(raw.Sum.Total, raw.Unit), noun),
+	counts := fmt.Sprintf("Without corrections %s good of %s",
+		eventsText(thousandths(raw.Sum.Good, raw.Unit)), nounText(thousandths(raw.Sum.Total, raw.Unit), noun))
+	if !raw.Enough {
+		return counts + ", from which nothing is concluded."
+	}
+	return fmt.Sprintf("%s: %s, with %s of the budget remaining.", counts,
 		spaced(sliFigure(raw.Sum, v.Revision.Objective)), spaced(remainingFigure(raw.Sum, v.Revision.Objective, raw.Pace)))
 }
 

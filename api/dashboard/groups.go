@@ -94,6 +94,11 @@ func rowOfGroup(v *visit, of slo.View, group string) groupRow {
 	return r
 }
 
+// groupBurnURL is where the burn-down of a group of the objective at the address is.
+func groupBurnURL(objective, group string) string {
+	return objective + "?" + url.Values{"group": {group}}.Encode() + "#burndown-h"
+}
+
 // groupName is how a group is called on a page; names that are ours say what they are.
 func groupName(group string) string {
 	switch group {
@@ -113,7 +118,7 @@ func worseOf(view slo.View, service string) *worseGroup {
 		return nil
 	}
 	return &worseGroup{
-		URL:  sloURL(service, view.SLO.Slug) + "?" + url.Values{"group": {w.Group}}.Encode() + "#burndown-h",
+		URL:  groupBurnURL(sloURL(service, view.SLO.Slug), w.Group),
 		Name: groupName(w.Group), State: stateWord(w.State),
 	}
 }

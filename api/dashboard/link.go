@@ -68,6 +68,8 @@ func sloURL(service, slug string) string {
 	return serviceURL(service) + "/slos/" + url.PathEscape(slug)
 }
 
+func errorsURL(service, slug string) string { return sloURL(service, slug) + "/errors" }
+
 // outside makes a link of what somebody declared as an address; what is not the
 // address of a web page or a mailbox is only words.
 func outside(text string) link {

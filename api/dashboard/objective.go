@@ -140,7 +140,8 @@ func (d *Dashboard) rows(v *visit, views []slo.View, trend bool) ([]objectiveRow
 }
 
 func (d *Dashboard) spark(v *visit, view slo.View) (template.HTML, error) {
-	history, err := d.history(v, view, "", stretchOf(view), sparkStep(stretchOf(view)))
+	length := stretchOf(view, endOf(v, view))
+	history, err := d.history(v, view, "", length, sparkStep(length))
 	if err != nil {
 		return "", err
 	}

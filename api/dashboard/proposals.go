@@ -24,9 +24,10 @@ type proposalRow struct {
 	Summary, Reason string
 	By              string
 	At, Until       moment
+	Ends            string // how Until is: "until", or that it is over
 	State           badge
 	Decided         string // by whom and why, empty while nobody decided
-	API             string // below which it is decided on
+	API             string // below which it is decided on, empty where it cannot be any more
 }
 
 // proposals lists them, the newest first, open ones only unless asked.
@@ -74,10 +75,15 @@ func (d *Dashboard) proposalRows(v *visit, proposals []proposal.Proposal) ([]pro
 		owner := owners[p.Service]
 		row := proposalRow{
 			ID: string(p.ID), Act: actText(p.Act), Service: link{URL: serviceURL(owner.Slug), Text: owner.Name}, Summary: sentence(p.Summary), Reason: p.Reason, By: p.ProposedBy,
-			At: ago(v.now, p.CreatedAt), Until: at(p.ExpiresAt), State: proposalBadge(p.State(v.now)), API: "/v1/proposals/" + string(p.ID),
+			At: ago(v.now, p.CreatedAt), Until: at(p.ExpiresAt), Ends: "until", State: proposalBadge(p.State(v.now)),
 		}
-		if p.DecidedAt != nil {
-			row.Decided = "by " + p.DecidedBy
+		switch p.State(v.now) {
+		case proposal.Open:
+			row.API = "/v1/proposals/" + string(p.ID)
+		case proposal.Expired:
+			row.Ends = "expired"
+		default:
+			row.Ends, row.Until, row.Decided = "decided", ago(v.now, *p.DecidedAt), "by "+p.DecidedBy
 			if p.DecidedFor != "" {
 				row.Decided += ": " + p.DecidedFor
 			}

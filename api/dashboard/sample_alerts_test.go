@@ -48,6 +48,7 @@ func (s *sample) ring(v slo.View, kind alert.Kind, bad int64, ago, lasted time.D
 	if pair := kind.Pair(); pair != nil {
 		a.Severity = pair.Severity
 		a.Evidence.Long, a.Evidence.Short = window.Sum{Good: (60_000 - bad) * 1000, Total: 60_000_000}, window.Sum{Good: 0, Total: 5_000_000}
+		a.Evidence.ShortLength = pair.Short
 		a.Peak, a.Evidence.MinBadEvents = window.Sum{Good: (60_000 - 2*bad) * 1000, Total: 60_000_000}, 3
 	} else {
 		a.Evidence.Latest, a.Evidence.After = a.StartedAt.Add(-9*time.Minute), 8*time.Minute+4*time.Second

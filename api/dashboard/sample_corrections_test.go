@@ -28,7 +28,7 @@ func (a amendments) List(_ context.Context, f correction.Filter, r page.Request)
 	running.Effect, running.Kind, running.Reason, running.ApprovedBy = correction.CountGood, correction.MeasurementError, hostile, "Grace"
 	removed.RemovedAt, removed.RemovedBy, removed.RemovedFor = &a.now, "Grace", "it was another service"
 	again.Ends = nil
-	read, err := correction.ReadRecurrence("2026-10-21T08:00", "Europe/Berlin", "FREQ=WEEKLY;BYDAY=WE", 2*time.Hour)
+	read, err := correction.ReadRecurrence("2026-10-21T08:00", "Europe/Berlin", "FREQ=WEEKLY;BYDAY=WE", 2*3600)
 	again.Recurrence = &read
 	return pageOf([]correction.Correction{coming, running, over, removed, again}, r), err
 }

@@ -66,7 +66,7 @@ func (s *sample) pathsOf(of registry.Service) []string {
 	var paths []string
 	for _, v := range s.views {
 		if v.SLO.Service == of.ID {
-			paths = append(paths, "/services/"+of.Slug+"/slos/"+v.SLO.Slug)
+			paths = append(paths, "/services/"+of.Slug+"/slos/"+v.SLO.Slug, "/services/"+of.Slug+"/slos/"+v.SLO.Slug+"/errors")
 		}
 	}
 	return paths
@@ -154,6 +154,23 @@ func TestTheBurnDownOfACalendarHasAnEvenPaceAndTheForecastItsFan(t *testing.T) {
 	}
 }
 
+// The month began on 1 November at midnight in Berlin, which is 23:00 UTC of 31 October.
+func TestTheBurnDownOfACalendarBeginsWithItsWindowBeforeAnythingIsMeasured(t *testing.T) {
+	t.Parallel()
+	s := newGroupedSample()
+	s.ofEveryKind()
+	s.inEveryCondition()
+	_, never := visiting(t, s).read("/services/in-month/slos/never")
+	if strings.Contains(never, "−28 d") || !strings.Contains(never, "−21 d") {
+		t.Error("before the first measurement the axis does not begin on 31 October, 23 days ago")
+	}
+	says(t, never, "no data in this window")
+	for path, words := range map[string]string{"/services/in-month/slos/thin": "too few events in this window", "/services/in-slices/slos/thin": "too few slices in this window"} {
+		_, thin := visiting(t, s).read(path)
+		says(t, thin, words)
+	}
+}
+
 func TestTheBurnDownMarksCorrectionsAndRevisionsAndListsThem(t *testing.T) {
 	t.Parallel()
 	s := newSample()
@@ -199,6 +216,18 @@ func TestARowSaysWhichObjectiveItsStateIsOf(t *testing.T) {
 	says(t, words(within(t, doc, "numbers")), "80.0 %")
 	if numbers, _, _ := strings.Cut(page, `class="notes"`); strings.Contains(numbers, `class="fill bad"`) {
 		t.Error("the bar of a budget that remains is of the tone of another objective")
+	}
+}
+
+func TestNothingIsConcludedFromTooFewEventsWithoutCorrectionsEither(t *testing.T) {
+	t.Parallel()
+	s := newGroupedSample()
+	s.ofEveryKind()
+	s.inEveryCondition()
+	doc, _ := visiting(t, s).read("/services/in-corrected/slos/thin")
+	says(t, words(within(t, doc, "main")), "Without corrections 0 good of 12 events, from which nothing is concluded.")
+	if strings.Contains(words(within(t, doc, "main")), "−9,900") {
+		t.Error("a budget is concluded from 12 events, where it takes 100")
 	}
 }
 

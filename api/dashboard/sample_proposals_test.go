@@ -3,6 +3,7 @@ package dashboard
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -44,13 +45,16 @@ func TestProposalsWaitOnTheirPages(t *testing.T) {
 	s := newSample()
 	first := s.views[0].SLO
 	i := slices.IndexFunc(s.services, func(o registry.Service) bool { return o.ID == first.Service })
-	open := "Revise the objective " + s.services[i].Name + " This relaxes the SLO. Ada: <script"
+	open := "Revise the objective " + s.services[i].Name + " This relaxes the SLO. Ada : <script"
 	doc, _ := visiting(t, s).read("/services/" + s.services[i].Slug + "/slos/" + first.Slug)
 	says(t, words(within(t, doc, "main")), "Waiting for a second person", open)
 	doc, _ = visiting(t, s).read("/proposals")
 	says(t, words(within(t, doc, "main")), open, "proposed 7 days ago", "until 30 Nov 2026, 14:27 UTC", "/approval")
-	doc, _ = visiting(t, s).read("/proposals?all")
-	says(t, words(within(t, doc, "main")), "Correct the objective", "Approved by Grace: agreed", "Remove a correction", "Rejected by Grace: agreed", "Update the service", "Expired")
+	doc, page := visiting(t, s).read("/proposals?all")
+	says(t, words(within(t, doc, "main")), "Correct the objective", "Approved by Grace: agreed", "Remove a correction", "Rejected by Grace: agreed", "Update the service", "Expired", "decided just now", "expired 23 Nov 2026, 14:27 UTC")
+	if n := strings.Count(page, "/approval"); n != 1 {
+		t.Errorf("it says of %d proposals how to approve them, where 1 is open", n)
+	}
 	doc, _ = visiting(t, &sample{now: sampleNow}).read("/proposals")
 	says(t, words(within(t, doc, "main")), "Nothing waits for a second person.")
 }

@@ -60,17 +60,23 @@ func (a agreements) Current(_ context.Context, v sla.View) (*sla.Current, error)
 	if v.SLA.ID == laterSLA {
 		return nil, nil
 	}
-	return &sla.Current{Window: november, Until: a.now, Account: sla.AccountOf(sum, v.Revision.Target)}, nil
+	return &sla.Current{
+		Window: november, Until: a.now, Account: sla.AccountOf(sum, v.Revision.Target),
+		Pieces: []sla.Piece{{Revision: 1, From: november.Start, To: a.now, Sum: sum, Noun: "event"}},
+	}, nil
 }
 
 func (a agreements) Periods(_ context.Context, f sla.PeriodFilter, r page.Request) (page.Page[sla.Period], error) {
 	came, known := map[id.ID]sla.Period{
-		breachedSLA: {Verdict: sla.Breached, Credit: "10%"}, metSLA: {Verdict: sla.Met}, unknownSLA: {Verdict: sla.Unknown},
+		breachedSLA: {Outcome: sla.Outcome{Verdict: sla.Breached, Credit: "10%"}}, metSLA: {Outcome: sla.Outcome{Verdict: sla.Met}}, unknownSLA: {Outcome: sla.Outcome{Verdict: sla.Unknown}},
 	}[f.SLA]
 	if !known {
 		return page.Page[sla.Period]{}, nil
 	}
 	came.End = november.Start
+	if f.SLA == metSLA {
+		came.RestatedAt = &a.now
+	}
 	return pageOf([]sla.Period{came}, r), nil
 }
 
@@ -81,8 +87,9 @@ func TestAServiceShowsHowItsSLAsStand(t *testing.T) {
 	doc, text := visiting(t, newSample()).read("/services/checkout")
 	says(t, words(within(t, doc, "main")),
 		"Acme Acme, gold · until 1 Dec 2026 99.50 % of 99.9 % −0.40 points Breached ended 1 Nov 2026 , credit 10 %",
-		"Globex Globex, gold · until 1 Dec 2026 99.905 % of 99.9 % +0.0050 points Met ended 1 Nov 2026",
+		"Globex Globex, gold · until 1 Dec 2026 99.905 % of 99.9 % +0.0050 points Met ended 1 Nov 2026 , restated",
 		"Initech Initech, gold · until 1 Dec 2026 — no data of 99.9 % — no data Unknown ended 1 Nov 2026")
+	says(t, words(within(t, doc, "main")), "How every figure is computed Acme, gold", "current.margin SLI − target 99.5 % − 99.9 % = -0.4 points")
 	if !strings.Contains(text, `href="https://example.org/terms"`) {
 		t.Error("nothing leads to the terms")
 	}

@@ -33,6 +33,8 @@ type servicePage struct {
 	ViolationsEmpty   empty
 	Issues            []issueRow
 	IssuesEmpty       empty
+	Outages           []outageRow
+	OutagesEmpty      empty
 }
 
 type dependencyRow struct {
@@ -50,6 +52,7 @@ func (d *Dashboard) service(v *visit) (screen, error) {
 		SLAsEmpty:         empty{Title: "No SLAs", Text: "What a customer was promised of this service, with credits for periods below it, would be here.", Call: "POST /v1/services/{service}/slas"},
 		DependenciesEmpty: empty{Title: "Nothing declared", Text: "What a service needs of others decides how reliable it can be. Declare it.", Call: "POST /v1/services/{service}/dependencies"},
 		ViolationsEmpty:   empty{Title: "None", Text: "No objective of this service ever broke a clause of an error-budget policy."},
+		OutagesEmpty:      noOutages,
 		IssuesEmpty:       empty{Title: "None", Text: "Nothing was drafted for this service."},
 	}
 	if s.RetiredAt != nil {
@@ -93,6 +96,9 @@ func (d *Dashboard) service(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	if p.Issues, err = d.issueRows(v, issues.Filter{Service: s.ID}, recentRows); err != nil {
+		return screen{}, err
+	}
+	if p.Outages, _, err = d.outages(v, s, page.Request{Limit: recentRows}); err != nil {
 		return screen{}, err
 	}
 	return screen{template: "service", title: s.Name, section: "/", page: p}, nil

@@ -8,6 +8,7 @@ import (
 	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 )
 
@@ -25,6 +26,8 @@ type slaRow struct {
 	Last     badge
 	LastEnd  moment
 	Credit   string
+	Restated bool          // since it was closed
+	Lines    []budget.Line // how the figures are computed
 }
 
 // slaRows are the SLAs of a service that are not ended, and a note where there are more.
@@ -57,7 +60,9 @@ func (d *Dashboard) slaRows(v *visit, s registry.Service) ([]slaRow, string, err
 		}
 		for _, p := range last.Items {
 			row.Last, row.LastEnd, row.Credit = verdictBadge(p.Verdict), day(p.End), strings.Replace(p.Credit, "%", "\u00a0%", 1)
+			row.Restated = p.RestatedAt != nil
 		}
+		row.Lines = sla.Lines(one, now, last.Items)
 		rows = append(rows, row)
 	}
 	return rows, note, nil

@@ -8,9 +8,9 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/measure/lens"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
-	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
@@ -47,6 +47,7 @@ type sloPage struct {
 	MemberOf   []compositeRow // composites that count it
 	Goals      []goalRow      // further objectives
 	Counted    string         // what the windows hold: "Events"
+	Errors     string         // where it is told what the bad ones came from
 	Explain    *explanation
 	Scores     []scoreCard
 	Facts      []fact
@@ -61,11 +62,6 @@ type sloPage struct {
 	Violations      []violationRow
 	ViolationsEmpty empty
 	Issues          []issueRow
-}
-
-// push is how to send the first measurement.
-type push struct {
-	Title, Text, Command, Note string
 }
 
 // windowRow is what was counted in one window.
@@ -106,10 +102,18 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 		State: stateBadge(view.Status.State), Stale: stopped(view), StaleBadge: staleBadge,
 		Since: ago(v.now, view.Status.Since), Latest: ago(v.now, earlier(view.Status.Latest, v.now)), Freshness: "measured until",
 		End:             at(view.Status.End),
+		Errors:          errorsURL(owner.Slug, view.SLO.Slug),
 		Facts:           indicatorFacts(view),
 		ViolationsEmpty: empty{Title: "None", Text: "This objective never broke a clause of an error-budget policy."},
 	}
-	if view.Status.Latest.IsZero() {
+	once, err := d.measuredOnce(v, view)
+	if err != nil {
+		return screen{}, err
+	}
+	switch {
+	case once:
+		p.Freshness = "nothing measured in " + overText(view.Revision.Over)
+	case view.Status.Latest.IsZero():
 		p.Freshness = "no measurement has come yet"
 	}
 	if !view.Status.Evaluated() {
@@ -148,8 +152,9 @@ func (d *Dashboard) slo(v *visit) (screen, error) {
 	if p.Collection, err = d.collected(v, view); err != nil {
 		return screen{}, err
 	}
+	p.Notes = append(p.Collection.notes(), p.Notes...)
 	if p.Source == nil && view.Status.Latest.IsZero() {
-		p.Push = d.firstPush(v.now, owner, view)
+		p.Push = d.push(v.now, owner, view, once)
 	}
 	if p.Proposals, err = d.openProposals(v, view); err != nil {
 		return screen{}, err
@@ -222,6 +227,9 @@ func (p *sloPage) numbers(view slo.View, f budget.Figures, concluded bool) {
 		p.SLI = sliFigure(f.Window.Sum, view.Revision.Objective)
 		p.SLICaption = fmt.Sprintf("%s good of %s %ss", eventsText(thousandths(f.Window.Sum.Good, f.Window.Unit)), eventsText(thousandths(f.Window.Sum.Total, f.Window.Unit)), noun)
 		p.BudgetCaption = budgetCaption(f.Window, view.Revision.Over, noun)
+	case f.Window.Enough: // they were told of when they were old already
+		p.SLICaption = fmt.Sprintf("%s so far; nothing is concluded while no more come", nounText(thousandths(f.Window.Sum.Total, f.Window.Unit), noun))
+		p.BudgetCaption = "known once measurements come again"
 	case f.Window.Sum.Total > 0:
 		p.SLICaption = fmt.Sprintf("%s so far; nothing is concluded from fewer than %s",
 			nounText(thousandths(f.Window.Sum.Total, f.Window.Unit), noun), eventsText(view.Revision.MinEvents*1000))
@@ -311,10 +319,10 @@ func indicatorFacts(view slo.View) []fact {
 		sent,
 		{"In slots of", link{Text: windowText(view.Indicator.Resolution)}},
 		{"Window", link{Text: windowName(view.Revision.Over)}},
-		{"At least", link{Text: nounText(view.Revision.MinEvents*1000, view.Revision.Budgeting.Noun())}},
+		{"Judged", link{Text: "from " + nounText(view.Revision.MinEvents*1000, view.Revision.Budgeting.Noun()) + " on"}},
 	}
 	if b := view.Revision.Budgeting; b.Slices() {
-		facts = append(facts, fact{"The budget is of", link{Text: b.String()}})
+		facts = append(facts, fact{"The budget is of", link{Text: budgetingText(b)}})
 	}
 	facts = append(facts, alertFact(view.Revision.Alerts))
 	if confidence := view.Revision.Confidence; !confidence.IsZero() {
@@ -327,6 +335,15 @@ func indicatorFacts(view slo.View) []fact {
 		facts = append(facts, fact{"Grouped by", link{Text: fmt.Sprintf("%s, up to %s", by, plural(view.Indicator.Origin.MaxGroups, "group", "groups"))}})
 	}
 	return facts
+}
+
+// budgetingText says what the budget of an SLO of slices is of.
+func budgetingText(b slo.Budgeting) string {
+	missing := map[lens.Missing]string{lens.Good: "slices without events are good", lens.Bad: "slices without events are bad", lens.Ignored: "slices without events do not count"}[b.Missing]
+	if b.Method == slo.RatioTimeslices {
+		return fmt.Sprintf("the mean share of good events in slices of %s; %s", windowText(b.SliceLength), missing)
+	}
+	return fmt.Sprintf("slices of %s, each good from %s good events on; %s", windowText(b.SliceLength), strings.TrimSuffix(b.SliceTarget.String(), percentSign)+"\u00a0"+percentSign, missing)
 }
 
 func revision(now time.Time, r slo.RevisionWithIndicator) revisionRow {
@@ -354,26 +371,6 @@ func revision(now time.Time, r slo.RevisionWithIndicator) revisionRow {
 	}
 	out.Review = sentence(out.Review)
 	return out
-}
-
-// firstPush is a command that sends one slot, the newest that is over.
-func (d *Dashboard) firstPush(now time.Time, owner registry.Service, view slo.View) *push {
-	field, count := "good", 119
-	if view.Indicator.Counting == slo.BadTotal {
-		field, count = "bad", 1
-	}
-	resolution := view.Indicator.Resolution
-	start := now.UTC().Truncate(resolution).Add(-resolution)
-	address := strings.TrimSuffix(d.opts.PublicURL, "/") + "/v1" + sloURL(owner.Slug, view.SLO.Slug) + "/measurements"
-	return &push{
-		Title: "Send the first measurement",
-		Text:  fmt.Sprintf("Nothing has been measured yet. Send how many events there were in a slot of %s, and how many of them were %s:", windowText(resolution), field),
-		Command: fmt.Sprintf(`curl -X POST %s \
-  -H "Authorization: Bearer $EVENKEEL_TOKEN" \
-  -H "Content-Type: application/json" \
-  -d '{"slots":[{"start":"%s","%s":%d,"total":120}]}'`, address, start.Format(time.RFC3339), field, count),
-		Note: "Sending the same slot again replaces it, so a retry never counts twice. The figures follow with the next evaluation.",
-	}
 }
 
 // goalRow is how a further objective stands.

@@ -18,6 +18,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/composite"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
+	"github.com/evenkeel/evenkeel/services/slo/outage"
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
@@ -34,6 +35,7 @@ type Sources struct {
 	Composites  Composites
 	Corrections Corrections
 	Scores      Scores
+	Outages     Outages
 	Signals     Signals
 	Alerts      Alerts
 	Proposals   Proposals
@@ -90,6 +92,7 @@ type SLOs interface {
 	Views(ctx context.Context, f slo.Filter, r page.Request) (page.Page[slo.View], error)
 	Revisions(ctx context.Context, slo id.ID, r page.Request) (page.Page[slo.RevisionWithIndicator], error)
 	Tally(ctx context.Context, team id.ID) (slo.Tally, error)
+	Errors(ctx context.Context, slo id.ID) ([]slo.Errors, error)
 	Groups(ctx context.Context, f slo.GroupFilter, r page.Request) (page.Page[slo.GroupStatus], error)
 	History(ctx context.Context, slo id.ID, group string, from, to time.Time, step time.Duration) (slo.History, error)
 }
@@ -109,6 +112,11 @@ type Corrections interface {
 // Scores tells how good forecasts were.
 type Scores interface {
 	Accounts(ctx context.Context, slo id.ID) ([]score.Account, error)
+}
+
+// Outages tells when something was wrong with services.
+type Outages interface {
+	List(ctx context.Context, f outage.Filter, r page.Request) (page.Page[outage.Outage], error)
 }
 
 // Signals tells what the golden signals of a service are, and were lately.

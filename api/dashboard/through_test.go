@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/composite"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
+	"github.com/evenkeel/evenkeel/services/slo/outage"
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
@@ -45,6 +47,7 @@ type house struct {
 	slos      *slo.Service
 	corrected *correction.Service
 	golden    *signals.Service
+	outages   *outage.Service
 	policies  *policy.Service
 	evaluator *measure.Evaluator
 	admin     context.Context
@@ -55,8 +58,14 @@ type house struct {
 
 func build(t *testing.T) *house {
 	t.Helper()
+	return buildAt(t, sampleNow)
+}
+
+// buildAt has the clock stand at a time.
+func buildAt(t *testing.T, start time.Time) *house {
+	t.Helper()
 	s, log := storetest.SQLite(t), slog.New(slog.DiscardHandler)
-	h := &house{T: t, clock: clock.NewManual(sampleNow), store: s}
+	h := &house{T: t, clock: clock.NewManual(start), store: s}
 	now := h.clock.Now
 	authorizer := access.NewAuthorizer(s.Access())
 	recorder := audit.NewService(s.Audit(), s, authorizer, now)
@@ -98,6 +107,11 @@ func build(t *testing.T) *house {
 	})
 	t.Cleanup(golden.Close)
 	h.golden = golden
+	outages := outage.NewService(outage.Parts{
+		Store: s.Outages(), Registry: s.Registry(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+	})
+	h.slos.OutagesWith(outages)
+	h.outages = outages
 	alerts := alert.NewService(s.Alert(), s.SLO(), s.Registry(), s, authorizer, recorder, now)
 	h.slos.AlertWith(alerts)
 	wholes := composite.NewService(composite.Parts{
@@ -107,7 +121,7 @@ func build(t *testing.T) *house {
 		Store: s.Proposals(), Violations: s.Policy(), Budgets: s.SLO(), Owners: s.Registry(), SLOs: h.slos, Corrections: h.corrected, Services: h.registry,
 		Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)
@@ -151,14 +165,47 @@ func (h *house) push(service registry.Service, v slo.View, days int, bad func(da
 	h.must(err)
 }
 
-// visitor signs in by a link, as people do.
-func (h *house) visitor() visitor {
+// pushAll sends a report of any length.
+func (h *house) pushAll(r slo.Report) {
+	h.Helper()
+	for part := range slices.Chunk(r.Slots, 500) {
+		_, err := h.slos.Push(h.admin, slo.Report{Name: r.Name, Slots: part})
+		h.must(err)
+	}
+}
+
+// govern has the default policy apply to all SLOs.
+func (h *house) govern() {
+	h.Helper()
+	_, err := h.policies.Create(h.admin, policy.Default())
+	h.must(err)
+	_, err = h.policies.Attach(h.admin, policy.DefaultSlug, policy.Place{Target: policy.ToAll, Mode: policy.Enforce})
+	h.must(err)
+}
+
+// code is that of a link to sign in by.
+func (h *house) code() string {
 	h.Helper()
 	system := access.WithCaller(h.Context(), access.System("test"))
 	person, err := h.access.FirstAdministrator(system)
 	h.must(err)
 	code, _, err := h.access.NewSignInCode(system, person.ID)
 	h.must(err)
+	return code
+}
+
+// session is one of the administrator.
+func (h *house) session() string {
+	h.Helper()
+	session, _, err := h.access.SignIn(h.Context(), h.code())
+	h.must(err)
+	return session
+}
+
+// visitor signs in by a link, as people do.
+func (h *house) visitor() visitor {
+	h.Helper()
+	code := h.code()
 	v := visitor{T: h.T, signedOut: true, handler: New(h.sources, Options{Now: h.clock.Now, PublicURL: "http://evenkeel.example"})}
 	r := v.get("/signin?code=" + code)
 	if r.StatusCode != http.StatusSeeOther || len(r.Cookies()) != 1 {

@@ -192,7 +192,7 @@ func (q *gateQuestion) once(ctx context.Context, c *client.ClientWithResponses) 
 	text := problem.Detail
 	if problem.Errors != nil {
 		for _, one := range *problem.Errors {
-			text += fmt.Sprintf("; %s: %s", one.Location, one.Message)
+			text += fmt.Sprintf("; %s: %s", one.Pointer, one.Message)
 		}
 	}
 	return d, false, fmt.Errorf("the question is refused with %s: %s", res.Status, oneLine(text))

@@ -2510,6 +2510,22 @@ func (c *CorrectionClient) QuerySlo(_m *Correction) *SLOQuery {
 	return query
 }
 
+// QueryProposal queries the proposal edge of a Correction.
+func (c *CorrectionClient) QueryProposal(_m *Correction) *ProposalQuery {
+	query := (&ProposalClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(correction.Table, correction.FieldID, id),
+			sqlgraph.To(proposal.Table, proposal.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, correction.ProposalTable, correction.ProposalColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *CorrectionClient) Hooks() []Hook {
 	return c.hooks.Correction

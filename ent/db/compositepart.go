@@ -36,6 +36,8 @@ type CompositePart struct {
 	Latest *time.Time `json:"latest,omitempty"`
 	// Stale holds the value of the "stale" field.
 	Stale bool `json:"stale,omitempty"`
+	// Filling holds the value of the "filling" field.
+	Filling bool `json:"filling,omitempty"`
 	// Sums holds the value of the "sums" field.
 	Sums []byte `json:"sums,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -71,7 +73,7 @@ func (*CompositePart) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case compositepart.FieldSums:
 			values[i] = new([]byte)
-		case compositepart.FieldStale:
+		case compositepart.FieldStale, compositepart.FieldFilling:
 			values[i] = new(sql.NullBool)
 		case compositepart.FieldID, compositepart.FieldMinEvents, compositepart.FieldUnit:
 			values[i] = new(sql.NullInt64)
@@ -155,6 +157,12 @@ func (_m *CompositePart) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Stale = value.Bool
 			}
+		case compositepart.FieldFilling:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field filling", values[i])
+			} else if value.Valid {
+				_m.Filling = value.Bool
+			}
 		case compositepart.FieldSums:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field sums", values[i])
@@ -230,6 +238,9 @@ func (_m *CompositePart) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("stale=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Stale))
+	builder.WriteString(", ")
+	builder.WriteString("filling=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Filling))
 	builder.WriteString(", ")
 	builder.WriteString("sums=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Sums))

@@ -85,6 +85,12 @@ func (_c *CompositePartCreate) SetStale(v bool) *CompositePartCreate {
 	return _c
 }
 
+// SetFilling sets the "filling" field.
+func (_c *CompositePartCreate) SetFilling(v bool) *CompositePartCreate {
+	_c.mutation.SetFilling(v)
+	return _c
+}
+
 // SetSums sets the "sums" field.
 func (_c *CompositePartCreate) SetSums(v []byte) *CompositePartCreate {
 	_c.mutation.SetSums(v)
@@ -160,6 +166,9 @@ func (_c *CompositePartCreate) check() error {
 	if _, ok := _c.mutation.Stale(); !ok {
 		return &ValidationError{Name: "stale", err: errors.New(`db: missing required field "CompositePart.stale"`)}
 	}
+	if _, ok := _c.mutation.Filling(); !ok {
+		return &ValidationError{Name: "filling", err: errors.New(`db: missing required field "CompositePart.filling"`)}
+	}
 	if _, ok := _c.mutation.Sums(); !ok {
 		return &ValidationError{Name: "sums", err: errors.New(`db: missing required field "CompositePart.sums"`)}
 	}
@@ -230,6 +239,10 @@ func (_c *CompositePartCreate) createSpec() (*CompositePart, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.Stale(); ok {
 		_spec.SetField(compositepart.FieldStale, field.TypeBool, value)
 		_node.Stale = value
+	}
+	if value, ok := _c.mutation.Filling(); ok {
+		_spec.SetField(compositepart.FieldFilling, field.TypeBool, value)
+		_node.Filling = value
 	}
 	if value, ok := _c.mutation.Sums(); ok {
 		_spec.SetField(compositepart.FieldSums, field.TypeBytes, value)
@@ -427,6 +440,18 @@ func (u *CompositePartUpsert) SetStale(v bool) *CompositePartUpsert {
 // UpdateStale sets the "stale" field to the value that was provided on create.
 func (u *CompositePartUpsert) UpdateStale() *CompositePartUpsert {
 	u.SetExcluded(compositepart.FieldStale)
+	return u
+}
+
+// SetFilling sets the "filling" field.
+func (u *CompositePartUpsert) SetFilling(v bool) *CompositePartUpsert {
+	u.Set(compositepart.FieldFilling, v)
+	return u
+}
+
+// UpdateFilling sets the "filling" field to the value that was provided on create.
+func (u *CompositePartUpsert) UpdateFilling() *CompositePartUpsert {
+	u.SetExcluded(compositepart.FieldFilling)
 	return u
 }
 
@@ -634,6 +659,20 @@ func (u *CompositePartUpsertOne) SetStale(v bool) *CompositePartUpsertOne {
 func (u *CompositePartUpsertOne) UpdateStale() *CompositePartUpsertOne {
 	return u.Update(func(s *CompositePartUpsert) {
 		s.UpdateStale()
+	})
+}
+
+// SetFilling sets the "filling" field.
+func (u *CompositePartUpsertOne) SetFilling(v bool) *CompositePartUpsertOne {
+	return u.Update(func(s *CompositePartUpsert) {
+		s.SetFilling(v)
+	})
+}
+
+// UpdateFilling sets the "filling" field to the value that was provided on create.
+func (u *CompositePartUpsertOne) UpdateFilling() *CompositePartUpsertOne {
+	return u.Update(func(s *CompositePartUpsert) {
+		s.UpdateFilling()
 	})
 }
 
@@ -1008,6 +1047,20 @@ func (u *CompositePartUpsertBulk) SetStale(v bool) *CompositePartUpsertBulk {
 func (u *CompositePartUpsertBulk) UpdateStale() *CompositePartUpsertBulk {
 	return u.Update(func(s *CompositePartUpsert) {
 		s.UpdateStale()
+	})
+}
+
+// SetFilling sets the "filling" field.
+func (u *CompositePartUpsertBulk) SetFilling(v bool) *CompositePartUpsertBulk {
+	return u.Update(func(s *CompositePartUpsert) {
+		s.SetFilling(v)
+	})
+}
+
+// UpdateFilling sets the "filling" field to the value that was provided on create.
+func (u *CompositePartUpsertBulk) UpdateFilling() *CompositePartUpsertBulk {
+	return u.Update(func(s *CompositePartUpsert) {
+		s.UpdateFilling()
 	})
 }
 

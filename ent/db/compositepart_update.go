@@ -175,6 +175,20 @@ func (_u *CompositePartUpdate) SetNillableStale(v *bool) *CompositePartUpdate {
 	return _u
 }
 
+// SetFilling sets the "filling" field.
+func (_u *CompositePartUpdate) SetFilling(v bool) *CompositePartUpdate {
+	_u.mutation.SetFilling(v)
+	return _u
+}
+
+// SetNillableFilling sets the "filling" field if the given value is not nil.
+func (_u *CompositePartUpdate) SetNillableFilling(v *bool) *CompositePartUpdate {
+	if v != nil {
+		_u.SetFilling(*v)
+	}
+	return _u
+}
+
 // SetSums sets the "sums" field.
 func (_u *CompositePartUpdate) SetSums(v []byte) *CompositePartUpdate {
 	_u.mutation.SetSums(v)
@@ -276,6 +290,9 @@ func (_u *CompositePartUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	}
 	if value, ok := _u.mutation.Stale(); ok {
 		_spec.SetField(compositepart.FieldStale, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Filling(); ok {
+		_spec.SetField(compositepart.FieldFilling, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Sums(); ok {
 		_spec.SetField(compositepart.FieldSums, field.TypeBytes, value)
@@ -475,6 +492,20 @@ func (_u *CompositePartUpdateOne) SetNillableStale(v *bool) *CompositePartUpdate
 	return _u
 }
 
+// SetFilling sets the "filling" field.
+func (_u *CompositePartUpdateOne) SetFilling(v bool) *CompositePartUpdateOne {
+	_u.mutation.SetFilling(v)
+	return _u
+}
+
+// SetNillableFilling sets the "filling" field if the given value is not nil.
+func (_u *CompositePartUpdateOne) SetNillableFilling(v *bool) *CompositePartUpdateOne {
+	if v != nil {
+		_u.SetFilling(*v)
+	}
+	return _u
+}
+
 // SetSums sets the "sums" field.
 func (_u *CompositePartUpdateOne) SetSums(v []byte) *CompositePartUpdateOne {
 	_u.mutation.SetSums(v)
@@ -606,6 +637,9 @@ func (_u *CompositePartUpdateOne) sqlSave(ctx context.Context) (_node *Composite
 	}
 	if value, ok := _u.mutation.Stale(); ok {
 		_spec.SetField(compositepart.FieldStale, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Filling(); ok {
+		_spec.SetField(compositepart.FieldFilling, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Sums(); ok {
 		_spec.SetField(compositepart.FieldSums, field.TypeBytes, value)

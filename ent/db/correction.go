@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/evenkeel/evenkeel/ent/db/correction"
+	"github.com/evenkeel/evenkeel/ent/db/proposal"
 	"github.com/evenkeel/evenkeel/ent/db/slo"
 )
 
@@ -46,6 +47,8 @@ type Correction struct {
 	ApprovedAt time.Time `json:"approved_at,omitempty"`
 	// ApprovedBy holds the value of the "approved_by" field.
 	ApprovedBy string `json:"approved_by,omitempty"`
+	// ProposalID holds the value of the "proposal_id" field.
+	ProposalID *string `json:"proposal_id,omitempty"`
 	// RemovedAt holds the value of the "removed_at" field.
 	RemovedAt *time.Time `json:"removed_at,omitempty"`
 	// RemovedBy holds the value of the "removed_by" field.
@@ -62,9 +65,11 @@ type Correction struct {
 type CorrectionEdges struct {
 	// Slo holds the value of the slo edge.
 	Slo *SLO `json:"slo,omitempty"`
+	// Proposal holds the value of the proposal edge.
+	Proposal *Proposal `json:"proposal,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [2]bool
 }
 
 // SloOrErr returns the Slo value or an error if the edge
@@ -78,6 +83,17 @@ func (e CorrectionEdges) SloOrErr() (*SLO, error) {
 	return nil, &NotLoadedError{edge: "slo"}
 }
 
+// ProposalOrErr returns the Proposal value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e CorrectionEdges) ProposalOrErr() (*Proposal, error) {
+	if e.Proposal != nil {
+		return e.Proposal, nil
+	} else if e.loadedTypes[1] {
+		return nil, &NotFoundError{label: proposal.Label}
+	}
+	return nil, &NotLoadedError{edge: "proposal"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Correction) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -85,7 +101,7 @@ func (*Correction) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case correction.FieldDuration:
 			values[i] = new(sql.NullInt64)
-		case correction.FieldID, correction.FieldSloID, correction.FieldEffect, correction.FieldKind, correction.FieldReason, correction.FieldStart, correction.FieldZone, correction.FieldRule, correction.FieldCreatedBy, correction.FieldApprovedBy, correction.FieldRemovedBy, correction.FieldRemovedFor:
+		case correction.FieldID, correction.FieldSloID, correction.FieldEffect, correction.FieldKind, correction.FieldReason, correction.FieldStart, correction.FieldZone, correction.FieldRule, correction.FieldCreatedBy, correction.FieldApprovedBy, correction.FieldProposalID, correction.FieldRemovedBy, correction.FieldRemovedFor:
 			values[i] = new(sql.NullString)
 		case correction.FieldBeginsAt, correction.FieldEndsAt, correction.FieldCreatedAt, correction.FieldApprovedAt, correction.FieldRemovedAt:
 			values[i] = new(sql.NullTime)
@@ -194,6 +210,13 @@ func (_m *Correction) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ApprovedBy = value.String
 			}
+		case correction.FieldProposalID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field proposal_id", values[i])
+			} else if value.Valid {
+				_m.ProposalID = new(string)
+				*_m.ProposalID = value.String
+			}
 		case correction.FieldRemovedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field removed_at", values[i])
@@ -229,6 +252,11 @@ func (_m *Correction) Value(name string) (ent.Value, error) {
 // QuerySlo queries the "slo" edge of the Correction entity.
 func (_m *Correction) QuerySlo() *SLOQuery {
 	return NewCorrectionClient(_m.config).QuerySlo(_m)
+}
+
+// QueryProposal queries the "proposal" edge of the Correction entity.
+func (_m *Correction) QueryProposal() *ProposalQuery {
+	return NewCorrectionClient(_m.config).QueryProposal(_m)
 }
 
 // Update returns a builder for updating this Correction.
@@ -295,6 +323,11 @@ func (_m *Correction) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("approved_by=")
 	builder.WriteString(_m.ApprovedBy)
+	builder.WriteString(", ")
+	if v := _m.ProposalID; v != nil {
+		builder.WriteString("proposal_id=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	if v := _m.RemovedAt; v != nil {
 		builder.WriteString("removed_at=")

@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/evenkeel/evenkeel/ent/db/correction"
+	"github.com/evenkeel/evenkeel/ent/db/proposal"
 	"github.com/evenkeel/evenkeel/ent/db/slo"
 )
 
@@ -108,6 +109,20 @@ func (_c *CorrectionCreate) SetApprovedBy(v string) *CorrectionCreate {
 	return _c
 }
 
+// SetProposalID sets the "proposal_id" field.
+func (_c *CorrectionCreate) SetProposalID(v string) *CorrectionCreate {
+	_c.mutation.SetProposalID(v)
+	return _c
+}
+
+// SetNillableProposalID sets the "proposal_id" field if the given value is not nil.
+func (_c *CorrectionCreate) SetNillableProposalID(v *string) *CorrectionCreate {
+	if v != nil {
+		_c.SetProposalID(*v)
+	}
+	return _c
+}
+
 // SetRemovedAt sets the "removed_at" field.
 func (_c *CorrectionCreate) SetRemovedAt(v time.Time) *CorrectionCreate {
 	_c.mutation.SetRemovedAt(v)
@@ -143,6 +158,11 @@ func (_c *CorrectionCreate) SetID(v string) *CorrectionCreate {
 // SetSlo sets the "slo" edge to the SLO entity.
 func (_c *CorrectionCreate) SetSlo(v *SLO) *CorrectionCreate {
 	return _c.SetSloID(v.ID)
+}
+
+// SetProposal sets the "proposal" edge to the Proposal entity.
+func (_c *CorrectionCreate) SetProposal(v *Proposal) *CorrectionCreate {
+	return _c.SetProposalID(v.ID)
 }
 
 // Mutation returns the CorrectionMutation object of the builder.
@@ -345,6 +365,23 @@ func (_c *CorrectionCreate) createSpec() (*Correction, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.SloID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ProposalIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   correction.ProposalTable,
+			Columns: []string{correction.ProposalColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.ProposalID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
@@ -570,6 +607,24 @@ func (u *CorrectionUpsert) SetApprovedBy(v string) *CorrectionUpsert {
 // UpdateApprovedBy sets the "approved_by" field to the value that was provided on create.
 func (u *CorrectionUpsert) UpdateApprovedBy() *CorrectionUpsert {
 	u.SetExcluded(correction.FieldApprovedBy)
+	return u
+}
+
+// SetProposalID sets the "proposal_id" field.
+func (u *CorrectionUpsert) SetProposalID(v string) *CorrectionUpsert {
+	u.Set(correction.FieldProposalID, v)
+	return u
+}
+
+// UpdateProposalID sets the "proposal_id" field to the value that was provided on create.
+func (u *CorrectionUpsert) UpdateProposalID() *CorrectionUpsert {
+	u.SetExcluded(correction.FieldProposalID)
+	return u
+}
+
+// ClearProposalID clears the value of the "proposal_id" field.
+func (u *CorrectionUpsert) ClearProposalID() *CorrectionUpsert {
+	u.SetNull(correction.FieldProposalID)
 	return u
 }
 
@@ -863,6 +918,27 @@ func (u *CorrectionUpsertOne) SetApprovedBy(v string) *CorrectionUpsertOne {
 func (u *CorrectionUpsertOne) UpdateApprovedBy() *CorrectionUpsertOne {
 	return u.Update(func(s *CorrectionUpsert) {
 		s.UpdateApprovedBy()
+	})
+}
+
+// SetProposalID sets the "proposal_id" field.
+func (u *CorrectionUpsertOne) SetProposalID(v string) *CorrectionUpsertOne {
+	return u.Update(func(s *CorrectionUpsert) {
+		s.SetProposalID(v)
+	})
+}
+
+// UpdateProposalID sets the "proposal_id" field to the value that was provided on create.
+func (u *CorrectionUpsertOne) UpdateProposalID() *CorrectionUpsertOne {
+	return u.Update(func(s *CorrectionUpsert) {
+		s.UpdateProposalID()
+	})
+}
+
+// ClearProposalID clears the value of the "proposal_id" field.
+func (u *CorrectionUpsertOne) ClearProposalID() *CorrectionUpsertOne {
+	return u.Update(func(s *CorrectionUpsert) {
+		s.ClearProposalID()
 	})
 }
 
@@ -1329,6 +1405,27 @@ func (u *CorrectionUpsertBulk) SetApprovedBy(v string) *CorrectionUpsertBulk {
 func (u *CorrectionUpsertBulk) UpdateApprovedBy() *CorrectionUpsertBulk {
 	return u.Update(func(s *CorrectionUpsert) {
 		s.UpdateApprovedBy()
+	})
+}
+
+// SetProposalID sets the "proposal_id" field.
+func (u *CorrectionUpsertBulk) SetProposalID(v string) *CorrectionUpsertBulk {
+	return u.Update(func(s *CorrectionUpsert) {
+		s.SetProposalID(v)
+	})
+}
+
+// UpdateProposalID sets the "proposal_id" field to the value that was provided on create.
+func (u *CorrectionUpsertBulk) UpdateProposalID() *CorrectionUpsertBulk {
+	return u.Update(func(s *CorrectionUpsert) {
+		s.UpdateProposalID()
+	})
+}
+
+// ClearProposalID clears the value of the "proposal_id" field.
+func (u *CorrectionUpsertBulk) ClearProposalID() *CorrectionUpsertBulk {
+	return u.Update(func(s *CorrectionUpsert) {
+		s.ClearProposalID()
 	})
 }
 

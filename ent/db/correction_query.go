@@ -14,18 +14,20 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/evenkeel/evenkeel/ent/db/correction"
 	"github.com/evenkeel/evenkeel/ent/db/predicate"
+	"github.com/evenkeel/evenkeel/ent/db/proposal"
 	"github.com/evenkeel/evenkeel/ent/db/slo"
 )
 
 // CorrectionQuery is the builder for querying Correction entities.
 type CorrectionQuery struct {
 	config
-	ctx        *QueryContext
-	order      []correction.OrderOption
-	inters     []Interceptor
-	predicates []predicate.Correction
-	withSlo    *SLOQuery
-	modifiers  []func(*sql.Selector)
+	ctx          *QueryContext
+	order        []correction.OrderOption
+	inters       []Interceptor
+	predicates   []predicate.Correction
+	withSlo      *SLOQuery
+	withProposal *ProposalQuery
+	modifiers    []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -77,6 +79,28 @@ func (_q *CorrectionQuery) QuerySlo() *SLOQuery {
 			sqlgraph.From(correction.Table, correction.FieldID, selector),
 			sqlgraph.To(slo.Table, slo.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, correction.SloTable, correction.SloColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryProposal chains the current query on the "proposal" edge.
+func (_q *CorrectionQuery) QueryProposal() *ProposalQuery {
+	query := (&ProposalClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(correction.Table, correction.FieldID, selector),
+			sqlgraph.To(proposal.Table, proposal.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, correction.ProposalTable, correction.ProposalColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -271,12 +295,13 @@ func (_q *CorrectionQuery) Clone() *CorrectionQuery {
 		return nil
 	}
 	return &CorrectionQuery{
-		config:     _q.config,
-		ctx:        _q.ctx.Clone(),
-		order:      append([]correction.OrderOption{}, _q.order...),
-		inters:     append([]Interceptor{}, _q.inters...),
-		predicates: append([]predicate.Correction{}, _q.predicates...),
-		withSlo:    _q.withSlo.Clone(),
+		config:       _q.config,
+		ctx:          _q.ctx.Clone(),
+		order:        append([]correction.OrderOption{}, _q.order...),
+		inters:       append([]Interceptor{}, _q.inters...),
+		predicates:   append([]predicate.Correction{}, _q.predicates...),
+		withSlo:      _q.withSlo.Clone(),
+		withProposal: _q.withProposal.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -291,6 +316,17 @@ func (_q *CorrectionQuery) WithSlo(opts ...func(*SLOQuery)) *CorrectionQuery {
 		opt(query)
 	}
 	_q.withSlo = query
+	return _q
+}
+
+// WithProposal tells the query-builder to eager-load the nodes that are connected to
+// the "proposal" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CorrectionQuery) WithProposal(opts ...func(*ProposalQuery)) *CorrectionQuery {
+	query := (&ProposalClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withProposal = query
 	return _q
 }
 
@@ -372,8 +408,9 @@ func (_q *CorrectionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*C
 	var (
 		nodes       = []*Correction{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [2]bool{
 			_q.withSlo != nil,
+			_q.withProposal != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -403,6 +440,12 @@ func (_q *CorrectionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*C
 			return nil, err
 		}
 	}
+	if query := _q.withProposal; query != nil {
+		if err := _q.loadProposal(ctx, query, nodes, nil,
+			func(n *Correction, e *Proposal) { n.Edges.Proposal = e }); err != nil {
+			return nil, err
+		}
+	}
 	return nodes, nil
 }
 
@@ -428,6 +471,38 @@ func (_q *CorrectionQuery) loadSlo(ctx context.Context, query *SLOQuery, nodes [
 		nodes, ok := nodeids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected foreign-key "slo_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *CorrectionQuery) loadProposal(ctx context.Context, query *ProposalQuery, nodes []*Correction, init func(*Correction), assign func(*Correction, *Proposal)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Correction)
+	for i := range nodes {
+		if nodes[i].ProposalID == nil {
+			continue
+		}
+		fk := *nodes[i].ProposalID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(proposal.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "proposal_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -466,6 +541,9 @@ func (_q *CorrectionQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withSlo != nil {
 			_spec.Node.AddColumnOnce(correction.FieldSloID)
+		}
+		if _q.withProposal != nil {
+			_spec.Node.AddColumnOnce(correction.FieldProposalID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/evenkeel/evenkeel/ent/db/correction"
 	"github.com/evenkeel/evenkeel/ent/db/predicate"
+	"github.com/evenkeel/evenkeel/ent/db/proposal"
 	"github.com/evenkeel/evenkeel/ent/db/slo"
 )
 
@@ -232,6 +233,26 @@ func (_u *CorrectionUpdate) SetNillableApprovedBy(v *string) *CorrectionUpdate {
 	return _u
 }
 
+// SetProposalID sets the "proposal_id" field.
+func (_u *CorrectionUpdate) SetProposalID(v string) *CorrectionUpdate {
+	_u.mutation.SetProposalID(v)
+	return _u
+}
+
+// SetNillableProposalID sets the "proposal_id" field if the given value is not nil.
+func (_u *CorrectionUpdate) SetNillableProposalID(v *string) *CorrectionUpdate {
+	if v != nil {
+		_u.SetProposalID(*v)
+	}
+	return _u
+}
+
+// ClearProposalID clears the value of the "proposal_id" field.
+func (_u *CorrectionUpdate) ClearProposalID() *CorrectionUpdate {
+	_u.mutation.ClearProposalID()
+	return _u
+}
+
 // SetRemovedAt sets the "removed_at" field.
 func (_u *CorrectionUpdate) SetRemovedAt(v time.Time) *CorrectionUpdate {
 	_u.mutation.SetRemovedAt(v)
@@ -285,6 +306,11 @@ func (_u *CorrectionUpdate) SetSlo(v *SLO) *CorrectionUpdate {
 	return _u.SetSloID(v.ID)
 }
 
+// SetProposal sets the "proposal" edge to the Proposal entity.
+func (_u *CorrectionUpdate) SetProposal(v *Proposal) *CorrectionUpdate {
+	return _u.SetProposalID(v.ID)
+}
+
 // Mutation returns the CorrectionMutation object of the builder.
 func (_u *CorrectionUpdate) Mutation() *CorrectionMutation {
 	return _u.mutation
@@ -293,6 +319,12 @@ func (_u *CorrectionUpdate) Mutation() *CorrectionMutation {
 // ClearSlo clears the "slo" edge to the SLO entity.
 func (_u *CorrectionUpdate) ClearSlo() *CorrectionUpdate {
 	_u.mutation.ClearSlo()
+	return _u
+}
+
+// ClearProposal clears the "proposal" edge to the Proposal entity.
+func (_u *CorrectionUpdate) ClearProposal() *CorrectionUpdate {
+	_u.mutation.ClearProposal()
 	return _u
 }
 
@@ -419,6 +451,35 @@ func (_u *CorrectionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(slo.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ProposalCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   correction.ProposalTable,
+			Columns: []string{correction.ProposalColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ProposalIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   correction.ProposalTable,
+			Columns: []string{correction.ProposalColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -649,6 +710,26 @@ func (_u *CorrectionUpdateOne) SetNillableApprovedBy(v *string) *CorrectionUpdat
 	return _u
 }
 
+// SetProposalID sets the "proposal_id" field.
+func (_u *CorrectionUpdateOne) SetProposalID(v string) *CorrectionUpdateOne {
+	_u.mutation.SetProposalID(v)
+	return _u
+}
+
+// SetNillableProposalID sets the "proposal_id" field if the given value is not nil.
+func (_u *CorrectionUpdateOne) SetNillableProposalID(v *string) *CorrectionUpdateOne {
+	if v != nil {
+		_u.SetProposalID(*v)
+	}
+	return _u
+}
+
+// ClearProposalID clears the value of the "proposal_id" field.
+func (_u *CorrectionUpdateOne) ClearProposalID() *CorrectionUpdateOne {
+	_u.mutation.ClearProposalID()
+	return _u
+}
+
 // SetRemovedAt sets the "removed_at" field.
 func (_u *CorrectionUpdateOne) SetRemovedAt(v time.Time) *CorrectionUpdateOne {
 	_u.mutation.SetRemovedAt(v)
@@ -702,6 +783,11 @@ func (_u *CorrectionUpdateOne) SetSlo(v *SLO) *CorrectionUpdateOne {
 	return _u.SetSloID(v.ID)
 }
 
+// SetProposal sets the "proposal" edge to the Proposal entity.
+func (_u *CorrectionUpdateOne) SetProposal(v *Proposal) *CorrectionUpdateOne {
+	return _u.SetProposalID(v.ID)
+}
+
 // Mutation returns the CorrectionMutation object of the builder.
 func (_u *CorrectionUpdateOne) Mutation() *CorrectionMutation {
 	return _u.mutation
@@ -710,6 +796,12 @@ func (_u *CorrectionUpdateOne) Mutation() *CorrectionMutation {
 // ClearSlo clears the "slo" edge to the SLO entity.
 func (_u *CorrectionUpdateOne) ClearSlo() *CorrectionUpdateOne {
 	_u.mutation.ClearSlo()
+	return _u
+}
+
+// ClearProposal clears the "proposal" edge to the Proposal entity.
+func (_u *CorrectionUpdateOne) ClearProposal() *CorrectionUpdateOne {
+	_u.mutation.ClearProposal()
 	return _u
 }
 
@@ -866,6 +958,35 @@ func (_u *CorrectionUpdateOne) sqlSave(ctx context.Context) (_node *Correction, 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(slo.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ProposalCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   correction.ProposalTable,
+			Columns: []string{correction.ProposalColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ProposalIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   correction.ProposalTable,
+			Columns: []string{correction.ProposalColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

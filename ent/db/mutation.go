@@ -8755,6 +8755,7 @@ type CompositePartMutation struct {
 	evaluated_at     *time.Time
 	latest           *time.Time
 	stale            *bool
+	filling          *bool
 	sums             *[]byte
 	clearedFields    map[string]struct{}
 	composite        *string
@@ -9245,6 +9246,42 @@ func (m *CompositePartMutation) ResetStale() {
 	m.stale = nil
 }
 
+// SetFilling sets the "filling" field.
+func (m *CompositePartMutation) SetFilling(b bool) {
+	m.filling = &b
+}
+
+// Filling returns the value of the "filling" field in the mutation.
+func (m *CompositePartMutation) Filling() (r bool, exists bool) {
+	v := m.filling
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFilling returns the old "filling" field's value of the CompositePart entity.
+// If the CompositePart object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CompositePartMutation) OldFilling(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFilling is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFilling requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFilling: %w", err)
+	}
+	return oldValue.Filling, nil
+}
+
+// ResetFilling resets all changes to the "filling" field.
+func (m *CompositePartMutation) ResetFilling() {
+	m.filling = nil
+}
+
 // SetSums sets the "sums" field.
 func (m *CompositePartMutation) SetSums(b []byte) {
 	m.sums = &b
@@ -9342,7 +9379,7 @@ func (m *CompositePartMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CompositePartMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.of_id != nil {
 		fields = append(fields, compositepart.FieldOfID)
 	}
@@ -9369,6 +9406,9 @@ func (m *CompositePartMutation) Fields() []string {
 	}
 	if m.stale != nil {
 		fields = append(fields, compositepart.FieldStale)
+	}
+	if m.filling != nil {
+		fields = append(fields, compositepart.FieldFilling)
 	}
 	if m.sums != nil {
 		fields = append(fields, compositepart.FieldSums)
@@ -9399,6 +9439,8 @@ func (m *CompositePartMutation) Field(name string) (ent.Value, bool) {
 		return m.Latest()
 	case compositepart.FieldStale:
 		return m.Stale()
+	case compositepart.FieldFilling:
+		return m.Filling()
 	case compositepart.FieldSums:
 		return m.Sums()
 	}
@@ -9428,6 +9470,8 @@ func (m *CompositePartMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldLatest(ctx)
 	case compositepart.FieldStale:
 		return m.OldStale(ctx)
+	case compositepart.FieldFilling:
+		return m.OldFilling(ctx)
 	case compositepart.FieldSums:
 		return m.OldSums(ctx)
 	}
@@ -9501,6 +9545,13 @@ func (m *CompositePartMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetStale(v)
+		return nil
+	case compositepart.FieldFilling:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFilling(v)
 		return nil
 	case compositepart.FieldSums:
 		v, ok := value.([]byte)
@@ -9620,6 +9671,9 @@ func (m *CompositePartMutation) ResetField(name string) error {
 		return nil
 	case compositepart.FieldStale:
 		m.ResetStale()
+		return nil
+	case compositepart.FieldFilling:
+		m.ResetFilling()
 		return nil
 	case compositepart.FieldSums:
 		m.ResetSums()
@@ -11580,32 +11634,34 @@ func (m *CompositeStatusMutation) ResetEdge(name string) error {
 // CorrectionMutation represents an operation that mutates the Correction nodes in the graph.
 type CorrectionMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *string
-	effect        *string
-	kind          *string
-	reason        *string
-	begins_at     *time.Time
-	ends_at       *time.Time
-	start         *string
-	zone          *string
-	rule          *string
-	duration      *int64
-	addduration   *int64
-	created_at    *time.Time
-	created_by    *string
-	approved_at   *time.Time
-	approved_by   *string
-	removed_at    *time.Time
-	removed_by    *string
-	removed_for   *string
-	clearedFields map[string]struct{}
-	slo           *string
-	clearedslo    bool
-	done          bool
-	oldValue      func(context.Context) (*Correction, error)
-	predicates    []predicate.Correction
+	op              Op
+	typ             string
+	id              *string
+	effect          *string
+	kind            *string
+	reason          *string
+	begins_at       *time.Time
+	ends_at         *time.Time
+	start           *string
+	zone            *string
+	rule            *string
+	duration        *int64
+	addduration     *int64
+	created_at      *time.Time
+	created_by      *string
+	approved_at     *time.Time
+	approved_by     *string
+	removed_at      *time.Time
+	removed_by      *string
+	removed_for     *string
+	clearedFields   map[string]struct{}
+	slo             *string
+	clearedslo      bool
+	proposal        *string
+	clearedproposal bool
+	done            bool
+	oldValue        func(context.Context) (*Correction, error)
+	predicates      []predicate.Correction
 }
 
 var _ ent.Mutation = (*CorrectionMutation)(nil)
@@ -12236,6 +12292,55 @@ func (m *CorrectionMutation) ResetApprovedBy() {
 	m.approved_by = nil
 }
 
+// SetProposalID sets the "proposal_id" field.
+func (m *CorrectionMutation) SetProposalID(s string) {
+	m.proposal = &s
+}
+
+// ProposalID returns the value of the "proposal_id" field in the mutation.
+func (m *CorrectionMutation) ProposalID() (r string, exists bool) {
+	v := m.proposal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProposalID returns the old "proposal_id" field's value of the Correction entity.
+// If the Correction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CorrectionMutation) OldProposalID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProposalID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProposalID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProposalID: %w", err)
+	}
+	return oldValue.ProposalID, nil
+}
+
+// ClearProposalID clears the value of the "proposal_id" field.
+func (m *CorrectionMutation) ClearProposalID() {
+	m.proposal = nil
+	m.clearedFields[correction.FieldProposalID] = struct{}{}
+}
+
+// ProposalIDCleared returns if the "proposal_id" field was cleared in this mutation.
+func (m *CorrectionMutation) ProposalIDCleared() bool {
+	_, ok := m.clearedFields[correction.FieldProposalID]
+	return ok
+}
+
+// ResetProposalID resets all changes to the "proposal_id" field.
+func (m *CorrectionMutation) ResetProposalID() {
+	m.proposal = nil
+	delete(m.clearedFields, correction.FieldProposalID)
+}
+
 // SetRemovedAt sets the "removed_at" field.
 func (m *CorrectionMutation) SetRemovedAt(t time.Time) {
 	m.removed_at = &t
@@ -12384,6 +12489,33 @@ func (m *CorrectionMutation) ResetSlo() {
 	m.clearedslo = false
 }
 
+// ClearProposal clears the "proposal" edge to the Proposal entity.
+func (m *CorrectionMutation) ClearProposal() {
+	m.clearedproposal = true
+	m.clearedFields[correction.FieldProposalID] = struct{}{}
+}
+
+// ProposalCleared reports if the "proposal" edge to the Proposal entity was cleared.
+func (m *CorrectionMutation) ProposalCleared() bool {
+	return m.ProposalIDCleared() || m.clearedproposal
+}
+
+// ProposalIDs returns the "proposal" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProposalID instead. It exists only for internal usage by the builders.
+func (m *CorrectionMutation) ProposalIDs() (ids []string) {
+	if id := m.proposal; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProposal resets all changes to the "proposal" edge.
+func (m *CorrectionMutation) ResetProposal() {
+	m.proposal = nil
+	m.clearedproposal = false
+}
+
 // Where appends a list predicates to the CorrectionMutation builder.
 func (m *CorrectionMutation) Where(ps ...predicate.Correction) {
 	m.predicates = append(m.predicates, ps...)
@@ -12418,7 +12550,7 @@ func (m *CorrectionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CorrectionMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 18)
 	if m.slo != nil {
 		fields = append(fields, correction.FieldSloID)
 	}
@@ -12460,6 +12592,9 @@ func (m *CorrectionMutation) Fields() []string {
 	}
 	if m.approved_by != nil {
 		fields = append(fields, correction.FieldApprovedBy)
+	}
+	if m.proposal != nil {
+		fields = append(fields, correction.FieldProposalID)
 	}
 	if m.removed_at != nil {
 		fields = append(fields, correction.FieldRemovedAt)
@@ -12506,6 +12641,8 @@ func (m *CorrectionMutation) Field(name string) (ent.Value, bool) {
 		return m.ApprovedAt()
 	case correction.FieldApprovedBy:
 		return m.ApprovedBy()
+	case correction.FieldProposalID:
+		return m.ProposalID()
 	case correction.FieldRemovedAt:
 		return m.RemovedAt()
 	case correction.FieldRemovedBy:
@@ -12549,6 +12686,8 @@ func (m *CorrectionMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldApprovedAt(ctx)
 	case correction.FieldApprovedBy:
 		return m.OldApprovedBy(ctx)
+	case correction.FieldProposalID:
+		return m.OldProposalID(ctx)
 	case correction.FieldRemovedAt:
 		return m.OldRemovedAt(ctx)
 	case correction.FieldRemovedBy:
@@ -12662,6 +12801,13 @@ func (m *CorrectionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetApprovedBy(v)
 		return nil
+	case correction.FieldProposalID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProposalID(v)
+		return nil
 	case correction.FieldRemovedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -12728,6 +12874,9 @@ func (m *CorrectionMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *CorrectionMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(correction.FieldProposalID) {
+		fields = append(fields, correction.FieldProposalID)
+	}
 	if m.FieldCleared(correction.FieldRemovedAt) {
 		fields = append(fields, correction.FieldRemovedAt)
 	}
@@ -12745,6 +12894,9 @@ func (m *CorrectionMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *CorrectionMutation) ClearField(name string) error {
 	switch name {
+	case correction.FieldProposalID:
+		m.ClearProposalID()
+		return nil
 	case correction.FieldRemovedAt:
 		m.ClearRemovedAt()
 		return nil
@@ -12798,6 +12950,9 @@ func (m *CorrectionMutation) ResetField(name string) error {
 	case correction.FieldApprovedBy:
 		m.ResetApprovedBy()
 		return nil
+	case correction.FieldProposalID:
+		m.ResetProposalID()
+		return nil
 	case correction.FieldRemovedAt:
 		m.ResetRemovedAt()
 		return nil
@@ -12813,9 +12968,12 @@ func (m *CorrectionMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *CorrectionMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.slo != nil {
 		edges = append(edges, correction.EdgeSlo)
+	}
+	if m.proposal != nil {
+		edges = append(edges, correction.EdgeProposal)
 	}
 	return edges
 }
@@ -12828,13 +12986,17 @@ func (m *CorrectionMutation) AddedIDs(name string) []ent.Value {
 		if id := m.slo; id != nil {
 			return []ent.Value{*id}
 		}
+	case correction.EdgeProposal:
+		if id := m.proposal; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *CorrectionMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	return edges
 }
 
@@ -12846,9 +13008,12 @@ func (m *CorrectionMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *CorrectionMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.clearedslo {
 		edges = append(edges, correction.EdgeSlo)
+	}
+	if m.clearedproposal {
+		edges = append(edges, correction.EdgeProposal)
 	}
 	return edges
 }
@@ -12859,6 +13024,8 @@ func (m *CorrectionMutation) EdgeCleared(name string) bool {
 	switch name {
 	case correction.EdgeSlo:
 		return m.clearedslo
+	case correction.EdgeProposal:
+		return m.clearedproposal
 	}
 	return false
 }
@@ -12870,6 +13037,9 @@ func (m *CorrectionMutation) ClearEdge(name string) error {
 	case correction.EdgeSlo:
 		m.ClearSlo()
 		return nil
+	case correction.EdgeProposal:
+		m.ClearProposal()
+		return nil
 	}
 	return fmt.Errorf("unknown Correction unique edge %s", name)
 }
@@ -12880,6 +13050,9 @@ func (m *CorrectionMutation) ResetEdge(name string) error {
 	switch name {
 	case correction.EdgeSlo:
 		m.ResetSlo()
+		return nil
+	case correction.EdgeProposal:
+		m.ResetProposal()
 		return nil
 	}
 	return fmt.Errorf("unknown Correction edge %s", name)
@@ -32988,7 +33161,15 @@ type SLAPeriodMutation struct {
 	addtotal        *int64
 	verdict         *string
 	credit          *string
+	closed_good     *int64
+	addclosed_good  *int64
+	closed_total    *int64
+	addclosed_total *int64
+	closed_verdict  *string
+	closed_credit   *string
 	closed_at       *time.Time
+	restated_at     *time.Time
+	review_at       *time.Time
 	clearedFields   map[string]struct{}
 	sla             *string
 	clearedsla      bool
@@ -33431,6 +33612,190 @@ func (m *SLAPeriodMutation) ResetCredit() {
 	m.credit = nil
 }
 
+// SetClosedGood sets the "closed_good" field.
+func (m *SLAPeriodMutation) SetClosedGood(i int64) {
+	m.closed_good = &i
+	m.addclosed_good = nil
+}
+
+// ClosedGood returns the value of the "closed_good" field in the mutation.
+func (m *SLAPeriodMutation) ClosedGood() (r int64, exists bool) {
+	v := m.closed_good
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedGood returns the old "closed_good" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldClosedGood(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedGood is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedGood requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedGood: %w", err)
+	}
+	return oldValue.ClosedGood, nil
+}
+
+// AddClosedGood adds i to the "closed_good" field.
+func (m *SLAPeriodMutation) AddClosedGood(i int64) {
+	if m.addclosed_good != nil {
+		*m.addclosed_good += i
+	} else {
+		m.addclosed_good = &i
+	}
+}
+
+// AddedClosedGood returns the value that was added to the "closed_good" field in this mutation.
+func (m *SLAPeriodMutation) AddedClosedGood() (r int64, exists bool) {
+	v := m.addclosed_good
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetClosedGood resets all changes to the "closed_good" field.
+func (m *SLAPeriodMutation) ResetClosedGood() {
+	m.closed_good = nil
+	m.addclosed_good = nil
+}
+
+// SetClosedTotal sets the "closed_total" field.
+func (m *SLAPeriodMutation) SetClosedTotal(i int64) {
+	m.closed_total = &i
+	m.addclosed_total = nil
+}
+
+// ClosedTotal returns the value of the "closed_total" field in the mutation.
+func (m *SLAPeriodMutation) ClosedTotal() (r int64, exists bool) {
+	v := m.closed_total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedTotal returns the old "closed_total" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldClosedTotal(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedTotal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedTotal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedTotal: %w", err)
+	}
+	return oldValue.ClosedTotal, nil
+}
+
+// AddClosedTotal adds i to the "closed_total" field.
+func (m *SLAPeriodMutation) AddClosedTotal(i int64) {
+	if m.addclosed_total != nil {
+		*m.addclosed_total += i
+	} else {
+		m.addclosed_total = &i
+	}
+}
+
+// AddedClosedTotal returns the value that was added to the "closed_total" field in this mutation.
+func (m *SLAPeriodMutation) AddedClosedTotal() (r int64, exists bool) {
+	v := m.addclosed_total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetClosedTotal resets all changes to the "closed_total" field.
+func (m *SLAPeriodMutation) ResetClosedTotal() {
+	m.closed_total = nil
+	m.addclosed_total = nil
+}
+
+// SetClosedVerdict sets the "closed_verdict" field.
+func (m *SLAPeriodMutation) SetClosedVerdict(s string) {
+	m.closed_verdict = &s
+}
+
+// ClosedVerdict returns the value of the "closed_verdict" field in the mutation.
+func (m *SLAPeriodMutation) ClosedVerdict() (r string, exists bool) {
+	v := m.closed_verdict
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedVerdict returns the old "closed_verdict" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldClosedVerdict(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedVerdict is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedVerdict requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedVerdict: %w", err)
+	}
+	return oldValue.ClosedVerdict, nil
+}
+
+// ResetClosedVerdict resets all changes to the "closed_verdict" field.
+func (m *SLAPeriodMutation) ResetClosedVerdict() {
+	m.closed_verdict = nil
+}
+
+// SetClosedCredit sets the "closed_credit" field.
+func (m *SLAPeriodMutation) SetClosedCredit(s string) {
+	m.closed_credit = &s
+}
+
+// ClosedCredit returns the value of the "closed_credit" field in the mutation.
+func (m *SLAPeriodMutation) ClosedCredit() (r string, exists bool) {
+	v := m.closed_credit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedCredit returns the old "closed_credit" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldClosedCredit(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedCredit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedCredit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedCredit: %w", err)
+	}
+	return oldValue.ClosedCredit, nil
+}
+
+// ResetClosedCredit resets all changes to the "closed_credit" field.
+func (m *SLAPeriodMutation) ResetClosedCredit() {
+	m.closed_credit = nil
+}
+
 // SetClosedAt sets the "closed_at" field.
 func (m *SLAPeriodMutation) SetClosedAt(t time.Time) {
 	m.closed_at = &t
@@ -33465,6 +33830,104 @@ func (m *SLAPeriodMutation) OldClosedAt(ctx context.Context) (v time.Time, err e
 // ResetClosedAt resets all changes to the "closed_at" field.
 func (m *SLAPeriodMutation) ResetClosedAt() {
 	m.closed_at = nil
+}
+
+// SetRestatedAt sets the "restated_at" field.
+func (m *SLAPeriodMutation) SetRestatedAt(t time.Time) {
+	m.restated_at = &t
+}
+
+// RestatedAt returns the value of the "restated_at" field in the mutation.
+func (m *SLAPeriodMutation) RestatedAt() (r time.Time, exists bool) {
+	v := m.restated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRestatedAt returns the old "restated_at" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldRestatedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRestatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRestatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRestatedAt: %w", err)
+	}
+	return oldValue.RestatedAt, nil
+}
+
+// ClearRestatedAt clears the value of the "restated_at" field.
+func (m *SLAPeriodMutation) ClearRestatedAt() {
+	m.restated_at = nil
+	m.clearedFields[slaperiod.FieldRestatedAt] = struct{}{}
+}
+
+// RestatedAtCleared returns if the "restated_at" field was cleared in this mutation.
+func (m *SLAPeriodMutation) RestatedAtCleared() bool {
+	_, ok := m.clearedFields[slaperiod.FieldRestatedAt]
+	return ok
+}
+
+// ResetRestatedAt resets all changes to the "restated_at" field.
+func (m *SLAPeriodMutation) ResetRestatedAt() {
+	m.restated_at = nil
+	delete(m.clearedFields, slaperiod.FieldRestatedAt)
+}
+
+// SetReviewAt sets the "review_at" field.
+func (m *SLAPeriodMutation) SetReviewAt(t time.Time) {
+	m.review_at = &t
+}
+
+// ReviewAt returns the value of the "review_at" field in the mutation.
+func (m *SLAPeriodMutation) ReviewAt() (r time.Time, exists bool) {
+	v := m.review_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReviewAt returns the old "review_at" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldReviewAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReviewAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReviewAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReviewAt: %w", err)
+	}
+	return oldValue.ReviewAt, nil
+}
+
+// ClearReviewAt clears the value of the "review_at" field.
+func (m *SLAPeriodMutation) ClearReviewAt() {
+	m.review_at = nil
+	m.clearedFields[slaperiod.FieldReviewAt] = struct{}{}
+}
+
+// ReviewAtCleared returns if the "review_at" field was cleared in this mutation.
+func (m *SLAPeriodMutation) ReviewAtCleared() bool {
+	_, ok := m.clearedFields[slaperiod.FieldReviewAt]
+	return ok
+}
+
+// ResetReviewAt resets all changes to the "review_at" field.
+func (m *SLAPeriodMutation) ResetReviewAt() {
+	m.review_at = nil
+	delete(m.clearedFields, slaperiod.FieldReviewAt)
 }
 
 // ClearSLA clears the "sla" edge to the SLA entity.
@@ -33555,7 +34018,7 @@ func (m *SLAPeriodMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SLAPeriodMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 15)
 	if m.sla != nil {
 		fields = append(fields, slaperiod.FieldSLAID)
 	}
@@ -33580,8 +34043,26 @@ func (m *SLAPeriodMutation) Fields() []string {
 	if m.credit != nil {
 		fields = append(fields, slaperiod.FieldCredit)
 	}
+	if m.closed_good != nil {
+		fields = append(fields, slaperiod.FieldClosedGood)
+	}
+	if m.closed_total != nil {
+		fields = append(fields, slaperiod.FieldClosedTotal)
+	}
+	if m.closed_verdict != nil {
+		fields = append(fields, slaperiod.FieldClosedVerdict)
+	}
+	if m.closed_credit != nil {
+		fields = append(fields, slaperiod.FieldClosedCredit)
+	}
 	if m.closed_at != nil {
 		fields = append(fields, slaperiod.FieldClosedAt)
+	}
+	if m.restated_at != nil {
+		fields = append(fields, slaperiod.FieldRestatedAt)
+	}
+	if m.review_at != nil {
+		fields = append(fields, slaperiod.FieldReviewAt)
 	}
 	return fields
 }
@@ -33607,8 +34088,20 @@ func (m *SLAPeriodMutation) Field(name string) (ent.Value, bool) {
 		return m.Verdict()
 	case slaperiod.FieldCredit:
 		return m.Credit()
+	case slaperiod.FieldClosedGood:
+		return m.ClosedGood()
+	case slaperiod.FieldClosedTotal:
+		return m.ClosedTotal()
+	case slaperiod.FieldClosedVerdict:
+		return m.ClosedVerdict()
+	case slaperiod.FieldClosedCredit:
+		return m.ClosedCredit()
 	case slaperiod.FieldClosedAt:
 		return m.ClosedAt()
+	case slaperiod.FieldRestatedAt:
+		return m.RestatedAt()
+	case slaperiod.FieldReviewAt:
+		return m.ReviewAt()
 	}
 	return nil, false
 }
@@ -33634,8 +34127,20 @@ func (m *SLAPeriodMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldVerdict(ctx)
 	case slaperiod.FieldCredit:
 		return m.OldCredit(ctx)
+	case slaperiod.FieldClosedGood:
+		return m.OldClosedGood(ctx)
+	case slaperiod.FieldClosedTotal:
+		return m.OldClosedTotal(ctx)
+	case slaperiod.FieldClosedVerdict:
+		return m.OldClosedVerdict(ctx)
+	case slaperiod.FieldClosedCredit:
+		return m.OldClosedCredit(ctx)
 	case slaperiod.FieldClosedAt:
 		return m.OldClosedAt(ctx)
+	case slaperiod.FieldRestatedAt:
+		return m.OldRestatedAt(ctx)
+	case slaperiod.FieldReviewAt:
+		return m.OldReviewAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown SLAPeriod field %s", name)
 }
@@ -33701,12 +34206,54 @@ func (m *SLAPeriodMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCredit(v)
 		return nil
+	case slaperiod.FieldClosedGood:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedGood(v)
+		return nil
+	case slaperiod.FieldClosedTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedTotal(v)
+		return nil
+	case slaperiod.FieldClosedVerdict:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedVerdict(v)
+		return nil
+	case slaperiod.FieldClosedCredit:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedCredit(v)
+		return nil
 	case slaperiod.FieldClosedAt:
 		v, ok := value.(time.Time)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetClosedAt(v)
+		return nil
+	case slaperiod.FieldRestatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRestatedAt(v)
+		return nil
+	case slaperiod.FieldReviewAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReviewAt(v)
 		return nil
 	}
 	return fmt.Errorf("unknown SLAPeriod field %s", name)
@@ -33722,6 +34269,12 @@ func (m *SLAPeriodMutation) AddedFields() []string {
 	if m.addtotal != nil {
 		fields = append(fields, slaperiod.FieldTotal)
 	}
+	if m.addclosed_good != nil {
+		fields = append(fields, slaperiod.FieldClosedGood)
+	}
+	if m.addclosed_total != nil {
+		fields = append(fields, slaperiod.FieldClosedTotal)
+	}
 	return fields
 }
 
@@ -33734,6 +34287,10 @@ func (m *SLAPeriodMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedGood()
 	case slaperiod.FieldTotal:
 		return m.AddedTotal()
+	case slaperiod.FieldClosedGood:
+		return m.AddedClosedGood()
+	case slaperiod.FieldClosedTotal:
+		return m.AddedClosedTotal()
 	}
 	return nil, false
 }
@@ -33757,6 +34314,20 @@ func (m *SLAPeriodMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddTotal(v)
 		return nil
+	case slaperiod.FieldClosedGood:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddClosedGood(v)
+		return nil
+	case slaperiod.FieldClosedTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddClosedTotal(v)
+		return nil
 	}
 	return fmt.Errorf("unknown SLAPeriod numeric field %s", name)
 }
@@ -33764,7 +34335,14 @@ func (m *SLAPeriodMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *SLAPeriodMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(slaperiod.FieldRestatedAt) {
+		fields = append(fields, slaperiod.FieldRestatedAt)
+	}
+	if m.FieldCleared(slaperiod.FieldReviewAt) {
+		fields = append(fields, slaperiod.FieldReviewAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -33777,6 +34355,14 @@ func (m *SLAPeriodMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *SLAPeriodMutation) ClearField(name string) error {
+	switch name {
+	case slaperiod.FieldRestatedAt:
+		m.ClearRestatedAt()
+		return nil
+	case slaperiod.FieldReviewAt:
+		m.ClearReviewAt()
+		return nil
+	}
 	return fmt.Errorf("unknown SLAPeriod nullable field %s", name)
 }
 
@@ -33808,8 +34394,26 @@ func (m *SLAPeriodMutation) ResetField(name string) error {
 	case slaperiod.FieldCredit:
 		m.ResetCredit()
 		return nil
+	case slaperiod.FieldClosedGood:
+		m.ResetClosedGood()
+		return nil
+	case slaperiod.FieldClosedTotal:
+		m.ResetClosedTotal()
+		return nil
+	case slaperiod.FieldClosedVerdict:
+		m.ResetClosedVerdict()
+		return nil
+	case slaperiod.FieldClosedCredit:
+		m.ResetClosedCredit()
+		return nil
 	case slaperiod.FieldClosedAt:
 		m.ResetClosedAt()
+		return nil
+	case slaperiod.FieldRestatedAt:
+		m.ResetRestatedAt()
+		return nil
+	case slaperiod.FieldReviewAt:
+		m.ResetReviewAt()
 		return nil
 	}
 	return fmt.Errorf("unknown SLAPeriod field %s", name)

@@ -35,8 +35,20 @@ type SLAPeriod struct {
 	Verdict string `json:"verdict,omitempty"`
 	// Credit holds the value of the "credit" field.
 	Credit string `json:"credit,omitempty"`
+	// ClosedGood holds the value of the "closed_good" field.
+	ClosedGood int64 `json:"closed_good,omitempty"`
+	// ClosedTotal holds the value of the "closed_total" field.
+	ClosedTotal int64 `json:"closed_total,omitempty"`
+	// ClosedVerdict holds the value of the "closed_verdict" field.
+	ClosedVerdict string `json:"closed_verdict,omitempty"`
+	// ClosedCredit holds the value of the "closed_credit" field.
+	ClosedCredit string `json:"closed_credit,omitempty"`
 	// ClosedAt holds the value of the "closed_at" field.
 	ClosedAt time.Time `json:"closed_at,omitempty"`
+	// RestatedAt holds the value of the "restated_at" field.
+	RestatedAt *time.Time `json:"restated_at,omitempty"`
+	// ReviewAt holds the value of the "review_at" field.
+	ReviewAt *time.Time `json:"review_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the SLAPeriodQuery when eager-loading is set.
 	Edges        SLAPeriodEdges `json:"edges"`
@@ -81,11 +93,11 @@ func (*SLAPeriod) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case slaperiod.FieldGood, slaperiod.FieldTotal:
+		case slaperiod.FieldGood, slaperiod.FieldTotal, slaperiod.FieldClosedGood, slaperiod.FieldClosedTotal:
 			values[i] = new(sql.NullInt64)
-		case slaperiod.FieldID, slaperiod.FieldSLAID, slaperiod.FieldRevisionID, slaperiod.FieldVerdict, slaperiod.FieldCredit:
+		case slaperiod.FieldID, slaperiod.FieldSLAID, slaperiod.FieldRevisionID, slaperiod.FieldVerdict, slaperiod.FieldCredit, slaperiod.FieldClosedVerdict, slaperiod.FieldClosedCredit:
 			values[i] = new(sql.NullString)
-		case slaperiod.FieldStartAt, slaperiod.FieldEndAt, slaperiod.FieldClosedAt:
+		case slaperiod.FieldStartAt, slaperiod.FieldEndAt, slaperiod.FieldClosedAt, slaperiod.FieldRestatedAt, slaperiod.FieldReviewAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -156,11 +168,49 @@ func (_m *SLAPeriod) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Credit = value.String
 			}
+		case slaperiod.FieldClosedGood:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field closed_good", values[i])
+			} else if value.Valid {
+				_m.ClosedGood = value.Int64
+			}
+		case slaperiod.FieldClosedTotal:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field closed_total", values[i])
+			} else if value.Valid {
+				_m.ClosedTotal = value.Int64
+			}
+		case slaperiod.FieldClosedVerdict:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field closed_verdict", values[i])
+			} else if value.Valid {
+				_m.ClosedVerdict = value.String
+			}
+		case slaperiod.FieldClosedCredit:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field closed_credit", values[i])
+			} else if value.Valid {
+				_m.ClosedCredit = value.String
+			}
 		case slaperiod.FieldClosedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field closed_at", values[i])
 			} else if value.Valid {
 				_m.ClosedAt = value.Time
+			}
+		case slaperiod.FieldRestatedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field restated_at", values[i])
+			} else if value.Valid {
+				_m.RestatedAt = new(time.Time)
+				*_m.RestatedAt = value.Time
+			}
+		case slaperiod.FieldReviewAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field review_at", values[i])
+			} else if value.Valid {
+				_m.ReviewAt = new(time.Time)
+				*_m.ReviewAt = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -232,8 +282,30 @@ func (_m *SLAPeriod) String() string {
 	builder.WriteString("credit=")
 	builder.WriteString(_m.Credit)
 	builder.WriteString(", ")
+	builder.WriteString("closed_good=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ClosedGood))
+	builder.WriteString(", ")
+	builder.WriteString("closed_total=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ClosedTotal))
+	builder.WriteString(", ")
+	builder.WriteString("closed_verdict=")
+	builder.WriteString(_m.ClosedVerdict)
+	builder.WriteString(", ")
+	builder.WriteString("closed_credit=")
+	builder.WriteString(_m.ClosedCredit)
+	builder.WriteString(", ")
 	builder.WriteString("closed_at=")
 	builder.WriteString(_m.ClosedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.RestatedAt; v != nil {
+		builder.WriteString("restated_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.ReviewAt; v != nil {
+		builder.WriteString("review_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

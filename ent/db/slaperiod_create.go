@@ -73,9 +73,61 @@ func (_c *SLAPeriodCreate) SetCredit(v string) *SLAPeriodCreate {
 	return _c
 }
 
+// SetClosedGood sets the "closed_good" field.
+func (_c *SLAPeriodCreate) SetClosedGood(v int64) *SLAPeriodCreate {
+	_c.mutation.SetClosedGood(v)
+	return _c
+}
+
+// SetClosedTotal sets the "closed_total" field.
+func (_c *SLAPeriodCreate) SetClosedTotal(v int64) *SLAPeriodCreate {
+	_c.mutation.SetClosedTotal(v)
+	return _c
+}
+
+// SetClosedVerdict sets the "closed_verdict" field.
+func (_c *SLAPeriodCreate) SetClosedVerdict(v string) *SLAPeriodCreate {
+	_c.mutation.SetClosedVerdict(v)
+	return _c
+}
+
+// SetClosedCredit sets the "closed_credit" field.
+func (_c *SLAPeriodCreate) SetClosedCredit(v string) *SLAPeriodCreate {
+	_c.mutation.SetClosedCredit(v)
+	return _c
+}
+
 // SetClosedAt sets the "closed_at" field.
 func (_c *SLAPeriodCreate) SetClosedAt(v time.Time) *SLAPeriodCreate {
 	_c.mutation.SetClosedAt(v)
+	return _c
+}
+
+// SetRestatedAt sets the "restated_at" field.
+func (_c *SLAPeriodCreate) SetRestatedAt(v time.Time) *SLAPeriodCreate {
+	_c.mutation.SetRestatedAt(v)
+	return _c
+}
+
+// SetNillableRestatedAt sets the "restated_at" field if the given value is not nil.
+func (_c *SLAPeriodCreate) SetNillableRestatedAt(v *time.Time) *SLAPeriodCreate {
+	if v != nil {
+		_c.SetRestatedAt(*v)
+	}
+	return _c
+}
+
+// SetReviewAt sets the "review_at" field.
+func (_c *SLAPeriodCreate) SetReviewAt(v time.Time) *SLAPeriodCreate {
+	_c.mutation.SetReviewAt(v)
+	return _c
+}
+
+// SetNillableReviewAt sets the "review_at" field if the given value is not nil.
+func (_c *SLAPeriodCreate) SetNillableReviewAt(v *time.Time) *SLAPeriodCreate {
+	if v != nil {
+		_c.SetReviewAt(*v)
+	}
 	return _c
 }
 
@@ -153,6 +205,18 @@ func (_c *SLAPeriodCreate) check() error {
 	if _, ok := _c.mutation.Credit(); !ok {
 		return &ValidationError{Name: "credit", err: errors.New(`db: missing required field "SLAPeriod.credit"`)}
 	}
+	if _, ok := _c.mutation.ClosedGood(); !ok {
+		return &ValidationError{Name: "closed_good", err: errors.New(`db: missing required field "SLAPeriod.closed_good"`)}
+	}
+	if _, ok := _c.mutation.ClosedTotal(); !ok {
+		return &ValidationError{Name: "closed_total", err: errors.New(`db: missing required field "SLAPeriod.closed_total"`)}
+	}
+	if _, ok := _c.mutation.ClosedVerdict(); !ok {
+		return &ValidationError{Name: "closed_verdict", err: errors.New(`db: missing required field "SLAPeriod.closed_verdict"`)}
+	}
+	if _, ok := _c.mutation.ClosedCredit(); !ok {
+		return &ValidationError{Name: "closed_credit", err: errors.New(`db: missing required field "SLAPeriod.closed_credit"`)}
+	}
 	if _, ok := _c.mutation.ClosedAt(); !ok {
 		return &ValidationError{Name: "closed_at", err: errors.New(`db: missing required field "SLAPeriod.closed_at"`)}
 	}
@@ -222,9 +286,33 @@ func (_c *SLAPeriodCreate) createSpec() (*SLAPeriod, *sqlgraph.CreateSpec) {
 		_spec.SetField(slaperiod.FieldCredit, field.TypeString, value)
 		_node.Credit = value
 	}
+	if value, ok := _c.mutation.ClosedGood(); ok {
+		_spec.SetField(slaperiod.FieldClosedGood, field.TypeInt64, value)
+		_node.ClosedGood = value
+	}
+	if value, ok := _c.mutation.ClosedTotal(); ok {
+		_spec.SetField(slaperiod.FieldClosedTotal, field.TypeInt64, value)
+		_node.ClosedTotal = value
+	}
+	if value, ok := _c.mutation.ClosedVerdict(); ok {
+		_spec.SetField(slaperiod.FieldClosedVerdict, field.TypeString, value)
+		_node.ClosedVerdict = value
+	}
+	if value, ok := _c.mutation.ClosedCredit(); ok {
+		_spec.SetField(slaperiod.FieldClosedCredit, field.TypeString, value)
+		_node.ClosedCredit = value
+	}
 	if value, ok := _c.mutation.ClosedAt(); ok {
 		_spec.SetField(slaperiod.FieldClosedAt, field.TypeTime, value)
 		_node.ClosedAt = value
+	}
+	if value, ok := _c.mutation.RestatedAt(); ok {
+		_spec.SetField(slaperiod.FieldRestatedAt, field.TypeTime, value)
+		_node.RestatedAt = &value
+	}
+	if value, ok := _c.mutation.ReviewAt(); ok {
+		_spec.SetField(slaperiod.FieldReviewAt, field.TypeTime, value)
+		_node.ReviewAt = &value
 	}
 	if nodes := _c.mutation.SLAIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -420,6 +508,66 @@ func (u *SLAPeriodUpsert) UpdateCredit() *SLAPeriodUpsert {
 	return u
 }
 
+// SetClosedGood sets the "closed_good" field.
+func (u *SLAPeriodUpsert) SetClosedGood(v int64) *SLAPeriodUpsert {
+	u.Set(slaperiod.FieldClosedGood, v)
+	return u
+}
+
+// UpdateClosedGood sets the "closed_good" field to the value that was provided on create.
+func (u *SLAPeriodUpsert) UpdateClosedGood() *SLAPeriodUpsert {
+	u.SetExcluded(slaperiod.FieldClosedGood)
+	return u
+}
+
+// AddClosedGood adds v to the "closed_good" field.
+func (u *SLAPeriodUpsert) AddClosedGood(v int64) *SLAPeriodUpsert {
+	u.Add(slaperiod.FieldClosedGood, v)
+	return u
+}
+
+// SetClosedTotal sets the "closed_total" field.
+func (u *SLAPeriodUpsert) SetClosedTotal(v int64) *SLAPeriodUpsert {
+	u.Set(slaperiod.FieldClosedTotal, v)
+	return u
+}
+
+// UpdateClosedTotal sets the "closed_total" field to the value that was provided on create.
+func (u *SLAPeriodUpsert) UpdateClosedTotal() *SLAPeriodUpsert {
+	u.SetExcluded(slaperiod.FieldClosedTotal)
+	return u
+}
+
+// AddClosedTotal adds v to the "closed_total" field.
+func (u *SLAPeriodUpsert) AddClosedTotal(v int64) *SLAPeriodUpsert {
+	u.Add(slaperiod.FieldClosedTotal, v)
+	return u
+}
+
+// SetClosedVerdict sets the "closed_verdict" field.
+func (u *SLAPeriodUpsert) SetClosedVerdict(v string) *SLAPeriodUpsert {
+	u.Set(slaperiod.FieldClosedVerdict, v)
+	return u
+}
+
+// UpdateClosedVerdict sets the "closed_verdict" field to the value that was provided on create.
+func (u *SLAPeriodUpsert) UpdateClosedVerdict() *SLAPeriodUpsert {
+	u.SetExcluded(slaperiod.FieldClosedVerdict)
+	return u
+}
+
+// SetClosedCredit sets the "closed_credit" field.
+func (u *SLAPeriodUpsert) SetClosedCredit(v string) *SLAPeriodUpsert {
+	u.Set(slaperiod.FieldClosedCredit, v)
+	return u
+}
+
+// UpdateClosedCredit sets the "closed_credit" field to the value that was provided on create.
+func (u *SLAPeriodUpsert) UpdateClosedCredit() *SLAPeriodUpsert {
+	u.SetExcluded(slaperiod.FieldClosedCredit)
+	return u
+}
+
 // SetClosedAt sets the "closed_at" field.
 func (u *SLAPeriodUpsert) SetClosedAt(v time.Time) *SLAPeriodUpsert {
 	u.Set(slaperiod.FieldClosedAt, v)
@@ -429,6 +577,42 @@ func (u *SLAPeriodUpsert) SetClosedAt(v time.Time) *SLAPeriodUpsert {
 // UpdateClosedAt sets the "closed_at" field to the value that was provided on create.
 func (u *SLAPeriodUpsert) UpdateClosedAt() *SLAPeriodUpsert {
 	u.SetExcluded(slaperiod.FieldClosedAt)
+	return u
+}
+
+// SetRestatedAt sets the "restated_at" field.
+func (u *SLAPeriodUpsert) SetRestatedAt(v time.Time) *SLAPeriodUpsert {
+	u.Set(slaperiod.FieldRestatedAt, v)
+	return u
+}
+
+// UpdateRestatedAt sets the "restated_at" field to the value that was provided on create.
+func (u *SLAPeriodUpsert) UpdateRestatedAt() *SLAPeriodUpsert {
+	u.SetExcluded(slaperiod.FieldRestatedAt)
+	return u
+}
+
+// ClearRestatedAt clears the value of the "restated_at" field.
+func (u *SLAPeriodUpsert) ClearRestatedAt() *SLAPeriodUpsert {
+	u.SetNull(slaperiod.FieldRestatedAt)
+	return u
+}
+
+// SetReviewAt sets the "review_at" field.
+func (u *SLAPeriodUpsert) SetReviewAt(v time.Time) *SLAPeriodUpsert {
+	u.Set(slaperiod.FieldReviewAt, v)
+	return u
+}
+
+// UpdateReviewAt sets the "review_at" field to the value that was provided on create.
+func (u *SLAPeriodUpsert) UpdateReviewAt() *SLAPeriodUpsert {
+	u.SetExcluded(slaperiod.FieldReviewAt)
+	return u
+}
+
+// ClearReviewAt clears the value of the "review_at" field.
+func (u *SLAPeriodUpsert) ClearReviewAt() *SLAPeriodUpsert {
+	u.SetNull(slaperiod.FieldReviewAt)
 	return u
 }
 
@@ -606,6 +790,76 @@ func (u *SLAPeriodUpsertOne) UpdateCredit() *SLAPeriodUpsertOne {
 	})
 }
 
+// SetClosedGood sets the "closed_good" field.
+func (u *SLAPeriodUpsertOne) SetClosedGood(v int64) *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.SetClosedGood(v)
+	})
+}
+
+// AddClosedGood adds v to the "closed_good" field.
+func (u *SLAPeriodUpsertOne) AddClosedGood(v int64) *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.AddClosedGood(v)
+	})
+}
+
+// UpdateClosedGood sets the "closed_good" field to the value that was provided on create.
+func (u *SLAPeriodUpsertOne) UpdateClosedGood() *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.UpdateClosedGood()
+	})
+}
+
+// SetClosedTotal sets the "closed_total" field.
+func (u *SLAPeriodUpsertOne) SetClosedTotal(v int64) *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.SetClosedTotal(v)
+	})
+}
+
+// AddClosedTotal adds v to the "closed_total" field.
+func (u *SLAPeriodUpsertOne) AddClosedTotal(v int64) *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.AddClosedTotal(v)
+	})
+}
+
+// UpdateClosedTotal sets the "closed_total" field to the value that was provided on create.
+func (u *SLAPeriodUpsertOne) UpdateClosedTotal() *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.UpdateClosedTotal()
+	})
+}
+
+// SetClosedVerdict sets the "closed_verdict" field.
+func (u *SLAPeriodUpsertOne) SetClosedVerdict(v string) *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.SetClosedVerdict(v)
+	})
+}
+
+// UpdateClosedVerdict sets the "closed_verdict" field to the value that was provided on create.
+func (u *SLAPeriodUpsertOne) UpdateClosedVerdict() *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.UpdateClosedVerdict()
+	})
+}
+
+// SetClosedCredit sets the "closed_credit" field.
+func (u *SLAPeriodUpsertOne) SetClosedCredit(v string) *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.SetClosedCredit(v)
+	})
+}
+
+// UpdateClosedCredit sets the "closed_credit" field to the value that was provided on create.
+func (u *SLAPeriodUpsertOne) UpdateClosedCredit() *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.UpdateClosedCredit()
+	})
+}
+
 // SetClosedAt sets the "closed_at" field.
 func (u *SLAPeriodUpsertOne) SetClosedAt(v time.Time) *SLAPeriodUpsertOne {
 	return u.Update(func(s *SLAPeriodUpsert) {
@@ -617,6 +871,48 @@ func (u *SLAPeriodUpsertOne) SetClosedAt(v time.Time) *SLAPeriodUpsertOne {
 func (u *SLAPeriodUpsertOne) UpdateClosedAt() *SLAPeriodUpsertOne {
 	return u.Update(func(s *SLAPeriodUpsert) {
 		s.UpdateClosedAt()
+	})
+}
+
+// SetRestatedAt sets the "restated_at" field.
+func (u *SLAPeriodUpsertOne) SetRestatedAt(v time.Time) *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.SetRestatedAt(v)
+	})
+}
+
+// UpdateRestatedAt sets the "restated_at" field to the value that was provided on create.
+func (u *SLAPeriodUpsertOne) UpdateRestatedAt() *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.UpdateRestatedAt()
+	})
+}
+
+// ClearRestatedAt clears the value of the "restated_at" field.
+func (u *SLAPeriodUpsertOne) ClearRestatedAt() *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.ClearRestatedAt()
+	})
+}
+
+// SetReviewAt sets the "review_at" field.
+func (u *SLAPeriodUpsertOne) SetReviewAt(v time.Time) *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.SetReviewAt(v)
+	})
+}
+
+// UpdateReviewAt sets the "review_at" field to the value that was provided on create.
+func (u *SLAPeriodUpsertOne) UpdateReviewAt() *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.UpdateReviewAt()
+	})
+}
+
+// ClearReviewAt clears the value of the "review_at" field.
+func (u *SLAPeriodUpsertOne) ClearReviewAt() *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.ClearReviewAt()
 	})
 }
 
@@ -960,6 +1256,76 @@ func (u *SLAPeriodUpsertBulk) UpdateCredit() *SLAPeriodUpsertBulk {
 	})
 }
 
+// SetClosedGood sets the "closed_good" field.
+func (u *SLAPeriodUpsertBulk) SetClosedGood(v int64) *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.SetClosedGood(v)
+	})
+}
+
+// AddClosedGood adds v to the "closed_good" field.
+func (u *SLAPeriodUpsertBulk) AddClosedGood(v int64) *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.AddClosedGood(v)
+	})
+}
+
+// UpdateClosedGood sets the "closed_good" field to the value that was provided on create.
+func (u *SLAPeriodUpsertBulk) UpdateClosedGood() *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.UpdateClosedGood()
+	})
+}
+
+// SetClosedTotal sets the "closed_total" field.
+func (u *SLAPeriodUpsertBulk) SetClosedTotal(v int64) *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.SetClosedTotal(v)
+	})
+}
+
+// AddClosedTotal adds v to the "closed_total" field.
+func (u *SLAPeriodUpsertBulk) AddClosedTotal(v int64) *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.AddClosedTotal(v)
+	})
+}
+
+// UpdateClosedTotal sets the "closed_total" field to the value that was provided on create.
+func (u *SLAPeriodUpsertBulk) UpdateClosedTotal() *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.UpdateClosedTotal()
+	})
+}
+
+// SetClosedVerdict sets the "closed_verdict" field.
+func (u *SLAPeriodUpsertBulk) SetClosedVerdict(v string) *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.SetClosedVerdict(v)
+	})
+}
+
+// UpdateClosedVerdict sets the "closed_verdict" field to the value that was provided on create.
+func (u *SLAPeriodUpsertBulk) UpdateClosedVerdict() *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.UpdateClosedVerdict()
+	})
+}
+
+// SetClosedCredit sets the "closed_credit" field.
+func (u *SLAPeriodUpsertBulk) SetClosedCredit(v string) *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.SetClosedCredit(v)
+	})
+}
+
+// UpdateClosedCredit sets the "closed_credit" field to the value that was provided on create.
+func (u *SLAPeriodUpsertBulk) UpdateClosedCredit() *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.UpdateClosedCredit()
+	})
+}
+
 // SetClosedAt sets the "closed_at" field.
 func (u *SLAPeriodUpsertBulk) SetClosedAt(v time.Time) *SLAPeriodUpsertBulk {
 	return u.Update(func(s *SLAPeriodUpsert) {
@@ -971,6 +1337,48 @@ func (u *SLAPeriodUpsertBulk) SetClosedAt(v time.Time) *SLAPeriodUpsertBulk {
 func (u *SLAPeriodUpsertBulk) UpdateClosedAt() *SLAPeriodUpsertBulk {
 	return u.Update(func(s *SLAPeriodUpsert) {
 		s.UpdateClosedAt()
+	})
+}
+
+// SetRestatedAt sets the "restated_at" field.
+func (u *SLAPeriodUpsertBulk) SetRestatedAt(v time.Time) *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.SetRestatedAt(v)
+	})
+}
+
+// UpdateRestatedAt sets the "restated_at" field to the value that was provided on create.
+func (u *SLAPeriodUpsertBulk) UpdateRestatedAt() *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.UpdateRestatedAt()
+	})
+}
+
+// ClearRestatedAt clears the value of the "restated_at" field.
+func (u *SLAPeriodUpsertBulk) ClearRestatedAt() *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.ClearRestatedAt()
+	})
+}
+
+// SetReviewAt sets the "review_at" field.
+func (u *SLAPeriodUpsertBulk) SetReviewAt(v time.Time) *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.SetReviewAt(v)
+	})
+}
+
+// UpdateReviewAt sets the "review_at" field to the value that was provided on create.
+func (u *SLAPeriodUpsertBulk) UpdateReviewAt() *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.UpdateReviewAt()
+	})
+}
+
+// ClearReviewAt clears the value of the "review_at" field.
+func (u *SLAPeriodUpsertBulk) ClearReviewAt() *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.ClearReviewAt()
 	})
 }
 

@@ -156,6 +156,76 @@ func (_u *SLAPeriodUpdate) SetNillableCredit(v *string) *SLAPeriodUpdate {
 	return _u
 }
 
+// SetClosedGood sets the "closed_good" field.
+func (_u *SLAPeriodUpdate) SetClosedGood(v int64) *SLAPeriodUpdate {
+	_u.mutation.ResetClosedGood()
+	_u.mutation.SetClosedGood(v)
+	return _u
+}
+
+// SetNillableClosedGood sets the "closed_good" field if the given value is not nil.
+func (_u *SLAPeriodUpdate) SetNillableClosedGood(v *int64) *SLAPeriodUpdate {
+	if v != nil {
+		_u.SetClosedGood(*v)
+	}
+	return _u
+}
+
+// AddClosedGood adds value to the "closed_good" field.
+func (_u *SLAPeriodUpdate) AddClosedGood(v int64) *SLAPeriodUpdate {
+	_u.mutation.AddClosedGood(v)
+	return _u
+}
+
+// SetClosedTotal sets the "closed_total" field.
+func (_u *SLAPeriodUpdate) SetClosedTotal(v int64) *SLAPeriodUpdate {
+	_u.mutation.ResetClosedTotal()
+	_u.mutation.SetClosedTotal(v)
+	return _u
+}
+
+// SetNillableClosedTotal sets the "closed_total" field if the given value is not nil.
+func (_u *SLAPeriodUpdate) SetNillableClosedTotal(v *int64) *SLAPeriodUpdate {
+	if v != nil {
+		_u.SetClosedTotal(*v)
+	}
+	return _u
+}
+
+// AddClosedTotal adds value to the "closed_total" field.
+func (_u *SLAPeriodUpdate) AddClosedTotal(v int64) *SLAPeriodUpdate {
+	_u.mutation.AddClosedTotal(v)
+	return _u
+}
+
+// SetClosedVerdict sets the "closed_verdict" field.
+func (_u *SLAPeriodUpdate) SetClosedVerdict(v string) *SLAPeriodUpdate {
+	_u.mutation.SetClosedVerdict(v)
+	return _u
+}
+
+// SetNillableClosedVerdict sets the "closed_verdict" field if the given value is not nil.
+func (_u *SLAPeriodUpdate) SetNillableClosedVerdict(v *string) *SLAPeriodUpdate {
+	if v != nil {
+		_u.SetClosedVerdict(*v)
+	}
+	return _u
+}
+
+// SetClosedCredit sets the "closed_credit" field.
+func (_u *SLAPeriodUpdate) SetClosedCredit(v string) *SLAPeriodUpdate {
+	_u.mutation.SetClosedCredit(v)
+	return _u
+}
+
+// SetNillableClosedCredit sets the "closed_credit" field if the given value is not nil.
+func (_u *SLAPeriodUpdate) SetNillableClosedCredit(v *string) *SLAPeriodUpdate {
+	if v != nil {
+		_u.SetClosedCredit(*v)
+	}
+	return _u
+}
+
 // SetClosedAt sets the "closed_at" field.
 func (_u *SLAPeriodUpdate) SetClosedAt(v time.Time) *SLAPeriodUpdate {
 	_u.mutation.SetClosedAt(v)
@@ -167,6 +237,46 @@ func (_u *SLAPeriodUpdate) SetNillableClosedAt(v *time.Time) *SLAPeriodUpdate {
 	if v != nil {
 		_u.SetClosedAt(*v)
 	}
+	return _u
+}
+
+// SetRestatedAt sets the "restated_at" field.
+func (_u *SLAPeriodUpdate) SetRestatedAt(v time.Time) *SLAPeriodUpdate {
+	_u.mutation.SetRestatedAt(v)
+	return _u
+}
+
+// SetNillableRestatedAt sets the "restated_at" field if the given value is not nil.
+func (_u *SLAPeriodUpdate) SetNillableRestatedAt(v *time.Time) *SLAPeriodUpdate {
+	if v != nil {
+		_u.SetRestatedAt(*v)
+	}
+	return _u
+}
+
+// ClearRestatedAt clears the value of the "restated_at" field.
+func (_u *SLAPeriodUpdate) ClearRestatedAt() *SLAPeriodUpdate {
+	_u.mutation.ClearRestatedAt()
+	return _u
+}
+
+// SetReviewAt sets the "review_at" field.
+func (_u *SLAPeriodUpdate) SetReviewAt(v time.Time) *SLAPeriodUpdate {
+	_u.mutation.SetReviewAt(v)
+	return _u
+}
+
+// SetNillableReviewAt sets the "review_at" field if the given value is not nil.
+func (_u *SLAPeriodUpdate) SetNillableReviewAt(v *time.Time) *SLAPeriodUpdate {
+	if v != nil {
+		_u.SetReviewAt(*v)
+	}
+	return _u
+}
+
+// ClearReviewAt clears the value of the "review_at" field.
+func (_u *SLAPeriodUpdate) ClearReviewAt() *SLAPeriodUpdate {
+	_u.mutation.ClearReviewAt()
 	return _u
 }
 
@@ -271,8 +381,38 @@ func (_u *SLAPeriodUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Credit(); ok {
 		_spec.SetField(slaperiod.FieldCredit, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.ClosedGood(); ok {
+		_spec.SetField(slaperiod.FieldClosedGood, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedClosedGood(); ok {
+		_spec.AddField(slaperiod.FieldClosedGood, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ClosedTotal(); ok {
+		_spec.SetField(slaperiod.FieldClosedTotal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedClosedTotal(); ok {
+		_spec.AddField(slaperiod.FieldClosedTotal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ClosedVerdict(); ok {
+		_spec.SetField(slaperiod.FieldClosedVerdict, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ClosedCredit(); ok {
+		_spec.SetField(slaperiod.FieldClosedCredit, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.ClosedAt(); ok {
 		_spec.SetField(slaperiod.FieldClosedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.RestatedAt(); ok {
+		_spec.SetField(slaperiod.FieldRestatedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RestatedAtCleared() {
+		_spec.ClearField(slaperiod.FieldRestatedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ReviewAt(); ok {
+		_spec.SetField(slaperiod.FieldReviewAt, field.TypeTime, value)
+	}
+	if _u.mutation.ReviewAtCleared() {
+		_spec.ClearField(slaperiod.FieldReviewAt, field.TypeTime)
 	}
 	if _u.mutation.SLACleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -478,6 +618,76 @@ func (_u *SLAPeriodUpdateOne) SetNillableCredit(v *string) *SLAPeriodUpdateOne {
 	return _u
 }
 
+// SetClosedGood sets the "closed_good" field.
+func (_u *SLAPeriodUpdateOne) SetClosedGood(v int64) *SLAPeriodUpdateOne {
+	_u.mutation.ResetClosedGood()
+	_u.mutation.SetClosedGood(v)
+	return _u
+}
+
+// SetNillableClosedGood sets the "closed_good" field if the given value is not nil.
+func (_u *SLAPeriodUpdateOne) SetNillableClosedGood(v *int64) *SLAPeriodUpdateOne {
+	if v != nil {
+		_u.SetClosedGood(*v)
+	}
+	return _u
+}
+
+// AddClosedGood adds value to the "closed_good" field.
+func (_u *SLAPeriodUpdateOne) AddClosedGood(v int64) *SLAPeriodUpdateOne {
+	_u.mutation.AddClosedGood(v)
+	return _u
+}
+
+// SetClosedTotal sets the "closed_total" field.
+func (_u *SLAPeriodUpdateOne) SetClosedTotal(v int64) *SLAPeriodUpdateOne {
+	_u.mutation.ResetClosedTotal()
+	_u.mutation.SetClosedTotal(v)
+	return _u
+}
+
+// SetNillableClosedTotal sets the "closed_total" field if the given value is not nil.
+func (_u *SLAPeriodUpdateOne) SetNillableClosedTotal(v *int64) *SLAPeriodUpdateOne {
+	if v != nil {
+		_u.SetClosedTotal(*v)
+	}
+	return _u
+}
+
+// AddClosedTotal adds value to the "closed_total" field.
+func (_u *SLAPeriodUpdateOne) AddClosedTotal(v int64) *SLAPeriodUpdateOne {
+	_u.mutation.AddClosedTotal(v)
+	return _u
+}
+
+// SetClosedVerdict sets the "closed_verdict" field.
+func (_u *SLAPeriodUpdateOne) SetClosedVerdict(v string) *SLAPeriodUpdateOne {
+	_u.mutation.SetClosedVerdict(v)
+	return _u
+}
+
+// SetNillableClosedVerdict sets the "closed_verdict" field if the given value is not nil.
+func (_u *SLAPeriodUpdateOne) SetNillableClosedVerdict(v *string) *SLAPeriodUpdateOne {
+	if v != nil {
+		_u.SetClosedVerdict(*v)
+	}
+	return _u
+}
+
+// SetClosedCredit sets the "closed_credit" field.
+func (_u *SLAPeriodUpdateOne) SetClosedCredit(v string) *SLAPeriodUpdateOne {
+	_u.mutation.SetClosedCredit(v)
+	return _u
+}
+
+// SetNillableClosedCredit sets the "closed_credit" field if the given value is not nil.
+func (_u *SLAPeriodUpdateOne) SetNillableClosedCredit(v *string) *SLAPeriodUpdateOne {
+	if v != nil {
+		_u.SetClosedCredit(*v)
+	}
+	return _u
+}
+
 // SetClosedAt sets the "closed_at" field.
 func (_u *SLAPeriodUpdateOne) SetClosedAt(v time.Time) *SLAPeriodUpdateOne {
 	_u.mutation.SetClosedAt(v)
@@ -489,6 +699,46 @@ func (_u *SLAPeriodUpdateOne) SetNillableClosedAt(v *time.Time) *SLAPeriodUpdate
 	if v != nil {
 		_u.SetClosedAt(*v)
 	}
+	return _u
+}
+
+// SetRestatedAt sets the "restated_at" field.
+func (_u *SLAPeriodUpdateOne) SetRestatedAt(v time.Time) *SLAPeriodUpdateOne {
+	_u.mutation.SetRestatedAt(v)
+	return _u
+}
+
+// SetNillableRestatedAt sets the "restated_at" field if the given value is not nil.
+func (_u *SLAPeriodUpdateOne) SetNillableRestatedAt(v *time.Time) *SLAPeriodUpdateOne {
+	if v != nil {
+		_u.SetRestatedAt(*v)
+	}
+	return _u
+}
+
+// ClearRestatedAt clears the value of the "restated_at" field.
+func (_u *SLAPeriodUpdateOne) ClearRestatedAt() *SLAPeriodUpdateOne {
+	_u.mutation.ClearRestatedAt()
+	return _u
+}
+
+// SetReviewAt sets the "review_at" field.
+func (_u *SLAPeriodUpdateOne) SetReviewAt(v time.Time) *SLAPeriodUpdateOne {
+	_u.mutation.SetReviewAt(v)
+	return _u
+}
+
+// SetNillableReviewAt sets the "review_at" field if the given value is not nil.
+func (_u *SLAPeriodUpdateOne) SetNillableReviewAt(v *time.Time) *SLAPeriodUpdateOne {
+	if v != nil {
+		_u.SetReviewAt(*v)
+	}
+	return _u
+}
+
+// ClearReviewAt clears the value of the "review_at" field.
+func (_u *SLAPeriodUpdateOne) ClearReviewAt() *SLAPeriodUpdateOne {
+	_u.mutation.ClearReviewAt()
 	return _u
 }
 
@@ -623,8 +873,38 @@ func (_u *SLAPeriodUpdateOne) sqlSave(ctx context.Context) (_node *SLAPeriod, er
 	if value, ok := _u.mutation.Credit(); ok {
 		_spec.SetField(slaperiod.FieldCredit, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.ClosedGood(); ok {
+		_spec.SetField(slaperiod.FieldClosedGood, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedClosedGood(); ok {
+		_spec.AddField(slaperiod.FieldClosedGood, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ClosedTotal(); ok {
+		_spec.SetField(slaperiod.FieldClosedTotal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedClosedTotal(); ok {
+		_spec.AddField(slaperiod.FieldClosedTotal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ClosedVerdict(); ok {
+		_spec.SetField(slaperiod.FieldClosedVerdict, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ClosedCredit(); ok {
+		_spec.SetField(slaperiod.FieldClosedCredit, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.ClosedAt(); ok {
 		_spec.SetField(slaperiod.FieldClosedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.RestatedAt(); ok {
+		_spec.SetField(slaperiod.FieldRestatedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RestatedAtCleared() {
+		_spec.ClearField(slaperiod.FieldRestatedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ReviewAt(); ok {
+		_spec.SetField(slaperiod.FieldReviewAt, field.TypeTime, value)
+	}
+	if _u.mutation.ReviewAtCleared() {
+		_spec.ClearField(slaperiod.FieldReviewAt, field.TypeTime)
 	}
 	if _u.mutation.SLACleared() {
 		edge := &sqlgraph.EdgeSpec{

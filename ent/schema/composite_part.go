@@ -27,6 +27,7 @@ func (CompositePart) Fields() []ent.Field {
 		stamp("evaluated_at"),
 		optionalStamp("latest"),
 		field.Bool("stale"),
+		field.Bool("filling"),
 		field.Bytes("sums"),
 	}
 }

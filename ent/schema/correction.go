@@ -15,8 +15,8 @@ type Correction struct{ ent.Schema }
 // Annotations of the table.
 func (Correction) Annotations() []schema.Annotation { return table("corrections") }
 
-// Fields of a correction; rule is empty for one that is once, and ends_at beyond all times
-// that are asked for where there is no end.
+// Fields of a correction; rule is empty for one that is once, ends_at beyond all times that
+// are asked for where there is no end, and proposal_id the proposal that it came of, if any.
 func (Correction) Fields() []ent.Field {
 	return []ent.Field{
 		ulid(),
@@ -34,6 +34,7 @@ func (Correction) Fields() []ent.Field {
 		text("created_by"),
 		stamp("approved_at"),
 		text("approved_by"),
+		optionalRef("proposal_id"),
 		optionalStamp("removed_at"),
 		text("removed_by"),
 		text("removed_for"),
@@ -42,14 +43,18 @@ func (Correction) Fields() []ent.Field {
 
 // Edges of a correction.
 func (Correction) Edges() []ent.Edge {
-	return []ent.Edge{foreign("slo", SLO.Type, "slo_id")}
+	return []ent.Edge{
+		foreign("slo", SLO.Type, "slo_id"),
+		optionalForeign("proposal", Proposal.Type, "proposal_id"),
+	}
 }
 
-// Indexes of corrections: those in force by their end, and those of an SLO by when they
-// begin.
+// Indexes of corrections: those in force by their end, those of an SLO by when they begin,
+// and that of a proposal.
 func (Correction) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("ends_at").StorageKey("correction_live").Annotations(entsql.IndexWhere("removed_at IS NULL")),
 		index.Fields("slo_id", "begins_at", "id"),
+		index.Fields("proposal_id"),
 	}
 }

@@ -7,13 +7,14 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// SLAPeriod is a closed period of an SLA; rows are only added.
+// SLAPeriod is a closed period of an SLA; rows are added, and restated.
 type SLAPeriod struct{ ent.Schema }
 
 // Annotations of the table.
 func (SLAPeriod) Annotations() []schema.Annotation { return table("sla_periods") }
 
-// Fields of a period; revision_id is of the SLA's, whose terms it was judged by.
+// Fields of a period; revision_id is of the SLA's, whose terms it is judged by. What begins
+// with closed is what it came to when it was closed.
 func (SLAPeriod) Fields() []ent.Field {
 	return []ent.Field{
 		ulid(),
@@ -25,7 +26,13 @@ func (SLAPeriod) Fields() []ent.Field {
 		field.Int64("total"),
 		text("verdict"),
 		text("credit"),
+		field.Int64("closed_good"),
+		field.Int64("closed_total"),
+		text("closed_verdict"),
+		text("closed_credit"),
 		stamp("closed_at"),
+		optionalStamp("restated_at"),
+		optionalStamp("review_at"),
 	}
 }
 
@@ -37,10 +44,11 @@ func (SLAPeriod) Edges() []ent.Edge {
 	}
 }
 
-// Indexes of periods: each is closed once.
+// Indexes of periods: each is closed once; and those that are to be summed up again.
 func (SLAPeriod) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("sla_id", "start_at").Unique(),
 		index.Fields("revision_id"),
+		index.Fields("review_at"),
 	}
 }

@@ -226,6 +226,7 @@ type alertEvidence struct {
 	LongTotal     int64      `json:"longTotal"`
 	ShortGood     int64      `json:"shortGood"`
 	ShortTotal    int64      `json:"shortTotal"`
+	ShortSeconds  int64      `json:"shortSeconds"`
 	Unit          int64      `json:"unit"`
 	MinBadEvents  int64      `json:"minBadEvents"`
 	Latest        *time.Time `json:"latest"`
@@ -235,7 +236,7 @@ type alertEvidence struct {
 func toDBAlertEvidence(e alert.Evidence) (json.RawMessage, error) {
 	out := alertEvidence{
 		Revision: e.Revision, Indicator: e.Indicator, Objective: e.Objective.String(), PeriodSeconds: seconds(e.Period), WindowEnd: clock.Round(e.WindowEnd),
-		LongGood: e.Long.Good, LongTotal: e.Long.Total, ShortGood: e.Short.Good, ShortTotal: e.Short.Total,
+		LongGood: e.Long.Good, LongTotal: e.Long.Total, ShortGood: e.Short.Good, ShortTotal: e.Short.Total, ShortSeconds: seconds(e.ShortLength),
 		Unit: e.Unit, MinBadEvents: e.MinBadEvents, AfterSeconds: seconds(e.After),
 	}
 	if !e.Latest.IsZero() {
@@ -252,7 +253,7 @@ func fromDBAlertEvidence(text []byte) (alert.Evidence, error) {
 	}
 	out := alert.Evidence{
 		Revision: e.Revision, Indicator: e.Indicator, Period: time.Duration(e.PeriodSeconds) * time.Second, WindowEnd: utc(e.WindowEnd),
-		Long: window.Sum{Good: e.LongGood, Total: e.LongTotal}, Short: window.Sum{Good: e.ShortGood, Total: e.ShortTotal},
+		Long: window.Sum{Good: e.LongGood, Total: e.LongTotal}, Short: window.Sum{Good: e.ShortGood, Total: e.ShortTotal}, ShortLength: time.Duration(e.ShortSeconds) * time.Second,
 		Unit: e.Unit, MinBadEvents: e.MinBadEvents, After: time.Duration(e.AfterSeconds) * time.Second,
 	}
 	if e.Latest != nil {

@@ -111,20 +111,20 @@ func (o Composite) PutCompositeStatuses(ctx context.Context, statuses []composit
 // PutCompositeParts writes many, in few statements. A part of a revision that is not the
 // current one any more is left out: it was removed.
 func (o Composite) PutCompositeParts(ctx context.Context, parts []composite.Part) error {
-	const columns = 10
+	const columns = 11
 	return fail("write parts of composites", chunks(parts, bulkRows, func(parts []composite.Part) error {
 		args := make([]any, 0, columns*len(parts))
 		for _, p := range parts {
-			args = append(args, string(p.Of), string(p.Composite), p.Objective.String(), p.MinEvents, p.Unit, nullOr(p.End), nullOr(p.EvaluatedAt), nullOr(p.Latest), p.Stale,
+			args = append(args, string(p.Of), string(p.Composite), p.Objective.String(), p.MinEvents, p.Unit, nullOr(p.End), nullOr(p.EvaluatedAt), nullOr(p.Latest), p.Stale, p.Filling,
 				packSums(slo.Status{Sums: p.Sums}))
 		}
-		query := o.s.wanted(len(parts), "of_id text", "composite_id text", "objective text", "min_events bigint", "unit bigint", "end_at timestamptz", "evaluated_at timestamptz", "latest timestamptz", "stale boolean", "sums bytea")
-		_, err := o.s.exec(ctx, `INSERT INTO composite_parts (of_id, composite_id, objective, min_events, unit, end_at, evaluated_at, latest, stale, sums)
-`+query+`SELECT w.of_id, w.composite_id, w.objective, w.min_events, w.unit, w.end_at, w.evaluated_at, w.latest, w.stale, w.sums FROM wanted w
+		query := o.s.wanted(len(parts), "of_id text", "composite_id text", "objective text", "min_events bigint", "unit bigint", "end_at timestamptz", "evaluated_at timestamptz", "latest timestamptz", "stale boolean", "filling boolean", "sums bytea")
+		_, err := o.s.exec(ctx, `INSERT INTO composite_parts (of_id, composite_id, objective, min_events, unit, end_at, evaluated_at, latest, stale, filling, sums)
+`+query+`SELECT w.of_id, w.composite_id, w.objective, w.min_events, w.unit, w.end_at, w.evaluated_at, w.latest, w.stale, w.filling, w.sums FROM wanted w
  JOIN composites c ON c.id = w.composite_id JOIN composite_revisions r ON r.composite_id = c.id AND r.number = c.revision
 WHERE w.of_id = r.id OR EXISTS (SELECT 1 FROM composite_members m WHERE m.revision_id = r.id AND m.id = w.of_id)
 ON CONFLICT (of_id) DO UPDATE SET objective = excluded.objective, min_events = excluded.min_events, unit = excluded.unit, end_at = excluded.end_at,
- evaluated_at = excluded.evaluated_at, latest = excluded.latest, stale = excluded.stale, sums = excluded.sums`, args...)
+ evaluated_at = excluded.evaluated_at, latest = excluded.latest, stale = excluded.stale, filling = excluded.filling, sums = excluded.sums`, args...)
 		return err
 	}))
 }

@@ -22,7 +22,8 @@ const (
 	compositeViews           = `SELECT c.id, c.slug, c.name, c.description, c.team_id, COALESCE(c.system_id, ''), c.journey_name, c.journey_description,
  c.revision, c.created_at, c.updated_at, c.retired_at, c.version,
  t.composite_id, t.revision_id, t.end_at, t.evaluated_at, t.state, t.since, t.stale, t.latest, t.remaining_ppb, ` + compositeRevisionColumns + `
-FROM composites c JOIN composite_revisions r ON r.composite_id = c.id AND r.number = c.revision JOIN composite_statuses t ON t.composite_id = c.id`
+FROM ` + compositeJoin
+	compositeJoin = "composites c JOIN composite_revisions r ON r.composite_id = c.id AND r.number = c.revision JOIN composite_statuses t ON t.composite_id = c.id"
 )
 
 // compositeRevisionRow is a revision as compositeRevisionColumns give it.
@@ -129,13 +130,13 @@ func (o Composite) parts(ctx context.Context, views []composite.View) error {
 		of[views[i].Composite.ID], ids[i] = &views[i], string(views[i].Composite.ID)
 	}
 	return fail("read the parts of composites", chunks(ids, bulkRows, func(some []any) error {
-		return o.s.queryAll(ctx, `SELECT p.of_id, p.composite_id, p.objective, p.min_events, p.unit, p.end_at, p.evaluated_at, p.latest, p.stale, p.sums
+		return o.s.queryAll(ctx, `SELECT p.of_id, p.composite_id, p.objective, p.min_events, p.unit, p.end_at, p.evaluated_at, p.latest, p.stale, p.filling, p.sums
 FROM composite_parts p WHERE p.composite_id IN `+values(1, len(some))+" ORDER BY p.of_id", some, func(rows *sql.Rows) error {
 			var p composite.Part
 			var objective string
 			var latest sql.NullTime
 			var sums []byte
-			if err := rows.Scan(&p.Of, &p.Composite, &objective, &p.MinEvents, &p.Unit, &p.End, &p.EvaluatedAt, &latest, &p.Stale, &sums); err != nil {
+			if err := rows.Scan(&p.Of, &p.Composite, &objective, &p.MinEvents, &p.Unit, &p.End, &p.EvaluatedAt, &latest, &p.Stale, &p.Filling, &sums); err != nil {
 				return err
 			}
 			p.End, p.EvaluatedAt, p.Latest = utc(p.End), utc(p.EvaluatedAt), zeroOr(latest)
@@ -175,16 +176,8 @@ func (o Composite) CompositeBySlug(ctx context.Context, slug string) (composite.
 	return o.one(ctx, slug, " WHERE c.slug = $1", slug)
 }
 
-// Composites lists by slug.
-func (o Composite) Composites(ctx context.Context, f composite.Filter, r page.Request) (page.Page[composite.View], error) {
-	key, err := r.Key(f, 1)
-	if err != nil {
-		return page.Page[composite.View]{}, err
-	}
-	var c conditions
-	if key != nil {
-		c.add("c.slug > %s", key[0])
-	}
+// composites adds what the filter asks for.
+func (c *conditions) composites(f composite.Filter) {
 	if f.System != "" {
 		c.add("c.system_id = %s", string(f.System))
 	}
@@ -203,11 +196,33 @@ func (o Composite) Composites(ctx context.Context, f composite.Filter, r page.Re
 	if !f.IncludeRetired {
 		c.add("c.retired_at IS NULL")
 	}
+}
+
+// Composites lists by slug.
+func (o Composite) Composites(ctx context.Context, f composite.Filter, r page.Request) (page.Page[composite.View], error) {
+	key, err := r.Key(f, 1)
+	if err != nil {
+		return page.Page[composite.View]{}, err
+	}
+	var c conditions
+	if key != nil {
+		c.add("c.slug > %s", key[0])
+	}
+	c.composites(f)
 	views, err := o.views(ctx, true, c.where()+" ORDER BY c.slug"+c.limit(r.Size()+1), c.args...)
 	if err != nil {
 		return page.Page[composite.View]{}, err
 	}
 	return page.Cut(r, f, views, func(v composite.View) []string { return []string{v.Composite.Slug} }), nil
+}
+
+// CountComposites counts those that Composites lists.
+func (o Composite) CountComposites(ctx context.Context, f composite.Filter) (int, error) {
+	var c conditions
+	c.composites(f)
+	var n int
+	err := o.s.queryOne(ctx, "SELECT count(*) FROM "+compositeJoin+c.where(), c.args, &n)
+	return n, fail("count composites", err)
 }
 
 // CompositeRevisions lists the newest first.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 )
 
@@ -55,14 +57,14 @@ func (a Corrections) CreateCorrection(ctx context.Context, c correction.Correcti
 		SetID(string(c.ID)).SetSloID(string(c.SLO)).SetEffect(string(c.Effect)).SetKind(string(c.Kind)).SetReason(c.Reason).
 		SetBeginsAt(c.Begins).SetEndsAt(ends).
 		SetStart(again.Start).SetZone(again.Zone).SetRule(again.Rule).SetDuration(int64(again.Duration / time.Second)).
-		SetCreatedAt(c.CreatedAt).SetCreatedBy(c.CreatedBy).SetApprovedAt(c.ApprovedAt).SetApprovedBy(c.ApprovedBy).
+		SetCreatedAt(c.CreatedAt).SetCreatedBy(c.CreatedBy).SetApprovedAt(c.ApprovedAt).SetApprovedBy(c.ApprovedBy).SetNillableProposalID(orNil(c.Proposal)).
 		SetNillableRemovedAt(c.RemovedAt).SetRemovedBy(c.RemovedBy).SetRemovedFor(c.RemovedFor).
 		Exec(ctx)
 	return fail("write a correction", gone(err))
 }
 
 const corrections = `SELECT c.id, c.slo_id, c.effect, c.kind, c.reason, c.begins_at, c.ends_at, c.start, c.zone, c.rule, c.duration,
- c.created_at, c.created_by, c.approved_at, c.approved_by, c.removed_at, c.removed_by, c.removed_for FROM corrections c`
+ c.created_at, c.created_by, c.approved_at, c.approved_by, c.proposal_id, c.removed_at, c.removed_by, c.removed_for FROM corrections c`
 
 func (a Corrections) rows(ctx context.Context, rest string, args ...any) ([]correction.Correction, error) {
 	return a.readable(ctx, func(_ id.ID, err error) error { return err }, rest, args...)
@@ -77,17 +79,18 @@ func (a Corrections) readable(ctx context.Context, unread func(id.ID, error) err
 		var start, zone, rule string
 		var seconds int64
 		var ends time.Time
+		var of *string
 		err := rows.Scan(&c.ID, &c.SLO, &c.Effect, &c.Kind, &c.Reason, &c.Begins, &ends, &start, &zone, &rule, &seconds,
-			&c.CreatedAt, &c.CreatedBy, &c.ApprovedAt, &c.ApprovedBy, &c.RemovedAt, &c.RemovedBy, &c.RemovedFor)
+			&c.CreatedAt, &c.CreatedBy, &c.ApprovedAt, &c.ApprovedBy, &of, &c.RemovedAt, &c.RemovedBy, &c.RemovedFor)
 		if err != nil {
 			return err
 		}
 		c.Begins, c.CreatedAt, c.ApprovedAt, c.RemovedAt = utc(c.Begins), utc(c.CreatedAt), utc(c.ApprovedAt), utcOrNil(c.RemovedAt)
-		c.Ends = endOf(ends)
+		c.Ends, c.Proposal = endOf(ends), orEmpty(of)
 		if rule != "" {
-			again, err := correction.ReadRecurrence(start, zone, rule, time.Duration(seconds)*time.Second)
-			if err != nil {
-				return unread(c.ID, err)
+			again, err := correction.ReadRecurrence(start, zone, rule, seconds)
+			if err != nil { // nothing that whoever reads it put wrong
+				return unread(c.ID, fmt.Errorf("%w: %s", slo.ErrUnreadable, err))
 			}
 			c.Recurrence = &again
 		}

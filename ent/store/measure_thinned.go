@@ -99,11 +99,12 @@ func (m Measure) PruneThinned(ctx context.Context, until time.Time, limit int) (
 	return n, fail("prune thinned months", err)
 }
 
-// RemoveSegments removes those of the indicator's series that end at the time or before.
-func (m Measure) RemoveSegments(ctx context.Context, indicator id.ID, until time.Time) error {
+// RemoveSegments removes up to limit of those of the indicator's series that end at the time
+// or before.
+func (m Measure) RemoveSegments(ctx context.Context, indicator id.ID, until time.Time, limit int) (int, error) {
 	at := until.Unix()
-	_, err := m.s.exec(ctx, `DELETE FROM segments WHERE series_id IN (SELECT id FROM series WHERE indicator_id = $1)
- AND (span_s = 86400 AND start_s <= $2 OR span_s = 3600 AND start_s <= $3)`,
-		string(indicator), at-seconds(measure.DaySpan), at-seconds(measure.HourSpan))
-	return fail("remove thinned segments", err)
+	n, err := m.s.exec(ctx, `DELETE FROM segments WHERE id IN (SELECT g.id FROM segments g JOIN series s ON s.id = g.series_id WHERE s.indicator_id = $1
+ AND (g.span_s = 86400 AND g.start_s <= $2 OR g.span_s = 3600 AND g.start_s <= $3) LIMIT $4)`,
+		string(indicator), at-seconds(measure.DaySpan), at-seconds(measure.HourSpan), limit)
+	return n, fail("remove thinned segments", err)
 }

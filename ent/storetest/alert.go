@@ -27,6 +27,7 @@ func anAlert(about slo.View, kind alert.Kind, at time.Time) alert.Alert {
 		a.Evidence.Latest, a.Evidence.After = Start.Truncate(time.Minute), 49*time.Second
 		return a
 	}
+	a.Evidence.ShortLength = 15 * time.Minute
 	a.Evidence.Long, a.Evidence.Short = window.Sum{Good: math.MaxInt64 - 1, Total: math.MaxInt64}, window.Sum{Good: 7, Total: 8}
 	a.Evidence.MinBadEvents, a.Peak = 3, a.Evidence.Long
 	return a

@@ -63,7 +63,7 @@ func testComposites(t *testing.T, open opener) {
 	}
 	part := func(v composite.View, of id.ID, n int64) composite.Part {
 		p := composite.Part{
-			Of: of, Composite: v.Composite.ID, MinEvents: n, Unit: 1000, End: Start.Add(time.Hour), EvaluatedAt: Start.Add(time.Hour + time.Second), Latest: Start.Add(time.Hour), Stale: n > 1,
+			Of: of, Composite: v.Composite.ID, MinEvents: n, Unit: 1000, End: Start.Add(time.Hour), EvaluatedAt: Start.Add(time.Hour + time.Second), Latest: Start.Add(time.Hour), Stale: n > 1, Filling: n == 1,
 			Sums: budget.Sums{Window: window.Sum{Good: n, Total: 9e18}, Policy: window.Sum{Good: 1, Total: n}},
 		}
 		p.Sums.Lookbacks[3] = window.Sum{Good: 5, Total: 7}
@@ -150,6 +150,7 @@ func testComposites(t *testing.T, open opener) {
 				}
 			}
 			same(t, got, row.want)
+			same(t, must(w.CountComposites(t.Context(), row.filter))(t), len(row.want))
 		}
 		active := must(w.ActiveComposites(t.Context(), "", 10))(t)
 		same(t, len(active), 2)

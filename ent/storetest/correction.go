@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 )
 
@@ -27,7 +29,7 @@ func Correction(t testing.TB, s *store.Store, slo id.ID, effect correction.Effec
 func testCorrections(t *testing.T, open opener) {
 	// weekly has no end unless it is given one.
 	weekly := func(t *testing.T, slo id.ID, begins time.Time, ends *time.Time) correction.Correction {
-		again := must(correction.ReadRecurrence("2026-03-15T02:00", "Europe/Berlin", "FREQ=WEEKLY", time.Hour))(t)
+		again := must(correction.ReadRecurrence("2026-03-15T02:00", "Europe/Berlin", "FREQ=WEEKLY", 3600))(t)
 		return correction.Correction{
 			ID: newID(), SLO: slo, Effect: correction.CountGood, Kind: correction.Other, Reason: "weekly\nöfter", Begins: begins, Ends: ends,
 			Recurrence: &again, CreatedAt: Start, CreatedBy: "Ada", ApprovedAt: Start.Add(time.Minute), ApprovedBy: "Bob",
@@ -41,7 +43,13 @@ func testCorrections(t *testing.T, open opener) {
 	each(t, open, "a correction comes back as written and is removed once", func(t *testing.T, s *store.Store) {
 		a := s.Corrections()
 		slo, _ := pair(t, s)
+		came := proposal.Proposal{
+			ID: newID(), Act: proposal.DeclareCorrection, Service: must(s.SLO().View(t.Context(), slo))(t).SLO.Service, SLO: slo, Version: 1, Document: json.RawMessage(`{}`),
+			Proposer: Person(t, s, "Ada").ID, CreatedAt: Start, ExpiresAt: Start.Add(proposal.Lifetime),
+		}
+		ok(t, s.Proposals().CreateProposal(t.Context(), came))
 		once, again := Correction(t, s, slo, correction.Exclude, Start, Start.Add(time.Hour)), weekly(t, slo, Start, nil)
+		again.Proposal = came.ID
 		ok(t, a.CreateCorrection(t.Context(), again))
 		same(t, must(a.Correction(t.Context(), once.ID))(t), once)
 		same(t, must(a.Correction(t.Context(), again.ID))(t), again)

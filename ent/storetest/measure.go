@@ -273,7 +273,15 @@ func testMeasure(t *testing.T, open opener) {
 			return measure.ThinnedMonth{Indicator: v.Indicator.ID, Group: group, Start: at(from), End: at(to), Step: step, Data: []byte(data)}
 		}
 		ok(t, m.PutThinned(t.Context(), []measure.ThinnedMonth{month("", 0, 1, time.Hour, "x"), month("", 1, 3, time.Hour, "y"), month("g", 1, 3, time.Hour, "z")}))
-		ok(t, m.RemoveSegments(t.Context(), v.Indicator.ID, at(1)))
+		removed := 0
+		for n := 1; n > 0; removed += n {
+			if n = must(m.RemoveSegments(t.Context(), v.Indicator.ID, at(1), 1))(t); n > 1 {
+				t.Errorf("%d are removed at once", n)
+			}
+		}
+		if removed < 2 {
+			t.Errorf("%d are removed", removed)
+		}
 		left := must(m.Segments(t.Context(), []id.ID{series[0].ID, series[1].ID, series[2].ID}, at(-1), at(9)))(t)
 		same(t, len(left), 3) // the second day, the hour after the first, and the other's
 		lines := must(m.ThinnedLines(t.Context(), []id.ID{v.Indicator.ID, other}))(t)

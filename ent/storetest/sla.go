@@ -40,9 +40,11 @@ func testSLA(t *testing.T, open opener) {
 		return v
 	}
 	period := func(v sla.View, start time.Time, verdict sla.Verdict) sla.Period {
+		came := sla.Outcome{Sum: window.Sum{Good: 998_500, Total: 1_000_000}, Verdict: verdict, Credit: "10%"}
+		review := start.AddDate(0, 1, 2)
 		return sla.Period{
 			ID: newID(), SLA: v.SLA.ID, Window: calendar.Window{Start: start, End: start.AddDate(0, 1, 0)}, Revision: v.Revision,
-			Sum: window.Sum{Good: 998_500, Total: 1_000_000}, Verdict: verdict, Credit: "10%", ClosedAt: start.AddDate(0, 1, 1),
+			Outcome: came, Closed: came, ClosedAt: start.AddDate(0, 1, 1), ReviewAt: &review,
 		}
 	}
 
@@ -143,6 +145,16 @@ func testSLA(t *testing.T, open opener) {
 		same(t, len(must(a.SLAPeriodsBetween(t.Context(), both, Start, Start.AddDate(1, 0, 0), 10))(t)), 3)
 		same(t, must(a.SLAPeriodsBetween(t.Context(), both, first.End, first.End.Add(time.Microsecond), 10))(t), []sla.Period{second})
 		same(t, must(a.SLAPeriodsBetween(t.Context(), both, Start.AddDate(-1, 0, 0), first.End, 1))(t), []sla.Period{first})
+		due := Start.AddDate(0, 1, 2)
+		same(t, len(must(a.PeriodsToReview(t.Context(), due.Add(-time.Microsecond), "", 10))(t)), 0)
+		same(t, len(must(a.PeriodsToReview(t.Context(), due, "", 10))(t)), 2) // of both SLAs
+		same(t, len(must(a.PeriodsToReview(t.Context(), due, "", 1))(t)), 1)
+		next := due.AddDate(0, 0, 7)
+		first.Outcome, first.RestatedAt, first.ReviewAt = sla.Outcome{Sum: window.Sum{Good: 1, Total: 2}, Verdict: sla.Unknown}, &due, &next
+		second.ReviewAt = nil
+		ok(t, a.ReviewSLAPeriods(t.Context(), []sla.Period{first, second}))
+		same(t, must(a.SLAPeriods(t.Context(), sla.PeriodFilter{SLA: v.SLA.ID}, page.Request{}))(t).Items, []sla.Period{second, first})
+		same(t, must(a.PeriodsToReview(t.Context(), next, first.ID, 10))(t), must(a.SLAPeriods(t.Context(), sla.PeriodFilter{SLA: other.SLA.ID}, page.Request{}))(t).Items)
 		same(t, len(must(a.SLAPeriodsBetween(t.Context(), nil, Start, Start.AddDate(1, 0, 0), 10))(t)), 0)
 	})
 }

@@ -205,13 +205,14 @@ func (r *run) settle(ctx context.Context, chunk []*kept) error {
 	return nil
 }
 
-// chunks cuts the subjects where their series exceed what one transaction takes.
+// chunks cuts the subjects where their series exceed what one transaction takes, and where
+// it is another's turn.
 func chunks(due []*kept) [][]*kept {
 	var out [][]*kept
 	series, first := 0, 0
 	for i, k := range due {
 		n := max(1, len(k.lines))
-		if series+n > chunkSeries && i > first {
+		if i > first && (series+n > chunkSeries || k.turn() != due[first].turn()) {
 			out = append(out, due[first:i])
 			series, first = 0, i
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/window"
@@ -361,4 +362,51 @@ func TestPrunedSegmentsLeaveTheWindows(t *testing.T) {
 	b.clock.Advance(12*time.Hour + five) // now the window begins on the slot's day, which is read again
 	b.evaluate(t, map[string]int64{"evaluated": 1, "unreadable": 0})
 	b.expect(t, 0, 0, 0)
+}
+
+// turns writes down what is concluded on at a time.
+type turns struct {
+	*book
+	of [][]id.ID
+}
+
+func (o *turns) Conclude(ctx context.Context, now time.Time, evaluations []measure.Evaluation) error {
+	var ids []id.ID
+	for _, e := range evaluations {
+		ids = append(ids, e.Subject)
+	}
+	o.of = append(o.of, ids)
+	return o.book.Conclude(ctx, now, evaluations)
+}
+
+// Composites that are declared have 28 days read: nobody waits for them whose status follows
+// from what is in memory, and after a start nobody who is alerted.
+func TestWhatHasToBeReadFirstIsWaitedForByNobodyElse(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, storetest.SQLite(t), 2)
+	b.push(t, b.batch(0, "", at(1, 9, 10)), b.batch(1, "", at(1, 9, 10)))
+	all := b.book.subjects
+	composed := func(of id.ID, indicator int) measure.Subject {
+		return measure.Subject{ID: of, Revision: "r1", Indicator: b.indicators[indicator], Resolution: five, Windows: windows(28 * day), Composed: true}
+	}
+	all = append([]measure.Subject{composed("a-0", 0), composed("a-1", 1)}, all...)
+	o := &turns{book: b.book}
+	evaluator := measure.NewEvaluator(b.store.Measure(), b.book, o, b.runner, b.clock.Now, quiet)
+	for _, c := range []struct {
+		subjects []measure.Subject
+		want     [][]id.ID
+	}{
+		{all[1:3], [][]id.ID{{all[2].ID}, {"a-1"}}},                  // after a start
+		{all, [][]id.ID{{all[2].ID}, {"a-1"}, {all[3].ID}, {"a-0"}}}, // two are new
+		{all, [][]id.ID{{all[2].ID, all[3].ID}, {"a-0", "a-1"}}},
+	} {
+		b.book.subjects, o.of = c.subjects, nil
+		if _, err := evaluator.RunOnce(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.EqualFunc(o.of, c.want, slices.Equal[[]id.ID]) {
+			t.Errorf("concluded on %v, want %v", o.of, c.want)
+		}
+		b.clock.Advance(five)
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/measure/segment"
+	"github.com/evenkeel/evenkeel/services/measure/thin"
 )
 
 const (
@@ -57,7 +58,7 @@ func (f *Folder) FoldOnce(ctx context.Context) (map[string]int64, error) {
 			counts["days"] += days
 			continue
 		}
-		if !unreadable(err) {
+		if !Unreadable(err) {
 			return counts, err
 		}
 		// One of them cannot be read: the others are folded one by one.
@@ -66,7 +67,7 @@ func (f *Folder) FoldOnce(ctx context.Context) (map[string]int64, error) {
 			case err == nil:
 				counts["series"]++
 				counts["days"] += days
-			case unreadable(err):
+			case Unreadable(err):
 				counts["unreadable"]++
 				f.log.ErrorContext(ctx, "series cannot be folded", slog.String("series_id", string(chunk[i].ID)), slog.Any("error", err))
 			default:
@@ -154,7 +155,12 @@ func (f *Folder) prune(ctx context.Context, before time.Time, some func(context.
 	return int64(removed), err
 }
 
-// unreadable reports whether bytes in the store were refused.
-func unreadable(err error) bool {
-	return errors.Is(err, segment.ErrCorrupt) || errors.Is(err, segment.ErrVersion)
+// Unreadable reports whether bytes in the store were refused.
+func Unreadable(err error) bool {
+	for _, refused := range []error{segment.ErrCorrupt, segment.ErrVersion, thin.ErrCorrupt, thin.ErrVersion} {
+		if errors.Is(err, refused) {
+			return true
+		}
+	}
+	return false
 }

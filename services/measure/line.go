@@ -85,7 +85,7 @@ func (k *kept) arrange(series []Series) []*line {
 
 // corrected are the days on which the overlays differ.
 func corrected(before, after window.Overlay) []time.Time {
-	if slices.Equal(before, after) {
+	if len(before) == len(after) && (len(after) == 0 || &before[0] == &after[0] || slices.Equal(before, after)) {
 		return nil
 	}
 	var days []time.Time
@@ -192,16 +192,25 @@ func (t target) older(rows []StoredSegment) error {
 		if !t.first.IsZero() && !row.Start.Before(t.first) {
 			continue
 		}
-		i := slices.IndexFunc(t.series, func(s Series) bool { return s.ID == row.Series })
-		first, err := began(row, t.series[i].Resolution)
+		first, err := began(row, t.of(row).Resolution)
 		if err != nil {
 			return err
 		}
-		if t.first.IsZero() || first.Before(t.first) {
-			t.first = first
-		}
+		t.since(first)
 	}
 	return nil
+}
+
+// since notes that something was measured at the time.
+func (l *line) since(at time.Time) {
+	if l.first.IsZero() || at.Before(l.first) {
+		l.first = at
+	}
+}
+
+// of is the series of a row.
+func (l *line) of(row StoredSegment) Series {
+	return l.series[slices.IndexFunc(l.series, func(s Series) bool { return s.ID == row.Series })]
 }
 
 // joined makes one piece of what each series has of a day, of which some may be in
@@ -213,6 +222,11 @@ func joined(start time.Time, span, resolution time.Duration, rows []StoredSegmen
 	var out []window.Piece
 	for i := 0; i < len(rows); {
 		n := i
+		if single := i+1 == len(rows) || rows[i+1].Series != rows[i].Series; single && rows[i].Span == span {
+			out = append(out, pieces[i])
+			i++
+			continue
+		}
 		var parts []segment.Part
 		for ; n < len(rows) && rows[n].Series == rows[i].Series; n++ {
 			parts = append(parts, segment.Part{At: int(pieces[n].Start.Sub(start) / resolution), Segment: pieces[n].Segment})

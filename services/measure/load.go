@@ -98,20 +98,22 @@ func (r *run) oldest(ctx context.Context, targets []target, broken map[*kept]err
 			}
 		}
 	}
-	indicators := make([]id.ID, len(targets))
-	for i, t := range targets {
-		indicators[i] = t.owner.Indicator
+	thinned := map[lineKey][]target{}
+	var indicators []id.ID
+	for _, t := range targets {
+		for _, indicator := range t.owner.indicators() {
+			indicators = append(indicators, indicator)
+			key := lineKey{indicator, t.named()}
+			thinned[key] = append(thinned[key], t)
+		}
 	}
-	slices.Sort(indicators)
-	lines, err := r.store.ThinnedLines(ctx, slices.Compact(indicators))
+	lines, err := r.store.ThinnedLines(ctx, distinct(indicators))
 	if err != nil {
 		return fmt.Errorf("reading what is thinned of %d series: %w", len(ids), err)
 	}
 	for _, line := range lines {
-		for _, t := range targets {
-			if t.owner.Indicator == line.Indicator && t.named() == line.Group {
-				t.first = line.Since
-			}
+		for _, t := range thinned[lineKey{line.Indicator, line.Group}] {
+			t.since(line.Since)
 		}
 	}
 	return nil
@@ -190,8 +192,8 @@ func (r *run) updateSegments(ctx context.Context, targets []target, broken map[*
 					rows = append(rows, row)
 				}
 			}
-			alone := t.owner.together() && unfolded(key.Start, r.now) // the others have none
-			if len(rows) < len(t.series) && !alone {                  // folded, or there is none of the others
+			alone := unfolded(key.Start, r.now)      // the others have none
+			if len(rows) < len(t.series) && !alone { // folded, or there is none of the others
 				byDay(t, key.Start)
 				continue
 			}

@@ -230,8 +230,9 @@ func (m *memory) note(changes []Change) (orphans []int64) {
 	return orphans
 }
 
-// due returns the subjects that are to be evaluated, by ID. A timeline cannot go
-// back: after the clock did, it is built anew.
+// due returns the subjects that are to be evaluated, by ID: first those of which everything
+// is known, then those that have to be read from the store, which takes a while, of both
+// what is composed last. A timeline cannot go back: after the clock did, it is built anew.
 func (m *memory) due(now time.Time) []*kept {
 	var due []*kept
 	for _, k := range m.ordered {
@@ -246,7 +247,20 @@ func (m *memory) due(now time.Time) []*kept {
 			due = append(due, k)
 		}
 	}
+	slices.SortStableFunc(due, func(a, b *kept) int { return cmp.Compare(a.turn(), b.turn()) })
 	return due
+}
+
+// turn is when a subject that is due is evaluated, beside others.
+func (k *kept) turn() int {
+	turn := 0
+	if slices.ContainsFunc(k.lines, func(l *line) bool { return l.timeline == nil }) {
+		turn = 2
+	}
+	if k.Composed {
+		turn++
+	}
+	return turn
 }
 
 func (m *memory) size() int {

@@ -2,7 +2,6 @@ package measure
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -53,13 +52,16 @@ type Step struct {
 func (s *Service) Slots(ctx context.Context, indicator id.ID, group string, from, to time.Time) ([]ReporterSlots, error) {
 	var out []ReporterSlots
 	places := map[id.ID]int{}
-	now := s.now()
-	whole, err := s.thinnedLine(ctx, indicator, "", from, now, false)
+	all, err := s.store.Series(ctx, []id.ID{indicator})
+	if err != nil {
+		return nil, fmt.Errorf("reading the series of indicator %s: %w", indicator, err)
+	}
+	lines, err := s.thinnedLines(ctx, []id.ID{indicator})
 	if err != nil {
 		return nil, err
 	}
-	series, err := s.present(ctx, indicator, group, now)
-	if from = later(from, whole.Until); err != nil || !from.Before(to) {
+	series, err := lines.ofGroup(all, indicator, group)
+	if from = later(from, lines[lineKey{indicator, ""}].Until); err != nil || !from.Before(to) {
 		return nil, err
 	}
 	if len(series) > MaxReporters && len(series)*int(to.Sub(from)/series[0].Resolution) > MaxSlotsRead {
@@ -146,10 +148,13 @@ func began(row StoredSegment, resolution time.Duration) (time.Time, error) {
 // totals are steps while they are summed up.
 type totals struct {
 	Reading
+	parts     []Part // in place of Reading, where slices of several indicators are judged as one
+	now       time.Time
 	steps     []Step
 	end       time.Time                      // of the last step
 	check     func(slot time.Duration) error // accepts the length of a slot that there is
 	series    []Series
+	first     time.Time   // start of the oldest slot that was ever measured; known of slices alone
 	line      ThinnedLine // what is thinned of what is read
 	whole     time.Time   // before it only months are added
 	overflows bool        // some sum
@@ -161,9 +166,35 @@ type totals struct {
 // begin is when the first step begins.
 func (t *totals) begin() time.Time { return t.steps[0].Start }
 
+// indicators are those that are summed up.
+func (t *totals) indicators() []id.ID {
+	if len(t.parts) == 0 {
+		return []id.ID{t.Indicator}
+	}
+	of := make([]id.ID, len(t.parts))
+	for i, p := range t.parts {
+		of[i] = p.Indicator
+	}
+	return of
+}
+
+// judges reports whether slices are judged.
+func (t *totals) judges() bool { return len(t.parts) > 0 || t.Lens.Judges() }
+
+// slot is the length of what is summed up, of measurements in that resolution.
+func (t *totals) slot(resolution time.Duration) time.Duration {
+	if len(t.parts) > 0 {
+		return t.parts[0].Lens.Slices.Length
+	}
+	return t.Lens.Step(resolution)
+}
+
 // add adds what is measured of [from, to), which are rows by series and time, unpacked.
 func (t *totals) add(rows []StoredSegment, measured []window.Piece, from, to time.Time) error {
-	if t.Lens.Judges() {
+	switch {
+	case len(t.parts) > 0:
+		return t.judgeTogether(rows, measured, from, to)
+	case t.Lens.Judges():
 		return t.judge(rows, measured, from, to)
 	}
 	for _, piece := range measured {
@@ -176,27 +207,14 @@ func (t *totals) add(rows []StoredSegment, measured []window.Piece, from, to tim
 	return nil
 }
 
-// judge adds slices, day by day: what is stored is by series.
+// judge adds slices, day by day.
 func (t *totals) judge(rows []StoredSegment, measured []window.Piece, from, to time.Time) error {
-	resolution := t.series[0].Resolution // that of the indicator, of all its series
-	order := make([]int, len(rows))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return dayOf(rows[a]).Compare(dayOf(rows[b])) })
-	for len(order) > 0 {
-		day, n := dayOf(rows[order[0]]), 0
-		var of []StoredSegment
-		var pieces []window.Piece
-		for ; n < len(order) && dayOf(rows[order[n]]).Equal(day); n++ {
-			of, pieces = append(of, rows[order[n]]), append(pieces, measured[order[n]])
-		}
-		order = order[n:]
-		pieces, err := joined(day, DaySpan, resolution, of, pieces)
+	for _, of := range daysOf(rows, measured) {
+		pieces, err := joined(of.day, DaySpan, t.series[0].Resolution, of.rows, of.pieces) // which all its series have
 		if err != nil {
 			return err
 		}
-		judged, err := t.Lens.Judge(day, DaySpan, pieces)
+		judged, err := t.Lens.Judge(of.day, DaySpan, pieces)
 		if err != nil {
 			return err
 		}
@@ -207,6 +225,31 @@ func (t *totals) judge(rows []StoredSegment, measured []window.Piece, from, to t
 		t.addPiece(seen, from, to)
 	}
 	return nil
+}
+
+// dayOfRows is what is stored of a day, by series, and the same unpacked.
+type dayOfRows struct {
+	day    time.Time
+	rows   []StoredSegment
+	pieces []window.Piece
+}
+
+// daysOf makes days of what is stored by series.
+func daysOf(rows []StoredSegment, pieces []window.Piece) []dayOfRows {
+	order := make([]int, len(rows))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return dayOf(rows[a]).Compare(dayOf(rows[b])) })
+	var out []dayOfRows
+	for _, i := range order {
+		if n := len(out); n == 0 || !out[n-1].day.Equal(dayOf(rows[i])) {
+			out = append(out, dayOfRows{day: dayOf(rows[i])})
+		}
+		of := &out[len(out)-1]
+		of.rows, of.pieces = append(of.rows, rows[i]), append(of.pieces, pieces[i])
+	}
+	return out
 }
 
 // stepAt is the number of the step in which the time lies, which is not before the first.
@@ -259,10 +302,13 @@ func (t *totals) addPiece(p window.Piece, from, to time.Time) {
 }
 
 // settle adds to each step what is missing in it, and what corrections count as good.
-func (t *totals) settle(first, now time.Time) {
-	now = now.Truncate(t.Lens.Slices.Length)
+func (t *totals) settle() {
+	if !t.Lens.Judges() {
+		return // of several indicators it is judged with what is measured
+	}
+	now := t.now.Truncate(t.Lens.Slices.Length)
 	for k := range t.steps {
-		s := lens.Stretch{From: later(t.steps[k].Start, t.whole), End: t.endOf(k), First: first, Due: t.due}
+		s := lens.Stretch{From: later(t.steps[k].Start, t.whole), End: t.endOf(k), First: t.first, Due: t.due}
 		if s.End.After(now) {
 			s.End = now
 		}
@@ -270,36 +316,6 @@ func (t *totals) settle(first, now time.Time) {
 			t.steps[k].Sum = t.Lens.Settle(t.steps[k].Sum, t.late[k], s)
 		}
 	}
-}
-
-// series returns the series of an indicator by reporter and group, those of one
-// group unless it is empty.
-func (s *Service) series(ctx context.Context, indicator id.ID, group string) ([]Series, error) {
-	series, err := s.store.Series(ctx, []id.ID{indicator})
-	if err != nil {
-		return nil, fmt.Errorf("reading the series of indicator %s: %w", indicator, err)
-	}
-	if group == "" {
-		return series, nil
-	}
-	series = slices.DeleteFunc(series, func(one Series) bool { return one.Group != group })
-	if len(series) == 0 {
-		return nil, fault.Missing("group", group)
-	}
-	return series, nil
-}
-
-// present is series, and none where all that there was of the group is thinned.
-func (s *Service) present(ctx context.Context, indicator id.ID, group string, now time.Time) ([]Series, error) {
-	series, err := s.series(ctx, indicator, group)
-	if !fault.Is(err, fault.NotFound) {
-		return series, err
-	}
-	line, failed := s.thinnedLine(ctx, indicator, group, time.Time{}, now, true)
-	if failed != nil || line.Until.IsZero() {
-		return nil, errors.Join(err, failed)
-	}
-	return nil, nil
 }
 
 // segments returns those of the series in the range, by series and time.

@@ -65,8 +65,9 @@ type Store interface {
 	PutThinned(ctx context.Context, months []ThinnedMonth) error
 	// PruneThinned removes up to limit months that end at the time or before.
 	PruneThinned(ctx context.Context, until time.Time, limit int) (int, error)
-	// RemoveSegments removes those of the indicator's series that end at the time or before.
-	RemoveSegments(ctx context.Context, indicator id.ID, until time.Time) error
+	// RemoveSegments removes up to limit of those of the indicator's series that end at the
+	// time or before.
+	RemoveSegments(ctx context.Context, indicator id.ID, until time.Time, limit int) (int, error)
 	// PruneSegments removes up to limit segments that end before the time.
 	PruneSegments(ctx context.Context, before time.Time, limit int) (int, error)
 	// PruneSeries removes up to limit series whose FoldedUntil is before the time and

@@ -27,6 +27,9 @@ type Subject struct {
 	// Parts are indicators whose slices are judged together; Indicator, Resolution and Lens
 	// are then empty, and it is not grouped.
 	Parts []Part
+	// Composed is set of what is a part of others: it is evaluated after them, for nobody is
+	// alerted of it.
+	Composed bool
 	// Unread is why what is corrected of it is not known: it cannot be evaluated.
 	Unread error
 }

@@ -3,9 +3,12 @@ package measure
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure/lens"
 	"github.com/evenkeel/evenkeel/services/measure/thin"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 )
@@ -52,7 +55,7 @@ type ThinnedSlot struct {
 
 // Thinned returns which parts of [from, to) are thinned, by time.
 func (s *Service) Thinned(ctx context.Context, indicator id.ID, from, to time.Time) ([]Thinned, error) {
-	if !from.Before(s.now().Add(-WholeFor)) {
+	if !mayBeThinned(from, s.now()) {
 		return nil, nil
 	}
 	rows, err := s.store.Thinned(ctx, indicator, "", from, to)
@@ -77,7 +80,7 @@ func (s *Service) Thinned(ctx context.Context, indicator id.ID, from, to time.Ti
 // ThinnedSlots returns what is left of the thinned part of [from, to), by group; of one
 // group unless it is empty. Slots are given that begin in it and of which anything is known.
 func (s *Service) ThinnedSlots(ctx context.Context, indicator id.ID, group string, from, to time.Time) ([]ThinnedSlots, error) {
-	if !from.Before(s.now().Add(-WholeFor)) {
+	if !mayBeThinned(from, s.now()) {
 		return nil, nil
 	}
 	lines, err := s.store.ThinnedLines(ctx, []id.ID{indicator})
@@ -112,23 +115,50 @@ func (s *Service) ThinnedSlots(ctx context.Context, indicator id.ID, group strin
 	return out, nil
 }
 
-// thinnedLine returns what there is of thinned months of the group, the zero line when
-// there is nothing; also when what is read begins so lately that there can be nothing,
-// unless it is wanted always.
-func (s *Service) thinnedLine(ctx context.Context, indicator id.ID, group string, from, now time.Time, always bool) (ThinnedLine, error) {
-	if !always && !from.Before(now.Add(-WholeFor)) {
-		return ThinnedLine{}, nil
-	}
-	lines, err := s.store.ThinnedLines(ctx, []id.ID{indicator})
-	if err != nil {
-		return ThinnedLine{}, fmt.Errorf("reading what is thinned of indicator %s: %w", indicator, err)
-	}
-	for _, line := range lines {
-		if line.Group == group {
-			return line, nil
+// mayBeThinned reports whether anything can be thinned of what begins at the time. Clocks of
+// replicas may be apart.
+func mayBeThinned(from, now time.Time) bool { return from.Before(now.Add(ClockTolerance - WholeFor)) }
+
+// thinnedLines are what there is of thinned months, by what they are of.
+type thinnedLines map[lineKey]ThinnedLine
+
+// lineKey names what there is of thinned months.
+type lineKey struct {
+	indicator id.ID
+	group     string
+}
+
+func (s *Service) thinnedLines(ctx context.Context, indicators []id.ID) (thinnedLines, error) {
+	lines := thinnedLines{}
+	for some := range slices.Chunk(distinct(indicators), chunkSeries) {
+		found, err := s.store.ThinnedLines(ctx, some)
+		if err != nil {
+			return nil, fmt.Errorf("reading what is thinned of %d indicators: %w", len(some), err)
+		}
+		for _, line := range found {
+			lines[lineKey{line.Indicator, line.Group}] = line
 		}
 	}
-	return ThinnedLine{}, nil
+	return lines, nil
+}
+
+// ofGroup returns those of an indicator's series that are of the group, all unless it is
+// empty. One that nobody reported, of which nothing is thinned either, is NotFound
+// "group_not_found".
+func (l thinnedLines) ofGroup(series []Series, indicator id.ID, group string) ([]Series, error) {
+	if group == "" {
+		return series, nil
+	}
+	var of []Series
+	for _, one := range series {
+		if one.Group == group {
+			of = append(of, one)
+		}
+	}
+	if len(of) == 0 && l[lineKey{indicator, group}].Until.IsZero() {
+		return nil, fault.Missing("group", group)
+	}
+	return of, nil
 }
 
 // thinned returns the months of the group that overlap [from, to), by time.
@@ -156,6 +186,31 @@ func decodeMonth(row ThinnedMonth) (thin.Month, error) {
 		return thin.Month{}, fmt.Errorf("reading the month of indicator %s at %s: %w", row.Indicator, stamp(row.Start), err)
 	}
 	return m, nil
+}
+
+// addMonths adds what thinned months hold, which are by time.
+func (t *totals) addMonths(months []thin.Month) {
+	at := later(t.begin(), t.line.Since)
+	for _, m := range months {
+		t.addMonth(m)
+		t.unjudged(at, m.Start)
+		at = later(at, m.End())
+	}
+	t.unjudged(at, t.whole)
+}
+
+// unjudged blurs the steps of a time of which there is no month, although the group was
+// measured before: nothing came of it, and nobody says which slices were missing.
+func (t *totals) unjudged(from, to time.Time) {
+	if to.After(t.end) {
+		to = t.end
+	}
+	if t.line.Since.IsZero() || !t.Lens.Judges() || t.Lens.Slices.Missing == lens.Ignored || !from.Before(to) {
+		return
+	}
+	for k := t.stepAt(from); k <= t.stepAt(to.Add(-1)); k++ {
+		t.steps[k].Blurred = true
+	}
 }
 
 // addMonth adds what a thinned month holds.

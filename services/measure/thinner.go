@@ -33,6 +33,9 @@ const (
 	coarsenAtOnce = 200
 )
 
+// firstOf2000 is by what months and days are counted.
+var firstOf2000 = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // A slot is far too old to be written when it is thinned.
 const _ = uint(WholeFor - 2*MaxAge)
 
@@ -43,6 +46,8 @@ type Look struct {
 	Corrected []window.Span
 	// Zone is where its months and days begin: that of its calendar, or UTC.
 	Zone *time.Location
+	// Unread is why what is corrected is not known: nothing of it can be thinned.
+	Unread error
 }
 
 // Looks tells how indicators are looked at.
@@ -69,9 +74,9 @@ func NewThinner(store Store, looks Looks, runner tx.Runner, now clock.Clock, log
 	return &Thinner{store: store, service: New(store, runner, now), looks: looks, tx: runner, now: now, log: log}
 }
 
-// ThinOnce thins the months of which the last day is longer ago than WholeFor: each
-// month of an indicator in a transaction of its own, which writes its sums and removes its
-// segments. It returns counts of months "thinned" and "coarsened" from hours to days, and
+// ThinOnce thins the months of which the last day is longer ago than WholeFor: the sums of
+// each month of an indicator are written in a transaction of their own, from which on nobody
+// reads its segments, and these are removed in further ones. It returns counts of months "thinned" and "coarsened" from hours to days, and
 // of "unthinnable" indicators and months, which cannot be read: they are left as they
 // were, and logged. It may be repeated and interrupted at any time.
 func (t *Thinner) ThinOnce(ctx context.Context) (map[string]int64, error) {
@@ -141,11 +146,14 @@ func (t *Thinner) thinAll(ctx context.Context, indicators []id.ID, until time.Ti
 		if !known {
 			return fmt.Errorf("indicator %s is of no SLO", indicator)
 		}
-		_, resumed := ofWhole(lines, indicator)
-		n, err := t.thin(ctx, indicator, of[indicator], look, begins[indicator], resumed, until)
+		n, err := int64(0), look.Unread
+		if err == nil {
+			_, resumed := ofWhole(lines, indicator)
+			n, err = t.thin(ctx, indicator, of[indicator], look, begins[indicator], resumed, until)
+		}
 		counts["thinned"] += n
 		switch {
-		case unreadable(err):
+		case look.Unread != nil || Unreadable(err):
 			counts["unthinnable"]++
 			t.log.ErrorContext(ctx, "indicator cannot be thinned", slog.String("indicator_id", string(indicator)), slog.Any("error", err))
 		case err != nil:
@@ -174,15 +182,20 @@ func earlier(a, b time.Time) time.Time {
 // where it was thinned to, or else from the month on in which begin lies.
 func (t *Thinner) thin(ctx context.Context, indicator id.ID, series []Series, look Look, begin time.Time, resumed bool, until time.Time) (int64, error) {
 	resolution := series[0].Resolution // that of the indicator, of all its series
+	if resumed {                       // whoever thinned it last may have been interrupted
+		if err := t.remove(ctx, indicator, begin); err != nil {
+			return 0, err
+		}
+	}
 	slot := max(resolution, look.Slices.Length)
-	months := calendar.New(calendar.Month, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), look.Zone)
+	months := calendar.New(calendar.Month, firstOf2000, look.Zone)
 	w, at := months.At(begin), begin
 	if !resumed {
 		at = w.Start.Truncate(slot)
 	}
 	var n int64
 	for ; !w.End.After(until); w = months.Next(w) {
-		bounds := hours(w, at, slot)
+		bounds := hours(w, look.Zone, at, slot)
 		if len(bounds) < 2 {
 			continue // of the month no more than a part of its last slot is left
 		}
@@ -191,36 +204,47 @@ func (t *Thinner) thin(ctx context.Context, indicator id.ID, series []Series, lo
 		if err != nil {
 			return n, err
 		}
-		err = t.tx.InTx(ctx, func(ctx context.Context) error {
-			if err := t.store.PutThinned(ctx, rows); err != nil {
-				return fmt.Errorf("writing %d thinned months: %w", len(rows), err)
-			}
-			if err := t.store.RemoveSegments(ctx, indicator, at); err != nil {
-				return fmt.Errorf("removing what is thinned until %s: %w", stamp(at), err)
-			}
-			return nil
-		})
-		if err != nil {
-			return n, err
+		if err := t.tx.InTx(ctx, func(ctx context.Context) error { return t.store.PutThinned(ctx, rows) }); err != nil {
+			return n, fmt.Errorf("writing %d thinned months: %w", len(rows), err)
 		}
 		n += int64(len(rows))
+		if err := t.remove(ctx, indicator, at); err != nil {
+			return n, err
+		}
 	}
 	return n, nil
 }
 
+// remove removes what is thinned of an indicator, some at a time: of many groups and
+// reporters there is much.
+func (t *Thinner) remove(ctx context.Context, indicator id.ID, until time.Time) error {
+	_, err := tx.InChunks(ctx, t.tx, pruneAt, func(ctx context.Context, limit int) (int, error) {
+		return t.store.RemoveSegments(ctx, indicator, until, limit)
+	})
+	if err != nil {
+		return fmt.Errorf("removing what is thinned until %s: %w", stamp(until), err)
+	}
+	return nil
+}
+
 // hours are the bounds of the hours of a month from the time on, each rounded down to
-// where a slot, or a slice, begins.
-func hours(w calendar.Window, from time.Time, slot time.Duration) []time.Time {
+// where a slot, or a slice, begins. They are counted from each midnight of the zone: where
+// clocks are set by half an hour, the last hour of that day is a half.
+func hours(w calendar.Window, zone *time.Location, from time.Time, slot time.Duration) []time.Time {
 	bounds := []time.Time{from}
-	for at := w.Start; ; at = at.Add(time.Hour) {
-		next := earlier(at, w.End).Truncate(slot)
-		if next.After(bounds[len(bounds)-1]) {
-			bounds = append(bounds, next)
-		}
-		if !at.Before(w.End) {
-			return bounds
+	bound := func(at time.Time) {
+		if at = at.Truncate(slot); at.After(bounds[len(bounds)-1]) {
+			bounds = append(bounds, at)
 		}
 	}
+	days := calendar.New(calendar.Day, firstOf2000, zone)
+	for d := days.At(w.Start); d.Start.Before(w.End); d = days.Next(d) {
+		for at := d.Start; at.Before(d.End); at = at.Add(time.Hour) {
+			bound(at)
+		}
+	}
+	bound(w.End)
+	return bounds
 }
 
 // groupsOf are the groups of the series, and the empty one for the whole.

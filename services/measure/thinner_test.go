@@ -74,8 +74,9 @@ func every(unit calendar.Unit, z *time.Location, from, to time.Time) []time.Time
 	return bounds
 }
 
-// The zones have whole hours, half hours, quarters, and clocks that are set forward.
-var thinZones = []string{"UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "America/New_York"}
+// The zones have whole hours, half hours, quarters, and clocks that are set forward, at
+// midnight too, and by half an hour.
+var thinZones = []string{"UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo"}
 
 // Events of two reporters over ten weeks, with and without slices, judged in each way, under
 // corrections, with times in which nothing came: what each hour holds, measured and
@@ -264,31 +265,38 @@ func TestAPushIntoThinnedTimeIsRefusedByItsStart(t *testing.T) {
 	}
 }
 
+// The power goes out before each of the first transactions: the months' sums are written in
+// the odd ones, and their slots removed in the even ones.
 func TestThinningThatIsInterruptedIsMadeGoodByTheNextRun(t *testing.T) {
 	t.Parallel()
-	b, looks := thinnedBundle(t, measure.Look{Zone: time.UTC})
-	bounds := every(calendar.Day, time.UTC, noon, noon.Add(40*day))
-	of := measure.Reading{Indicator: b.indicators[0]}
-	before := b.read(t, of, bounds)
-	why, n := errors.New("the power went out"), 0
-	b.runner.fail = func() error {
-		if n++; n == 2 {
-			return why
+	for at, want := range []int64{0, 1, 1, 2} {
+		b, looks := thinnedBundle(t, measure.Look{Zone: time.UTC})
+		bounds := every(calendar.Day, time.UTC, noon, noon.Add(40*day))
+		of := measure.Reading{Indicator: b.indicators[0]}
+		before := b.read(t, of, bounds)
+		why, n := errors.New("the power went out"), 0
+		b.runner.fail = func() error {
+			if n++; n == at+1 {
+				return why
+			}
+			return nil
 		}
-		return nil
-	}
-	thinner := measure.NewThinner(b.store.Measure(), looks, b.runner, b.clock.Now, quiet)
-	if counts, err := thinner.ThinOnce(t.Context()); !errors.Is(err, why) || counts["thinned"] != 1 {
-		t.Fatalf("the first run ends with %v, %v", counts, err)
-	}
-	if got := b.read(t, of, bounds); !slices.Equal(got, before) {
-		t.Errorf("between the runs the days are %v, were %v", got, before)
-	}
-	if counts, err := thinner.ThinOnce(t.Context()); err != nil || counts["thinned"] != 3 {
-		t.Fatalf("the second run ends with %v, %v", counts, err)
-	}
-	if got := b.read(t, of, bounds); !slices.Equal(got, before) {
-		t.Errorf("afterwards the days are %v, were %v", got, before)
+		thinner := measure.NewThinner(b.store.Measure(), looks, b.runner, b.clock.Now, quiet)
+		if counts, err := thinner.ThinOnce(t.Context()); !errors.Is(err, why) || counts["thinned"] != want {
+			t.Fatalf("interrupted at %d, the first run ends with %v, %v", at, counts, err)
+		}
+		if got := b.read(t, of, bounds); !slices.Equal(got, before) {
+			t.Errorf("interrupted at %d, between the runs the days are %v, were %v", at, got, before)
+		}
+		if counts, err := thinner.ThinOnce(t.Context()); err != nil || counts["thinned"] != 4-want {
+			t.Fatalf("interrupted at %d, the second run ends with %v, %v", at, counts, err)
+		}
+		if got := b.read(t, of, bounds); !slices.Equal(got, before) {
+			t.Errorf("interrupted at %d, afterwards the days are %v, were %v", at, got, before)
+		}
+		if left, err := b.store.Measure().Thinnable(t.Context(), b.clock.Now(), "", 10); err != nil || len(left) > 0 {
+			t.Errorf("interrupted at %d, slots are left (%v)", at, err)
+		}
 	}
 }
 

@@ -17,7 +17,15 @@ func (t target) lookTogether(start time.Time, span time.Duration, rows []StoredS
 		return sight{}, err
 	}
 	of, now := togetherOf(t.owner.Parts), t.owner.now.Truncate(t.owner.step())
-	measured, err := measuredTogether(t.owner.Parts, t.series, start, span, rows)
+	pieces := make([]window.Piece, 0, len(rows))
+	for _, row := range rows {
+		packed, err := decode(row, t.of(row).Resolution)
+		if err != nil {
+			return sight{}, err
+		}
+		pieces = append(pieces, window.Piece{Start: row.Start, Segment: packed})
+	}
+	measured, err := measuredTogether(t.owner.Parts, t.series, start, span, rows, pieces)
 	if err != nil {
 		return sight{}, err
 	}
@@ -39,24 +47,20 @@ func (t target) lookTogether(start time.Time, span time.Duration, rows []StoredS
 	return s, nil
 }
 
-// measuredTogether is what is stored of each part.
-func measuredTogether(parts []Part, series []Series, start time.Time, span time.Duration, rows []StoredSegment) ([][]window.Piece, error) {
+// measuredTogether is what each part measured, by what is stored of all of them.
+func measuredTogether(parts []Part, series []Series, start time.Time, span time.Duration, rows []StoredSegment, pieces []window.Piece) ([][]window.Piece, error) {
 	of := make(map[id.ID]int, len(series))
 	for _, s := range series {
 		of[s.ID] = slices.IndexFunc(parts, func(p Part) bool { return p.Indicator == s.Indicator })
 	}
-	own := make([][]StoredSegment, len(parts))
-	for _, row := range rows {
+	own, measured := make([][]StoredSegment, len(parts)), make([][]window.Piece, len(parts))
+	for k, row := range rows {
 		i := of[row.Series]
-		own[i] = append(own[i], row)
+		own[i], measured[i] = append(own[i], row), append(measured[i], pieces[k])
 	}
-	measured := make([][]window.Piece, len(parts))
 	for i, rows := range own {
-		pieces, err := unpack(rows, parts[i].Resolution)
-		if err != nil {
-			return nil, err
-		}
-		if measured[i], err = joined(start, span, parts[i].Resolution, rows, pieces); err != nil {
+		var err error
+		if measured[i], err = joined(start, span, parts[i].Resolution, rows, measured[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -131,75 +135,44 @@ func (r *run) readTogether(t target, from, to time.Time, rows []StoredSegment, b
 }
 
 // TotalsTogether is Totals of slices of several indicators that are judged as one. step is
-// a multiple of the length of slices, and from the start of one, which is at most WholeFor ago.
+// a multiple of the length of slices, and from the start of one, which is at most WholeFor
+// ago: what is thinned was judged by itself.
 func (s *Service) TotalsTogether(ctx context.Context, parts []Part, from, to time.Time, step time.Duration) ([]Step, error) {
-	length := parts[0].Lens.Slices.Length
-	now := s.now().Truncate(length)
+	now := s.now()
+	if whole := now.Add(-WholeFor); from.Before(whole) {
+		return nil, invalid("query.from", stamp(from), "must be %s or later, since when every slot of the members is kept", stamp(whole))
+	}
 	t, err := newTotals(Sought{From: from, To: to, Step: step}, now)
 	if err != nil {
 		return nil, err
 	}
-	if len(t.steps) == 0 {
-		return t.steps, nil
+	t.parts = parts
+	return t.steps, s.sumUp(ctx, []*totals{t}, now)
+}
+
+// judgeTogether adds slices that are judged as one, day by day: of days, too, of which
+// nothing is stored.
+func (t *totals) judgeTogether(rows []StoredSegment, measured []window.Piece, from, to time.Time) error {
+	length := t.parts[0].Lens.Slices.Length
+	now := t.now.Truncate(length)
+	if now.Before(to) {
+		to = now
 	}
-	if err := t.check(length); err != nil {
-		return nil, err
-	}
-	// What is thinned was judged by itself.
-	if whole := s.now().Add(-WholeFor); from.Before(whole) {
-		return nil, invalid("query.from", stamp(from), "must be %s or later, since when every slot of the members is kept", stamp(whole))
-	}
-	from = from.UTC()
-	end := t.end
-	if now.Before(end) {
-		end = now
-	}
-	var series []Series
-	for _, p := range parts {
-		some, err := s.series(ctx, p.Indicator, "")
+	stored := daysOf(rows, measured)
+	for day := from.Truncate(DaySpan); day.Before(to); day = day.Add(DaySpan) {
+		var of dayOfRows
+		if len(stored) > 0 && stored[0].day.Equal(day) {
+			of, stored = stored[0], stored[1:]
+		}
+		measured, err := measuredTogether(t.parts, t.series, day, DaySpan, of.rows, of.pieces)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		series = append(series, some...)
-	}
-	known, err := s.firsts(ctx, series)
-	if err != nil {
-		return nil, err
-	}
-	first := known.of(series)
-	if first.IsZero() {
-		return t.steps, nil
-	}
-	piece := DaySpan * time.Duration(max(1, segmentsAtOnce/len(series)))
-	for at := from; at.Before(end); {
-		last := at.Truncate(DaySpan).Add(piece)
-		if last.After(end) {
-			last = end
-		}
-		// Days are judged as a whole, whatever part of them is asked for.
-		begin := at.Truncate(DaySpan)
-		stored, err := s.segments(ctx, parts[0].Indicator, series, begin, last.Add(DaySpan-1).Truncate(DaySpan))
+		judged, err := lens.JudgeTogether(togetherOf(t.parts), day, DaySpan, measured, t.first, now)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		slices.SortStableFunc(stored, func(a, b StoredSegment) int { return dayOf(a).Compare(dayOf(b)) })
-		for day := begin; day.Before(last); day = day.Add(DaySpan) {
-			n := 0
-			for n < len(stored) && dayOf(stored[n]).Equal(day) {
-				n++
-			}
-			measured, err := measuredTogether(parts, series, day, DaySpan, stored[:n])
-			if err != nil {
-				return nil, err
-			}
-			stored = stored[n:]
-			judged, err := lens.JudgeTogether(togetherOf(parts), day, DaySpan, measured, first, now)
-			if err != nil {
-				return nil, err
-			}
-			t.addPiece(judged, at, last)
-		}
-		at = last
+		t.addPiece(judged, from, to)
 	}
-	return t.steps, t.fits()
+	return nil
 }

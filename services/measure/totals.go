@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 )
@@ -41,21 +40,23 @@ func (s *Service) sumUp(ctx context.Context, all []*totals, now time.Time) error
 	if err := s.enlist(ctx, all, now); err != nil {
 		return err
 	}
-	if err := s.readBatches(ctx, all); err != nil {
-		return err
-	}
-	if err := s.settleAll(ctx, all, now); err != nil {
-		return err
+	for some := all; len(some) > 0; {
+		if err := s.readBatches(ctx, some); err != nil {
+			return err
+		}
+		var err error
+		if some, err = s.overtaken(ctx, some, now); err != nil {
+			return err
+		}
 	}
 	for _, t := range all {
+		t.settle()
 		if t.begin().Before(t.whole) {
-			months, err := s.thinned(ctx, t.Indicator, t.Group, t.begin(), t.end)
+			months, err := s.thinned(ctx, t.Indicator, t.Group, t.begin(), earlier(t.end, t.whole))
 			if err != nil {
 				return err
 			}
-			for _, m := range months {
-				t.addMonth(m)
-			}
+			t.addMonths(months)
 		}
 		if err := t.fits(); err != nil {
 			return err
@@ -121,7 +122,7 @@ func newBetween(of Reading, bounds []time.Time, now time.Time) (*totals, error) 
 // stepsBetween are the steps between bounds, of which there are two at least.
 func stepsBetween(of Reading, bounds []time.Time, now time.Time) *totals {
 	last := len(bounds) - 1
-	t := &totals{Reading: of, steps: make([]Step, last), end: bounds[last].UTC()}
+	t := &totals{Reading: of, now: now, steps: make([]Step, last), end: bounds[last].UTC()}
 	for i := range t.steps {
 		t.steps[i].Start = bounds[i].UTC()
 	}
@@ -133,16 +134,17 @@ func stepsBetween(of Reading, bounds []time.Time, now time.Time) *totals {
 	return t
 }
 
-// enlist finds the series of each, and what is thinned of it, and holds the steps against
-// their resolution.
+// enlist finds the series of each, when it was first measured where slices are missing since
+// then, and what is thinned of it, and holds the steps against their resolution. The order
+// of the queries matters: what is thinned meanwhile is in one of both, slots or months.
 func (s *Service) enlist(ctx context.Context, all []*totals, now time.Time) error {
 	var indicators, thinned []id.ID
 	for _, t := range all {
-		indicators = append(indicators, t.Indicator)
+		indicators = append(indicators, t.indicators()...)
 		// Of what is read so late nothing is thinned. But slices are missing since the first
 		// that there was, and a group is known of which everything is thinned.
-		if t.Lens.Judges() || t.Group != "" || t.begin().Before(now.Add(-WholeFor)) {
-			thinned = append(thinned, t.Indicator)
+		if t.judges() || t.Group != "" || mayBeThinned(t.begin(), now) {
+			thinned = append(thinned, t.indicators()...)
 		}
 	}
 	of := map[id.ID][]Series{}
@@ -155,35 +157,86 @@ func (s *Service) enlist(ctx context.Context, all []*totals, now time.Time) erro
 			of[one.Indicator] = append(of[one.Indicator], one)
 		}
 	}
-	lines := map[lineKey]ThinnedLine{}
-	for some := range slices.Chunk(distinct(thinned), chunkSeries) {
-		found, err := s.store.ThinnedLines(ctx, some)
-		if err != nil {
-			return fmt.Errorf("reading what is thinned of %d indicators: %w", len(some), err)
+	var judged []Series
+	for _, t := range all {
+		for _, indicator := range t.indicators() {
+			t.series = append(t.series, of[indicator]...)
 		}
-		for _, line := range found {
-			lines[lineKey{line.Indicator, line.Group}] = line
+		if t.judges() {
+			judged = append(judged, t.series...)
 		}
 	}
+	first, err := s.firsts(ctx, judged)
+	if err != nil {
+		return err
+	}
+	lines, err := s.thinnedLines(ctx, thinned)
+	if err != nil {
+		return err
+	}
 	for _, t := range all {
-		for _, one := range of[t.Indicator] {
-			if t.Group == "" || one.Group == t.Group {
-				t.series = append(t.series, one)
+		if t.series, err = lines.ofGroup(t.series, t.Indicator, t.Group); err != nil {
+			return err
+		}
+		if t.judges() {
+			t.first = first.of(t.series)
+		}
+		for _, indicator := range t.indicators() {
+			t.line = lines[lineKey{indicator, t.Group}]
+			if since := t.line.Since; !since.IsZero() && (t.first.IsZero() || since.Before(t.first)) {
+				t.first = since
 			}
 		}
-		// What is before the time up to which all of it was thinned is in months alone.
-		t.line = lines[lineKey{t.Indicator, t.Group}]
-		t.whole = later(t.begin(), lines[lineKey{t.Indicator, ""}].Until)
-		if t.Group != "" && len(t.series) == 0 && t.line.Until.IsZero() {
-			return fault.Missing("group", t.Group)
-		}
+		t.whole = t.wholeSince(lines)
 		for _, one := range t.series {
-			if err := t.check(t.Lens.Step(one.Resolution)); err != nil {
+			if err := t.check(t.slot(one.Resolution)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// wholeSince is from when on slots are read: what is before the time up to which all of an
+// indicator was thinned is in months alone. Of several indicators nothing thinned is read.
+func (t *totals) wholeSince(lines thinnedLines) time.Time {
+	if len(t.parts) > 0 {
+		return t.begin()
+	}
+	return later(t.begin(), lines[lineKey{t.Indicator, ""}].Until)
+}
+
+// overtaken returns those of which more was thinned while they were read, which are to be
+// read again: of that time there may have been no slots any more.
+func (s *Service) overtaken(ctx context.Context, all []*totals, now time.Time) ([]*totals, error) {
+	var indicators []id.ID
+	for _, t := range all {
+		if mayBeThinned(t.begin(), now) {
+			indicators = append(indicators, t.indicators()...)
+		}
+	}
+	lines, err := s.thinnedLines(ctx, indicators)
+	if err != nil {
+		return nil, err
+	}
+	var again []*totals
+	for _, t := range all {
+		if whole := t.wholeSince(lines); whole.After(t.whole) {
+			t.line, t.whole = lines[lineKey{t.Indicator, t.Group}], whole
+			t.reset()
+			again = append(again, t)
+		}
+	}
+	return again, nil
+}
+
+// reset forgets what was summed up.
+func (t *totals) reset() {
+	for k := range t.steps {
+		t.steps[k] = Step{Start: t.steps[k].Start}
+	}
+	clear(t.late)
+	t.overflows = false
 }
 
 // fits is nil where every sum can be counted.
@@ -192,12 +245,6 @@ func (t *totals) fits() error {
 		return fmt.Errorf("summing up what was measured of indicator %s from %s to %s: more events than can be counted", t.Indicator, stamp(t.begin()), stamp(t.end))
 	}
 	return nil
-}
-
-// lineKey names what there is of thinned months.
-type lineKey struct {
-	indicator id.ID
-	group     string
 }
 
 func distinct(ids []id.ID) []id.ID {
@@ -326,31 +373,6 @@ func (b batch) add(stored []StoredSegment, from, to time.Time) error {
 		if err := t.add(rows, pieces, begin, end); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// settleAll has what is missing counted in those that judge slices.
-func (s *Service) settleAll(ctx context.Context, all []*totals, now time.Time) error {
-	var series []Series
-	for _, t := range all {
-		if t.Lens.Judges() {
-			series = append(series, t.series...)
-		}
-	}
-	known, err := s.firsts(ctx, series)
-	if err != nil {
-		return err
-	}
-	for _, t := range all {
-		if !t.Lens.Judges() {
-			continue
-		}
-		first := known.of(t.series)
-		if since := t.line.Since; !since.IsZero() && (first.IsZero() || since.Before(first)) {
-			first = since
-		}
-		t.settle(first, now)
 	}
 	return nil
 }

@@ -89,6 +89,8 @@ type RetirePreview struct {
 	Service Service
 	// Holdings end with the service.
 	Holdings []Holding
+	// Composites is how many composite SLOs lose a member: it counts as one without data.
+	Composites int
 	// Dependents lose what they depend on.
 	Dependents Dependents
 	// RestorableUntil is when it could no longer be undone, if it were done now.
@@ -107,6 +109,11 @@ func (r *Registry) PreviewRetire(ctx context.Context, name string) (RetirePrevie
 	}
 	if p.Holdings, p.Dependents, err = r.hanging(ctx, s); err != nil {
 		return RetirePreview{}, err
+	}
+	if r.composites != nil {
+		if p.Composites, err = r.composites.Composed(ctx, s.ID); err != nil {
+			return RetirePreview{}, fmt.Errorf("count what SLOs of %q are members of: %w", s.Slug, err)
+		}
 	}
 	return p, nil
 }

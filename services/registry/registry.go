@@ -29,7 +29,8 @@ type Registry struct {
 	now        clock.Clock
 	endings    []Ending
 	holders    []Holder
-	guard      Guard // may be nil
+	composites Composites // may be nil
+	guard      Guard      // may be nil
 }
 
 // New returns the registry over a store.
@@ -56,6 +57,16 @@ type Holding struct {
 // CountHoldings lets h count in previews. It is called while the program is put
 // together, before the first use.
 func (r *Registry) CountHoldings(h Holder) { r.holders = append(r.holders, h) }
+
+// Composites counts the composite SLOs that have SLOs of a service as members, for the
+// preview of its retirement.
+type Composites interface {
+	Composed(ctx context.Context, service id.ID) (int, error)
+}
+
+// CountComposites lets c count in previews. It is called while the program is put together,
+// before the first use.
+func (r *Registry) CountComposites(c Composites) { r.composites = c }
 
 // Guard knows which changes of a service need more than its owner; see proposal.Service,
 // which is one.

@@ -77,7 +77,7 @@ func BenchmarkAThousandSLOsThatAreCorrectedEveryNight(b *testing.B) {
 		}
 		_, err = corrections.Declare(h.ada, v.SLO.ID, correction.Declaration{
 			Effect: correction.Exclude, Kind: correction.Maintenance, Reason: "backups",
-			Recurrence: &correction.RecurrenceInput{Start: "2026-01-05T02:00", TimeZone: "Europe/Berlin", Rule: "FREQ=DAILY", Duration: time.Hour},
+			Recurrence: &correction.RecurrenceInput{Start: "2026-01-05T02:00", TimeZone: "Europe/Berlin", Rule: "FREQ=DAILY", DurationSeconds: 3600},
 		})
 		if err != nil {
 			b.Fatal(err)

@@ -128,9 +128,9 @@ func (b Budgeting) Declared() BudgetingInput {
 func (b Budgeting) String() string {
 	switch b.Method {
 	case Timeslices:
-		return fmt.Sprintf("slices of %s, good from %s on, missing ones %s", budget.Short(b.SliceLength), b.SliceTarget, b.Missing)
+		return fmt.Sprintf("slices of %s, good from %s on, missing ones %s", budget.Words(b.SliceLength), b.SliceTarget.Words(), b.Missing)
 	case RatioTimeslices:
-		return fmt.Sprintf("the mean over slices of %s, missing ones %s", budget.Short(b.SliceLength), b.Missing)
+		return fmt.Sprintf("the mean over slices of %s, missing ones %s", budget.Words(b.SliceLength), b.Missing)
 	}
 	return "events"
 }

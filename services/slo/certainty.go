@@ -140,7 +140,7 @@ func (c *Certainty) lines(o budget.Objective) []budget.Line {
 		case v == Undetermined && (c.tooFew || bounds.Lower >= o.Share() || bounds.Upper < o.Share()):
 			line.Worked = "undetermined: nothing is concluded from so few"
 		default:
-			line.Worked = fmt.Sprintf("%s %% to %s %%, the objective is %s: %s", decimal(bounds.Lower*100, 6), decimal(bounds.Upper*100, 6), o, v)
+			line.Worked = fmt.Sprintf("%s %% to %s %%, the objective is %s: %s", decimal(bounds.Lower*100, 6), decimal(bounds.Upper*100, 6), o.Words(), v)
 		}
 		return line
 	}
@@ -163,11 +163,11 @@ func (c *Certainty) lines(o budget.Objective) []budget.Line {
 			needed.Worked += ", for nothing is concluded from fewer"
 		}
 	case c.Verdict != Undetermined:
-		needed.Worked = fmt.Sprintf("none: it is %s, for the objective is %s", c.Verdict, o)
+		needed.Worked = fmt.Sprintf("none: it is %s, for the objective is %s", c.Verdict, o.Words())
 	case c.least.N == 0:
 		needed.Worked = "unknown: there was no whole event"
 	default:
-		needed.Worked = fmt.Sprintf("none would do: the share is the objective of %s, or so near to it that 10¹² events do not tell them apart", o)
+		needed.Worked = fmt.Sprintf("none would do: the share is the objective of %s, or so near to it that 10¹² events do not tell them apart", o.Words())
 	}
 	return append(lines, needed)
 }
@@ -175,5 +175,8 @@ func (c *Certainty) lines(o budget.Objective) []budget.Line {
 // decimal writes a number with at most so many digits after the point.
 func decimal(f float64, digits int) string {
 	text := strconv.FormatFloat(f, 'f', digits, 64)
+	if digits == 0 {
+		return text
+	}
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }

@@ -129,7 +129,18 @@ func TestBoundsAreExplainedWithTheirNumbers(t *testing.T) {
 	if l := values["verdict.bounds.lower"]; !strings.Contains(l.Source, "Howard") || l.Value == "" {
 		t.Errorf("the bound that decides is explained as %+v", l)
 	}
-	if l := values["verdict.eventsNeeded"]; l.Worked != "none: it is breached, for the objective is 99.9%" {
+	if l := values["verdict.eventsNeeded"]; l.Worked != "none: it is breached, for the objective is 99.9 %" {
 		t.Errorf("the events that are needed are explained as %q", l.Worked)
+	}
+}
+
+func TestADecimalKeepsTheZerosOfItsWholePart(t *testing.T) {
+	t.Parallel()
+	for want, got := range map[string]string{
+		"50": decimal(50, 0), "100": decimal(100, 2), "0": decimal(0, 0), "0.5": decimal(0.5, 2), "0.25": decimal(0.25, 2), "10.5": decimal(10.50, 3),
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

@@ -119,19 +119,19 @@ func (s *Service) delaysOf(ctx context.Context, sources []id.ID) (map[id.ID]time
 	return delays, nil
 }
 
-// filling returns those of the views' indicators of which a part of the policy
-// window is still being read.
-func (s *Service) filling(ctx context.Context, views []View, now time.Time) (map[id.ID]bool, error) {
+// Filling returns those of the indicators of which slots since the time are still being
+// read. It authorises nobody.
+func (s *Service) Filling(ctx context.Context, indicators []Indicator, since time.Time) (map[id.ID]bool, error) {
 	var asked []id.ID
-	for _, v := range views {
-		if v.Indicator.Origin.Asked() {
-			asked = append(asked, v.Indicator.ID)
+	for _, i := range indicators {
+		if i.Origin.Asked() {
+			asked = append(asked, i.ID)
 		}
 	}
 	if s.collection == nil || len(asked) == 0 {
 		return nil, nil
 	}
-	filling, err := s.collection.Filling(ctx, asked, now.Add(-budget.PolicyWindow))
+	filling, err := s.collection.Filling(ctx, asked, since)
 	if err != nil {
 		return nil, fmt.Errorf("read what is being filled in: %w", err)
 	}

@@ -60,13 +60,14 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 	if err != nil {
 		return err
 	}
-	filling, err := s.filling(ctx, views, now)
+	byID := make(map[id.ID]*View, len(views))
+	indicators := make([]Indicator, len(views))
+	for i := range views {
+		byID[views[i].SLO.ID], indicators[i] = &views[i], views[i].Indicator
+	}
+	filling, err := s.Filling(ctx, indicators, now.Add(-budget.PolicyWindow))
 	if err != nil {
 		return err
-	}
-	byID := make(map[id.ID]*View, len(views))
-	for i := range views {
-		byID[views[i].SLO.ID] = &views[i]
 	}
 	statuses := make([]Status, 0, len(evaluations))
 	var grouped map[id.ID]measure.Evaluation

@@ -72,25 +72,39 @@ func ExtentOf(windows []window.Window, from, to time.Time) Extent {
 	return Extent{first.Add(-correctedBefore), to.UTC().Truncate(day).Add(correctedAfter)}
 }
 
-// laid are the overlays that SLOs were evaluated with last, by SLO: one is made again when
-// it is of other spans.
+// laid are the overlays that SLOs were evaluated with last.
 type laid struct {
 	sync.Mutex
-	of map[id.ID]overlay
+	of Overlays
+}
+
+// Overlays are what lies over measurements of SLOs, in steps of some length. To make one takes
+// long where corrections come often, and most are the same from one evaluation to the next.
+type Overlays map[overlaid]overlay
+
+type overlaid struct {
+	slo  id.ID
+	step time.Duration
 }
 
 type overlay struct {
-	step  time.Duration
 	spans []window.Span
 	window.Overlay
 }
 
-// over is the overlay of the spans.
-func (o overlay) over(step time.Duration, spans []window.Span) overlay {
-	if o.step == step && slices.Equal(o.spans, spans) {
-		return o
+// Lay returns the overlay of what is corrected of the SLO, and keeps it: the former one,
+// where that is of the same spans.
+func (o Overlays) Lay(former Overlays, slo id.ID, step time.Duration, spans []window.Span) window.Overlay {
+	key := overlaid{slo, step}
+	one, known := o[key]
+	if !known {
+		one = former[key]
 	}
-	return overlay{step, spans, window.NewOverlay(step, spans)}
+	if !slices.Equal(one.spans, spans) {
+		one = overlay{spans, window.NewOverlay(step, spans)}
+	}
+	o[key] = one
+	return one.Overlay
 }
 
 // spans are what is corrected of the views in [from, to), by SLO.
@@ -139,13 +153,12 @@ func (s *Service) correct(ctx context.Context, subjects []measure.Subject, now t
 	}
 	s.laid.Lock()
 	defer s.laid.Unlock()
-	lies := make(map[id.ID]overlay, len(corrected))
+	lies := make(Overlays, len(corrected))
 	for i := range subjects {
 		one := &subjects[i]
 		c := corrected[one.ID]
 		if one.Unread = c.Unread; len(c.Spans) > 0 {
-			lies[one.ID] = s.laid.of[one.ID].over(one.Lens.Step(one.Resolution), c.Spans)
-			one.Lens.Overlay = lies[one.ID].Overlay
+			one.Lens.Overlay = lies.Lay(s.laid.of, one.ID, one.Lens.Step(one.Resolution), c.Spans)
 		}
 	}
 	s.laid.of = lies

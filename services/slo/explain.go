@@ -40,13 +40,23 @@ func (s *Service) Explain(ctx context.Context, slo id.ID, group string) (Explana
 		}
 		lines = outlooks[0].Lines()
 	}
-	words, err := s.origins.Words(ctx, v.Indicator.Origin)
+	words, err := s.Measured(ctx, v)
 	if err != nil {
-		return Explanation{}, fmt.Errorf("explain an SLO: %w", err)
+		return Explanation{}, err
 	}
 	e := Explanation{Explanation: v.Explain(), Measured: words, Origin: v.Indicator.Origin}
 	e.Lines = append(e.Lines, lines...)
 	return e, nil
+}
+
+// Measured says in a sentence where the measurements of an SLO come from. It authorises
+// nobody.
+func (s *Service) Measured(ctx context.Context, v View) (string, error) {
+	words, err := s.origins.Words(ctx, v.Indicator.Origin)
+	if err != nil {
+		return "", fmt.Errorf("tell where measurements of an SLO come from: %w", err)
+	}
+	return words, nil
 }
 
 // uncorrected is the input of what the own window holds without corrections, of which
@@ -112,7 +122,7 @@ func (v View) Explain() budget.Explanation {
 	for i, in := range v.goals() { // the state is the worst of all
 		if state := budget.Decide(in); worst(e.State, state) != e.State {
 			g := v.Revision.Further[i]
-			e.State, e.Because = state, fmt.Sprintf("the further objective %q, %s over %s: %s", g.Name, g.Objective, g.Over, budget.Explain(in).Because)
+			e.State, e.Because = state, fmt.Sprintf("the further objective %q, %s over %s: %s", g.Name, g.Objective.Words(), g.Over, budget.Explain(in).Because)
 		}
 	}
 	e.State = v.Status.State

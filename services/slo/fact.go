@@ -3,6 +3,8 @@ package slo
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -119,23 +121,36 @@ func (s *Service) outageFacts(ctx context.Context, views []View, into map[id.ID]
 		return err
 	}
 	names := map[Period]string{FourWeeks: "outageShares", Quarter: "outageSharesQuarter"}
-	var asked []attribution
+	var struck []View
 	for _, v := range views {
+		if len(classes[v.SLO.Service]) > 0 {
+			struck = append(struck, v)
+			continue
+		}
 		for _, p := range Periods {
-			if of := classes[v.SLO.Service]; len(of) > 0 {
-				asked = append(asked, attribution{View: v, period: p, classes: of})
-			} else {
-				into[v.SLO.ID][names[p]] = map[string]float64{} // there was none, which is known
-			}
+			into[v.SLO.ID][names[p]] = map[string]float64{} // there was none, which is known
 		}
 	}
-	found, err := s.attribute(ctx, asked)
+	found, err := EachReadable(ctx, struck, func(ctx context.Context, of []View) ([][]Errors, error) {
+		var asked []attribution
+		for _, v := range of {
+			for _, p := range Periods {
+				asked = append(asked, attribution{View: v, period: p, classes: classes[v.SLO.Service]})
+			}
+		}
+		found, err := s.attribute(ctx, asked)
+		return slices.Collect(slices.Chunk(found, len(Periods))), err
+	}, func(v View, err error) {
+		s.log.ErrorContext(ctx, "what outages took of a budget cannot be read", slog.String("slo_id", string(v.SLO.ID)), slog.Any("error", err))
+	})
 	if err != nil {
-		return fmt.Errorf("read what outages took of %d budgets: %w", len(asked), err)
+		return fmt.Errorf("read what outages took of %d budgets: %w", len(struck), err)
 	}
-	for i, e := range found {
-		if shares, known := sharesOf(e.Classes); known {
-			into[asked[i].SLO.ID][names[e.Period]] = shares
+	for i, periods := range found {
+		for _, e := range periods {
+			if shares, known := sharesOf(e.Classes); known {
+				into[struck[i].SLO.ID][names[e.Period]] = shares
+			}
 		}
 	}
 	return nil

@@ -262,7 +262,7 @@ func checkRange(from, to time.Time) error {
 	case from.After(to):
 		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must not be after to, or now: %s", to.Format(time.RFC3339))
 	case to.Sub(from) > longestHistory:
-		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must be at most %s before to", budget.Short(longestHistory))
+		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must be at most %s before to", budget.Words(longestHistory))
 	}
 	return check.Err()
 }
@@ -316,7 +316,7 @@ func (s *Service) Measurements(ctx context.Context, slo id.ID, group string, fro
 	var check fault.Check
 	check.Require(!to.Before(earliest), "query.to", to.UTC().Format(time.RFC3339), "must not be before %s", earliest.Format(time.RFC3339))
 	check.Require(!from.After(to), "query.from", from.UTC().Format(time.RFC3339), "must not be after to, %s", to.UTC().Format(time.RFC3339))
-	check.Require(to.Sub(from) <= longest, "query.from", from.UTC().Format(time.RFC3339), "must be at most %s before to: %d slots", budget.Short(longest), MaxSlots)
+	check.Require(to.Sub(from) <= longest, "query.from", from.UTC().Format(time.RFC3339), "must be at most %s before to: %d slots", budget.Words(longest), MaxSlots)
 	if err := check.Err(); err != nil {
 		return Measured{}, err
 	}

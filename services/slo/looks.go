@@ -23,7 +23,10 @@ func (s *Service) Looks(ctx context.Context, indicators []id.ID, from, to time.T
 	for _, one := range found {
 		look := measure.Look{Slices: one.Terms.Budgeting.lens(), Zone: one.Terms.Over.Zone()}
 		if s.corrections != nil && from.Before(to) {
-			if look.Corrected, err = s.corrections.SpansOf(ctx, one.SLO, from, to); err != nil {
+			look.Corrected, err = s.corrections.SpansOf(ctx, one.SLO, from, to)
+			if Unreadable(err) {
+				look.Unread = err
+			} else if err != nil {
 				return nil, fmt.Errorf("read what is corrected of an SLO: %w", err)
 			}
 		}

@@ -2,6 +2,7 @@ package slo_test
 
 import (
 	"context"
+	"math"
 	"math/big"
 	"strings"
 	"testing"
@@ -310,7 +311,59 @@ func TestACorrectionThatAnotherReplicaDeclaresOrRemovesCountsAtTheNextTick(t *te
 	}
 }
 
-// A zone may be gone from the machine's database: the SLO keeps its status, and all others
+// bend gives the SLO a correction that cannot be read: a zone may be gone from the machine's
+// database.
+func (h *house) bend(t *testing.T, v slo.View) {
+	t.Helper()
+	again := ok(correction.ReadRecurrence("2026-11-20T02:00", "Europe/Berlin", "FREQ=DAILY", 3600))(t)
+	again.Zone = "Mars/Olympus"
+	err := h.store.Corrections().CreateCorrection(t.Context(), correction.Correction{
+		ID: id.New(start), SLO: v.SLO.ID, Effect: correction.Exclude, Kind: correction.Other, Reason: "r", Begins: start.AddDate(0, 0, -3), Recurrence: &again,
+		CreatedAt: start, CreatedBy: "Ada", ApprovedAt: start, ApprovedBy: "Ada",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Of an SLO whose correction cannot be read it is not known what outages took of its budget,
+// nor how it is to be thinned; of others it is.
+func TestACorrectionThatCannotBeReadLeavesOtherSLOsKnown(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.corrected(t)
+	outages := h.withOutages(t)
+	bent, sound := h.declare(t, "availability", "95%"), h.declare(t, "latency", "95%")
+	for _, slug := range []string{"availability", "latency"} {
+		h.push(t, slug, h.at(2*time.Minute, 90, 100), h.at(time.Minute, 100, 100))
+	}
+	h.outage(t, outages, "network", 5*time.Minute, time.Minute)
+	bent, sound = h.evaluate(t, bent), h.evaluate(t, sound)
+	h.bend(t, bent)
+	facts, err := h.FactsOf(t.Context(), []id.ID{bent.SLO.ID, sound.SLO.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 10 of 200 events are all of the budget of 5 %.
+	if got, known := facts[sound.SLO.ID]["outageShares"].(map[string]float64); !known || math.Abs(got["network"]-1) > 1e-12 {
+		t.Errorf("of the other it is known that outages took %v", got)
+	}
+	if got, known := facts[bent.SLO.ID]["outageShares"]; known || facts[bent.SLO.ID]["consumed"] == nil {
+		t.Errorf("outages took %v of a budget that cannot be read", got)
+	}
+	if _, err := h.Outlooks(t.Context(), []slo.View{bent}); !slo.Unreadable(err) || fault.As(err) != nil {
+		t.Errorf("its forecast fails with %v", err)
+	}
+	if _, err := h.Outlooks(t.Context(), []slo.View{bent, sound}); !slo.Unreadable(err) {
+		t.Errorf("the forecasts of both fail with %v", err)
+	}
+	looks, err := h.Looks(t.Context(), []id.ID{bent.Indicator.ID, sound.Indicator.ID}, start.AddDate(0, 0, -9), start)
+	if err != nil || !slo.Unreadable(looks[bent.Indicator.ID].Unread) || looks[sound.Indicator.ID].Unread != nil {
+		t.Errorf("they are looked at so: %+v (%v)", looks, err)
+	}
+}
+
+// The SLO keeps its status, and all others
 // are evaluated.
 func TestACorrectionThatCannotBeReadHoldsItsSLOAlone(t *testing.T) {
 	t.Parallel()
@@ -318,15 +371,7 @@ func TestACorrectionThatCannotBeReadHoldsItsSLOAlone(t *testing.T) {
 	h.corrected(t)
 	bent, sound := h.declare(t, "availability", "95%"), h.declare(t, "latency", "95%")
 	before := h.evaluate(t, bent)
-	again := ok(correction.ReadRecurrence("2026-11-20T02:00", "Europe/Berlin", "FREQ=DAILY", time.Hour))(t)
-	again.Zone = "Mars/Olympus"
-	err := h.store.Corrections().CreateCorrection(t.Context(), correction.Correction{
-		ID: id.New(start), SLO: bent.SLO.ID, Effect: correction.Exclude, Kind: correction.Other, Reason: "r", Begins: start.AddDate(0, 0, -3), Recurrence: &again,
-		CreatedAt: start, CreatedBy: "Ada", ApprovedAt: start, ApprovedBy: "Ada",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	h.bend(t, bent)
 	h.clock.Advance(time.Minute)
 	counts, err := h.evaluator.RunOnce(access.WithCaller(t.Context(), access.System("evaluate-budgets")))
 	if err != nil || counts["unreadable"] != 1 || counts["evaluated"] != 1 {
@@ -365,7 +410,20 @@ func TestAPreviewWaitsForADataSourceAsTheStatusDoes(t *testing.T) {
 	from := start.AddDate(0, 0, 1)
 	to := from.Add(time.Hour)
 	p := ok(corrections.Preview(h.ada, v.SLO.ID, correction.Declaration{Effect: correction.Exclude, From: &from, To: &to, Kind: correction.Other, Reason: "r"}))(t)
-	if p.Before.Sum != v.Status.Sums.Window {
-		t.Errorf("the preview has %+v, the status %+v", p.Before.Sum, v.Status.Sums.Window)
+	if before := p.Own().Before; before.Sum != v.Status.Sums.Window {
+		t.Errorf("the preview has %+v, the status %+v", before.Sum, v.Status.Sums.Window)
+	}
+}
+
+// Calendars of one zone are equal by its pointer.
+func TestAZoneIsTheSameHoweverOftenItIsRead(t *testing.T) {
+	t.Parallel()
+	first, second := ok(slo.ZoneOf("Europe/Berlin"))(t), ok(slo.ZoneOf("Europe/Berlin"))(t)
+	month := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	if a, b := calendar.New(calendar.Month, month, first), calendar.New(calendar.Month, month, second); a != b {
+		t.Errorf("%v and %v differ", a, b)
+	}
+	if _, err := slo.ZoneOf("Mars/Olympus"); err == nil || !strings.Contains(err.Error(), "Europe/Berlin") {
+		t.Errorf("what is no zone is %v", err)
 	}
 }

@@ -121,7 +121,7 @@ func (d CalendarInput) Check(check *fault.Check, pointer string) TimeWindow {
 	own.Require(slices.Contains(calendar.Units, d.Period), pointer+"/period", d.Period, "must be one of %q", calendar.Units)
 	start, err := time.Parse(time.DateOnly, d.StartDate)
 	own.Require(err == nil && start.Year() >= 1970, pointer+"/startDate", d.StartDate, "must be a date from the year 1970 on, such as 2026-01-31")
-	zone, err := zoneOf(d.TimeZone)
+	zone, err := ZoneOf(d.TimeZone)
 	if err != nil {
 		own.Fail(pointer+"/timeZone", d.TimeZone, "%s", err)
 	}
@@ -135,8 +135,8 @@ func (d CalendarInput) Check(check *fault.Check, pointer string) TimeWindow {
 // read for, and calendars of the same zone have to be equal.
 var zones sync.Map
 
-// zoneOf is the zone of that name; the error says what would be right.
-func zoneOf(name string) (*time.Location, error) {
+// ZoneOf is the zone of that name, the same each time; the error says what would be right.
+func ZoneOf(name string) (*time.Location, error) {
 	if zone, known := zones.Load(name); known {
 		return zone.(*time.Location), nil
 	}

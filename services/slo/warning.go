@@ -43,7 +43,7 @@ func (t Terms) Warnings(now time.Time) []Warning {
 		if t.Alerts.RaisesPair(p) && !p.Reachable(t.Objective, period) {
 			out = append(out, Warning{WarnAlertUnreachable, "/objective", fmt.Sprintf(
 				"the burn alert %s can never fire: its factor is %s, and at an objective of %s the burn rate is at most %s, when every event is bad",
-				p.Name, p.Factor(period).Decimal(2), t.Objective, budget.HighestBurn(t.Objective).Decimal(2))})
+				p.Name, p.Factor(period).Decimal(2), t.Objective.Words(), budget.HighestBurn(t.Objective).Decimal(2))})
 		}
 	}
 	if (t.Over.Rolls() && t.Over.Days < week) || (!t.Over.Rolls() && t.Over.Calendar.Unit() == calendar.Day) {
@@ -113,7 +113,7 @@ func (v View) warnings(now time.Time) []Warning {
 	if few, ok := budget.Thin(v.input()); ok && few {
 		out = append(out, Warning{WarnThinTraffic, "/objective", fmt.Sprintf(
 			"in the window of %s %s, and the budget at %s is less than one: a single bad one spends it all; a lower objective, a longer window or an indicator that counts more would tell more",
-			v.Revision.Over, v.Revision.Budgeting.thereWere(v.Status.Sums.Window.Total), v.Revision.Objective)})
+			v.Revision.Over, v.Revision.Budgeting.thereWere(v.Status.Sums.Window.Total), v.Revision.Objective.Words())})
 	}
 	return out
 }

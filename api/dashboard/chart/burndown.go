@@ -1,8 +1,10 @@
 package chart
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
+	"math"
 	"time"
 )
 
@@ -67,7 +69,12 @@ type BurnDown struct {
 	Bands   []Band
 	// Label describes the chart in words for those who do not see it.
 	Label string
+	// Nothing is written into it where no point is known; NoData when empty.
+	Nothing string
 }
+
+// NoData is written into a burn-down of which no point is known.
+const NoData = "no data in this window"
 
 // horizon is how far beyond now the axis reaches for a projection, at most, as a
 // share of what was measured.
@@ -87,10 +94,10 @@ func (b BurnDown) frame(s Size) frame {
 	low, high, _ := bounds(b.Points)
 	most := max(high, 1)
 	f.ticks = ticks(min(low, 0), most, 5)
-	// Far below zero the steps are long, and one above the whole budget would be room
-	// in which nothing can be.
-	if last := len(f.ticks) - 1; f.ticks[last] > most+1 {
-		f.ticks = f.ticks[:last]
+	// Far below zero the steps are longer than the whole budget, which is labelled all the
+	// same: above it would be room in which nothing can be.
+	if last := len(f.ticks) - 1; f.ticks[last] > most+0.5 {
+		f.ticks[last] = most
 	} else {
 		most = f.ticks[last]
 	}
@@ -150,7 +157,7 @@ func (b BurnDown) SVG(s Size, class string) template.HTML {
 		d.add(`<g><title>no data from %s to %s</title>`, g.from.UTC().Format("2 Jan 15:04"), g.to.UTC().Format("2 Jan 15:04"))
 		d.rect("gap", from, f.top, to-from, f.bottom-f.top)
 		if known && to-from > 60 {
-			d.text("gap-word", "middle", (from+to)/2, f.top+16, "no data")
+			d.text("gap-word", "middle", (from+to)/2, f.clearOfZero(f.top+16), "no data")
 		}
 		d.add(`</g>`)
 	}
@@ -173,7 +180,21 @@ func (b BurnDown) SVG(s Size, class string) template.HTML {
 	return d.close("chart burndown "+class, s.Width, s.Height, false, b.Label)
 }
 
+// clearOfZero is the height for words, or one below zero where that would cross them.
+func (f frame) clearOfZero(y float64) float64 {
+	if zero := f.y.at(0); zero > y-labelHeight && zero < y+labelHeight {
+		return zero + 1.5*labelHeight
+	}
+	return y
+}
+
+// labelHeight is how far apart labels of the upright axis are at least.
+const labelHeight = 14.
+
+// drawGrid draws the levels with their labels. One that is too near to the level below it,
+// as the whole budget is where the axis goes far below zero, has its label above itself.
 func (f frame) drawGrid(d *drawing) {
+	below := math.Inf(1)
 	for _, t := range f.ticks {
 		y := f.y.at(t)
 		if t != 0 {
@@ -183,7 +204,8 @@ func (f frame) drawGrid(d *drawing) {
 		if t == 0 {
 			class = "tick strong"
 		}
-		d.text(class, "end", f.left-8, y+4, percent(t))
+		below = min(y+4, below-labelHeight)
+		d.text(class, "end", f.left-8, below, percent(t))
 	}
 }
 
@@ -229,8 +251,13 @@ func (b BurnDown) drawProjection(d *drawing, f frame) {
 
 func (b BurnDown) drawNow(d *drawing, f frame) {
 	last, ok := b.last()
+	words := cmp.Or(b.Nothing, NoData)
+	if !ok && b.Whole != nil { // below the even pace, which goes through the middle
+		d.text("gap-word", "start", f.left+10, f.bottom-8, words)
+		return
+	}
 	if !ok {
-		d.text("gap-word", "middle", (f.left+f.right)/2, (f.top+f.bottom)/2, "no data in this window")
+		d.text("gap-word", "middle", (f.left+f.right)/2, (f.top+f.bottom)/2, words)
 		return
 	}
 	side := "above"

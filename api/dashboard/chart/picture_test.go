@@ -425,7 +425,7 @@ func TestTheAxisOfABudgetFarBelowZeroHasRoomForItsLabels(t *testing.T) {
 				t.Errorf("in %v px %q begins at %v", size.Width, e.text, begin)
 			}
 		}
-		if got := strings.Join(labels, " "); got != "−10,000 % −8,000 % −6,000 % −4,000 % −2,000 % 0 %" {
+		if got := strings.Join(labels, " "); got != "−10,000 % −8,000 % −6,000 % −4,000 % −2,000 % 100 % 0 %" {
 			t.Errorf("the axis has %s", got)
 		}
 		slices.Sort(times)
@@ -436,6 +436,80 @@ func TestTheAxisOfABudgetFarBelowZeroHasRoomForItsLabels(t *testing.T) {
 		}
 		if len(times) < 2 {
 			t.Errorf("in %v px the axis has %d times", size.Width, len(times))
+		}
+	}
+}
+
+func TestTheWholeBudgetIsLabelledHoweverFarBelowZeroTheAxisGoes(t *testing.T) {
+	t.Parallel()
+	for _, low := range []float64{0, -.2, -3.9, -4.1, -12, -97.7, -5000} {
+		for _, size := range []Size{Wide, Medium, Narrow} {
+			picture := elements(t, down(1, low).SVG(size, ""))
+			at := map[string]float64{}
+			var heights []float64
+			for _, e := range append(classed(picture, "tick"), classed(picture, "tick strong")...) {
+				if strings.HasSuffix(e.text, "%") {
+					at[e.text] = e.num(t, "y")
+					heights = append(heights, e.num(t, "y"))
+				}
+			}
+			if whole, labelled := at["100 %"]; !labelled || whole >= at["0 %"] {
+				t.Errorf("down to %v in %v px the whole budget is labelled %t at %v, and nothing at %v", low, size.Width, labelled, whole, at["0 %"])
+			}
+			slices.Sort(heights)
+			for i := 1; i < len(heights); i++ {
+				if heights[i]-heights[i-1] < 13 { // a label of 12 px and a space
+					t.Errorf("down to %v in %v px labels are %v px apart", low, size.Width, heights[i]-heights[i-1])
+				}
+			}
+			if heights[0] < 12 {
+				t.Errorf("down to %v in %v px the topmost label is cut off at %v", low, size.Width, heights[0])
+			}
+		}
+	}
+}
+
+func TestWhereNothingIsKnownOfACalendarTheWordsAreClearOfItsEvenPace(t *testing.T) {
+	t.Parallel()
+	b := down(nan, nan, nan, nan)
+	b.Nothing = "too few events in this window"
+	b.Whole = &Band{From: b.From, To: b.Now.Add(24 * time.Hour)}
+	for _, size := range []Size{Wide, Medium, Narrow} {
+		es := elements(t, b.SVG(size, ""))
+		word := classed(es, "gap-word")
+		if len(word) != 1 || word[0].text != b.Nothing {
+			t.Fatalf("in %v px it says %v", size.Width, word)
+		}
+		pace := pair.FindAllStringSubmatch(classed(es, "even")[0].attrs["d"], -1)
+		at := func(i, of int) float64 {
+			v, err := strconv.ParseFloat(pace[i][of], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v
+		}
+		// A letter is about 7 px wide, and 12 px high.
+		ends := word[0].num(t, "x") + 7*float64(len(b.Nothing))
+		over := at(0, 2) + (at(1, 2)-at(0, 2))*(ends-at(0, 1))/(at(1, 1)-at(0, 1))
+		if top := word[0].num(t, "y") - 12; top <= over {
+			t.Errorf("in %v px the words reach up to %v, and the pace is at %v", size.Width, top, over)
+		}
+	}
+}
+
+func TestTheWordsOfAGapAreClearOfZeroHoweverNearTheTopItIs(t *testing.T) {
+	t.Parallel()
+	for _, low := range []float64{0, -.2, -4, -12, -97.7} {
+		for _, size := range []Size{Wide, Medium, Narrow} {
+			es := elements(t, down(nan, nan, nan, nan, 1, low).SVG(size, ""))
+			word, zero := classed(es, "gap-word"), classed(es, "zero")
+			if len(word) != 1 {
+				t.Fatalf("down to %v in %v px %d gaps are named", low, size.Width, len(word))
+			}
+			// The letters reach from 10 px above to 3 px below where they stand.
+			if at, line := word[0].num(t, "y"), zero[0].num(t, "y1"); line > at-10 && line < at+3 {
+				t.Errorf("down to %v in %v px the words stand at %v, and zero is at %v", low, size.Width, at, line)
+			}
 		}
 	}
 }

@@ -43,9 +43,17 @@ func TestACompositeOfSeveralServicesIsDeclaredAndStands(t *testing.T) {
 		}
 		h.do(call{as: "bob", method: "GET", path: of + "/history?stepSeconds=5400"}).expect(t, 422, "invalid_input", "query.stepSeconds", "whole hours")
 
-		for query, want := range map[string]int{"": 1, "?service=finder": 1, "?service=ledger": 0, "?team=payments": 1, "?team=search": 0, "?system=shop": 0, "?state=exhausted": 1, "?state=ok": 0} {
+		for query, want := range map[string]int{"": 1, "?service=finder": 1, "?service=ledger": 0, "?service=finder&slo=availability": 1, "?service=checkout&slo=latency": 0, "?team=payments": 1, "?team=search": 0, "?system=shop": 0, "?state=exhausted": 1, "?state=ok": 0} {
 			if got := h.must(200, call{as: "bob", method: "GET", path: "/v1/composites" + query}).items(); len(got) != want {
 				t.Errorf("%q lists %d, want %d", query, len(got), want)
+			}
+		}
+
+		h.do(call{as: "bob", method: "GET", path: "/v1/composites?slo=availability"}).expect(t, 422, "invalid_input", "query.service", "is required")
+		h.do(call{as: "bob", method: "GET", path: "/v1/composites?service=finder&slo=beauty"}).expect(t, 422, "invalid_input", "query.slo", "names nothing")
+		for service, want := range map[string]float64{"finder": 1, "ledger": 0} {
+			if got := h.must(200, call{as: "bob", method: "GET", path: "/v1/services/" + service + "/retire"}).object()["composites"]; got != want {
+				t.Errorf("%v composites lose a member when %s is retired, want %v", got, service, want)
 			}
 		}
 

@@ -42,6 +42,11 @@ func TestAnSLOIsCorrectedAndTheCorrectionRemoved(t *testing.T) {
 		h.do(call{as: "ada", method: "POST", path: of, body: strings.Replace(body, "a migration", "", 1)}).expect(t, 422, "invalid_input", "/reason", "must say why")
 		h.do(call{as: "ada", method: "POST", path: of, body: `{"effect":"exclude","kind":"other","reason":"x","recurrence":{"start":"2026-03-01T02:00","rule":"FREQ=SECONDLY","durationSeconds":60}}`}).
 			expect(t, 422, "invalid_input", "/recurrence/rule", "HOURLY")
+		endless := h.do(call{as: "ada", method: "POST", path: of, body: `{"effect":"exclude","kind":"other","reason":"x","recurrence":{"start":"2026-03-01T02:00","rule":"FREQ=DAILY","durationSeconds":1000000000000000000}}`})
+		endless.expect(t, 422, "invalid_input", "/recurrence/durationSeconds", "60 to 7776000")
+		if !strings.Contains(string(endless.body), "1000000000000000000") {
+			t.Errorf("a wrong duration is not told as it was given: %s", endless.body)
+		}
 		h.do(call{as: "ada", method: "POST", path: one + "/removal", body: `{"reason":""}`}).expect(t, 422, "invalid_input", "/reason", "must say why")
 		removed := h.must(200, call{as: "ada", method: "POST", path: one + "/removal", body: `{"reason":"it was another service"}`})
 		if removed.text("removedFor") != "it was another service" || removed.object()["removedAt"] == nil {

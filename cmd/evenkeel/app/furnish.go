@@ -127,6 +127,7 @@ func (a *App) furnish() error {
 	a.Registry.CountHoldings(a.SLOs)
 	a.Registry.CountHoldings(a.SLAs)
 	a.Registry.CountHoldings(a.Policies)
+	a.Registry.CountComposites(a.Composites)
 
 	// By the replicas' shared time, so that a status does not depend on whose clock
 	// is right: one that is ahead would take every series for stale.

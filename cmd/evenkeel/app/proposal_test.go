@@ -23,7 +23,7 @@ func TestARelaxingActWaitsForASecondPerson(t *testing.T) {
 		propose := call{as: "ada", method: "POST", path: "/v1/proposals", header: []string{"Idempotency-Key: once"},
 			body: `{"reason":"too strict","revision":{"service":"checkout","slo":"availability","version":1,"declaration":` + lower + `}}`}
 		made := h.must(201, propose)
-		if again := h.must(201, propose); again.text("id") != made.text("id") || made.text("state") != "open" || !strings.Contains(made.text("summary"), "falls from 99.9% to 99%") {
+		if again := h.must(201, propose); again.text("id") != made.text("id") || made.text("state") != "open" || !strings.Contains(made.text("summary"), "falls from 99.9 % to 99 %") {
 			t.Errorf("proposed is %s, and again %s", made.body, again.body)
 		}
 		if shown := made.object()["document"].(map[string]any)["declaration"].(map[string]any); shown["objective"] != "99%" {

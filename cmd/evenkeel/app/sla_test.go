@@ -59,12 +59,20 @@ func TestAMonthOfAnSLAComesToAVerdict(t *testing.T) {
 		if got := verdicts(); !slices.Equal(got, want) {
 			t.Fatalf("closed are %q, want %q", got, want)
 		}
-		push("2026-03-20T00:00:00Z", "0", "100000") // too late
+		h.clock.Advance(23 * time.Hour)
+		push("2026-03-20T00:00:00Z", "0", "10000") // after it was closed
+		h.clock.Advance(time.Hour)
 		job()
 		report := h.must(200, call{as: "bob", method: "GET", path: "/v1/slas/report?customer=Acme&from=2026-03-01&to=2026-04-01"}).object()
 		one := report["slas"].([]any)[0].(map[string]any)
-		if period := one["periods"].([]any)[0].(map[string]any); len(one["periods"].([]any)) != 1 || period["sli"] != 0.995 || period["credit"] != "10%" || period["margin"] != -0.004 {
+		if period := one["periods"].([]any)[0].(map[string]any); len(one["periods"].([]any)) != 1 || period["total"] != 12000.0 || period["credit"] != "25%" {
 			t.Errorf("the report says %v", one)
+		} else if closed := period["asClosed"].(map[string]any); closed["sli"] != 0.995 || closed["credit"] != "10%" || closed["margin"] != -0.004 || period["restatedAt"] == nil {
+			t.Errorf("of what it was closed with the report says %v", period)
+		}
+		explained := h.must(200, call{as: "bob", method: "GET", path: acme + "/explain"}).object()
+		if figures := explained["figures"].([]any); len(figures) != 13 || explained["slo"].(map[string]any)["slug"] != "availability" || explained["measured"].(map[string]any)["text"] == "" {
+			t.Errorf("it is explained by %v", explained)
 		}
 		h.do(call{as: "bob", method: "GET", path: "/v1/slas/report?customer=Nobody&from=2026-03-01&to=2026-04-01"}).expect(t, 404, "customer_not_found", "", "Nobody")
 		h.do(call{as: "bob", method: "GET", path: "/v1/slas/report?customer=Acme&from=2026-03-01&to=2028-04-01"}).expect(t, 422, "invalid_input", "query.to", "400 days")

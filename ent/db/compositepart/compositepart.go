@@ -30,6 +30,8 @@ const (
 	FieldLatest = "latest"
 	// FieldStale holds the string denoting the stale field in the database.
 	FieldStale = "stale"
+	// FieldFilling holds the string denoting the filling field in the database.
+	FieldFilling = "filling"
 	// FieldSums holds the string denoting the sums field in the database.
 	FieldSums = "sums"
 	// EdgeComposite holds the string denoting the composite edge name in mutations.
@@ -57,6 +59,7 @@ var Columns = []string{
 	FieldEvaluatedAt,
 	FieldLatest,
 	FieldStale,
+	FieldFilling,
 	FieldSums,
 }
 
@@ -121,6 +124,11 @@ func ByLatest(opts ...sql.OrderTermOption) OrderOption {
 // ByStale orders the results by the stale field.
 func ByStale(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStale, opts...).ToFunc()
+}
+
+// ByFilling orders the results by the filling field.
+func ByFilling(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFilling, opts...).ToFunc()
 }
 
 // ByCompositeField orders the results by composite field.

@@ -100,6 +100,11 @@ func Stale(v bool) predicate.CompositePart {
 	return predicate.CompositePart(sql.FieldEQ(FieldStale, v))
 }
 
+// Filling applies equality check predicate on the "filling" field. It's identical to FillingEQ.
+func Filling(v bool) predicate.CompositePart {
+	return predicate.CompositePart(sql.FieldEQ(FieldFilling, v))
+}
+
 // Sums applies equality check predicate on the "sums" field. It's identical to SumsEQ.
 func Sums(v []byte) predicate.CompositePart {
 	return predicate.CompositePart(sql.FieldEQ(FieldSums, v))
@@ -518,6 +523,16 @@ func StaleEQ(v bool) predicate.CompositePart {
 // StaleNEQ applies the NEQ predicate on the "stale" field.
 func StaleNEQ(v bool) predicate.CompositePart {
 	return predicate.CompositePart(sql.FieldNEQ(FieldStale, v))
+}
+
+// FillingEQ applies the EQ predicate on the "filling" field.
+func FillingEQ(v bool) predicate.CompositePart {
+	return predicate.CompositePart(sql.FieldEQ(FieldFilling, v))
+}
+
+// FillingNEQ applies the NEQ predicate on the "filling" field.
+func FillingNEQ(v bool) predicate.CompositePart {
+	return predicate.CompositePart(sql.FieldNEQ(FieldFilling, v))
 }
 
 // SumsEQ applies the EQ predicate on the "sums" field.

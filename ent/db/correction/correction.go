@@ -40,6 +40,8 @@ const (
 	FieldApprovedAt = "approved_at"
 	// FieldApprovedBy holds the string denoting the approved_by field in the database.
 	FieldApprovedBy = "approved_by"
+	// FieldProposalID holds the string denoting the proposal_id field in the database.
+	FieldProposalID = "proposal_id"
 	// FieldRemovedAt holds the string denoting the removed_at field in the database.
 	FieldRemovedAt = "removed_at"
 	// FieldRemovedBy holds the string denoting the removed_by field in the database.
@@ -48,6 +50,8 @@ const (
 	FieldRemovedFor = "removed_for"
 	// EdgeSlo holds the string denoting the slo edge name in mutations.
 	EdgeSlo = "slo"
+	// EdgeProposal holds the string denoting the proposal edge name in mutations.
+	EdgeProposal = "proposal"
 	// Table holds the table name of the correction in the database.
 	Table = "corrections"
 	// SloTable is the table that holds the slo relation/edge.
@@ -57,6 +61,13 @@ const (
 	SloInverseTable = "slos"
 	// SloColumn is the table column denoting the slo relation/edge.
 	SloColumn = "slo_id"
+	// ProposalTable is the table that holds the proposal relation/edge.
+	ProposalTable = "corrections"
+	// ProposalInverseTable is the table name for the Proposal entity.
+	// It exists in this package in order to avoid circular dependency with the "proposal" package.
+	ProposalInverseTable = "proposals"
+	// ProposalColumn is the table column denoting the proposal relation/edge.
+	ProposalColumn = "proposal_id"
 )
 
 // Columns holds all SQL columns for correction fields.
@@ -76,6 +87,7 @@ var Columns = []string{
 	FieldCreatedBy,
 	FieldApprovedAt,
 	FieldApprovedBy,
+	FieldProposalID,
 	FieldRemovedAt,
 	FieldRemovedBy,
 	FieldRemovedFor,
@@ -169,6 +181,11 @@ func ByApprovedBy(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldApprovedBy, opts...).ToFunc()
 }
 
+// ByProposalID orders the results by the proposal_id field.
+func ByProposalID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldProposalID, opts...).ToFunc()
+}
+
 // ByRemovedAt orders the results by the removed_at field.
 func ByRemovedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRemovedAt, opts...).ToFunc()
@@ -190,10 +207,24 @@ func BySloField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newSloStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByProposalField orders the results by proposal field.
+func ByProposalField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newProposalStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newSloStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(SloInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, SloTable, SloColumn),
+	)
+}
+func newProposalStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ProposalInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, ProposalTable, ProposalColumn),
 	)
 }

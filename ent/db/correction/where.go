@@ -135,6 +135,11 @@ func ApprovedBy(v string) predicate.Correction {
 	return predicate.Correction(sql.FieldEQ(FieldApprovedBy, v))
 }
 
+// ProposalID applies equality check predicate on the "proposal_id" field. It's identical to ProposalIDEQ.
+func ProposalID(v string) predicate.Correction {
+	return predicate.Correction(sql.FieldEQ(FieldProposalID, v))
+}
+
 // RemovedAt applies equality check predicate on the "removed_at" field. It's identical to RemovedAtEQ.
 func RemovedAt(v time.Time) predicate.Correction {
 	return predicate.Correction(sql.FieldEQ(FieldRemovedAt, v))
@@ -935,6 +940,81 @@ func ApprovedByContainsFold(v string) predicate.Correction {
 	return predicate.Correction(sql.FieldContainsFold(FieldApprovedBy, v))
 }
 
+// ProposalIDEQ applies the EQ predicate on the "proposal_id" field.
+func ProposalIDEQ(v string) predicate.Correction {
+	return predicate.Correction(sql.FieldEQ(FieldProposalID, v))
+}
+
+// ProposalIDNEQ applies the NEQ predicate on the "proposal_id" field.
+func ProposalIDNEQ(v string) predicate.Correction {
+	return predicate.Correction(sql.FieldNEQ(FieldProposalID, v))
+}
+
+// ProposalIDIn applies the In predicate on the "proposal_id" field.
+func ProposalIDIn(vs ...string) predicate.Correction {
+	return predicate.Correction(sql.FieldIn(FieldProposalID, vs...))
+}
+
+// ProposalIDNotIn applies the NotIn predicate on the "proposal_id" field.
+func ProposalIDNotIn(vs ...string) predicate.Correction {
+	return predicate.Correction(sql.FieldNotIn(FieldProposalID, vs...))
+}
+
+// ProposalIDGT applies the GT predicate on the "proposal_id" field.
+func ProposalIDGT(v string) predicate.Correction {
+	return predicate.Correction(sql.FieldGT(FieldProposalID, v))
+}
+
+// ProposalIDGTE applies the GTE predicate on the "proposal_id" field.
+func ProposalIDGTE(v string) predicate.Correction {
+	return predicate.Correction(sql.FieldGTE(FieldProposalID, v))
+}
+
+// ProposalIDLT applies the LT predicate on the "proposal_id" field.
+func ProposalIDLT(v string) predicate.Correction {
+	return predicate.Correction(sql.FieldLT(FieldProposalID, v))
+}
+
+// ProposalIDLTE applies the LTE predicate on the "proposal_id" field.
+func ProposalIDLTE(v string) predicate.Correction {
+	return predicate.Correction(sql.FieldLTE(FieldProposalID, v))
+}
+
+// ProposalIDContains applies the Contains predicate on the "proposal_id" field.
+func ProposalIDContains(v string) predicate.Correction {
+	return predicate.Correction(sql.FieldContains(FieldProposalID, v))
+}
+
+// ProposalIDHasPrefix applies the HasPrefix predicate on the "proposal_id" field.
+func ProposalIDHasPrefix(v string) predicate.Correction {
+	return predicate.Correction(sql.FieldHasPrefix(FieldProposalID, v))
+}
+
+// ProposalIDHasSuffix applies the HasSuffix predicate on the "proposal_id" field.
+func ProposalIDHasSuffix(v string) predicate.Correction {
+	return predicate.Correction(sql.FieldHasSuffix(FieldProposalID, v))
+}
+
+// ProposalIDIsNil applies the IsNil predicate on the "proposal_id" field.
+func ProposalIDIsNil() predicate.Correction {
+	return predicate.Correction(sql.FieldIsNull(FieldProposalID))
+}
+
+// ProposalIDNotNil applies the NotNil predicate on the "proposal_id" field.
+func ProposalIDNotNil() predicate.Correction {
+	return predicate.Correction(sql.FieldNotNull(FieldProposalID))
+}
+
+// ProposalIDEqualFold applies the EqualFold predicate on the "proposal_id" field.
+func ProposalIDEqualFold(v string) predicate.Correction {
+	return predicate.Correction(sql.FieldEqualFold(FieldProposalID, v))
+}
+
+// ProposalIDContainsFold applies the ContainsFold predicate on the "proposal_id" field.
+func ProposalIDContainsFold(v string) predicate.Correction {
+	return predicate.Correction(sql.FieldContainsFold(FieldProposalID, v))
+}
+
 // RemovedAtEQ applies the EQ predicate on the "removed_at" field.
 func RemovedAtEQ(v time.Time) predicate.Correction {
 	return predicate.Correction(sql.FieldEQ(FieldRemovedAt, v))
@@ -1130,6 +1210,29 @@ func HasSlo() predicate.Correction {
 func HasSloWith(preds ...predicate.SLO) predicate.Correction {
 	return predicate.Correction(func(s *sql.Selector) {
 		step := newSloStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasProposal applies the HasEdge predicate on the "proposal" edge.
+func HasProposal() predicate.Correction {
+	return predicate.Correction(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, ProposalTable, ProposalColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasProposalWith applies the HasEdge predicate on the "proposal" edge with a given conditions (other predicates).
+func HasProposalWith(preds ...predicate.Proposal) predicate.Correction {
+	return predicate.Correction(func(s *sql.Selector) {
+		step := newProposalStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -433,6 +433,7 @@ var (
 		{Name: "evaluated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "latest", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "stale", Type: field.TypeBool},
+		{Name: "filling", Type: field.TypeBool},
 		{Name: "sums", Type: field.TypeBytes},
 		{Name: "composite_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
@@ -444,7 +445,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "composite_parts_composites_composite",
-				Columns:    []*schema.Column{CompositePartsColumns[10]},
+				Columns:    []*schema.Column{CompositePartsColumns[11]},
 				RefColumns: []*schema.Column{CompositesColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -458,7 +459,7 @@ var (
 			{
 				Name:    "compositepart_composite_id_evaluated_at",
 				Unique:  false,
-				Columns: []*schema.Column{CompositePartsColumns[10], CompositePartsColumns[6]},
+				Columns: []*schema.Column{CompositePartsColumns[11], CompositePartsColumns[6]},
 			},
 		},
 	}
@@ -551,6 +552,7 @@ var (
 		{Name: "removed_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "removed_for", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "proposal_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
 	// CorrectionsTable holds the schema information for the "corrections" table.
 	CorrectionsTable = &schema.Table{
@@ -562,6 +564,12 @@ var (
 				Symbol:     "corrections_slos_slo",
 				Columns:    []*schema.Column{CorrectionsColumns[17]},
 				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "corrections_proposals_proposal",
+				Columns:    []*schema.Column{CorrectionsColumns[18]},
+				RefColumns: []*schema.Column{ProposalsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 		},
@@ -578,6 +586,11 @@ var (
 				Name:    "correction_slo_id_begins_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{CorrectionsColumns[17], CorrectionsColumns[4], CorrectionsColumns[0]},
+			},
+			{
+				Name:    "correction_proposal_id",
+				Unique:  false,
+				Columns: []*schema.Column{CorrectionsColumns[18]},
 			},
 		},
 	}
@@ -1513,7 +1526,13 @@ var (
 		{Name: "total", Type: field.TypeInt64},
 		{Name: "verdict", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "credit", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "closed_good", Type: field.TypeInt64},
+		{Name: "closed_total", Type: field.TypeInt64},
+		{Name: "closed_verdict", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "closed_credit", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "closed_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "restated_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "review_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "sla_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "revision_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
@@ -1525,13 +1544,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sla_periods_slas_sla",
-				Columns:    []*schema.Column{SLAPeriodsColumns[8]},
+				Columns:    []*schema.Column{SLAPeriodsColumns[14]},
 				RefColumns: []*schema.Column{SlasColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "sla_periods_sla_revisions_revision",
-				Columns:    []*schema.Column{SLAPeriodsColumns[9]},
+				Columns:    []*schema.Column{SLAPeriodsColumns[15]},
 				RefColumns: []*schema.Column{SLARevisionsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -1540,12 +1559,17 @@ var (
 			{
 				Name:    "slaperiod_sla_id_start_at",
 				Unique:  true,
-				Columns: []*schema.Column{SLAPeriodsColumns[8], SLAPeriodsColumns[1]},
+				Columns: []*schema.Column{SLAPeriodsColumns[14], SLAPeriodsColumns[1]},
 			},
 			{
 				Name:    "slaperiod_revision_id",
 				Unique:  false,
-				Columns: []*schema.Column{SLAPeriodsColumns[9]},
+				Columns: []*schema.Column{SLAPeriodsColumns[15]},
+			},
+			{
+				Name:    "slaperiod_review_at",
+				Unique:  false,
+				Columns: []*schema.Column{SLAPeriodsColumns[13]},
 			},
 		},
 	}
@@ -2560,6 +2584,7 @@ func init() {
 		Table: "composite_statuses",
 	}
 	CorrectionsTable.ForeignKeys[0].RefTable = SlosTable
+	CorrectionsTable.ForeignKeys[1].RefTable = ProposalsTable
 	CorrectionsTable.Annotation = &entsql.Annotation{
 		Table: "corrections",
 	}

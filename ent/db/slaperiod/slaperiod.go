@@ -28,8 +28,20 @@ const (
 	FieldVerdict = "verdict"
 	// FieldCredit holds the string denoting the credit field in the database.
 	FieldCredit = "credit"
+	// FieldClosedGood holds the string denoting the closed_good field in the database.
+	FieldClosedGood = "closed_good"
+	// FieldClosedTotal holds the string denoting the closed_total field in the database.
+	FieldClosedTotal = "closed_total"
+	// FieldClosedVerdict holds the string denoting the closed_verdict field in the database.
+	FieldClosedVerdict = "closed_verdict"
+	// FieldClosedCredit holds the string denoting the closed_credit field in the database.
+	FieldClosedCredit = "closed_credit"
 	// FieldClosedAt holds the string denoting the closed_at field in the database.
 	FieldClosedAt = "closed_at"
+	// FieldRestatedAt holds the string denoting the restated_at field in the database.
+	FieldRestatedAt = "restated_at"
+	// FieldReviewAt holds the string denoting the review_at field in the database.
+	FieldReviewAt = "review_at"
 	// EdgeSLA holds the string denoting the sla edge name in mutations.
 	EdgeSLA = "sla"
 	// EdgeRevision holds the string denoting the revision edge name in mutations.
@@ -63,7 +75,13 @@ var Columns = []string{
 	FieldTotal,
 	FieldVerdict,
 	FieldCredit,
+	FieldClosedGood,
+	FieldClosedTotal,
+	FieldClosedVerdict,
+	FieldClosedCredit,
 	FieldClosedAt,
+	FieldRestatedAt,
+	FieldReviewAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -124,9 +142,39 @@ func ByCredit(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCredit, opts...).ToFunc()
 }
 
+// ByClosedGood orders the results by the closed_good field.
+func ByClosedGood(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldClosedGood, opts...).ToFunc()
+}
+
+// ByClosedTotal orders the results by the closed_total field.
+func ByClosedTotal(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldClosedTotal, opts...).ToFunc()
+}
+
+// ByClosedVerdict orders the results by the closed_verdict field.
+func ByClosedVerdict(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldClosedVerdict, opts...).ToFunc()
+}
+
+// ByClosedCredit orders the results by the closed_credit field.
+func ByClosedCredit(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldClosedCredit, opts...).ToFunc()
+}
+
 // ByClosedAt orders the results by the closed_at field.
 func ByClosedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldClosedAt, opts...).ToFunc()
+}
+
+// ByRestatedAt orders the results by the restated_at field.
+func ByRestatedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRestatedAt, opts...).ToFunc()
+}
+
+// ByReviewAt orders the results by the review_at field.
+func ByReviewAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReviewAt, opts...).ToFunc()
 }
 
 // BySLAField orders the results by sla field.

@@ -105,9 +105,39 @@ func Credit(v string) predicate.SLAPeriod {
 	return predicate.SLAPeriod(sql.FieldEQ(FieldCredit, v))
 }
 
+// ClosedGood applies equality check predicate on the "closed_good" field. It's identical to ClosedGoodEQ.
+func ClosedGood(v int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEQ(FieldClosedGood, v))
+}
+
+// ClosedTotal applies equality check predicate on the "closed_total" field. It's identical to ClosedTotalEQ.
+func ClosedTotal(v int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEQ(FieldClosedTotal, v))
+}
+
+// ClosedVerdict applies equality check predicate on the "closed_verdict" field. It's identical to ClosedVerdictEQ.
+func ClosedVerdict(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEQ(FieldClosedVerdict, v))
+}
+
+// ClosedCredit applies equality check predicate on the "closed_credit" field. It's identical to ClosedCreditEQ.
+func ClosedCredit(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEQ(FieldClosedCredit, v))
+}
+
 // ClosedAt applies equality check predicate on the "closed_at" field. It's identical to ClosedAtEQ.
 func ClosedAt(v time.Time) predicate.SLAPeriod {
 	return predicate.SLAPeriod(sql.FieldEQ(FieldClosedAt, v))
+}
+
+// RestatedAt applies equality check predicate on the "restated_at" field. It's identical to RestatedAtEQ.
+func RestatedAt(v time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEQ(FieldRestatedAt, v))
+}
+
+// ReviewAt applies equality check predicate on the "review_at" field. It's identical to ReviewAtEQ.
+func ReviewAt(v time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEQ(FieldReviewAt, v))
 }
 
 // SLAIDEQ applies the EQ predicate on the "sla_id" field.
@@ -530,6 +560,216 @@ func CreditContainsFold(v string) predicate.SLAPeriod {
 	return predicate.SLAPeriod(sql.FieldContainsFold(FieldCredit, v))
 }
 
+// ClosedGoodEQ applies the EQ predicate on the "closed_good" field.
+func ClosedGoodEQ(v int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEQ(FieldClosedGood, v))
+}
+
+// ClosedGoodNEQ applies the NEQ predicate on the "closed_good" field.
+func ClosedGoodNEQ(v int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldNEQ(FieldClosedGood, v))
+}
+
+// ClosedGoodIn applies the In predicate on the "closed_good" field.
+func ClosedGoodIn(vs ...int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldIn(FieldClosedGood, vs...))
+}
+
+// ClosedGoodNotIn applies the NotIn predicate on the "closed_good" field.
+func ClosedGoodNotIn(vs ...int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldNotIn(FieldClosedGood, vs...))
+}
+
+// ClosedGoodGT applies the GT predicate on the "closed_good" field.
+func ClosedGoodGT(v int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldGT(FieldClosedGood, v))
+}
+
+// ClosedGoodGTE applies the GTE predicate on the "closed_good" field.
+func ClosedGoodGTE(v int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldGTE(FieldClosedGood, v))
+}
+
+// ClosedGoodLT applies the LT predicate on the "closed_good" field.
+func ClosedGoodLT(v int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldLT(FieldClosedGood, v))
+}
+
+// ClosedGoodLTE applies the LTE predicate on the "closed_good" field.
+func ClosedGoodLTE(v int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldLTE(FieldClosedGood, v))
+}
+
+// ClosedTotalEQ applies the EQ predicate on the "closed_total" field.
+func ClosedTotalEQ(v int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEQ(FieldClosedTotal, v))
+}
+
+// ClosedTotalNEQ applies the NEQ predicate on the "closed_total" field.
+func ClosedTotalNEQ(v int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldNEQ(FieldClosedTotal, v))
+}
+
+// ClosedTotalIn applies the In predicate on the "closed_total" field.
+func ClosedTotalIn(vs ...int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldIn(FieldClosedTotal, vs...))
+}
+
+// ClosedTotalNotIn applies the NotIn predicate on the "closed_total" field.
+func ClosedTotalNotIn(vs ...int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldNotIn(FieldClosedTotal, vs...))
+}
+
+// ClosedTotalGT applies the GT predicate on the "closed_total" field.
+func ClosedTotalGT(v int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldGT(FieldClosedTotal, v))
+}
+
+// ClosedTotalGTE applies the GTE predicate on the "closed_total" field.
+func ClosedTotalGTE(v int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldGTE(FieldClosedTotal, v))
+}
+
+// ClosedTotalLT applies the LT predicate on the "closed_total" field.
+func ClosedTotalLT(v int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldLT(FieldClosedTotal, v))
+}
+
+// ClosedTotalLTE applies the LTE predicate on the "closed_total" field.
+func ClosedTotalLTE(v int64) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldLTE(FieldClosedTotal, v))
+}
+
+// ClosedVerdictEQ applies the EQ predicate on the "closed_verdict" field.
+func ClosedVerdictEQ(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEQ(FieldClosedVerdict, v))
+}
+
+// ClosedVerdictNEQ applies the NEQ predicate on the "closed_verdict" field.
+func ClosedVerdictNEQ(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldNEQ(FieldClosedVerdict, v))
+}
+
+// ClosedVerdictIn applies the In predicate on the "closed_verdict" field.
+func ClosedVerdictIn(vs ...string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldIn(FieldClosedVerdict, vs...))
+}
+
+// ClosedVerdictNotIn applies the NotIn predicate on the "closed_verdict" field.
+func ClosedVerdictNotIn(vs ...string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldNotIn(FieldClosedVerdict, vs...))
+}
+
+// ClosedVerdictGT applies the GT predicate on the "closed_verdict" field.
+func ClosedVerdictGT(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldGT(FieldClosedVerdict, v))
+}
+
+// ClosedVerdictGTE applies the GTE predicate on the "closed_verdict" field.
+func ClosedVerdictGTE(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldGTE(FieldClosedVerdict, v))
+}
+
+// ClosedVerdictLT applies the LT predicate on the "closed_verdict" field.
+func ClosedVerdictLT(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldLT(FieldClosedVerdict, v))
+}
+
+// ClosedVerdictLTE applies the LTE predicate on the "closed_verdict" field.
+func ClosedVerdictLTE(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldLTE(FieldClosedVerdict, v))
+}
+
+// ClosedVerdictContains applies the Contains predicate on the "closed_verdict" field.
+func ClosedVerdictContains(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldContains(FieldClosedVerdict, v))
+}
+
+// ClosedVerdictHasPrefix applies the HasPrefix predicate on the "closed_verdict" field.
+func ClosedVerdictHasPrefix(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldHasPrefix(FieldClosedVerdict, v))
+}
+
+// ClosedVerdictHasSuffix applies the HasSuffix predicate on the "closed_verdict" field.
+func ClosedVerdictHasSuffix(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldHasSuffix(FieldClosedVerdict, v))
+}
+
+// ClosedVerdictEqualFold applies the EqualFold predicate on the "closed_verdict" field.
+func ClosedVerdictEqualFold(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEqualFold(FieldClosedVerdict, v))
+}
+
+// ClosedVerdictContainsFold applies the ContainsFold predicate on the "closed_verdict" field.
+func ClosedVerdictContainsFold(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldContainsFold(FieldClosedVerdict, v))
+}
+
+// ClosedCreditEQ applies the EQ predicate on the "closed_credit" field.
+func ClosedCreditEQ(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEQ(FieldClosedCredit, v))
+}
+
+// ClosedCreditNEQ applies the NEQ predicate on the "closed_credit" field.
+func ClosedCreditNEQ(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldNEQ(FieldClosedCredit, v))
+}
+
+// ClosedCreditIn applies the In predicate on the "closed_credit" field.
+func ClosedCreditIn(vs ...string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldIn(FieldClosedCredit, vs...))
+}
+
+// ClosedCreditNotIn applies the NotIn predicate on the "closed_credit" field.
+func ClosedCreditNotIn(vs ...string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldNotIn(FieldClosedCredit, vs...))
+}
+
+// ClosedCreditGT applies the GT predicate on the "closed_credit" field.
+func ClosedCreditGT(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldGT(FieldClosedCredit, v))
+}
+
+// ClosedCreditGTE applies the GTE predicate on the "closed_credit" field.
+func ClosedCreditGTE(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldGTE(FieldClosedCredit, v))
+}
+
+// ClosedCreditLT applies the LT predicate on the "closed_credit" field.
+func ClosedCreditLT(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldLT(FieldClosedCredit, v))
+}
+
+// ClosedCreditLTE applies the LTE predicate on the "closed_credit" field.
+func ClosedCreditLTE(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldLTE(FieldClosedCredit, v))
+}
+
+// ClosedCreditContains applies the Contains predicate on the "closed_credit" field.
+func ClosedCreditContains(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldContains(FieldClosedCredit, v))
+}
+
+// ClosedCreditHasPrefix applies the HasPrefix predicate on the "closed_credit" field.
+func ClosedCreditHasPrefix(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldHasPrefix(FieldClosedCredit, v))
+}
+
+// ClosedCreditHasSuffix applies the HasSuffix predicate on the "closed_credit" field.
+func ClosedCreditHasSuffix(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldHasSuffix(FieldClosedCredit, v))
+}
+
+// ClosedCreditEqualFold applies the EqualFold predicate on the "closed_credit" field.
+func ClosedCreditEqualFold(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEqualFold(FieldClosedCredit, v))
+}
+
+// ClosedCreditContainsFold applies the ContainsFold predicate on the "closed_credit" field.
+func ClosedCreditContainsFold(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldContainsFold(FieldClosedCredit, v))
+}
+
 // ClosedAtEQ applies the EQ predicate on the "closed_at" field.
 func ClosedAtEQ(v time.Time) predicate.SLAPeriod {
 	return predicate.SLAPeriod(sql.FieldEQ(FieldClosedAt, v))
@@ -568,6 +808,106 @@ func ClosedAtLT(v time.Time) predicate.SLAPeriod {
 // ClosedAtLTE applies the LTE predicate on the "closed_at" field.
 func ClosedAtLTE(v time.Time) predicate.SLAPeriod {
 	return predicate.SLAPeriod(sql.FieldLTE(FieldClosedAt, v))
+}
+
+// RestatedAtEQ applies the EQ predicate on the "restated_at" field.
+func RestatedAtEQ(v time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEQ(FieldRestatedAt, v))
+}
+
+// RestatedAtNEQ applies the NEQ predicate on the "restated_at" field.
+func RestatedAtNEQ(v time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldNEQ(FieldRestatedAt, v))
+}
+
+// RestatedAtIn applies the In predicate on the "restated_at" field.
+func RestatedAtIn(vs ...time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldIn(FieldRestatedAt, vs...))
+}
+
+// RestatedAtNotIn applies the NotIn predicate on the "restated_at" field.
+func RestatedAtNotIn(vs ...time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldNotIn(FieldRestatedAt, vs...))
+}
+
+// RestatedAtGT applies the GT predicate on the "restated_at" field.
+func RestatedAtGT(v time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldGT(FieldRestatedAt, v))
+}
+
+// RestatedAtGTE applies the GTE predicate on the "restated_at" field.
+func RestatedAtGTE(v time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldGTE(FieldRestatedAt, v))
+}
+
+// RestatedAtLT applies the LT predicate on the "restated_at" field.
+func RestatedAtLT(v time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldLT(FieldRestatedAt, v))
+}
+
+// RestatedAtLTE applies the LTE predicate on the "restated_at" field.
+func RestatedAtLTE(v time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldLTE(FieldRestatedAt, v))
+}
+
+// RestatedAtIsNil applies the IsNil predicate on the "restated_at" field.
+func RestatedAtIsNil() predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldIsNull(FieldRestatedAt))
+}
+
+// RestatedAtNotNil applies the NotNil predicate on the "restated_at" field.
+func RestatedAtNotNil() predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldNotNull(FieldRestatedAt))
+}
+
+// ReviewAtEQ applies the EQ predicate on the "review_at" field.
+func ReviewAtEQ(v time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEQ(FieldReviewAt, v))
+}
+
+// ReviewAtNEQ applies the NEQ predicate on the "review_at" field.
+func ReviewAtNEQ(v time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldNEQ(FieldReviewAt, v))
+}
+
+// ReviewAtIn applies the In predicate on the "review_at" field.
+func ReviewAtIn(vs ...time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldIn(FieldReviewAt, vs...))
+}
+
+// ReviewAtNotIn applies the NotIn predicate on the "review_at" field.
+func ReviewAtNotIn(vs ...time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldNotIn(FieldReviewAt, vs...))
+}
+
+// ReviewAtGT applies the GT predicate on the "review_at" field.
+func ReviewAtGT(v time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldGT(FieldReviewAt, v))
+}
+
+// ReviewAtGTE applies the GTE predicate on the "review_at" field.
+func ReviewAtGTE(v time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldGTE(FieldReviewAt, v))
+}
+
+// ReviewAtLT applies the LT predicate on the "review_at" field.
+func ReviewAtLT(v time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldLT(FieldReviewAt, v))
+}
+
+// ReviewAtLTE applies the LTE predicate on the "review_at" field.
+func ReviewAtLTE(v time.Time) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldLTE(FieldReviewAt, v))
+}
+
+// ReviewAtIsNil applies the IsNil predicate on the "review_at" field.
+func ReviewAtIsNil() predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldIsNull(FieldReviewAt))
+}
+
+// ReviewAtNotNil applies the NotNil predicate on the "review_at" field.
+func ReviewAtNotNil() predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldNotNull(FieldReviewAt))
 }
 
 // HasSLA applies the HasEdge predicate on the "sla" edge.

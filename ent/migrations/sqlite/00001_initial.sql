@@ -66,7 +66,7 @@ CREATE UNIQUE INDEX `compositemember_revision_id_position` ON `composite_members
 -- create index "compositemember_slo_id" to table: "composite_members"
 CREATE INDEX `compositemember_slo_id` ON `composite_members` (`slo_id`);
 -- create "composite_parts" table
-CREATE TABLE `composite_parts` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `of_id` text NOT NULL, `objective` text NOT NULL, `min_events` integer NOT NULL, `unit` integer NOT NULL, `end_at` datetime NOT NULL, `evaluated_at` datetime NOT NULL, `latest` datetime NULL, `stale` bool NOT NULL, `sums` blob NOT NULL, `composite_id` text NOT NULL, CONSTRAINT `composite_parts_composites_composite` FOREIGN KEY (`composite_id`) REFERENCES `composites` (`id`) ON DELETE CASCADE);
+CREATE TABLE `composite_parts` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `of_id` text NOT NULL, `objective` text NOT NULL, `min_events` integer NOT NULL, `unit` integer NOT NULL, `end_at` datetime NOT NULL, `evaluated_at` datetime NOT NULL, `latest` datetime NULL, `stale` bool NOT NULL, `filling` bool NOT NULL, `sums` blob NOT NULL, `composite_id` text NOT NULL, CONSTRAINT `composite_parts_composites_composite` FOREIGN KEY (`composite_id`) REFERENCES `composites` (`id`) ON DELETE CASCADE);
 -- create index "compositepart_of_id" to table: "composite_parts"
 CREATE UNIQUE INDEX `compositepart_of_id` ON `composite_parts` (`of_id`);
 -- create index "compositepart_composite_id_evaluated_at" to table: "composite_parts"
@@ -80,11 +80,13 @@ CREATE TABLE `composite_statuses` (`id` integer NOT NULL PRIMARY KEY AUTOINCREME
 -- create index "compositestatus_composite_id" to table: "composite_statuses"
 CREATE UNIQUE INDEX `compositestatus_composite_id` ON `composite_statuses` (`composite_id`);
 -- create "corrections" table
-CREATE TABLE `corrections` (`id` text NOT NULL, `effect` text NOT NULL, `kind` text NOT NULL, `reason` text NOT NULL, `begins_at` datetime NOT NULL, `ends_at` datetime NOT NULL, `start` text NOT NULL, `zone` text NOT NULL, `rule` text NOT NULL, `duration` integer NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `approved_at` datetime NOT NULL, `approved_by` text NOT NULL, `removed_at` datetime NULL, `removed_by` text NOT NULL, `removed_for` text NOT NULL, `slo_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `corrections_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `corrections` (`id` text NOT NULL, `effect` text NOT NULL, `kind` text NOT NULL, `reason` text NOT NULL, `begins_at` datetime NOT NULL, `ends_at` datetime NOT NULL, `start` text NOT NULL, `zone` text NOT NULL, `rule` text NOT NULL, `duration` integer NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `approved_at` datetime NOT NULL, `approved_by` text NOT NULL, `removed_at` datetime NULL, `removed_by` text NOT NULL, `removed_for` text NOT NULL, `slo_id` text NOT NULL, `proposal_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `corrections_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `corrections_proposals_proposal` FOREIGN KEY (`proposal_id`) REFERENCES `proposals` (`id`) ON DELETE RESTRICT);
 -- create index "correction_live" to table: "corrections"
 CREATE INDEX `correction_live` ON `corrections` (`ends_at`) WHERE removed_at IS NULL;
 -- create index "correction_slo_id_begins_at_id" to table: "corrections"
 CREATE INDEX `correction_slo_id_begins_at_id` ON `corrections` (`slo_id`, `begins_at`, `id`);
+-- create index "correction_proposal_id" to table: "corrections"
+CREATE INDEX `correction_proposal_id` ON `corrections` (`proposal_id`);
 -- create "data_sources" table
 CREATE TABLE `data_sources` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `kind` text NOT NULL, `address` text NOT NULL, `settings` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `retired_at` datetime NULL, `version` integer NOT NULL, `succeeded_at` datetime NULL, `failed_at` datetime NULL, `failing_since` datetime NULL, `failure` text NOT NULL, PRIMARY KEY (`id`));
 -- create index "datasource_slug" to table: "data_sources"
@@ -240,11 +242,13 @@ CREATE INDEX `sla_customer` ON `slas` (`customer`);
 -- create index "sla_due_at" to table: "slas"
 CREATE INDEX `sla_due_at` ON `slas` (`due_at`);
 -- create "sla_periods" table
-CREATE TABLE `sla_periods` (`id` text NOT NULL, `start_at` datetime NOT NULL, `end_at` datetime NOT NULL, `good` integer NOT NULL, `total` integer NOT NULL, `verdict` text NOT NULL, `credit` text NOT NULL, `closed_at` datetime NOT NULL, `sla_id` text NOT NULL, `revision_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `sla_periods_slas_sla` FOREIGN KEY (`sla_id`) REFERENCES `slas` (`id`) ON DELETE RESTRICT, CONSTRAINT `sla_periods_sla_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `sla_revisions` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `sla_periods` (`id` text NOT NULL, `start_at` datetime NOT NULL, `end_at` datetime NOT NULL, `good` integer NOT NULL, `total` integer NOT NULL, `verdict` text NOT NULL, `credit` text NOT NULL, `closed_good` integer NOT NULL, `closed_total` integer NOT NULL, `closed_verdict` text NOT NULL, `closed_credit` text NOT NULL, `closed_at` datetime NOT NULL, `restated_at` datetime NULL, `review_at` datetime NULL, `sla_id` text NOT NULL, `revision_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `sla_periods_slas_sla` FOREIGN KEY (`sla_id`) REFERENCES `slas` (`id`) ON DELETE RESTRICT, CONSTRAINT `sla_periods_sla_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `sla_revisions` (`id`) ON DELETE RESTRICT);
 -- create index "slaperiod_sla_id_start_at" to table: "sla_periods"
 CREATE UNIQUE INDEX `slaperiod_sla_id_start_at` ON `sla_periods` (`sla_id`, `start_at`);
 -- create index "slaperiod_revision_id" to table: "sla_periods"
 CREATE INDEX `slaperiod_revision_id` ON `sla_periods` (`revision_id`);
+-- create index "slaperiod_review_at" to table: "sla_periods"
+CREATE INDEX `slaperiod_review_at` ON `sla_periods` (`review_at`);
 -- create "sla_revisions" table
 CREATE TABLE `sla_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `target` text NOT NULL, `credits` json NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `sla_id` text NOT NULL, `slo_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `sla_revisions_slas_sla` FOREIGN KEY (`sla_id`) REFERENCES `slas` (`id`) ON DELETE RESTRICT, CONSTRAINT `sla_revisions_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT);
 -- create index "slarevision_sla_id_number" to table: "sla_revisions"

@@ -142,7 +142,7 @@ func (l Lens) Judge(start time.Time, span time.Duration, measured []window.Piece
 	if err != nil {
 		return window.Piece{}, err
 	}
-	var judged []segment.Slot
+	judged := make([]segment.Slot, 0, len(sums))
 	for k, sum := range sums {
 		if known[k] {
 			as := l.Slices.Judge(sum.Good, sum.Total)
@@ -166,9 +166,10 @@ func (l Lens) slicesOf(start time.Time, span time.Duration, measured []window.Pi
 		if step == 0 || l.Slices.Length%step != 0 {
 			return nil, nil, fmt.Errorf("slots of %s do not fill slices of %s", step, l.Slices.Length)
 		}
+		begin := p.Start.Sub(start)
 		for i := range p.Slots() {
+			at := begin + time.Duration(i)*step
 			good, total, there := p.At(i)
-			at := p.Start.Add(time.Duration(i) * step).Sub(start)
 			if !there || at < 0 || at >= span {
 				continue
 			}

@@ -34,30 +34,36 @@ const (
 func JudgeTogether(of []Together, start time.Time, span time.Duration, measured [][]window.Piece, first, now time.Time) (window.Piece, error) {
 	length := of[0].Lens.Slices.Length
 	says := make([]verdict, int(span/length))
+	// All begin with slices, so that they are compared by number.
+	number := func(at time.Time) int { return int(at.Truncate(length).Sub(start) / length) }
+	began, ended := len(says), number(now)
+	if !first.IsZero() {
+		began = number(first)
+	}
 	for i, one := range of {
 		events, _, err := one.Lens.slicesOf(start, span, measured[i])
 		if err != nil {
 			return window.Piece{}, err
 		}
-		due := one.Lens.Due(now)
-		at := start
+		due := number(one.Lens.Due(now))
 		corrected := one.Lens.Overlay
 		for k := range says {
-			for len(corrected) > 0 && !corrected[0].To.After(at) {
-				corrected = corrected[1:]
-			}
 			var effect window.Effect
-			if len(corrected) > 0 && !corrected[0].From.After(at) {
-				effect = corrected[0].Effect
+			if len(corrected) > 0 {
+				at := start.Add(time.Duration(k) * length)
+				for len(corrected) > 0 && !corrected[0].To.After(at) {
+					corrected = corrected[1:]
+				}
+				if len(corrected) > 0 && !corrected[0].From.After(at) {
+					effect = corrected[0].Effect
+				}
 			}
-			between := !first.IsZero() && !at.Before(first.Truncate(length)) && at.Before(now)
-			if said := one.of(events[k], effect, between, at.Before(due)); said > says[k] {
+			if said := one.of(events[k], effect, k >= began && k < ended, k < due); said > says[k] {
 				says[k] = said
 			}
-			at = at.Add(length)
 		}
 	}
-	var slots []segment.Slot
+	slots := make([]segment.Slot, 0, len(says))
 	for k, said := range says {
 		switch said {
 		case good:

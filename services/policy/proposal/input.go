@@ -2,7 +2,6 @@ package proposal
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -12,17 +11,19 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 )
 
-// Input is an act that is proposed: exactly one of Revision, Correction, Removal,
-// Retirement and Update is given.
+// Input is an act that is proposed: exactly one of Revision, Correction, Removal and
+// SLORetirement, which are of an SLO, or Update and ServiceRetirement, which are of a service,
+// is given.
 type Input struct {
-	SLO        id.ID                   `json:"slo,omitempty"`     // empty for an act on a service
-	Service    id.ID                   `json:"service,omitempty"` // of such an act
-	Version    int64                   `json:"version,omitempty"` // of Revision, Retirement and Update, that their author saw
-	Revision   *slo.Declaration        `json:"revision,omitempty"`
-	Correction *correction.Declaration `json:"correction,omitempty"`
-	Removal    *Removal                `json:"removal,omitempty"`
-	Retirement *Retirement             `json:"retirement,omitempty"`
-	Update     *registry.ServiceInput  `json:"update,omitempty"`
+	SLO               id.ID                   `json:"slo,omitempty"`     // empty for an act on a service
+	Service           id.ID                   `json:"service,omitempty"` // of such an act
+	Version           int64                   `json:"version,omitempty"` // that its author saw, of what has one
+	Revision          *slo.Declaration        `json:"revision,omitempty"`
+	Correction        *correction.Declaration `json:"correction,omitempty"`
+	Removal           *Removal                `json:"removal,omitempty"`
+	SLORetirement     *Retirement             `json:"sloRetirement,omitempty"`
+	Update            *registry.ServiceInput  `json:"update,omitempty"`
+	ServiceRetirement *Retirement             `json:"serviceRetirement,omitempty"`
 }
 
 // Removal is of a correction.
@@ -44,12 +45,14 @@ func (in Input) act() Act {
 		return DeclareCorrection
 	case in.Removal != nil:
 		return RemoveCorrection
-	case in.Retirement != nil && in.SLO == "":
-		return RetireService
-	case in.Retirement != nil:
+	case in.SLORetirement != nil:
 		return RetireSLO
+	case in.Update != nil:
+		return UpdateService
+	case in.ServiceRetirement != nil:
+		return RetireService
 	}
-	return UpdateService
+	panic("proposal: an act that is none")
 }
 
 // pointer is where the act is in the body of a proposal.
@@ -65,8 +68,10 @@ func (in Input) pointer() string {
 		return "/retirement"
 	case RetireService:
 		return "/serviceRetirement"
+	case UpdateService:
+		return "/serviceUpdate/declaration"
 	}
-	return "/serviceUpdate/declaration"
+	panic("proposal: an act that is none")
 }
 
 // within has what an act breaks point into the proposal, where the act is.
@@ -96,15 +101,12 @@ func (s *Service) act(ctx context.Context, in Input) (id.ID, error) {
 		c, err := s.Corrections.Remove(ctx, in.Removal.Correction, in.Removal.Reason)
 		return c.ID, err
 	case RetireSLO:
-		_, err := s.SLOs.Retire(ctx, in.SLO, in.Version, in.Retirement.Reason)
+		_, err := s.SLOs.Retire(ctx, in.SLO, in.Version, in.SLORetirement.Reason)
 		return "", err
 	case RetireService:
-		_, err := s.Services.Retire(ctx, string(in.Service), in.Version, in.Retirement.Reason)
+		_, err := s.Services.Retire(ctx, string(in.Service), in.Version, in.ServiceRetirement.Reason)
 		return "", err
 	case UpdateService:
-		if in.Update == nil {
-			return "", fmt.Errorf("a proposal of nothing")
-		}
 		_, err := s.Services.UpdateService(ctx, string(in.Service), in.Version, *in.Update)
 		return "", err
 	}

@@ -24,8 +24,9 @@ const Needed = "second_person_needed"
 type Bounds struct {
 	// Above is the consumption of the trailing policy window above which they do.
 	Above int64
-	// GivesBack is what those corrections may give back of the SLO's own window, together,
-	// that nobody but their authors let count, and how much of a window to come they may take.
+	// GivesBack is what those corrections may give back together, that nobody but their
+	// authors let count, of any window by which a budget is judged, and how much of a window
+	// to come they may take.
 	GivesBack int64
 }
 
@@ -119,7 +120,7 @@ func relaxing(before, after slo.View) []string {
 	var out []string
 	was, is := before.Revision, after.Revision
 	if is.Objective.PPB() < was.Objective.PPB() {
-		out = append(out, fmt.Sprintf("the objective falls from %s to %s", was.Objective, is.Objective))
+		out = append(out, fmt.Sprintf("the objective falls from %s to %s", was.Objective.Words(), is.Objective.Words()))
 	}
 	if is.MinEvents > was.MinEvents {
 		out = append(out, fmt.Sprintf("nothing is concluded from fewer than %d events instead of %d", is.MinEvents, was.MinEvents))
@@ -136,7 +137,7 @@ func relaxing(before, after slo.View) []string {
 		case i < 0:
 			out = append(out, fmt.Sprintf("the further objective %q is taken away", goal.Name))
 		case is.Further[i].Objective.PPB() < goal.Objective.PPB():
-			out = append(out, fmt.Sprintf("the further objective %q falls from %s to %s", goal.Name, goal.Objective, is.Further[i].Objective))
+			out = append(out, fmt.Sprintf("the further objective %q falls from %s to %s", goal.Name, goal.Objective.Words(), is.Further[i].Objective.Words()))
 		case is.Further[i].Over != goal.Over:
 			out = append(out, fmt.Sprintf("the further objective %q gets another window", goal.Name))
 		}
@@ -168,22 +169,16 @@ func (s *Service) Correcting(ctx context.Context, v slo.View, p correction.Previ
 	if alone(ctx) {
 		return nil
 	}
-	given := p.GivesBack()
-	if removal && given <= 0 {
+	relaxes := func(c correction.Change) bool { return c.GivesBack() > 0 }
+	if removal && !slices.ContainsFunc(p.Windows, relaxes) {
 		return nil
 	}
 	why, err := s.troubled(ctx, v)
 	if err != nil {
 		return err
 	}
-	switch most := s.Bounds.GivesBack * budget.Billion / 100; {
-	case why != "":
-	case given > most:
-		why = fmt.Sprintf("it gives back more than %d %% of the budget", s.Bounds.GivesBack)
-	case given > 0 && p.GivesBackUnapproved() > most:
-		why = fmt.Sprintf("it gives back more than %d %% of the budget, together with those that nobody else approved", s.Bounds.GivesBack)
-	case !removal && p.Ahead > v.Length()/100*time.Duration(s.Bounds.GivesBack):
-		why = fmt.Sprintf("those that nobody else approved would take more than %d %% of a window to come", s.Bounds.GivesBack)
+	if why == "" {
+		why = s.givesBack(p, removal)
 	}
 	if why == "" {
 		return nil
@@ -193,6 +188,23 @@ func (s *Service) Correcting(ctx context.Context, v slo.View, p correction.Previ
 		what = fmt.Sprintf("this removes a correction of the SLO %q, which leaves more of its budget", v.SLO.Slug)
 	}
 	return refused(what, why)
+}
+
+// givesBack says of which window a correction, or the removal of one, gives back more of the
+// budget than nobody else has to approve; empty for none.
+func (s *Service) givesBack(p correction.Preview, removal bool) string {
+	bound := s.Bounds.GivesBack
+	for _, w := range p.Windows {
+		switch most := bound * budget.Billion / 100; {
+		case w.GivesBack() > most:
+			return fmt.Sprintf("it gives back more than %d %% of the budget%s", bound, w.Of)
+		case w.GivesBack() > 0 && w.GivesBackUnapproved() > most:
+			return fmt.Sprintf("it gives back more than %d %% of the budget%s, together with those that nobody else approved", bound, w.Of)
+		case !removal && w.Ahead > w.Over.Length(w.To)/100*time.Duration(bound):
+			return fmt.Sprintf("those that nobody else approved would take more than %d %% of a window to come%s", bound, w.Of)
+		}
+	}
+	return ""
 }
 
 // Ending implements registry.Guard: with a service all of its SLOs are retired.

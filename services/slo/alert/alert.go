@@ -88,7 +88,8 @@ type Evidence struct {
 
 	// Of a burn pair: what its windows held, and how many bad events it took at least.
 	Long, Short  window.Sum
-	Unit         int64 // what one event, or slice, is in them
+	ShortLength  time.Duration // which slices that are longer than the pair's make longer
+	Unit         int64         // what one event, or slice, is in them
 	MinBadEvents int64
 
 	// Of Absent: the end of the newest slot, and after which silence it starts.

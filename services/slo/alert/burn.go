@@ -15,7 +15,7 @@ import (
 // As the workbook's rule is (SRE Workbook, chapter 5, "Multiwindow, Multi-Burn-Rate
 // Alerts": long above the factor and short above the factor), it starts when both windows
 // exceed the factor, and is over as soon as one of them does not. It ends only when no
-// evaluation found both above for the length of the short window: what comes again in
+// evaluation found both above for the length of the short window, as it is read: what comes again in
 // between is the same alert. A start is never delayed.
 //
 // What is not known (stale, without data, or in part still to be read) neither starts nor
@@ -30,7 +30,7 @@ func judgePair(now time.Time, c slo.Concluded, i int, open *Alert) (Alert, bool)
 		}
 		a := started(now, c, Kind(pair.Name), pair.Severity)
 		a.Evidence.Long, a.Evidence.Short = pair.Sums(in.Sums)
-		a.Evidence.MinBadEvents, a.Evidence.Unit = terms.MinBadEvents, in.Unit
+		a.Evidence.MinBadEvents, a.Evidence.Unit, a.Evidence.ShortLength = terms.MinBadEvents, in.Unit, pair.ShortOf(in)
 		a.Peak = a.Evidence.Long
 		return a, true
 	}
@@ -62,7 +62,7 @@ func judgePair(now time.Time, c slo.Concluded, i int, open *Alert) (Alert, bool)
 		}
 	case a.QuietSince == nil:
 		a.QuietSince = &end
-	case end.Sub(*a.QuietSince) >= pair.Short:
+	case end.Sub(*a.QuietSince) >= pair.ShortOf(in):
 		a = a.ended(now, Recovered)
 	}
 	return a, a != *open

@@ -28,3 +28,22 @@ func TestSilenceIsAlertedOfWhereSlicesAreLongerThanSlots(t *testing.T) {
 		}
 	})
 }
+
+// Slices of a quarter of an hour are not told from each other within: five minutes are
+// fifteen then. Four slices are bad, of four.
+func TestAnAlertTellsTheShortWindowThatWasRead(t *testing.T) {
+	onBoth(t, func(h *house) {
+		v := h.declare(func(d *slo.Declaration) {
+			d.Budgeting = slo.BudgetingInput{Method: slo.Timeslices, SliceTarget: "99%", SliceLength: 15 * time.Minute}
+		})
+		h.report(v, of(60, 100)...)
+		h.evaluate()
+		e := h.lasting(v)["1h/5m"].Evidence
+		if e.ShortLength != 15*time.Minute || e.Long.Total != 4*e.Unit || e.Short.Total != e.Unit {
+			h.t.Errorf("the evidence is %+v", e)
+		}
+		if e := h.lasting(v)["1d/2h"].Evidence; e.ShortLength != 2*time.Hour {
+			h.t.Errorf("of whole slices the evidence is %+v", e)
+		}
+	})
+}

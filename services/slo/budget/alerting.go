@@ -11,6 +11,9 @@ func (p Pair) Sums(s Sums) (long, short window.Sum) {
 	return s.Lookbacks[p.long], s.Lookbacks[p.short]
 }
 
+// ShortOf is how long the short window is that is read: rounded up to whole slices.
+func (p Pair) ShortOf(in Input) time.Duration { return in.lookback(p.short) }
+
 // Exceeded reports whether the burn over both windows is above the factor.
 func (p Pair) Exceeded(in Input) bool { return p.exceeded(&in) }
 

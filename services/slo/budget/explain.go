@@ -150,7 +150,7 @@ func (e *Explanation) burn(figure string, s window.Sum, in *Input) {
 }
 
 func (e *Explanation) pair(p *Pair, in *Input) {
-	factor := fmt.Sprintf("%d %% × %s ÷ %s = %s", p.SharePercent, Short(in.Period), Short(p.Long), p.Factor(in.Period).short(4))
+	factor := fmt.Sprintf("%d %% × %s ÷ %s = %s", p.SharePercent, Words(in.Period), Words(p.Long), p.Factor(in.Period).short(4))
 	worked := factor
 	switch {
 	case !p.Reachable(in.Objective, in.Period):
@@ -159,9 +159,9 @@ func (e *Explanation) pair(p *Pair, in *Input) {
 	case e.State == NoData:
 		worked += "; not compared, for there are too few " + in.noun() + " in the window"
 	case p.exceeded(in):
-		worked += fmt.Sprintf("; exceeded over %s (%s) and over %s (%s): %s", Short(p.Long), rate(in, p.long), Short(in.lookback(p.short)), rate(in, p.short), p.Severity)
+		worked += fmt.Sprintf("; exceeded over %s (%s) and over %s (%s): %s", Words(p.Long), rate(in, p.long), Words(in.lookback(p.short)), rate(in, p.short), p.Severity)
 	default:
-		worked += fmt.Sprintf("; not exceeded over both %s (%s) and %s (%s)", Short(p.Long), rate(in, p.long), Short(in.lookback(p.short)), rate(in, p.short))
+		worked += fmt.Sprintf("; not exceeded over both %s (%s) and %s (%s)", Words(p.Long), rate(in, p.long), Words(in.lookback(p.short)), rate(in, p.short))
 	}
 	e.add("alert."+p.Name, "both burn rates > budget share × period ÷ long window", worked, p.Factor(in.Period).short(6), sourcePairs)
 }
@@ -179,7 +179,7 @@ func (e *Explanation) projection(in Input) {
 	case OutlookWithin:
 		remaining, _ := Remaining(in.Sums.Window, in.Objective, in.Pace)
 		value = strconv.FormatInt(int64(*p.After/time.Second), 10)
-		worked = fmt.Sprintf("%s × %s ÷ %s = %s", remaining.shortPercent(6), Short(in.Period), rate(&in, over1d), Words(*p.After))
+		worked = fmt.Sprintf("%s × %s ÷ %s = %s", remaining.shortPercent(6), Words(in.Period), rate(&in, over1d), Words(*p.After))
 	}
 	e.add("projectedExhaustion", formula, worked, value, sourceProjection)
 }
@@ -190,10 +190,10 @@ func because(in Input, state State) string {
 	switch state {
 	case NoData:
 		if w.Total <= 0 {
-			return fmt.Sprintf("there were no %s in the window of %s", in.noun(), Short(in.Period))
+			return fmt.Sprintf("there were no %s in the window of %s", in.noun(), Words(in.Period))
 		}
 		return fmt.Sprintf("there were %s %s in the window of %s, and nothing is concluded from fewer than %s",
-			grouped(decimal(w.Total, in.unit())), in.noun(), Short(in.Period), grouped(strconv.FormatInt(in.MinEvents, 10)))
+			grouped(decimal(w.Total, in.unit())), in.noun(), Words(in.Period), grouped(strconv.FormatInt(in.MinEvents, 10)))
 	case Exhausted:
 		return fmt.Sprintf("%s bad %s of the %s that the budget allows: nothing of it remains", grouped(decimal(w.Bad(), in.unit())), in.noun(), grouped(allowedEvents(w, in.Objective, in.Pace, in.unit()).short(3)))
 	case AtRisk:
@@ -201,7 +201,7 @@ func because(in Input, state State) string {
 		for i := range Pairs {
 			if p := &Pairs[i]; p.exceeded(&in) {
 				reasons = append(reasons, fmt.Sprintf("the burn rates over %s (%s) and %s (%s) exceed %s",
-					Short(p.Long), rate(&in, p.long), Short(in.lookback(p.short)), rate(&in, p.short), p.Factor(in.Period).short(4)))
+					Words(p.Long), rate(&in, p.long), Words(in.lookback(p.short)), rate(&in, p.short), p.Factor(in.Period).short(4)))
 			}
 		}
 		if p := in.projection(); p.Outlook == OutlookWithin {
@@ -227,7 +227,7 @@ func (in *Input) horizon() string {
 	if in.Pace.Whole > 0 {
 		return Words(in.Pace.Whole-in.Pace.Elapsed) + ", when the window is over"
 	}
-	return Short(in.Period)
+	return Words(in.Period)
 }
 
 // HighestBurn is the burn rate when every event is bad: 1 ÷ (1 − T).
@@ -258,7 +258,7 @@ func percentOf(ppb int64) string {
 	return Ratio{num: double{lo: uint64(ppb)}, den: double{lo: Billion}}.shortPercent(7)
 }
 
-// Short writes the length of a window as people name it: "5m", "6h", "28d".
+// Short names the length of a window in values: "5m", "6h", "28d"; see Words for sentences.
 func Short(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
@@ -273,17 +273,27 @@ func Short(d time.Duration) string {
 	}
 }
 
-// Words writes a length of time by its two largest units: "9 d 4 h", "42 min".
+// Words writes a length of time for sentences, by its two largest units, as SI has them:
+// "9 d 4 h", "28 d", "42 min".
 func Words(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
 	case d >= day:
-		return fmt.Sprintf("%d d %d h", d/day, d%day/time.Hour)
+		return units(d, day, "d", time.Hour, "h")
 	case d >= time.Hour:
-		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
+		return units(d, time.Hour, "h", time.Minute, "min")
 	case d >= time.Minute:
 		return fmt.Sprintf("%d min", d/time.Minute)
 	default:
 		return fmt.Sprintf("%d s", d/time.Second)
 	}
+}
+
+// units writes a length in two units, without the smaller one where there is none of it.
+func units(d, large time.Duration, largeName string, small time.Duration, smallName string) string {
+	text := fmt.Sprintf("%d %s", d/large, largeName)
+	if rest := d % large / small; rest > 0 {
+		text += fmt.Sprintf(" %d %s", rest, smallName)
+	}
+	return text
 }

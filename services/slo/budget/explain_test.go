@@ -33,7 +33,7 @@ func TestEveryFigureIsExplainedWithItsNumbers(t *testing.T) {
 		"policy.sli":            "unknown: there were no events",
 		"burn.1h":               "(0.5 ÷ 2) ÷ 5 % = 5",
 		"burn.5m":               "unknown: there were no events",
-		"alert.1h/5m":           "2 % × 28d ÷ 1h = 13.44; not exceeded over both 1h (5) and 5m (no events)",
+		"alert.1h/5m":           "2 % × 28 d ÷ 1 h = 13.44; not exceeded over both 1 h (5) and 5 min (no events)",
 		"projectedExhaustion":   "the budget is exhausted already",
 	} {
 		if got[figure].Worked != want {
@@ -65,17 +65,17 @@ func TestTheExplanationSaysWhatMadeTheState(t *testing.T) {
 		sums func(s *Sums)
 		want string
 	}{
-		{"nothing", func(*Sums) {}, "no events in the window of 28d"},
-		{"too few", func(s *Sums) { s.Window = window.Sum{Good: 1_500, Total: 1_500} }, "1.5 events in the window of 28d, and nothing is concluded from fewer than 2"},
+		{"nothing", func(*Sums) {}, "no events in the window of 28 d"},
+		{"too few", func(s *Sums) { s.Window = window.Sum{Good: 1_500, Total: 1_500} }, "1.5 events in the window of 28 d, and nothing is concluded from fewer than 2"},
 		{"calm", func(s *Sums) { s.Window = quiet }, "100 % of the budget remains"},
 		{"spent", func(s *Sums) { s.Window = bad }, "2 bad events of the 0.1 that the budget allows"},
 		{"spent by many", func(s *Sums) { s.Window = window.Sum{Good: 2_410_721_000, Total: 2_415_252_000} }, "4,531 bad events of the 2,415.252 that the budget allows"},
 		{"fast", func(s *Sums) {
 			s.Window, s.Lookbacks[over1h], s.Lookbacks[over5m] = quiet, bad, bad
-		}, "the burn rates over 1h (20) and 5m (20) exceed 13.44"},
+		}, "the burn rates over 1 h (20) and 5 min (20) exceed 13.44"},
 		{"both", func(s *Sums) {
 			s.Window, s.Lookbacks[over3d], s.Lookbacks[over6h], s.Lookbacks[over1d] = quiet, bad, bad, bad
-		}, "the burn rates over 3d (20) and 6h (20) exceed 0.9333; the burn rate of the last day (20) exhausts the budget in 1 d 9 h"},
+		}, "the burn rates over 3 d (20) and 6 h (20) exceed 0.9333; the burn rate of the last day (20) exhausts the budget in 1 d 9 h"},
 	} {
 		in := Input{Objective: o, Period: 28 * day, MinEvents: 2}
 		c.sums(&in.Sums)

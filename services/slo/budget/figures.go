@@ -101,7 +101,7 @@ func FiguresOf(in Input) Figures {
 		}
 	}
 	for i, p := range Pairs {
-		p.Short = in.lookback(p.short)
+		p.Short = p.ShortOf(in)
 		out.Alerts[i] = Alert{
 			Pair: p, Factor: p.Factor(in.Period).Float64(),
 			LongRate: out.Burns[p.long].Rate, ShortRate: out.Burns[p.short].Rate,

@@ -65,6 +65,11 @@ func (o Objective) BudgetPPB() int64 { return Billion - o.ppb }
 // String returns the decimal as it was written, with its sign.
 func (o Objective) String() string { return o.text }
 
+// Words is the decimal for sentences, as SI has it: "99.90 %".
+func (o Objective) Words() string { return spaced(o.text) }
+
+func spaced(percentage string) string { return strings.TrimSuffix(percentage, "%") + " %" }
+
 // MarshalText writes the objective as String does.
 func (o Objective) MarshalText() ([]byte, error) { return []byte(o.text), nil }
 

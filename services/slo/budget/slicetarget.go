@@ -28,3 +28,6 @@ func (t SliceTarget) PPB() int64 { return t.ppb }
 
 // String returns the decimal as it was written, with its sign; "" of none.
 func (t SliceTarget) String() string { return t.text }
+
+// Words is the decimal for sentences.
+func (t SliceTarget) Words() string { return spaced(t.text) }

@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/composite"
 	"github.com/evenkeel/evenkeel/services/slo/composite/formula"
+	"github.com/evenkeel/evenkeel/services/slo/correction"
 )
 
 // A tick of 50 composites of 20 members each, over 28 days of slots of a minute: a new slot
@@ -111,4 +112,32 @@ func benchmarkTick(b *testing.B, method formula.Method) {
 	report("late", late)
 	report("read", read)
 	b.ReportMetric(float64(h.evaluator.Size())/1e6, "MB-timelines")
+}
+
+// What to evaluate of 50 composites of 20 members each is asked for at every tick: 20 SLOs
+// have a correction each that comes every hour.
+func BenchmarkSubjectsOfCompositesUnderCorrections(b *testing.B) {
+	h := newHouse(b)
+	owner := ok(h.store.Registry().ServiceBySlug(h.ada, "checkout"))(b)
+	d := of(formula.Timeslices)
+	d.Members = nil
+	for i := range 20 {
+		v, _, err := h.slos.Declare(h.ada, owner.ID, slo.Declaration{Slug: fmt.Sprintf("slo-%02d", i), Objective: "99.9%", Category: slo.Availability, Resolution: measure.FiveMinutes})
+		if err != nil {
+			b.Fatal(err)
+		}
+		d.Members = append(d.Members, composite.MemberInput{Service: "checkout", SLO: v.SLO.Slug})
+		c := correction.Declaration{Effect: correction.Exclude, Kind: correction.Maintenance, Reason: "backups", Recurrence: &correction.RecurrenceInput{
+			Start: start.AddDate(0, -2, 0).Format("2006-01-02T15:04"), Rule: "FREQ=HOURLY;INTERVAL=2", DurationSeconds: 300,
+		}}
+		ok(h.corrections.Declare(h.ada, v.SLO.ID, c))(b)
+	}
+	for i := range 50 {
+		d.Slug = fmt.Sprintf("whole-%02d", i)
+		h.declare(b, d)
+	}
+	ok(h.Subjects(h.ada))(b)
+	for b.Loop() {
+		ok(h.Subjects(h.ada))(b)
+	}
 }

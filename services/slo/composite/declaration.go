@@ -33,7 +33,7 @@ type Declaration struct {
 	Objective   string // "99.9%"; empty with formula.Occurrences
 	WindowDays  int    // 1 to slo.MaxWindowDays; 0 means slo.DefaultWindowDays, or a calendar's
 	Calendar    *slo.CalendarInput
-	SliceLength time.Duration // 0 where no slices are judged, else slo.DefaultSlice
+	SliceLength time.Duration // 0 where no slices are judged, else the longest slot of a member
 	SliceTarget string        // "95%"; of formula.Timeslices alone
 	Members     []MemberInput
 	Rationale   string
@@ -47,14 +47,11 @@ type MemberInput struct {
 	Missing formula.Missing
 }
 
-// orElse fills what is empty and has a default.
+// orDefaults fills what is empty and has a default that follows from nothing else.
 func (d Declaration) orDefaults() Declaration {
 	d.Name = cmp.Or(d.Name, d.Slug)
 	if d.WindowDays == 0 && d.Calendar == nil {
 		d.WindowDays = slo.DefaultWindowDays
-	}
-	if d.Method.Slices() && d.SliceLength == 0 {
-		d.SliceLength = slo.DefaultSlice
 	}
 	return d
 }
@@ -92,9 +89,10 @@ func (d Declaration) check(check *fault.Check) (Composite, Terms) {
 
 func (d Declaration) checkSlices(check *fault.Check, t *Terms) {
 	seconds := int64(d.SliceLength / time.Second)
-	if d.Method.Slices() {
+	switch {
+	case d.Method.Slices() && d.SliceLength != 0:
 		check.Require(d.SliceLength >= time.Minute && time.Hour%d.SliceLength == 0, "/sliceSeconds", seconds, "must be at least 60 and divide an hour")
-	} else {
+	case !d.Method.Slices():
 		check.Require(d.SliceLength == 0, "/sliceSeconds", seconds, "must be left out: %s judges no slices", d.Method)
 	}
 	if d.Method != formula.Timeslices {
@@ -128,6 +126,11 @@ func (s *Service) refer(ctx context.Context, check *fault.Check, d Declaration, 
 		head.System = system.ID
 	}
 	t.Members, err = s.members(ctx, check, d, standing, now)
+	if t.Method.Slices() && t.SliceLength == 0 {
+		for _, m := range t.Members { // 60 and 300 seconds, of which each divides the longer ones
+			t.SliceLength = max(t.SliceLength, m.SLO.Resolution)
+		}
+	}
 	return team, head, t, err
 }
 

@@ -26,13 +26,15 @@ const atOnce = 100
 type watched struct {
 	sync.Mutex
 	parts map[id.ID]watch
+	laid  slo.Overlays
 }
 
 // watch is what a part is made of, beside what the evaluator sums up.
 type watch struct {
 	Part
-	step time.Duration
-	late time.Duration // for how long nothing may come
+	late      time.Duration // for how long nothing may come
+	over      slo.TimeWindow
+	indicator slo.Indicator // zero of what is of all members
 }
 
 // Subjects tells the evaluator what to keep sums for: the SLOs, and the members of every
@@ -46,13 +48,16 @@ func (s *Service) Subjects(ctx context.Context) ([]measure.Subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	parts := map[id.ID]watch{}
+	parts, laid := map[id.ID]watch{}, slo.Overlays{}
 	if len(views) > 0 {
 		now := s.Clock()
 		looks, err := s.looks(ctx, views, now, now)
 		if err != nil {
 			return nil, err
 		}
+		s.watched.Lock()
+		looks.laid, looks.former = laid, s.watched.laid
+		s.watched.Unlock()
 		for _, v := range views {
 			for of, subject := range looks.subjects(v) {
 				subjects = append(subjects, subject)
@@ -62,7 +67,7 @@ func (s *Service) Subjects(ctx context.Context) ([]measure.Subject, error) {
 	}
 	s.watched.Lock()
 	defer s.watched.Unlock()
-	s.watched.parts = parts
+	s.watched.parts, s.watched.laid = parts, laid
 	return subjects, nil
 }
 
@@ -85,11 +90,13 @@ func (s *Service) active(ctx context.Context) ([]View, error) {
 type looks struct {
 	slos   map[id.ID]slo.View
 	sights map[id.ID]slo.Sight
+	// laid are the overlays that were made, former those of the evaluation before.
+	laid, former slo.Overlays
 }
 
 // looks reads it, for windows that end in [from, to].
 func (s *Service) looks(ctx context.Context, views []View, from, to time.Time) (looks, error) {
-	l := looks{slos: map[id.ID]slo.View{}}
+	l := looks{slos: map[id.ID]slo.View{}, laid: slo.Overlays{}}
 	of := map[id.ID]slo.Extent{}
 	var ids []id.ID
 	for _, v := range views {
@@ -139,8 +146,12 @@ func (l looks) terms(v View, m Member) slo.Terms {
 // reading is how what was measured of a member is summed up, and in which steps.
 func (l looks) reading(v View, m Member) (of measure.Reading, step time.Duration) {
 	indicator, sight := l.slos[m.SLO.ID].Indicator, l.sights[m.SLO.ID]
-	by := l.terms(v, m).Lens(indicator.Resolution, sight.Delay, sight.Spans)
-	return measure.Reading{Indicator: indicator.ID, Lens: by}, by.Step(indicator.Resolution)
+	by := l.terms(v, m).Lens(indicator.Resolution, sight.Delay, nil)
+	step = by.Step(indicator.Resolution)
+	if len(sight.Spans) > 0 {
+		by.Overlay = l.laid.Lay(l.former, m.SLO.ID, step, sight.Spans)
+	}
+	return measure.Reading{Indicator: indicator.ID, Lens: by}, step
 }
 
 // subjects are those of a composite, by what they are parts of: each member of which
@@ -155,12 +166,12 @@ func (l looks) subjects(v View) map[id.ID]measure.Subject {
 		out[m.ID] = measure.Subject{
 			ID: m.ID, Revision: l.slos[m.SLO.ID].Revision.ID, Indicator: of.Indicator, Resolution: m.SLO.Resolution,
 			Windows: budget.Windows(step, v.Revision.Over.Window()), Lens: of.Lens,
-			Unread: l.sights[m.SLO.ID].Unread,
+			Composed: true, Unread: l.sights[m.SLO.ID].Unread,
 		}
 	}
 	if parts := l.together(v); len(parts) > 0 {
 		out[v.Revision.ID] = measure.Subject{
-			ID: v.Revision.ID, Revision: v.Revision.ID, Parts: parts, Unread: l.unread(v),
+			ID: v.Revision.ID, Revision: v.Revision.ID, Parts: parts, Composed: true, Unread: l.unread(v),
 			Windows: budget.Windows(v.Revision.SliceLength, v.Revision.Over.Window()),
 		}
 	}
@@ -198,13 +209,13 @@ func (l looks) together(v View) []measure.Part {
 }
 
 func (l looks) watch(v View, of id.ID, subject measure.Subject) watch {
-	w := watch{Part: Part{Of: of, Composite: v.Composite.ID}}
+	w := watch{Part: Part{Of: of, Composite: v.Composite.ID}, over: v.Revision.Over}
 	for _, m := range v.Revision.Members {
 		if m.ID != of {
 			continue
 		}
-		w.step = subject.Lens.Step(subject.Resolution)
-		w.late = l.sights[m.SLO.ID].Late(w.step)
+		w.late = l.sights[m.SLO.ID].Late(subject.Lens.Step(subject.Resolution))
+		w.indicator = l.slos[m.SLO.ID].Indicator
 		w.Unit = subject.Lens.Slices.Unit()
 		if !v.Revision.Method.Slices() {
 			terms := l.slos[m.SLO.ID].Revision.Terms
@@ -222,6 +233,7 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 	s.watched.Unlock()
 	var parts []Part
 	var others []measure.Evaluation
+	since := map[time.Time][]int{} // parts, by when their windows begin
 	for _, e := range evaluations {
 		w, of := known[e.Subject]
 		if !of {
@@ -232,7 +244,14 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 		p.End, p.EvaluatedAt, p.Latest = e.End, now, e.Latest
 		p.Stale = e.Latest.Before(e.End.Add(-w.late))
 		p.Sums, _ = budget.SumsOf(e.Sums)
+		begin, _ := w.over.Window().Span(e.End)
+		since[begin] = append(since[begin], len(parts))
 		parts = append(parts, p)
+	}
+	for begin, of := range since {
+		if err := s.fillingIn(ctx, parts, of, known, begin); err != nil {
+			return err
+		}
 	}
 	if len(parts) > 0 {
 		if err := s.Store.PutCompositeParts(ctx, parts); err != nil {
@@ -243,6 +262,22 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 		return nil
 	}
 	return s.Evaluated.Conclude(ctx, now, others)
+}
+
+// fillingIn notes of some of the parts, whose windows begin then, which are not whole yet.
+func (s *Service) fillingIn(ctx context.Context, parts []Part, some []int, known map[id.ID]watch, begin time.Time) error {
+	indicators := make([]slo.Indicator, len(some))
+	for k, i := range some {
+		indicators[k] = known[parts[i].Of].indicator
+	}
+	filling, err := s.Evaluated.Filling(ctx, indicators, begin)
+	if err != nil {
+		return err
+	}
+	for k, i := range some {
+		parts[i].Filling = filling[indicators[k].ID]
+	}
+	return nil
 }
 
 // concludeAfter is after how long a status is concluded anew, although no part was

@@ -2,6 +2,8 @@ package composite
 
 import (
 	"fmt"
+	"math/big"
+	"strings"
 	"time"
 
 	"github.com/evenkeel/evenkeel/services/slo/budget"
@@ -38,7 +40,7 @@ func (v View) Explain() budget.Explanation {
 		burned.Worked = v.worked(f)
 		remaining.Worked = fmt.Sprintf("1 − %s = %s", f.Burned.Percent(6), f.Remaining.Percent(6))
 		if f.SLI != nil {
-			sli.Worked = fmt.Sprintf("100 %% − %s × (100 %% − %s) = %s", f.SoFar.Percent(6), v.Revision.Objective, f.SLI.Percent(6))
+			sli.Worked = fmt.Sprintf("100 %% − %s × (100 %% − %s) = %s", f.SoFar.Percent(6), v.Revision.Objective.Words(), f.SLI.Percent(6))
 		}
 	}
 	if v.Revision.Method.Promises() {
@@ -48,7 +50,7 @@ func (v View) Explain() budget.Explanation {
 	for i, l := range budget.Lookbacks {
 		worked := "unknown: a member without whose data there is none has none, or no member has any"
 		if f.Burns[i] != nil {
-			worked = fmt.Sprintf("by what members hold over %s: %s", budget.Short(l), f.Burns[i].Short(6))
+			worked = fmt.Sprintf("by what members hold over %s: %s", budget.Words(l), f.Burns[i].Short(6))
 		}
 		e.Lines = append(e.Lines, budget.Line{Figure: "burn." + budget.Short(l), Formula: of[0], Worked: worked, Value: short(f.Burns[i]), Source: of[1]})
 	}
@@ -66,10 +68,15 @@ func short(f *formula.Fraction) string {
 }
 
 func unknown(f formula.Figures) string {
+	measured := false
 	for _, p := range f.Parts {
 		if p.Fate == formula.Unsure {
 			return "unknown: a member has no data without whose data the composite has none"
 		}
+		measured = measured || p.Fate == formula.Measured
+	}
+	if measured { // which is so of slices alone that are judged together
+		return "unknown: every slice waits for a member, or counts as nothing"
 	}
 	return "unknown: no member has data"
 }
@@ -78,11 +85,9 @@ func unknown(f formula.Figures) string {
 func (v View) worked(f formula.Figures) string {
 	var worked string
 	if v.Revision.Method == formula.Timeslices {
-		if joint, known := v.part(v.Revision.ID); known {
-			s := joint.Sums.Window
-			worked = fmt.Sprintf("(%d ÷ %d) ÷ (100 %% − %s)", s.Bad()/budget.PerEvent, s.Total/budget.PerEvent, v.Revision.Objective)
-		}
+		worked = v.workedTogether(f)
 	} else {
+		sum := new(big.Rat)
 		for _, p := range f.Parts {
 			if p.Burned == nil {
 				continue
@@ -91,12 +96,33 @@ func (v View) worked(f formula.Figures) string {
 				worked += " + "
 			}
 			worked += p.Burned.Short(6)
+			sum.Add(sum, p.Burned.Rat())
+		}
+		if sum.Cmp(f.SoFar.Rat()) > 0 {
+			worked += ", of which no more counts than " + v.all()
 		}
 	}
 	if pace := v.Pace(); pace.Projected() {
 		worked = fmt.Sprintf("(%s) × %s ÷ %s", worked, budget.Words(pace.Elapsed), budget.Words(pace.Whole))
 	}
 	return worked + " = " + f.Burned.Percent(6)
+}
+
+// workedTogether is worked of slices that are judged as one.
+func (v View) workedTogether(f formula.Figures) string {
+	for i, p := range f.Parts {
+		if p.Fate == formula.AsBad {
+			return fmt.Sprintf("every slice is bad, for %s counts as bad: %s", v.Revision.Members[i].SLO.Label(), v.all())
+		}
+	}
+	joint, _ := v.part(v.Revision.ID) // which is known where anything is burned
+	s := joint.Sums.Window
+	return fmt.Sprintf("(%d ÷ %d) ÷ (100 %% − %s)", s.Bad()/budget.PerEvent, s.Total/budget.PerEvent, v.Revision.Objective.Words())
+}
+
+// all is what is burned when all is missed.
+func (v View) all() string {
+	return fmt.Sprintf("100 %% ÷ (100 %% − %s)", v.Revision.Objective.Words())
 }
 
 func (v View) explainMember(m Member, p formula.Part) budget.Line {
@@ -117,7 +143,7 @@ func (v View) explainMember(m Member, p formula.Part) budget.Line {
 }
 
 func explainPair(a formula.Alert, period time.Duration) budget.Line {
-	worked := fmt.Sprintf("%d %% × %s ÷ %s = %s", a.SharePercent, budget.Short(period), budget.Short(a.Long), a.Factor.Short(4))
+	worked := fmt.Sprintf("%d %% × %s ÷ %s = %s", a.SharePercent, budget.Words(period), budget.Words(a.Long), a.Factor.Short(4))
 	rate := func(f *formula.Fraction) string {
 		if f == nil {
 			return "unknown"
@@ -128,14 +154,25 @@ func explainPair(a formula.Alert, period time.Duration) budget.Line {
 	case !a.Reachable:
 		worked += "; it can never be exceeded"
 	case a.Firing:
-		worked += fmt.Sprintf("; exceeded over %s (%s) and over %s (%s)", budget.Short(a.Long), rate(a.LongRate), budget.Short(a.Short), rate(a.ShortRate))
+		worked += fmt.Sprintf("; exceeded over %s (%s) and over %s (%s)", budget.Words(a.Long), rate(a.LongRate), budget.Words(a.Short), rate(a.ShortRate))
 	default:
-		worked += fmt.Sprintf("; not exceeded over both %s (%s) and %s (%s)", budget.Short(a.Long), rate(a.LongRate), budget.Short(a.Short), rate(a.ShortRate))
+		worked += fmt.Sprintf("; not exceeded over both %s (%s) and %s (%s)", budget.Words(a.Long), rate(a.LongRate), budget.Words(a.Short), rate(a.ShortRate))
 	}
 	return budget.Line{
 		Figure: "alert." + a.Name, Formula: "both burn rates > budget share × period ÷ long window", Worked: worked, Value: a.Factor.Short(6),
 		Source: "Google SRE Workbook, chapter 5, “Alerting on SLOs”: multiwindow, multi-burn-rate alerts",
 	}
+}
+
+// filling names the members of which a part of the window's past is still being read.
+func (v View) filling() []string {
+	var out []string
+	for _, m := range v.Revision.Members {
+		if p, known := v.Known(m); known && p.Filling {
+			out = append(out, m.SLO.Label())
+		}
+	}
+	return out
 }
 
 // because says in a sentence what made the state.
@@ -147,6 +184,8 @@ func (v View) because(f formula.Figures) string {
 		return fmt.Sprintf("revision %d was not evaluated yet; the state is that of an earlier revision", v.Revision.Number)
 	case v.Status.Stale && v.Status.Latest.IsZero():
 		return "stale: no member was measured within the longest window"
+	case len(v.filling()) > 0:
+		return "incomplete: a part of the window is still being read of " + strings.Join(v.filling(), ", ")
 	case v.Status.Stale:
 		return "stale: no measurement came lately of any member, or of one without whose data there is none, and the state that there was is held"
 	}
@@ -159,7 +198,7 @@ func (v View) because(f formula.Figures) string {
 		for _, a := range f.Alerts {
 			if a.Firing {
 				return fmt.Sprintf("the burn rates over %s (%s) and %s (%s) exceed %s",
-					budget.Short(a.Long), a.LongRate.Short(4), budget.Short(a.Short), a.ShortRate.Short(4), a.Factor.Short(4))
+					budget.Words(a.Long), a.LongRate.Short(4), budget.Words(a.Short), a.ShortRate.Short(4), a.Factor.Short(4))
 			}
 		}
 		return fmt.Sprintf("the burn of the last day exhausts the budget in %s", budget.Words(*f.After))

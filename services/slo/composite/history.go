@@ -48,7 +48,7 @@ type Point struct {
 
 // History returns how the window stood at to and every step before that until from. to is
 // at most now and rounded down to an hour; zero it is now, and from zero one window before,
-// 92 days at most. A step is whole hours that divide a day, or whole days; zero it is chosen.
+// or when a calendar's began, 92 days at most. A step is whole hours that divide a day, or whole days; zero it is chosen.
 //
 // Faults: NotFound; Invalid with pointers to the query's from, to and stepSeconds.
 func (s *Service) History(ctx context.Context, composite id.ID, from, to time.Time, step time.Duration) (History, error) {
@@ -62,7 +62,10 @@ func (s *Service) History(ctx context.Context, composite id.ID, from, to time.Ti
 	}
 	to = to.UTC().Truncate(time.Hour)
 	if from.IsZero() {
-		if from, _ = v.Revision.Over.Window().Span(to); to.Sub(from) > longestHistory {
+		if from, _ = v.Revision.Over.Window().Span(to); !v.Revision.Over.Rolls() {
+			from = from.Add(1) // then another ended, of which nothing was asked
+		}
+		if to.Sub(from) > longestHistory {
 			from = to.Add(-longestHistory)
 		}
 	}
@@ -142,7 +145,8 @@ func (s *Service) fill(ctx context.Context, v View, h *History) error {
 func sums(h *History, slot time.Duration, totals func(from, to time.Time, step time.Duration) ([]measure.Step, error)) ([]window.Sum, error) {
 	out := make([]window.Sum, len(h.Points))
 	if h.Window.Rolls() {
-		// Windows are whole days: all of them begin and end on the bounds of buckets.
+		// Windows are whole days: all of them begin and end on the bounds of buckets. They
+		// are as long as measure bounds the events of, so that every sum can be counted.
 		own, bucket := h.Window.Length(h.To), min(h.Step, day)
 		buckets, err := totals(h.From.Add(-own), h.To, bucket)
 		if err != nil {
@@ -180,7 +184,11 @@ func sums(h *History, slot time.Duration, totals func(from, to time.Time, step t
 		}
 		out[i] = before[0].Sum
 		for k, step := range after {
-			out[i+1+k] = out[i+k].Plus(step.Sum)
+			sum, fits := out[i+k].Adding(step.Sum)
+			if !fits {
+				return nil, fmt.Errorf("sum up from %s to %s: more events than can be counted", begin, h.Points[i+1+k].End)
+			}
+			out[i+1+k] = sum
 		}
 		i = last + 1
 	}
@@ -197,7 +205,7 @@ func checkHistory(over slo.TimeWindow, from, to time.Time, step time.Duration, n
 	case from.After(to):
 		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must not be after to, or now: %s", to.Format(time.RFC3339))
 	case to.Sub(from) > longestHistory:
-		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must be at most %s before to", budget.Short(longestHistory))
+		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must be at most %s before to", budget.Words(longestHistory))
 	case begin.Before(oldest): // later what was measured is thinned, too
 		check.Fail("query.from", from.UTC().Format(time.RFC3339), "must be later: its window, %s, begins at %s, and is known from %s on", over, begin.UTC().Format(time.RFC3339), oldest.Format(time.RFC3339))
 	case whole && to.Sub(from)/step >= MaxPoints:

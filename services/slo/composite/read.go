@@ -58,6 +58,19 @@ func (s *Service) List(ctx context.Context, f Filter, r page.Request) (page.Page
 	return page.Map(found, func(v View) View { return v.asOf(now) }), nil
 }
 
+// Composed counts the composites, but for retired ones, that have an SLO of the service as a
+// member, for registry's preview of its retirement.
+func (s *Service) Composed(ctx context.Context, service id.ID) (int, error) {
+	if err := s.mayRead(ctx); err != nil {
+		return 0, err
+	}
+	n, err := s.Store.CountComposites(ctx, Filter{Service: service})
+	if err != nil {
+		return 0, fmt.Errorf("count the composite SLOs of a service: %w", err)
+	}
+	return n, nil
+}
+
 // Revisions lists those of a composite, the newest first.
 func (s *Service) Revisions(ctx context.Context, composite id.ID, r page.Request) (page.Page[Revision], error) {
 	if err := s.mayRead(ctx); err != nil {

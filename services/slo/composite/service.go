@@ -40,6 +40,9 @@ type Evaluated interface {
 	measure.Conclusions
 	// Sights are by what the measurements of SLOs are looked at, each in its extent.
 	Sights(ctx context.Context, views []slo.View, of map[id.ID]slo.Extent) (map[id.ID]slo.Sight, error)
+	// Filling returns those of the indicators of which slots since the time are still being
+	// read.
+	Filling(ctx context.Context, indicators []slo.Indicator, since time.Time) (map[id.ID]bool, error)
 }
 
 // Measurements gives back what was measured; see measure.Service, which is one.

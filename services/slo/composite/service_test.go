@@ -369,3 +369,85 @@ func code(err error) string {
 	}
 	return ""
 }
+
+// On the 2nd of March the year began 60 days ago, and the one before it 425 days ago, of
+// which nothing is asked: a history that is asked for without a beginning is of this year.
+func TestTheHistoryOfAYearBeginsWithTheYear(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	d := of(formula.WeightedAverage)
+	d.Calendar = &slo.CalendarInput{Period: calendar.Year}
+	v := h.declare(t, d)
+	h.push(t, "checkout", 1, 99, 100)
+	h.push(t, "search", 1, 99, 100)
+	past, err := h.History(h.bob, v.Composite.ID, time.Time{}, time.Time{}, 24*time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	if !past.From.After(begin) || past.From.After(begin.AddDate(0, 0, 1)) || !past.To.Equal(start) {
+		t.Errorf("it goes from %s to %s", past.From, past.To)
+	}
+	if last := past.Points[len(past.Points)-1]; last.SLI == nil || last.SLI.Percent(3) != "99 %" {
+		t.Errorf("it ends with %+v", last)
+	}
+}
+
+// By hand: search is retired and counts as bad. By slices every one is bad: 100 % of 2 %, fifty
+// budgets. By ratios checkout misses 5 % and search 100 %, of which no more than 100 % counts:
+// fifty again.
+func TestWhatIsExplainedIsWhatIsShown(t *testing.T) {
+	t.Parallel()
+	for method, want := range map[formula.Method]string{
+		formula.Timeslices:      "every slice is bad, for search/availability counts as bad: 100 % ÷ (100 % − 98 %) = 5000 %",
+		formula.RatioTimeslices: "2.5 + 50, of which no more counts than 100 % ÷ (100 % − 98 %) = 5000 %",
+	} {
+		h := newHouse(t)
+		d := of(method)
+		if d.Members[1].Missing = formula.Bad; method == formula.RatioTimeslices {
+			d.Members[0].Missing = formula.Good
+		}
+		h.declare(t, d)
+		h.push(t, "checkout", 1, 95, 100)
+		ok(h.slos.Retire(h.ada, h.members["search"].SLO.ID, 1, ""))(t)
+		v := h.evaluate(t, "buying")
+		if got := worked(v, "burned"); got != want {
+			t.Errorf("%s: burned is explained as %q, want %q; %s", method, got, want, shown(v))
+		}
+	}
+}
+
+func worked(v composite.View, figure string) string {
+	for _, l := range v.Explain().Lines {
+		if l.Figure == figure {
+			return l.Worked
+		}
+	}
+	return ""
+}
+
+// Each member has data, but never in the same slice, and no slice counts without both.
+func TestSlicesThatAllWaitForAMemberAreExplained(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	d := of(formula.Timeslices)
+	d.Members[0].Missing, d.Members[1].Missing = formula.Unknown, formula.Unknown
+	h.declare(t, d)
+	h.push(t, "checkout", 1, 100, 100)
+	h.push(t, "search", 2, 100, 100)
+	v := h.evaluate(t, "buying")
+	const want = "unknown: every slice waits for a member, or counts as nothing"
+	if got := v.Explain().Because; v.Status.State != budget.NoData || got != want {
+		t.Errorf("%s, because %q, want %q", v.Status.State, got, want)
+	}
+}
+
+func TestSlicesAreAsLongAsTheLongestSlotOfAMemberWhereNothingIsSaid(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	d := of(formula.RatioTimeslices)
+	d.SliceLength = 0
+	if v := h.declare(t, d); v.Revision.SliceLength != measure.FiveMinutes {
+		t.Errorf("slices are %s long", v.Revision.SliceLength)
+	}
+}

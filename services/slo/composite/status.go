@@ -24,6 +24,7 @@ type Part struct {
 	EvaluatedAt time.Time
 	Latest      time.Time // end of the newest slot, zero when there is none
 	Stale       bool      // nothing came for longer than its slots are late by intention
+	Filling     bool      // a part of the window's past is still being read
 	Sums        budget.Sums
 }
 

@@ -29,6 +29,8 @@ type Store interface {
 	CompositeBySlug(ctx context.Context, slug string) (View, error)
 	// Composites lists by slug.
 	Composites(ctx context.Context, f Filter, r page.Request) (page.Page[View], error)
+	// CountComposites counts those that Composites lists.
+	CountComposites(ctx context.Context, f Filter) (int, error)
 	// UpdateComposite writes the head, conditional on Version, and answers fault.Stale.
 	UpdateComposite(ctx context.Context, c Composite) error
 	// AddCompositeRevision writes a revision with its members, and removes the parts of the

@@ -135,5 +135,5 @@ func (v View) above(members map[id.ID]slo.View) []slo.Warning {
 	}
 	return []slo.Warning{{Code: WarnAboveMembers, Pointer: "/objective", Message: fmt.Sprintf(
 		"if every member just meets its own objective, the composite can be as low as %s %%, below its objective of %s: it can be missed while every member is met",
-		least.Mul(least, big.NewRat(100, 1)).FloatString(4), v.Revision.Objective)}}
+		least.Mul(least, big.NewRat(100, 1)).FloatString(4), v.Revision.Objective.Words())}}
 }

@@ -7,12 +7,6 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/window"
 )
 
-// ahead is the most time that the corrections take of any window of that length to come,
-// as far ahead as one may begin.
-func ahead(corrections []Correction, resolution, length time.Duration, now time.Time) time.Duration {
-	return densest(window.NewOverlay(resolution, spans(corrections, now, now.Add(Reach))), length)
-}
-
 // densest is the most time that the spans, which are by time and do not overlap, take of
 // any window of that length. A window that holds most can be moved until it begins with a
 // span, or ends with one.

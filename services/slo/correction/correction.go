@@ -10,7 +10,6 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
-	"github.com/evenkeel/evenkeel/services/slo/calendar"
 	"github.com/evenkeel/evenkeel/services/slo/recurrence"
 )
 
@@ -70,13 +69,15 @@ type Correction struct {
 	// second person was needed.
 	ApprovedAt time.Time
 	ApprovedBy string
+	// Proposal is the one that a second person approved; empty where none was needed.
+	Proposal   id.ID
 	RemovedAt  *time.Time
 	RemovedBy  string
 	RemovedFor string // the reason
 }
 
 // byOne reports whether nobody but its author let it count.
-func (c Correction) byOne() bool { return c.ApprovedBy == c.CreatedBy }
+func (c Correction) byOne() bool { return c.Proposal == "" }
 
 // Recurrence is how a correction comes again.
 type Recurrence struct {
@@ -92,9 +93,9 @@ type Recurrence struct {
 const startLayout = "2006-01-02T15:04"
 
 // ReadRecurrence returns the recurrence that is written so.
-func ReadRecurrence(start, zone, rule string, duration time.Duration) (Recurrence, error) {
+func ReadRecurrence(start, zone, rule string, seconds int64) (Recurrence, error) {
 	var check fault.Check
-	r := readRecurrence(&check, RecurrenceInput{Start: start, TimeZone: zone, Rule: rule, Duration: duration})
+	r := readRecurrence(&check, RecurrenceInput{Start: start, TimeZone: zone, Rule: rule, DurationSeconds: seconds})
 	if err := check.Err(); err != nil {
 		return Recurrence{}, fmt.Errorf("read a recurrence: %w", err)
 	}
@@ -103,12 +104,18 @@ func ReadRecurrence(start, zone, rule string, duration time.Duration) (Recurrenc
 
 // readRecurrence reads what is declared, and notes what cannot be read.
 func readRecurrence(check *fault.Check, in RecurrenceInput) Recurrence {
-	r := Recurrence{Start: in.Start, Zone: in.TimeZone, Rule: in.Rule, Duration: in.Duration}
+	r := Recurrence{Start: in.Start, Zone: in.TimeZone, Rule: in.Rule}
+	const longest = int64(MaxLength / time.Second)
+	if in.DurationSeconds < 60 || in.DurationSeconds > longest || in.DurationSeconds%60 != 0 {
+		check.Fail("/recurrence/durationSeconds", in.DurationSeconds, "must be whole minutes, 60 to %d", longest)
+	} else {
+		r.Duration = time.Duration(in.DurationSeconds) * time.Second
+	}
 	var err error
 	if r.series.Start, err = time.Parse(startLayout, in.Start); err != nil {
 		check.Fail("/recurrence/start", in.Start, "must be a date and time as the clocks of the time zone show it, such as %q", "2026-11-29T02:00")
 	}
-	if r.series.Zone, err = calendar.ParseZone(in.TimeZone); err != nil {
+	if r.series.Zone, err = slo.ZoneOf(in.TimeZone); err != nil {
 		check.Fail("/recurrence/timeZone", in.TimeZone, "%s", err)
 	}
 	if r.series.Rule, err = recurrence.Parse(in.Rule); err != nil {

@@ -47,7 +47,8 @@ type RecurrenceInput struct {
 	Start    string // the first occurrence, as the clocks of TimeZone show it
 	TimeZone string // "UTC" when empty
 	Rule     string
-	Duration time.Duration
+	// DurationSeconds is how long each occurrence is.
+	DurationSeconds int64
 }
 
 // check returns the correction that the declaration spells, and notes its faults.
@@ -87,8 +88,6 @@ func (in RecurrenceInput) check(check *fault.Check, c *Correction, now time.Time
 	}
 	var found fault.Check
 	r := readRecurrence(&found, in)
-	found.Require(in.Duration >= time.Minute && in.Duration <= MaxLength && in.Duration%time.Minute == 0, "/recurrence/durationSeconds", int64(in.Duration/time.Second),
-		"must be whole minutes, 60 to %d", int64(MaxLength/time.Second))
 	if !check.Join(found) {
 		return
 	}
@@ -111,7 +110,7 @@ func (in RecurrenceInput) check(check *fault.Check, c *Correction, now time.Time
 	check.Require(count <= MaxOccurrences, "/recurrence/rule", in.Rule, "must occur at most %d times in two years", MaxOccurrences)
 	c.Begins, c.Recurrence = begins, &r
 	if last, ends := r.series.Last(foreseen); ends {
-		until := last.Add(in.Duration)
+		until := last.Add(r.Duration)
 		c.Ends = &until
 	}
 }

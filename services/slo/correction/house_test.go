@@ -91,7 +91,7 @@ func once(t *testing.T, effect correction.Effect, from, to string) correction.De
 func recurring(first, rule string) correction.Declaration {
 	return correction.Declaration{
 		Effect: correction.Exclude, Kind: correction.Maintenance, Reason: "backups",
-		Recurrence: &correction.RecurrenceInput{Start: first, TimeZone: "Europe/Berlin", Rule: rule, Duration: time.Hour},
+		Recurrence: &correction.RecurrenceInput{Start: first, TimeZone: "Europe/Berlin", Rule: rule, DurationSeconds: 3600},
 	}
 }
 

@@ -16,22 +16,59 @@ import (
 // MaxSpansShown is how many times of a correction a preview lists.
 const MaxSpansShown = 100
 
-// Preview is what a correction, or the removal of one, does: to the SLO's own window as
-// it ends now, and in the time to come.
+// Preview is what a correction, or the removal of one, does: to windows as they end now, and
+// in the time to come.
 type Preview struct {
 	Correction Correction
-	// From and To are the window.
-	From, To time.Time
-	// Spans are the correction's times from the beginning of the window on, the first
-	// MaxSpansShown that begin within 90 days from now; More tells that there are others.
+	// Spans are the correction's times from the beginning of the SLO's own window on, the
+	// first MaxSpansShown that begin within 90 days from now; More tells that there are others.
 	Spans []window.Span
 	More  bool
+	// Windows are those that budgets are judged by: the SLO's own first, then those of its
+	// further objectives, then the one that policies go by, where that is another.
+	Windows []Change
+}
+
+// Own is what becomes of the SLO's own window.
+func (p Preview) Own() Change { return p.Windows[0] }
+
+// Change is what becomes of a window.
+type Change struct {
+	judged
+	From, To time.Time
 	// Before and After are the window without the change and with it; Approved is the window
 	// with those corrections alone that a second person approved.
 	Before, After, Approved Account
 	// Ahead is the most time that corrections which no second person approved take, with the
-	// change, of any window to come.
+	// change, of any such window to come.
 	Ahead time.Duration
+}
+
+// judged is a window with the objective that its budget is of.
+type judged struct {
+	// Of names it behind "the budget", or "a window"; empty for the SLO's own.
+	Of        string
+	Objective budget.Objective
+	Over      slo.TimeWindow
+}
+
+// judgedBy are the windows that the budgets of the SLO are judged by.
+func judgedBy(v slo.View) []judged {
+	out := []judged{{"", v.Revision.Objective, v.Revision.Over}}
+	for _, g := range v.Revision.Further {
+		out = append(out, judged{fmt.Sprintf(" of the further objective %q", g.Name), g.Objective, g.Over})
+	}
+	if policies := (slo.TimeWindow{Days: int(budget.PolicyWindow / day)}); v.Revision.Over != policies {
+		out = append(out, judged{fmt.Sprintf(" over %s, by which policies go", policies), v.Revision.Objective, policies})
+	}
+	return out
+}
+
+// bounds are those of the window of the SLO that ends now.
+func (j judged) bounds(v slo.View, now time.Time) (from, to time.Time) {
+	to = now.UTC().Truncate(v.Revision.Budgeting.Step(v.Indicator.Resolution))
+	from, _ = j.Over.Window().Span(to)
+	return from, to
 }
 
 // Account is a sum of events against an objective. Nil is unknown, because there were no
@@ -45,14 +82,14 @@ type Account struct {
 	RemainingPPB *int64
 }
 
-func accountOf(s window.Sum, v slo.View, end time.Time) Account {
-	a := Account{Sum: s, Unit: v.Revision.Budgeting.Unit()}
+func (j judged) account(s window.Sum, unit int64, end time.Time) Account {
+	a := Account{Sum: s, Unit: unit}
 	if sli, ok := budget.SLI(s); ok {
-		pace := v.Revision.Over.Pace(end)
-		remaining, _ := budget.Remaining(s, v.Revision.Objective, pace)
+		pace := j.Over.Pace(end)
+		remaining, _ := budget.Remaining(s, j.Objective, pace)
 		share, left := sli.Float64(), remaining.Float64()
 		a.SLI, a.Remaining = &share, &left
-		ppb, _ := budget.RemainingPPB(s, v.Revision.Objective, pace)
+		ppb, _ := budget.RemainingPPB(s, j.Objective, pace)
 		a.RemainingPPB = &ppb
 	}
 	return a
@@ -62,48 +99,61 @@ func accountOf(s window.Sum, v slo.View, end time.Time) Account {
 // of which one is told apart: the one that is declared or removed.
 func (s *Service) preview(ctx context.Context, v slo.View, one Correction, before, after []Correction, now time.Time) (Preview, error) {
 	p := Preview{Correction: one}
-	p.From, p.To = bounds(v, now)
-	p.Spans = one.Spans(p.From, now.Add(MaxLength))
+	approved := slices.DeleteFunc(slices.Clone(before), Correction.byOne)
+	var asked []stretch
+	for _, j := range judgedBy(v) {
+		from, to := j.bounds(v, now)
+		p.Windows = append(p.Windows, Change{judged: j, From: from, To: to})
+		for _, of := range [][]Correction{before, after, approved} {
+			asked = append(asked, stretch{of, from, to})
+		}
+	}
+	p.Spans = one.Spans(p.Own().From, now.Add(MaxLength))
 	if p.More = len(p.Spans) > MaxSpansShown; p.More {
 		p.Spans = p.Spans[:MaxSpansShown]
 	}
-	var err error
-	if p.Before, err = s.account(ctx, v, before, p.From, p.To); err != nil {
+	sums, err := s.sums(ctx, v, asked)
+	if err != nil {
 		return Preview{}, err
 	}
-	if p.After, err = s.account(ctx, v, after, p.From, p.To); err != nil {
-		return Preview{}, err
+	unit := v.Revision.Budgeting.Unit()
+	for i := range p.Windows {
+		w := &p.Windows[i]
+		w.Before, w.After, w.Approved = w.account(sums[3*i], unit, w.To), w.account(sums[3*i+1], unit, w.To), w.account(sums[3*i+2], unit, w.To)
 	}
-	approved := slices.DeleteFunc(slices.Clone(before), Correction.byOne)
-	if p.Approved = p.Before; len(approved) < len(before) {
-		p.Approved, err = s.account(ctx, v, approved, p.From, p.To)
-	}
-	return p, err
+	return p, nil
 }
 
-// account is what counts in a window of the SLO under the corrections.
-func (s *Service) account(ctx context.Context, v slo.View, corrections []Correction, from, to time.Time) (Account, error) {
+// stretch is a time with the corrections that lie over it.
+type stretch struct {
+	corrections []Correction
+	from, to    time.Time
+}
+
+// sums are what counts of the SLO in the stretches, in their order.
+func (s *Service) sums(ctx context.Context, v slo.View, of []stretch) ([]window.Sum, error) {
 	var delay time.Duration
 	if source := v.Indicator.Origin.DataSource; source != "" && s.Delays != nil {
 		delays, err := s.Delays.Delays(ctx, []id.ID{source})
 		if err != nil {
-			return Account{}, fmt.Errorf("read the delay of a data source: %w", err)
+			return nil, fmt.Errorf("read the delay of a data source: %w", err)
 		}
 		delay = delays[source]
 	}
-	of := measure.Reading{Indicator: v.Indicator.ID, Lens: v.Revision.Lens(v.Indicator.Resolution, delay, spans(corrections, from, to))}
-	sums, err := s.Measurements.Totals(ctx, of, from, to, to.Sub(from))
-	if err != nil {
-		return Account{}, fmt.Errorf("read what was measured from %s to %s: %w", from, to, err)
+	sought := make([]measure.Sought, len(of))
+	for i, one := range of {
+		by := v.Revision.Lens(v.Indicator.Resolution, delay, spans(one.corrections, one.from, one.to))
+		sought[i] = measure.Sought{Reading: measure.Reading{Indicator: v.Indicator.ID, Lens: by}, From: one.from, To: one.to, Step: one.to.Sub(one.from)}
 	}
-	return accountOf(sums[0].Sum, v, to), nil
-}
-
-// bounds are those of the SLO's own window that ends now.
-func bounds(v slo.View, now time.Time) (from, to time.Time) {
-	to = now.UTC().Truncate(v.Revision.Budgeting.Step(v.Indicator.Resolution))
-	from, _ = v.Revision.Over.Window().Span(to)
-	return from, to
+	read, err := s.Measurements.TotalsOf(ctx, sought)
+	if err != nil {
+		return nil, fmt.Errorf("read what was measured of an SLO: %w", err)
+	}
+	sums := make([]window.Sum, len(read))
+	for i, steps := range read {
+		sums[i] = steps[0].Sum
+	}
+	return sums, nil
 }
 
 // spans are the times of the corrections in [from, to).
@@ -122,11 +172,11 @@ func without(corrections []Correction, one Correction) []Correction {
 
 // GivesBack is how much more of the budget is left after than before, in parts per billion.
 // Where no events are left, all that was consumed is given back.
-func (p Preview) GivesBack() int64 { return p.After.above(p.Before) }
+func (c Change) GivesBack() int64 { return c.After.above(c.Before) }
 
 // GivesBackUnapproved is how much is left after above what is with the corrections alone
 // that a second person approved, likewise.
-func (p Preview) GivesBackUnapproved() int64 { return p.After.above(p.Approved) }
+func (c Change) GivesBackUnapproved() int64 { return c.After.above(c.Approved) }
 
 func (a Account) above(before Account) int64 {
 	switch {

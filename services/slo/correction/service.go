@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 )
@@ -30,7 +31,7 @@ type SLOs interface {
 
 // Measurements gives back what was measured; see measure.Service, which is one.
 type Measurements interface {
-	Totals(ctx context.Context, of measure.Reading, from, to time.Time, step time.Duration) ([]measure.Step, error)
+	TotalsOf(ctx context.Context, sought []measure.Sought) ([][]measure.Step, error)
 }
 
 // Parts are what a Service is made of.
@@ -138,7 +139,8 @@ func (s *Service) spelled(ctx context.Context, v slo.View, owner registry.Servic
 			v.SLO.Slug, times, from.Format(time.DateOnly), to.Format(time.DateOnly), MaxOccurrences)
 	}
 	author, _ := access.AuthorFrom(ctx)
-	c.ID, c.SLO, c.CreatedAt, c.CreatedBy, c.ApprovedAt, c.ApprovedBy = id.New(now), v.SLO.ID, now, author.Name, now, access.CallerFrom(ctx).Name
+	c.ID, c.SLO, c.CreatedAt, c.CreatedBy = id.New(now), v.SLO.ID, now, author.Name
+	c.ApprovedAt, c.ApprovedBy, c.Proposal = now, access.CallerFrom(ctx).Name, author.Proposal
 	return c, nil
 }
 
@@ -185,13 +187,22 @@ func (s *Service) doing(ctx context.Context, v slo.View, c Correction, removal b
 		return Preview{}, err
 	}
 	unapproved := slices.DeleteFunc(change(coming), func(c Correction) bool { return !c.byOne() })
-	p.Ahead = ahead(unapproved, v.Indicator.Resolution, v.Length(), now)
+	step := v.Revision.Budgeting.Step(v.Indicator.Resolution) // a slice counts whole, or not
+	overlay := window.NewOverlay(step, spans(unapproved, now, now.Add(Reach)))
+	for i := range p.Windows {
+		w := &p.Windows[i]
+		w.Ahead = densest(overlay, w.Over.Length(now))
+	}
 	return p, nil
 }
 
 // standing are the corrections in force that can lie over a window that ends now.
 func (s *Service) standing(ctx context.Context, v slo.View, now time.Time) ([]Correction, error) {
-	return s.Store.ActiveOf(ctx, v.SLO.ID, now.Add(-v.Revision.Over.Window().Length-day), now)
+	var longest time.Duration
+	for _, j := range judgedBy(v) {
+		longest = max(longest, j.Over.Window().Length)
+	}
+	return s.Store.ActiveOf(ctx, v.SLO.ID, now.Add(-longest-day), now)
 }
 
 func (s *Service) guarded(ctx context.Context, v slo.View, c Correction, removal bool, now time.Time) error {
@@ -212,8 +223,13 @@ func (s *Service) Stands(ctx context.Context, v slo.View, now time.Time) (Accoun
 	if err != nil {
 		return Account{}, err
 	}
-	from, to := bounds(v, now)
-	return s.account(ctx, v, standing, from, to)
+	own := judgedBy(v)[0]
+	from, to := own.bounds(v, now)
+	sums, err := s.sums(ctx, v, []stretch{{standing, from, to}})
+	if err != nil {
+		return Account{}, err
+	}
+	return own.account(sums[0], v.Revision.Budgeting.Unit(), to), nil
 }
 
 // Remove has a correction not count any more, from the next evaluation on: figures are

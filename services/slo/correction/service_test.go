@@ -56,7 +56,7 @@ func TestAPreviewSaysWhatACorrectionWouldDo(t *testing.T) {
 		{once(t, correction.Exclude, "2026-04-01T00:00:00Z", "2026-04-02T00:00:00Z"), "2970/3000 0.00%", "2970/3000 0.00%"},
 	} {
 		p := ok(h.Preview(h.ada, h.availability.SLO.ID, row.d))(t)
-		if before, after := account(p.Before), account(p.After); before != row.before || after != row.after {
+		if before, after := account(p.Own().Before), account(p.Own().After); before != row.before || after != row.after {
 			t.Errorf("%+v: %s becomes %s, want %s becomes %s", row.d, before, after, row.before, row.after)
 		}
 	}
@@ -67,13 +67,13 @@ func TestAPreviewSaysWhatACorrectionWouldDo(t *testing.T) {
 	// What stands already is in both, and where they overlap excluding wins.
 	standing := ok(h.Declare(h.ada, h.availability.SLO.ID, once(t, correction.CountGood, "2026-03-20T10:00:00Z", "2026-03-20T10:05:00Z")))(t)
 	p := ok(h.Preview(h.ada, h.availability.SLO.ID, once(t, correction.Exclude, "2026-03-20T00:00:00Z", "2026-03-21T00:00:00Z")))(t)
-	if before, after := account(p.Before), account(p.After); before != "2990/3000 66.67%" || after != "1990/2000 50.00%" {
+	if before, after := account(p.Own().Before), account(p.Own().After); before != "2990/3000 66.67%" || after != "1990/2000 50.00%" {
 		t.Errorf("over another it makes %s of %s", after, before)
 	}
 	// Removing restores the figures.
 	ok(h.Remove(h.ada, standing.ID, "it was not maintenance"))(t)
 	p = ok(h.Preview(h.ada, h.availability.SLO.ID, once(t, correction.Exclude, "2026-03-26T00:00:00Z", "2026-03-27T00:00:00Z")))(t)
-	if before := account(p.Before); before != "2970/3000 0.00%" {
+	if before := account(p.Own().Before); before != "2970/3000 0.00%" {
 		t.Errorf("after the removal there is %s", before)
 	}
 }
@@ -107,7 +107,7 @@ func TestSpansAreTrueAcrossAChangeOfClocks(t *testing.T) {
 	}
 	// Times that are longer than what is between them overlap.
 	long := recurring("2026-03-22T00:00", "FREQ=DAILY")
-	long.Recurrence.Duration = 36 * time.Hour
+	long.Recurrence.DurationSeconds = 36 * 3600
 	c = ok(h.Declare(h.ada, h.availability.SLO.ID, long))(t)
 	if got := len(c.Spans(stamp(t, "2026-05-01T00:00:00Z"), stamp(t, "2026-05-01T01:00:00Z"))); got != 2 || c.Ends != nil {
 		t.Errorf("%d of them cover an hour; it ends at %v", got, c.Ends)
@@ -161,8 +161,8 @@ func TestWhatIsDeclaredWrongIsNamed(t *testing.T) {
 		{"/recurrence/rule", "FREQ of HOURLY", again(func(r *correction.RecurrenceInput) { r.Rule = "FREQ=MINUTELY" })},
 		{"/recurrence/rule", "within a year", again(func(r *correction.RecurrenceInput) { r.Rule = "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30" })},
 		{"/recurrence/rule", "at most 10000 times", again(func(r *correction.RecurrenceInput) { r.Rule = "FREQ=HOURLY" })},
-		{"/recurrence/durationSeconds", "whole minutes", again(func(r *correction.RecurrenceInput) { r.Duration = 90 * time.Second })},
-		{"/recurrence/durationSeconds", "whole minutes", again(func(r *correction.RecurrenceInput) { r.Duration = 91 * 24 * time.Hour })},
+		{"/recurrence/durationSeconds", "whole minutes", again(func(r *correction.RecurrenceInput) { r.DurationSeconds = 90 })},
+		{"/recurrence/durationSeconds", "whole minutes", again(func(r *correction.RecurrenceInput) { r.DurationSeconds = 91 * 24 * 3600 })},
 	} {
 		for name, do := range map[string]func() error{
 			"declared":  func() error { _, err := h.Declare(h.ada, h.availability.SLO.ID, row.d); return err },

@@ -15,8 +15,6 @@ const (
 	day = 24 * time.Hour
 	// Reach is how far back an outage begins at most: beyond two quarters.
 	Reach = 400 * day
-	// MaxLength is how long one is at most.
-	MaxLength = 90 * day
 	// MaxLive is how many outages of a service may be in a time that errors are told of.
 	MaxLive = 1_000
 )
@@ -45,13 +43,15 @@ type Input struct {
 	Ends   *time.Time
 }
 
-// check notes the faults of what is said at now.
-func (in Input) check(check *fault.Check, now time.Time) {
+// check notes the faults of what is said at now, of the outage that there is, or nil. One that
+// lasted until it is beyond reach can still be ended.
+func (in Input) check(check *fault.Check, now time.Time, standing *Outage) {
 	check.Require(label.Is(in.Class), "/class", in.Class, "must be a class of outages such as \"network\", \"database\" or \"deploy\": lower-case letters, digits and hyphens, at most %d", label.MaxLength)
 	registry.CheckText(check, "/note", in.Note, registry.MaxReason)
 	begins := in.Begins.UTC().Format(time.RFC3339)
 	check.Require(!in.Begins.After(now), "/from", begins, "must not be after now, %s: an outage is recorded once it began", now.Format(time.RFC3339))
-	check.Require(!in.Begins.Before(now.Add(-Reach)), "/from", begins, "must not be before %s: at most %d days back", now.Add(-Reach).Format(time.DateOnly), Reach/day)
+	kept := standing != nil && in.Begins.Equal(standing.Begins)
+	check.Require(kept || !in.Begins.Before(now.Add(-Reach)), "/from", begins, "must not be before %s: at most %d days back", now.Add(-Reach).Format(time.DateOnly), Reach/day)
 	if in.Ends == nil {
 		return
 	}
@@ -61,8 +61,6 @@ func (in Input) check(check *fault.Check, now time.Time) {
 		check.Fail("/to", ends, "must be after from, %s; leave it out while the outage lasts", begins)
 	case in.Ends.After(now):
 		check.Fail("/to", ends, "must not be after now, %s; leave it out while the outage lasts", now.Format(time.RFC3339))
-	case in.Ends.Sub(in.Begins) > MaxLength:
-		check.Fail("/to", ends, "must be at most %d days after from", MaxLength/day)
 	}
 }
 

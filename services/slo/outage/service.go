@@ -56,7 +56,7 @@ func (s *Service) Record(ctx context.Context, service id.ID, in Input) (Outage, 
 			return err
 		}
 		var check fault.Check
-		in.check(&check, now)
+		in.check(&check, now, nil)
 		if err := check.Err(); err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func (s *Service) Change(ctx context.Context, service, outage id.ID, version int
 	var after Outage
 	err := s.change(ctx, access.Update, service, outage, version, func(ctx context.Context, before Outage, owner registry.Service) error {
 		var check fault.Check
-		in.check(&check, now)
+		in.check(&check, now, &before)
 		if err := check.Err(); err != nil {
 			return err
 		}

@@ -22,23 +22,32 @@ func (s *Service) Facts() []fact.Declaration {
 	}
 }
 
-// FactsOf tells the forecasts of the SLOs that were made last and are not older than they
-// should be. It authorises nobody.
+// FactsOf tells the forecasts of the SLOs that were made last: of a time that is not over,
+// and until a day after the next was due. It authorises nobody.
 func (s *Service) FactsOf(ctx context.Context, slos []id.ID) (map[id.ID]fact.Set, error) {
 	now := s.Clock()
-	found, err := s.Store.Latest(ctx, slos)
-	if err != nil {
-		return nil, fmt.Errorf("read the last forecasts of %d SLOs: %w", len(slos), err)
-	}
 	out := make(map[id.ID]fact.Set, len(slos))
-	for _, f := range found {
-		if now.Sub(f.From) > max(day, f.Until.Sub(f.From)/atOnce)+day {
-			continue // nobody makes them
+	for len(slos) > 0 {
+		some := slos[:min(madeAtOnce, len(slos))]
+		slos = slos[len(some):]
+		found, err := s.Store.Latest(ctx, some)
+		if err != nil {
+			return nil, fmt.Errorf("read the last forecasts of %d SLOs: %w", len(some), err)
 		}
-		if out[f.SLO] == nil {
-			out[f.SLO] = fact.Set{}
+		views, err := s.viewsOf(ctx, some)
+		if err != nil {
+			return nil, err
 		}
-		out[f.SLO][factOf[f.Horizon]] = f.Probability
+		for _, f := range found {
+			v, some := views[f.SLO]
+			if !some || !now.Before(f.Until) || now.Sub(f.From) > Every(f.Horizon, v)+day {
+				continue // its time is over, or nobody makes them
+			}
+			if out[f.SLO] == nil {
+				out[f.SLO] = fact.Set{}
+			}
+			out[f.SLO][factOf[f.Horizon]] = f.Probability
+		}
 	}
 	return out, nil
 }

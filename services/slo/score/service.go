@@ -2,7 +2,6 @@ package score
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/access"
-	"github.com/evenkeel/evenkeel/services/measure/segment"
 	"github.com/evenkeel/evenkeel/services/slo"
 )
 
@@ -100,13 +98,9 @@ func (s *Service) judge(ctx context.Context, due []Forecast, counts map[string]i
 			slos = append(slos, f.SLO)
 		}
 	}
-	found, err := s.SLOs.ViewsByID(ctx, slos)
+	views, err := s.viewsOf(ctx, slos)
 	if err != nil {
 		return nil, err
-	}
-	views := make(map[id.ID]slo.View, len(found))
-	for _, v := range found {
-		views[v.SLO.ID] = v
 	}
 	settled := make([]Settled, len(due))
 	var places []int
@@ -120,7 +114,7 @@ func (s *Service) judge(ctx context.Context, due []Forecast, counts map[string]i
 			asked = append(asked, slo.Horizon{View: v, From: f.From, Until: f.Until})
 		}
 	}
-	outcomes, err := eachReadable(ctx, asked, s.Budgets.Outcomes, func(h slo.Horizon, err error) {
+	outcomes, err := slo.EachReadable(ctx, asked, s.Budgets.Outcomes, func(h slo.Horizon, err error) {
 		s.unreadable(ctx, h.View, err, counts)
 	})
 	if err != nil {
@@ -131,6 +125,19 @@ func (s *Service) judge(ctx context.Context, due []Forecast, counts map[string]i
 		settled[i].Happened = outcomes[n] == slo.BudgetSpent
 	}
 	return settled, nil
+}
+
+// viewsOf reads SLOs, by their identifiers.
+func (s *Service) viewsOf(ctx context.Context, slos []id.ID) (map[id.ID]slo.View, error) {
+	found, err := s.SLOs.ViewsByID(ctx, slos)
+	if err != nil {
+		return nil, fmt.Errorf("read %d SLOs: %w", len(slos), err)
+	}
+	views := make(map[id.ID]slo.View, len(found))
+	for _, v := range found {
+		views[v.SLO.ID] = v
+	}
+	return views, nil
 }
 
 // makeSome makes the forecasts of the views that are due.
@@ -151,7 +158,7 @@ func (s *Service) makeSome(ctx context.Context, views []slo.View, now time.Time,
 	for _, f := range latest {
 		last[key{f.SLO, f.Horizon}] = f
 	}
-	outlooks, err := eachReadable(ctx, views, s.Budgets.Outlooks, func(v slo.View, err error) {
+	outlooks, err := slo.EachReadable(ctx, views, s.Budgets.Outlooks, func(v slo.View, err error) {
 		s.unreadable(ctx, v, err, counts)
 	})
 	if err != nil {
@@ -165,7 +172,7 @@ func (s *Service) makeSome(ctx context.Context, views []slo.View, now time.Time,
 		}
 		for _, f := range of {
 			was, some := last[key{f.SLO, f.Horizon}]
-			if !some || !f.From.Before(was.From.Add(Every(f.Horizon, v)-slack)) {
+			if !some || !was.Until.After(f.From) || !f.From.Before(was.From.Add(Every(f.Horizon, v)-slack)) {
 				made = append(made, f)
 			}
 		}
@@ -183,31 +190,6 @@ func (s *Service) makeSome(ctx context.Context, views []slo.View, now time.Time,
 func (s *Service) unreadable(ctx context.Context, v slo.View, err error, counts map[string]int64) {
 	counts["unreadable"]++
 	s.Logger.ErrorContext(ctx, "the past of an SLO cannot be read", slog.String("slo_id", string(v.SLO.ID)), slog.Any("error", err))
-}
-
-// eachReadable does something for many at once, and one by one where what is stored of one
-// of them cannot be read: those are told, and come to nothing.
-func eachReadable[T, U any](ctx context.Context, of []T, do func(context.Context, []T) ([]U, error), broken func(T, error)) ([]U, error) {
-	out, err := do(ctx, of)
-	if !unreadable(err) {
-		return out, err
-	}
-	out = make([]U, len(of))
-	for i, one := range of {
-		switch alone, err := do(ctx, []T{one}); {
-		case err == nil:
-			out[i] = alone[0]
-		case unreadable(err):
-			broken(one, err)
-		default:
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-func unreadable(err error) bool {
-	return errors.Is(err, segment.ErrCorrupt) || errors.Is(err, segment.ErrVersion)
 }
 
 // Accounts tells how good the forecasts of the SLO were, or those of all where none is

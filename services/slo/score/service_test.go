@@ -7,6 +7,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/calendar"
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/stats"
 )
@@ -58,6 +59,65 @@ func TestTheLastForecastIsAFactUntilItIsTooOld(t *testing.T) {
 	h.clock.Advance(2*day + time.Minute)
 	if long, of = facts(); len(long)+len(of) != 0 {
 		t.Errorf("after two days %v and %v", long, of)
+	}
+}
+
+// Of the quarter that begins with April a forecast is made every 91 ÷ 28 = 3.25 days.
+func TestAForecastOfAWindowThatIsOverIsNoFactAndKeepsNoneFromBeingMade(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	v, _, err := h.slos.Declare(h.ada, h.checkout.ID, slo.Declaration{
+		Slug: "availability", Objective: "95%", Category: slo.Availability, Calendar: &slo.CalendarInput{Period: calendar.Quarter},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.clock.Advance(28 * day) // to 30 March
+	h.hours(t, v, 9*24, nil)
+	counted(t, h.run(t), map[string]int64{"made": 1})
+	known := func() bool {
+		t.Helper()
+		all := ok(fact.NewBook(h.Service).FactsOf(t.Context(), []id.ID{v.SLO.ID}))(t)
+		_, known := all[v.SLO.ID]["forecast"]
+		return known
+	}
+	if !known() {
+		t.Error("the forecast is no fact")
+	}
+	h.clock.Advance(36 * time.Hour) // to the first minute of April
+	if known() {
+		t.Error("a forecast until the end of March is a fact in April")
+	}
+	h.clock.Advance(12 * time.Hour)
+	h.hours(t, v, 48, nil)
+	counted(t, h.run(t), map[string]int64{"made": 1})
+	if !known() {
+		t.Error("the forecast of the new quarter is no fact")
+	}
+}
+
+// Of a year one is made every 365 ÷ 28 = 13.04 days, however much of it is left: on 2 March
+// 304.5 days.
+func TestAForecastIsAFactUntilTheNextIsDue(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	v, _, err := h.slos.Declare(h.ada, h.checkout.ID, slo.Declaration{
+		Slug: "availability", Objective: "95%", Category: slo.Availability, Calendar: &slo.CalendarInput{Period: calendar.Year},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.hours(t, v, 9*24, nil)
+	counted(t, h.run(t), map[string]int64{"made": 1})
+	for _, row := range []struct {
+		days time.Duration
+		want bool
+	}{{13, true}, {15, false}} {
+		h.clock.Advance(start.Add(row.days * day).Sub(h.clock.Now()))
+		all := ok(fact.NewBook(h.Service).FactsOf(t.Context(), []id.ID{v.SLO.ID}))(t)
+		if _, known := all[v.SLO.ID]["forecast"]; known != row.want {
+			t.Errorf("%d days after it was made it is known: %v", row.days, known)
+		}
 	}
 }
 

@@ -23,29 +23,79 @@ import (
 const closedAtOnce = 100
 
 // CloseOnce closes every period that ended longer than Grace ago: its sum, verdict and
-// credit are kept with the terms in force at its end, and nothing that is measured
-// later changes them. It can be repeated. An SLA of which a period cannot be closed
-// keeps no other from it; the errors are returned together.
+// credit are kept with the terms in force at its end. Those that were closed are summed up
+// again until nothing can come of them any more, and restated where something did: what
+// they had come to when they were closed is kept beside it. It can be repeated. An SLA of
+// which a period cannot be closed, or restated, keeps no other from it; the errors are
+// returned together.
 func (s *Service) CloseOnce(ctx context.Context) (map[string]int64, error) {
 	now := clock.Round(s.Clock())
-	result := map[string]int64{"closed": 0, "breached": 0, "unknown": 0}
+	result := map[string]int64{"closed": 0, "breached": 0, "unknown": 0, "restated": 0}
+	err := s.closeAll(ctx, now, result)
+	if tx.IsLeaseLost(err) || ctx.Err() != nil {
+		return result, err
+	}
+	return result, errors.Join(err, s.reviewAll(ctx, now, result))
+}
+
+// closeAll closes what is due.
+func (s *Service) closeAll(ctx context.Context, now time.Time, result map[string]int64) error {
 	var errs []error
 	for after := id.ID(""); ; {
 		due, err := s.Store.DueSLAs(ctx, now, after, closedAtOnce)
 		if err != nil {
-			return result, errors.Join(append(errs, fmt.Errorf("read SLAs with a period to close: %w", err))...)
+			return errors.Join(append(errs, fmt.Errorf("read SLAs with a period to close: %w", err))...)
 		}
 		for _, v := range due {
 			after = v.SLA.ID
 			if err := s.closeDue(ctx, v, now, result); err != nil {
 				errs = append(errs, fmt.Errorf("close a period of SLA %s: %w", v.SLA.ID, err))
 				if tx.IsLeaseLost(err) || ctx.Err() != nil {
-					return result, errors.Join(errs...)
+					return errors.Join(errs...)
 				}
 			}
 		}
 		if len(due) < closedAtOnce {
-			return result, errors.Join(errs...)
+			return errors.Join(errs...)
+		}
+	}
+}
+
+// reviewAll sums up again what is due to be, and restates what came to something else.
+func (s *Service) reviewAll(ctx context.Context, now time.Time, result map[string]int64) error {
+	var errs []error
+	for after := id.ID(""); ; {
+		due, err := s.Store.PeriodsToReview(ctx, now, after, closedAtOnce)
+		if err != nil {
+			return errors.Join(append(errs, fmt.Errorf("read periods of SLAs to sum up again: %w", err))...)
+		}
+		var reviewed []Period
+		restated := int64(0)
+		for _, p := range due {
+			after = p.ID
+			sum, _, err := s.sum(ctx, p.Revision.SLO, p.Window)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("sum up a period of SLA %s again: %w", p.SLA, err))
+				if ctx.Err() != nil {
+					return errors.Join(errs...)
+				}
+				continue
+			}
+			if is := p.Revision.Judge(sum); is != p.Outcome {
+				p.Outcome, p.RestatedAt = is, &now
+				restated++
+			}
+			p.ReviewAt = reviewAfter(p.End, now)
+			reviewed = append(reviewed, p)
+		}
+		if len(reviewed) > 0 {
+			if err := s.Runner.InTx(ctx, func(ctx context.Context) error { return s.Store.ReviewSLAPeriods(ctx, reviewed) }); err != nil {
+				return errors.Join(append(errs, fmt.Errorf("restate periods of SLAs: %w", err))...)
+			}
+			result["restated"] += restated
+		}
+		if len(due) < closedAtOnce {
+			return errors.Join(errs...)
 		}
 	}
 }
@@ -98,29 +148,38 @@ func (s *Service) judge(ctx context.Context, v View, w calendar.Window, now time
 	if err != nil {
 		return Period{}, err
 	}
-	sum, err := s.sum(ctx, r.SLO, w)
+	sum, _, err := s.sum(ctx, r.SLO, w)
 	if err != nil {
 		return Period{}, err
 	}
-	verdict, credit := r.Judge(sum)
+	came := r.Judge(sum)
 	return Period{
 		ID: id.New(now), SLA: v.SLA.ID, Window: w, Revision: r,
-		Sum: sum, Verdict: verdict, Credit: credit, ClosedAt: now,
+		Outcome: came, Closed: came, ClosedAt: now, ReviewAt: reviewAfter(w.End, now),
 	}, nil
+}
+
+// Piece is what one revision of an SLO counted of a period.
+type Piece struct {
+	Revision int // the number of the SLO's
+	From, To time.Time
+	Sum      window.Sum
+	// Noun is what was counted: "event" or "slice".
+	Noun string
 }
 
 // sum adds up what the SLO's indicators counted in a time, each while its revision was
 // in force; from what changed in the middle of a slot, or slice, on, the new one counts. It
 // counts as the last of the revisions has it: events, or slices that are good or bad. What
 // corrections the service made is its own affair, and none of the customer's.
-func (s *Service) sum(ctx context.Context, of id.ID, w calendar.Window) (window.Sum, error) {
-	var sum window.Sum
+func (s *Service) sum(ctx context.Context, of id.ID, w calendar.Window) (sum window.Sum, pieces []Piece, err error) {
 	var by *lens.Lens
+	var noun string
 	end := w.End
 	for r := (page.Request{Limit: page.MaxLimit}); end.After(w.Start); {
 		revisions, err := s.SLOs.Revisions(ctx, of, r)
 		if err != nil {
-			return sum, fmt.Errorf("read the revisions of an SLO: %w", err)
+			return sum, nil, fmt.Errorf("read the revisions of an SLO: %w", err)
 		}
 		for i, one := range revisions.Items {
 			begin := one.Revision.CreatedAt.Truncate(measure.FiveMinutes)
@@ -132,19 +191,24 @@ func (s *Service) sum(ctx context.Context, of id.ID, w calendar.Window) (window.
 			}
 			if by == nil {
 				seen := lensOf(one)
-				by = &seen
+				by, noun = &seen, "event"
+				if seen.Judges() {
+					noun = "slice"
+				}
 			}
 			begin = begin.Truncate(undivided(*by))
+			before := sum
 			if sum, err = s.add(ctx, sum, one.Indicator, *by, begin, end); err != nil {
-				return sum, err
+				return sum, nil, err
 			}
+			pieces = append(pieces, Piece{Revision: one.Revision.Number, From: begin, To: end, Sum: sum.Minus(before), Noun: noun})
 			end = begin
 		}
 		if r.After = revisions.Next; r.After == "" {
 			break
 		}
 	}
-	return sum, nil
+	return sum, pieces, nil
 }
 
 // pieceLength is how much is summed up at a time: the sums of so much cannot overflow,

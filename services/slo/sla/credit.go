@@ -91,23 +91,23 @@ const (
 // Verdicts lists every verdict.
 var Verdicts = []Verdict{Met, Breached, Unknown}
 
-// Judge returns what a period with the sum came to, and the credit of the lowest step
+// Judge returns what a period with the sum came to, with the credit of the lowest step
 // that its SLI is below; "" where nothing is owed. Nothing is rounded before it is
 // compared.
-func (t Terms) Judge(s window.Sum) (Verdict, string) {
+func (t Terms) Judge(s window.Sum) Outcome {
 	if s.Total <= 0 {
-		return Unknown, ""
+		return Outcome{Sum: s, Verdict: Unknown}
 	}
-	verdict, credit := Met, ""
+	out := Outcome{Sum: s, Verdict: Met}
 	if below(s, t.Target) {
-		verdict = Breached
+		out.Verdict = Breached
 	}
 	for _, step := range t.Credits {
 		if below(s, step.Below) {
-			credit = step.Credit
+			out.Credit = step.Credit
 		}
 	}
-	return verdict, credit
+	return out
 }
 
 // below reports whether good ÷ total < o.

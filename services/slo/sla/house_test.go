@@ -122,6 +122,14 @@ func (h *house) close(t *testing.T, want int64) {
 	}
 }
 
+// restate looks again at what was closed, and asserts how many periods came to something else.
+func (h *house) restate(t *testing.T, want int64) {
+	t.Helper()
+	if got := ok(h.CloseOnce(access.WithCaller(t.Context(), access.System("close-sla-periods"))))(t); got["restated"] != want {
+		t.Fatalf("restated %v, want %d periods", got, want)
+	}
+}
+
 // periods are those of the SLA, the oldest first, as one line each.
 func (h *house) periods(t *testing.T, of id.ID) []string {
 	t.Helper()

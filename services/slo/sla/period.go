@@ -6,26 +6,68 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/window"
+	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 	"github.com/evenkeel/evenkeel/services/slo/calendar"
 )
 
-// Period is a closed period, as it was judged.
+// Period is a closed period.
 type Period struct {
 	ID  id.ID
 	SLA id.ID
 	calendar.Window
-	// Revision is the SLA's that was in force at the end, whose terms it was judged by.
+	// Revision is the SLA's that was in force at the end, whose terms it is judged by.
 	Revision Revision
-	Sum      window.Sum // thousandths of an event
-	Verdict  Verdict
-	Credit   string // a percentage of the fee, "" for none
+	// Outcome is what it came to, as far as is known now.
+	Outcome
+	// Closed is what it had come to at ClosedAt, and stays.
+	Closed   Outcome
 	ClosedAt time.Time
+	// RestatedAt is when it was found last to have come to something else than before; nil
+	// where it never was.
+	RestatedAt *time.Time
+	// ReviewAt is when it is summed up again; nil when nothing can come of it any more.
+	ReviewAt *time.Time
+}
+
+// Outcome is what a period came to.
+type Outcome struct {
+	Sum     window.Sum // thousandths of an event, or slice
+	Verdict Verdict
+	Credit  string // a percentage of the fee, "" for none
+}
+
+const (
+	day = 24 * time.Hour
+	// A period is reviewed each day in the week after it was closed, when most of what is
+	// late comes, and then each week.
+	often = 7 * day
+	// settledAfter is how long after its end nothing can come of a period any more: no slot
+	// that is older is taken.
+	settledAfter = measure.MaxAge
+)
+
+// reviewAfter is when a period that ended then is summed up again after now; nil for never.
+// It is looked at a last time when nothing can come any more.
+func reviewAfter(end, now time.Time) *time.Time {
+	settled := end.Add(settledAfter)
+	if !now.Before(settled) {
+		return nil
+	}
+	next := now.Add(often)
+	if now.Before(end.Add(Grace + often)) {
+		next = now.Add(day)
+	}
+	if next.After(settled) {
+		next = settled
+	}
+	return &next
 }
 
 func (s SLA) zone() (*time.Location, error) {
-	zone, err := calendar.ParseZone(s.Zone)
+	zone, err := slo.ZoneOf(s.Zone)
 	if err != nil {
 		return nil, fmt.Errorf("the time zone %q of SLA %s: %w", s.Zone, s.ID, err)
 	}
@@ -74,11 +116,15 @@ func AccountOf(s window.Sum, target budget.Objective) Account {
 	if s.Total <= 0 {
 		return a
 	}
-	sli, left := share(s.Good, s.Total), share(0, 1)
-	margin := new(big.Rat).Sub(sli, share(target.PPB(), budget.Billion))
-	left.Quo(margin, share(target.BudgetPPB(), budget.Billion))
-	a.SLI, a.Margin, a.Remaining = nearest(sli), nearest(margin), nearest(left)
+	margin := a.margin(target)
+	left := new(big.Rat).Quo(margin, share(target.BudgetPPB(), budget.Billion))
+	a.SLI, a.Margin, a.Remaining = nearest(share(s.Good, s.Total)), nearest(margin), nearest(left)
 	return a
+}
+
+// margin is SLI − target, of what has events.
+func (a Account) margin(target budget.Objective) *big.Rat {
+	return new(big.Rat).Sub(share(a.Sum.Good, a.Sum.Total), share(target.PPB(), budget.Billion))
 }
 
 // Current is the period that runs now, so far.
@@ -86,6 +132,8 @@ type Current struct {
 	calendar.Window
 	// Until is where what was measured ends: the end of the latest slot that is over.
 	Until time.Time
+	// Pieces are what Sum was added up of, the newest first.
+	Pieces []Piece
 	Account
 	// ProjectedTotal is how many events the whole period has if they go on to come as
 	// until now, and ProjectedBurned the share of the whole period's budget, as so
@@ -96,14 +144,22 @@ type Current struct {
 // project fills in what is projected: total × length ÷ elapsed events, of which
 // (1 − target) may be bad.
 func (c *Current) project(target budget.Objective) {
-	elapsed := c.Until.Sub(c.Start)
-	if c.Sum.Total <= 0 || elapsed <= 0 {
+	total := c.projectedTotal()
+	if total == nil {
 		return
 	}
-	total := new(big.Rat).Mul(share(c.Sum.Total, 1), share(int64(c.End.Sub(c.Start)), int64(elapsed)))
 	allowed := new(big.Rat).Mul(total, share(target.BudgetPPB(), budget.Billion))
 	c.ProjectedBurned = nearest(new(big.Rat).Quo(share(c.Sum.Bad(), 1), allowed))
 	c.ProjectedTotal = nearest(total.Quo(total, share(1000, 1)))
+}
+
+// projectedTotal is total × length ÷ elapsed, in thousandths; nil where nothing was measured.
+func (c *Current) projectedTotal() *big.Rat {
+	elapsed := c.Until.Sub(c.Start)
+	if c.Sum.Total <= 0 || elapsed <= 0 {
+		return nil
+	}
+	return new(big.Rat).Mul(share(c.Sum.Total, 1), share(int64(c.End.Sub(c.Start)), int64(elapsed)))
 }
 
 func nearest(r *big.Rat) *float64 {

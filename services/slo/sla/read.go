@@ -102,10 +102,11 @@ func (s *Service) Current(ctx context.Context, v View) (*Current, error) {
 	if c.Until.Before(w.Start) {
 		c.Until = w.Start
 	}
-	sum, err := s.sum(ctx, v.Revision.SLO, calendar.Window{Start: w.Start, End: c.Until})
+	sum, pieces, err := s.sum(ctx, v.Revision.SLO, calendar.Window{Start: w.Start, End: c.Until})
 	if err != nil {
 		return nil, fmt.Errorf("sum up the current period of an SLA: %w", err)
 	}
+	c.Pieces = pieces
 	c.Account = AccountOf(sum, v.Revision.Target)
 	c.project(v.Revision.Target)
 	return &c, nil

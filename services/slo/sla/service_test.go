@@ -19,7 +19,7 @@ var storeAll = page.Request{Limit: page.MaxLimit}
 
 // The bounds are midnights in Berlin, which is an hour ahead of UTC in winter and two
 // from 29 March on; sums and shares are worked by hand.
-func TestAMonthIsClosedADayAfterItsEndAndForGood(t *testing.T) {
+func TestAMonthIsClosedADayAfterItsEnd(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	v := h.declare(t, valid())
@@ -37,8 +37,7 @@ func TestAMonthIsClosedADayAfterItsEndAndForGood(t *testing.T) {
 	if got := h.periods(t, v.SLA.ID); !slices.Equal(got, []string{february}) {
 		t.Fatalf("closed are %q, want %q", got, february)
 	}
-	h.close(t, 0) // and again
-	h.slot(t, "2026-02-20T12:05:00Z", 0, 100_000)
+	h.close(t, 0)                      // and again
 	h.until(t, "2026-04-01T22:00:00Z") // summer time began
 	h.close(t, 1)
 	march := "2026-02-28T23:00:00Z/2026-03-31T22:00:00Z 900/1000 breached 100% of 99.9%"
@@ -50,6 +49,118 @@ func TestAMonthIsClosedADayAfterItsEndAndForGood(t *testing.T) {
 	if got := h.periods(t, v.SLA.ID); got[4] != "2026-05-31T22:00:00Z/2026-06-30T22:00:00Z 0/0 unknown  of 99.9%" {
 		t.Errorf("June came to %q", got[4])
 	}
+}
+
+// February ended on the 28th at 23:00, and was closed a day later with 995 of 1,000, which
+// are 99.5 %. 995 of 1,100 are 90.5 %, 1,095 of 1,200 are 91.25 %, and 1,095 of 1,300 84.2 %.
+func TestAPeriodIsRestatedWhenMeasurementsComeLate(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	v := h.declare(t, valid())
+	h.slot(t, "2026-02-10T00:00:00Z", 995, 1000)
+	h.until(t, "2026-03-01T23:00:00Z")
+	h.close(t, 1)
+	february := func(says string) sla.Period {
+		t.Helper()
+		p := ok(h.Periods(h.bob, sla.PeriodFilter{SLA: v.SLA.ID}, storeAll))(t).Items
+		if got := h.periods(t, v.SLA.ID)[0]; !strings.Contains(got, says) {
+			t.Fatalf("February came to %q, want %q", got, says)
+		}
+		february := p[len(p)-1]
+		if came := (sla.Outcome{Sum: window.Sum{Good: 995_000, Total: 1_000_000}, Verdict: sla.Breached, Credit: "10%"}); february.Closed != came {
+			t.Fatalf("what it was closed with became %+v", february.Closed)
+		}
+		return february
+	}
+	h.until(t, "2026-03-02T22:59:59Z")
+	h.slot(t, "2026-02-20T12:05:00Z", 0, 100)
+	h.restate(t, 0) // it is looked at each day
+	if p := february(" 995/1000 breached 10% "); p.RestatedAt != nil {
+		t.Errorf("it was restated at %s", p.RestatedAt)
+	}
+	h.until(t, "2026-03-02T23:00:00Z")
+	h.restate(t, 1)
+	restated := stamp(t, "2026-03-02T23:00:00Z")
+	if p := february(" 995/1100 breached 100% "); !p.RestatedAt.Equal(restated) {
+		t.Errorf("it was restated at %s", p.RestatedAt)
+	}
+	h.until(t, "2026-03-08T23:00:00Z")
+	h.restate(t, 0)
+	if p := february(" 995/1100 "); !p.RestatedAt.Equal(restated) || !p.ReviewAt.Equal(stamp(t, "2026-03-15T23:00:00Z")) {
+		t.Errorf("after a week it is %+v", p)
+	}
+	h.slot(t, "2026-02-20T12:10:00Z", 100, 100)
+	h.until(t, "2026-03-15T22:59:59Z")
+	h.restate(t, 0) // and then each week
+	h.until(t, "2026-03-15T23:00:00Z")
+	h.restate(t, 1)
+	february(" 1095/1200 ")
+	// No slot may be older than 91 days when it comes.
+	h.until(t, "2026-05-30T22:55:00Z")
+	h.restate(t, 0) // of the week
+	h.slot(t, "2026-02-28T22:55:00Z", 0, 100)
+	h.until(t, "2026-05-30T23:00:00Z")
+	h.restate(t, 1)
+	if p := february(" 1095/1300 breached 100% "); p.ReviewAt != nil {
+		t.Errorf("it is looked at once more at %s", p.ReviewAt)
+	}
+}
+
+// The figures are those of the tests of the current period and of February, worked by hand.
+func TestEveryFigureOfAnSLAIsExplained(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	v := h.declare(t, valid())
+	h.slot(t, "2026-02-10T00:00:00Z", 996, 1000)
+	h.until(t, "2026-02-14T23:03:00Z")
+	explained := func() map[string]budget.Line {
+		t.Helper()
+		last := ok(h.Periods(h.bob, sla.PeriodFilter{SLA: v.SLA.ID}, page.Request{Limit: 1}))(t).Items
+		out := map[string]budget.Line{}
+		for _, l := range sla.Lines(v, ok(h.Current(h.bob, v))(t), last) {
+			out[l.Figure] = l
+		}
+		return out
+	}
+	says := func(lines map[string]budget.Line, want map[string][2]string) {
+		t.Helper()
+		for figure, is := range want {
+			if l := lines[figure]; l.Worked != is[0] || l.Value != is[1] || l.Formula == "" || l.Source == "" {
+				t.Errorf("%s is explained by %+v, want %q", figure, l, is)
+			}
+		}
+	}
+	lines := explained()
+	says(lines, map[string][2]string{
+		"current.good":             {"996 of 1000 by revision 1 of the SLO from 2026-01-31 23:00 UTC to 2026-02-14 23:00 UTC", "996"},
+		"current.total":            {"996 of 1000 by revision 1 of the SLO from 2026-01-31 23:00 UTC to 2026-02-14 23:00 UTC", "1000"},
+		"current.sli":              {"996 ÷ 1000 = 99.6 %", "0.996"},
+		"current.margin":           {"99.6 % − 99.9 % = -0.3 points", "-0.003"},
+		"current.remaining":        {"-0.3 % ÷ 0.1 % = -300 %", "-3"},
+		"current.projected.total":  {"1000 × 28 d ÷ 14 d = 2000", "2000"},
+		"current.projected.burned": {"4 ÷ (2000 × 0.1 %) = 200 %", "2"},
+	})
+	if len(lines) != 7 {
+		t.Errorf("without a closed period %d figures are explained", len(lines))
+	}
+	h.until(t, "2026-03-01T23:00:00Z")
+	h.close(t, 1)
+	lines = explained()
+	says(lines, map[string][2]string{
+		"current.sli":              {"unknown: nothing was measured", ""},
+		"current.projected.burned": {"unknown: nothing was measured", ""},
+		"last.good":                {"summed up when it was closed, at 2026-03-01 23:00 UTC", "996"},
+		"last.verdict":             {"99.6 % < 99.9 %: breached", "breached"},
+		"last.credit":              {"99.6 % < 99.9 %: 10 %", "10%"},
+	})
+	h.slot(t, "2026-02-20T12:05:00Z", 4000, 4000) // 4,996 of 5,000 are 99.92 %
+	h.until(t, "2026-03-02T23:00:00Z")
+	h.restate(t, 1)
+	says(explained(), map[string][2]string{
+		"last.total":   {"restated at 2026-03-02 23:00 UTC; 996 good of 1000 when it was closed, at 2026-03-01 23:00 UTC, which came to breached, a credit of 10 %", "5000"},
+		"last.verdict": {"99.92 % ≥ 99.9 %: met", "met"},
+		"last.credit":  {"99.92 % is below no step: nothing is owed", ""},
+	})
 }
 
 func TestAPeriodIsJudgedByTheTermsAtItsEnd(t *testing.T) {
@@ -166,7 +277,8 @@ func TestCreditsAreByStep(t *testing.T) {
 		{0, 0, sla.Unknown, ""}, {999, 1000, sla.Met, ""}, {1000, 1000, sla.Met, ""}, {998_999_999, 1_000_000_000, sla.Breached, ""},
 		{995, 1000, sla.Breached, ""}, {994, 1000, sla.Breached, "10%"}, {990, 1000, sla.Breached, "10%"}, {989, 1000, sla.Breached, "25%"}, {0, 1, sla.Breached, "25%"},
 	} {
-		if verdict, credit := terms.Judge(window.Sum{Good: row.good, Total: row.total}); verdict != row.verdict || credit != row.credit {
+		came := terms.Judge(window.Sum{Good: row.good, Total: row.total})
+		if verdict, credit := came.Verdict, came.Credit; verdict != row.verdict || credit != row.credit {
 			t.Errorf("%d of %d is %s with %q, want %s with %q", row.good, row.total, verdict, credit, row.verdict, row.credit)
 		}
 	}
@@ -269,7 +381,7 @@ func TestALooserSLOIsWarnedOfOnBothSides(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !slices.ContainsFunc(warned, func(w slo.Warning) bool {
-		return w.Code == sla.WarnLooser && w.Pointer == "/objective" && strings.Contains(w.Message, `99.5% is looser than the target of 99.9% that the SLA "acme" promises to Acme`)
+		return w.Code == sla.WarnLooser && w.Pointer == "/objective" && strings.Contains(w.Message, `99.5 % is looser than the target of 99.9 % that the SLA "acme" promises to Acme`)
 	}) {
 		t.Errorf("the SLO is warned of %v", warned)
 	}

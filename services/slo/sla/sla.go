@@ -11,8 +11,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/calendar"
 )
 
-// Grace is how long after its end a period is closed: measurements that come late
-// count until then.
+// Grace is how long after its end a period is closed: most of what is late has come by
+// then, and counts at once.
 const Grace = 24 * time.Hour
 
 // SLA is the head of a service level agreement; what it promises is its Revision.

@@ -53,6 +53,11 @@ type Store interface {
 	// SLAPeriodsBetween returns up to limit closed periods of the SLAs that have a part
 	// in [from, to), by SLA and start.
 	SLAPeriodsBetween(ctx context.Context, slas []id.ID, from, to time.Time, limit int) ([]Period, error)
+	// PeriodsToReview returns up to limit closed periods that are to be summed up again at
+	// now, by ID, after the given one.
+	PeriodsToReview(ctx context.Context, now time.Time, after id.ID, limit int) ([]Period, error)
+	// ReviewSLAPeriods writes Outcome, RestatedAt and ReviewAt.
+	ReviewSLAPeriods(ctx context.Context, periods []Period) error
 	// LastClosed returns the end of the last closed period of the SLA, zero for none.
 	LastClosed(ctx context.Context, sla id.ID) (time.Time, error)
 }

@@ -22,7 +22,7 @@ func warnings(v View, by slo.View) []slo.Warning {
 	if by.Revision.Objective.PPB() < v.Revision.Target.PPB() {
 		out = append(out, slo.Warning{Code: WarnLooser, Pointer: "/target", Message: fmt.Sprintf(
 			"the SLO %q has an objective of %s, which is looser than the target of %s: it can be met while the SLA is breached",
-			by.SLO.Slug, by.Revision.Objective, v.Revision.Target)})
+			by.SLO.Slug, by.Revision.Objective.Words(), v.Revision.Target.Words())})
 	}
 	if by.SLO.RetiredAt != nil {
 		out = append(out, slo.Warning{Code: WarnRetired, Pointer: "/slo", Message: fmt.Sprintf(
@@ -55,7 +55,7 @@ func (s *Service) Promised(ctx context.Context, by slo.View) ([]slo.Warning, err
 		if by.Revision.Objective.PPB() < v.Revision.Target.PPB() {
 			out = append(out, slo.Warning{Code: WarnLooser, Pointer: "/objective", Message: fmt.Sprintf(
 				"the objective of %s is looser than the target of %s that the SLA %q promises to %s: it can be met while the SLA is breached",
-				by.Revision.Objective, v.Revision.Target, v.SLA.Slug, v.SLA.Customer)})
+				by.Revision.Objective.Words(), v.Revision.Target.Words(), v.SLA.Slug, v.SLA.Customer)})
 		}
 	}
 	return out, nil

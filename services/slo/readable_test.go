@@ -1,4 +1,4 @@
-package score
+package slo_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/evenkeel/evenkeel/services/measure/segment"
+	"github.com/evenkeel/evenkeel/services/slo"
 )
 
 func TestWhatCannotBeReadKeepsNobodyElseFromIt(t *testing.T) {
@@ -24,12 +25,12 @@ func TestWhatCannotBeReadKeepsNobodyElseFromIt(t *testing.T) {
 	}
 	var broken []int
 	note := func(n int, _ error) { broken = append(broken, n) }
-	got, err := eachReadable(t.Context(), []int{1, 13, 3}, double, note)
+	got, err := slo.EachReadable(t.Context(), []int{1, 13, 3}, double, note)
 	if err != nil || !slices.Equal(got, []int{2, 0, 6}) || !slices.Equal(broken, []int{13}) {
 		t.Errorf("%v, broken %v (%v)", got, broken, err)
 	}
 	down := errors.New("the database is down")
-	if _, err := eachReadable(t.Context(), []int{1}, func(context.Context, []int) ([]int, error) { return nil, down }, note); !errors.Is(err, down) {
+	if _, err := slo.EachReadable(t.Context(), []int{1}, func(context.Context, []int) ([]int, error) { return nil, down }, note); !errors.Is(err, down) {
 		t.Errorf("got %v", err)
 	}
 }
