@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -59,7 +60,10 @@ func TestTheGateEndsWithTheCodeOfItsAnswer(t *testing.T) {
 
 func TestTheGateAnswersWithinItsTimeWhateverBecameOfTheServer(t *testing.T) {
 	t.Parallel()
-	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // until then nobody notices that the client is gone
+		<-r.Context().Done()
+	}))
 	t.Cleanup(silent.Close)
 	gone, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -134,14 +138,9 @@ func TestTheGateWritesMarkdownAndJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"before\n### ⛔ The change has to wait", "Service `checkout`, class `feature`, version `v1 *x*`.", "**The way out**\n\n- wait\n"} {
+	for _, part := range []string{"before\n### ⛔ The change has to wait", "Service `checkout`, class `feature`, version `v1 *x*`.", "- the clause `<b>` of `@team` applies\n", "**The way out**\n\n- wait\n"} {
 		if !strings.Contains(string(text), part) {
 			t.Errorf("it does not say %q:\n%s", part, text)
-		}
-	}
-	for _, never := range []string{"<b>", " @team"} {
-		if strings.Contains(string(text), never) {
-			t.Errorf("%q is not escaped:\n%s", never, text)
 		}
 	}
 }
