@@ -183,7 +183,9 @@ func (h *house) prepare() {
 	h.ids["the dependency"], h.ids["the person"], h.ids["the job"] = h.ids["dependency"], h.ids["bob"], "prune"
 	h.ids["the policy"] = h.must(200, call{as: "administrator", method: "GET", path: "/v1/budget-policies/error-budget"}).text("id")
 	h.make("ada", "the sla", "/v1/services/checkout/slas", agreement())
-	h.make("ada", "the outage", "/v1/services/checkout/outages", `{"class":"network","from":"`+start.Add(-time.Hour).Format(time.RFC3339)+`"}`)
+	h.make("ada", "the outage", "/v1/services/checkout/outages", `{"class":"network","from":"`+start.Add(-50*time.Hour).Format(time.RFC3339)+`","to":"`+start.Add(-49*time.Hour).Format(time.RFC3339)+`"}`)
+	h.make("pipeline", "the decision", "/v1/services/checkout/gate/decisions", `{"class":"rollback"}`)
+	h.make("ada", "the override", "/v1/services/checkout/gate/overrides", `{"reason":"a test","until":"`+start.Add(time.Hour).Format(time.RFC3339)+`"}`)
 	h.make("ada", "the composite", "/v1/composites", composed())
 	h.make("ada", "the correction", "/v1/services/checkout/slos/availability/corrections", amendment())
 	h.make("ada", "the token", "/v1/tokens", `{"name":"spare"}`)
