@@ -184,6 +184,7 @@ func (h *house) prepare() {
 	h.ids["the policy"] = h.must(200, call{as: "administrator", method: "GET", path: "/v1/budget-policies/error-budget"}).text("id")
 	h.make("ada", "the sla", "/v1/services/checkout/slas", agreement())
 	h.make("ada", "the outage", "/v1/services/checkout/outages", `{"class":"network","from":"`+start.Add(-time.Hour).Format(time.RFC3339)+`"}`)
+	h.make("ada", "the change", "/v1/services/checkout/changes", `{"kind":"deploy"}`)
 	h.make("ada", "the composite", "/v1/composites", composed())
 	h.make("ada", "the correction", "/v1/services/checkout/slos/availability/corrections", amendment())
 	h.make("ada", "the token", "/v1/tokens", `{"name":"spare"}`)
