@@ -8,6 +8,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 	"github.com/evenkeel/evenkeel/services/jobs"
@@ -41,6 +42,7 @@ type Rooms struct {
 	Corrections *correction.Service
 	Scores      *score.Service
 	Outages     *outage.Service
+	Changes     *change.Service
 	Facts       *fact.Book // of SLOs
 	Alerts      *alert.Service
 	Proposals   *proposal.Service
@@ -71,6 +73,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addForecastScore(r)
 	a.addErrors(r)
 	a.addOutages(r)
+	a.addChanges(r)
 	a.addSLOKinds()
 	a.addSLAs(r)
 	a.addComposites(r)

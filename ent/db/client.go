@@ -20,6 +20,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
+	"github.com/evenkeel/evenkeel/ent/db/change"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/composite"
 	"github.com/evenkeel/evenkeel/ent/db/compositemember"
@@ -90,6 +91,8 @@ type Client struct {
 	Backfill *BackfillClient
 	// BudgetPolicy is the client for interacting with the BudgetPolicy builders.
 	BudgetPolicy *BudgetPolicyClient
+	// Change is the client for interacting with the Change builders.
+	Change *ChangeClient
 	// Collection is the client for interacting with the Collection builders.
 	Collection *CollectionClient
 	// Composite is the client for interacting with the Composite builders.
@@ -208,6 +211,7 @@ func (c *Client) init() {
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Backfill = NewBackfillClient(c.config)
 	c.BudgetPolicy = NewBudgetPolicyClient(c.config)
+	c.Change = NewChangeClient(c.config)
 	c.Collection = NewCollectionClient(c.config)
 	c.Composite = NewCompositeClient(c.config)
 	c.CompositeMember = NewCompositeMemberClient(c.config)
@@ -356,6 +360,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		AuditEntry:        NewAuditEntryClient(cfg),
 		Backfill:          NewBackfillClient(cfg),
 		BudgetPolicy:      NewBudgetPolicyClient(cfg),
+		Change:            NewChangeClient(cfg),
 		Collection:        NewCollectionClient(cfg),
 		Composite:         NewCompositeClient(cfg),
 		CompositeMember:   NewCompositeMemberClient(cfg),
@@ -431,6 +436,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		AuditEntry:        NewAuditEntryClient(cfg),
 		Backfill:          NewBackfillClient(cfg),
 		BudgetPolicy:      NewBudgetPolicyClient(cfg),
+		Change:            NewChangeClient(cfg),
 		Collection:        NewCollectionClient(cfg),
 		Composite:         NewCompositeClient(cfg),
 		CompositeMember:   NewCompositeMemberClient(cfg),
@@ -511,17 +517,17 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
-		c.Composite, c.CompositeMember, c.CompositePart, c.CompositeRevision,
-		c.CompositeStatus, c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch,
-		c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision, c.GateOverride,
-		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
-		c.Member, c.OTLPStream, c.Outage, c.Person, c.PolicyRevision, c.Proposal,
-		c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
-		c.SignInCode, c.SignalMapping, c.Slug, c.System, c.Team, c.ThinnedMonth,
-		c.Token, c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
-		c.WebhookDelivery,
+		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Change,
+		c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
+		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
+		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
+		c.GateOverride, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun,
+		c.Lease, c.Member, c.OTLPStream, c.Outage, c.Person, c.PolicyRevision,
+		c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus,
+		c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service,
+		c.Session, c.SignInCode, c.SignalMapping, c.Slug, c.System, c.Team,
+		c.ThinnedMonth, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -531,17 +537,17 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
-		c.Composite, c.CompositeMember, c.CompositePart, c.CompositeRevision,
-		c.CompositeStatus, c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch,
-		c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision, c.GateOverride,
-		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
-		c.Member, c.OTLPStream, c.Outage, c.Person, c.PolicyRevision, c.Proposal,
-		c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
-		c.SignInCode, c.SignalMapping, c.Slug, c.System, c.Team, c.ThinnedMonth,
-		c.Token, c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
-		c.WebhookDelivery,
+		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Change,
+		c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
+		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
+		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
+		c.GateOverride, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun,
+		c.Lease, c.Member, c.OTLPStream, c.Outage, c.Person, c.PolicyRevision,
+		c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus,
+		c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service,
+		c.Session, c.SignInCode, c.SignalMapping, c.Slug, c.System, c.Team,
+		c.ThinnedMonth, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -560,6 +566,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Backfill.mutate(ctx, m)
 	case *BudgetPolicyMutation:
 		return c.BudgetPolicy.mutate(ctx, m)
+	case *ChangeMutation:
+		return c.Change.mutate(ctx, m)
 	case *CollectionMutation:
 		return c.Collection.mutate(ctx, m)
 	case *CompositeMutation:
@@ -1457,6 +1465,155 @@ func (c *BudgetPolicyClient) mutate(ctx context.Context, m *BudgetPolicyMutation
 		return (&BudgetPolicyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown BudgetPolicy mutation op: %q", m.Op())
+	}
+}
+
+// ChangeClient is a client for the Change schema.
+type ChangeClient struct {
+	config
+}
+
+// NewChangeClient returns a client for the Change from the given config.
+func NewChangeClient(c config) *ChangeClient {
+	return &ChangeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `change.Hooks(f(g(h())))`.
+func (c *ChangeClient) Use(hooks ...Hook) {
+	c.hooks.Change = append(c.hooks.Change, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `change.Intercept(f(g(h())))`.
+func (c *ChangeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Change = append(c.inters.Change, interceptors...)
+}
+
+// Create returns a builder for creating a Change entity.
+func (c *ChangeClient) Create() *ChangeCreate {
+	mutation := newChangeMutation(c.config, OpCreate)
+	return &ChangeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Change entities.
+func (c *ChangeClient) CreateBulk(builders ...*ChangeCreate) *ChangeCreateBulk {
+	return &ChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ChangeClient) MapCreateBulk(slice any, setFunc func(*ChangeCreate, int)) *ChangeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ChangeCreateBulk{err: fmt.Errorf("calling to ChangeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ChangeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Change.
+func (c *ChangeClient) Update() *ChangeUpdate {
+	mutation := newChangeMutation(c.config, OpUpdate)
+	return &ChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ChangeClient) UpdateOne(_m *Change) *ChangeUpdateOne {
+	mutation := newChangeMutation(c.config, OpUpdateOne, withChange(_m))
+	return &ChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ChangeClient) UpdateOneID(id string) *ChangeUpdateOne {
+	mutation := newChangeMutation(c.config, OpUpdateOne, withChangeID(id))
+	return &ChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Change.
+func (c *ChangeClient) Delete() *ChangeDelete {
+	mutation := newChangeMutation(c.config, OpDelete)
+	return &ChangeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ChangeClient) DeleteOne(_m *Change) *ChangeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ChangeClient) DeleteOneID(id string) *ChangeDeleteOne {
+	builder := c.Delete().Where(change.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ChangeDeleteOne{builder}
+}
+
+// Query returns a query builder for Change.
+func (c *ChangeClient) Query() *ChangeQuery {
+	return &ChangeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeChange},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Change entity by its id.
+func (c *ChangeClient) Get(ctx context.Context, id string) (*Change, error) {
+	return c.Query().Where(change.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ChangeClient) GetX(ctx context.Context, id string) *Change {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a Change.
+func (c *ChangeClient) QueryService(_m *Change) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(change.Table, change.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, change.ServiceTable, change.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ChangeClient) Hooks() []Hook {
+	return c.hooks.Change
+}
+
+// Interceptors returns the client interceptors.
+func (c *ChangeClient) Interceptors() []Interceptor {
+	return c.inters.Change
+}
+
+func (c *ChangeClient) mutate(ctx context.Context, m *ChangeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ChangeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ChangeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Change mutation op: %q", m.Op())
 	}
 }
 
@@ -9238,26 +9395,26 @@ func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMu
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Composite,
-		CompositeMember, CompositePart, CompositeRevision, CompositeStatus, Correction,
-		DataSource, Delivery, DeliverySwitch, Dependency, Forecast, ForecastBin,
-		GateDecision, GateOverride, IdempotencyKey, Identity, Indicator, Issue, JobRun,
-		Lease, Member, OTLPStream, Outage, Person, PolicyRevision, Proposal, SLA,
-		SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Segment,
-		SegmentChange, Series, Service, Session, SignInCode, SignalMapping, Slug,
-		System, Team, ThinnedMonth, Token, TrackerLane, TrackerPlace, Violation,
-		ViolationEvent, WebhookDelivery []ent.Hook
+		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change, Collection,
+		Composite, CompositeMember, CompositePart, CompositeRevision, CompositeStatus,
+		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Forecast,
+		ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity, Indicator,
+		Issue, JobRun, Lease, Member, OTLPStream, Outage, Person, PolicyRevision,
+		Proposal, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision,
+		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode,
+		SignalMapping, Slug, System, Team, ThinnedMonth, Token, TrackerLane,
+		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
-		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Composite,
-		CompositeMember, CompositePart, CompositeRevision, CompositeStatus, Correction,
-		DataSource, Delivery, DeliverySwitch, Dependency, Forecast, ForecastBin,
-		GateDecision, GateOverride, IdempotencyKey, Identity, Indicator, Issue, JobRun,
-		Lease, Member, OTLPStream, Outage, Person, PolicyRevision, Proposal, SLA,
-		SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Segment,
-		SegmentChange, Series, Service, Session, SignInCode, SignalMapping, Slug,
-		System, Team, ThinnedMonth, Token, TrackerLane, TrackerPlace, Violation,
-		ViolationEvent, WebhookDelivery []ent.Interceptor
+		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change, Collection,
+		Composite, CompositeMember, CompositePart, CompositeRevision, CompositeStatus,
+		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Forecast,
+		ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity, Indicator,
+		Issue, JobRun, Lease, Member, OTLPStream, Outage, Person, PolicyRevision,
+		Proposal, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision,
+		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode,
+		SignalMapping, Slug, System, Team, ThinnedMonth, Token, TrackerLane,
+		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
 	}
 )
 

@@ -17,6 +17,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
+	"github.com/evenkeel/evenkeel/ent/db/change"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/composite"
 	"github.com/evenkeel/evenkeel/ent/db/compositemember"
@@ -133,6 +134,7 @@ func checkColumn(t, c string) error {
 			auditentry.Table:        auditentry.ValidColumn,
 			backfill.Table:          backfill.ValidColumn,
 			budgetpolicy.Table:      budgetpolicy.ValidColumn,
+			change.Table:            change.ValidColumn,
 			collection.Table:        collection.ValidColumn,
 			composite.Table:         composite.ValidColumn,
 			compositemember.Table:   compositemember.ValidColumn,

@@ -24,6 +24,8 @@ type Tx struct {
 	Backfill *BackfillClient
 	// BudgetPolicy is the client for interacting with the BudgetPolicy builders.
 	BudgetPolicy *BudgetPolicyClient
+	// Change is the client for interacting with the Change builders.
+	Change *ChangeClient
 	// Collection is the client for interacting with the Collection builders.
 	Collection *CollectionClient
 	// Composite is the client for interacting with the Composite builders.
@@ -262,6 +264,7 @@ func (tx *Tx) init() {
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Backfill = NewBackfillClient(tx.config)
 	tx.BudgetPolicy = NewBudgetPolicyClient(tx.config)
+	tx.Change = NewChangeClient(tx.config)
 	tx.Collection = NewCollectionClient(tx.config)
 	tx.Composite = NewCompositeClient(tx.config)
 	tx.CompositeMember = NewCompositeMemberClient(tx.config)

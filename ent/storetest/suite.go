@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Scores":       testScores,
 		"Gate":         testGate,
 		"Outages":      testOutages,
+		"Changes":      testChanges,
 		"Alerts":       testAlerts,
 		"Policy":       testPolicy,
 		"Proposals":    testProposals,

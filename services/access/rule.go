@@ -47,6 +47,7 @@ const (
 	KindComposite  Kind = "composite"
 	KindCorrection Kind = "correction" // of an SLO
 	KindOutage     Kind = "outage"     // of a service
+	KindChange     Kind = "change"     // of a service
 	KindPolicy     Kind = "policy"
 	KindAttachment Kind = "attachment"
 	KindViolation  Kind = "violation"
@@ -79,7 +80,7 @@ type Scope string
 const (
 	ScopeRead  Scope = "read"
 	ScopeWrite Scope = "write"
-	ScopePush  Scope = "push" // measurements, and asking whether changes may go out
+	ScopePush  Scope = "push" // measurements and changes, and asking whether changes may go out
 	ScopeAdmin Scope = "admin"
 )
 
@@ -163,6 +164,10 @@ var grants = map[Rule]grant{
 	{Create, KindOutage}:        owner,
 	{Update, KindOutage}:        owner,
 	{Delete, KindOutage}:        owner,
+	{Read, KindChange}:          everyone,
+	{Create, KindChange}:        owner, // pipelines tell of the services of their team
+	{Update, KindChange}:        owner,
+	{Delete, KindChange}:        owner,
 	{Read, KindSignalMapping}:   everyone,
 	{Update, KindSignalMapping}: owner,
 	{Delete, KindSignalMapping}: owner,
@@ -315,7 +320,7 @@ func scopeFor(r Rule) Scope {
 	switch {
 	case r.Verb == Read:
 		return ScopeRead
-	case r.Verb == Push, r == Rule{Create, KindGateDecision}:
+	case r.Verb == Push, r == Rule{Create, KindGateDecision}, r == Rule{Create, KindChange}:
 		return ScopePush
 	case grants[r] == nobody:
 		return ScopeAdmin

@@ -18,6 +18,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
@@ -81,6 +82,7 @@ type App struct {
 	Corrections *correction.Service
 	Scores      *score.Service
 	Outages     *outage.Service
+	Changes     *change.Service
 	Facts       *fact.Book
 	Alerts      *alert.Service
 	Proposals   *proposal.Service

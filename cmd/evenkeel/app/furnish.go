@@ -17,6 +17,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/secret"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/issues"
@@ -88,6 +89,9 @@ func (a *App) furnish() error {
 		Store: s.Outages(), Registry: s.Registry(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.SLOs.OutagesWith(a.Outages)
+	a.Changes = change.NewService(change.Parts{
+		Store: s.Changes(), Registry: s.Registry(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+	})
 	a.Scores = score.NewService(score.Parts{
 		Store: s.Scores(), SLOs: s.SLO(), Budgets: a.SLOs, Runner: s, Authorizer: a.authorizer, Clock: now, Logger: a.log,
 	})
@@ -311,6 +315,7 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 		{"credentials", func() (int64, error) { return wide(a.Access.Prune(ctx)) }},
 		{"webhook_deliveries", func() (int64, error) { return wide(a.Inbox.Prune(ctx, keep.WebhookDeliveries)) }},
 		{"alerts", func() (int64, error) { return wide(a.Alerts.Prune(ctx)) }},
+		{"changes", func() (int64, error) { return wide(a.Changes.Prune(ctx)) }},
 		{"backfills", func() (int64, error) { return wide(a.Collection.Prune(ctx, keep.Runs)) }},
 		{"runs", func() (int64, error) { return wide(a.Jobs.Prune(ctx, keep.Runs, keep.RoutineRuns)) }},
 	}

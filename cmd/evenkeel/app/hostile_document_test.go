@@ -186,6 +186,7 @@ func (h *house) prepare() {
 	h.make("ada", "the outage", "/v1/services/checkout/outages", `{"class":"network","from":"`+start.Add(-50*time.Hour).Format(time.RFC3339)+`","to":"`+start.Add(-49*time.Hour).Format(time.RFC3339)+`"}`)
 	h.make("pipeline", "the decision", "/v1/services/checkout/gate/decisions", `{"class":"rollback"}`)
 	h.make("ada", "the override", "/v1/services/checkout/gate/overrides", `{"reason":"a test","until":"`+start.Add(time.Hour).Format(time.RFC3339)+`"}`)
+	h.make("ada", "the change", "/v1/services/checkout/changes", `{"kind":"deploy"}`)
 	h.make("ada", "the composite", "/v1/composites", composed())
 	h.make("ada", "the correction", "/v1/services/checkout/slos/availability/corrections", amendment())
 	h.make("ada", "the token", "/v1/tokens", `{"name":"spare"}`)

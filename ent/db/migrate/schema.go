@@ -292,6 +292,56 @@ var (
 			},
 		},
 	}
+	// ChangesColumns holds the columns for the "changes" table.
+	ChangesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "external_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "release", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "author", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "began_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "outcome", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ChangesTable holds the schema information for the "changes" table.
+	ChangesTable = &schema.Table{
+		Name:       "changes",
+		Columns:    ChangesColumns,
+		PrimaryKey: []*schema.Column{ChangesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "changes_services_service",
+				Columns:    []*schema.Column{ChangesColumns[15]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "change_service_id_external_id",
+				Unique:  true,
+				Columns: []*schema.Column{ChangesColumns[15], ChangesColumns[1]},
+			},
+			{
+				Name:    "change_service_id_began_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ChangesColumns[15], ChangesColumns[7], ChangesColumns[0]},
+			},
+			{
+				Name:    "change_began_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ChangesColumns[7], ChangesColumns[0]},
+			},
+		},
+	}
 	// CollectionsColumns holds the columns for the "collections" table.
 	CollectionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -2479,6 +2529,7 @@ var (
 		AuditEntriesTable,
 		BackfillsTable,
 		PoliciesTable,
+		ChangesTable,
 		CollectionsTable,
 		CompositesTable,
 		CompositeMembersTable,
@@ -2556,6 +2607,10 @@ func init() {
 	}
 	PoliciesTable.Annotation = &entsql.Annotation{
 		Table: "policies",
+	}
+	ChangesTable.ForeignKeys[0].RefTable = ServicesTable
+	ChangesTable.Annotation = &entsql.Annotation{
+		Table: "changes",
 	}
 	CollectionsTable.ForeignKeys[0].RefTable = IndicatorsTable
 	CollectionsTable.Annotation = &entsql.Annotation{

@@ -21,6 +21,9 @@ type Backfill func(*sql.Selector)
 // BudgetPolicy is the predicate function for budgetpolicy builders.
 type BudgetPolicy func(*sql.Selector)
 
+// Change is the predicate function for change builders.
+type Change func(*sql.Selector)
+
 // Collection is the predicate function for collection builders.
 type Collection func(*sql.Selector)
 

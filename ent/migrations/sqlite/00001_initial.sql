@@ -47,6 +47,14 @@ CREATE INDEX `backfill_indicator_id` ON `backfills` (`indicator_id`);
 CREATE TABLE `policies` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
 -- create index "budgetpolicy_slug" to table: "policies"
 CREATE UNIQUE INDEX `budgetpolicy_slug` ON `policies` (`slug`);
+-- create "changes" table
+CREATE TABLE `changes` (`id` text NOT NULL, `external_id` text NULL, `kind` text NOT NULL, `release` text NOT NULL, `link` text NOT NULL, `author` text NOT NULL, `note` text NOT NULL, `began_at` datetime NOT NULL, `ended_at` datetime NULL, `outcome` text NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `changes_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "change_service_id_external_id" to table: "changes"
+CREATE UNIQUE INDEX `change_service_id_external_id` ON `changes` (`service_id`, `external_id`);
+-- create index "change_service_id_began_at_id" to table: "changes"
+CREATE INDEX `change_service_id_began_at_id` ON `changes` (`service_id`, `began_at`, `id`);
+-- create index "change_began_at_id" to table: "changes"
+CREATE INDEX `change_began_at_id` ON `changes` (`began_at`, `id`);
 -- create "collections" table
 CREATE TABLE `collections` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `until_s` integer NOT NULL, `attempted_at` datetime NULL, `succeeded_at` datetime NULL, `failing_since` datetime NULL, `failure_kind` text NOT NULL, `failure` text NOT NULL, `missing` json NOT NULL, `missing_start` datetime NULL, `missing_reason` text NOT NULL, `missing_detail` text NOT NULL, `indicator_id` text NOT NULL, CONSTRAINT `collections_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE CASCADE);
 -- create index "collection_indicator_id" to table: "collections"
