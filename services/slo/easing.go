@@ -3,6 +3,7 @@ package slo
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -18,22 +19,40 @@ type Easing struct {
 	Consumed []float64 // 1 is the whole budget
 }
 
-// Easings tells of each SLO how its budget would ease; an SLO of which too little is known is
-// left out. It authorises nobody.
+// Easings tells of each SLO how its budget would ease; one of which too little is known, or
+// of which what is stored cannot be read, is left out. It authorises nobody.
 func (s *Service) Easings(ctx context.Context, views []View) (map[id.ID]Easing, error) {
-	var pasts []stretch
+	var known []View
 	for _, v := range views {
 		if v.fresh() && v.Revision.Enough(v.Status.Sums.Policy) {
-			pasts = append(pasts, stretch{View: v, from: v.Status.End.Add(-budget.PolicyWindow), to: v.Status.End, step: time.Hour})
+			known = append(known, v)
 		}
 	}
-	read, err := s.totals(ctx, pasts)
+	read, err := EachReadable(ctx, known, func(ctx context.Context, of []View) ([]Easing, error) {
+		pasts := make([]stretch, len(of))
+		for i, v := range of {
+			pasts[i] = stretch{View: v, from: v.Status.End.Add(-budget.PolicyWindow), to: v.Status.End, step: time.Hour}
+		}
+		read, err := s.totals(ctx, pasts)
+		if err != nil {
+			return nil, err
+		}
+		easings := make([]Easing, len(of))
+		for i, v := range of {
+			easings[i] = v.easing(sumsOf(read[i]))
+		}
+		return easings, nil
+	}, func(v View, err error) {
+		s.log.ErrorContext(ctx, "how a budget eases cannot be read", slog.String("slo_id", string(v.SLO.ID)), slog.Any("error", err))
+	})
 	if err != nil {
-		return nil, fmt.Errorf("read the past of %d SLOs: %w", len(pasts), err)
+		return nil, fmt.Errorf("read the past of %d SLOs: %w", len(known), err)
 	}
-	out := make(map[id.ID]Easing, len(pasts))
-	for i, p := range pasts {
-		out[p.SLO.ID] = p.View.easing(sumsOf(read[i]))
+	out := make(map[id.ID]Easing, len(known))
+	for i, v := range known {
+		if len(read[i].Consumed) > 0 {
+			out[v.SLO.ID] = read[i]
+		}
 	}
 	return out, nil
 }

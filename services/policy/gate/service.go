@@ -79,9 +79,8 @@ func (s *Service) Show(ctx context.Context, service id.ID) (Situation, map[polic
 	return situation, verdicts, nil
 }
 
-// Decide answers for a change; Record writes the answer down. Where something cannot be read
-// in time the answer is a warning that says so, which is why it is to be called outside of a
-// transaction. The owning team and its workloads.
+// Decide answers for a change; Record writes the answer down. What cannot be read in time
+// is a reason that warns, which is why it is to be called outside of a transaction. The owning team and its workloads.
 //
 // Faults: NotFound; Forbidden; Conflict "service_retired"; Invalid.
 func (s *Service) Decide(ctx context.Context, service id.ID, q Question) (Decision, error) {
@@ -103,11 +102,7 @@ func (s *Service) Decide(ctx context.Context, service id.ID, q Question) (Decisi
 	now := clock.Round(s.Clock())
 	situation, err := s.situation(ctx, of, now)
 	if err != nil {
-		if ctx.Err() != nil {
-			return Decision{}, err
-		}
-		s.Logger.ErrorContext(ctx, "a gate decision was made without all that it follows from", slog.String("service_id", string(of.ID)), slog.Any("error", err))
-		situation = Situation{Service: of, Unreadable: []string{"Evenkeel could not read the state of the service in time; the change may go on, by default"}}
+		return Decision{}, fmt.Errorf("decide about a change of %s: %w", of.Slug, err)
 	}
 	return Decision{ID: id.New(now), Service: of.ID, Question: q, Verdict: situation.Decide(q.Class), At: now, By: access.CallerFrom(ctx).Name}, nil
 }
@@ -120,23 +115,47 @@ func (s *Service) Record(ctx context.Context, d Decision) error {
 	return nil
 }
 
-// situation reads what answers follow from, within a time.
+// situation reads what answers follow from, within a time, and no further than to what cannot
+// be read. That is said in it, and takes nothing from what was read: an open violation denies
+// whatever became of the dependencies, but not where nobody knows whether a freeze was lifted.
+// It fails only where the caller does not wait any more.
 func (s *Service) situation(ctx context.Context, of registry.Service, now time.Time) (Situation, error) {
-	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	within, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()
 	out := Situation{Service: of}
-	standings, err := s.Policies.StandingsOf(ctx, of)
-	if err != nil {
-		return out, err
+	var standings []policy.SLOStanding
+	for _, part := range []struct {
+		what string
+		read func() error
+	}{
+		{"the overrides of the service", func() (err error) {
+			out.Override, err = s.Store.OverrideAt(within, of.ID, now)
+			return err
+		}},
+		{"how the SLOs of the service stand to its policies", func() (err error) {
+			standings, err = s.Policies.StandingsOf(within, of)
+			return err
+		}},
+		{"the SLOs of its hard dependencies", func() (err error) {
+			out.Spent, err = s.spent(within, of, now)
+			return err
+		}},
+	} {
+		err := part.read()
+		switch {
+		case err == nil:
+			continue
+		case ctx.Err() != nil:
+			return Situation{}, err
+		}
+		s.Logger.ErrorContext(ctx, "the gate answers without all that its answer follows from", slog.String("service_id", string(of.ID)), slog.String("part", part.what), slog.Any("error", err))
+		out.Unreadable = append(out.Unreadable, fmt.Sprintf("Evenkeel could not read %s; nothing is denied because of what is not known", part.what))
+		break
 	}
 	for _, st := range standings {
 		out.Standings = append(out.Standings, Stand{Standing: st.Standing, SLO: st.SLO.Slug, RecoversAt: st.RecoversAt})
 	}
-	if out.Spent, err = s.spent(ctx, of, now); err != nil {
-		return out, err
-	}
-	out.Override, err = s.Store.OverrideAt(ctx, of.ID, now)
-	return out, err
+	return out, nil
 }
 
 // spent are the SLOs of hard dependencies of which the budget is exhausted.

@@ -192,6 +192,11 @@ func (s Situation) override(v *Verdict) {
 // wayOut is what can be done.
 func (s Situation) wayOut(v Verdict) []string {
 	var out []string
+	say := func(what string) {
+		if !slices.Contains(out, what) {
+			out = append(out, what)
+		}
+	}
 	if v.Answer == Deny {
 		out = append(out, fmt.Sprintf("work on what spends the budget goes on: send it as a change of the class %s", strings.Join(exempt(s, v), ", ")))
 		if v.RecoversAt != nil {
@@ -204,13 +209,12 @@ func (s Situation) wayOut(v Verdict) []string {
 	for _, r := range v.Reasons {
 		switch r.Kind {
 		case NotKnown:
-			out = append(out, fmt.Sprintf("see why the SLO %s is not measured", r.SLO))
+			say(fmt.Sprintf("see why the SLO %s is not measured", r.SLO))
 		case Dependency:
-			out = append(out, fmt.Sprintf("ask the team of %s whether a change makes it worse", r.Service))
+			say(fmt.Sprintf("ask the team of %s whether a change makes it worse", r.Service))
 		}
 	}
-	slices.Sort(out[min(len(out), 4):])
-	return slices.Compact(out)
+	return out
 }
 
 // exempt are the classes that all clauses that ask to wait let go on.

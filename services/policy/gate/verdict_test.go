@@ -189,3 +189,21 @@ func TestAReviewIsDueTwoWorkingDaysLater(t *testing.T) {
 		}
 	}
 }
+
+// Each thing that can be done is said once, in the order of the reasons, however many clauses
+// lead to it.
+func TestTheWayOutSaysEachThingOnce(t *testing.T) {
+	t.Parallel()
+	var s Situation
+	for _, slug := range []string{"latency", "availability", "latency"} {
+		s.Standings = append(s.Standings, stand(slug, expr.Unknown, policy.Warn, false, nil))
+	}
+	s.Spent = []Spent{{"ledger", "entries"}, {"auth", "sign-ins"}, {"ledger", "reads"}}
+	want := []string{
+		"see why the SLO latency is not measured", "see why the SLO availability is not measured",
+		"ask the team of ledger whether a change makes it worse", "ask the team of auth whether a change makes it worse",
+	}
+	if got := s.Decide(policy.Feature).WayOut; !slices.Equal(got, want) {
+		t.Errorf("the way out is %q, want %q", got, want)
+	}
+}
