@@ -19,7 +19,7 @@ type GateClass struct {
 type GateVerdict struct {
 	Answer     string       `json:"answer" enum:"allow,warn,deny" doc:"warn: it may go out, and somebody should look first."`
 	Reasons    []GateReason `json:"reasons" doc:"At least one, what weighs most first."`
-	RecoversAt *time.Time   `json:"recoversAt" nullable:"true" doc:"When nothing asks to wait any more at the earliest, if nothing more goes wrong; null where nothing does, or where that is not known."`
+	RecoversAt *time.Time   `json:"recoversAt" nullable:"true" doc:"When nothing denies any more at the earliest, if nothing more goes wrong; null where nothing does, or where that is not known."`
 	WayOut     []string     `json:"wayOut" doc:"What can be done, in sentences."`
 }
 

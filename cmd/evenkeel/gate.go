@@ -137,8 +137,8 @@ func (q *gateQuestion) check(environ []string) (token string, err error) {
 
 // ask returns the decision; one whose answer is unknown where there was none in time. The
 // error is of a question that is refused.
-func (q *gateQuestion) ask(ctx context.Context, token string) (client.GateDecision, error) {
-	ctx, cancel := context.WithTimeout(ctx, q.timeout)
+func (q *gateQuestion) ask(whole context.Context, token string) (client.GateDecision, error) {
+	ctx, cancel := context.WithTimeout(whole, q.timeout)
 	defer cancel()
 	c, err := client.New(q.server, token)
 	if err != nil {
@@ -152,6 +152,9 @@ func (q *gateQuestion) ask(ctx context.Context, token string) (client.GateDecisi
 		}
 		select {
 		case <-ctx.Done():
+			if whole.Err() != nil {
+				return client.GateDecision{}, fmt.Errorf("asking was ended: %w", whole.Err())
+			}
 			return q.nothing(err), nil
 		case <-time.After(wait):
 			wait = min(2*wait, 2*time.Second)
@@ -188,6 +191,9 @@ func (q *gateQuestion) once(ctx context.Context, c *client.ClientWithResponses) 
 	var problem client.Problem
 	if err := json.Unmarshal(body, &problem); err != nil || problem.Detail == "" {
 		return d, true, fmt.Errorf("the server answers %s", res.Status)
+	}
+	if problem.Code == "key_in_use" { // by the same question, asked a moment ago
+		return d, true, errors.New(oneLine(problem.Detail))
 	}
 	text := problem.Detail
 	if problem.Errors != nil {

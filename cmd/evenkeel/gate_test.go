@@ -102,6 +102,25 @@ func TestTheGateAsksAgainUnderOneKey(t *testing.T) {
 	}
 }
 
+func TestAKeyThatIsInUseIsAskedWithAgain(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if asked++; asked == 1 {
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(http.StatusConflict)
+			_, _ = w.Write([]byte(`{"code":"key_in_use","detail":"it is still being worked on","title":"","type":"","status":409,"requestId":""}`))
+			return
+		}
+		w.WriteHeader(http.StatusCreated)
+		_, _ = w.Write([]byte(decision("deny")))
+	}))
+	t.Cleanup(server.Close)
+	if code, stdout, stderr := evenkeel(t, []string{"EVENKEEL_TOKEN=secret"}, "gate", "checkout", "--server", server.URL, "--timeout", "1m"); code != exitDeny || asked != 2 {
+		t.Errorf("code %d after %d questions: %q, %q", code, asked, stdout, stderr)
+	}
+}
+
 func TestAQuestionThatIsRefusedIsAnError(t *testing.T) {
 	t.Parallel()
 	server, _ := decided(t, decision("allow"))

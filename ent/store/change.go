@@ -135,21 +135,6 @@ func (a Changes) Changes(ctx context.Context, f change.Filter, r page.Request) (
 	return page.Cut(r, f, rows, func(c change.Change) []string { return []string{cursorTime(c.Begins), string(c.ID)} }), nil
 }
 
-// ChangesBegun returns up to limit of the services that began in [from, until], the newest first.
-func (a Changes) ChangesBegun(ctx context.Context, services []id.ID, from, until time.Time, limit int) ([]change.Change, error) {
-	if len(services) == 0 {
-		return nil, nil
-	}
-	var c conditions
-	for _, one := range services {
-		c.args = append(c.args, string(one))
-	}
-	c.add("c.service_id IN " + values(1, len(services)))
-	c.add("c.began_at >= %s", clock.Round(from))
-	c.add("c.began_at <= %s", clock.Round(until))
-	return a.rows(ctx, c.where()+" ORDER BY c.began_at DESC, c.id DESC"+c.limit(limit), c.args...)
-}
-
 // PruneChanges removes up to limit that began before the time.
 func (a Changes) PruneChanges(ctx context.Context, before time.Time, limit int) (int, error) {
 	n, err := a.s.prune(ctx, "changes", "began_at < $1", before, limit)

@@ -94,14 +94,6 @@ func testChanges(t *testing.T, open opener) {
 		same(t, list(change.Filter{Service: one, Kind: change.Deploy}), []change.Change{late, early})
 		same(t, list(change.Filter{Service: one, From: hour(-6)}), []change.Change{late, middle})
 		same(t, list(change.Filter{Service: one, From: hour(-9), To: hour(-6)}), []change.Change{early})
-		begun := func(from, until, limit int, services ...id.ID) []change.Change {
-			t.Helper()
-			return must(a.ChangesBegun(t.Context(), services, hour(from), hour(until), limit))(t)
-		}
-		same(t, begun(-9, -3, 9, one, two), []change.Change{late, other, middle, early})
-		same(t, begun(-9, -3, 2, one, two), []change.Change{late, other})
-		same(t, begun(-8, -4, 9, one), []change.Change{middle})
-		same(t, begun(-9, -3, 9), nil)
 		same(t, must(a.PruneChanges(t.Context(), hour(-9), 9))(t), 0)
 		same(t, must(a.PruneChanges(t.Context(), hour(-4), 1))(t), 1)
 		same(t, must(a.PruneChanges(t.Context(), hour(-4), 9))(t), 2)

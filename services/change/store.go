@@ -31,9 +31,6 @@ type Store interface {
 	DeleteChange(ctx context.Context, c Change) error
 	// Changes lists the newest first, by when they began.
 	Changes(ctx context.Context, f Filter, r page.Request) (page.Page[Change], error)
-	// ChangesBegun returns up to limit of the services that began in [from, until], the
-	// newest first.
-	ChangesBegun(ctx context.Context, services []id.ID, from, until time.Time, limit int) ([]Change, error)
 	// PruneChanges removes up to limit that began before the time.
 	PruneChanges(ctx context.Context, before time.Time, limit int) (int, error)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"time"
@@ -94,7 +95,8 @@ type SLOStanding struct {
 	SLO slo.SLO
 	Standing
 	// RecoversAt is, of an open violation, when the clause stops to apply at the earliest: if
-	// nothing more goes wrong and as much goes on to happen. Nil where that is not known.
+	// nothing more goes wrong and as much goes on to happen. Nil where that is not known, or
+	// could not be read.
 	RecoversAt *time.Time
 }
 
@@ -132,7 +134,9 @@ func (s *Service) StandingsOf(ctx context.Context, service registry.Service) ([]
 	}
 	easings, err := s.pasts.Easings(ctx, broken)
 	if err != nil {
-		return nil, fmt.Errorf("read how the budgets of %s ease: %w", service.Slug, err)
+		// What stands open is known without it.
+		s.log.ErrorContext(ctx, "how budgets ease could not be read", slog.String("service_id", string(service.ID)), slog.Any("error", err))
+		return out, nil
 	}
 	for i, o := range out {
 		if easing, known := easings[o.SLO.ID]; known && o.Violation != nil {

@@ -60,8 +60,8 @@ type Reason struct {
 type Verdict struct {
 	Answer  Answer   `json:"answer"`
 	Reasons []Reason `json:"reasons"` // at least one, what weighs most first
-	// RecoversAt is when nothing that asks to wait does so any more at the earliest; nil where
-	// nothing does, or where that is not known.
+	// RecoversAt is when nothing denies any more at the earliest; nil where nothing does, or where
+	// that is not known.
 	RecoversAt *time.Time `json:"recoversAt,omitempty"`
 	WayOut     []string   `json:"wayOut"` // what can be done, for people
 }
@@ -98,7 +98,7 @@ func (s Situation) Decide(class policy.ChangeClass) Verdict {
 		if !speaks {
 			continue
 		}
-		if v.add(answer, reason); reason.Kind == Frozen {
+		if v.add(answer, reason); answer == Deny {
 			known = known && reason.RecoversAt != nil
 			if reason.RecoversAt != nil && (v.RecoversAt == nil || reason.RecoversAt.After(*v.RecoversAt)) {
 				v.RecoversAt = reason.RecoversAt
@@ -155,7 +155,7 @@ func (s Situation) about(stand Stand, class policy.ChangeClass) (Answer, Reason,
 		r.Kind, r.Text = NeverWaits, applies+", and "+why
 		return Allow, r, true
 	}
-	switch stand.Violation.Mode {
+	switch stand.Mode { // as it is in force: the violation follows at the next pass
 	case policy.Enforce:
 		r.Kind, r.Text = Frozen, applies
 		return Deny, r, true
@@ -198,7 +198,7 @@ func (s Situation) wayOut(v Verdict) []string {
 		}
 	}
 	if v.Answer == Deny {
-		out = append(out, fmt.Sprintf("work on what spends the budget goes on: send it as a change of the class %s", strings.Join(exempt(s, v), ", ")))
+		out = append(out, fmt.Sprintf("work on what spends the budget goes on: send it as a change of the class %s", strings.Join(exempt(s), ", ")))
 		if v.RecoversAt != nil {
 			out = append(out, fmt.Sprintf("if nothing more goes wrong, the freeze ends at %s", v.RecoversAt.UTC().Format("2006-01-02 15:04 UTC")))
 		}
@@ -217,16 +217,14 @@ func (s Situation) wayOut(v Verdict) []string {
 	return out
 }
 
-// exempt are the classes that all clauses that ask to wait let go on.
-func exempt(s Situation, v Verdict) []string {
+// exempt are the classes that no clause denies.
+func exempt(s Situation) []string {
 	var out []string
 	for _, class := range policy.ChangeClasses {
 		all := true
 		for _, stand := range s.Standings {
-			asks := slices.ContainsFunc(v.Reasons, func(r Reason) bool {
-				return r.Kind == Frozen && stand.Violation != nil && r.Violation == stand.Violation.ID
-			})
-			all = all && (!asks || waits(class, stand.Clause.Freeze) != "")
+			answer, _, speaks := s.about(stand, class)
+			all = all && (!speaks || answer != Deny)
 		}
 		if all {
 			out = append(out, string(class))

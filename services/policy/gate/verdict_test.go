@@ -130,6 +130,18 @@ func TestTheFreezeEndsWithItsLastClause(t *testing.T) {
 			t.Errorf("%s: the way out %q", c.name, v.WayOut)
 		}
 	}
+	// What only warns does not hold the change back any longer.
+	mixed := frozen(&soon)
+	mixed.Standings = append(mixed.Standings, stand("warned", expr.Holds, policy.Warn, true, &late))
+	if v := mixed.Decide(policy.Feature); v.Answer != Deny || v.RecoversAt == nil || !v.RecoversAt.Equal(soon) {
+		t.Errorf("beside one that warns: %+v", v)
+	}
+	// The mode in force decides, where the violation does not follow yet.
+	relaxed := frozen(&soon)
+	relaxed.Standings[0].Mode = policy.Warn
+	if v := relaxed.Decide(policy.Feature); v.Answer != Warn {
+		t.Errorf("enforced no more: %+v", v)
+	}
 	observed := stand("slo", expr.Holds, policy.Observe, true, &late)
 	if v := (Situation{Standings: []Stand{observed}}).Decide(policy.Feature); v.RecoversAt != nil || v.Answer != Allow || v.Reasons[0].Kind != Observed {
 		t.Errorf("what is only observed asks for nothing: %+v", v)
