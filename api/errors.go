@@ -65,15 +65,8 @@ func toErrorPeriod(e slo.Errors) ErrorPeriod {
 
 func toFact(d fact.Declaration, known fact.Set) Fact {
 	out := Fact{Name: d.Name, Type: string(d.Type), Doc: d.Doc}
-	switch value := known[d.Name].(type) {
-	case float64:
-		out.Known, out.Number = true, &value
-	case string:
-		out.Known, out.Text = true, &value
-	case bool:
-		out.Known, out.Truth = true, &value
-	case map[string]float64:
-		out.Known, out.Numbers = true, value
+	for _, k := range known.Known(d.Name) {
+		out.Known, out.Number, out.Text, out.Truth, out.Numbers = true, k.Number, k.Text, k.Truth, k.Numbers
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/policy"
@@ -51,7 +52,7 @@ func (a *API) addPolicies(r Rooms) {
 		IfNoneMatch
 	}
 	register(a, operation{
-		id: "getPolicy", method: http.MethodGet, path: "/v1/budget-policies/{policy}", tag: "Policies", summary: "Get an error-budget policy", description: "With its current clauses; earlier ones are among its revisions.", rule: read,
+		id: "getPolicy", method: http.MethodGet, path: "/v1/budget-policies/{policy}", tag: "Policies", summary: "Get an error-budget policy", description: "With what it says now; what it said before is among its revisions.", rule: read,
 	}, func(ctx context.Context, in *get) (*reply[Policy], error) {
 		v, err := r.Policies.Get(ctx, in.Policy)
 		if err != nil {
@@ -77,6 +78,16 @@ func (a *API) addPolicies(r Rooms) {
 		return current(v.Policy.Version, toPolicy(v)), nil
 	})
 
+	type facts struct{ Body FactDeclarations }
+	register(a, operation{
+		id: "listFacts", method: http.MethodGet, path: "/v1/facts", tag: "Policies", summary: "List the facts that conditions can be written on",
+		description: "By domain. What is known of one SLO is told by getSLOFacts.", rule: read,
+	}, func(context.Context, *struct{}) (*facts, error) {
+		return &facts{Body: FactDeclarations{Facts: each(r.Facts.Facts(), func(d fact.Declaration) FactDeclaration {
+			return FactDeclaration{Name: d.Name, Type: string(d.Type), Doc: d.Doc, Values: append([]string{}, d.Values...)}
+		})}}, nil
+	})
+
 	type revisions struct {
 		PolicyPath
 		Paging
@@ -94,32 +105,62 @@ func (a *API) addPolicies(r Rooms) {
 }
 
 func fromPolicyInput(in PolicyInput) policy.Draft {
-	d := policy.Draft{Slug: in.Slug, Name: in.Name, Description: in.Description, Clauses: make([]policy.Clause, len(in.Clauses))}
-	for i, c := range in.Clauses {
-		d.Clauses[i] = policy.Clause(c)
+	return policy.Draft{
+		Slug: in.Slug, Name: in.Name, Description: in.Description,
+		Terms: policy.Terms{Clauses: each(in.Clauses, fromClauseInput), Approval: policy.Approval{
+			Author: in.Approval.Author, Reviewers: in.Approval.Reviewers, Approver: id.ID(in.Approval.Approver),
+			ApprovedOn: policy.Date(in.Approval.ApprovedOn), RevisitOn: policy.Date(in.Approval.RevisitOn),
+		}},
 	}
-	return d
+}
+
+func fromClauseInput(in ClauseInput) policy.Clause {
+	c := policy.Clause{Name: in.Name, Description: in.Description, When: in.When}
+	if in.Freeze != nil {
+		c.Freeze = &policy.Freeze{Allow: each(in.Freeze.Allow, func(class string) policy.ChangeClass { return policy.ChangeClass(class) })}
+	}
+	if in.Issue != nil {
+		c.Issue = &policy.IssueAction{
+			Priority: policy.Priority(in.Issue.Priority), Labels: in.Issue.Labels, Template: in.Issue.Template, CloseOnRecovery: in.Issue.CloseOnRecovery,
+		}
+	}
+	if in.Postmortem != nil {
+		c.Postmortem = &policy.PostmortemClaim{PriorityActions: in.Postmortem.PriorityActions}
+	}
+	return c
 }
 
 func toPolicy(v policy.View) Policy {
 	return Policy{
 		ID: string(v.Policy.ID), Slug: v.Policy.Slug, Name: v.Policy.Name, Description: v.Policy.Description,
-		Revision: v.Policy.Revision, Clauses: toClauses(v.Revision.Clauses), Author: v.Revision.Author,
+		Revision: v.Policy.Revision, Clauses: each(v.Revision.Clauses, toClause), Approval: toApproval(v.Revision.Approval),
+		RevisedBy: v.Revision.RevisedBy,
 		CreatedAt: v.Policy.CreatedAt, UpdatedAt: v.Policy.UpdatedAt, Version: v.Policy.Version,
 	}
 }
 
 func toPolicyRevision(r policy.Revision) PolicyRevision {
-	return PolicyRevision{ID: string(r.ID), Number: r.Number, Clauses: toClauses(r.Clauses), Author: r.Author, CreatedAt: r.CreatedAt}
+	return PolicyRevision{
+		ID: string(r.ID), Number: r.Number, Clauses: each(r.Clauses, toClause), Approval: toApproval(r.Approval), RevisedBy: r.RevisedBy, CreatedAt: r.CreatedAt,
+	}
 }
 
-func toClauses(clauses []policy.Clause) []Clause {
-	out := make([]Clause, len(clauses))
-	for i, c := range clauses {
-		out[i] = Clause(c)
-		if c.IssueLabels == nil {
-			out[i].IssueLabels = []string{} // never null
-		}
+func toApproval(a policy.Approval) Approval {
+	return Approval{
+		Author: a.Author, Reviewers: a.Reviewers, Approver: string(a.Approver), ApprovedOn: string(a.ApprovedOn), RevisitOn: string(a.RevisitOn),
+	}
+}
+
+func toClause(c policy.Clause) Clause {
+	out := Clause{Name: c.Name, Description: c.Description, When: c.When}
+	if c.Freeze != nil {
+		out.Freeze = &Freeze{Allow: each(c.Freeze.Allow, func(class policy.ChangeClass) string { return string(class) })}
+	}
+	if c.Issue != nil {
+		out.Issue = &IssueAction{Priority: string(c.Issue.Priority), Labels: c.Issue.Labels, Template: c.Issue.Template, CloseOnRecovery: c.Issue.CloseOnRecovery}
+	}
+	if c.Postmortem != nil {
+		out.Postmortem = &PostmortemAction{PriorityActions: c.Postmortem.PriorityActions}
 	}
 	return out
 }

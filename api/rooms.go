@@ -8,12 +8,14 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
@@ -40,6 +42,7 @@ type Rooms struct {
 	Corrections *correction.Service
 	Scores      *score.Service
 	Outages     *outage.Service
+	Changes     *change.Service
 	Facts       *fact.Book // of SLOs
 	Alerts      *alert.Service
 	Proposals   *proposal.Service
@@ -47,6 +50,7 @@ type Rooms struct {
 	Suggestions *suggest.Desk
 	Signals     *signals.Service
 	Policies    *policy.Service
+	Gate        *gate.Service
 	Issues      *delivery.Service
 	Inbox       *inbox.Service
 	Jobs        *jobs.Service
@@ -69,6 +73,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addForecastScore(r)
 	a.addErrors(r)
 	a.addOutages(r)
+	a.addChanges(r)
 	a.addSLOKinds()
 	a.addSLAs(r)
 	a.addComposites(r)
@@ -80,6 +85,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addMeasurements(r)
 	a.addCollection(r)
 	a.addBackfills(r)
+	a.addGate(r)
 	a.addPolicies(r)
 	a.addAttachments(r)
 	a.addViolations(r)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -182,7 +183,8 @@ func (r Rooms) violations(ctx context.Context, violations []policy.Violation) ([
 				SLORevisionID: string(v.Evidence.SLORevision), PolicyRevisionID: string(v.Revision),
 				Objective: v.Evidence.Objective, WindowEnd: v.Evidence.WindowEnd,
 				Good: measure.Events(v.Evidence.Good), Total: measure.Events(v.Evidence.Total),
-				ConsumedPercent: v.Evidence.ConsumedPercent, OverPercent: v.Evidence.OverPercent,
+				ConsumedPercent: v.Evidence.ConsumedPercent, When: v.Evidence.When,
+				Facts: each(v.Evidence.Facts, func(k fact.Known) KnownFact { return KnownFact(k) }),
 			},
 			Version: v.Version,
 		}

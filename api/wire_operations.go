@@ -2,55 +2,6 @@ package api
 
 import "time"
 
-// Policy is an error-budget policy with its current clauses.
-type Policy struct {
-	ID          string    `json:"id" doc:"Identifier (ULID)."`
-	Slug        string    `json:"slug" example:"error-budget"`
-	Name        string    `json:"name" example:"Error-budget policy"`
-	Description string    `json:"description"`
-	Revision    int       `json:"revision" doc:"Number of the current revision, from 1."`
-	Clauses     []Clause  `json:"clauses"`
-	Author      string    `json:"author" doc:"Who wrote the current revision."`
-	CreatedAt   time.Time `json:"createdAt"`
-	UpdatedAt   time.Time `json:"updatedAt"`
-	Version     int64     `json:"version" doc:"Grows with each change; also the ETag."`
-}
-
-// Clause says what follows when too much of the budget of the trailing 28 days is consumed.
-type Clause struct {
-	Name            string   `json:"name" doc:"Unique in the policy." example:"budget-exceeded"`
-	Description     string   `json:"description" doc:"In words; quoted in issues."`
-	OverPercent     int64    `json:"overPercent" doc:"Fires when more than this share of the budget is consumed; exactly this much does not." example:"100"`
-	IssueLabels     []string `json:"issueLabels" doc:"Labels of the issue." example:"[\"reliability\"]"`
-	CloseOnRecovery bool     `json:"closeOnRecovery" doc:"Whether the machine closes the issue once the SLO recovered."`
-}
-
-// ClauseInput is what is declared of a clause.
-type ClauseInput struct {
-	Name            string   `json:"name" doc:"RFC 1123 label, unique in the policy." example:"budget-exceeded"`
-	Description     string   `json:"description,omitempty" doc:"In words; quoted in issues."`
-	OverPercent     int64    `json:"overPercent" minimum:"1" maximum:"10000" doc:"Fires when more than this share of the budget is consumed; exactly this much does not." example:"100"`
-	IssueLabels     []string `json:"issueLabels,omitempty" doc:"Labels of the issue." example:"[\"reliability\"]"`
-	CloseOnRecovery bool     `json:"closeOnRecovery,omitempty" doc:"Whether the machine closes the issue once the SLO recovered."`
-}
-
-// PolicyInput is what is declared of a policy.
-type PolicyInput struct {
-	Slug        string        `json:"slug" doc:"RFC 1123 label, at most 63 characters." example:"error-budget"`
-	Name        string        `json:"name" doc:"At most 100 characters." example:"Error-budget policy"`
-	Description string        `json:"description,omitempty" doc:"At most 1,050 characters."`
-	Clauses     []ClauseInput `json:"clauses" minItems:"1" maxItems:"50"`
-}
-
-// PolicyRevision is what a policy said from one change to the next.
-type PolicyRevision struct {
-	ID        string    `json:"id" doc:"Identifier (ULID)."`
-	Number    int       `json:"number"`
-	Clauses   []Clause  `json:"clauses"`
-	Author    string    `json:"author"`
-	CreatedAt time.Time `json:"createdAt"`
-}
-
 // Attachment puts a policy into force for a service, a tier or all.
 type Attachment struct {
 	ID        string    `json:"id" doc:"Identifier (ULID)."`
@@ -69,7 +20,7 @@ type AttachmentInput struct {
 	Target  string `json:"target" enum:"service,tier,all"`
 	Service string `json:"service,omitempty" doc:"Slug or identifier, for target service." example:"checkout"`
 	Tier    int    `json:"tier,omitempty" minimum:"1" maximum:"4" doc:"For target tier."`
-	Mode    string `json:"mode,omitempty" enum:"observe,warn,enforce" default:"observe" doc:"observe records violations; warn wants an issue as well; enforce asks that changes halt, too."`
+	Mode    string `json:"mode,omitempty" enum:"observe,warn,enforce" default:"observe" doc:"observe records violations; warn wants what the clauses ask for, and lets changes go on; enforce asks that changes wait, too."`
 }
 
 // AttachmentUpdate changes how far an attached policy acts.
@@ -111,14 +62,15 @@ type DisputeInput struct {
 
 // Evidence is what was known when a violation opened.
 type Evidence struct {
-	SLORevisionID    string    `json:"sloRevisionId"`
-	PolicyRevisionID string    `json:"policyRevisionId"`
-	Objective        string    `json:"objective" example:"99.9%"`
-	WindowEnd        time.Time `json:"windowEnd"`
-	Good             float64   `json:"good" doc:"Good events in the trailing 28 days."`
-	Total            float64   `json:"total"`
-	ConsumedPercent  string    `json:"consumedPercent" doc:"Share of the budget consumed." example:"118.64"`
-	OverPercent      int64     `json:"overPercent"`
+	SLORevisionID    string      `json:"sloRevisionId"`
+	PolicyRevisionID string      `json:"policyRevisionId"`
+	Objective        string      `json:"objective" example:"99.9%"`
+	WindowEnd        time.Time   `json:"windowEnd"`
+	Good             float64     `json:"good" doc:"Good events in the trailing 28 days."`
+	Total            float64     `json:"total"`
+	ConsumedPercent  string      `json:"consumedPercent" doc:"Share of the budget consumed." example:"118.64"`
+	When             string      `json:"when" doc:"The condition that held." example:"consumed > 1"`
+	Facts            []KnownFact `json:"facts" doc:"What the condition read, as far as it was known."`
 }
 
 // Issue is what is wanted on a tracker.

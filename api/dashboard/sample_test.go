@@ -125,7 +125,7 @@ func (s *sample) violate(v *slo.View, clause string, mode policy.Mode, ago time.
 	consumed := budgetConsumed(*v)
 	x := policy.Violation{
 		ID: s.id(), Clause: clause, SLO: v.SLO.ID, Service: v.SLO.Service, Mode: mode, OpenedAt: s.now.Add(-ago),
-		Evidence: policy.Evidence{ConsumedPercent: consumed, OverPercent: 100},
+		Evidence: policy.Evidence{ConsumedPercent: consumed, When: "consumed > 1"},
 	}
 	if ending != "" {
 		ended := x.OpenedAt.Add(60 * time.Hour)
@@ -137,7 +137,7 @@ func (s *sample) violate(v *slo.View, clause string, mode policy.Mode, ago time.
 	}
 	i := issues.Issue{
 		ID: s.id(), Kind: issues.KindBudgetViolation, Fingerprint: "9f2c41d07be8", Service: x.Service, Subject: x.SLO, Episode: x.ID,
-		Repository: "https://github.com/example/checkout", Title: "Error budget of `" + v.SLO.Slug + "` is overspent (" + consumed + " %)", Body: sampleBody,
+		Repository: "https://github.com/example/checkout", Title: "`" + v.SLO.Slug + "`: `" + clause + "` (" + consumed + " % of the error budget is consumed)", Body: sampleBody,
 		Labels: []string{"reliability", "error-budget"}, Open: ending == "", CreatedAt: x.OpenedAt, UpdatedAt: x.OpenedAt, Version: 1,
 	}
 	s.issues = append([]delivery.Known{{Issue: i, Delivery: delivery.New(i, s.now)}}, s.issues...)
@@ -186,8 +186,8 @@ func (s *sample) deliverInEveryState() {
 func (s *sample) gatherTheLast() {
 	member := &s.issues[len(s.issues)-1]
 	i := member.Issue
-	i.ID, i.Service, i.Subject, i.Episode, i.Repository, i.Title = s.id(), "", "", s.id(), "", "12 error budgets are overspent at once"
-	i.Body = "## What happened\n\n12 SLOs have spent more than their error budgets, about the same time.\n\n- [" + member.Issue.Title + "](<https://evenkeel.example/violations/" + string(member.Issue.Episode) + ">): **overspent**\n"
+	i.ID, i.Service, i.Subject, i.Episode, i.Repository, i.Title = s.id(), "", "", s.id(), "", "12 SLOs break their error-budget policies at once"
+	i.Body = "## What happened\n\n12 SLOs broke clauses of their error-budget policies, about the same time.\n\n- [" + member.Issue.Title + "](<https://evenkeel.example/violations/" + string(member.Issue.Episode) + ">): **broken**\n"
 	member.Issue.Group = i.ID
 	opened := s.now.Add(-20 * time.Minute)
 	s.issues = append(s.issues, delivery.Known{Issue: i, Delivery: delivery.Delivery{

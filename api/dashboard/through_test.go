@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
@@ -79,8 +80,10 @@ func buildAt(t *testing.T, start time.Time) *house {
 		Records: s.Delivery(), Issues: s.Issues(), Services: s.Registry(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 		Settings: delivery.Defaults(),
 	})
+	language, err := expr.New(h.slos.Facts())
+	h.must(err)
 	h.policies = policy.NewService(policy.Parts{
-		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: desk,
+		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: h.slos, Language: language, Desk: desk,
 		Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log,
 	})
 	h.evaluator = measure.NewEvaluator(s.Measure(), h.slos, h.slos, s, now, log)
@@ -280,7 +283,7 @@ func TestThroughTheServicesAnOverspentBudgetIsSeenFromTheOverviewToItsIssue(t *t
 
 	v := h.visitor()
 	doc, text := v.read("/")
-	says(t, words(within(t, doc, "main")), "1 budget is spent", "2 objectives", "Checkout · Orders are taken", "−14.3 %", "The shop", "114.29 % of the budget", "is overspent")
+	says(t, words(within(t, doc, "main")), "1 budget is spent", "2 objectives", "Checkout · Orders are taken", "−14.3 %", "The shop", "114.29 % of the budget", "budget-exceeded")
 	issue := text[strings.Index(text, "/issues/01"):][:len("/issues/")+26]
 
 	doc, page := v.read("/services/checkout/slos/taken")

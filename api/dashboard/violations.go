@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -26,7 +25,7 @@ type violationsPage struct {
 type violationRow struct {
 	ID, URL, Title, Detail string
 	State                  badge
-	Clause, Mode, Limit    string
+	Clause, Mode, When     string
 	Consumed               figure
 	At, Ended              moment
 	Issue                  link
@@ -109,7 +108,8 @@ func (d *Dashboard) violation(v *visit) (screen, error) {
 		{"Objective's target", link{Text: e.Objective}},
 		{"Window", link{Text: "28 days up to " + at(e.WindowEnd).Text}},
 		{"Good of all events", link{Text: eventsText(e.Good) + " of " + eventsText(e.Total)}},
-		{"Consumed when opened", link{Text: spaced(p.Row.Consumed) + ", " + p.Row.Limit}},
+		{"Consumed when opened", link{Text: spaced(p.Row.Consumed)}},
+		{"Condition", link{Text: p.Row.When}},
 		{"Mode", link{Text: p.Row.Mode}},
 		{"Opened", link{Text: at(violation.OpenedAt).Text}},
 	}
@@ -191,7 +191,7 @@ func (d *Dashboard) describe(v *visit, violations []policy.Violation) ([]violati
 			ID: string(violation.ID), URL: sloURL(owner.Slug, about.Slug), Title: owner.Name + " · " + about.Name,
 			State: violationBadge(violation), Clause: violation.Clause, Mode: modeText(violation.Mode),
 			Consumed: consumedFigure(violation.Evidence.ConsumedPercent),
-			Limit:    fmt.Sprintf("over %s %%", chart.Typeset(strconv.FormatInt(violation.Evidence.OverPercent, 10))),
+			When:     violation.Evidence.When,
 			At:       ago(v.now, violation.OpenedAt),
 		}
 		r.Detail = fmt.Sprintf("%s of the budget of 28 days was consumed; %s", spaced(r.Consumed), r.Mode)

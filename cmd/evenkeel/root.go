@@ -59,7 +59,7 @@ It needs no configuration: "evenkeel serve" starts one process on this machine a
 keeps everything in ./data.
 
 It ends with 0 when done, 1 when something went wrong, and 2 when the command line
-is wrong or a comparison found a difference.`,
+is wrong or a comparison found a difference. The command gate has codes of its own.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
@@ -75,6 +75,7 @@ is wrong or a comparison found a difference.`,
 		p.migrateCommand(),
 		p.tokenCommand(),
 		p.adapterCommand(),
+		p.gateCommand(),
 		p.openapiCommand(),
 		p.configCommand(),
 		p.doctorCommand(),
@@ -160,11 +161,14 @@ func (p *program) run(ctx context.Context, args []string) int {
 // end says what went wrong, if anything did, and returns the code to end with.
 func (p *program) end(err error) int {
 	var usage usageError
+	var code codeError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errDifference):
 		return exitUsage
+	case errors.As(err, &code):
+		return int(code)
 	case errors.As(err, &usage):
 		p.explain(err)
 		return exitUsage

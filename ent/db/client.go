@@ -20,6 +20,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
+	"github.com/evenkeel/evenkeel/ent/db/change"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/composite"
 	"github.com/evenkeel/evenkeel/ent/db/compositemember"
@@ -33,6 +34,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/forecast"
 	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
+	"github.com/evenkeel/evenkeel/ent/db/gatedecision"
+	"github.com/evenkeel/evenkeel/ent/db/gateoverride"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
@@ -88,6 +91,8 @@ type Client struct {
 	Backfill *BackfillClient
 	// BudgetPolicy is the client for interacting with the BudgetPolicy builders.
 	BudgetPolicy *BudgetPolicyClient
+	// Change is the client for interacting with the Change builders.
+	Change *ChangeClient
 	// Collection is the client for interacting with the Collection builders.
 	Collection *CollectionClient
 	// Composite is the client for interacting with the Composite builders.
@@ -114,6 +119,10 @@ type Client struct {
 	Forecast *ForecastClient
 	// ForecastBin is the client for interacting with the ForecastBin builders.
 	ForecastBin *ForecastBinClient
+	// GateDecision is the client for interacting with the GateDecision builders.
+	GateDecision *GateDecisionClient
+	// GateOverride is the client for interacting with the GateOverride builders.
+	GateOverride *GateOverrideClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Identity is the client for interacting with the Identity builders.
@@ -202,6 +211,7 @@ func (c *Client) init() {
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Backfill = NewBackfillClient(c.config)
 	c.BudgetPolicy = NewBudgetPolicyClient(c.config)
+	c.Change = NewChangeClient(c.config)
 	c.Collection = NewCollectionClient(c.config)
 	c.Composite = NewCompositeClient(c.config)
 	c.CompositeMember = NewCompositeMemberClient(c.config)
@@ -215,6 +225,8 @@ func (c *Client) init() {
 	c.Dependency = NewDependencyClient(c.config)
 	c.Forecast = NewForecastClient(c.config)
 	c.ForecastBin = NewForecastBinClient(c.config)
+	c.GateDecision = NewGateDecisionClient(c.config)
+	c.GateOverride = NewGateOverrideClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Identity = NewIdentityClient(c.config)
 	c.Indicator = NewIndicatorClient(c.config)
@@ -348,6 +360,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		AuditEntry:        NewAuditEntryClient(cfg),
 		Backfill:          NewBackfillClient(cfg),
 		BudgetPolicy:      NewBudgetPolicyClient(cfg),
+		Change:            NewChangeClient(cfg),
 		Collection:        NewCollectionClient(cfg),
 		Composite:         NewCompositeClient(cfg),
 		CompositeMember:   NewCompositeMemberClient(cfg),
@@ -361,6 +374,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Dependency:        NewDependencyClient(cfg),
 		Forecast:          NewForecastClient(cfg),
 		ForecastBin:       NewForecastBinClient(cfg),
+		GateDecision:      NewGateDecisionClient(cfg),
+		GateOverride:      NewGateOverrideClient(cfg),
 		IdempotencyKey:    NewIdempotencyKeyClient(cfg),
 		Identity:          NewIdentityClient(cfg),
 		Indicator:         NewIndicatorClient(cfg),
@@ -421,6 +436,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		AuditEntry:        NewAuditEntryClient(cfg),
 		Backfill:          NewBackfillClient(cfg),
 		BudgetPolicy:      NewBudgetPolicyClient(cfg),
+		Change:            NewChangeClient(cfg),
 		Collection:        NewCollectionClient(cfg),
 		Composite:         NewCompositeClient(cfg),
 		CompositeMember:   NewCompositeMemberClient(cfg),
@@ -434,6 +450,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Dependency:        NewDependencyClient(cfg),
 		Forecast:          NewForecastClient(cfg),
 		ForecastBin:       NewForecastBinClient(cfg),
+		GateDecision:      NewGateDecisionClient(cfg),
+		GateOverride:      NewGateOverrideClient(cfg),
 		IdempotencyKey:    NewIdempotencyKeyClient(cfg),
 		Identity:          NewIdentityClient(cfg),
 		Indicator:         NewIndicatorClient(cfg),
@@ -499,16 +517,17 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
-		c.Composite, c.CompositeMember, c.CompositePart, c.CompositeRevision,
-		c.CompositeStatus, c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch,
-		c.Dependency, c.Forecast, c.ForecastBin, c.IdempotencyKey, c.Identity,
-		c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Outage,
-		c.Person, c.PolicyRevision, c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision,
-		c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment,
-		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
-		c.Slug, c.System, c.Team, c.ThinnedMonth, c.Token, c.TrackerLane,
-		c.TrackerPlace, c.Violation, c.ViolationEvent, c.WebhookDelivery,
+		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Change,
+		c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
+		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
+		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
+		c.GateOverride, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun,
+		c.Lease, c.Member, c.OTLPStream, c.Outage, c.Person, c.PolicyRevision,
+		c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus,
+		c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service,
+		c.Session, c.SignInCode, c.SignalMapping, c.Slug, c.System, c.Team,
+		c.ThinnedMonth, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -518,16 +537,17 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Collection,
-		c.Composite, c.CompositeMember, c.CompositePart, c.CompositeRevision,
-		c.CompositeStatus, c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch,
-		c.Dependency, c.Forecast, c.ForecastBin, c.IdempotencyKey, c.Identity,
-		c.Indicator, c.Issue, c.JobRun, c.Lease, c.Member, c.OTLPStream, c.Outage,
-		c.Person, c.PolicyRevision, c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision,
-		c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment,
-		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
-		c.Slug, c.System, c.Team, c.ThinnedMonth, c.Token, c.TrackerLane,
-		c.TrackerPlace, c.Violation, c.ViolationEvent, c.WebhookDelivery,
+		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Change,
+		c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
+		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
+		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
+		c.GateOverride, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun,
+		c.Lease, c.Member, c.OTLPStream, c.Outage, c.Person, c.PolicyRevision,
+		c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus,
+		c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service,
+		c.Session, c.SignInCode, c.SignalMapping, c.Slug, c.System, c.Team,
+		c.ThinnedMonth, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -546,6 +566,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Backfill.mutate(ctx, m)
 	case *BudgetPolicyMutation:
 		return c.BudgetPolicy.mutate(ctx, m)
+	case *ChangeMutation:
+		return c.Change.mutate(ctx, m)
 	case *CollectionMutation:
 		return c.Collection.mutate(ctx, m)
 	case *CompositeMutation:
@@ -572,6 +594,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Forecast.mutate(ctx, m)
 	case *ForecastBinMutation:
 		return c.ForecastBin.mutate(ctx, m)
+	case *GateDecisionMutation:
+		return c.GateDecision.mutate(ctx, m)
+	case *GateOverrideMutation:
+		return c.GateOverride.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *IdentityMutation:
@@ -1439,6 +1465,155 @@ func (c *BudgetPolicyClient) mutate(ctx context.Context, m *BudgetPolicyMutation
 		return (&BudgetPolicyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown BudgetPolicy mutation op: %q", m.Op())
+	}
+}
+
+// ChangeClient is a client for the Change schema.
+type ChangeClient struct {
+	config
+}
+
+// NewChangeClient returns a client for the Change from the given config.
+func NewChangeClient(c config) *ChangeClient {
+	return &ChangeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `change.Hooks(f(g(h())))`.
+func (c *ChangeClient) Use(hooks ...Hook) {
+	c.hooks.Change = append(c.hooks.Change, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `change.Intercept(f(g(h())))`.
+func (c *ChangeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Change = append(c.inters.Change, interceptors...)
+}
+
+// Create returns a builder for creating a Change entity.
+func (c *ChangeClient) Create() *ChangeCreate {
+	mutation := newChangeMutation(c.config, OpCreate)
+	return &ChangeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Change entities.
+func (c *ChangeClient) CreateBulk(builders ...*ChangeCreate) *ChangeCreateBulk {
+	return &ChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ChangeClient) MapCreateBulk(slice any, setFunc func(*ChangeCreate, int)) *ChangeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ChangeCreateBulk{err: fmt.Errorf("calling to ChangeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ChangeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Change.
+func (c *ChangeClient) Update() *ChangeUpdate {
+	mutation := newChangeMutation(c.config, OpUpdate)
+	return &ChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ChangeClient) UpdateOne(_m *Change) *ChangeUpdateOne {
+	mutation := newChangeMutation(c.config, OpUpdateOne, withChange(_m))
+	return &ChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ChangeClient) UpdateOneID(id string) *ChangeUpdateOne {
+	mutation := newChangeMutation(c.config, OpUpdateOne, withChangeID(id))
+	return &ChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Change.
+func (c *ChangeClient) Delete() *ChangeDelete {
+	mutation := newChangeMutation(c.config, OpDelete)
+	return &ChangeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ChangeClient) DeleteOne(_m *Change) *ChangeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ChangeClient) DeleteOneID(id string) *ChangeDeleteOne {
+	builder := c.Delete().Where(change.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ChangeDeleteOne{builder}
+}
+
+// Query returns a query builder for Change.
+func (c *ChangeClient) Query() *ChangeQuery {
+	return &ChangeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeChange},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Change entity by its id.
+func (c *ChangeClient) Get(ctx context.Context, id string) (*Change, error) {
+	return c.Query().Where(change.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ChangeClient) GetX(ctx context.Context, id string) *Change {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a Change.
+func (c *ChangeClient) QueryService(_m *Change) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(change.Table, change.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, change.ServiceTable, change.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ChangeClient) Hooks() []Hook {
+	return c.hooks.Change
+}
+
+// Interceptors returns the client interceptors.
+func (c *ChangeClient) Interceptors() []Interceptor {
+	return c.inters.Change
+}
+
+func (c *ChangeClient) mutate(ctx context.Context, m *ChangeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ChangeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ChangeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Change mutation op: %q", m.Op())
 	}
 }
 
@@ -3408,6 +3583,304 @@ func (c *ForecastBinClient) mutate(ctx context.Context, m *ForecastBinMutation) 
 		return (&ForecastBinDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown ForecastBin mutation op: %q", m.Op())
+	}
+}
+
+// GateDecisionClient is a client for the GateDecision schema.
+type GateDecisionClient struct {
+	config
+}
+
+// NewGateDecisionClient returns a client for the GateDecision from the given config.
+func NewGateDecisionClient(c config) *GateDecisionClient {
+	return &GateDecisionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `gatedecision.Hooks(f(g(h())))`.
+func (c *GateDecisionClient) Use(hooks ...Hook) {
+	c.hooks.GateDecision = append(c.hooks.GateDecision, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `gatedecision.Intercept(f(g(h())))`.
+func (c *GateDecisionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.GateDecision = append(c.inters.GateDecision, interceptors...)
+}
+
+// Create returns a builder for creating a GateDecision entity.
+func (c *GateDecisionClient) Create() *GateDecisionCreate {
+	mutation := newGateDecisionMutation(c.config, OpCreate)
+	return &GateDecisionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of GateDecision entities.
+func (c *GateDecisionClient) CreateBulk(builders ...*GateDecisionCreate) *GateDecisionCreateBulk {
+	return &GateDecisionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *GateDecisionClient) MapCreateBulk(slice any, setFunc func(*GateDecisionCreate, int)) *GateDecisionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &GateDecisionCreateBulk{err: fmt.Errorf("calling to GateDecisionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*GateDecisionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &GateDecisionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for GateDecision.
+func (c *GateDecisionClient) Update() *GateDecisionUpdate {
+	mutation := newGateDecisionMutation(c.config, OpUpdate)
+	return &GateDecisionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *GateDecisionClient) UpdateOne(_m *GateDecision) *GateDecisionUpdateOne {
+	mutation := newGateDecisionMutation(c.config, OpUpdateOne, withGateDecision(_m))
+	return &GateDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *GateDecisionClient) UpdateOneID(id string) *GateDecisionUpdateOne {
+	mutation := newGateDecisionMutation(c.config, OpUpdateOne, withGateDecisionID(id))
+	return &GateDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for GateDecision.
+func (c *GateDecisionClient) Delete() *GateDecisionDelete {
+	mutation := newGateDecisionMutation(c.config, OpDelete)
+	return &GateDecisionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *GateDecisionClient) DeleteOne(_m *GateDecision) *GateDecisionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *GateDecisionClient) DeleteOneID(id string) *GateDecisionDeleteOne {
+	builder := c.Delete().Where(gatedecision.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &GateDecisionDeleteOne{builder}
+}
+
+// Query returns a query builder for GateDecision.
+func (c *GateDecisionClient) Query() *GateDecisionQuery {
+	return &GateDecisionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeGateDecision},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a GateDecision entity by its id.
+func (c *GateDecisionClient) Get(ctx context.Context, id string) (*GateDecision, error) {
+	return c.Query().Where(gatedecision.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *GateDecisionClient) GetX(ctx context.Context, id string) *GateDecision {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a GateDecision.
+func (c *GateDecisionClient) QueryService(_m *GateDecision) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(gatedecision.Table, gatedecision.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, gatedecision.ServiceTable, gatedecision.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *GateDecisionClient) Hooks() []Hook {
+	return c.hooks.GateDecision
+}
+
+// Interceptors returns the client interceptors.
+func (c *GateDecisionClient) Interceptors() []Interceptor {
+	return c.inters.GateDecision
+}
+
+func (c *GateDecisionClient) mutate(ctx context.Context, m *GateDecisionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&GateDecisionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&GateDecisionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&GateDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&GateDecisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown GateDecision mutation op: %q", m.Op())
+	}
+}
+
+// GateOverrideClient is a client for the GateOverride schema.
+type GateOverrideClient struct {
+	config
+}
+
+// NewGateOverrideClient returns a client for the GateOverride from the given config.
+func NewGateOverrideClient(c config) *GateOverrideClient {
+	return &GateOverrideClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `gateoverride.Hooks(f(g(h())))`.
+func (c *GateOverrideClient) Use(hooks ...Hook) {
+	c.hooks.GateOverride = append(c.hooks.GateOverride, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `gateoverride.Intercept(f(g(h())))`.
+func (c *GateOverrideClient) Intercept(interceptors ...Interceptor) {
+	c.inters.GateOverride = append(c.inters.GateOverride, interceptors...)
+}
+
+// Create returns a builder for creating a GateOverride entity.
+func (c *GateOverrideClient) Create() *GateOverrideCreate {
+	mutation := newGateOverrideMutation(c.config, OpCreate)
+	return &GateOverrideCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of GateOverride entities.
+func (c *GateOverrideClient) CreateBulk(builders ...*GateOverrideCreate) *GateOverrideCreateBulk {
+	return &GateOverrideCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *GateOverrideClient) MapCreateBulk(slice any, setFunc func(*GateOverrideCreate, int)) *GateOverrideCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &GateOverrideCreateBulk{err: fmt.Errorf("calling to GateOverrideClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*GateOverrideCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &GateOverrideCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for GateOverride.
+func (c *GateOverrideClient) Update() *GateOverrideUpdate {
+	mutation := newGateOverrideMutation(c.config, OpUpdate)
+	return &GateOverrideUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *GateOverrideClient) UpdateOne(_m *GateOverride) *GateOverrideUpdateOne {
+	mutation := newGateOverrideMutation(c.config, OpUpdateOne, withGateOverride(_m))
+	return &GateOverrideUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *GateOverrideClient) UpdateOneID(id string) *GateOverrideUpdateOne {
+	mutation := newGateOverrideMutation(c.config, OpUpdateOne, withGateOverrideID(id))
+	return &GateOverrideUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for GateOverride.
+func (c *GateOverrideClient) Delete() *GateOverrideDelete {
+	mutation := newGateOverrideMutation(c.config, OpDelete)
+	return &GateOverrideDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *GateOverrideClient) DeleteOne(_m *GateOverride) *GateOverrideDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *GateOverrideClient) DeleteOneID(id string) *GateOverrideDeleteOne {
+	builder := c.Delete().Where(gateoverride.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &GateOverrideDeleteOne{builder}
+}
+
+// Query returns a query builder for GateOverride.
+func (c *GateOverrideClient) Query() *GateOverrideQuery {
+	return &GateOverrideQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeGateOverride},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a GateOverride entity by its id.
+func (c *GateOverrideClient) Get(ctx context.Context, id string) (*GateOverride, error) {
+	return c.Query().Where(gateoverride.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *GateOverrideClient) GetX(ctx context.Context, id string) *GateOverride {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a GateOverride.
+func (c *GateOverrideClient) QueryService(_m *GateOverride) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(gateoverride.Table, gateoverride.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, gateoverride.ServiceTable, gateoverride.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *GateOverrideClient) Hooks() []Hook {
+	return c.hooks.GateOverride
+}
+
+// Interceptors returns the client interceptors.
+func (c *GateOverrideClient) Interceptors() []Interceptor {
+	return c.inters.GateOverride
+}
+
+func (c *GateOverrideClient) mutate(ctx context.Context, m *GateOverrideMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&GateOverrideCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&GateOverrideUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&GateOverrideUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&GateOverrideDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown GateOverride mutation op: %q", m.Op())
 	}
 }
 
@@ -8922,26 +9395,26 @@ func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMu
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Composite,
-		CompositeMember, CompositePart, CompositeRevision, CompositeStatus, Correction,
-		DataSource, Delivery, DeliverySwitch, Dependency, Forecast, ForecastBin,
-		IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member, OTLPStream,
-		Outage, Person, PolicyRevision, Proposal, SLA, SLAPeriod, SLARevision, SLO,
-		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
-		Service, Session, SignInCode, SignalMapping, Slug, System, Team, ThinnedMonth,
-		Token, TrackerLane, TrackerPlace, Violation, ViolationEvent,
-		WebhookDelivery []ent.Hook
+		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change, Collection,
+		Composite, CompositeMember, CompositePart, CompositeRevision, CompositeStatus,
+		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Forecast,
+		ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity, Indicator,
+		Issue, JobRun, Lease, Member, OTLPStream, Outage, Person, PolicyRevision,
+		Proposal, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision,
+		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode,
+		SignalMapping, Slug, System, Team, ThinnedMonth, Token, TrackerLane,
+		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
-		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Collection, Composite,
-		CompositeMember, CompositePart, CompositeRevision, CompositeStatus, Correction,
-		DataSource, Delivery, DeliverySwitch, Dependency, Forecast, ForecastBin,
-		IdempotencyKey, Identity, Indicator, Issue, JobRun, Lease, Member, OTLPStream,
-		Outage, Person, PolicyRevision, Proposal, SLA, SLAPeriod, SLARevision, SLO,
-		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
-		Service, Session, SignInCode, SignalMapping, Slug, System, Team, ThinnedMonth,
-		Token, TrackerLane, TrackerPlace, Violation, ViolationEvent,
-		WebhookDelivery []ent.Interceptor
+		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change, Collection,
+		Composite, CompositeMember, CompositePart, CompositeRevision, CompositeStatus,
+		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Forecast,
+		ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity, Indicator,
+		Issue, JobRun, Lease, Member, OTLPStream, Outage, Person, PolicyRevision,
+		Proposal, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision,
+		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode,
+		SignalMapping, Slug, System, Team, ThinnedMonth, Token, TrackerLane,
+		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
 	}
 )
 

@@ -17,6 +17,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
+	"github.com/evenkeel/evenkeel/ent/db/change"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/composite"
 	"github.com/evenkeel/evenkeel/ent/db/compositemember"
@@ -30,6 +31,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/forecast"
 	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
+	"github.com/evenkeel/evenkeel/ent/db/gatedecision"
+	"github.com/evenkeel/evenkeel/ent/db/gateoverride"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
@@ -131,6 +134,7 @@ func checkColumn(t, c string) error {
 			auditentry.Table:        auditentry.ValidColumn,
 			backfill.Table:          backfill.ValidColumn,
 			budgetpolicy.Table:      budgetpolicy.ValidColumn,
+			change.Table:            change.ValidColumn,
 			collection.Table:        collection.ValidColumn,
 			composite.Table:         composite.ValidColumn,
 			compositemember.Table:   compositemember.ValidColumn,
@@ -144,6 +148,8 @@ func checkColumn(t, c string) error {
 			dependency.Table:        dependency.ValidColumn,
 			forecast.Table:          forecast.ValidColumn,
 			forecastbin.Table:       forecastbin.ValidColumn,
+			gatedecision.Table:      gatedecision.ValidColumn,
+			gateoverride.Table:      gateoverride.ValidColumn,
 			idempotencykey.Table:    idempotencykey.ValidColumn,
 			identity.Table:          identity.ValidColumn,
 			indicator.Table:         indicator.ValidColumn,

@@ -17,6 +17,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
+	"github.com/evenkeel/evenkeel/ent/db/change"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/composite"
 	"github.com/evenkeel/evenkeel/ent/db/compositemember"
@@ -30,6 +31,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/forecast"
 	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
+	"github.com/evenkeel/evenkeel/ent/db/gatedecision"
+	"github.com/evenkeel/evenkeel/ent/db/gateoverride"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
@@ -83,6 +86,7 @@ const (
 	TypeAuditEntry        = "AuditEntry"
 	TypeBackfill          = "Backfill"
 	TypeBudgetPolicy      = "BudgetPolicy"
+	TypeChange            = "Change"
 	TypeCollection        = "Collection"
 	TypeComposite         = "Composite"
 	TypeCompositeMember   = "CompositeMember"
@@ -96,6 +100,8 @@ const (
 	TypeDependency        = "Dependency"
 	TypeForecast          = "Forecast"
 	TypeForecastBin       = "ForecastBin"
+	TypeGateDecision      = "GateDecision"
+	TypeGateOverride      = "GateOverride"
 	TypeIdempotencyKey    = "IdempotencyKey"
 	TypeIdentity          = "Identity"
 	TypeIndicator         = "Indicator"
@@ -5872,6 +5878,1225 @@ func (m *BudgetPolicyMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *BudgetPolicyMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown BudgetPolicy edge %s", name)
+}
+
+// ChangeMutation represents an operation that mutates the Change nodes in the graph.
+type ChangeMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	external_id    *string
+	kind           *string
+	release        *string
+	link           *string
+	author         *string
+	note           *string
+	began_at       *time.Time
+	ended_at       *time.Time
+	outcome        *string
+	created_at     *time.Time
+	created_by     *string
+	updated_at     *time.Time
+	updated_by     *string
+	version        *int64
+	addversion     *int64
+	clearedFields  map[string]struct{}
+	service        *string
+	clearedservice bool
+	done           bool
+	oldValue       func(context.Context) (*Change, error)
+	predicates     []predicate.Change
+}
+
+var _ ent.Mutation = (*ChangeMutation)(nil)
+
+// changeOption allows management of the mutation configuration using functional options.
+type changeOption func(*ChangeMutation)
+
+// newChangeMutation creates new mutation for the Change entity.
+func newChangeMutation(c config, op Op, opts ...changeOption) *ChangeMutation {
+	m := &ChangeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeChange,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withChangeID sets the ID field of the mutation.
+func withChangeID(id string) changeOption {
+	return func(m *ChangeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Change
+		)
+		m.oldValue = func(ctx context.Context) (*Change, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Change.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withChange sets the old Change of the mutation.
+func withChange(node *Change) changeOption {
+	return func(m *ChangeMutation) {
+		m.oldValue = func(context.Context) (*Change, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ChangeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ChangeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Change entities.
+func (m *ChangeMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ChangeMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ChangeMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Change.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *ChangeMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *ChangeMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *ChangeMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetExternalID sets the "external_id" field.
+func (m *ChangeMutation) SetExternalID(s string) {
+	m.external_id = &s
+}
+
+// ExternalID returns the value of the "external_id" field in the mutation.
+func (m *ChangeMutation) ExternalID() (r string, exists bool) {
+	v := m.external_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExternalID returns the old "external_id" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldExternalID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExternalID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExternalID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExternalID: %w", err)
+	}
+	return oldValue.ExternalID, nil
+}
+
+// ClearExternalID clears the value of the "external_id" field.
+func (m *ChangeMutation) ClearExternalID() {
+	m.external_id = nil
+	m.clearedFields[change.FieldExternalID] = struct{}{}
+}
+
+// ExternalIDCleared returns if the "external_id" field was cleared in this mutation.
+func (m *ChangeMutation) ExternalIDCleared() bool {
+	_, ok := m.clearedFields[change.FieldExternalID]
+	return ok
+}
+
+// ResetExternalID resets all changes to the "external_id" field.
+func (m *ChangeMutation) ResetExternalID() {
+	m.external_id = nil
+	delete(m.clearedFields, change.FieldExternalID)
+}
+
+// SetKind sets the "kind" field.
+func (m *ChangeMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ChangeMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ChangeMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetRelease sets the "release" field.
+func (m *ChangeMutation) SetRelease(s string) {
+	m.release = &s
+}
+
+// Release returns the value of the "release" field in the mutation.
+func (m *ChangeMutation) Release() (r string, exists bool) {
+	v := m.release
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRelease returns the old "release" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldRelease(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRelease is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRelease requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRelease: %w", err)
+	}
+	return oldValue.Release, nil
+}
+
+// ResetRelease resets all changes to the "release" field.
+func (m *ChangeMutation) ResetRelease() {
+	m.release = nil
+}
+
+// SetLink sets the "link" field.
+func (m *ChangeMutation) SetLink(s string) {
+	m.link = &s
+}
+
+// Link returns the value of the "link" field in the mutation.
+func (m *ChangeMutation) Link() (r string, exists bool) {
+	v := m.link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLink returns the old "link" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldLink(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLink: %w", err)
+	}
+	return oldValue.Link, nil
+}
+
+// ResetLink resets all changes to the "link" field.
+func (m *ChangeMutation) ResetLink() {
+	m.link = nil
+}
+
+// SetAuthor sets the "author" field.
+func (m *ChangeMutation) SetAuthor(s string) {
+	m.author = &s
+}
+
+// Author returns the value of the "author" field in the mutation.
+func (m *ChangeMutation) Author() (r string, exists bool) {
+	v := m.author
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthor returns the old "author" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldAuthor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthor: %w", err)
+	}
+	return oldValue.Author, nil
+}
+
+// ResetAuthor resets all changes to the "author" field.
+func (m *ChangeMutation) ResetAuthor() {
+	m.author = nil
+}
+
+// SetNote sets the "note" field.
+func (m *ChangeMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *ChangeMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *ChangeMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetBeganAt sets the "began_at" field.
+func (m *ChangeMutation) SetBeganAt(t time.Time) {
+	m.began_at = &t
+}
+
+// BeganAt returns the value of the "began_at" field in the mutation.
+func (m *ChangeMutation) BeganAt() (r time.Time, exists bool) {
+	v := m.began_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBeganAt returns the old "began_at" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldBeganAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBeganAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBeganAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBeganAt: %w", err)
+	}
+	return oldValue.BeganAt, nil
+}
+
+// ResetBeganAt resets all changes to the "began_at" field.
+func (m *ChangeMutation) ResetBeganAt() {
+	m.began_at = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *ChangeMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *ChangeMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *ChangeMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[change.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *ChangeMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[change.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *ChangeMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, change.FieldEndedAt)
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *ChangeMutation) SetOutcome(s string) {
+	m.outcome = &s
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *ChangeMutation) Outcome() (r string, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldOutcome(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *ChangeMutation) ResetOutcome() {
+	m.outcome = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ChangeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ChangeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ChangeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *ChangeMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ChangeMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ChangeMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ChangeMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ChangeMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ChangeMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetUpdatedBy sets the "updated_by" field.
+func (m *ChangeMutation) SetUpdatedBy(s string) {
+	m.updated_by = &s
+}
+
+// UpdatedBy returns the value of the "updated_by" field in the mutation.
+func (m *ChangeMutation) UpdatedBy() (r string, exists bool) {
+	v := m.updated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedBy returns the old "updated_by" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldUpdatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedBy: %w", err)
+	}
+	return oldValue.UpdatedBy, nil
+}
+
+// ResetUpdatedBy resets all changes to the "updated_by" field.
+func (m *ChangeMutation) ResetUpdatedBy() {
+	m.updated_by = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ChangeMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ChangeMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ChangeMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ChangeMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ChangeMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *ChangeMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[change.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *ChangeMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *ChangeMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *ChangeMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the ChangeMutation builder.
+func (m *ChangeMutation) Where(ps ...predicate.Change) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ChangeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ChangeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Change, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ChangeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ChangeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Change).
+func (m *ChangeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ChangeMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.service != nil {
+		fields = append(fields, change.FieldServiceID)
+	}
+	if m.external_id != nil {
+		fields = append(fields, change.FieldExternalID)
+	}
+	if m.kind != nil {
+		fields = append(fields, change.FieldKind)
+	}
+	if m.release != nil {
+		fields = append(fields, change.FieldRelease)
+	}
+	if m.link != nil {
+		fields = append(fields, change.FieldLink)
+	}
+	if m.author != nil {
+		fields = append(fields, change.FieldAuthor)
+	}
+	if m.note != nil {
+		fields = append(fields, change.FieldNote)
+	}
+	if m.began_at != nil {
+		fields = append(fields, change.FieldBeganAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, change.FieldEndedAt)
+	}
+	if m.outcome != nil {
+		fields = append(fields, change.FieldOutcome)
+	}
+	if m.created_at != nil {
+		fields = append(fields, change.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, change.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, change.FieldUpdatedAt)
+	}
+	if m.updated_by != nil {
+		fields = append(fields, change.FieldUpdatedBy)
+	}
+	if m.version != nil {
+		fields = append(fields, change.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ChangeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case change.FieldServiceID:
+		return m.ServiceID()
+	case change.FieldExternalID:
+		return m.ExternalID()
+	case change.FieldKind:
+		return m.Kind()
+	case change.FieldRelease:
+		return m.Release()
+	case change.FieldLink:
+		return m.Link()
+	case change.FieldAuthor:
+		return m.Author()
+	case change.FieldNote:
+		return m.Note()
+	case change.FieldBeganAt:
+		return m.BeganAt()
+	case change.FieldEndedAt:
+		return m.EndedAt()
+	case change.FieldOutcome:
+		return m.Outcome()
+	case change.FieldCreatedAt:
+		return m.CreatedAt()
+	case change.FieldCreatedBy:
+		return m.CreatedBy()
+	case change.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case change.FieldUpdatedBy:
+		return m.UpdatedBy()
+	case change.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ChangeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case change.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case change.FieldExternalID:
+		return m.OldExternalID(ctx)
+	case change.FieldKind:
+		return m.OldKind(ctx)
+	case change.FieldRelease:
+		return m.OldRelease(ctx)
+	case change.FieldLink:
+		return m.OldLink(ctx)
+	case change.FieldAuthor:
+		return m.OldAuthor(ctx)
+	case change.FieldNote:
+		return m.OldNote(ctx)
+	case change.FieldBeganAt:
+		return m.OldBeganAt(ctx)
+	case change.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case change.FieldOutcome:
+		return m.OldOutcome(ctx)
+	case change.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case change.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case change.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case change.FieldUpdatedBy:
+		return m.OldUpdatedBy(ctx)
+	case change.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Change field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ChangeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case change.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case change.FieldExternalID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExternalID(v)
+		return nil
+	case change.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case change.FieldRelease:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRelease(v)
+		return nil
+	case change.FieldLink:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLink(v)
+		return nil
+	case change.FieldAuthor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthor(v)
+		return nil
+	case change.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case change.FieldBeganAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBeganAt(v)
+		return nil
+	case change.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case change.FieldOutcome:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	case change.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case change.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case change.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case change.FieldUpdatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedBy(v)
+		return nil
+	case change.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Change field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ChangeMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, change.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ChangeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case change.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ChangeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case change.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Change numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ChangeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(change.FieldExternalID) {
+		fields = append(fields, change.FieldExternalID)
+	}
+	if m.FieldCleared(change.FieldEndedAt) {
+		fields = append(fields, change.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ChangeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ChangeMutation) ClearField(name string) error {
+	switch name {
+	case change.FieldExternalID:
+		m.ClearExternalID()
+		return nil
+	case change.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Change nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ChangeMutation) ResetField(name string) error {
+	switch name {
+	case change.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case change.FieldExternalID:
+		m.ResetExternalID()
+		return nil
+	case change.FieldKind:
+		m.ResetKind()
+		return nil
+	case change.FieldRelease:
+		m.ResetRelease()
+		return nil
+	case change.FieldLink:
+		m.ResetLink()
+		return nil
+	case change.FieldAuthor:
+		m.ResetAuthor()
+		return nil
+	case change.FieldNote:
+		m.ResetNote()
+		return nil
+	case change.FieldBeganAt:
+		m.ResetBeganAt()
+		return nil
+	case change.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case change.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	case change.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case change.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case change.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case change.FieldUpdatedBy:
+		m.ResetUpdatedBy()
+		return nil
+	case change.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Change field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ChangeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.service != nil {
+		edges = append(edges, change.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ChangeMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case change.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ChangeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ChangeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ChangeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedservice {
+		edges = append(edges, change.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ChangeMutation) EdgeCleared(name string) bool {
+	switch name {
+	case change.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ChangeMutation) ClearEdge(name string) error {
+	switch name {
+	case change.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown Change unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ChangeMutation) ResetEdge(name string) error {
+	switch name {
+	case change.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown Change edge %s", name)
 }
 
 // CollectionMutation represents an operation that mutates the Collection nodes in the graph.
@@ -19307,6 +20532,1698 @@ func (m *ForecastBinMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ForecastBin edge %s", name)
 }
 
+// GateDecisionMutation represents an operation that mutates the GateDecision nodes in the graph.
+type GateDecisionMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	class          *string
+	change_version *string
+	link           *string
+	answer         *string
+	verdict        *json.RawMessage
+	appendverdict  json.RawMessage
+	decided_at     *time.Time
+	decided_by     *string
+	clearedFields  map[string]struct{}
+	service        *string
+	clearedservice bool
+	done           bool
+	oldValue       func(context.Context) (*GateDecision, error)
+	predicates     []predicate.GateDecision
+}
+
+var _ ent.Mutation = (*GateDecisionMutation)(nil)
+
+// gatedecisionOption allows management of the mutation configuration using functional options.
+type gatedecisionOption func(*GateDecisionMutation)
+
+// newGateDecisionMutation creates new mutation for the GateDecision entity.
+func newGateDecisionMutation(c config, op Op, opts ...gatedecisionOption) *GateDecisionMutation {
+	m := &GateDecisionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeGateDecision,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withGateDecisionID sets the ID field of the mutation.
+func withGateDecisionID(id string) gatedecisionOption {
+	return func(m *GateDecisionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *GateDecision
+		)
+		m.oldValue = func(ctx context.Context) (*GateDecision, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().GateDecision.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withGateDecision sets the old GateDecision of the mutation.
+func withGateDecision(node *GateDecision) gatedecisionOption {
+	return func(m *GateDecisionMutation) {
+		m.oldValue = func(context.Context) (*GateDecision, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m GateDecisionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m GateDecisionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of GateDecision entities.
+func (m *GateDecisionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *GateDecisionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *GateDecisionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().GateDecision.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *GateDecisionMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *GateDecisionMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the GateDecision entity.
+// If the GateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateDecisionMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *GateDecisionMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetClass sets the "class" field.
+func (m *GateDecisionMutation) SetClass(s string) {
+	m.class = &s
+}
+
+// Class returns the value of the "class" field in the mutation.
+func (m *GateDecisionMutation) Class() (r string, exists bool) {
+	v := m.class
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClass returns the old "class" field's value of the GateDecision entity.
+// If the GateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateDecisionMutation) OldClass(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClass is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClass requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClass: %w", err)
+	}
+	return oldValue.Class, nil
+}
+
+// ResetClass resets all changes to the "class" field.
+func (m *GateDecisionMutation) ResetClass() {
+	m.class = nil
+}
+
+// SetChangeVersion sets the "change_version" field.
+func (m *GateDecisionMutation) SetChangeVersion(s string) {
+	m.change_version = &s
+}
+
+// ChangeVersion returns the value of the "change_version" field in the mutation.
+func (m *GateDecisionMutation) ChangeVersion() (r string, exists bool) {
+	v := m.change_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChangeVersion returns the old "change_version" field's value of the GateDecision entity.
+// If the GateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateDecisionMutation) OldChangeVersion(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChangeVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChangeVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChangeVersion: %w", err)
+	}
+	return oldValue.ChangeVersion, nil
+}
+
+// ResetChangeVersion resets all changes to the "change_version" field.
+func (m *GateDecisionMutation) ResetChangeVersion() {
+	m.change_version = nil
+}
+
+// SetLink sets the "link" field.
+func (m *GateDecisionMutation) SetLink(s string) {
+	m.link = &s
+}
+
+// Link returns the value of the "link" field in the mutation.
+func (m *GateDecisionMutation) Link() (r string, exists bool) {
+	v := m.link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLink returns the old "link" field's value of the GateDecision entity.
+// If the GateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateDecisionMutation) OldLink(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLink: %w", err)
+	}
+	return oldValue.Link, nil
+}
+
+// ResetLink resets all changes to the "link" field.
+func (m *GateDecisionMutation) ResetLink() {
+	m.link = nil
+}
+
+// SetAnswer sets the "answer" field.
+func (m *GateDecisionMutation) SetAnswer(s string) {
+	m.answer = &s
+}
+
+// Answer returns the value of the "answer" field in the mutation.
+func (m *GateDecisionMutation) Answer() (r string, exists bool) {
+	v := m.answer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnswer returns the old "answer" field's value of the GateDecision entity.
+// If the GateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateDecisionMutation) OldAnswer(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnswer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnswer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnswer: %w", err)
+	}
+	return oldValue.Answer, nil
+}
+
+// ResetAnswer resets all changes to the "answer" field.
+func (m *GateDecisionMutation) ResetAnswer() {
+	m.answer = nil
+}
+
+// SetVerdict sets the "verdict" field.
+func (m *GateDecisionMutation) SetVerdict(jm json.RawMessage) {
+	m.verdict = &jm
+	m.appendverdict = nil
+}
+
+// Verdict returns the value of the "verdict" field in the mutation.
+func (m *GateDecisionMutation) Verdict() (r json.RawMessage, exists bool) {
+	v := m.verdict
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVerdict returns the old "verdict" field's value of the GateDecision entity.
+// If the GateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateDecisionMutation) OldVerdict(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVerdict is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVerdict requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVerdict: %w", err)
+	}
+	return oldValue.Verdict, nil
+}
+
+// AppendVerdict adds jm to the "verdict" field.
+func (m *GateDecisionMutation) AppendVerdict(jm json.RawMessage) {
+	m.appendverdict = append(m.appendverdict, jm...)
+}
+
+// AppendedVerdict returns the list of values that were appended to the "verdict" field in this mutation.
+func (m *GateDecisionMutation) AppendedVerdict() (json.RawMessage, bool) {
+	if len(m.appendverdict) == 0 {
+		return nil, false
+	}
+	return m.appendverdict, true
+}
+
+// ResetVerdict resets all changes to the "verdict" field.
+func (m *GateDecisionMutation) ResetVerdict() {
+	m.verdict = nil
+	m.appendverdict = nil
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *GateDecisionMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *GateDecisionMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the GateDecision entity.
+// If the GateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateDecisionMutation) OldDecidedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *GateDecisionMutation) ResetDecidedAt() {
+	m.decided_at = nil
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (m *GateDecisionMutation) SetDecidedBy(s string) {
+	m.decided_by = &s
+}
+
+// DecidedBy returns the value of the "decided_by" field in the mutation.
+func (m *GateDecisionMutation) DecidedBy() (r string, exists bool) {
+	v := m.decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedBy returns the old "decided_by" field's value of the GateDecision entity.
+// If the GateDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateDecisionMutation) OldDecidedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedBy: %w", err)
+	}
+	return oldValue.DecidedBy, nil
+}
+
+// ResetDecidedBy resets all changes to the "decided_by" field.
+func (m *GateDecisionMutation) ResetDecidedBy() {
+	m.decided_by = nil
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *GateDecisionMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[gatedecision.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *GateDecisionMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *GateDecisionMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *GateDecisionMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the GateDecisionMutation builder.
+func (m *GateDecisionMutation) Where(ps ...predicate.GateDecision) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the GateDecisionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *GateDecisionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.GateDecision, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *GateDecisionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *GateDecisionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (GateDecision).
+func (m *GateDecisionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *GateDecisionMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.service != nil {
+		fields = append(fields, gatedecision.FieldServiceID)
+	}
+	if m.class != nil {
+		fields = append(fields, gatedecision.FieldClass)
+	}
+	if m.change_version != nil {
+		fields = append(fields, gatedecision.FieldChangeVersion)
+	}
+	if m.link != nil {
+		fields = append(fields, gatedecision.FieldLink)
+	}
+	if m.answer != nil {
+		fields = append(fields, gatedecision.FieldAnswer)
+	}
+	if m.verdict != nil {
+		fields = append(fields, gatedecision.FieldVerdict)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, gatedecision.FieldDecidedAt)
+	}
+	if m.decided_by != nil {
+		fields = append(fields, gatedecision.FieldDecidedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *GateDecisionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case gatedecision.FieldServiceID:
+		return m.ServiceID()
+	case gatedecision.FieldClass:
+		return m.Class()
+	case gatedecision.FieldChangeVersion:
+		return m.ChangeVersion()
+	case gatedecision.FieldLink:
+		return m.Link()
+	case gatedecision.FieldAnswer:
+		return m.Answer()
+	case gatedecision.FieldVerdict:
+		return m.Verdict()
+	case gatedecision.FieldDecidedAt:
+		return m.DecidedAt()
+	case gatedecision.FieldDecidedBy:
+		return m.DecidedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *GateDecisionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case gatedecision.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case gatedecision.FieldClass:
+		return m.OldClass(ctx)
+	case gatedecision.FieldChangeVersion:
+		return m.OldChangeVersion(ctx)
+	case gatedecision.FieldLink:
+		return m.OldLink(ctx)
+	case gatedecision.FieldAnswer:
+		return m.OldAnswer(ctx)
+	case gatedecision.FieldVerdict:
+		return m.OldVerdict(ctx)
+	case gatedecision.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	case gatedecision.FieldDecidedBy:
+		return m.OldDecidedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown GateDecision field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GateDecisionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case gatedecision.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case gatedecision.FieldClass:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClass(v)
+		return nil
+	case gatedecision.FieldChangeVersion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChangeVersion(v)
+		return nil
+	case gatedecision.FieldLink:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLink(v)
+		return nil
+	case gatedecision.FieldAnswer:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnswer(v)
+		return nil
+	case gatedecision.FieldVerdict:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVerdict(v)
+		return nil
+	case gatedecision.FieldDecidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	case gatedecision.FieldDecidedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown GateDecision field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *GateDecisionMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *GateDecisionMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GateDecisionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown GateDecision numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *GateDecisionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *GateDecisionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *GateDecisionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown GateDecision nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *GateDecisionMutation) ResetField(name string) error {
+	switch name {
+	case gatedecision.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case gatedecision.FieldClass:
+		m.ResetClass()
+		return nil
+	case gatedecision.FieldChangeVersion:
+		m.ResetChangeVersion()
+		return nil
+	case gatedecision.FieldLink:
+		m.ResetLink()
+		return nil
+	case gatedecision.FieldAnswer:
+		m.ResetAnswer()
+		return nil
+	case gatedecision.FieldVerdict:
+		m.ResetVerdict()
+		return nil
+	case gatedecision.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	case gatedecision.FieldDecidedBy:
+		m.ResetDecidedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown GateDecision field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *GateDecisionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.service != nil {
+		edges = append(edges, gatedecision.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *GateDecisionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case gatedecision.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *GateDecisionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *GateDecisionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *GateDecisionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedservice {
+		edges = append(edges, gatedecision.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *GateDecisionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case gatedecision.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *GateDecisionMutation) ClearEdge(name string) error {
+	switch name {
+	case gatedecision.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown GateDecision unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *GateDecisionMutation) ResetEdge(name string) error {
+	switch name {
+	case gatedecision.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown GateDecision edge %s", name)
+}
+
+// GateOverrideMutation represents an operation that mutates the GateOverride nodes in the graph.
+type GateOverrideMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	reason         *string
+	made_at        *time.Time
+	until          *time.Time
+	made_by        *string
+	person_id      *string
+	review         *json.RawMessage
+	appendreview   json.RawMessage
+	reviewed_at    *time.Time
+	version        *int64
+	addversion     *int64
+	clearedFields  map[string]struct{}
+	service        *string
+	clearedservice bool
+	done           bool
+	oldValue       func(context.Context) (*GateOverride, error)
+	predicates     []predicate.GateOverride
+}
+
+var _ ent.Mutation = (*GateOverrideMutation)(nil)
+
+// gateoverrideOption allows management of the mutation configuration using functional options.
+type gateoverrideOption func(*GateOverrideMutation)
+
+// newGateOverrideMutation creates new mutation for the GateOverride entity.
+func newGateOverrideMutation(c config, op Op, opts ...gateoverrideOption) *GateOverrideMutation {
+	m := &GateOverrideMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeGateOverride,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withGateOverrideID sets the ID field of the mutation.
+func withGateOverrideID(id string) gateoverrideOption {
+	return func(m *GateOverrideMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *GateOverride
+		)
+		m.oldValue = func(ctx context.Context) (*GateOverride, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().GateOverride.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withGateOverride sets the old GateOverride of the mutation.
+func withGateOverride(node *GateOverride) gateoverrideOption {
+	return func(m *GateOverrideMutation) {
+		m.oldValue = func(context.Context) (*GateOverride, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m GateOverrideMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m GateOverrideMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of GateOverride entities.
+func (m *GateOverrideMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *GateOverrideMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *GateOverrideMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().GateOverride.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *GateOverrideMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *GateOverrideMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the GateOverride entity.
+// If the GateOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateOverrideMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *GateOverrideMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *GateOverrideMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *GateOverrideMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the GateOverride entity.
+// If the GateOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateOverrideMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *GateOverrideMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetMadeAt sets the "made_at" field.
+func (m *GateOverrideMutation) SetMadeAt(t time.Time) {
+	m.made_at = &t
+}
+
+// MadeAt returns the value of the "made_at" field in the mutation.
+func (m *GateOverrideMutation) MadeAt() (r time.Time, exists bool) {
+	v := m.made_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMadeAt returns the old "made_at" field's value of the GateOverride entity.
+// If the GateOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateOverrideMutation) OldMadeAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMadeAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMadeAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMadeAt: %w", err)
+	}
+	return oldValue.MadeAt, nil
+}
+
+// ResetMadeAt resets all changes to the "made_at" field.
+func (m *GateOverrideMutation) ResetMadeAt() {
+	m.made_at = nil
+}
+
+// SetUntil sets the "until" field.
+func (m *GateOverrideMutation) SetUntil(t time.Time) {
+	m.until = &t
+}
+
+// Until returns the value of the "until" field in the mutation.
+func (m *GateOverrideMutation) Until() (r time.Time, exists bool) {
+	v := m.until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntil returns the old "until" field's value of the GateOverride entity.
+// If the GateOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateOverrideMutation) OldUntil(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntil: %w", err)
+	}
+	return oldValue.Until, nil
+}
+
+// ResetUntil resets all changes to the "until" field.
+func (m *GateOverrideMutation) ResetUntil() {
+	m.until = nil
+}
+
+// SetMadeBy sets the "made_by" field.
+func (m *GateOverrideMutation) SetMadeBy(s string) {
+	m.made_by = &s
+}
+
+// MadeBy returns the value of the "made_by" field in the mutation.
+func (m *GateOverrideMutation) MadeBy() (r string, exists bool) {
+	v := m.made_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMadeBy returns the old "made_by" field's value of the GateOverride entity.
+// If the GateOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateOverrideMutation) OldMadeBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMadeBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMadeBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMadeBy: %w", err)
+	}
+	return oldValue.MadeBy, nil
+}
+
+// ResetMadeBy resets all changes to the "made_by" field.
+func (m *GateOverrideMutation) ResetMadeBy() {
+	m.made_by = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *GateOverrideMutation) SetPersonID(s string) {
+	m.person_id = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *GateOverrideMutation) PersonID() (r string, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the GateOverride entity.
+// If the GateOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateOverrideMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *GateOverrideMutation) ResetPersonID() {
+	m.person_id = nil
+}
+
+// SetReview sets the "review" field.
+func (m *GateOverrideMutation) SetReview(jm json.RawMessage) {
+	m.review = &jm
+	m.appendreview = nil
+}
+
+// Review returns the value of the "review" field in the mutation.
+func (m *GateOverrideMutation) Review() (r json.RawMessage, exists bool) {
+	v := m.review
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReview returns the old "review" field's value of the GateOverride entity.
+// If the GateOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateOverrideMutation) OldReview(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReview is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReview requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReview: %w", err)
+	}
+	return oldValue.Review, nil
+}
+
+// AppendReview adds jm to the "review" field.
+func (m *GateOverrideMutation) AppendReview(jm json.RawMessage) {
+	m.appendreview = append(m.appendreview, jm...)
+}
+
+// AppendedReview returns the list of values that were appended to the "review" field in this mutation.
+func (m *GateOverrideMutation) AppendedReview() (json.RawMessage, bool) {
+	if len(m.appendreview) == 0 {
+		return nil, false
+	}
+	return m.appendreview, true
+}
+
+// ClearReview clears the value of the "review" field.
+func (m *GateOverrideMutation) ClearReview() {
+	m.review = nil
+	m.appendreview = nil
+	m.clearedFields[gateoverride.FieldReview] = struct{}{}
+}
+
+// ReviewCleared returns if the "review" field was cleared in this mutation.
+func (m *GateOverrideMutation) ReviewCleared() bool {
+	_, ok := m.clearedFields[gateoverride.FieldReview]
+	return ok
+}
+
+// ResetReview resets all changes to the "review" field.
+func (m *GateOverrideMutation) ResetReview() {
+	m.review = nil
+	m.appendreview = nil
+	delete(m.clearedFields, gateoverride.FieldReview)
+}
+
+// SetReviewedAt sets the "reviewed_at" field.
+func (m *GateOverrideMutation) SetReviewedAt(t time.Time) {
+	m.reviewed_at = &t
+}
+
+// ReviewedAt returns the value of the "reviewed_at" field in the mutation.
+func (m *GateOverrideMutation) ReviewedAt() (r time.Time, exists bool) {
+	v := m.reviewed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReviewedAt returns the old "reviewed_at" field's value of the GateOverride entity.
+// If the GateOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateOverrideMutation) OldReviewedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReviewedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReviewedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReviewedAt: %w", err)
+	}
+	return oldValue.ReviewedAt, nil
+}
+
+// ClearReviewedAt clears the value of the "reviewed_at" field.
+func (m *GateOverrideMutation) ClearReviewedAt() {
+	m.reviewed_at = nil
+	m.clearedFields[gateoverride.FieldReviewedAt] = struct{}{}
+}
+
+// ReviewedAtCleared returns if the "reviewed_at" field was cleared in this mutation.
+func (m *GateOverrideMutation) ReviewedAtCleared() bool {
+	_, ok := m.clearedFields[gateoverride.FieldReviewedAt]
+	return ok
+}
+
+// ResetReviewedAt resets all changes to the "reviewed_at" field.
+func (m *GateOverrideMutation) ResetReviewedAt() {
+	m.reviewed_at = nil
+	delete(m.clearedFields, gateoverride.FieldReviewedAt)
+}
+
+// SetVersion sets the "version" field.
+func (m *GateOverrideMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *GateOverrideMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the GateOverride entity.
+// If the GateOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateOverrideMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *GateOverrideMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *GateOverrideMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *GateOverrideMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *GateOverrideMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[gateoverride.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *GateOverrideMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *GateOverrideMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *GateOverrideMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the GateOverrideMutation builder.
+func (m *GateOverrideMutation) Where(ps ...predicate.GateOverride) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the GateOverrideMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *GateOverrideMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.GateOverride, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *GateOverrideMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *GateOverrideMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (GateOverride).
+func (m *GateOverrideMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *GateOverrideMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.service != nil {
+		fields = append(fields, gateoverride.FieldServiceID)
+	}
+	if m.reason != nil {
+		fields = append(fields, gateoverride.FieldReason)
+	}
+	if m.made_at != nil {
+		fields = append(fields, gateoverride.FieldMadeAt)
+	}
+	if m.until != nil {
+		fields = append(fields, gateoverride.FieldUntil)
+	}
+	if m.made_by != nil {
+		fields = append(fields, gateoverride.FieldMadeBy)
+	}
+	if m.person_id != nil {
+		fields = append(fields, gateoverride.FieldPersonID)
+	}
+	if m.review != nil {
+		fields = append(fields, gateoverride.FieldReview)
+	}
+	if m.reviewed_at != nil {
+		fields = append(fields, gateoverride.FieldReviewedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, gateoverride.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *GateOverrideMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case gateoverride.FieldServiceID:
+		return m.ServiceID()
+	case gateoverride.FieldReason:
+		return m.Reason()
+	case gateoverride.FieldMadeAt:
+		return m.MadeAt()
+	case gateoverride.FieldUntil:
+		return m.Until()
+	case gateoverride.FieldMadeBy:
+		return m.MadeBy()
+	case gateoverride.FieldPersonID:
+		return m.PersonID()
+	case gateoverride.FieldReview:
+		return m.Review()
+	case gateoverride.FieldReviewedAt:
+		return m.ReviewedAt()
+	case gateoverride.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *GateOverrideMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case gateoverride.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case gateoverride.FieldReason:
+		return m.OldReason(ctx)
+	case gateoverride.FieldMadeAt:
+		return m.OldMadeAt(ctx)
+	case gateoverride.FieldUntil:
+		return m.OldUntil(ctx)
+	case gateoverride.FieldMadeBy:
+		return m.OldMadeBy(ctx)
+	case gateoverride.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case gateoverride.FieldReview:
+		return m.OldReview(ctx)
+	case gateoverride.FieldReviewedAt:
+		return m.OldReviewedAt(ctx)
+	case gateoverride.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown GateOverride field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GateOverrideMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case gateoverride.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case gateoverride.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case gateoverride.FieldMadeAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMadeAt(v)
+		return nil
+	case gateoverride.FieldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntil(v)
+		return nil
+	case gateoverride.FieldMadeBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMadeBy(v)
+		return nil
+	case gateoverride.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case gateoverride.FieldReview:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReview(v)
+		return nil
+	case gateoverride.FieldReviewedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReviewedAt(v)
+		return nil
+	case gateoverride.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown GateOverride field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *GateOverrideMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, gateoverride.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *GateOverrideMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case gateoverride.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GateOverrideMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case gateoverride.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown GateOverride numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *GateOverrideMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(gateoverride.FieldReview) {
+		fields = append(fields, gateoverride.FieldReview)
+	}
+	if m.FieldCleared(gateoverride.FieldReviewedAt) {
+		fields = append(fields, gateoverride.FieldReviewedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *GateOverrideMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *GateOverrideMutation) ClearField(name string) error {
+	switch name {
+	case gateoverride.FieldReview:
+		m.ClearReview()
+		return nil
+	case gateoverride.FieldReviewedAt:
+		m.ClearReviewedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown GateOverride nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *GateOverrideMutation) ResetField(name string) error {
+	switch name {
+	case gateoverride.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case gateoverride.FieldReason:
+		m.ResetReason()
+		return nil
+	case gateoverride.FieldMadeAt:
+		m.ResetMadeAt()
+		return nil
+	case gateoverride.FieldUntil:
+		m.ResetUntil()
+		return nil
+	case gateoverride.FieldMadeBy:
+		m.ResetMadeBy()
+		return nil
+	case gateoverride.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case gateoverride.FieldReview:
+		m.ResetReview()
+		return nil
+	case gateoverride.FieldReviewedAt:
+		m.ResetReviewedAt()
+		return nil
+	case gateoverride.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown GateOverride field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *GateOverrideMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.service != nil {
+		edges = append(edges, gateoverride.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *GateOverrideMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case gateoverride.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *GateOverrideMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *GateOverrideMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *GateOverrideMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedservice {
+		edges = append(edges, gateoverride.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *GateOverrideMutation) EdgeCleared(name string) bool {
+	switch name {
+	case gateoverride.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *GateOverrideMutation) ClearEdge(name string) error {
+	switch name {
+	case gateoverride.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown GateOverride unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *GateOverrideMutation) ResetEdge(name string) error {
+	switch name {
+	case gateoverride.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown GateOverride edge %s", name)
+}
+
 // IdempotencyKeyMutation represents an operation that mutates the IdempotencyKey nodes in the graph.
 type IdempotencyKeyMutation struct {
 	config
@@ -27956,9 +30873,9 @@ type PolicyRevisionMutation struct {
 	id            *string
 	number        *int
 	addnumber     *int
-	clauses       *json.RawMessage
-	appendclauses json.RawMessage
-	author        *string
+	terms         *json.RawMessage
+	appendterms   json.RawMessage
+	revised_by    *string
 	created_at    *time.Time
 	clearedFields map[string]struct{}
 	policy        *string
@@ -28164,91 +31081,91 @@ func (m *PolicyRevisionMutation) ResetNumber() {
 	m.addnumber = nil
 }
 
-// SetClauses sets the "clauses" field.
-func (m *PolicyRevisionMutation) SetClauses(jm json.RawMessage) {
-	m.clauses = &jm
-	m.appendclauses = nil
+// SetTerms sets the "terms" field.
+func (m *PolicyRevisionMutation) SetTerms(jm json.RawMessage) {
+	m.terms = &jm
+	m.appendterms = nil
 }
 
-// Clauses returns the value of the "clauses" field in the mutation.
-func (m *PolicyRevisionMutation) Clauses() (r json.RawMessage, exists bool) {
-	v := m.clauses
+// Terms returns the value of the "terms" field in the mutation.
+func (m *PolicyRevisionMutation) Terms() (r json.RawMessage, exists bool) {
+	v := m.terms
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldClauses returns the old "clauses" field's value of the PolicyRevision entity.
+// OldTerms returns the old "terms" field's value of the PolicyRevision entity.
 // If the PolicyRevision object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *PolicyRevisionMutation) OldClauses(ctx context.Context) (v json.RawMessage, err error) {
+func (m *PolicyRevisionMutation) OldTerms(ctx context.Context) (v json.RawMessage, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldClauses is only allowed on UpdateOne operations")
+		return v, errors.New("OldTerms is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldClauses requires an ID field in the mutation")
+		return v, errors.New("OldTerms requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldClauses: %w", err)
+		return v, fmt.Errorf("querying old value for OldTerms: %w", err)
 	}
-	return oldValue.Clauses, nil
+	return oldValue.Terms, nil
 }
 
-// AppendClauses adds jm to the "clauses" field.
-func (m *PolicyRevisionMutation) AppendClauses(jm json.RawMessage) {
-	m.appendclauses = append(m.appendclauses, jm...)
+// AppendTerms adds jm to the "terms" field.
+func (m *PolicyRevisionMutation) AppendTerms(jm json.RawMessage) {
+	m.appendterms = append(m.appendterms, jm...)
 }
 
-// AppendedClauses returns the list of values that were appended to the "clauses" field in this mutation.
-func (m *PolicyRevisionMutation) AppendedClauses() (json.RawMessage, bool) {
-	if len(m.appendclauses) == 0 {
+// AppendedTerms returns the list of values that were appended to the "terms" field in this mutation.
+func (m *PolicyRevisionMutation) AppendedTerms() (json.RawMessage, bool) {
+	if len(m.appendterms) == 0 {
 		return nil, false
 	}
-	return m.appendclauses, true
+	return m.appendterms, true
 }
 
-// ResetClauses resets all changes to the "clauses" field.
-func (m *PolicyRevisionMutation) ResetClauses() {
-	m.clauses = nil
-	m.appendclauses = nil
+// ResetTerms resets all changes to the "terms" field.
+func (m *PolicyRevisionMutation) ResetTerms() {
+	m.terms = nil
+	m.appendterms = nil
 }
 
-// SetAuthor sets the "author" field.
-func (m *PolicyRevisionMutation) SetAuthor(s string) {
-	m.author = &s
+// SetRevisedBy sets the "revised_by" field.
+func (m *PolicyRevisionMutation) SetRevisedBy(s string) {
+	m.revised_by = &s
 }
 
-// Author returns the value of the "author" field in the mutation.
-func (m *PolicyRevisionMutation) Author() (r string, exists bool) {
-	v := m.author
+// RevisedBy returns the value of the "revised_by" field in the mutation.
+func (m *PolicyRevisionMutation) RevisedBy() (r string, exists bool) {
+	v := m.revised_by
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldAuthor returns the old "author" field's value of the PolicyRevision entity.
+// OldRevisedBy returns the old "revised_by" field's value of the PolicyRevision entity.
 // If the PolicyRevision object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *PolicyRevisionMutation) OldAuthor(ctx context.Context) (v string, err error) {
+func (m *PolicyRevisionMutation) OldRevisedBy(ctx context.Context) (v string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldAuthor is only allowed on UpdateOne operations")
+		return v, errors.New("OldRevisedBy is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldAuthor requires an ID field in the mutation")
+		return v, errors.New("OldRevisedBy requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldAuthor: %w", err)
+		return v, fmt.Errorf("querying old value for OldRevisedBy: %w", err)
 	}
-	return oldValue.Author, nil
+	return oldValue.RevisedBy, nil
 }
 
-// ResetAuthor resets all changes to the "author" field.
-func (m *PolicyRevisionMutation) ResetAuthor() {
-	m.author = nil
+// ResetRevisedBy resets all changes to the "revised_by" field.
+func (m *PolicyRevisionMutation) ResetRevisedBy() {
+	m.revised_by = nil
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -28355,11 +31272,11 @@ func (m *PolicyRevisionMutation) Fields() []string {
 	if m.number != nil {
 		fields = append(fields, policyrevision.FieldNumber)
 	}
-	if m.clauses != nil {
-		fields = append(fields, policyrevision.FieldClauses)
+	if m.terms != nil {
+		fields = append(fields, policyrevision.FieldTerms)
 	}
-	if m.author != nil {
-		fields = append(fields, policyrevision.FieldAuthor)
+	if m.revised_by != nil {
+		fields = append(fields, policyrevision.FieldRevisedBy)
 	}
 	if m.created_at != nil {
 		fields = append(fields, policyrevision.FieldCreatedAt)
@@ -28376,10 +31293,10 @@ func (m *PolicyRevisionMutation) Field(name string) (ent.Value, bool) {
 		return m.PolicyID()
 	case policyrevision.FieldNumber:
 		return m.Number()
-	case policyrevision.FieldClauses:
-		return m.Clauses()
-	case policyrevision.FieldAuthor:
-		return m.Author()
+	case policyrevision.FieldTerms:
+		return m.Terms()
+	case policyrevision.FieldRevisedBy:
+		return m.RevisedBy()
 	case policyrevision.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -28395,10 +31312,10 @@ func (m *PolicyRevisionMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldPolicyID(ctx)
 	case policyrevision.FieldNumber:
 		return m.OldNumber(ctx)
-	case policyrevision.FieldClauses:
-		return m.OldClauses(ctx)
-	case policyrevision.FieldAuthor:
-		return m.OldAuthor(ctx)
+	case policyrevision.FieldTerms:
+		return m.OldTerms(ctx)
+	case policyrevision.FieldRevisedBy:
+		return m.OldRevisedBy(ctx)
 	case policyrevision.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -28424,19 +31341,19 @@ func (m *PolicyRevisionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetNumber(v)
 		return nil
-	case policyrevision.FieldClauses:
+	case policyrevision.FieldTerms:
 		v, ok := value.(json.RawMessage)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetClauses(v)
+		m.SetTerms(v)
 		return nil
-	case policyrevision.FieldAuthor:
+	case policyrevision.FieldRevisedBy:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetAuthor(v)
+		m.SetRevisedBy(v)
 		return nil
 	case policyrevision.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -28515,11 +31432,11 @@ func (m *PolicyRevisionMutation) ResetField(name string) error {
 	case policyrevision.FieldNumber:
 		m.ResetNumber()
 		return nil
-	case policyrevision.FieldClauses:
-		m.ResetClauses()
+	case policyrevision.FieldTerms:
+		m.ResetTerms()
 		return nil
-	case policyrevision.FieldAuthor:
-		m.ResetAuthor()
+	case policyrevision.FieldRevisedBy:
+		m.ResetRevisedBy()
 		return nil
 	case policyrevision.FieldCreatedAt:
 		m.ResetCreatedAt()

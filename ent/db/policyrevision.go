@@ -23,10 +23,10 @@ type PolicyRevision struct {
 	PolicyID string `json:"policy_id,omitempty"`
 	// Number holds the value of the "number" field.
 	Number int `json:"number,omitempty"`
-	// Clauses holds the value of the "clauses" field.
-	Clauses json.RawMessage `json:"clauses,omitempty"`
-	// Author holds the value of the "author" field.
-	Author string `json:"author,omitempty"`
+	// Terms holds the value of the "terms" field.
+	Terms json.RawMessage `json:"terms,omitempty"`
+	// RevisedBy holds the value of the "revised_by" field.
+	RevisedBy string `json:"revised_by,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -60,11 +60,11 @@ func (*PolicyRevision) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case policyrevision.FieldClauses:
+		case policyrevision.FieldTerms:
 			values[i] = new([]byte)
 		case policyrevision.FieldNumber:
 			values[i] = new(sql.NullInt64)
-		case policyrevision.FieldID, policyrevision.FieldPolicyID, policyrevision.FieldAuthor:
+		case policyrevision.FieldID, policyrevision.FieldPolicyID, policyrevision.FieldRevisedBy:
 			values[i] = new(sql.NullString)
 		case policyrevision.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -101,19 +101,19 @@ func (_m *PolicyRevision) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Number = int(value.Int64)
 			}
-		case policyrevision.FieldClauses:
+		case policyrevision.FieldTerms:
 			if value, ok := values[i].(*[]byte); !ok {
-				return fmt.Errorf("unexpected type %T for field clauses", values[i])
+				return fmt.Errorf("unexpected type %T for field terms", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Clauses); err != nil {
-					return fmt.Errorf("unmarshal field clauses: %w", err)
+				if err := json.Unmarshal(*value, &_m.Terms); err != nil {
+					return fmt.Errorf("unmarshal field terms: %w", err)
 				}
 			}
-		case policyrevision.FieldAuthor:
+		case policyrevision.FieldRevisedBy:
 			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field author", values[i])
+				return fmt.Errorf("unexpected type %T for field revised_by", values[i])
 			} else if value.Valid {
-				_m.Author = value.String
+				_m.RevisedBy = value.String
 			}
 		case policyrevision.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -168,11 +168,11 @@ func (_m *PolicyRevision) String() string {
 	builder.WriteString("number=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Number))
 	builder.WriteString(", ")
-	builder.WriteString("clauses=")
-	builder.WriteString(fmt.Sprintf("%v", _m.Clauses))
+	builder.WriteString("terms=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Terms))
 	builder.WriteString(", ")
-	builder.WriteString("author=")
-	builder.WriteString(_m.Author)
+	builder.WriteString("revised_by=")
+	builder.WriteString(_m.RevisedBy)
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -37,15 +37,15 @@ func (_c *PolicyRevisionCreate) SetNumber(v int) *PolicyRevisionCreate {
 	return _c
 }
 
-// SetClauses sets the "clauses" field.
-func (_c *PolicyRevisionCreate) SetClauses(v json.RawMessage) *PolicyRevisionCreate {
-	_c.mutation.SetClauses(v)
+// SetTerms sets the "terms" field.
+func (_c *PolicyRevisionCreate) SetTerms(v json.RawMessage) *PolicyRevisionCreate {
+	_c.mutation.SetTerms(v)
 	return _c
 }
 
-// SetAuthor sets the "author" field.
-func (_c *PolicyRevisionCreate) SetAuthor(v string) *PolicyRevisionCreate {
-	_c.mutation.SetAuthor(v)
+// SetRevisedBy sets the "revised_by" field.
+func (_c *PolicyRevisionCreate) SetRevisedBy(v string) *PolicyRevisionCreate {
+	_c.mutation.SetRevisedBy(v)
 	return _c
 }
 
@@ -106,11 +106,11 @@ func (_c *PolicyRevisionCreate) check() error {
 	if _, ok := _c.mutation.Number(); !ok {
 		return &ValidationError{Name: "number", err: errors.New(`db: missing required field "PolicyRevision.number"`)}
 	}
-	if _, ok := _c.mutation.Clauses(); !ok {
-		return &ValidationError{Name: "clauses", err: errors.New(`db: missing required field "PolicyRevision.clauses"`)}
+	if _, ok := _c.mutation.Terms(); !ok {
+		return &ValidationError{Name: "terms", err: errors.New(`db: missing required field "PolicyRevision.terms"`)}
 	}
-	if _, ok := _c.mutation.Author(); !ok {
-		return &ValidationError{Name: "author", err: errors.New(`db: missing required field "PolicyRevision.author"`)}
+	if _, ok := _c.mutation.RevisedBy(); !ok {
+		return &ValidationError{Name: "revised_by", err: errors.New(`db: missing required field "PolicyRevision.revised_by"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "PolicyRevision.created_at"`)}
@@ -158,13 +158,13 @@ func (_c *PolicyRevisionCreate) createSpec() (*PolicyRevision, *sqlgraph.CreateS
 		_spec.SetField(policyrevision.FieldNumber, field.TypeInt, value)
 		_node.Number = value
 	}
-	if value, ok := _c.mutation.Clauses(); ok {
-		_spec.SetField(policyrevision.FieldClauses, field.TypeJSON, value)
-		_node.Clauses = value
+	if value, ok := _c.mutation.Terms(); ok {
+		_spec.SetField(policyrevision.FieldTerms, field.TypeJSON, value)
+		_node.Terms = value
 	}
-	if value, ok := _c.mutation.Author(); ok {
-		_spec.SetField(policyrevision.FieldAuthor, field.TypeString, value)
-		_node.Author = value
+	if value, ok := _c.mutation.RevisedBy(); ok {
+		_spec.SetField(policyrevision.FieldRevisedBy, field.TypeString, value)
+		_node.RevisedBy = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(policyrevision.FieldCreatedAt, field.TypeTime, value)
@@ -269,27 +269,27 @@ func (u *PolicyRevisionUpsert) AddNumber(v int) *PolicyRevisionUpsert {
 	return u
 }
 
-// SetClauses sets the "clauses" field.
-func (u *PolicyRevisionUpsert) SetClauses(v json.RawMessage) *PolicyRevisionUpsert {
-	u.Set(policyrevision.FieldClauses, v)
+// SetTerms sets the "terms" field.
+func (u *PolicyRevisionUpsert) SetTerms(v json.RawMessage) *PolicyRevisionUpsert {
+	u.Set(policyrevision.FieldTerms, v)
 	return u
 }
 
-// UpdateClauses sets the "clauses" field to the value that was provided on create.
-func (u *PolicyRevisionUpsert) UpdateClauses() *PolicyRevisionUpsert {
-	u.SetExcluded(policyrevision.FieldClauses)
+// UpdateTerms sets the "terms" field to the value that was provided on create.
+func (u *PolicyRevisionUpsert) UpdateTerms() *PolicyRevisionUpsert {
+	u.SetExcluded(policyrevision.FieldTerms)
 	return u
 }
 
-// SetAuthor sets the "author" field.
-func (u *PolicyRevisionUpsert) SetAuthor(v string) *PolicyRevisionUpsert {
-	u.Set(policyrevision.FieldAuthor, v)
+// SetRevisedBy sets the "revised_by" field.
+func (u *PolicyRevisionUpsert) SetRevisedBy(v string) *PolicyRevisionUpsert {
+	u.Set(policyrevision.FieldRevisedBy, v)
 	return u
 }
 
-// UpdateAuthor sets the "author" field to the value that was provided on create.
-func (u *PolicyRevisionUpsert) UpdateAuthor() *PolicyRevisionUpsert {
-	u.SetExcluded(policyrevision.FieldAuthor)
+// UpdateRevisedBy sets the "revised_by" field to the value that was provided on create.
+func (u *PolicyRevisionUpsert) UpdateRevisedBy() *PolicyRevisionUpsert {
+	u.SetExcluded(policyrevision.FieldRevisedBy)
 	return u
 }
 
@@ -388,31 +388,31 @@ func (u *PolicyRevisionUpsertOne) UpdateNumber() *PolicyRevisionUpsertOne {
 	})
 }
 
-// SetClauses sets the "clauses" field.
-func (u *PolicyRevisionUpsertOne) SetClauses(v json.RawMessage) *PolicyRevisionUpsertOne {
+// SetTerms sets the "terms" field.
+func (u *PolicyRevisionUpsertOne) SetTerms(v json.RawMessage) *PolicyRevisionUpsertOne {
 	return u.Update(func(s *PolicyRevisionUpsert) {
-		s.SetClauses(v)
+		s.SetTerms(v)
 	})
 }
 
-// UpdateClauses sets the "clauses" field to the value that was provided on create.
-func (u *PolicyRevisionUpsertOne) UpdateClauses() *PolicyRevisionUpsertOne {
+// UpdateTerms sets the "terms" field to the value that was provided on create.
+func (u *PolicyRevisionUpsertOne) UpdateTerms() *PolicyRevisionUpsertOne {
 	return u.Update(func(s *PolicyRevisionUpsert) {
-		s.UpdateClauses()
+		s.UpdateTerms()
 	})
 }
 
-// SetAuthor sets the "author" field.
-func (u *PolicyRevisionUpsertOne) SetAuthor(v string) *PolicyRevisionUpsertOne {
+// SetRevisedBy sets the "revised_by" field.
+func (u *PolicyRevisionUpsertOne) SetRevisedBy(v string) *PolicyRevisionUpsertOne {
 	return u.Update(func(s *PolicyRevisionUpsert) {
-		s.SetAuthor(v)
+		s.SetRevisedBy(v)
 	})
 }
 
-// UpdateAuthor sets the "author" field to the value that was provided on create.
-func (u *PolicyRevisionUpsertOne) UpdateAuthor() *PolicyRevisionUpsertOne {
+// UpdateRevisedBy sets the "revised_by" field to the value that was provided on create.
+func (u *PolicyRevisionUpsertOne) UpdateRevisedBy() *PolicyRevisionUpsertOne {
 	return u.Update(func(s *PolicyRevisionUpsert) {
-		s.UpdateAuthor()
+		s.UpdateRevisedBy()
 	})
 }
 
@@ -679,31 +679,31 @@ func (u *PolicyRevisionUpsertBulk) UpdateNumber() *PolicyRevisionUpsertBulk {
 	})
 }
 
-// SetClauses sets the "clauses" field.
-func (u *PolicyRevisionUpsertBulk) SetClauses(v json.RawMessage) *PolicyRevisionUpsertBulk {
+// SetTerms sets the "terms" field.
+func (u *PolicyRevisionUpsertBulk) SetTerms(v json.RawMessage) *PolicyRevisionUpsertBulk {
 	return u.Update(func(s *PolicyRevisionUpsert) {
-		s.SetClauses(v)
+		s.SetTerms(v)
 	})
 }
 
-// UpdateClauses sets the "clauses" field to the value that was provided on create.
-func (u *PolicyRevisionUpsertBulk) UpdateClauses() *PolicyRevisionUpsertBulk {
+// UpdateTerms sets the "terms" field to the value that was provided on create.
+func (u *PolicyRevisionUpsertBulk) UpdateTerms() *PolicyRevisionUpsertBulk {
 	return u.Update(func(s *PolicyRevisionUpsert) {
-		s.UpdateClauses()
+		s.UpdateTerms()
 	})
 }
 
-// SetAuthor sets the "author" field.
-func (u *PolicyRevisionUpsertBulk) SetAuthor(v string) *PolicyRevisionUpsertBulk {
+// SetRevisedBy sets the "revised_by" field.
+func (u *PolicyRevisionUpsertBulk) SetRevisedBy(v string) *PolicyRevisionUpsertBulk {
 	return u.Update(func(s *PolicyRevisionUpsert) {
-		s.SetAuthor(v)
+		s.SetRevisedBy(v)
 	})
 }
 
-// UpdateAuthor sets the "author" field to the value that was provided on create.
-func (u *PolicyRevisionUpsertBulk) UpdateAuthor() *PolicyRevisionUpsertBulk {
+// UpdateRevisedBy sets the "revised_by" field to the value that was provided on create.
+func (u *PolicyRevisionUpsertBulk) UpdateRevisedBy() *PolicyRevisionUpsertBulk {
 	return u.Update(func(s *PolicyRevisionUpsert) {
-		s.UpdateAuthor()
+		s.UpdateRevisedBy()
 	})
 }
 

@@ -66,28 +66,28 @@ func (_u *PolicyRevisionUpdate) AddNumber(v int) *PolicyRevisionUpdate {
 	return _u
 }
 
-// SetClauses sets the "clauses" field.
-func (_u *PolicyRevisionUpdate) SetClauses(v json.RawMessage) *PolicyRevisionUpdate {
-	_u.mutation.SetClauses(v)
+// SetTerms sets the "terms" field.
+func (_u *PolicyRevisionUpdate) SetTerms(v json.RawMessage) *PolicyRevisionUpdate {
+	_u.mutation.SetTerms(v)
 	return _u
 }
 
-// AppendClauses appends value to the "clauses" field.
-func (_u *PolicyRevisionUpdate) AppendClauses(v json.RawMessage) *PolicyRevisionUpdate {
-	_u.mutation.AppendClauses(v)
+// AppendTerms appends value to the "terms" field.
+func (_u *PolicyRevisionUpdate) AppendTerms(v json.RawMessage) *PolicyRevisionUpdate {
+	_u.mutation.AppendTerms(v)
 	return _u
 }
 
-// SetAuthor sets the "author" field.
-func (_u *PolicyRevisionUpdate) SetAuthor(v string) *PolicyRevisionUpdate {
-	_u.mutation.SetAuthor(v)
+// SetRevisedBy sets the "revised_by" field.
+func (_u *PolicyRevisionUpdate) SetRevisedBy(v string) *PolicyRevisionUpdate {
+	_u.mutation.SetRevisedBy(v)
 	return _u
 }
 
-// SetNillableAuthor sets the "author" field if the given value is not nil.
-func (_u *PolicyRevisionUpdate) SetNillableAuthor(v *string) *PolicyRevisionUpdate {
+// SetNillableRevisedBy sets the "revised_by" field if the given value is not nil.
+func (_u *PolicyRevisionUpdate) SetNillableRevisedBy(v *string) *PolicyRevisionUpdate {
 	if v != nil {
-		_u.SetAuthor(*v)
+		_u.SetRevisedBy(*v)
 	}
 	return _u
 }
@@ -175,16 +175,16 @@ func (_u *PolicyRevisionUpdate) sqlSave(ctx context.Context) (_node int, err err
 	if value, ok := _u.mutation.AddedNumber(); ok {
 		_spec.AddField(policyrevision.FieldNumber, field.TypeInt, value)
 	}
-	if value, ok := _u.mutation.Clauses(); ok {
-		_spec.SetField(policyrevision.FieldClauses, field.TypeJSON, value)
+	if value, ok := _u.mutation.Terms(); ok {
+		_spec.SetField(policyrevision.FieldTerms, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.AppendedClauses(); ok {
+	if value, ok := _u.mutation.AppendedTerms(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
-			sqljson.Append(u, policyrevision.FieldClauses, value)
+			sqljson.Append(u, policyrevision.FieldTerms, value)
 		})
 	}
-	if value, ok := _u.mutation.Author(); ok {
-		_spec.SetField(policyrevision.FieldAuthor, field.TypeString, value)
+	if value, ok := _u.mutation.RevisedBy(); ok {
+		_spec.SetField(policyrevision.FieldRevisedBy, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(policyrevision.FieldCreatedAt, field.TypeTime, value)
@@ -273,28 +273,28 @@ func (_u *PolicyRevisionUpdateOne) AddNumber(v int) *PolicyRevisionUpdateOne {
 	return _u
 }
 
-// SetClauses sets the "clauses" field.
-func (_u *PolicyRevisionUpdateOne) SetClauses(v json.RawMessage) *PolicyRevisionUpdateOne {
-	_u.mutation.SetClauses(v)
+// SetTerms sets the "terms" field.
+func (_u *PolicyRevisionUpdateOne) SetTerms(v json.RawMessage) *PolicyRevisionUpdateOne {
+	_u.mutation.SetTerms(v)
 	return _u
 }
 
-// AppendClauses appends value to the "clauses" field.
-func (_u *PolicyRevisionUpdateOne) AppendClauses(v json.RawMessage) *PolicyRevisionUpdateOne {
-	_u.mutation.AppendClauses(v)
+// AppendTerms appends value to the "terms" field.
+func (_u *PolicyRevisionUpdateOne) AppendTerms(v json.RawMessage) *PolicyRevisionUpdateOne {
+	_u.mutation.AppendTerms(v)
 	return _u
 }
 
-// SetAuthor sets the "author" field.
-func (_u *PolicyRevisionUpdateOne) SetAuthor(v string) *PolicyRevisionUpdateOne {
-	_u.mutation.SetAuthor(v)
+// SetRevisedBy sets the "revised_by" field.
+func (_u *PolicyRevisionUpdateOne) SetRevisedBy(v string) *PolicyRevisionUpdateOne {
+	_u.mutation.SetRevisedBy(v)
 	return _u
 }
 
-// SetNillableAuthor sets the "author" field if the given value is not nil.
-func (_u *PolicyRevisionUpdateOne) SetNillableAuthor(v *string) *PolicyRevisionUpdateOne {
+// SetNillableRevisedBy sets the "revised_by" field if the given value is not nil.
+func (_u *PolicyRevisionUpdateOne) SetNillableRevisedBy(v *string) *PolicyRevisionUpdateOne {
 	if v != nil {
-		_u.SetAuthor(*v)
+		_u.SetRevisedBy(*v)
 	}
 	return _u
 }
@@ -412,16 +412,16 @@ func (_u *PolicyRevisionUpdateOne) sqlSave(ctx context.Context) (_node *PolicyRe
 	if value, ok := _u.mutation.AddedNumber(); ok {
 		_spec.AddField(policyrevision.FieldNumber, field.TypeInt, value)
 	}
-	if value, ok := _u.mutation.Clauses(); ok {
-		_spec.SetField(policyrevision.FieldClauses, field.TypeJSON, value)
+	if value, ok := _u.mutation.Terms(); ok {
+		_spec.SetField(policyrevision.FieldTerms, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.AppendedClauses(); ok {
+	if value, ok := _u.mutation.AppendedTerms(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
-			sqljson.Append(u, policyrevision.FieldClauses, value)
+			sqljson.Append(u, policyrevision.FieldTerms, value)
 		})
 	}
-	if value, ok := _u.mutation.Author(); ok {
-		_spec.SetField(policyrevision.FieldAuthor, field.TypeString, value)
+	if value, ok := _u.mutation.RevisedBy(); ok {
+		_spec.SetField(policyrevision.FieldRevisedBy, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(policyrevision.FieldCreatedAt, field.TypeTime, value)

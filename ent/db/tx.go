@@ -24,6 +24,8 @@ type Tx struct {
 	Backfill *BackfillClient
 	// BudgetPolicy is the client for interacting with the BudgetPolicy builders.
 	BudgetPolicy *BudgetPolicyClient
+	// Change is the client for interacting with the Change builders.
+	Change *ChangeClient
 	// Collection is the client for interacting with the Collection builders.
 	Collection *CollectionClient
 	// Composite is the client for interacting with the Composite builders.
@@ -50,6 +52,10 @@ type Tx struct {
 	Forecast *ForecastClient
 	// ForecastBin is the client for interacting with the ForecastBin builders.
 	ForecastBin *ForecastBinClient
+	// GateDecision is the client for interacting with the GateDecision builders.
+	GateDecision *GateDecisionClient
+	// GateOverride is the client for interacting with the GateOverride builders.
+	GateOverride *GateOverrideClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Identity is the client for interacting with the Identity builders.
@@ -258,6 +264,7 @@ func (tx *Tx) init() {
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Backfill = NewBackfillClient(tx.config)
 	tx.BudgetPolicy = NewBudgetPolicyClient(tx.config)
+	tx.Change = NewChangeClient(tx.config)
 	tx.Collection = NewCollectionClient(tx.config)
 	tx.Composite = NewCompositeClient(tx.config)
 	tx.CompositeMember = NewCompositeMemberClient(tx.config)
@@ -271,6 +278,8 @@ func (tx *Tx) init() {
 	tx.Dependency = NewDependencyClient(tx.config)
 	tx.Forecast = NewForecastClient(tx.config)
 	tx.ForecastBin = NewForecastBinClient(tx.config)
+	tx.GateDecision = NewGateDecisionClient(tx.config)
+	tx.GateOverride = NewGateOverrideClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Identity = NewIdentityClient(tx.config)
 	tx.Indicator = NewIndicatorClient(tx.config)

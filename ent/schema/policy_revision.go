@@ -21,8 +21,8 @@ func (PolicyRevision) Fields() []ent.Field {
 		ulid(),
 		ref("policy_id"),
 		field.Int("number"),
-		field.JSON("clauses", json.RawMessage{}),
-		text("author"),
+		field.JSON("terms", json.RawMessage{}),
+		text("revised_by"),
 		stamp("created_at"),
 	}
 }

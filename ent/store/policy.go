@@ -42,13 +42,13 @@ func (p Policy) CreatePolicy(ctx context.Context, v policy.View) error {
 
 // AddPolicyRevision writes a revision; Stale when another with its number was first.
 func (p Policy) AddPolicyRevision(ctx context.Context, r policy.Revision) error {
-	clauses, err := json.Marshal(r.Clauses)
+	terms, err := json.Marshal(r.Terms)
 	if err != nil {
-		return fail("spell clauses", err)
+		return fail("spell the terms of a policy", err)
 	}
 	err = p.s.ent.PolicyRevision.Create().
-		SetID(string(r.ID)).SetPolicyID(string(r.Policy)).SetNumber(r.Number).SetClauses(clauses).
-		SetAuthor(r.Author).SetCreatedAt(r.CreatedAt).
+		SetID(string(r.ID)).SetPolicyID(string(r.Policy)).SetNumber(r.Number).SetTerms(terms).
+		SetRevisedBy(r.RevisedBy).SetCreatedAt(r.CreatedAt).
 		Exec(ctx)
 	if isUnique(err) {
 		return fault.Stale("policy")
@@ -57,22 +57,22 @@ func (p Policy) AddPolicyRevision(ctx context.Context, r policy.Revision) error 
 }
 
 const policyViews = `SELECT p.id, p.slug, p.name, p.description, p.revision, p.created_at, p.updated_at, p.version,
- r.id, r.policy_id, r.number, r.clauses, r.author, r.created_at
+ r.id, r.policy_id, r.number, r.terms, r.revised_by, r.created_at
 FROM policies p JOIN policy_revisions r ON r.policy_id = p.id AND r.number = p.revision`
 
 func (p Policy) views(ctx context.Context, rest string, args ...any) ([]policy.View, error) {
 	var out []policy.View
 	err := p.s.queryAll(ctx, policyViews+rest, args, func(rows *sql.Rows) error {
 		var v policy.View
-		var clauses []byte
+		var terms []byte
 		h, r := &v.Policy, &v.Revision
 		err := rows.Scan(&h.ID, &h.Slug, &h.Name, &h.Description, &h.Revision, &h.CreatedAt, &h.UpdatedAt, &h.Version,
-			&r.ID, &r.Policy, &r.Number, &clauses, &r.Author, &r.CreatedAt)
+			&r.ID, &r.Policy, &r.Number, &terms, &r.RevisedBy, &r.CreatedAt)
 		if err != nil {
 			return err
 		}
 		h.CreatedAt, h.UpdatedAt, r.CreatedAt = utc(h.CreatedAt), utc(h.UpdatedAt), utc(r.CreatedAt)
-		err = json.Unmarshal(clauses, &r.Clauses)
+		err = json.Unmarshal(terms, &r.Terms)
 		out = append(out, v)
 		return err
 	})
@@ -165,10 +165,10 @@ func fromDBPolicyRevision(r *db.PolicyRevision) (policy.Revision, error) {
 		ID:        id.ID(r.ID),
 		Policy:    id.ID(r.PolicyID),
 		Number:    r.Number,
-		Author:    r.Author,
+		RevisedBy: r.RevisedBy,
 		CreatedAt: utc(r.CreatedAt),
 	}
-	return out, fail("read clauses", json.Unmarshal(r.Clauses, &out.Clauses))
+	return out, fail("read the terms of a policy", json.Unmarshal(r.Terms, &out.Terms))
 }
 
 // targetKey spells what an attachment is to.

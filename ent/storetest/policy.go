@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -19,8 +20,11 @@ func Policy(t testing.TB, s *store.Store, slug string) policy.View {
 	v := policy.View{
 		Policy: policy.Policy{ID: of, Slug: slug, Name: "Policy " + slug, Revision: 1, CreatedAt: Start, UpdatedAt: Start, Version: 1},
 		Revision: policy.Revision{
-			ID: newID(), Policy: of, Number: 1, Author: "Ada", CreatedAt: Start,
-			Clauses: []policy.Clause{{Name: "spent", Description: "\"всё\" & <more>", OverPercent: 100, IssueLabels: []string{"slo", "ü"}, CloseOnRecovery: true}},
+			ID: newID(), Policy: of, Number: 1, RevisedBy: "Ada", CreatedAt: Start, Terms: policy.Terms{
+				Approval: policy.Approval{Author: "Ada", Reviewers: []string{"Grace", "Алан"}, Approver: newID(), ApprovedOn: "2026-02-28", RevisitOn: "2026-09-01"},
+				Clauses: []policy.Clause{{Name: "spent", Description: "\"всё\" & <more>", When: "consumed > 1", Issue: &policy.IssueAction{Priority: policy.PriorityP0, Labels: []string{"slo", "ü"}, CloseOnRecovery: true, Template: "<b>"},
+					Freeze: &policy.Freeze{Allow: []policy.ChangeClass{policy.Reliability}}, Postmortem: &policy.PostmortemClaim{PriorityActions: 1}}},
+			},
 		},
 	}
 	ok(t, s.Policy().CreatePolicy(t.Context(), v))
@@ -33,7 +37,7 @@ func aViolation(p policy.View, about slo.View, openedAt time.Time) policy.Violat
 		Mode: policy.Warn, OpenedAt: openedAt, Version: 1,
 		Evidence: policy.Evidence{
 			SLORevision: about.Revision.ID, Objective: "99.9%", WindowEnd: Start, Good: 998_000, Total: 1_000_000,
-			ConsumedPercent: "200.00", OverPercent: 100,
+			ConsumedPercent: "200.00", When: "consumed > 1", Facts: fact.Set{"consumed": 2.0, "state": "exhausted", "burn": map[string]float64{"1h": 0.1}, "stale": false}.Known("consumed", "state", "burn", "stale"),
 		},
 	}
 }
@@ -54,7 +58,7 @@ func testPolicy(t *testing.T, open opener) {
 		refused(t, p.CreatePolicy(t.Context(), again), fault.Conflict, "slug_taken")
 
 		next, head := v.Revision, v.Policy
-		next.ID, next.Number, next.Clauses = newID(), 2, []policy.Clause{{Name: "a"}, {Name: "b", OverPercent: 50}}
+		next.ID, next.Number, next.Clauses = newID(), 2, []policy.Clause{{Name: "a"}, {Name: "b", When: "consumed > 0.5"}}
 		head.Revision, head.Slug = 2, "house"
 		ok(t, p.AddPolicyRevision(t.Context(), next))
 		ok(t, p.UpdatePolicy(t.Context(), head))

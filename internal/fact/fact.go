@@ -27,10 +27,44 @@ type Declaration struct {
 	Name string // in camel case
 	Type Type
 	Doc  string // what it is, and in which unit
+	// Values are all texts that a Text can be, or all names that Numbers can have; none
+	// where they can be any.
+	Values []string
 }
 
 // Set is what is known of one thing, by name; its values are of the declared types.
 type Set map[string]any
+
+// Known is one fact with its value, as it is written down: one of the four is set.
+type Known struct {
+	Name    string             `json:"name"`
+	Number  *float64           `json:"number,omitempty"`
+	Text    *string            `json:"text,omitempty"`
+	Truth   *bool              `json:"truth,omitempty"`
+	Numbers map[string]float64 `json:"numbers,omitempty"`
+}
+
+// Known are those of the facts of these names that are known, in their order.
+func (s Set) Known(names ...string) []Known {
+	known := []Known{}
+	for _, name := range names {
+		k := Known{Name: name}
+		switch value := s[name].(type) {
+		case float64:
+			k.Number = &value
+		case string:
+			k.Text = &value
+		case bool:
+			k.Truth = &value
+		case map[string]float64:
+			k.Numbers = value
+		default:
+			continue
+		}
+		known = append(known, k)
+	}
+	return known
+}
 
 // Source gives facts. Its declarations never change.
 type Source interface {
@@ -75,23 +109,39 @@ func (b *Book) FactsOf(ctx context.Context, things []id.ID) (map[id.ID]Set, erro
 		if err != nil {
 			return nil, err
 		}
-		types := make(map[string]Type)
+		declared := make(map[string]Declaration)
 		for _, d := range s.Facts() {
-			types[d.Name] = d.Type
+			declared[d.Name] = d
 		}
 		for thing, set := range found {
 			if out[thing] == nil {
 				out[thing] = Set{}
 			}
 			for name, value := range set {
-				if !is(value, types[name]) {
-					return nil, fmt.Errorf("the fact %q of %s is a %T, and was declared as %q", name, thing, value, types[name])
+				if d := declared[name]; !is(value, d.Type) || !d.lists(value) {
+					return nil, fmt.Errorf("the fact %q of %s is the %T %v, and was declared as %q of %v", name, thing, value, value, d.Type, d.Values)
 				}
 				out[thing][name] = value
 			}
 		}
 	}
 	return out, nil
+}
+
+// lists reports whether the value is among the declared ones.
+func (d Declaration) lists(value any) bool {
+	known := func(name string) bool { return len(d.Values) == 0 || slices.Contains(d.Values, name) }
+	switch v := value.(type) {
+	case string:
+		return known(v)
+	case map[string]float64:
+		for name := range v {
+			if !known(name) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func is(value any, t Type) bool {

@@ -51,8 +51,17 @@ func TestAValueOfAnotherTypeIsAMistake(t *testing.T) {
 		value    any
 	}{{fact.Number, 1}, {fact.Text, 1.0}, {fact.Truth, "true"}, {fact.Numbers, map[string]int{}}} {
 		_, err := fact.NewBook(told{fact.Declaration{Name: "x", Type: c.declared}, map[id.ID]any{"a": c.value}}).FactsOf(t.Context(), []id.ID{"a"})
-		if err == nil || !strings.Contains(err.Error(), `the fact "x" of a is a`) {
+		if err == nil || !strings.Contains(err.Error(), `the fact "x" of a is the`) {
 			t.Errorf("%v as %s: %v", c.value, c.declared, err)
+		}
+	}
+	for _, value := range []any{"gone", map[string]float64{"1h": 1, "7d": 2}} {
+		d := fact.Declaration{Name: "x", Type: fact.Text, Values: []string{"ok", "1h"}}
+		if _, numbers := value.(map[string]float64); numbers {
+			d.Type = fact.Numbers
+		}
+		if _, err := fact.NewBook(told{d, map[id.ID]any{"a": value}}).FactsOf(t.Context(), []id.ID{"a"}); err == nil {
+			t.Errorf("%v is not among %v, and was taken", value, d.Values)
 		}
 	}
 	defer func() {

@@ -47,6 +47,7 @@ const (
 	KindComposite  Kind = "composite"
 	KindCorrection Kind = "correction" // of an SLO
 	KindOutage     Kind = "outage"     // of a service
+	KindChange     Kind = "change"     // of a service
 	KindPolicy     Kind = "policy"
 	KindAttachment Kind = "attachment"
 	KindViolation  Kind = "violation"
@@ -62,6 +63,8 @@ const (
 	// KindSignalMapping is how the golden signals of a service are read.
 	KindSignalMapping Kind = "signal_mapping"
 	KindProposal      Kind = "proposal"
+	KindGateDecision  Kind = "gate_decision" // whether a change may go out
+	KindOverride      Kind = "gate_override" // of freezes, in an emergency
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -77,7 +80,7 @@ type Scope string
 const (
 	ScopeRead  Scope = "read"
 	ScopeWrite Scope = "write"
-	ScopePush  Scope = "push" // measurements only
+	ScopePush  Scope = "push" // measurements and changes, and asking whether changes may go out
 	ScopeAdmin Scope = "admin"
 )
 
@@ -161,6 +164,10 @@ var grants = map[Rule]grant{
 	{Create, KindOutage}:        owner,
 	{Update, KindOutage}:        owner,
 	{Delete, KindOutage}:        owner,
+	{Read, KindChange}:          everyone,
+	{Create, KindChange}:        owner, // pipelines tell of the services of their team
+	{Update, KindChange}:        owner,
+	{Delete, KindChange}:        owner,
 	{Read, KindSignalMapping}:   everyone,
 	{Update, KindSignalMapping}: owner,
 	{Delete, KindSignalMapping}: owner,
@@ -171,6 +178,11 @@ var grants = map[Rule]grant{
 	{Delete, KindAttachment}:    people,
 	{Read, KindViolation}:       everyone,
 	{Create, KindDispute}:       people,
+	{Read, KindGateDecision}:    everyone,
+	{Create, KindGateDecision}:  owner, // pipelines ask for the services of their team
+	{Read, KindOverride}:        everyone,
+	{Create, KindOverride}:      people, // who is on call, alone
+	{Update, KindOverride}:      people, // another one reviews it, or it ends early
 	{Read, KindIssue}:           everyone,
 	{Update, KindIssue}:         people, // delivering it again, elsewhere or no more
 	{Read, KindDelivery}:        everyone,
@@ -308,7 +320,7 @@ func scopeFor(r Rule) Scope {
 	switch {
 	case r.Verb == Read:
 		return ScopeRead
-	case r.Verb == Push:
+	case r.Verb == Push, r == Rule{Create, KindGateDecision}, r == Rule{Create, KindChange}:
 		return ScopePush
 	case grants[r] == nobody:
 		return ScopeAdmin

@@ -22,7 +22,7 @@ var (
 	verbs = []access.Verb{access.Read, access.Create, access.Update, access.Delete, access.Retire, access.Restore, access.Transfer, access.Push, access.Run, "approve"}
 	kinds = []access.Kind{
 		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
-		access.KindDependency, access.KindSLO, access.KindSLA, access.KindComposite, access.KindCorrection, access.KindOutage, access.KindProposal, access.KindSignalMapping, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindAlert, access.KindIssue, access.KindDelivery, access.KindJob,
+		access.KindDependency, access.KindSLO, access.KindSLA, access.KindComposite, access.KindCorrection, access.KindOutage, access.KindChange, access.KindProposal, access.KindSignalMapping, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindAlert, access.KindIssue, access.KindDelivery, access.KindJob,
 		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, "unheard-of",
 	}
 	all = []access.Scope{access.ScopeRead, access.ScopeWrite, access.ScopePush}
@@ -68,6 +68,7 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Read, Kind: access.KindComposite}:     whoever,
 	{Verb: access.Read, Kind: access.KindCorrection}:    whoever,
 	{Verb: access.Read, Kind: access.KindOutage}:        whoever,
+	{Verb: access.Read, Kind: access.KindChange}:        whoever,
 	{Verb: access.Read, Kind: access.KindSignalMapping}: whoever,
 	{Verb: access.Read, Kind: access.KindPolicy}:        whoever,
 	{Verb: access.Read, Kind: access.KindAttachment}:    whoever,
@@ -111,7 +112,11 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Update, Kind: access.KindIssue}:       members,
 	{Verb: access.Update, Kind: access.KindAlert}:       members,
 
+	{Verb: access.Create, Kind: access.KindOverride}: members,
+	{Verb: access.Update, Kind: access.KindOverride}: members,
+
 	// What pipelines do, workloads of the team may.
+	{Verb: access.Create, Kind: access.KindGateDecision}:  owners,
 	{Verb: access.Create, Kind: access.KindSystem}:        owners,
 	{Verb: access.Update, Kind: access.KindSystem}:        owners,
 	{Verb: access.Create, Kind: access.KindService}:       owners,
@@ -133,6 +138,9 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Create, Kind: access.KindOutage}:        owners,
 	{Verb: access.Update, Kind: access.KindOutage}:        owners,
 	{Verb: access.Delete, Kind: access.KindOutage}:        owners,
+	{Verb: access.Create, Kind: access.KindChange}:        owners,
+	{Verb: access.Update, Kind: access.KindChange}:        owners,
+	{Verb: access.Delete, Kind: access.KindChange}:        owners,
 }
 
 func TestEveryCallerMayDoExactlyWhatTheDesignSays(t *testing.T) {

@@ -2,6 +2,7 @@ package issues_test
 
 import (
 	"context"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -79,7 +80,7 @@ func TestADisputeInACommentIsAnEventOnceForEachComment(t *testing.T) {
 		if second.Link != "" || second.Text != "" || second.Source != "comment 8" {
 			t.Errorf("the second is %+v", second)
 		}
-		if now, _ := h.theIssue(); now != v {
+		if now, _ := h.theIssue(); !reflect.DeepEqual(now, v) {
 			t.Errorf("the violation is another: %+v", now)
 		}
 		entries, err := h.audit.List(h.admin(), audit.Filter{ObjectID: v.ID}, page.Request{})

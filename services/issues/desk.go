@@ -152,7 +152,7 @@ func (s *Service) write(ctx context.Context, issue *Issue, v policy.Violation, e
 		return sheet{}, fmt.Errorf("read the team of violation %s: %w", v.ID, err)
 	}
 	sheet := s.sheet(service, about, v, c)
-	sheet.Close = c.CloseOnRecovery && s.closes(issue.Kind)
+	sheet.Close = c.Issue != nil && c.Issue.CloseOnRecovery && s.closes(issue.Kind)
 	sheet.Fingerprint = issue.Fingerprint
 	if earlier != nil {
 		sheet.Earlier = s.publicURL + "/issues/" + string(earlier.ID)

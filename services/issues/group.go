@@ -94,7 +94,7 @@ type groupSheet struct {
 type groupMember struct{ Title, Link, State string }
 
 // lasting is the State of a member whose episode lasts.
-const lasting = "**overspent**"
+const lasting = "**broken**"
 
 // groupBody lists as many members as a body holds, those first whose episode lasts, and
 // counts the others: what comes after the list is there in any case.

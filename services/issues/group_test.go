@@ -64,14 +64,14 @@ func TestAGroupFollowsItsMembers(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		h := buildOn(t, s)
 		h.issues.DeliverWith(delivery.NewDesk(s.Delivery(), delivery.Defaults(), h.clock.Now))
-		h.attach(policy.Warn, func(d *policy.Draft) { d.Clauses[0].CloseOnRecovery = true })
+		h.attach(policy.Warn, func(d *policy.Draft) { d.Clauses[0].Issue.CloseOnRecovery = true })
 		slos, wanted := h.overspend()
 		group, joined := h.gather("", wanted[:3]...)
-		if len(joined) != 3 || group.Title != "3 error budgets are overspent at once" || !group.Open || !group.IsGroup() || group.Ending != "" {
+		if len(joined) != 3 || group.Title != "3 SLOs break their error-budget policies at once" || !group.Open || !group.IsGroup() || group.Ending != "" {
 			t.Fatalf("the group of %v is %+v", joined, group)
 		}
 		for _, m := range wanted[:3] {
-			if line := "- [" + m.Title + "](<https://evenkeel.example.org/violations/" + string(m.Episode) + ">): **overspent**"; !strings.Contains(group.Body, line) {
+			if line := "- [" + m.Title + "](<https://evenkeel.example.org/violations/" + string(m.Episode) + ">): **broken**"; !strings.Contains(group.Body, line) {
 				t.Errorf("the body lacks %q:\n%s", line, group.Body)
 			}
 			if h.issue(m.ID).Group != group.ID {
@@ -87,8 +87,8 @@ func TestAGroupFollowsItsMembers(t *testing.T) {
 		// One more comes, which is said once.
 		h.clock.Advance(time.Minute)
 		group, joined = h.gather(group.ID, wanted[3], wanted[0])
-		if !slices.Equal(joined, []id.ID{wanted[3].ID}) || group.Title != "4 error budgets are overspent at once" ||
-			len(group.Comments) != 1 || !strings.HasPrefix(group.Comments[0].Body, "1 more error budget is overspent: it is 4 now") {
+		if !slices.Equal(joined, []id.ID{wanted[3].ID}) || group.Title != "4 SLOs break their error-budget policies at once" ||
+			len(group.Comments) != 1 || !strings.HasPrefix(group.Comments[0].Body, "1 more SLO breaks its policy: it is 4 now") {
 			t.Fatalf("%v joined %+v", joined, group)
 		}
 
@@ -98,7 +98,7 @@ func TestAGroupFollowsItsMembers(t *testing.T) {
 		h.spendOf(slos[1], 0)
 		h.pass(0, 2, 0)
 		group = h.issue(group.ID)
-		if !group.Open || group.Ending != "" || len(group.Comments) != 1 || group.Title != "2 of 4 error budgets are overspent" || strings.Count(group.Body, "): recovered") != 2 || strings.Count(group.Body, "): **overspent**") != 2 {
+		if !group.Open || group.Ending != "" || len(group.Comments) != 1 || group.Title != "2 of 4 SLOs break their error-budget policies" || strings.Count(group.Body, "): recovered") != 2 || strings.Count(group.Body, "): **broken**") != 2 {
 			t.Errorf("after two recovered: %+v", group)
 		}
 		if calls() != before+2 {
@@ -110,7 +110,7 @@ func TestAGroupFollowsItsMembers(t *testing.T) {
 		h.spendOf(slos[3], 0)
 		h.pass(0, 2, 0)
 		group = h.issue(group.ID)
-		if group.Open || group.Ending != policy.Recovered || group.Title != "4 error budgets were overspent at once" || !slices.Contains(group.Labels, issues.LabelRecovered) || len(group.Comments) != 2 ||
+		if group.Open || group.Ending != policy.Recovered || group.Title != "4 SLOs broke their error-budget policies at once" || !slices.Contains(group.Labels, issues.LabelRecovered) || len(group.Comments) != 2 ||
 			group.Comments[1].Body != "All 4 recovered.\nEvenkeel closes this issue, as the clauses say." {
 			t.Errorf("after all recovered: %+v", group)
 		}
@@ -120,8 +120,8 @@ func TestAGroupFollowsItsMembers(t *testing.T) {
 		h.spendOf(slos[1], 150)
 		h.pass(1, 0, 0)
 		again := h.issue(group.ID)
-		if !again.Open || again.Ending != "" || again.Episode == group.Episode || again.Title != "1 of 4 error budgets is overspent" || slices.Contains(again.Labels, issues.LabelRecovered) ||
-			len(again.Comments) != 3 || again.Comments[2].Body != "Overspent again: it is 1 of the 4 now, and the description says which." {
+		if !again.Open || again.Ending != "" || again.Episode == group.Episode || again.Title != "1 of 4 SLOs breaks its error-budget policy" || slices.Contains(again.Labels, issues.LabelRecovered) ||
+			len(again.Comments) != 3 || again.Comments[2].Body != "Broken again: it is 1 of the 4 now, and the description says which." {
 			t.Errorf("after one came again: %+v", again)
 		}
 		for _, v := range slos {
@@ -135,7 +135,7 @@ func TestAGroupFollowsItsMembers(t *testing.T) {
 func TestWhatIsOverOrInAGroupJoinsNoOther(t *testing.T) {
 	t.Parallel()
 	h := build(t)
-	h.attach(policy.Warn, func(d *policy.Draft) { d.Clauses[0].CloseOnRecovery = true })
+	h.attach(policy.Warn, func(d *policy.Draft) { d.Clauses[0].Issue.CloseOnRecovery = true })
 	slos, wanted := h.overspend()
 	h.spendOf(slos[0], 0)
 	h.pass(0, 1, 0)
@@ -158,7 +158,7 @@ func TestAGroupSaysWhoseClosingItIs(t *testing.T) {
 	settings := delivery.Defaults()
 	settings.Mode = delivery.Warn // closing is people's
 	h.issues.DeliverWith(delivery.NewDesk(h.store.Delivery(), settings, h.clock.Now))
-	a := h.attach(policy.Warn, func(d *policy.Draft) { d.Clauses[0].CloseOnRecovery = true })
+	a := h.attach(policy.Warn, func(d *policy.Draft) { d.Clauses[0].Issue.CloseOnRecovery = true })
 	slos, wanted := h.overspend()
 	group, _ := h.gather("", wanted...)
 	for _, text := range []string{group.Body, wanted[0].Body} {
@@ -264,7 +264,7 @@ func TestAGroupHasAnotherEpisodeWhereASingleIssueWould(t *testing.T) {
 		spend(150)
 		h.pass(2, 0, 0)
 	})
-	if said := h.issue(group.ID).Comments; len(said) != 1 || said[0].Body != "Overspent again: it is 3 of the 3 now, and the description says which." {
+	if said := h.issue(group.ID).Comments; len(said) != 1 || said[0].Body != "Broken again: it is 3 of the 3 now, and the description says which." {
 		t.Errorf("it says %+v", said)
 	}
 

@@ -15,7 +15,10 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/judge"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -73,8 +76,11 @@ func buildOn(t *testing.T, s *store.Store, desk ...func(policy.Desk) policy.Desk
 // another returns the policies of a second replica.
 func (h *house) another(d policy.Desk) *policy.Service {
 	s := h.store
+	facts := slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, h.clock.Now), judge.New(s.Sources(), s.Registry(), nil), access.NewAuthorizer(s.Registry()), h.audit, h.clock.Now, slog.New(slog.DiscardHandler))
+	language, err := expr.New(facts.Facts())
+	h.must(err)
 	return policy.NewService(policy.Parts{
-		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: d, Runner: s,
+		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: facts, Language: language, Desk: d, Runner: s,
 		Authorizer: access.NewAuthorizer(s.Registry()), Recorder: h.audit, Clock: h.clock.Now, Logger: slog.New(slog.DiscardHandler),
 	})
 }

@@ -5,11 +5,15 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
+	"strconv"
 	"strings"
 	"text/template"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/issues/markdown"
 	"github.com/evenkeel/evenkeel/services/policy"
@@ -32,6 +36,7 @@ const (
 	maxName        = 400
 	maxDescription = 16_000
 	maxQuote       = 40_000
+	maxNumbers     = 20 // of a fact, in pieces
 )
 
 // Fingerprint is the hex SHA-256 that identifies an issue wherever it is.
@@ -57,6 +62,7 @@ var templates = map[Kind]*template.Template{
 		"marker": Marker,
 		"count":  count,
 		// "99.9%" → "99.9 %", as all other figures are written.
+		"fact":    factText,
 		"percent": func(objective string) string { return strings.TrimSuffix(objective, "%") + " %" },
 	}).ParseFS(files, "template/budget_violation.tmpl", "template/budget_violation_group.tmpl")),
 }
@@ -73,6 +79,30 @@ type sheet struct {
 	Link, Violation    string // addresses
 	Earlier            string // likewise, may be empty
 	Fingerprint        string
+}
+
+// Asked is what is asked, in the words of the policy.
+func (s sheet) Asked() string {
+	if s.Clause.Issue != nil && s.Clause.Issue.Template != "" {
+		return s.Clause.Issue.Template
+	}
+	return s.Clause.Description
+}
+
+// Excepted are the changes that do not wait in a freeze, in words.
+func (s sheet) Excepted() string {
+	names := map[policy.ChangeClass]string{
+		policy.Feature: "features", policy.Config: "configuration", policy.Reliability: "work on reliability",
+		policy.Security: "security fixes", policy.P0: "urgent fixes", policy.Rollback: "rollbacks",
+	}
+	var words []string
+	for _, class := range policy.ChangeClasses {
+		if !class.Waits() || slices.Contains(s.Clause.Freeze.Allow, class) {
+			words = append(words, names[class])
+		}
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 // RecoveredLabel is LabelRecovered.
@@ -123,11 +153,43 @@ func fit(body, fingerprint string) string {
 	return body + end
 }
 
-// labelsOf returns the labels, each once and within MaxLabel.
+// factText writes the value of a fact.
+func factText(k fact.Known) string {
+	switch {
+	case k.Number != nil:
+		return number(*k.Number)
+	case k.Text != nil:
+		return markdown.Code(markdown.Limit(*k.Text, maxName))
+	case k.Truth != nil:
+		return strconv.FormatBool(*k.Truth)
+	case len(k.Numbers) == 0:
+		return "empty"
+	}
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(k.Numbers)) {
+		if len(parts) == maxNumbers {
+			parts = append(parts, fmt.Sprintf("and %d more", len(k.Numbers)-maxNumbers))
+			break
+		}
+		parts = append(parts, markdown.Code(markdown.Limit(name, maxName))+" "+number(k.Numbers[name]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// number writes a number with at most four digits after the point.
+func number(v float64) string {
+	text := strconv.FormatFloat(v, 'f', 4, 64)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+}
+
+// labelsOf returns the labels and that of the priority, each once and within MaxLabel.
 func labelsOf(c policy.Clause) []string {
 	labels := []string{}
+	if c.Issue == nil {
+		return labels
+	}
 	seen := make(map[string]bool)
-	for _, l := range c.IssueLabels {
+	for _, l := range append(slices.Clone(c.Issue.Labels), "priority/"+string(c.Issue.Priority)) {
 		l = markdown.Limit(l, MaxLabel)
 		if key := strings.ToLower(l); l != "" && !seen[key] {
 			seen[key] = true

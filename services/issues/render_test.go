@@ -16,6 +16,7 @@ import (
 	"github.com/yuin/goldmark/renderer/html"
 	"pgregory.net/rapid"
 
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/services/issues/markdown/markdowntest"
 	"github.com/evenkeel/evenkeel/services/policy"
 )
@@ -26,10 +27,10 @@ func example() sheet {
 	return sheet{
 		Service: "Checkout", SLO: "Orders are accepted", Path: "checkout/availability",
 		Runbook: "https://wiki.example.org/checkout", Mode: policy.Warn,
-		Clause: policy.Clause{Name: "budget-exceeded", Description: "Releases wait.\nP0 issues do not.", OverPercent: 100},
+		Clause: policy.Clause{Name: "budget-exceeded", Description: "Releases wait.\nP0 issues do not.", When: "consumed > 1", Issue: &policy.IssueAction{Priority: policy.PriorityP1}},
 		Evidence: policy.Evidence{
 			Objective: "99.9%", WindowEnd: time.Date(2026, 3, 14, 15, 0, 0, 0, time.UTC),
-			Good: 12_321_078, Total: 12_345_678, ConsumedPercent: "199.26", OverPercent: 100,
+			Good: 12_321_078, Total: 12_345_678, ConsumedPercent: "199.26", When: "consumed > 1", Facts: fact.Set{"consumed": 1.9926}.Known("consumed"),
 		},
 		Link: "https://evenkeel.example.org/services/checkout/slos/availability", Violation: "https://evenkeel.example.org/violations/01KKPB0S0AAAAAAAAAAAAAAAAA", Fingerprint: strings.Repeat("ab", 32),
 	}
@@ -41,7 +42,7 @@ func TestABudgetViolationReadsAsInTheExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "Error budget of `checkout/availability` is overspent (199.26 %)"; title != want {
+	if want := "`checkout/availability`: `budget-exceeded` (199.26 % of the error budget is consumed)"; title != want {
 		t.Errorf("title %q, want %q", title, want)
 	}
 	body, err := render(KindBudgetViolation, "body", example())
@@ -113,7 +114,7 @@ func TestAGroupOfAnySizeSaysWhatIsAskedAndTheWayOut(t *testing.T) {
 			t.Fatalf("%d characters, and GitHub takes 65,536", n)
 		}
 		for _, want := range []string{
-			fmt.Sprintf("\n%d SLOs have spent more", size), "\n## What the policies ask\n", "\n## How to get out of it\n", "dispute it on its page", "\n" + Marker(g.Fingerprint),
+			fmt.Sprintf("\n%d SLOs broke clauses", size), "\n## What the policies ask\n", "\n## How to get out of it\n", "dispute it on its page", "\n" + Marker(g.Fingerprint),
 		} {
 			if !strings.Contains(body, want) {
 				t.Fatalf("a body of %d lacks %q", size, want)
@@ -122,7 +123,7 @@ func TestAGroupOfAnySizeSaysWhatIsAskedAndTheWayOut(t *testing.T) {
 		if !strings.HasSuffix(body, Marker(g.Fingerprint)) {
 			t.Fatalf("it ends with %q", body[len(body)-100:])
 		}
-		listed := regexp.MustCompile(`(?m)^- \[.*\]\(<https://evenkeel\.example\.org/violations/\d{26}>\): (\*\*overspent\*\*|recovered)$`).FindAllStringSubmatch(body, -1)
+		listed := regexp.MustCompile(`(?m)^- \[.*\]\(<https://evenkeel\.example\.org/violations/\d{26}>\): (\*\*broken\*\*|recovered)$`).FindAllStringSubmatch(body, -1)
 		rest := 0
 		if m := regexp.MustCompile(`(?m)^- and (\d+) more, listed \[in Evenkeel\]\(<` + regexp.QuoteMeta(g.Page) + `>\)$`).FindStringSubmatch(body); m != nil {
 			if rest, err = strconv.Atoi(m[1]); err != nil || rest == 0 {
@@ -236,8 +237,8 @@ func TestFingerprintsDifferInEveryPart(t *testing.T) {
 
 func TestLabelsAreThereOnceAndWithinTheLimit(t *testing.T) {
 	t.Parallel()
-	labels := labelsOf(policy.Clause{IssueLabels: []string{"a", "A", "", strings.Repeat("é", 60)}})
-	if len(labels) != 2 || labels[0] != "a" || len(labels[1]) > MaxLabel {
+	labels := labelsOf(policy.Clause{Issue: &policy.IssueAction{Priority: policy.PriorityP0, Labels: []string{"a", "A", "", strings.Repeat("é", 60)}}})
+	if len(labels) != 3 || labels[0] != "a" || len(labels[1]) > MaxLabel || labels[2] != "priority/p0" {
 		t.Errorf("labels %q", labels)
 	}
 }

@@ -2,18 +2,20 @@ package issues_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/slo"
-	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
 func TestFromAnOverspentBudgetToItsRecovery(t *testing.T) {
@@ -30,16 +32,17 @@ func TestFromAnOverspentBudgetToItsRecovery(t *testing.T) {
 	v, issue := h.theIssue()
 	want := policy.Evidence{
 		SLORevision: h.slo.Revision.ID, Objective: "99%", WindowEnd: v.Evidence.WindowEnd,
-		Good: 9_863_000, Total: 10_000_000, ConsumedPercent: "137.00", OverPercent: 100, // 137 ÷ 100
+		Good: 9_863_000, Total: 10_000_000, ConsumedPercent: "137.00", // 137 ÷ 100
+		When: "consumed > 1", Facts: fact.Set{"consumed": 1.37}.Known("consumed"),
 	}
-	if v.Evidence != want || v.Mode != policy.Warn || v.EndedAt != nil || v.Clause != "budget-exceeded" || v.SLO != h.slo.SLO.ID || v.Service != h.service.ID {
+	if !reflect.DeepEqual(v.Evidence, want) || v.Mode != policy.Warn || v.EndedAt != nil || v.Clause != "budget-exceeded" || v.SLO != h.slo.SLO.ID || v.Service != h.service.ID {
 		t.Errorf("violation %+v", v)
 	}
-	if want := "Error budget of `checkout/availability` is overspent (137.00 %)"; issue.Title != want {
+	if want := "`checkout/availability`: `budget-exceeded` (137.00 % of the error budget is consumed)"; issue.Title != want {
 		t.Errorf("title %q, want %q", issue.Title, want)
 	}
 	if !issue.Open || issue.Episode != v.ID || issue.Subject != v.SLO || issue.Repository != h.service.Repository ||
-		!slices.Equal(issue.Labels, []string{"error-budget", "reliability"}) || len(issue.Comments) != 0 {
+		!slices.Equal(issue.Labels, []string{"error-budget", "reliability", "priority/p1"}) || len(issue.Comments) != 0 {
 		t.Errorf("issue %+v", issue)
 	}
 	for _, part := range []string{
@@ -54,7 +57,7 @@ func TestFromAnOverspentBudgetToItsRecovery(t *testing.T) {
 
 	h.spend(150) // the evidence is frozen, and nothing is said twice
 	h.pass(0, 0, 0)
-	if again, same := h.theIssue(); again.Evidence != v.Evidence || same.Version != issue.Version {
+	if again, same := h.theIssue(); !reflect.DeepEqual(again.Evidence, v.Evidence) || same.Version != issue.Version {
 		t.Errorf("after another pass: %+v, %+v", again, same)
 	}
 
@@ -62,7 +65,7 @@ func TestFromAnOverspentBudgetToItsRecovery(t *testing.T) {
 	h.pass(0, 1, 0)
 	h.pass(0, 0, 0)
 	v, issue = h.theIssue()
-	if v.EndedAt == nil || v.Ending != policy.Recovered || v.Evidence != want {
+	if v.EndedAt == nil || v.Ending != policy.Recovered || !reflect.DeepEqual(v.Evidence, want) {
 		t.Errorf("ended violation %+v", v)
 	}
 	if !issue.Open || !slices.Contains(issue.Labels, issues.LabelRecovered) || len(issue.Comments) != 1 || !strings.Contains(issue.Comments[0].Body, "**40.00 %**") {
@@ -89,7 +92,7 @@ func TestFromAnOverspentBudgetToItsRecovery(t *testing.T) {
 func TestAnIssueIsClosedWhereTheClauseSaysSo(t *testing.T) {
 	t.Parallel()
 	h := build(t)
-	h.attach(policy.Enforce, func(d *policy.Draft) { d.Clauses[0].CloseOnRecovery = true })
+	h.attach(policy.Enforce, func(d *policy.Draft) { d.Clauses[0].Issue.CloseOnRecovery = true })
 	h.spend(101)
 	h.pass(1, 0, 0)
 	h.spend(100)
@@ -181,7 +184,7 @@ func TestTheModeDecidesWhetherAnIssueIsWanted(t *testing.T) {
 func TestAnSLOThatGoesBackAndForthStaysInOneIssue(t *testing.T) {
 	t.Parallel()
 	h := build(t)
-	h.attach(policy.Warn, func(d *policy.Draft) { d.Clauses[0].CloseOnRecovery = true })
+	h.attach(policy.Warn, func(d *policy.Draft) { d.Clauses[0].Issue.CloseOnRecovery = true })
 	const times = 20
 	for range times {
 		h.spend(101)
@@ -350,7 +353,7 @@ func TestARevisedClauseJudgesWhatIsOpen(t *testing.T) {
 	h.pass(1, 0, 0)
 	found, _ := h.theIssue()
 	d := policy.Default()
-	d.Clauses[0].OverPercent = 200
+	d.Clauses[0].When = "consumed > 2"
 	revised, err := h.policies.Revise(h.admin(), d.Slug, 1, d)
 	h.must(err)
 	h.pass(0, 1, 0)
@@ -373,21 +376,21 @@ func TestTheStandingOfAnSLO(t *testing.T) {
 		t.Helper()
 		standings, err := h.policies.Standing(h.admin(), h.slo.SLO.ID)
 		h.must(err)
-		if len(standings) != 1 || standings[0].Rule.Policy.Slug != policy.DefaultSlug || standings[0].Rule.Attachment.Mode != policy.Observe {
+		if len(standings) != 2 || standings[0].Clause.Name != "budget-exceeded" || standings[0].Rule.Policy.Slug != policy.DefaultSlug || standings[0].Rule.Attachment.Mode != policy.Observe {
 			t.Fatalf("standings %+v", standings)
 		}
 		return standings[0]
 	}
-	if s := stand(); s.Verdict != budget.Unknown || s.ConsumedPercent != "" || s.Violation != nil {
+	if s := stand(); s.Outcome != expr.Unknown || s.ConsumedPercent != "" || s.Violation != nil {
 		t.Errorf("before the first evaluation: %+v", s)
 	}
 	h.spend(100)
-	if s := stand(); s.Verdict != budget.Within || s.ConsumedPercent != "100.00" {
+	if s := stand(); s.Outcome != expr.Fails || s.ConsumedPercent != "100.00" {
 		t.Errorf("at exactly the budget: %+v", s)
 	}
 	h.spend(133)
 	h.pass(1, 0, 0)
-	if s := stand(); s.Verdict != budget.Over || s.ConsumedPercent != "133.00" || s.Violation == nil || s.Violation.ID != h.violations()[0].ID {
+	if s := stand(); s.Outcome != expr.Holds || s.ConsumedPercent != "133.00" || s.Violation == nil || s.Violation.ID != h.violations()[0].ID {
 		t.Errorf("overspent: %+v", s)
 	}
 	if _, err := h.policies.Standing(h.admin(), "NONE"); !fault.Is(err, fault.NotFound) {

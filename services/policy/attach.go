@@ -246,5 +246,11 @@ func (s *Service) inForce(ctx context.Context) (func(registry.Service) []Rule, e
 	if err != nil {
 		return nil, fmt.Errorf("read attachments: %w", err)
 	}
-	return func(service registry.Service) []Rule { return InForce(service, attachments, policies) }, nil
+	return func(service registry.Service) []Rule {
+		rules := InForce(service, attachments, policies)
+		for i, r := range rules {
+			rules[i].Conditions = s.conditions.of(r.Revision)
+		}
+		return rules
+	}, nil
 }

@@ -13,8 +13,8 @@ import (
 // DefaultSlug is the slug of the policy that ships.
 const DefaultSlug = "error-budget"
 
-// Default is the workbook's policy as far as a machine checks it by itself: its
-// second clause ("Error Budget Policy", appendix of The Site Reliability Workbook).
+// Default is the workbook's policy ("Error Budget Policy", appendix of The Site Reliability
+// Workbook), as far as facts are told.
 func Default() Draft {
 	return Draft{
 		Slug: DefaultSlug,
@@ -22,16 +22,27 @@ func Default() Draft {
 		Description: "While a service keeps within its error budget, it changes as fast as its team likes. " +
 			"Once more than the whole budget of four weeks is spent, reliability comes first, until the service is within its objective again. " +
 			"This is no punishment: it is the team's permission to work on what users notice most.",
-		Clauses: []Clause{{
-			Name: "budget-exceeded",
-			Description: "The error budget of the preceding four weeks is spent. Changes and releases wait until the service is within its SLO again, " +
-				"except for urgent fixes, security fixes, and whatever brings the service back.\n" +
-				"The team works on reliability first where its own code or procedure, or a hard dependency that could be soft, was the cause. " +
-				"Feature work may go on where the cause lay outside of the team: the company's network, another team's service whose releases wait already, " +
-				"users out of scope, or errors counted wrongly that no user met.\n" +
-				"Who disagrees with the numbers or with what follows asks the person named for it, and the decision is written down.",
-			OverPercent: 100,
-			IssueLabels: []string{"error-budget", "reliability"},
+		Terms: Terms{Clauses: []Clause{
+			{
+				Name: "budget-exceeded",
+				Description: "The error budget of the preceding four weeks is spent. Changes and releases wait until the service is within its SLO again, " +
+					"except for urgent fixes, security fixes, and whatever brings the service back.\n" +
+					"The team works on reliability first where its own code or procedure, or a hard dependency that could be soft, was the cause. " +
+					"Feature work may go on where the cause lay outside of the team: the company's network, another team's service whose releases wait already, " +
+					"users out of scope, or errors counted wrongly that no user met.\n" +
+					"Who disagrees with the numbers or with what follows asks the person named for it, and the decision is written down.",
+				When:   "consumed > 1",
+				Freeze: &Freeze{Allow: []ChangeClass{Reliability}},
+				Issue:  &IssueAction{Priority: PriorityP1, Labels: []string{"error-budget", "reliability"}},
+			},
+			{
+				Name: "outage-class",
+				Description: "One class of outage took more than a fifth of the error budget of the quarter. " +
+					"The plan of the next quarter has an item of priority P0 about what these outages have in common.",
+				// At low traffic one event can be a fifth of the budget.
+				When:  "events >= 1000 && outageSharesQuarter.exists(class, outageSharesQuarter[class] > 0.2)",
+				Issue: &IssueAction{Priority: PriorityP0, Labels: []string{"error-budget", "quarterly-plan"}},
+			},
 		}},
 	}
 }

@@ -28,7 +28,7 @@ func TestAFirstStartThatIsTooLateTellsWhoeverOpenedTheTransaction(t *testing.T) 
 		r := furnishOn(t, s)
 		r.must(r.policies.Bootstrap(t.Context()))
 		second := policy.NewService(policy.Parts{
-			Store: late{s.Policy()}, Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Runner: s,
+			Store: late{s.Policy()}, Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: told, Language: language(t, told), Runner: s,
 			Authorizer: access.NewAuthorizer(s.Registry()), Recorder: r.audit, Clock: r.clock.Now, Logger: slog.New(slog.DiscardHandler),
 		})
 		err := s.InTx(t.Context(), func(ctx context.Context) error {
@@ -50,7 +50,7 @@ func TestAFirstStartReadsTheClockOnce(t *testing.T) {
 	r := furnishOn(t, s)
 	reads := 0
 	first := policy.NewService(policy.Parts{
-		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Runner: s,
+		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: told, Language: language(t, told), Runner: s,
 		Authorizer: access.NewAuthorizer(s.Registry()), Recorder: r.audit, Logger: slog.New(slog.DiscardHandler),
 		Clock: func() time.Time {
 			reads++

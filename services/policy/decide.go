@@ -2,11 +2,8 @@ package policy
 
 import (
 	"slices"
-	"time"
 
-	"github.com/evenkeel/evenkeel/services/registry"
-	"github.com/evenkeel/evenkeel/services/slo"
-	"github.com/evenkeel/evenkeel/services/slo/budget"
+	"github.com/evenkeel/evenkeel/services/expr"
 )
 
 // step is one thing to be changed: a violation to open, to end, or to carry to
@@ -14,52 +11,48 @@ import (
 type step struct {
 	violation Violation // to end or to carry; of one to open, only what identifies it
 	rule      Rule      // not of an Ending that is Retired or Detached
-	clause    Clause
-	ending    Ending // set for a violation to end
-	mode      Mode   // set for a violation to open or to carry
+	number    int       // of the clause in the rule's revision
+	ending    Ending    // set for a violation to end
+	mode      Mode      // set for a violation to open or to carry
 }
 
 func (s step) opens() bool { return s.violation.ID == "" }
 
+func (s step) clause() Clause { return s.rule.Revision.Clauses[s.number] }
+
+func (s step) condition() *expr.Condition { return s.rule.Conditions[s.number] }
+
 // decide returns what has to change so that the SLO's open violations agree with
-// the rules in force at now. It is pure, and decides nothing a second time: after its
-// steps were taken it returns none.
-func decide(v slo.View, service registry.Service, rules []Rule, open []Violation, now time.Time) []step {
-	if v.SLO.RetiredAt != nil || service.RetiredAt != nil {
+// the rules in force. It is pure, and decides nothing a second time: after its steps were
+// taken it returns none.
+func decide(of subject, rules []Rule, open []Violation) []step {
+	if of.retired() {
 		rules = nil
 	}
 	var steps []step
-	for _, violation := range open {
-		rule, clause, found := find(rules, violation)
-		switch {
-		case v.SLO.RetiredAt != nil || service.RetiredAt != nil:
-			steps = append(steps, step{violation: violation, ending: Retired})
-		case !found:
-			steps = append(steps, step{violation: violation, ending: Detached})
-		case Assess(v, clause, now) == budget.Within:
-			steps = append(steps, step{violation: violation, rule: rule, clause: clause, ending: Recovered})
-		case violation.Mode != rule.mode(v):
-			steps = append(steps, step{violation: violation, rule: rule, clause: clause, mode: rule.mode(v)})
-		}
-	}
 	for _, rule := range rules {
-		for _, clause := range rule.Revision.Clauses {
-			isOpen := slices.ContainsFunc(open, func(o Violation) bool { return o.Policy == rule.Policy.ID && o.Clause == clause.Name })
-			if !isOpen && Assess(v, clause, now) == budget.Over {
-				steps = append(steps, step{rule: rule, clause: clause, mode: rule.mode(v)})
+		for n, clause := range rule.Revision.Clauses {
+			outcome, _ := of.judge(clause, rule.Conditions[n])
+			i := slices.IndexFunc(open, func(o Violation) bool { return o.Policy == rule.Policy.ID && o.Clause == clause.Name })
+			switch {
+			case i < 0 && outcome == expr.Holds:
+				steps = append(steps, step{rule: rule, number: n, mode: rule.mode(of.View)})
+			case i < 0:
+			case outcome == expr.Fails:
+				steps = append(steps, step{violation: open[i], rule: rule, number: n, ending: Recovered})
+			case open[i].Mode != rule.mode(of.View):
+				steps = append(steps, step{violation: open[i], rule: rule, number: n, mode: rule.mode(of.View)})
 			}
 		}
 	}
-	return steps
-}
-
-// find returns the rule and the clause that the violation broke.
-func find(rules []Rule, v Violation) (Rule, Clause, bool) {
-	for _, rule := range rules {
-		if rule.Policy.ID == v.Policy {
-			clause, ok := rule.Revision.clause(v.Clause)
-			return rule, clause, ok
+	for _, violation := range open {
+		covered := slices.ContainsFunc(rules, func(r Rule) bool { return r.Policy.ID == violation.Policy && r.Revision.clause(violation.Clause) >= 0 })
+		switch {
+		case of.retired():
+			steps = append(steps, step{violation: violation, ending: Retired})
+		case !covered:
+			steps = append(steps, step{violation: violation, ending: Detached})
 		}
 	}
-	return Rule{}, Clause{}, false
+	return steps
 }

@@ -3,32 +3,32 @@ package policy
 import (
 	"fmt"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 // Draft is what is declared of a policy.
 type Draft struct {
-	Slug        string   // RFC 1123 label
-	Name        string   // 1 to 100 characters
-	Description string   // at most 4,000 characters
-	Clauses     []Clause // 1 to 20
+	Slug        string // RFC 1123 label
+	Name        string // 1 to 100 characters
+	Description string // at most 4,000 characters
+	Terms              // 1 to 20 clauses
 }
 
 // The bounds of what is declared, in characters or pieces.
 const (
 	maxDescription = 4000
 	maxClauses     = 20
-	maxOverPercent = 10_000
-	maxLabels      = 20
-	maxLabel       = 50 // GitHub's
+	maxReviewers   = 20
 )
 
-// Validate returns an Invalid fault with every rule that is broken.
-func (d Draft) Validate() error {
+// Validate returns an Invalid fault with every rule that is broken; conditions are checked in
+// the language. Whether there is the approver is not looked up.
+func (d Draft) Validate(language *expr.Environment) error {
 	var check fault.Check
 	registry.CheckSlug(&check, "/slug", d.Slug)
 	registry.CheckName(&check, "/name", d.Name)
@@ -37,36 +37,34 @@ func (d Draft) Validate() error {
 	names := make(map[string]int)
 	for i, c := range d.Clauses[:min(len(d.Clauses), maxClauses)] {
 		at := fmt.Sprintf("/clauses/%d", i)
-		registry.CheckSlug(&check, at+"/name", c.Name)
+		c.check(&check, at, language)
 		if first, ok := names[c.Name]; ok {
 			check.Fail(at+"/name", c.Name, "must be unique in the policy; clause %d has the same name", first)
 		} else {
 			names[c.Name] = i
 		}
-		registry.CheckText(&check, at+"/description", c.Description, maxDescription)
-		check.Require(c.OverPercent >= 1 && c.OverPercent <= maxOverPercent, at+"/overPercent", c.OverPercent,
-			"must be 1 to %d percent of the error budget", maxOverPercent)
-		checkLabels(&check, at+"/issueLabels", c.IssueLabels)
 	}
+	d.Approval.check(&check)
 	return check.Err()
 }
 
-func checkLabels(check *fault.Check, at string, labels []string) {
-	check.Require(len(labels) <= maxLabels, at, len(labels), "must have at most %d labels", maxLabels)
-	seen := make(map[string]bool)
-	for i, l := range labels[:min(len(labels), maxLabels)] {
-		here := fmt.Sprintf("%s/%d", at, i)
-		access.CheckLine(check, here, l, 1, maxLabel)
-		check.Require(!strings.Contains(l, ","), here, l, "must not contain a comma, which parts labels where issues are searched")
-		check.Require(!seen[strings.ToLower(l)], here, l, "must be there once only; upper and lower case are the same label")
-		seen[strings.ToLower(l)] = true
+func (a Approval) check(check *fault.Check) {
+	const at = "/approval"
+	checkLine := func(at, name string) { access.CheckLine(check, at, name, 0, registry.MaxName) }
+	checkLine(at+"/author", a.Author)
+	check.Require(len(a.Reviewers) <= maxReviewers, at+"/reviewers", len(a.Reviewers), "must be at most %d", maxReviewers)
+	for i, name := range a.Reviewers[:min(len(a.Reviewers), maxReviewers)] {
+		access.CheckLine(check, fmt.Sprintf("%s/reviewers/%d", at, i), name, 1, registry.MaxName)
 	}
-}
-
-// same reports whether two clauses say the same.
-func same(a, b Clause) bool {
-	return a.Name == b.Name && a.Description == b.Description && a.OverPercent == b.OverPercent &&
-		a.CloseOnRecovery == b.CloseOnRecovery && slices.Equal(a.IssueLabels, b.IssueLabels)
+	for _, d := range []struct {
+		at   string
+		date Date
+	}{{at + "/approvedOn", a.ApprovedOn}, {at + "/revisitOn", a.RevisitOn}} {
+		if _, err := time.Parse(time.DateOnly, string(d.date)); d.date != "" && err != nil {
+			check.Fail(d.at, d.date, "must be a day such as \"2026-11-27\"")
+		}
+	}
+	check.Require(a.ApprovedOn == "" || a.RevisitOn == "" || a.RevisitOn > a.ApprovedOn, at+"/revisitOn", a.RevisitOn, "must be after it was approved, %s", a.ApprovedOn)
 }
 
 func checkMode(check *fault.Check, m Mode) {

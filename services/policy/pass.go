@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/tx"
@@ -31,7 +31,7 @@ type Counts map[string]int64
 // repeat changes nothing, and two passes at once do what one does. An SLO that
 // fails does not hold the others up: the errors are returned joined.
 func (s *Service) ApplyOnce(ctx context.Context) (map[string]int64, error) {
-	p := &pass{Service: s, now: s.now(), counts: Counts{"assessed": 0, "opened": 0, "ended": 0, "mode_changed": 0, "failed": 0}, seen: make(map[id.ID]bool)}
+	p := &pass{Service: s, counts: Counts{"assessed": 0, "opened": 0, "ended": 0, "mode_changed": 0, "failed": 0}, seen: make(map[id.ID]bool)}
 	err := p.active(ctx)
 	if err == nil {
 		err = p.leftOpen(ctx)
@@ -41,7 +41,6 @@ func (s *Service) ApplyOnce(ctx context.Context) (map[string]int64, error) {
 
 type pass struct {
 	*Service
-	now      time.Time
 	counts   Counts
 	seen     map[id.ID]bool // SLOs that were assessed
 	failures []error        // the first few
@@ -105,7 +104,7 @@ func (p *pass) assess(ctx context.Context, views []slo.View) error {
 	for _, v := range views {
 		p.seen[v.SLO.ID] = true
 		p.counts["assessed"]++
-		if len(found.steps(v, p.now)) == 0 {
+		if len(found.steps(v)) == 0 {
 			continue
 		}
 		counts, err := p.change(ctx, v.SLO.ID)
@@ -133,6 +132,7 @@ func (p *pass) assess(ctx context.Context, views []slo.View) error {
 // situation is what decisions about some SLOs are made from.
 type situation struct {
 	services map[id.ID]registry.Service
+	facts    map[id.ID]fact.Set // by SLO
 	rules    func(registry.Service) []Rule
 	open     map[id.ID][]Violation // by SLO
 }
@@ -156,6 +156,9 @@ func (s *Service) gather(ctx context.Context, views []slo.View) (situation, erro
 	if err != nil {
 		return situation{}, fmt.Errorf("read open violations: %w", err)
 	}
+	if found.facts, err = s.facts.FactsOf(ctx, slos); err != nil {
+		return situation{}, fmt.Errorf("read the facts of %d SLOs: %w", len(slos), err)
+	}
 	found.open = make(map[id.ID][]Violation)
 	for _, v := range open {
 		found.open[v.SLO] = append(found.open[v.SLO], v)
@@ -163,9 +166,14 @@ func (s *Service) gather(ctx context.Context, views []slo.View) (situation, erro
 	return found, nil
 }
 
-func (f situation) steps(v slo.View, now time.Time) []step {
-	service := f.services[v.SLO.Service]
-	return decide(v, service, f.rules(service), f.open[v.SLO.ID], now)
+// of is what is known of an SLO.
+func (f situation) of(v slo.View) subject {
+	return subject{View: v, service: f.services[v.SLO.Service], facts: f.facts[v.SLO.ID]}
+}
+
+func (f situation) steps(v slo.View) []step {
+	of := f.of(v)
+	return decide(of, f.rules(of.service), f.open[v.SLO.ID])
 }
 
 // change reads the SLO again and takes the steps that it needs then.
@@ -183,9 +191,8 @@ func (s *Service) change(ctx context.Context, subject id.ID) (Counts, error) {
 			return err
 		}
 		for _, v := range views {
-			service := found.services[v.SLO.Service]
-			for _, step := range found.steps(v, now) {
-				if err := s.take(ctx, step, now, v, service, counts); err != nil {
+			for _, step := range found.steps(v) {
+				if err := s.take(ctx, step, now, found.of(v), counts); err != nil {
 					return err
 				}
 			}

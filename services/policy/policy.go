@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"reflect"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -20,35 +21,58 @@ type Policy struct {
 
 // Revision is what a policy said from one change to the next. It never changes.
 type Revision struct {
-	ID        id.ID
-	Policy    id.ID
-	Number    int
-	Clauses   []Clause
-	Author    string // the caller's name
+	ID     id.ID
+	Policy id.ID
+	Number int
+	Terms
+	RevisedBy string // the caller's name
 	CreatedAt time.Time
 }
 
-// Clause says: when more than OverPercent of the error budget of the trailing
-// budget.PolicyWindow is consumed, these things follow until it no longer is. A
-// consumption of exactly OverPercent does not fire.
-type Clause struct {
-	Name        string   `json:"name"`        // RFC 1123 label, unique in the policy; with the policy it is the clause's identity
-	Description string   `json:"description"` // in words, quoted in issues
-	OverPercent int64    `json:"overPercent"` // 1 to 10,000 whole percent of the budget
-	IssueLabels []string `json:"issueLabels"`
-	// CloseOnRecovery has the issue closed by the machine once the SLO recovered;
-	// otherwise it is labelled and commented only.
-	CloseOnRecovery bool `json:"closeOnRecovery"`
+// Terms is what a revision says.
+type Terms struct {
+	Clauses  []Clause `json:"clauses"`
+	Approval Approval `json:"approval"`
 }
+
+// complete has no list that is nil, as terms are stored and shown.
+func (t Terms) complete() Terms {
+	clauses := make([]Clause, len(t.Clauses))
+	for i, c := range t.Clauses {
+		clauses[i] = c.complete()
+	}
+	t.Clauses = clauses
+	if t.Approval.Reviewers == nil {
+		t.Approval.Reviewers = []string{}
+	}
+	return t
+}
+
+// same reports whether both say the same.
+func (t Terms) same(o Terms) bool { return reflect.DeepEqual(t.complete(), o.complete()) }
+
+// Approval is who stands for a policy, which the workbook asks every one to name
+// ("Error Budget Policy", appendix of The Site Reliability Workbook). All of it may be empty.
+type Approval struct {
+	Author    string   `json:"author"`
+	Reviewers []string `json:"reviewers"`
+	// Approver is the person who approved it; disputes are theirs to decide.
+	Approver   id.ID `json:"approver"`
+	ApprovedOn Date  `json:"approvedOn"`
+	RevisitOn  Date  `json:"revisitOn"` // when it is to be looked at again
+}
+
+// Date is a day such as "2026-11-27", or empty.
+type Date string
 
 // Mode is how far an attached policy acts.
 type Mode string
 
 // The modes.
 const (
-	Observe Mode = "observe" // violations are recorded; no issue is wanted
-	Warn    Mode = "warn"    // an issue is wanted
-	Enforce Mode = "enforce" // an issue is wanted, and changes are to halt
+	Observe Mode = "observe" // violations are recorded; nothing is wanted
+	Warn    Mode = "warn"    // what clauses ask for is wanted, but changes go on
+	Enforce Mode = "enforce" // changes are to wait, too
 )
 
 // Modes lists every mode.

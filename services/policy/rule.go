@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 )
@@ -13,6 +14,8 @@ import (
 type Rule struct {
 	View
 	Attachment Attachment
+	// Conditions are the clauses', in their order; nil one that is not understood any more.
+	Conditions []*expr.Condition
 }
 
 // InForce returns the policies that are in force for the service, by slug. Of
@@ -64,11 +67,7 @@ func (k TargetKind) rank() int {
 	return slices.Index([]TargetKind{ToService, ToTier, ToAll}, k)
 }
 
-// clause returns the revision's clause of that name.
-func (r Revision) clause(name string) (Clause, bool) {
-	i := slices.IndexFunc(r.Clauses, func(c Clause) bool { return c.Name == name })
-	if i < 0 {
-		return Clause{}, false
-	}
-	return r.Clauses[i], true
+// clause returns the number of the revision's clause of that name, -1 without one.
+func (r Revision) clause(name string) int {
+	return slices.IndexFunc(r.Clauses, func(c Clause) bool { return c.Name == name })
 }

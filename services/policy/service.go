@@ -4,15 +4,16 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -25,12 +26,21 @@ type Services interface {
 	ServicesByID(ctx context.Context, services []id.ID) (map[id.ID]registry.Service, error)
 }
 
+// People are those who can be named.
+type People interface {
+	Person(ctx context.Context, person id.ID) (access.Person, error)
+}
+
 // Parts is what a Service is made of.
 type Parts struct {
 	Store      Store
 	Slugs      registry.SlugStore
 	Services   Services
 	Budgets    Budgets
+	People     People
+	Facts      fact.Source       // of SLOs
+	Language   *expr.Environment // of their facts
+	Pasts      Pasts
 	Desk       Desk
 	Runner     tx.Runner
 	Authorizer *access.Authorizer
@@ -47,6 +57,10 @@ type Service struct {
 	slugs      registry.SlugStore
 	services   Services
 	budgets    Budgets
+	people     People
+	facts      fact.Source
+	conditions *conditions
+	pasts      Pasts
 	desk       Desk
 	runner     tx.Runner
 	authorizer *access.Authorizer
@@ -58,7 +72,7 @@ type Service struct {
 // NewService returns a service of the parts.
 func NewService(p Parts) *Service {
 	return &Service{
-		store: p.Store, slugs: p.Slugs, services: p.Services, budgets: p.Budgets, desk: p.Desk,
+		store: p.Store, slugs: p.Slugs, services: p.Services, budgets: p.Budgets, people: p.People, facts: p.Facts, conditions: newConditions(p.Language), pasts: p.Pasts, desk: p.Desk,
 		runner: p.Runner, authorizer: p.Authorizer, recorder: p.Recorder, now: p.Clock, log: p.Logger,
 	}
 }
@@ -70,7 +84,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (View, error) {
 	if err := s.authorizer.Authorize(ctx, access.Create, access.Object{Kind: access.KindPolicy, Label: d.Slug}); err != nil {
 		return View{}, err
 	}
-	if err := d.Validate(); err != nil {
+	if err := s.validate(ctx, d); err != nil {
 		return View{}, err
 	}
 	now := clock.Round(s.now())
@@ -91,7 +105,7 @@ func (s *Service) create(ctx context.Context, d Draft, reason string, now time.T
 		ID: id.New(now), Slug: d.Slug, Name: d.Name, Description: d.Description,
 		Revision: 1, CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
-	v := View{Policy: p, Revision: revision(ctx, p, d.Clauses)}
+	v := View{Policy: p, Revision: revision(ctx, p, d.Terms)}
 	if err := s.slugs.ReserveSlug(ctx, registry.NounPolicy, "", p.Slug, p.ID); err != nil {
 		return View{}, err
 	}
@@ -121,7 +135,7 @@ func (s *Service) Revise(ctx context.Context, name string, version int64, d Draf
 		if before.Policy.Version != version {
 			return fault.Stale("policy")
 		}
-		if err := d.Validate(); err != nil {
+		if err := s.validate(ctx, d); err != nil {
 			return err
 		}
 		after, err = s.revise(ctx, before, d)
@@ -137,7 +151,7 @@ func (s *Service) revise(ctx context.Context, before View, d Draft) (View, error
 	after := before
 	p := &after.Policy
 	p.Slug, p.Name, p.Description = d.Slug, d.Name, d.Description
-	changed := !slices.EqualFunc(before.Revision.Clauses, d.Clauses, same)
+	changed := !before.Revision.same(d.Terms)
 	if !changed && *p == before.Policy {
 		return before, nil
 	}
@@ -149,7 +163,7 @@ func (s *Service) revise(ctx context.Context, before View, d Draft) (View, error
 	}
 	if changed {
 		p.Revision++
-		after.Revision = revision(ctx, *p, d.Clauses)
+		after.Revision = revision(ctx, *p, d.Terms)
 	}
 	if err := s.store.UpdatePolicy(ctx, *p); err != nil {
 		return View{}, err
@@ -207,17 +221,28 @@ func (s *Service) find(ctx context.Context, name string) (View, error) {
 	return registry.Find(ctx, s.slugs, registry.NounPolicy, "", name, s.store.Policy, s.store.PolicyBySlug)
 }
 
-// revision is the policy's current one with those clauses.
-func revision(ctx context.Context, p Policy, clauses []Clause) Revision {
-	clauses = slices.Clone(clauses)
-	for i := range clauses {
-		if clauses[i].IssueLabels == nil {
-			clauses[i].IssueLabels = []string{}
-		}
+// validate is Draft.Validate, and looks up the approver.
+func (s *Service) validate(ctx context.Context, d Draft) error {
+	if err := d.Validate(s.conditions.language); err != nil || d.Approval.Approver == "" {
+		return err
 	}
+	var check fault.Check
+	switch p, err := s.people.Person(ctx, d.Approval.Approver); {
+	case fault.Is(err, fault.NotFound):
+		check.Fail("/approval/approver", d.Approval.Approver, "must be the identifier of a person; there is none")
+	case err != nil:
+		return fmt.Errorf("read the approver: %w", err)
+	case p.DeactivatedAt != nil:
+		check.Fail("/approval/approver", d.Approval.Approver, "must be somebody who is still here; %s was deactivated", p.DisplayName)
+	}
+	return check.Err()
+}
+
+// revision is the policy's current one with those terms.
+func revision(ctx context.Context, p Policy, terms Terms) Revision {
 	return Revision{
-		ID: id.New(p.UpdatedAt), Policy: p.ID, Number: p.Revision, Clauses: clauses,
-		Author: access.CallerFrom(ctx).Name, CreatedAt: p.UpdatedAt,
+		ID: id.New(p.UpdatedAt), Policy: p.ID, Number: p.Revision, Terms: terms.complete(),
+		RevisedBy: access.CallerFrom(ctx).Name, CreatedAt: p.UpdatedAt,
 	}
 }
 
@@ -230,6 +255,6 @@ func content(v View) any {
 	return struct {
 		Slug, Name, Description string
 		Revision                int
-		Clauses                 []Clause
-	}{v.Policy.Slug, v.Policy.Name, v.Policy.Description, v.Policy.Revision, v.Revision.Clauses}
+		Terms
+	}{v.Policy.Slug, v.Policy.Name, v.Policy.Description, v.Policy.Revision, v.Revision.Terms}
 }

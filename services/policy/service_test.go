@@ -13,13 +13,16 @@ import (
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
 )
 
 // storetest keeps one connection pool to the PostgreSQL server of the tests.
@@ -39,6 +42,18 @@ type room struct {
 	member   access.Person
 }
 
+// told are the facts that conditions name; the SLOs that know them are not asked here.
+var told = fact.NewBook(&slo.Service{})
+
+func language(t *testing.T, facts fact.Source) *expr.Environment {
+	t.Helper()
+	l, err := expr.New(facts.Facts())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
 func furnish(t *testing.T) *room {
 	t.Helper()
 	return furnishOn(t, storetest.SQLite(t))
@@ -50,7 +65,7 @@ func furnishOn(t *testing.T, s *store.Store) *room {
 	authorizer := access.NewAuthorizer(s.Registry())
 	r.audit = audit.NewService(s.Audit(), s, authorizer, r.clock.Now)
 	r.policies = policy.NewService(policy.Parts{
-		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Runner: s,
+		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: told, Language: language(t, told), Runner: s,
 		Authorizer: authorizer, Recorder: r.audit, Clock: r.clock.Now, Logger: slog.New(slog.DiscardHandler),
 	})
 	team := storetest.Team(t, s, "payments")
@@ -99,7 +114,7 @@ func TestTheFirstStartMakesTheDefaultPolicyOnce(t *testing.T) {
 	r.must(r.policies.Bootstrap(t.Context()))
 	v, err := r.policies.Get(r.admin(), policy.DefaultSlug)
 	r.must(err)
-	if len(v.Revision.Clauses) != 1 || v.Revision.Clauses[0].Name != "budget-exceeded" || v.Revision.Clauses[0].OverPercent != 100 || v.Revision.Number != 1 {
+	if len(v.Revision.Clauses) != 2 || v.Revision.Clauses[0].Name != "budget-exceeded" || v.Revision.Clauses[0].When != "consumed > 1" || v.Revision.Number != 1 {
 		t.Errorf("the default policy is %+v", v)
 	}
 	all := r.attachments()
@@ -168,18 +183,18 @@ func TestAChangeOfClausesIsANewRevision(t *testing.T) {
 	if second.Policy.Revision != 1 || second.Revision.ID != first.Revision.ID || second.Policy.Version != 2 {
 		t.Errorf("after other words: %+v", second)
 	}
-	d.Clauses[0].OverPercent = 80
+	d.Clauses[0].When = "consumed > 0.8"
 	third, err := r.policies.Revise(r.admin(), string(first.Policy.ID), second.Policy.Version, d)
 	r.must(err)
-	if third.Policy.Revision != 2 || third.Revision.Number != 2 || third.Revision.ID == first.Revision.ID || third.Revision.Author != "Ada" {
+	if third.Policy.Revision != 2 || third.Revision.Number != 2 || third.Revision.ID == first.Revision.ID || third.Revision.RevisedBy != "Ada" {
 		t.Errorf("after another clause: %+v", third)
 	}
-	if read, err := r.policies.Get(r.admin(), d.Slug); err != nil || read.Policy != third.Policy || read.Revision.ID != third.Revision.ID || read.Revision.Clauses[0].OverPercent != 80 {
+	if read, err := r.policies.Get(r.admin(), d.Slug); err != nil || read.Policy != third.Policy || read.Revision.ID != third.Revision.ID || read.Revision.Clauses[0].When != "consumed > 0.8" {
 		t.Errorf("read %+v, %v, want %+v", read, err, third)
 	}
 	revisions, err := r.policies.Revisions(r.admin(), d.Slug, page.Request{})
 	r.must(err)
-	if len(revisions.Items) != 2 || revisions.Items[0].Number != 2 || revisions.Items[1].Clauses[0].OverPercent != 100 {
+	if len(revisions.Items) != 2 || revisions.Items[0].Number != 2 || revisions.Items[1].Clauses[0].When != "consumed > 1" {
 		t.Errorf("revisions %+v", revisions.Items)
 	}
 	if _, err := r.policies.Revise(r.admin(), d.Slug, second.Policy.Version, d); !fault.Is(err, fault.Precondition) {

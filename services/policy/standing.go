@@ -1,27 +1,40 @@
 package policy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/expr"
+	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
 // Standing is how an SLO stands to one clause of a policy in force for it.
 type Standing struct {
-	Rule    Rule
-	Clause  Clause
-	Verdict budget.Verdict
+	Rule   Rule
+	Clause Clause
+	// Outcome is whether the condition holds; Why says of what is unknown why.
+	Outcome expr.Outcome
+	Why     string
 	// ConsumedPercent is the share of the trailing 28 days' budget consumed, as a
 	// decimal rounded to two digits; empty without events.
 	ConsumedPercent string
 	// Violation is the open one, nil when there is none.
 	Violation *Violation
+	// Mode is how far the policy acts on the SLO.
+	Mode Mode
+
+	condition *expr.Condition
 }
 
 // Standing tells how the SLO stands to every clause in force for it, by policy
@@ -51,23 +64,21 @@ func (s *Service) Standings(ctx context.Context, views []slo.View) (map[id.ID][]
 	if err != nil {
 		return nil, err
 	}
-	now := s.now()
 	standings := make(map[id.ID][]Standing, len(views))
 	for _, v := range views {
-		service := found.services[v.SLO.Service]
-		if v.SLO.RetiredAt != nil || service.RetiredAt != nil {
-			continue
+		if of := found.of(v); !of.retired() {
+			standings[v.SLO.ID] = stand(of, found.rules(of.service), found.open[v.SLO.ID])
 		}
-		standings[v.SLO.ID] = stand(v, found.rules(service), found.open[v.SLO.ID], now)
 	}
 	return standings, nil
 }
 
-func stand(v slo.View, rules []Rule, open []Violation, now time.Time) []Standing {
+func stand(of subject, rules []Rule, open []Violation) []Standing {
 	var standings []Standing
 	for _, rule := range rules {
-		for _, clause := range rule.Revision.Clauses {
-			standing := Standing{Rule: rule, Clause: clause, Verdict: Assess(v, clause, now), ConsumedPercent: consumedPercent(v)}
+		for n, clause := range rule.Revision.Clauses {
+			standing := Standing{Rule: rule, Clause: clause, ConsumedPercent: consumedPercent(of.View), Mode: rule.mode(of.View), condition: rule.Conditions[n]}
+			standing.Outcome, standing.Why = of.judge(clause, rule.Conditions[n])
 			for _, violation := range open {
 				if violation.Policy == rule.Policy.ID && violation.Clause == clause.Name {
 					standing.Violation = &violation
@@ -77,4 +88,91 @@ func stand(v slo.View, rules []Rule, open []Violation, now time.Time) []Standing
 		}
 	}
 	return standings
+}
+
+// SLOStanding is how an SLO of a service stands to a clause.
+type SLOStanding struct {
+	SLO slo.SLO
+	Standing
+	// RecoversAt is, of an open violation, when the clause stops to apply at the earliest: if
+	// nothing more goes wrong and as much goes on to happen. Nil where that is not known, or
+	// could not be read.
+	RecoversAt *time.Time
+}
+
+// StandingsOf tells how all SLOs of a service stand to every clause in force. It authorises
+// nobody.
+func (s *Service) StandingsOf(ctx context.Context, service registry.Service) ([]SLOStanding, error) {
+	views, err := s.budgets.ViewsOf(ctx, []id.ID{service.ID})
+	if err != nil {
+		return nil, fmt.Errorf("read the SLOs of %s: %w", service.Slug, err)
+	}
+	if len(views) == 0 {
+		return nil, nil
+	}
+	slices.SortFunc(views, func(a, b slo.View) int { return cmp.Compare(a.SLO.Slug, b.SLO.Slug) })
+	found, err := s.gather(ctx, views)
+	if err != nil {
+		return nil, err
+	}
+	var out []SLOStanding
+	var broken []slo.View
+	for _, v := range views {
+		of := found.of(v)
+		if of.retired() {
+			continue
+		}
+		for _, standing := range stand(of, found.rules(of.service), found.open[v.SLO.ID]) {
+			out = append(out, SLOStanding{SLO: v.SLO, Standing: standing})
+		}
+		if len(found.open[v.SLO.ID]) > 0 {
+			broken = append(broken, v)
+		}
+	}
+	if len(broken) == 0 {
+		return out, nil
+	}
+	easings, err := s.pasts.Easings(ctx, broken)
+	if err != nil {
+		// What stands open is known without it.
+		s.log.ErrorContext(ctx, "how budgets ease could not be read", slog.String("service_id", string(service.ID)), slog.Any("error", err))
+		return out, nil
+	}
+	for i, o := range out {
+		if easing, known := easings[o.SLO.ID]; known && o.Violation != nil {
+			out[i].RecoversAt = recovers(found.facts[o.SLO.ID], o.condition, easing)
+		}
+	}
+	return out, nil
+}
+
+// recovers is the first full hour at which the condition does not hold any more on what is
+// known then, if nothing more goes wrong; nil where there is none, or it depends on more.
+func recovers(now fact.Set, condition *expr.Condition, easing slo.Easing) *time.Time {
+	if condition == nil {
+		return nil
+	}
+	for i, consumed := range easing.Consumed {
+		then := fact.Set{"consumed": consumed, "stale": false}
+		if events, known := now["events"]; known {
+			then["events"] = events
+		}
+		if burn, known := now["burn"].(map[string]float64); known {
+			eased := maps.Clone(burn)
+			for _, lookback := range budget.Lookbacks {
+				if _, told := eased[budget.Short(lookback)]; told && lookback <= time.Duration(i+1)*time.Hour {
+					eased[budget.Short(lookback)] = 0
+				}
+			}
+			then["burn"] = eased
+		}
+		switch outcome, _ := condition.Judge(then); outcome {
+		case expr.Fails:
+			at := easing.From.Add(time.Duration(i+1) * time.Hour)
+			return &at
+		case expr.Unknown:
+			return nil
+		}
+	}
+	return nil
 }

@@ -71,6 +71,13 @@ type Budgets interface {
 	// ActiveViews returns up to limit views of SLOs that are not retired, by ID, after the given one.
 	ActiveViews(ctx context.Context, after id.ID, limit int) ([]slo.View, error)
 	ViewsByID(ctx context.Context, slos []id.ID) ([]slo.View, error)
+	// ViewsOf returns those of the services that are not retired.
+	ViewsOf(ctx context.Context, services []id.ID) ([]slo.View, error)
+}
+
+// Pasts tell how the budgets of SLOs would ease if nothing more went wrong.
+type Pasts interface {
+	Easings(ctx context.Context, views []slo.View) (map[id.ID]slo.Easing, error)
 }
 
 // Desk is told what follows from violations, in the transaction that records them and

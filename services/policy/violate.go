@@ -10,21 +10,20 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
-	"github.com/evenkeel/evenkeel/services/slo"
 )
 
 // take opens, ends or carries a violation, within a transaction.
-func (s *Service) take(ctx context.Context, step step, now time.Time, about slo.View, service registry.Service, counts Counts) error {
+func (s *Service) take(ctx context.Context, step step, now time.Time, of subject, counts Counts) error {
 	switch {
 	case step.opens():
-		opened, err := s.open(ctx, step, now, about, service)
+		opened, err := s.open(ctx, step, now, of)
 		if opened {
 			counts["opened"]++
 		}
 		return err
 	case step.ending != "":
 		counts["ended"]++
-		return s.endByPolicy(ctx, step, now, about, service)
+		return s.endByPolicy(ctx, step, now, of)
 	default:
 		counts["mode_changed"]++
 		v := step.violation
@@ -32,29 +31,31 @@ func (s *Service) take(ctx context.Context, step step, now time.Time, about slo.
 		if err := s.store.UpdateViolation(ctx, v); err != nil {
 			return fmt.Errorf("carry violation %s to %s: %w", v.ID, v.Mode, err)
 		}
-		return s.desk.ViolationModeChanged(ctx, v, step.violation.Mode, step.clause, about, now)
+		if step.clause().Issue == nil {
+			return nil
+		}
+		return s.desk.ViolationModeChanged(ctx, v, step.violation.Mode, step.clause(), of.View, now)
 	}
 }
 
 // open reports false when the violation is open already.
-func (s *Service) open(ctx context.Context, step step, now time.Time, about slo.View, service registry.Service) (bool, error) {
+func (s *Service) open(ctx context.Context, step step, now time.Time, of subject) (bool, error) {
 	v := Violation{
-		ID: id.New(now), Policy: step.rule.Policy.ID, Revision: step.rule.Revision.ID, Clause: step.clause.Name,
-		SLO: about.SLO.ID, Service: about.SLO.Service, Mode: step.mode,
-		OpenedAt: now, Evidence: evidence(about, step.clause), Version: 1,
+		ID: id.New(now), Policy: step.rule.Policy.ID, Revision: step.rule.Revision.ID, Clause: step.clause().Name,
+		SLO: of.SLO.ID, Service: of.SLO.Service, Mode: step.mode,
+		OpenedAt: now, Evidence: of.evidence(step.clause(), step.condition()), Version: 1,
 	}
 	if opened, err := s.store.OpenViolation(ctx, v); err != nil || !opened {
 		return false, err
 	}
-	reason := fmt.Sprintf("%s %% of the error budget of the trailing 28 days is consumed, more than %d %%", v.Evidence.ConsumedPercent, step.clause.OverPercent)
-	err := s.recorder.RecordDiff(asPolicy(ctx, step.rule.Policy), access.Create, violationObject(v, service, about.SLO.Slug), reason, nil, v)
-	if err != nil || v.Mode == Observe {
+	err := s.recorder.RecordDiff(asPolicy(ctx, step.rule.Policy), access.Create, violationObject(v, of.service, of.SLO.Slug), "the condition holds: "+v.Evidence.When, nil, v)
+	if err != nil || v.Mode == Observe || step.clause().Issue == nil {
 		return true, err
 	}
-	return true, s.desk.ViolationOpened(ctx, v, step.clause, about, now)
+	return true, s.desk.ViolationOpened(ctx, v, step.clause(), of.View, now)
 }
 
-func (s *Service) endByPolicy(ctx context.Context, step step, now time.Time, about slo.View, service registry.Service) error {
+func (s *Service) endByPolicy(ctx context.Context, step step, now time.Time, of subject) error {
 	current, err := s.store.Policy(ctx, step.violation.Policy)
 	if err != nil {
 		return fmt.Errorf("read policy %s: %w", step.violation.Policy, err)
@@ -63,15 +64,15 @@ func (s *Service) endByPolicy(ctx context.Context, step step, now time.Time, abo
 	var reason string
 	switch step.ending {
 	case Recovered:
-		e := evidence(about, step.clause)
+		e := of.evidence(step.clause(), step.condition())
 		at = &e
-		reason = fmt.Sprintf("%s %% of the error budget of the trailing 28 days is consumed, within %d %%", e.ConsumedPercent, step.clause.OverPercent)
+		reason = "the condition does not hold any more: " + e.When
 	case Retired:
 		reason = "the SLO or its service was retired"
 	case Detached:
 		reason = "no policy with the clause is attached any more"
 	}
-	return s.end(asPolicy(ctx, current.Policy), step.violation, step.ending, at, current, now, violationObject(step.violation, service, about.SLO.Slug), reason)
+	return s.end(asPolicy(ctx, current.Policy), step.violation, step.ending, at, current, now, violationObject(step.violation, of.service, of.SLO.Slug), reason)
 }
 
 // end ends the violation. The issue is closed where the clause, as it is now, lets
@@ -85,8 +86,11 @@ func (s *Service) end(ctx context.Context, v Violation, ending Ending, at *Evide
 	if err := s.recorder.RecordDiff(ctx, access.Update, o, reason, before, v); err != nil {
 		return err
 	}
-	clause, _ := current.Revision.clause(v.Clause)
-	return s.desk.ViolationEnded(ctx, v, at, clause.CloseOnRecovery, now)
+	closes := false
+	if n := current.Revision.clause(v.Clause); n >= 0 && current.Revision.Clauses[n].Issue != nil {
+		closes = current.Revision.Clauses[n].Issue.CloseOnRecovery
+	}
+	return s.desk.ViolationEnded(ctx, v, at, closes, now)
 }
 
 // ServiceRetired ends the service's open violations as Retired, in the caller's

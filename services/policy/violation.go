@@ -3,6 +3,7 @@ package policy
 import (
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 )
 
@@ -43,5 +44,7 @@ type Evidence struct {
 	Total int64 `json:"total"`
 	// ConsumedPercent is the share of the budget consumed, as a decimal rounded to two digits.
 	ConsumedPercent string `json:"consumedPercent"`
-	OverPercent     int64  `json:"overPercent"`
+	// When is the clause's condition, and Facts what it read.
+	When  string       `json:"when"`
+	Facts []fact.Known `json:"facts"`
 }

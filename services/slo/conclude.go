@@ -186,19 +186,9 @@ func (v View) Figures() budget.Figures {
 	return f
 }
 
-// Overspent tells whether, at now, more than percent % of the budget of the
-// trailing policy window is consumed. It is Unknown while the status is stale or
-// outdated or its past still being read, which blocks transitions, or not of the
-// current revision, or of too few events.
-func (v View) Overspent(percent int64, now time.Time) budget.Verdict {
-	if v.Status.Stale || v.Status.Filling || v.Status.Outdated(now) || !v.Current() {
-		return budget.Unknown
-	}
-	return budget.Overspent(v.input(), v.Status.Sums.Policy, percent)
-}
-
-// OverspentLast is Overspent by what was measured last, also where that is stale or of an
-// earlier revision; Unknown is too few events.
+// OverspentLast tells whether more than percent % of the budget of the trailing policy window
+// is consumed, by what was measured last, also where that is stale or of an earlier
+// revision; Unknown is too few events.
 func (v View) OverspentLast(percent int64) budget.Verdict {
 	return budget.Overspent(v.Revision.input(v.Status.Sums, v.end()), v.Status.Sums.Policy, percent)
 }

@@ -103,12 +103,8 @@ func TestAStaleSLOHoldsItsState(t *testing.T) {
 		}
 		held := v
 		held.Status = got
-		want := budget.Over
-		if c.stale {
-			want = budget.Unknown
-		}
-		if verdict := held.Overspent(100, got.EvaluatedAt); verdict != want {
-			t.Errorf("%s: the verdict is %s, want %s", c.name, verdict, want)
+		if _, known := held.facts()["consumed"]; known == c.stale {
+			t.Errorf("%s: it is %v that what is consumed is known", c.name, known)
 		}
 	}
 }
@@ -160,8 +156,11 @@ func TestARevisionLeavesTheFiguresUnknownUntilItIsEvaluated(t *testing.T) {
 		t.Error("the status changed without an evaluation")
 	}
 	f := revised.Figures()
-	if f.State != budget.Exhausted || f.Window.SLI != nil || revised.Overspent(100, revised.Status.EvaluatedAt) != budget.Unknown {
+	if f.State != budget.Exhausted || f.Window.SLI != nil {
 		t.Errorf("figures are %+v", f)
+	}
+	if known := revised.facts(); len(known) != 2 { // the state and that it is not stale
+		t.Errorf("facts are %v", known)
 	}
 	revised.Status = revised.conclude(noon.Add(2*time.Minute), evaluation(revised, 11, noon, noon), 0)
 	if !revised.Current() || revised.Status.State == budget.Exhausted {

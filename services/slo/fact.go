@@ -16,17 +16,33 @@ var _ fact.Source = (*Service)(nil)
 // Facts are what is told of SLOs for conditions.
 func (s *Service) Facts() []fact.Declaration {
 	return []fact.Declaration{
-		{Name: "state", Type: fact.Text, Doc: "The state: no_data, ok, at_risk or exhausted; a stale SLO holds its last one."},
+		{Name: "state", Type: fact.Text, Values: states(), Doc: "The state; a stale SLO holds its last one."},
 		{Name: "stale", Type: fact.Truth, Doc: "No measurement came for twice the interval at which they should, or nobody evaluates. What follows is then not known."},
 		{Name: "events", Type: fact.Number, Doc: "All events of the last 28 days, or slices where these are counted."},
 		{Name: "badEvents", Type: fact.Number, Doc: "Those of them that were bad."},
 		{Name: "consumed", Type: fact.Number, Doc: "The share of the budget of the last 28 days that is consumed: 1 is all of it."},
 		{Name: "remaining", Type: fact.Number, Doc: "The share of the budget of the SLO's own window that is left; below 0 when it is overspent."},
-		{Name: "burn", Type: fact.Numbers, Doc: "The burn rates over the last 5m, 30m, 1h, 2h, 6h, 1d and 3d: at 1 the budget is consumed in just one window. One without events is absent."},
+		{Name: "burn", Type: fact.Numbers, Values: lookbacks(), Doc: "The burn rates over the last times of these lengths: at 1 the budget is consumed in just one window. One without events is absent."},
 		{Name: "outageShares", Type: fact.Numbers, Doc: "By class of outage of the service: the share of the budget of the last 28 days that bad events in its outages consumed. An event in outages of two classes counts in both."},
 		{Name: "outageSharesQuarter", Type: fact.Numbers, Doc: "The same of the calendar quarter that runs, of the budget of all of it if events go on to come as so far."},
 		{Name: "groupShares", Type: fact.Numbers, Doc: "By group of events: the share of the budget of the last 28 days that its bad events consumed. Of SLOs of events that have groups."},
 	}
+}
+
+func states() []string {
+	names := make([]string, len(budget.States))
+	for i, s := range budget.States {
+		names[i] = string(s)
+	}
+	return names
+}
+
+func lookbacks() []string {
+	names := make([]string, len(budget.Lookbacks))
+	for i, l := range budget.Lookbacks {
+		names[i] = budget.Short(l)
+	}
+	return names
 }
 
 // factsAtOnce is how many SLOs are read at a time.

@@ -141,6 +141,13 @@ func (h *house) actions(t *testing.T, object id.ID) []string {
 	return out
 }
 
+// consumed is what conditions are told that is consumed of the budget of four weeks.
+func (h *house) consumed(t testing.TB, v slo.View) (float64, bool) {
+	t.Helper()
+	consumed, known := ok(h.FactsOf(t.Context(), []id.ID{v.SLO.ID}))(t)[v.SLO.ID]["consumed"].(float64)
+	return consumed, known
+}
+
 // ok returns what a call gave, and ends the test on an error.
 func ok[T any](v T, err error) func(t testing.TB) T {
 	return func(t testing.TB) T {

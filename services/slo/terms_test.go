@@ -351,6 +351,13 @@ func TestACorrectionThatCannotBeReadLeavesOtherSLOsKnown(t *testing.T) {
 	if got, known := facts[bent.SLO.ID]["outageShares"]; known || facts[bent.SLO.ID]["consumed"] == nil {
 		t.Errorf("outages took %v of a budget that cannot be read", got)
 	}
+	easings, err := h.Easings(t.Context(), []slo.View{bent, sound})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, known := easings[bent.SLO.ID]; known || len(easings[sound.SLO.ID].Consumed) != 28*24 {
+		t.Errorf("the budgets ease so: %+v", easings)
+	}
 	if _, err := h.Outlooks(t.Context(), []slo.View{bent}); !slo.Unreadable(err) || fault.As(err) != nil {
 		t.Errorf("its forecast fails with %v", err)
 	}

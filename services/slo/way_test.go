@@ -56,8 +56,9 @@ func theWorkedExample(t *testing.T, s *store.Store) {
 	if *status.RemainingPPB != -186_440_678 { // −18.6440677966… %, rounded down
 		t.Errorf("%d parts per billion remain", *status.RemainingPPB)
 	}
-	if v.Overspent(100, h.clock.Now()) != budget.Over || v.Overspent(119, h.clock.Now()) != budget.Within {
-		t.Errorf("the verdicts are %s and %s", v.Overspent(100, h.clock.Now()), v.Overspent(119, h.clock.Now()))
+	// Of 118 events 5.9 may be bad, and 7 were.
+	if consumed, known := h.consumed(t, v); !known || consumed != 7/5.9 {
+		t.Errorf("%v of the budget is consumed, %v", consumed, known)
 	}
 	explained := ok(h.Explain(h.bob, v.SLO.ID, ""))(t)
 	if explained.State != budget.Exhausted || !strings.Contains(explained.Because, "7 bad events of the 5.9") {
@@ -81,13 +82,13 @@ func TestAnSLOThatNobodyEvaluatesIsStale(t *testing.T) {
 	}
 	h.clock.Advance(29 * time.Minute) // and half a minute: the windows ended at the full minute
 	for i, v := range read() {
-		if v.Status.Stale || v.Overspent(100, h.clock.Now()) != budget.Over {
+		if v.Status.Stale {
 			t.Errorf("reading %d: within half an hour %+v", i, v.Status)
 		}
 	}
 	h.clock.Advance(time.Minute)
 	for i, v := range read() {
-		if !v.Status.Stale || v.Status.State != budget.Exhausted || v.Overspent(100, h.clock.Now()) != budget.Unknown {
+		if !v.Status.Stale || v.Status.State != budget.Exhausted {
 			t.Errorf("reading %d: after half an hour %+v", i, v.Status)
 		}
 	}
@@ -135,8 +136,8 @@ func TestAnSLOGoesFromStateToStateAndIsHeldWhenStale(t *testing.T) {
 	if v = h.evaluate(t, v); v.Status.State != budget.Exhausted || !v.Status.Stale || !v.Status.Since.Equal(since) || v.Status.Sums.Window.Total != 10_200_000 {
 		t.Errorf("stale %+v", v.Status)
 	}
-	if v.Overspent(100, h.clock.Now()) != budget.Unknown {
-		t.Error("a stale SLO has a verdict")
+	if _, known := h.consumed(t, v); known {
+		t.Error("what a stale SLO consumed is a fact")
 	}
 	h.push(t, "availability", h.at(time.Minute, 1, 1))
 	if v = h.evaluate(t, v); v.Status.State != budget.OK || v.Status.Stale || !v.Status.Since.Equal(h.clock.Now()) {

@@ -18,6 +18,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
@@ -30,6 +31,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
@@ -80,6 +82,7 @@ type App struct {
 	Corrections *correction.Service
 	Scores      *score.Service
 	Outages     *outage.Service
+	Changes     *change.Service
 	Facts       *fact.Book
 	Alerts      *alert.Service
 	Proposals   *proposal.Service
@@ -87,6 +90,7 @@ type App struct {
 	Suggestions *suggest.Desk
 	Signals     *signals.Service
 	Policies    *policy.Service
+	Gate        *gate.Service
 	Issues      *issues.Service
 	Inbox       *inbox.Inbox
 	Deliveries  *delivery.Service

@@ -17,6 +17,8 @@ import (
 	"github.com/evenkeel/evenkeel/internal/secret"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/change"
+	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
@@ -33,6 +35,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
@@ -86,6 +89,9 @@ func (a *App) furnish() error {
 		Store: s.Outages(), Registry: s.Registry(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.SLOs.OutagesWith(a.Outages)
+	a.Changes = change.NewService(change.Parts{
+		Store: s.Changes(), Registry: s.Registry(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+	})
 	a.Scores = score.NewService(score.Parts{
 		Store: s.Scores(), SLOs: s.SLO(), Budgets: a.SLOs, Runner: s, Authorizer: a.authorizer, Clock: now, Logger: a.log,
 	})
@@ -108,9 +114,17 @@ func (a *App) furnish() error {
 	}
 	a.Webhooks = inbox.NewService(s.Inbox(), s, a.authorizer, a.Audit, now)
 	a.Deliveries = a.deliveries()
+	language, err := expr.New(a.Facts.Facts())
+	if err != nil {
+		return err
+	}
 	a.Policies = policy.NewService(policy.Parts{
-		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), Desk: a.Issues,
+		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: a.Facts, Language: language, Pasts: a.SLOs, Desk: a.Issues,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
+	})
+	a.Gate = gate.NewService(gate.Parts{
+		Store: s.Gate(), Policies: a.Policies, Registry: s.Registry(), SLOs: s.SLO(), Runner: s,
+		Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 	})
 	a.furnishProposals()
 	a.Registry.OnRetirement(a.Policies)
@@ -301,6 +315,7 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 		{"credentials", func() (int64, error) { return wide(a.Access.Prune(ctx)) }},
 		{"webhook_deliveries", func() (int64, error) { return wide(a.Inbox.Prune(ctx, keep.WebhookDeliveries)) }},
 		{"alerts", func() (int64, error) { return wide(a.Alerts.Prune(ctx)) }},
+		{"changes", func() (int64, error) { return wide(a.Changes.Prune(ctx)) }},
 		{"backfills", func() (int64, error) { return wide(a.Collection.Prune(ctx, keep.Runs)) }},
 		{"runs", func() (int64, error) { return wide(a.Jobs.Prune(ctx, keep.Runs, keep.RoutineRuns)) }},
 	}

@@ -183,7 +183,10 @@ func (h *house) prepare() {
 	h.ids["the dependency"], h.ids["the person"], h.ids["the job"] = h.ids["dependency"], h.ids["bob"], "prune"
 	h.ids["the policy"] = h.must(200, call{as: "administrator", method: "GET", path: "/v1/budget-policies/error-budget"}).text("id")
 	h.make("ada", "the sla", "/v1/services/checkout/slas", agreement())
-	h.make("ada", "the outage", "/v1/services/checkout/outages", `{"class":"network","from":"`+start.Add(-time.Hour).Format(time.RFC3339)+`"}`)
+	h.make("ada", "the outage", "/v1/services/checkout/outages", `{"class":"network","from":"`+start.Add(-50*time.Hour).Format(time.RFC3339)+`","to":"`+start.Add(-49*time.Hour).Format(time.RFC3339)+`"}`)
+	h.make("pipeline", "the decision", "/v1/services/checkout/gate/decisions", `{"class":"rollback"}`)
+	h.make("ada", "the override", "/v1/services/checkout/gate/overrides", `{"reason":"a test","until":"`+start.Add(time.Hour).Format(time.RFC3339)+`"}`)
+	h.make("ada", "the change", "/v1/services/checkout/changes", `{"kind":"deploy"}`)
 	h.make("ada", "the composite", "/v1/composites", composed())
 	h.make("ada", "the correction", "/v1/services/checkout/slos/availability/corrections", amendment())
 	h.make("ada", "the token", "/v1/tokens", `{"name":"spare"}`)
@@ -193,7 +196,7 @@ func (h *house) prepare() {
 	h.make("ada", "former team", "/v1/teams", `{"slug":"former-team","name":"F"}`)
 	h.make("ada", "former system", "/v1/systems", `{"slug":"former-system","name":"F","team":"payments"}`)
 	h.make("ada", "former service", "/v1/services", service(`"slug":"former-service"`))
-	h.make("administrator", "former policy", "/v1/budget-policies", `{"slug":"former-policy","name":"F","clauses":[{"name":"a","overPercent":100}]}`)
+	h.make("administrator", "former policy", "/v1/budget-policies", `{"slug":"former-policy","name":"F","clauses":[{"name":"a","when":"consumed > 1.0","freeze":{}}]}`)
 	h.make("administrator", "former source", "/v1/data-sources", dataSource(`"slug":"former-source"`))
 	for noun, path := range map[string]string{
 		"team": "/v1/teams", "system": "/v1/systems", "service": "/v1/services", "policy": "/v1/budget-policies", "source": "/v1/data-sources",

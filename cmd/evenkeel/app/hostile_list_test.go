@@ -104,7 +104,7 @@ func TestHostileCursorsAreRefused(t *testing.T) {
 			return base64.RawURLEncoding.EncodeToString([]byte(encode(c)))
 		}
 		h.must(200, call{as: "ada", method: "PUT", path: "/v1/services/checkout/slos/availability", header: []string{`If-Match: "1"`}, body: slo(`"objective":"99%"`)})
-		h.must(200, call{as: "administrator", method: "PUT", path: "/v1/budget-policies/error-budget", header: []string{`If-Match: "1"`}, body: `{"slug":"error-budget","name":"E","clauses":[{"name":"a","overPercent":1}]}`})
+		h.must(200, call{as: "administrator", method: "PUT", path: "/v1/budget-policies/error-budget", header: []string{`If-Match: "1"`}, body: `{"slug":"error-budget","name":"E","clauses":[{"name":"a","when":"consumed > 0.01","freeze":{}}]}`})
 		const ofSLO, ofPolicy = "/v1/services/checkout/slos/availability/revisions", "/v1/budget-policies/error-budget/revisions"
 		revisions, policyRevisions := first(ofSLO+"?limit=1"), first(ofPolicy+"?limit=1")
 		teams, services, slos := first("/v1/teams?limit=1"), first("/v1/services?limit=1"), first("/v1/slos?limit=1")

@@ -89,7 +89,7 @@ func TestNobodyOversteps(t *testing.T) {
 			refused("a stranger revokes a token", "bob", "DELETE", "/v1/tokens/"+h.ids["token of ada"], "", "only its person"),
 			refused("a stranger reads a team's audit", "bob", "GET", "/v1/audit?team=payments", "", "members of the owning team"),
 			refused("a member reads the whole audit", "ada", "GET", "/v1/audit", "", "administrators"),
-			refused("a member makes policies", "ada", "POST", "/v1/budget-policies", `{"slug":"mine","name":"Mine","clauses":[{"name":"a","overPercent":1}]}`, "only administrators"),
+			refused("a member makes policies", "ada", "POST", "/v1/budget-policies", `{"slug":"mine","name":"Mine","clauses":[{"name":"a","when":"consumed > 0.01","freeze":{}}]}`, "only administrators"),
 			refused("a member attaches a policy to all", "ada", "POST", "/v1/budget-policies/error-budget/attachments", `{"target":"all"}`, "administrators"),
 			refused("a member attaches a policy to a tier", "ada", "POST", "/v1/budget-policies/error-budget/attachments", `{"target":"tier","tier":1}`, "administrators"),
 			refused("a member runs a job", "ada", "POST", "/v1/jobs/prune/runs", "", "only administrators"),

@@ -48,7 +48,7 @@ func TestHostilePreconditionsAreRefused(t *testing.T) {
 			{as: "ada", method: "POST", path: "/v1/services/checkout/slos/availability/retire", body: `{}`},
 			{as: "ada", method: "DELETE", path: "/v1/services/checkout/dependencies/" + h.ids["dependency"]},
 			{as: "administrator", method: "POST", path: "/v1/people/" + h.ids["bob"] + "/deactivate"},
-			{as: "administrator", method: "PUT", path: "/v1/budget-policies/error-budget", body: `{"slug":"error-budget","name":"E","clauses":[{"name":"a","overPercent":1}]}`},
+			{as: "administrator", method: "PUT", path: "/v1/budget-policies/error-budget", body: `{"slug":"error-budget","name":"E","clauses":[{"name":"a","when":"consumed > 0.01","freeze":{}}]}`},
 			{as: "administrator", method: "PUT", path: "/v1/issue-delivery", body: `{"stopped":true,"stoppedKinds":[],"reason":"r"}`},
 		} {
 			if strings.HasSuffix(c.path, "/checkout") {

@@ -69,6 +69,18 @@ func (f BudgetPolicyFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.BudgetPolicyMutation", m)
 }
 
+// The ChangeFunc type is an adapter to allow the use of ordinary
+// function as Change mutator.
+type ChangeFunc func(context.Context, *db.ChangeMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ChangeFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ChangeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ChangeMutation", m)
+}
+
 // The CollectionFunc type is an adapter to allow the use of ordinary
 // function as Collection mutator.
 type CollectionFunc func(context.Context, *db.CollectionMutation) (db.Value, error)
@@ -223,6 +235,30 @@ func (f ForecastBinFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, e
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ForecastBinMutation", m)
+}
+
+// The GateDecisionFunc type is an adapter to allow the use of ordinary
+// function as GateDecision mutator.
+type GateDecisionFunc func(context.Context, *db.GateDecisionMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f GateDecisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.GateDecisionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.GateDecisionMutation", m)
+}
+
+// The GateOverrideFunc type is an adapter to allow the use of ordinary
+// function as GateOverride mutator.
+type GateOverrideFunc func(context.Context, *db.GateOverrideMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f GateOverrideFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.GateOverrideMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.GateOverrideMutation", m)
 }
 
 // The IdempotencyKeyFunc type is an adapter to allow the use of ordinary

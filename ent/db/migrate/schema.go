@@ -292,6 +292,56 @@ var (
 			},
 		},
 	}
+	// ChangesColumns holds the columns for the "changes" table.
+	ChangesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "external_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "release", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "author", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "began_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "outcome", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ChangesTable holds the schema information for the "changes" table.
+	ChangesTable = &schema.Table{
+		Name:       "changes",
+		Columns:    ChangesColumns,
+		PrimaryKey: []*schema.Column{ChangesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "changes_services_service",
+				Columns:    []*schema.Column{ChangesColumns[15]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "change_service_id_external_id",
+				Unique:  true,
+				Columns: []*schema.Column{ChangesColumns[15], ChangesColumns[1]},
+			},
+			{
+				Name:    "change_service_id_began_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ChangesColumns[15], ChangesColumns[7], ChangesColumns[0]},
+			},
+			{
+				Name:    "change_began_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ChangesColumns[7], ChangesColumns[0]},
+			},
+		},
+	}
 	// CollectionsColumns holds the columns for the "collections" table.
 	CollectionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -856,6 +906,101 @@ var (
 			},
 		},
 	}
+	// GateDecisionsColumns holds the columns for the "gate_decisions" table.
+	GateDecisionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "class", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "change_version", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "answer", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "verdict", Type: field.TypeJSON},
+		{Name: "decided_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "decided_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// GateDecisionsTable holds the schema information for the "gate_decisions" table.
+	GateDecisionsTable = &schema.Table{
+		Name:       "gate_decisions",
+		Columns:    GateDecisionsColumns,
+		PrimaryKey: []*schema.Column{GateDecisionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "gate_decisions_services_service",
+				Columns:    []*schema.Column{GateDecisionsColumns[8]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "gatedecision_decided_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{GateDecisionsColumns[6], GateDecisionsColumns[0]},
+			},
+			{
+				Name:    "gatedecision_service_id_decided_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{GateDecisionsColumns[8], GateDecisionsColumns[6], GateDecisionsColumns[0]},
+			},
+			{
+				Name:    "gatedecision_service_id_answer_decided_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{GateDecisionsColumns[8], GateDecisionsColumns[4], GateDecisionsColumns[6], GateDecisionsColumns[0]},
+			},
+		},
+	}
+	// GateOverridesColumns holds the columns for the "gate_overrides" table.
+	GateOverridesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "reason", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "made_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "until", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "made_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "review", Type: field.TypeJSON, Nullable: true},
+		{Name: "reviewed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// GateOverridesTable holds the schema information for the "gate_overrides" table.
+	GateOverridesTable = &schema.Table{
+		Name:       "gate_overrides",
+		Columns:    GateOverridesColumns,
+		PrimaryKey: []*schema.Column{GateOverridesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "gate_overrides_services_service",
+				Columns:    []*schema.Column{GateOverridesColumns[9]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "gateoverride_service_id_until",
+				Unique:  false,
+				Columns: []*schema.Column{GateOverridesColumns[9], GateOverridesColumns[3]},
+			},
+			{
+				Name:    "gateoverride_made_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{GateOverridesColumns[2], GateOverridesColumns[0]},
+			},
+			{
+				Name:    "gateoverride_service_id_made_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{GateOverridesColumns[9], GateOverridesColumns[2], GateOverridesColumns[0]},
+			},
+			{
+				Name:    "gateoverride_unreviewed",
+				Unique:  false,
+				Columns: []*schema.Column{GateOverridesColumns[2], GateOverridesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "reviewed_at IS NULL",
+				},
+			},
+		},
+	}
 	// IdempotencyKeysColumns holds the columns for the "idempotency_keys" table.
 	IdempotencyKeysColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -1272,8 +1417,8 @@ var (
 	PolicyRevisionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "number", Type: field.TypeInt},
-		{Name: "clauses", Type: field.TypeJSON},
-		{Name: "author", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "terms", Type: field.TypeJSON},
+		{Name: "revised_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "policy_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
@@ -2384,6 +2529,7 @@ var (
 		AuditEntriesTable,
 		BackfillsTable,
 		PoliciesTable,
+		ChangesTable,
 		CollectionsTable,
 		CompositesTable,
 		CompositeMembersTable,
@@ -2397,6 +2543,8 @@ var (
 		DependenciesTable,
 		ForecastsTable,
 		ForecastBinsTable,
+		GateDecisionsTable,
+		GateOverridesTable,
 		IdempotencyKeysTable,
 		IdentitiesTable,
 		IndicatorsTable,
@@ -2460,6 +2608,10 @@ func init() {
 	PoliciesTable.Annotation = &entsql.Annotation{
 		Table: "policies",
 	}
+	ChangesTable.ForeignKeys[0].RefTable = ServicesTable
+	ChangesTable.Annotation = &entsql.Annotation{
+		Table: "changes",
+	}
 	CollectionsTable.ForeignKeys[0].RefTable = IndicatorsTable
 	CollectionsTable.Annotation = &entsql.Annotation{
 		Table: "collections",
@@ -2513,6 +2665,14 @@ func init() {
 	ForecastBinsTable.ForeignKeys[0].RefTable = SlosTable
 	ForecastBinsTable.Annotation = &entsql.Annotation{
 		Table: "forecast_bins",
+	}
+	GateDecisionsTable.ForeignKeys[0].RefTable = ServicesTable
+	GateDecisionsTable.Annotation = &entsql.Annotation{
+		Table: "gate_decisions",
+	}
+	GateOverridesTable.ForeignKeys[0].RefTable = ServicesTable
+	GateOverridesTable.Annotation = &entsql.Annotation{
+		Table: "gate_overrides",
 	}
 	IdempotencyKeysTable.Annotation = &entsql.Annotation{
 		Table: "idempotency_keys",

@@ -16,10 +16,10 @@ const (
 	FieldPolicyID = "policy_id"
 	// FieldNumber holds the string denoting the number field in the database.
 	FieldNumber = "number"
-	// FieldClauses holds the string denoting the clauses field in the database.
-	FieldClauses = "clauses"
-	// FieldAuthor holds the string denoting the author field in the database.
-	FieldAuthor = "author"
+	// FieldTerms holds the string denoting the terms field in the database.
+	FieldTerms = "terms"
+	// FieldRevisedBy holds the string denoting the revised_by field in the database.
+	FieldRevisedBy = "revised_by"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// EdgePolicy holds the string denoting the policy edge name in mutations.
@@ -40,8 +40,8 @@ var Columns = []string{
 	FieldID,
 	FieldPolicyID,
 	FieldNumber,
-	FieldClauses,
-	FieldAuthor,
+	FieldTerms,
+	FieldRevisedBy,
 	FieldCreatedAt,
 }
 
@@ -73,9 +73,9 @@ func ByNumber(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNumber, opts...).ToFunc()
 }
 
-// ByAuthor orders the results by the author field.
-func ByAuthor(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldAuthor, opts...).ToFunc()
+// ByRevisedBy orders the results by the revised_by field.
+func ByRevisedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRevisedBy, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

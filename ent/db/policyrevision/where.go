@@ -75,9 +75,9 @@ func Number(v int) predicate.PolicyRevision {
 	return predicate.PolicyRevision(sql.FieldEQ(FieldNumber, v))
 }
 
-// Author applies equality check predicate on the "author" field. It's identical to AuthorEQ.
-func Author(v string) predicate.PolicyRevision {
-	return predicate.PolicyRevision(sql.FieldEQ(FieldAuthor, v))
+// RevisedBy applies equality check predicate on the "revised_by" field. It's identical to RevisedByEQ.
+func RevisedBy(v string) predicate.PolicyRevision {
+	return predicate.PolicyRevision(sql.FieldEQ(FieldRevisedBy, v))
 }
 
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
@@ -190,69 +190,69 @@ func NumberLTE(v int) predicate.PolicyRevision {
 	return predicate.PolicyRevision(sql.FieldLTE(FieldNumber, v))
 }
 
-// AuthorEQ applies the EQ predicate on the "author" field.
-func AuthorEQ(v string) predicate.PolicyRevision {
-	return predicate.PolicyRevision(sql.FieldEQ(FieldAuthor, v))
+// RevisedByEQ applies the EQ predicate on the "revised_by" field.
+func RevisedByEQ(v string) predicate.PolicyRevision {
+	return predicate.PolicyRevision(sql.FieldEQ(FieldRevisedBy, v))
 }
 
-// AuthorNEQ applies the NEQ predicate on the "author" field.
-func AuthorNEQ(v string) predicate.PolicyRevision {
-	return predicate.PolicyRevision(sql.FieldNEQ(FieldAuthor, v))
+// RevisedByNEQ applies the NEQ predicate on the "revised_by" field.
+func RevisedByNEQ(v string) predicate.PolicyRevision {
+	return predicate.PolicyRevision(sql.FieldNEQ(FieldRevisedBy, v))
 }
 
-// AuthorIn applies the In predicate on the "author" field.
-func AuthorIn(vs ...string) predicate.PolicyRevision {
-	return predicate.PolicyRevision(sql.FieldIn(FieldAuthor, vs...))
+// RevisedByIn applies the In predicate on the "revised_by" field.
+func RevisedByIn(vs ...string) predicate.PolicyRevision {
+	return predicate.PolicyRevision(sql.FieldIn(FieldRevisedBy, vs...))
 }
 
-// AuthorNotIn applies the NotIn predicate on the "author" field.
-func AuthorNotIn(vs ...string) predicate.PolicyRevision {
-	return predicate.PolicyRevision(sql.FieldNotIn(FieldAuthor, vs...))
+// RevisedByNotIn applies the NotIn predicate on the "revised_by" field.
+func RevisedByNotIn(vs ...string) predicate.PolicyRevision {
+	return predicate.PolicyRevision(sql.FieldNotIn(FieldRevisedBy, vs...))
 }
 
-// AuthorGT applies the GT predicate on the "author" field.
-func AuthorGT(v string) predicate.PolicyRevision {
-	return predicate.PolicyRevision(sql.FieldGT(FieldAuthor, v))
+// RevisedByGT applies the GT predicate on the "revised_by" field.
+func RevisedByGT(v string) predicate.PolicyRevision {
+	return predicate.PolicyRevision(sql.FieldGT(FieldRevisedBy, v))
 }
 
-// AuthorGTE applies the GTE predicate on the "author" field.
-func AuthorGTE(v string) predicate.PolicyRevision {
-	return predicate.PolicyRevision(sql.FieldGTE(FieldAuthor, v))
+// RevisedByGTE applies the GTE predicate on the "revised_by" field.
+func RevisedByGTE(v string) predicate.PolicyRevision {
+	return predicate.PolicyRevision(sql.FieldGTE(FieldRevisedBy, v))
 }
 
-// AuthorLT applies the LT predicate on the "author" field.
-func AuthorLT(v string) predicate.PolicyRevision {
-	return predicate.PolicyRevision(sql.FieldLT(FieldAuthor, v))
+// RevisedByLT applies the LT predicate on the "revised_by" field.
+func RevisedByLT(v string) predicate.PolicyRevision {
+	return predicate.PolicyRevision(sql.FieldLT(FieldRevisedBy, v))
 }
 
-// AuthorLTE applies the LTE predicate on the "author" field.
-func AuthorLTE(v string) predicate.PolicyRevision {
-	return predicate.PolicyRevision(sql.FieldLTE(FieldAuthor, v))
+// RevisedByLTE applies the LTE predicate on the "revised_by" field.
+func RevisedByLTE(v string) predicate.PolicyRevision {
+	return predicate.PolicyRevision(sql.FieldLTE(FieldRevisedBy, v))
 }
 
-// AuthorContains applies the Contains predicate on the "author" field.
-func AuthorContains(v string) predicate.PolicyRevision {
-	return predicate.PolicyRevision(sql.FieldContains(FieldAuthor, v))
+// RevisedByContains applies the Contains predicate on the "revised_by" field.
+func RevisedByContains(v string) predicate.PolicyRevision {
+	return predicate.PolicyRevision(sql.FieldContains(FieldRevisedBy, v))
 }
 
-// AuthorHasPrefix applies the HasPrefix predicate on the "author" field.
-func AuthorHasPrefix(v string) predicate.PolicyRevision {
-	return predicate.PolicyRevision(sql.FieldHasPrefix(FieldAuthor, v))
+// RevisedByHasPrefix applies the HasPrefix predicate on the "revised_by" field.
+func RevisedByHasPrefix(v string) predicate.PolicyRevision {
+	return predicate.PolicyRevision(sql.FieldHasPrefix(FieldRevisedBy, v))
 }
 
-// AuthorHasSuffix applies the HasSuffix predicate on the "author" field.
-func AuthorHasSuffix(v string) predicate.PolicyRevision {
-	return predicate.PolicyRevision(sql.FieldHasSuffix(FieldAuthor, v))
+// RevisedByHasSuffix applies the HasSuffix predicate on the "revised_by" field.
+func RevisedByHasSuffix(v string) predicate.PolicyRevision {
+	return predicate.PolicyRevision(sql.FieldHasSuffix(FieldRevisedBy, v))
 }
 
-// AuthorEqualFold applies the EqualFold predicate on the "author" field.
-func AuthorEqualFold(v string) predicate.PolicyRevision {
-	return predicate.PolicyRevision(sql.FieldEqualFold(FieldAuthor, v))
+// RevisedByEqualFold applies the EqualFold predicate on the "revised_by" field.
+func RevisedByEqualFold(v string) predicate.PolicyRevision {
+	return predicate.PolicyRevision(sql.FieldEqualFold(FieldRevisedBy, v))
 }
 
-// AuthorContainsFold applies the ContainsFold predicate on the "author" field.
-func AuthorContainsFold(v string) predicate.PolicyRevision {
-	return predicate.PolicyRevision(sql.FieldContainsFold(FieldAuthor, v))
+// RevisedByContainsFold applies the ContainsFold predicate on the "revised_by" field.
+func RevisedByContainsFold(v string) predicate.PolicyRevision {
+	return predicate.PolicyRevision(sql.FieldContainsFold(FieldRevisedBy, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -21,6 +21,9 @@ type Backfill func(*sql.Selector)
 // BudgetPolicy is the predicate function for budgetpolicy builders.
 type BudgetPolicy func(*sql.Selector)
 
+// Change is the predicate function for change builders.
+type Change func(*sql.Selector)
+
 // Collection is the predicate function for collection builders.
 type Collection func(*sql.Selector)
 
@@ -59,6 +62,12 @@ type Forecast func(*sql.Selector)
 
 // ForecastBin is the predicate function for forecastbin builders.
 type ForecastBin func(*sql.Selector)
+
+// GateDecision is the predicate function for gatedecision builders.
+type GateDecision func(*sql.Selector)
+
+// GateOverride is the predicate function for gateoverride builders.
+type GateOverride func(*sql.Selector)
 
 // IdempotencyKey is the predicate function for idempotencykey builders.
 type IdempotencyKey func(*sql.Selector)

@@ -47,6 +47,14 @@ CREATE INDEX `backfill_indicator_id` ON `backfills` (`indicator_id`);
 CREATE TABLE `policies` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
 -- create index "budgetpolicy_slug" to table: "policies"
 CREATE UNIQUE INDEX `budgetpolicy_slug` ON `policies` (`slug`);
+-- create "changes" table
+CREATE TABLE `changes` (`id` text NOT NULL, `external_id` text NULL, `kind` text NOT NULL, `release` text NOT NULL, `link` text NOT NULL, `author` text NOT NULL, `note` text NOT NULL, `began_at` datetime NOT NULL, `ended_at` datetime NULL, `outcome` text NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `changes_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "change_service_id_external_id" to table: "changes"
+CREATE UNIQUE INDEX `change_service_id_external_id` ON `changes` (`service_id`, `external_id`);
+-- create index "change_service_id_began_at_id" to table: "changes"
+CREATE INDEX `change_service_id_began_at_id` ON `changes` (`service_id`, `began_at`, `id`);
+-- create index "change_began_at_id" to table: "changes"
+CREATE INDEX `change_began_at_id` ON `changes` (`began_at`, `id`);
 -- create "collections" table
 CREATE TABLE `collections` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `until_s` integer NOT NULL, `attempted_at` datetime NULL, `succeeded_at` datetime NULL, `failing_since` datetime NULL, `failure_kind` text NOT NULL, `failure` text NOT NULL, `missing` json NOT NULL, `missing_start` datetime NULL, `missing_reason` text NOT NULL, `missing_detail` text NOT NULL, `indicator_id` text NOT NULL, CONSTRAINT `collections_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE CASCADE);
 -- create index "collection_indicator_id" to table: "collections"
@@ -129,6 +137,24 @@ CREATE INDEX `forecast_until_at` ON `forecasts` (`until_at`);
 CREATE TABLE `forecast_bins` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `horizon` text NOT NULL, `bin` integer NOT NULL, `scored` integer NOT NULL, `happened` integer NOT NULL, `said` integer NOT NULL, `squares` integer NOT NULL, `hit` integer NOT NULL, `void` integer NOT NULL, `slo_id` text NOT NULL, CONSTRAINT `forecast_bins_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE CASCADE);
 -- create index "forecastbin_slo_id_horizon_bin" to table: "forecast_bins"
 CREATE UNIQUE INDEX `forecastbin_slo_id_horizon_bin` ON `forecast_bins` (`slo_id`, `horizon`, `bin`);
+-- create "gate_decisions" table
+CREATE TABLE `gate_decisions` (`id` text NOT NULL, `class` text NOT NULL, `change_version` text NOT NULL, `link` text NOT NULL, `answer` text NOT NULL, `verdict` json NOT NULL, `decided_at` datetime NOT NULL, `decided_by` text NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `gate_decisions_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "gatedecision_decided_at_id" to table: "gate_decisions"
+CREATE INDEX `gatedecision_decided_at_id` ON `gate_decisions` (`decided_at`, `id`);
+-- create index "gatedecision_service_id_decided_at_id" to table: "gate_decisions"
+CREATE INDEX `gatedecision_service_id_decided_at_id` ON `gate_decisions` (`service_id`, `decided_at`, `id`);
+-- create index "gatedecision_service_id_answer_decided_at_id" to table: "gate_decisions"
+CREATE INDEX `gatedecision_service_id_answer_decided_at_id` ON `gate_decisions` (`service_id`, `answer`, `decided_at`, `id`);
+-- create "gate_overrides" table
+CREATE TABLE `gate_overrides` (`id` text NOT NULL, `reason` text NOT NULL, `made_at` datetime NOT NULL, `until` datetime NOT NULL, `made_by` text NOT NULL, `person_id` text NOT NULL, `review` json NULL, `reviewed_at` datetime NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `gate_overrides_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "gateoverride_service_id_until" to table: "gate_overrides"
+CREATE INDEX `gateoverride_service_id_until` ON `gate_overrides` (`service_id`, `until`);
+-- create index "gateoverride_made_at_id" to table: "gate_overrides"
+CREATE INDEX `gateoverride_made_at_id` ON `gate_overrides` (`made_at`, `id`);
+-- create index "gateoverride_service_id_made_at_id" to table: "gate_overrides"
+CREATE INDEX `gateoverride_service_id_made_at_id` ON `gate_overrides` (`service_id`, `made_at`, `id`);
+-- create index "gateoverride_unreviewed" to table: "gate_overrides"
+CREATE INDEX `gateoverride_unreviewed` ON `gate_overrides` (`made_at`, `id`) WHERE reviewed_at IS NULL;
 -- create "idempotency_keys" table
 CREATE TABLE `idempotency_keys` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `caller` text NOT NULL, `operation` text NOT NULL, `key` text NOT NULL, `hash` blob NOT NULL, `resource_id` text NOT NULL, `resource_version` integer NOT NULL, `status` integer NOT NULL, `created_at` datetime NOT NULL);
 -- create index "idempotencykey_caller_operation_key" to table: "idempotency_keys"
@@ -202,7 +228,7 @@ CREATE TABLE `people` (`id` text NOT NULL, `display_name` text NOT NULL, `email`
 -- create index "person_display_name_id" to table: "people"
 CREATE INDEX `person_display_name_id` ON `people` (`display_name`, `id`);
 -- create "policy_revisions" table
-CREATE TABLE `policy_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `clauses` json NOT NULL, `author` text NOT NULL, `created_at` datetime NOT NULL, `policy_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `policy_revisions_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `policy_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `terms` json NOT NULL, `revised_by` text NOT NULL, `created_at` datetime NOT NULL, `policy_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `policy_revisions_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT);
 -- create index "policyrevision_policy_id_number" to table: "policy_revisions"
 CREATE UNIQUE INDEX `policyrevision_policy_id_number` ON `policy_revisions` (`policy_id`, `number`);
 -- create "proposals" table

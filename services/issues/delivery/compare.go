@@ -31,7 +31,7 @@ func contains(names []string, name string) bool {
 }
 
 // titleEvery is how long after one change of a group's title the next comes: it has the
-// number of those that are overspent, which changes with each.
+// number of those that are broken, which changes with each.
 const titleEvery = time.Hour
 
 // titleAt is when another title of the issue can be written.
@@ -298,7 +298,7 @@ func (w *Written) wrote(i issues.Issue, e Edit, r Remote, now time.Time) {
 }
 
 // askWhy is the comment on an issue that a person closed as not planned.
-const askWhy = "Closed as not planned: Evenkeel leaves it so, and asks for nothing more until the budget is overspent again. Please write here why, so that others can follow the decision."
+const askWhy = "Closed as not planned: Evenkeel leaves it so, and asks for nothing more until the policy is broken again. Please write here why, so that others can follow the decision."
 
 // nextComment is what is to be said next, under a key that is its own.
 func (w *Written) nextComment(i issues.Issue) (key, body string, found bool) {

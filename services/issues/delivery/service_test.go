@@ -103,7 +103,7 @@ func TestAdministratorsActOnAGroup(t *testing.T) {
 	o := openOffice(t)
 	now := storetest.Start
 	o.issue = issues.Issue{
-		ID: id.New(now), Kind: issues.KindBudgetViolation, Fingerprint: "g", Episode: id.New(now), Title: "3 error budgets are overspent at once", Body: "b",
+		ID: id.New(now), Kind: issues.KindBudgetViolation, Fingerprint: "g", Episode: id.New(now), Title: "3 SLOs break their error-budget policies at once", Body: "b",
 		Open: true, CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
 	_, err := o.store.Issues().CreateIssue(t.Context(), o.issue)

@@ -42,7 +42,7 @@ func TestNineIssuesAreMadeAndTenAreToldOfInOne(t *testing.T) {
 				return
 			}
 			is := o.alone("acme/shop")
-			if is.Title != "10 error budgets are overspent at once" || !slices.Equal(is.Labels, []string{"slo"}) {
+			if is.Title != "10 SLOs break their error-budget policies at once" || !slices.Equal(is.Labels, []string{"slo"}) {
 				t.Errorf("it is %q with %q", is.Title, is.Labels)
 			}
 			for i, w := range wanted {
@@ -103,7 +103,7 @@ func TestWhatComesWithinAnHourJoinsTheGroup(t *testing.T) {
 	late := o.want()
 	o.pass(time.Minute)
 	is := o.alone("acme/shop")
-	if is.Title != "4 error budgets are overspent at once" || !slices.Equal(said(is), []string{"1 more error budget is overspent: it is 4 now, and the description lists them."}) {
+	if is.Title != "4 SLOs break their error-budget policies at once" || !slices.Equal(said(is), []string{"1 more SLO breaks its policy: it is 4 now, and the description lists them."}) {
 		t.Errorf("it is %q, and says %q", is.Title, said(is))
 	}
 	group, err := o.store.Issues().Issue(t.Context(), late.ID)
@@ -134,7 +134,7 @@ func TestAGroupIsOfAPlaceHoweverItIsSpelled(t *testing.T) {
 	late := o.want(o.at("https://github.com/acme/Shop"))
 	o.pass(time.Minute)
 	o.inState(late.ID, delivery.Grouped)
-	if is := o.alone("acme/shop"); is.Title != "4 error budgets are overspent at once" {
+	if is := o.alone("acme/shop"); is.Title != "4 SLOs break their error-budget policies at once" {
 		t.Errorf("it is %q", is.Title)
 	}
 }
@@ -210,7 +210,7 @@ func TestWhatIsNewWaitsUntilItsGroupIsSeen(t *testing.T) {
 	o.inState(late.ID, delivery.Pending)
 	o.pass(2 * time.Minute)
 	o.inState(late.ID, delivery.Grouped)
-	if is := o.alone("acme/shop"); is.Title != "4 error budgets are overspent at once" {
+	if is := o.alone("acme/shop"); is.Title != "4 SLOs break their error-budget policies at once" {
 		t.Errorf("it is %q", is.Title)
 	}
 	o.wellBehaved()
@@ -267,7 +267,7 @@ func TestNothingJoinsWhatAPersonDismissedMeanwhile(t *testing.T) {
 	o.courier.Store = dismissing{o.courier.Store, o}
 	late := o.want()
 	o.pass(time.Minute)
-	if made := o.Issues("acme/shop"); len(made) != 2 || made[0].Title != "3 error budgets are overspent at once" && made[1].Title != "3 error budgets are overspent at once" {
+	if made := o.Issues("acme/shop"); len(made) != 2 || made[0].Title != "3 SLOs break their error-budget policies at once" && made[1].Title != "3 SLOs break their error-budget policies at once" {
 		t.Errorf("%d issues, want one that tells of three and one of its own: %+v", len(made), made)
 	}
 	o.inState(late.ID, delivery.Sent)
@@ -304,7 +304,7 @@ func TestTheWholeGroupGoesWhereItIsSent(t *testing.T) {
 	o.must(group.Retarget("acme/vault", o.clock.Now()))
 	o.must(o.store.Delivery().PutDelivery(t.Context(), group))
 	o.pass(time.Minute)
-	if is := o.alone("acme/vault"); is.Title != "3 error budgets are overspent at once" {
+	if is := o.alone("acme/vault"); is.Title != "3 SLOs break their error-budget policies at once" {
 		t.Errorf("it is %q", is.Title)
 	}
 }
@@ -315,7 +315,7 @@ func TestWhereThePlaceTakesNothingEachGoesItsOwnWay(t *testing.T) {
 	o.Person("ole").DisableIssues("acme/shop")
 	o.wantMany(4)
 	o.pass(2 * time.Minute)
-	if is := o.alone("acme/vault"); is.Title != "4 error budgets are overspent at once" {
+	if is := o.alone("acme/vault"); is.Title != "4 SLOs break their error-budget policies at once" {
 		t.Errorf("it is %q", is.Title)
 	}
 }

@@ -104,7 +104,7 @@ func (m *machine) violate(s *subject) {
 		SLO: s.slo.SLO.ID, Service: s.slo.SLO.Service, Mode: policy.Warn, OpenedAt: now, Version: 1,
 		Evidence: policy.Evidence{
 			SLORevision: s.slo.Revision.ID, Objective: "99.9%", WindowEnd: now, Good: 998_000, Total: 1_000_000,
-			ConsumedPercent: fmt.Sprintf("200.%02d", now.Minute()), OverPercent: 100,
+			ConsumedPercent: fmt.Sprintf("200.%02d", now.Minute()), When: "consumed > 1",
 		},
 	}
 	s.violated, s.open, s.person, s.unseen, s.logins = true, true, "", false, m.assignees()
@@ -159,7 +159,7 @@ func (m *machine) rewrite(s *subject) {
 // clause is what all violations are of.
 func (m *machine) clause() policy.Clause {
 	c := m.policy.Revision.Clauses[0]
-	c.IssueLabels = []string{"slo"}
+	c.Issue = &policy.IssueAction{Priority: policy.PriorityP1, Labels: []string{"slo"}}
 	return c
 }
 

@@ -1,0 +1,108 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// The Friday evening: of 99.9 % and a million events 1,000 may be bad, and 2,000 were, two
+// hours ago. If nothing more goes wrong they leave the 28 days 670 hours and a minute after
+// the windows' end, of which the next full hour is told.
+func TestAGateHoldsFeaturesBackAndLetsTheWayOutOpen(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		const of, about = "/v1/services/checkout/gate", "/v1/services/checkout/slos/availability"
+		answered := func(as, class string) map[string]any {
+			t.Helper()
+			return h.must(201, call{as: as, method: "POST", path: of + "/decisions", body: `{"class":"` + class + `","version":"v1"}`}).object()
+		}
+		first := func(d map[string]any) map[string]any { return d["reasons"].([]any)[0].(map[string]any) }
+
+		if d := answered("pipeline", "feature"); d["answer"] != "allow" || first(d)["kind"] != "no_objection" {
+			t.Errorf("while all is only observed: %v", d)
+		}
+		attachment := h.must(200, call{as: "ada", method: "GET", path: "/v1/budget-policies/error-budget/attachments"}).items()[0]
+		h.must(200, call{as: "administrator", method: "PUT", path: "/v1/budget-policies/error-budget/attachments/" + attachment["id"].(string), header: []string{`If-Match: "1"`}, body: `{"mode":"enforce"}`})
+		if d := answered("pipeline", "feature"); d["answer"] != "warn" || first(d)["kind"] != "not_known" || first(d)["slo"] != "availability" {
+			t.Errorf("before anything was measured: %v", d)
+		}
+
+		h.must(200, call{as: "pipeline", method: "POST", path: about + "/measurements", body: slots(at(2*time.Hour)+`,"good":998000,"total":1000000`, at(2*time.Minute)+`,"good":0,"total":0`)})
+		for _, job := range []string{"evaluate-budgets", "apply-policies"} {
+			h.must(201, call{as: "administrator", method: "POST", path: "/v1/jobs/" + job + "/runs"})
+			h.clock.Advance(time.Second)
+		}
+		d := answered("pipeline", "feature")
+		recovers := start.Truncate(time.Minute).Add(671 * time.Hour).UTC().Format(time.RFC3339)
+		if r := first(d); d["answer"] != "deny" || r["kind"] != "frozen" || r["clause"] != "budget-exceeded" || r["consumedPercent"] != "200.00" || r["recoversAt"] != recovers || d["recoversAt"] != recovers {
+			t.Errorf("a feature: %v, want one that recovers at %s", d, recovers)
+		}
+		if out := d["wayOut"].([]any); len(out) != 5 || !strings.Contains(out[0].(string), "reliability") {
+			t.Errorf("the way out is %v", d["wayOut"])
+		}
+		for class, want := range map[string]string{"feature": "deny", "config": "deny", "reliability": "allow", "security": "allow", "p0": "allow", "rollback": "allow"} {
+			if d := answered("ada", class); d["answer"] != want {
+				t.Errorf("%s: %v, want %s", class, d, want)
+			}
+		}
+
+		// What was answered is kept; asked again under one key it is one decision.
+		ask := call{as: "pipeline", method: "POST", path: of + "/decisions", header: []string{"Idempotency-Key: build-7"}, body: `{"class":"feature","version":"v2","link":"https://example.org/7"}`}
+		made := h.must(201, ask)
+		if again := h.must(201, ask); again.text("id") != made.text("id") || again.header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("asked again: %s", again.body)
+		}
+		if got := h.must(200, call{as: "bob", method: "GET", path: made.header.Get("Location")}); string(got.body) != string(made.body) || got.text("decidedBy") != "pipeline" {
+			t.Errorf("read again: %s, was %s", got.body, made.body)
+		}
+		if denied := h.must(200, call{as: "bob", method: "GET", path: of + "/decisions?answer=deny"}).items(); len(denied) != 4 || denied[0]["id"] != made.text("id") {
+			t.Errorf("denied were %v", denied)
+		}
+		h.do(call{as: "bob", method: "POST", path: of + "/decisions", body: `{"class":"feature"}`}).expect(t, 403, "forbidden", "", "owning team")
+		h.do(call{as: "ada", method: "POST", path: of + "/decisions", body: `{"class":"hotfix"}`}).expect(t, 422, "invalid_input", "/class", "rollback")
+		h.do(call{as: "ada", method: "POST", path: of + "/decisions", body: `{"class":"p0","link":"javascript:1"}`}).expect(t, 422, "invalid_input", "/link", "http")
+
+		// Break the glass.
+		until := start.Add(3 * time.Hour).UTC().Format(time.RFC3339)
+		over := of + "/overrides"
+		lift := `{"reason":"the rollback needs a new image","until":"` + until + `"}`
+		h.do(call{as: "robot", method: "POST", path: over, body: lift}).expect(t, 403, "forbidden", "", "members of the owning team")
+		h.do(call{as: "ada", method: "POST", path: over, body: `{"reason":"","until":"` + start.Add(25*time.Hour).UTC().Format(time.RFC3339) + `"}`}).expect(t, 422, "invalid_input", "/until", "24 hours")
+		lifted := h.must(201, call{as: "ada", method: "POST", path: over, body: lift})
+		one := lifted.header.Get("Location")
+		if d := answered("pipeline", "feature"); d["answer"] != "warn" || d["reasons"].([]any)[1].(map[string]any)["kind"] != "overridden" {
+			t.Errorf("while it is lifted: %v", d)
+		}
+		if shown := h.must(200, call{as: "bob", method: "GET", path: of}).object(); shown["override"].(map[string]any)["madeBy"] != "ada" || len(shown["classes"].([]any)) != 6 {
+			t.Errorf("the gate shows %v", shown)
+		}
+		review := `{"justified":false,"note":"the old image would have done"}`
+		h.do(call{as: "ada", method: "POST", path: one + "/review", header: []string{`If-Match: "1"`}, body: review}).expect(t, 403, "own_override", "", "another person")
+		h.do(call{as: "administrator", method: "POST", path: one + "/review", header: []string{`If-Match: "1"`}, body: `{"justified":false}`}).expect(t, 422, "invalid_input", "/note", "why")
+		if got := h.must(200, call{as: "bob", method: "GET", path: over + "?unreviewed=true"}).items(); len(got) != 1 {
+			t.Errorf("to be reviewed are %v", got)
+		}
+		h.must(200, call{as: "administrator", method: "POST", path: one + "/review", header: []string{`If-Match: "1"`}, body: review})
+		h.do(call{as: "administrator", method: "POST", path: one + "/review", header: []string{`If-Match: "2"`}, body: review}).expect(t, 409, "already_reviewed", "", "")
+		h.must(200, call{as: "ada", method: "POST", path: one + "/end", header: []string{`If-Match: "2"`}})
+		h.do(call{as: "ada", method: "POST", path: one + "/end", header: []string{`If-Match: "3"`}}).expect(t, 409, "override_over", "", "")
+		if d := answered("pipeline", "feature"); d["answer"] != "deny" {
+			t.Errorf("after it ended: %v", d)
+		}
+		if got := h.must(200, call{as: "bob", method: "GET", path: over + "?unreviewed=true"}).items(); len(got) != 0 {
+			t.Errorf("to be reviewed are still %v", got)
+		}
+	})
+}
+
+func TestFactsThatConditionsNameAreListed(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		told := map[string]map[string]any{}
+		for _, f := range h.must(200, call{as: "bob", method: "GET", path: "/v1/facts"}).object()["facts"].([]any) {
+			told[f.(map[string]any)["name"].(string)] = f.(map[string]any)
+		}
+		if told["consumed"]["type"] != "number" || told["burn"]["type"] != "numbers" || len(told["state"]["values"].([]any)) != 4 || told["forecast"]["doc"] == "" {
+			t.Errorf("told are %v", told)
+		}
+	})
+}

@@ -1,0 +1,36 @@
+package change
+
+import (
+	"context"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+)
+
+// Filter narrows a list of changes; zero fields do not.
+type Filter struct {
+	Service id.ID
+	Kind    Kind
+	From    time.Time // those that began then or later
+	To      time.Time // those that began before
+}
+
+// Store keeps changes.
+type Store interface {
+	// LockService has others wait who lock the same service, until the transaction ends.
+	LockService(ctx context.Context, service id.ID) error
+	CreateChange(ctx context.Context, c Change) error
+	// Change returns one; NotFound.
+	Change(ctx context.Context, change id.ID) (Change, error)
+	// ChangeCalled returns that of the service with the external ID; nil where there is none.
+	ChangeCalled(ctx context.Context, service id.ID, external string) (*Change, error)
+	// UpdateChange writes what is said of it, conditional on Version, and answers fault.Stale.
+	UpdateChange(ctx context.Context, c Change) error
+	// DeleteChange is conditional on Version, too.
+	DeleteChange(ctx context.Context, c Change) error
+	// Changes lists the newest first, by when they began.
+	Changes(ctx context.Context, f Filter, r page.Request) (page.Page[Change], error)
+	// PruneChanges removes up to limit that began before the time.
+	PruneChanges(ctx context.Context, before time.Time, limit int) (int, error)
+}

@@ -1,0 +1,225 @@
+package expr_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/evenkeel/evenkeel/internal/fact"
+	"github.com/evenkeel/evenkeel/services/expr"
+)
+
+func environment(t testing.TB) *expr.Environment {
+	t.Helper()
+	e, err := expr.New([]fact.Declaration{
+		{Name: "consumed", Type: fact.Number},
+		{Name: "events", Type: fact.Number},
+		{Name: "state", Type: fact.Text, Values: []string{"ok", "at_risk", "exhausted"}},
+		{Name: "cause", Type: fact.Text},
+		{Name: "stale", Type: fact.Truth},
+		{Name: "burn", Type: fact.Numbers, Values: []string{"1h", "6h"}},
+		{Name: "shares", Type: fact.Numbers},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func compiled(t testing.TB, text string) *expr.Condition {
+	t.Helper()
+	c, err := environment(t).Compile(text)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return c
+}
+
+// The outcomes follow from CEL's definition: && and || are decided by one side wherever it
+// is enough, whatever the other is (CEL specification, "Logical operators").
+func TestAConditionIsJudgedOnWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	facts := fact.Set{"consumed": 1.5, "state": "exhausted", "stale": false, "burn": map[string]float64{"1h": 14.4}, "shares": map[string]float64{"network": 0.25, "deploy": 0.1}}
+	for text, want := range map[string]expr.Outcome{
+		"consumed > 1":                                         expr.Holds,
+		"consumed > 1.5":                                       expr.Fails, // exactly is not more
+		"consumed >= 1.5 && !stale":                            expr.Holds,
+		"consumed * 100.0 > 149.0":                             expr.Holds,
+		"state == 'exhausted'":                                 expr.Holds,
+		"state in ['at_risk', 'ok']":                           expr.Fails,
+		"burn['1h'] >= 14.4":                                   expr.Holds,
+		"burn['6h'] > 1":                                       expr.Unknown, // none is known
+		"'6h' in burn":                                         expr.Fails,
+		"burn[?'6h'].orValue(0.0) > 1.0":                       expr.Fails,
+		"burn['6h'] > 1 || consumed > 1":                       expr.Holds,
+		"burn['6h'] > 1 && consumed < 1":                       expr.Fails,
+		"shares.exists(class, shares[class] > 0.2)":            expr.Holds,
+		"shares.exists(class, shares[class] > 0.25)":           expr.Fails,
+		"shares.exists(class, class == 'deploy')":              expr.Holds,
+		"events > 100":                                         expr.Unknown,
+		"events > 100 || consumed > 1":                         expr.Holds,
+		"events > 100 && consumed > 2":                         expr.Fails,
+		"events > 100 && consumed > 1":                         expr.Unknown,
+		"!(events > 100)":                                      expr.Unknown,
+		"events > 100 ? true : true":                           expr.Unknown,
+		"cause == 'dependency'":                                expr.Unknown,
+		"cause == 'dependency' || state == 'exhausted'":        expr.Holds,
+		"consumed / 0.0 > 1":                                   expr.Holds, // infinity, IEEE 754
+		"shares.all(class, shares[class] > 0.2 || events > 1)": expr.Unknown,
+		"true": expr.Holds,
+	} {
+		outcome, why := compiled(t, text).Judge(facts)
+		if outcome != want {
+			t.Errorf("%s: %s (%s), want %s", text, outcome, why, want)
+		}
+		if (outcome == expr.Unknown) != (why != "") {
+			t.Errorf("%s is %s, and why is %q", text, outcome, why)
+		}
+	}
+}
+
+func TestWhyAConditionIsUnknownNamesWhatIsNot(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"events > 100 && cause == 'x'": "events, cause",
+		"burn['6h'] > 1":               "6h",
+	} {
+		if _, why := compiled(t, text).Judge(fact.Set{"burn": map[string]float64{}}); !strings.Contains(why, want) {
+			t.Errorf("%s: %q does not name %s", text, why, want)
+		}
+	}
+}
+
+func TestAConditionNamesWhatItReads(t *testing.T) {
+	t.Parallel()
+	if got := compiled(t, "shares.exists(class, shares[class] > consumed) || events > 1").Reads(); !slices.Equal(got, []string{"consumed", "events", "shares"}) {
+		t.Errorf("reads %v", got)
+	}
+}
+
+// Places are counted by hand.
+func TestARefusedConditionNamesEachProblemAtItsPlace(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"consummed > 1":                         `line 1, column 1: there is no fact "consummed"; there are consumed, events, state, cause, stale, burn, shares`,
+		"consumed > 1 &&\n  evnts > 2":          `line 2, column 3: there is no fact "evnts"`,
+		"consumed >":                            "line 1, column 11: ",
+		"consumed > 'much'":                     "line 1, column 10: found no matching overload",
+		"consumed":                              "line 1, column 1: a condition is true or false; this is a number",
+		"cause":                                 "line 1, column 1: a condition is true or false; this is a text",
+		"shares":                                "line 1, column 1: a condition is true or false; this is of the type map(string, double)",
+		"state == 'exhuasted'":                  `line 1, column 10: "exhuasted" is never among what "state" can be: ok, at_risk, exhausted`,
+		"'bad' != state":                        `line 1, column 1: "bad" is never`,
+		"state in ['ok', 'never']":              `line 1, column 17: "never" is never`,
+		"stale || burn['7d'] > 1":               `line 1, column 15: "7d" is never among what "burn" knows: 1h, 6h`,
+		"burn[?'7d'].orValue(0.0) > 1.0":        `"7d" is never among what "burn" knows`,
+		"burn.d > 1":                            `"d" is never among what "burn" knows`,
+		"'7d' in burn":                          `line 1, column 1: "7d" is never`,
+		"":                                      "line 1, column 1: ",
+		"cause.matches('(')":                    "line 1, column 15: ",
+		strings.Repeat("consumed > 1 || ", 700): "",
+		"shares.all(a, shares.all(b, shares.all(c, a == b)))": "",
+		"shares.all(a, shares.all(b, shares[a] > shares[b]))": "steps, more than 50000",
+		"shares.exists(stale, shares[stale] > 1)":             `line 1, column 14: "stale" is a fact`,
+		"a > 1 || b > 1": `line 1, column 1: there is no fact "a"; there are consumed, events, state, cause, stale, burn, shares; line 1, column 10: there is no fact "b"`,
+	} {
+		_, err := environment(t).Compile(text)
+		var refused *expr.Error
+		if !errors.As(err, &refused) || len(refused.Problems) == 0 {
+			t.Errorf("%.60s: taken, or no problem is named (%v)", text, err)
+			continue
+		}
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%.60s: %s\nwant %s", text, err, want)
+		}
+	}
+}
+
+func TestAFactOfAnUnknownTypeIsAMistake(t *testing.T) {
+	t.Parallel()
+	if _, err := expr.New([]fact.Declaration{{Name: "x", Type: "colour"}}); err == nil {
+		t.Error("it was taken")
+	}
+}
+
+// What a condition says of known facts it says too when facts that it does not need are
+// absent: absence never turns one outcome into the other.
+func TestAbsenceMakesUnknownAndNeverTheOpposite(t *testing.T) {
+	t.Parallel()
+	conditions := []*expr.Condition{}
+	for _, text := range []string{
+		"consumed > 1 && events > 10", "consumed > 1 || stale", "!(stale && state == 'ok')", "consumed > 1 ? events > 5 : stale",
+		"shares.exists(c, shares[c] > consumed)", "shares.all(c, shares[c] < 1 || stale)", "burn['1h'] > consumed", "cause == state || events > 3",
+	} {
+		conditions = append(conditions, compiled(t, text))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		number := rapid.Float64Range(0, 3)
+		numbers := func(names ...string) *rapid.Generator[map[string]float64] {
+			return rapid.MapOf(rapid.SampledFrom(names), number)
+		}
+		all := fact.Set{
+			"consumed": number.Draw(t, "consumed"), "events": rapid.Float64Range(0, 20).Draw(t, "events"), "stale": rapid.Bool().Draw(t, "stale"),
+			"state": rapid.SampledFrom([]string{"ok", "at_risk"}).Draw(t, "state"), "cause": rapid.SampledFrom([]string{"ok", "x"}).Draw(t, "cause"),
+			"burn": numbers("1h", "6h").Draw(t, "burn"), "shares": numbers("a", "b", "c").Draw(t, "shares"),
+		}
+		some := maps.Clone(all)
+		for name := range all {
+			if rapid.Bool().Draw(t, "without "+name) {
+				delete(some, name)
+			}
+		}
+		for _, c := range conditions {
+			whole, _ := c.Judge(all)
+			part, _ := c.Judge(some)
+			if part != expr.Unknown && part != whole {
+				t.Fatalf("%s: %s on %v, and %s on %v", c.Text(), whole, all, part, some)
+			}
+		}
+	})
+}
+
+func FuzzCompile(f *testing.F) {
+	for _, seed := range []string{"consumed > 1", "burn['1h'] > 14.4 && !stale", "shares.exists(c, shares[c] > 0.2)", "state in ['ok']", "((", "\x00", "cause.matches('a+')"} {
+		f.Add(seed)
+	}
+	e := environment(f)
+	facts := fact.Set{"consumed": 1.5, "state": "ok", "burn": map[string]float64{"1h": 1}, "shares": map[string]float64{"a": 1}}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := e.Compile(text)
+		if err != nil {
+			var refused *expr.Error
+			if !errors.As(err, &refused) {
+				t.Fatalf("%q: %v", text, err)
+			}
+			for _, p := range refused.Problems {
+				if p.Line < 1 || p.Column < 1 || p.Message == "" {
+					t.Fatalf("%q: %+v", text, p)
+				}
+			}
+			return
+		}
+		if outcome, why := c.Judge(facts); (outcome == expr.Unknown) != (why != "") {
+			t.Fatalf("%q: %s %q", text, outcome, why)
+		}
+	})
+}
+
+// What a pass over ten thousand SLOs with ten clauses each judges.
+func BenchmarkJudge(b *testing.B) {
+	facts := fact.Set{"consumed": 0.5, "state": "ok", "stale": false, "burn": map[string]float64{"1h": 1.5, "6h": 0.5}, "shares": map[string]float64{"network": 0.1, "deploy": 0.1}}
+	for _, text := range []string{"consumed > 1", "shares.exists(c, shares[c] > 0.2)", "burn['1h'] > 14.4 && !stale", "events > 100 && cause == 'x'"} {
+		c := compiled(b, text)
+		b.Run(fmt.Sprint(text), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				c.Judge(facts)
+			}
+		})
+	}
+}

@@ -1,0 +1,155 @@
+package expr
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/operators"
+	"cel.dev/cel-go/common/types"
+
+	"github.com/evenkeel/evenkeel/internal/fact"
+)
+
+// Problem is why a condition is refused, at its place in the text.
+type Problem struct {
+	Line, Column int // from 1; columns are in characters
+	Message      string
+}
+
+// Error is all that is wrong with a condition.
+type Error struct {
+	Problems []Problem // at least one
+}
+
+// Error tells each problem with its line and column.
+func (e *Error) Error() string {
+	texts := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		texts[i] = fmt.Sprintf("line %d, column %d: %s", p.Line, p.Column, p.Message)
+	}
+	return strings.Join(texts, "; ")
+}
+
+// refused are the problems that CEL itself found.
+func refused(issues *cel.Issues) error {
+	e := &Error{}
+	for _, found := range issues.Errors() {
+		e.Problems = append(e.Problems, Problem{max(found.Location.Line(), 1), max(found.Location.Column(), 0) + 1, found.Message})
+	}
+	return e
+}
+
+// at is where an expression stands.
+func at(tree *ast.AST, x ast.Expr, format string, args ...any) Problem {
+	place := tree.SourceInfo().GetStartLocation(x.ID())
+	return Problem{max(place.Line(), 1), max(place.Column(), 0) + 1, fmt.Sprintf(format, args...)}
+}
+
+// unnamed are the names of which there is no fact.
+func (e *Environment) unnamed(tree *ast.AST) []Problem {
+	var problems []Problem
+	bound := map[string]bool{} // by macros, in any part of the condition
+	ast.PreOrderVisit(tree.Expr(), ast.NewExprVisitor(func(x ast.Expr) {
+		if x.Kind() != ast.ComprehensionKind {
+			return
+		}
+		c := x.AsComprehension()
+		for _, name := range []string{c.IterVar(), c.IterVar2(), c.AccuVar()} {
+			if bound[name] = true; e.knows(name) {
+				problems = append(problems, at(tree, x, "%q is a fact: call what goes through the names by another name", name))
+			}
+		}
+	}))
+	ast.PreOrderVisit(tree.Expr(), ast.NewExprVisitor(func(x ast.Expr) {
+		if x.Kind() == ast.IdentKind && !bound[x.AsIdent()] && !e.knows(x.AsIdent()) {
+			problems = append(problems, at(tree, x, "there is no fact %q; there are %s", x.AsIdent(), e.names()))
+		}
+	}))
+	return problems
+}
+
+func (e *Environment) names() string {
+	names := make([]string, len(e.declared))
+	for i, d := range e.declared {
+		names[i] = d.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// impossible are the values that facts are compared with and never have, and names that
+// they never know.
+func (e *Environment) impossible(tree *ast.AST) []Problem {
+	var problems []Problem
+	refuse := func(of ast.Expr, names ...ast.Expr) {
+		if of.Kind() != ast.IdentKind {
+			return
+		}
+		d, known := e.fact(of.AsIdent())
+		if !known || len(d.Values) == 0 {
+			return
+		}
+		for _, x := range names {
+			if x.Kind() != ast.LiteralKind {
+				continue
+			}
+			if text, ok := x.AsLiteral().(types.String); ok && !slices.Contains(d.Values, string(text)) {
+				problems = append(problems, at(tree, x, "%q is never among what %q %s: %s", string(text), d.Name, has(d.Type), strings.Join(d.Values, ", ")))
+			}
+		}
+	}
+	ast.PreOrderVisit(tree.Expr(), ast.NewExprVisitor(func(x ast.Expr) {
+		if x.Kind() == ast.SelectKind {
+			s := x.AsSelect()
+			if d, known := e.fact(identOf(s.Operand())); known && len(d.Values) > 0 && !slices.Contains(d.Values, s.FieldName()) {
+				problems = append(problems, at(tree, x, "%q is never among what %q %s: %s", s.FieldName(), d.Name, has(d.Type), strings.Join(d.Values, ", ")))
+			}
+			return
+		}
+		if x.Kind() != ast.CallKind {
+			return
+		}
+		args := x.AsCall().Args()
+		switch x.AsCall().FunctionName() {
+		case operators.Equals, operators.NotEquals:
+			refuse(args[0], args[1])
+			refuse(args[1], args[0])
+		case operators.Index, operators.OptIndex:
+			refuse(args[0], args[1])
+		case operators.In:
+			if refuse(args[1], args[0]); args[1].Kind() == ast.ListKind {
+				refuse(args[0], args[1].AsList().Elements()...)
+			}
+		}
+	}))
+	slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
+	return problems
+}
+
+func identOf(x ast.Expr) string {
+	if x.Kind() == ast.IdentKind {
+		return x.AsIdent()
+	}
+	return ""
+}
+
+func has(t fact.Type) string {
+	if t == fact.Numbers {
+		return "knows"
+	}
+	return "can be"
+}
+
+// described is a type in words.
+func described(t *cel.Type) string {
+	switch t.Kind() {
+	case types.DoubleKind, types.IntKind, types.UintKind:
+		return "a number: compare it with one"
+	case types.StringKind:
+		return "a text: compare it with one"
+	}
+	return "of the type " + cel.FormatCELType(t)
+}

@@ -1,0 +1,108 @@
+package gate_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/expr"
+	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/gate"
+	"github.com/evenkeel/evenkeel/services/registry"
+)
+
+// storetest keeps one connection pool to the PostgreSQL server of the tests.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("database/sql.(*DB).connectionOpener"))
+}
+
+var errBroken = errors.New("the disk is broken")
+
+// frozen has an enforced freeze of all services; err is why it cannot be read.
+type frozen struct{ err error }
+
+func (f frozen) StandingsOf(context.Context, registry.Service) ([]policy.SLOStanding, error) {
+	s := policy.SLOStanding{Standing: policy.Standing{
+		Clause: policy.Clause{Name: "budget-exceeded", Freeze: &policy.Freeze{}}, Outcome: expr.Holds, Mode: policy.Enforce,
+		Violation: &policy.Violation{ID: "VIOLATION", Mode: policy.Enforce},
+	}}
+	s.SLO.Slug = "availability"
+	if f.err != nil {
+		return nil, f.err
+	}
+	return []policy.SLOStanding{s}, nil
+}
+
+// brokenDependencies are services of which the dependencies cannot be read.
+type brokenDependencies struct{ gate.Registry }
+
+func (brokenDependencies) Dependencies(context.Context, id.ID) ([]registry.Dependency, error) {
+	return nil, errBroken
+}
+
+// brokenOverrides is a store of which overrides cannot be read.
+type brokenOverrides struct{ store.Gate }
+
+func (brokenOverrides) OverrideAt(context.Context, id.ID, time.Time) (*gate.Override, error) {
+	return nil, errBroken
+}
+
+// What cannot be read takes nothing from what was read. By the rules of the product an open
+// violation of an enforced freeze denies, and what is not known, be it whether somebody lifted
+// the freeze, lets a change go on with a warning.
+func TestWhatCannotBeReadTakesNothingFromWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	service := storetest.Service(t, s, storetest.Team(t, s, "payments").ID, "checkout")
+	dependencies, overrides := brokenDependencies{s.Registry()}, brokenOverrides{s.Gate()}
+	for _, c := range []struct {
+		name     string
+		policies frozen
+		registry gate.Registry
+		store    gate.Store
+		want     gate.Answer
+		unread   string // what the reasons say of it
+	}{
+		{"all is read", frozen{}, s.Registry(), s.Gate(), gate.Deny, ""},
+		{"dependencies are not", frozen{}, dependencies, s.Gate(), gate.Deny, "could not read the SLOs of its hard dependencies"},
+		{"overrides are not", frozen{}, s.Registry(), overrides, gate.Warn, "could not read the overrides"},
+		{"policies are not", frozen{errBroken}, s.Registry(), s.Gate(), gate.Warn, "could not read how the SLOs"},
+	} {
+		g := gate.NewService(gate.Parts{
+			Store: c.store, Policies: c.policies, Registry: c.registry, SLOs: s.SLO(), Runner: s,
+			Authorizer: access.NewAuthorizer(s.Registry()), Clock: clock.NewManual(storetest.Start).Now, Logger: slog.New(slog.DiscardHandler),
+		})
+		ctx := access.WithCaller(t.Context(), access.Caller{Kind: access.ByPerson, Person: "ADMIN", Name: "Ada", Administrator: true, Scopes: []access.Scope{access.ScopeAdmin}})
+		decided, err := g.Decide(ctx, service.ID, gate.Question{Class: policy.Feature})
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		_, shown, err := g.Show(ctx, service.ID)
+		if err != nil {
+			t.Errorf("%s: it is not shown: %v", c.name, err)
+			continue
+		}
+		for what, v := range map[string]gate.Verdict{"decided": decided.Verdict, "shown": shown[policy.Feature]} {
+			said := ""
+			for _, r := range v.Reasons {
+				if r.Kind == gate.Unreadable {
+					said = r.Text
+				}
+			}
+			if v.Answer != c.want || !strings.Contains(said, c.unread) || (said == "") != (c.unread == "") {
+				t.Errorf("%s: %s is %s, which says %q; want %s", c.name, what, v.Answer, said, c.want)
+			}
+		}
+	}
+}
