@@ -11,16 +11,17 @@ import (
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
-	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/judge"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/supply"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
@@ -76,8 +77,8 @@ func buildOn(t *testing.T, s *store.Store, desk ...func(policy.Desk) policy.Desk
 // another returns the policies of a second replica.
 func (h *house) another(d policy.Desk) *policy.Service {
 	s := h.store
-	facts := slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, h.clock.Now), judge.New(s.Sources(), s.Registry(), nil), access.NewAuthorizer(s.Registry()), h.audit, h.clock.Now, slog.New(slog.DiscardHandler))
-	language, err := expr.New(facts.Facts())
+	facts := fact.NewBook(supply.Source{Store: s.Supply(), Clock: h.clock.Now}, slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, h.clock.Now), judge.New(s.Sources(), s.Registry(), nil), access.NewAuthorizer(s.Registry()), h.audit, h.clock.Now, slog.New(slog.DiscardHandler)))
+	language, err := policy.Language(facts)
 	h.must(err)
 	return policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: facts, Language: language, Desk: d, Runner: s,

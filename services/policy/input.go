@@ -24,6 +24,9 @@ const (
 	maxDescription = 4000
 	maxClauses     = 20
 	maxReviewers   = 20
+	// DisputeHours is how long a dispute suspends a freeze where nothing else is said.
+	DisputeHours    = 48
+	maxDisputeHours = 168
 )
 
 // Validate returns an Invalid fault with every rule that is broken; conditions are checked in
@@ -44,14 +47,15 @@ func (d Draft) Validate(language *expr.Environment) error {
 			names[c.Name] = i
 		}
 	}
+	check.Require(d.Reserve >= 0 && d.Reserve < 1, "/reserve", d.Reserve, "must be a share of the budget from 0 to below 1, such as 0.25")
+	check.Require(d.DisputeHours >= 0 && d.DisputeHours <= maxDisputeHours, "/disputeHours", d.DisputeHours, "must be 0 to %d", maxDisputeHours)
 	d.Approval.check(&check)
 	return check.Err()
 }
 
 func (a Approval) check(check *fault.Check) {
 	const at = "/approval"
-	checkLine := func(at, name string) { access.CheckLine(check, at, name, 0, registry.MaxName) }
-	checkLine(at+"/author", a.Author)
+	access.CheckLine(check, at+"/author", a.Author, 0, registry.MaxName)
 	check.Require(len(a.Reviewers) <= maxReviewers, at+"/reviewers", len(a.Reviewers), "must be at most %d", maxReviewers)
 	for i, name := range a.Reviewers[:min(len(a.Reviewers), maxReviewers)] {
 		access.CheckLine(check, fmt.Sprintf("%s/reviewers/%d", at, i), name, 1, registry.MaxName)
@@ -60,11 +64,17 @@ func (a Approval) check(check *fault.Check) {
 		at   string
 		date Date
 	}{{at + "/approvedOn", a.ApprovedOn}, {at + "/revisitOn", a.RevisitOn}} {
-		if _, err := time.Parse(time.DateOnly, string(d.date)); d.date != "" && err != nil {
-			check.Fail(d.at, d.date, "must be a day such as \"2026-11-27\"")
+		if d.date != "" {
+			d.date.check(check, d.at)
 		}
 	}
 	check.Require(a.ApprovedOn == "" || a.RevisitOn == "" || a.RevisitOn > a.ApprovedOn, at+"/revisitOn", a.RevisitOn, "must be after it was approved, %s", a.ApprovedOn)
+}
+
+func (d Date) check(check *fault.Check, at string) {
+	if _, err := time.Parse(time.DateOnly, string(d)); err != nil {
+		check.Fail(at, d, "must be a day such as \"2026-11-27\"")
+	}
 }
 
 func checkMode(check *fault.Check, m Mode) {
