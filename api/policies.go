@@ -84,7 +84,7 @@ func (a *API) addPolicies(r Rooms) {
 		id: "listFacts", method: http.MethodGet, path: "/v1/facts", tag: "Policies", summary: "List the facts that conditions can be written on",
 		description: "By domain. What is known of one SLO is told by getSLOFacts.", rule: read,
 	}, func(context.Context, *struct{}) (*facts, error) {
-		return &facts{Body: FactDeclarations{Facts: each(r.Facts.Facts(), func(d fact.Declaration) FactDeclaration {
+		return &facts{Body: FactDeclarations{Facts: each(r.Policies.Facts(), func(d fact.Declaration) FactDeclaration {
 			return FactDeclaration{Name: d.Name, Type: string(d.Type), Doc: d.Doc, Values: append([]string{}, d.Values...)}
 		})}}, nil
 	})

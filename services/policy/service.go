@@ -203,6 +203,10 @@ func (s *Service) Get(ctx context.Context, name string) (View, error) {
 	return v, nil
 }
 
+// Facts are all that conditions can be written on: those of SLOs, and what the policy itself
+// says.
+func (s *Service) Facts() []fact.Declaration { return s.conditions.language.Facts() }
+
 // Warnings are what somebody should look at of the policy as it is now, in sentences.
 func (s *Service) Warnings(v View) []string {
 	warnings := []string{}
