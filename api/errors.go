@@ -55,7 +55,7 @@ func toErrorPeriod(e slo.Errors) ErrorPeriod {
 	}
 	out := ErrorPeriod{
 		Period: string(e.Period), From: e.From, To: e.To, Total: budget.Events(e.Whole.Sum.Total, e.Unit),
-		Whole: part(e.Whole), Classes: each(e.Classes, part), Unclassified: part(e.Unclassified), Groups: each(e.Groups, part),
+		Whole: part(e.Whole), Classes: each(e.Classes, part), Unclassified: part(e.Unclassified), Planned: part(e.Planned), Unplanned: part(e.Unplanned), Groups: each(e.Groups, part),
 	}
 	if e.Pace.Whole > 0 {
 		out.Elapsed = pointer(float64(e.Pace.Elapsed) / float64(e.Pace.Whole))

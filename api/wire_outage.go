@@ -40,6 +40,8 @@ type ErrorPeriod struct {
 	Whole        ErrorPart   `json:"whole" doc:"All bad events."`
 	Classes      []ErrorPart `json:"classes" doc:"Those in outages of each class. Outages of one class that overlap are one; an event in outages of two classes counts in both, so that the classes may be more than the whole."`
 	Unclassified ErrorPart   `json:"unclassified" doc:"Those in no outage."`
+	Planned      ErrorPart   `json:"planned" doc:"Those in outages of the classes launch, migration and experiment, each event once."`
+	Unplanned    ErrorPart   `json:"unplanned" doc:"All others."`
 	Groups       []ErrorPart `json:"groups" doc:"Those of each group, where the SLO counts events and has groups."`
 }
 

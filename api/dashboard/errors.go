@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -121,7 +122,13 @@ func periodOf(view slo.View, e slo.Errors, about string) errorPeriod {
 	for _, class := range largestFirst(e.Classes) {
 		p.Classes.Rows = append(p.Classes.Rows, errorRowOf(e, class))
 	}
-	p.Classes.Rows = append(p.Classes.Rows, rest, whole)
+	p.Classes.Rows = append(p.Classes.Rows, rest)
+	if slices.ContainsFunc(e.Classes, func(class slo.ErrorPart) bool { return slices.Contains(slo.PlannedClasses, class.Name) }) {
+		planned, unplanned := errorRowOf(e, e.Planned), errorRowOf(e, e.Unplanned)
+		planned.Name, unplanned.Name, planned.Ours, unplanned.Ours = "planned: "+strings.Join(slo.PlannedClasses, ", "), "unplanned", true, true
+		p.Classes.Rows = append(p.Classes.Rows, planned, unplanned)
+	}
+	p.Classes.Rows = append(p.Classes.Rows, whole)
 	for i, group := range largestFirst(e.Groups) {
 		r := errorRowOf(e, group)
 		r.URL, r.Name = groupBurnURL(about, group.Name), groupName(group.Name)

@@ -50,7 +50,8 @@ func (p promises) Errors(_ context.Context, about id.ID) ([]slo.Errors, error) {
 	}
 	told := slo.Errors{Period: slo.FourWeeks, From: p.now.Add(-budget.PolicyWindow), To: p.now, Unit: unit, Whole: part("", 1), Unclassified: part("", .37)}
 	if v.SLO.Service != p.services[1].ID {
-		told.Classes = []slo.ErrorPart{part("deploy", .05), part("network", .58)}
+		told.Classes = []slo.ErrorPart{part("deploy", .05), part("launch", .02), part("network", .56)}
+		told.Planned, told.Unplanned = part("", .02), part("", .98)
 	}
 	for i, g := range p.groups[about] {
 		told.Groups = append(told.Groups, part(g.Group, 1/float64(2+i)))

@@ -31,15 +31,10 @@ const unknown = "unknown"
 // gateCodes are the codes of the answers where they are told apart.
 var gateCodes = map[string]int{"allow": exitOK, "warn": exitWarn, "deny": exitDeny, unknown: exitUnknown}
 
-// codeError ends the program with a code; what there is to say was said.
-type codeError int
-
-func (e codeError) Error() string { return fmt.Sprintf("ended with %d", int(e)) }
-
 // gateQuestion is what the command asks, of whom, and how it tells the answer.
 type gateQuestion struct {
 	service, class, version, link, key string
-	server, tokenFile                  string
+	remote
 	timeout                            time.Duration
 	failOn                             []string
 	json                               bool
@@ -93,8 +88,7 @@ read and push of the owning team is enough.`,
 	f.StringVar(&q.version, "version", "", "The version that goes out")
 	f.StringVar(&q.link, "link", "", "A link to the change")
 	f.StringVar(&q.key, "key", "", "The Idempotency-Key of the question, such as the build's number; a new one when empty")
-	f.StringVar(&q.server, "server", "", "The address of the server; EVENKEEL_SERVER when empty, or else http://127.0.0.1:8080")
-	f.StringVar(&q.tokenFile, "token-file", "", "A file with the token; EVENKEEL_TOKEN when empty")
+	q.flags(f)
 	f.DurationVar(&q.timeout, "timeout", 10*time.Second, "How long to wait for the answer, at most")
 	f.StringSliceVar(&q.failOn, "fail-on", []string{"deny"}, "The answers that end with their code instead of 0: deny, warn, unknown")
 	f.BoolVar(&q.json, "json", false, "Write the answer as JSON")
@@ -112,22 +106,8 @@ func (q *gateQuestion) check(environ []string) (token string, err error) {
 	if q.timeout <= 0 {
 		return "", fmt.Errorf("--timeout is %s, and has to be longer than nothing", q.timeout)
 	}
-	if token, err = readToken(q.tokenFile); err != nil {
+	if token, err = q.resolve(environ); err != nil {
 		return "", err
-	}
-	for _, entry := range environ {
-		switch name, value, _ := strings.Cut(entry, "="); {
-		case name == "EVENKEEL_TOKEN" && token == "":
-			token = value
-		case name == "EVENKEEL_SERVER" && q.server == "":
-			q.server = value
-		}
-	}
-	if token == "" {
-		return "", errors.New("there is no token: give --token-file, or EVENKEEL_TOKEN in the environment")
-	}
-	if q.server == "" {
-		q.server = "http://127.0.0.1:8080"
 	}
 	if q.key == "" {
 		q.key = rand.Text()

@@ -22,9 +22,13 @@ const (
 	exitUsage = 2 // the command line was wrong, or a comparison found a difference
 )
 
-// errDifference is returned by a command that compares and found a difference:
-// it has said so already, and the program ends with exitUsage.
-var errDifference = errors.New("there is a difference")
+// codeError ends the program with a code; what there is to say was said.
+type codeError int
+
+func (e codeError) Error() string { return fmt.Sprintf("ended with %d", int(e)) }
+
+// errDifference is returned by a command that compares and found a difference.
+const errDifference = codeError(exitUsage)
 
 // usageError is a fault of the command line.
 type usageError struct{ err error }
@@ -76,6 +80,7 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 		p.tokenCommand(),
 		p.adapterCommand(),
 		p.gateCommand(),
+		p.policyCommand(),
 		p.openapiCommand(),
 		p.configCommand(),
 		p.doctorCommand(),
@@ -165,8 +170,6 @@ func (p *program) end(err error) int {
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, errDifference):
-		return exitUsage
 	case errors.As(err, &code):
 		return int(code)
 	case errors.As(err, &usage):

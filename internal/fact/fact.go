@@ -98,6 +98,14 @@ func NewBook(sources ...Source) *Book {
 
 var _ Source = (*Book)(nil)
 
+// Telling is a book of the sources that tell any of the facts of these names: what nobody
+// wants to know is not asked for.
+func (b *Book) Telling(names []string) *Book {
+	return NewBook(slices.DeleteFunc(slices.Clone(b.sources), func(s Source) bool {
+		return !slices.ContainsFunc(s.Facts(), func(d Declaration) bool { return slices.Contains(names, d.Name) })
+	})...)
+}
+
 // Facts are all that are declared, in the order of the sources.
 func (b *Book) Facts() []Declaration { return b.declared }
 

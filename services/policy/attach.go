@@ -240,11 +240,20 @@ func attachmentLabel(policy string, target TargetKind, service string, tier int)
 	}
 }
 
-// inForce reads the attachments, and returns what is in force by them for a service.
-func (s *Service) inForce(ctx context.Context) (func(registry.Service) []Rule, error) {
+// inForce reads the attachments, and returns what is in force by them for a service, and the
+// names of all facts that are asked for.
+func (s *Service) inForce(ctx context.Context) (func(registry.Service) []Rule, []string, error) {
 	attachments, policies, err := s.store.AllAttachments(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read attachments: %w", err)
+		return nil, nil, fmt.Errorf("read attachments: %w", err)
+	}
+	reads := slices.Clone(lasting)
+	for _, v := range policies {
+		for _, condition := range s.conditions.of(v.Revision) {
+			if condition != nil {
+				reads = append(reads, condition.Reads()...)
+			}
+		}
 	}
 	force, known := newForce(attachments, policies), make(map[id.ID][]Rule)
 	return func(service registry.Service) []Rule {
@@ -257,5 +266,5 @@ func (s *Service) inForce(ctx context.Context) (func(registry.Service) []Rule, e
 			known[service.ID] = rules
 		}
 		return rules
-	}, nil
+	}, reads, nil
 }

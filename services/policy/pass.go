@@ -136,6 +136,7 @@ type situation struct {
 	services map[id.ID]registry.Service
 	facts    map[id.ID]fact.Set // by SLO
 	rules    func(registry.Service) []Rule
+	reads    []string // the facts that the rules ask for
 	live     map[id.ID][]Violation // by SLO: open ones, and void ones that keep others from opening
 }
 
@@ -145,7 +146,7 @@ func (s *Service) gather(ctx context.Context, views []slo.View) (situation, erro
 	if err != nil {
 		return situation{}, err
 	}
-	if found.facts, err = s.facts.FactsOf(ctx, each(views, func(v slo.View) id.ID { return v.SLO.ID })); err != nil {
+	if found.facts, err = s.facts.Telling(found.reads).FactsOf(ctx, each(views, func(v slo.View) id.ID { return v.SLO.ID })); err != nil {
 		return situation{}, fmt.Errorf("read the facts of %d SLOs: %w", len(views), err)
 	}
 	return found, nil
@@ -162,7 +163,7 @@ func (s *Service) around(ctx context.Context, views []slo.View) (situation, erro
 	if found.services, err = s.services.ServicesByID(ctx, slices.Sorted(maps.Keys(services))); err != nil {
 		return situation{}, fmt.Errorf("read services: %w", err)
 	}
-	if found.rules, err = s.inForce(ctx); err != nil {
+	if found.rules, found.reads, err = s.inForce(ctx); err != nil {
 		return situation{}, err
 	}
 	live, err := s.store.LiveViolationsOf(ctx, each(views, func(v slo.View) id.ID { return v.SLO.ID }))

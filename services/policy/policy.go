@@ -42,8 +42,8 @@ type Terms struct {
 	Approval     Approval `json:"approval"`
 }
 
-// complete has no list that is nil, as terms are stored and shown.
-func (t Terms) complete() Terms {
+// Complete has no list that is nil, as terms are stored and shown.
+func (t Terms) Complete() Terms {
 	clauses := make([]Clause, len(t.Clauses))
 	for i, c := range t.Clauses {
 		clauses[i] = c.complete()
@@ -56,7 +56,7 @@ func (t Terms) complete() Terms {
 }
 
 // same reports whether both say the same.
-func (t Terms) same(o Terms) bool { return reflect.DeepEqual(t.complete(), o.complete()) }
+func (t Terms) same(o Terms) bool { return reflect.DeepEqual(t.Complete(), o.Complete()) }
 
 // Approval is who stands for a policy, which the workbook asks every one to name
 // ("Error Budget Policy", appendix of The Site Reliability Workbook). All of it may be empty.

@@ -47,7 +47,7 @@ type Parts struct {
 	Services   Services
 	Budgets    Budgets
 	People     People
-	Facts      fact.Source       // of SLOs
+	Facts      *fact.Book        // of SLOs
 	Language   *expr.Environment // on their facts; see Language
 	Pasts      Pasts
 	Desk       Desk
@@ -69,7 +69,7 @@ type Service struct {
 	services   Services
 	budgets    Budgets
 	people     People
-	facts      fact.Source
+	facts      *fact.Book
 	conditions *conditions
 	pasts      Pasts
 	desk       Desk
@@ -275,7 +275,7 @@ func (s *Service) validate(ctx context.Context, d Draft) error {
 // revision is the policy's current one with those terms.
 func revision(ctx context.Context, p Policy, terms Terms) Revision {
 	return Revision{
-		ID: id.New(p.UpdatedAt), Policy: p.ID, Number: p.Revision, Terms: terms.complete(),
+		ID: id.New(p.UpdatedAt), Policy: p.ID, Number: p.Revision, Terms: terms.Complete(),
 		RevisedBy: access.CallerFrom(ctx).Name, CreatedAt: p.UpdatedAt,
 	}
 }

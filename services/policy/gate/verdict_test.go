@@ -26,6 +26,32 @@ func stand(slug string, outcome expr.Outcome, mode policy.Mode, open bool, recov
 	return s
 }
 
+// A freeze that is suspended, or ended early, has nothing wait, and is told.
+func TestAnExcusedFreezeHasNothingWait(t *testing.T) {
+	t.Parallel()
+	until := now.Add(time.Hour)
+	for _, c := range []struct {
+		handling policy.Handling
+		at       time.Time
+		want     Answer
+		says     string
+	}{
+		{policy.Handling{Dispute: &policy.Dispute{By: "Ada", SuspendedUntil: &until}}, now, Allow, "suspended until 2026-11-27 18:00 UTC, while the dispute of Ada is decided"},
+		{policy.Handling{Dispute: &policy.Dispute{By: "Ada", SuspendedUntil: &until}}, until, Deny, ""},
+		{policy.Handling{Dispute: &policy.Dispute{By: "Ada"}}, now, Deny, ""},
+		{policy.Handling{Dispute: &policy.Dispute{By: "Ada", SuspendedUntil: &until, Ruling: &policy.Ruling{Outcome: policy.Upheld}}}, now, Deny, ""},
+		{policy.Handling{EarlyExit: &policy.EarlyExit{By: "Kurt"}}, now, Allow, "Kurt ended the freeze early"},
+		{policy.Handling{Acknowledgement: &policy.Acknowledgement{By: "Ada", DueOn: "2026-12-01"}}, now, Deny, ""},
+	} {
+		s := Situation{At: c.at, Standings: []Stand{stand("availability", expr.Holds, policy.Enforce, true, nil)}}
+		s.Standings[0].Violation.Handling = c.handling
+		v := s.Decide(policy.Feature)
+		if v.Answer != c.want || (c.want == Allow) != (v.Reasons[0].Kind == Excused) || !strings.Contains(v.Reasons[0].Text, c.says) {
+			t.Errorf("%+v at %s: %s because of %+v, want %s", c.handling, c.at, v.Answer, v.Reasons, c.want)
+		}
+	}
+}
+
 // The matrix of class of change, state of the SLO, mode of the policy and hard dependency.
 // What is expected is written by the rules of the workbook's policy and of the product: only
 // an enforced freeze of the service's own denies; rollbacks, urgent and security fixes are

@@ -1,0 +1,170 @@
+package document_test
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/evenkeel/evenkeel/internal/fact"
+	"github.com/evenkeel/evenkeel/services/expr"
+	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/document"
+	"github.com/evenkeel/evenkeel/services/policy/supply"
+	"github.com/evenkeel/evenkeel/services/slo"
+)
+
+func language(t *testing.T) *expr.Environment {
+	t.Helper()
+	l, err := policy.Language(fact.NewBook(&slo.Service{}, supply.Source{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+const payments = `apiVersion: evenkeel/v1
+kind: ErrorBudgetPolicy
+slug: payments
+name: Payments # of all that takes money
+reserve: 0.25
+approval:
+  author: Ada Lovelace
+  reviewers: [Grace]
+  approvedOn: 2026-11-27
+  revisitOn: "2027-05-27"
+clauses:
+  - name: budget-exceeded
+    description: |
+      Releases wait.
+      Until when?
+    when: consumed > 1 && unplanned > 1.0 - reserve
+    freeze:
+      allow: [reliability]
+      earlyExit: true
+    issue: {}
+  - name: one-class
+    when: |
+      events >= 1000 &&
+        outageShares.exists(class, outageShares[class] > 0.2)
+    escalate: { to: parent_team, afterDays: 14 }
+    notify: { to: [team, approver] }
+    postmortem: { priorityActions: 1 }
+`
+
+func TestADocumentIsReadAsItIsWritten(t *testing.T) {
+	t.Parallel()
+	d, err := document.Read([]byte(payments))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Check(language(t)); err != nil {
+		t.Fatal(err)
+	}
+	want := policy.Draft{Slug: "payments", Name: "Payments", Terms: policy.Terms{
+		Reserve: 0.25, DisputeHours: 48, Approval: policy.Approval{Author: "Ada Lovelace", Reviewers: []string{"Grace"}, ApprovedOn: "2026-11-27", RevisitOn: "2027-05-27"},
+		Clauses: []policy.Clause{
+			{
+				Name: "budget-exceeded", Description: "Releases wait.\nUntil when?\n", When: "consumed > 1 && unplanned > 1.0 - reserve",
+				Freeze: &policy.Freeze{Allow: []policy.ChangeClass{policy.Reliability}, EarlyExit: true}, Issue: &policy.IssueAction{Priority: policy.PriorityP1},
+			},
+			{
+				Name: "one-class", When: "events >= 1000 &&\n  outageShares.exists(class, outageShares[class] > 0.2)\n",
+				Escalate: &policy.Escalation{To: policy.ParentTeam, AfterDays: 14}, Notify: &policy.Notification{To: []policy.Audience{policy.TheTeam, policy.Approver}},
+				Postmortem: &policy.PostmortemClaim{PriorityActions: 1},
+			},
+		},
+	}}
+	if !reflect.DeepEqual(d.Draft, want) {
+		t.Errorf("read was %+v\nwant %+v", d.Draft, want)
+	}
+}
+
+// The places were counted by hand.
+func TestWhatIsWrongIsToldAtItsPlace(t *testing.T) {
+	t.Parallel()
+	for was, c := range map[string]struct{ now, want string }{
+		"name: Payments # of":         {"nam: Payments # of", `4:1: unknown field "nam"`},
+		"slug: payments":              {"slug: Pay ments", "3:7: /slug: "},
+		"kind: ErrorBudgetPolicy":     {"kind: Policy", `2:7: /kind: must be "ErrorBudgetPolicy" (it is "Policy")`},
+		"reserve: 0.25":               {"reserve: 1", "5:10: /reserve: must be a share"},
+		"reserve: 0.25\n":             {"reserve: much\n", "5:10: "},
+		"  approvedOn: 2026-11-27":    {"  approvedOn: 2026-13-27", `9:15: /approval/approvedOn: must be a day such as "2026-11-27" (it is "2026-13-27")`},
+		"consumed > 1 && unplanned":   {"consumed > 1 && unplaned", `16:27: /clauses/0/when: there is no fact "unplaned"`},
+		"when: consumed > 1 && unpl":  {"when: \"consumd > 1\" #", `16:12: /clauses/0/when: there is no fact "consumd"`},
+		"outageShares[class] > 0.2":   {"outageShares[class] > 'x'", "24:56: /clauses/1/when: found no matching overload"},
+		"{ to: parent_team, after":    {"{ to: boss, after", `25:21: /clauses/1/escalate/to: must be one of [team parent_team approver] (it is "boss")`},
+		"    issue: {}\n":             {"    issue: []\n", "20:12: "},
+		"allow: [reliability]":        {"allow: [reliability, p0]", "18:28: /clauses/0/freeze/allow/1: must be"},
+		"  - name: one-class":         {"  - name: budget-exceeded", "21:11: /clauses/1/name: must be unique"},
+		"approval:\n  author":         {"approval:\n author", "7:"},
+		"slug: payments\nname":        {"slug: payments\nslug: payments\nname", "4:1: "},
+		"apiVersion: evenkeel/v1\n":   {"apiVersion: evenkeel/v1\n---\na: 1\n---\n", "there is one policy in a file"},
+		"    when: consumed > 1 && u": {"    wen: consumed > 1 && u", `16:5: unknown field "wen"`},
+	} {
+		text := strings.Replace(payments, was, c.now, 1)
+		if text == payments {
+			t.Fatalf("%q is not in the document", was)
+		}
+		d, err := document.Read([]byte(text))
+		if err == nil {
+			err = d.Check(language(t))
+		}
+		var refused *document.Error
+		if !errors.As(err, &refused) {
+			t.Errorf("%q: %v", c.now, err)
+			continue
+		}
+		if !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q: told is\n%s\nwant %s", c.now, err, c.want)
+		}
+	}
+}
+
+// Whatever a policy says, writing and reading it changes nothing.
+func TestWhatIsWrittenIsReadAgain(t *testing.T) {
+	t.Parallel()
+	text := rapid.OneOf(rapid.SampledFrom([]string{"", "yes", "1", "~", "- a", "a: b", "#", "'", "\"", " x", "x ", "a\nb", "a\n\nb\n", "|", "{", "null", "0x1", "2026-11-27", "\ttab", "ü 🎈"}), rapid.StringMatching(`[ -~]{0,40}`), rapid.StringMatching(`([ -~]{0,10}\n){1,3}[!-~]{0,5}`))
+	rapid.Check(t, func(t *rapid.T) {
+		of := func(name string) string { return text.Draw(t, name) }
+		d := policy.Draft{Slug: of("slug"), Name: of("name"), Description: of("description"), Terms: policy.Terms{
+			Reserve: rapid.Float64Range(0, 1).Draw(t, "reserve"), DisputeHours: rapid.IntRange(0, 168).Draw(t, "hours"),
+			Approval: policy.Approval{Author: of("author"), Approver: "01KKPEA9M7CYQ4AF3342Z8340C", ApprovedOn: "2026-11-27", Reviewers: []string{of("reviewer")}},
+			Clauses: []policy.Clause{{
+				Name: of("clause"), When: of("when"), Freeze: &policy.Freeze{Allow: []policy.ChangeClass{policy.Feature}},
+				Issue: &policy.IssueAction{Priority: policy.PriorityP2, Labels: []string{of("label"), "x"}, Template: of("template"), CloseOnRecovery: true},
+			}},
+		}}
+		written, err := document.Write(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := document.Read(written)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, written)
+		}
+		if !reflect.DeepEqual(read.Draft, d) {
+			t.Fatalf("written was\n%s\nread %+v\nwant %+v", written, read.Draft, d)
+		}
+	})
+}
+
+func TestTheDefaultPolicyIsWrittenAndRead(t *testing.T) {
+	t.Parallel()
+	written, err := document.Write(policy.Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := document.Read(written)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Check(language(t)); err != nil {
+		t.Errorf("%v\n%s", err, written)
+	}
+	if !reflect.DeepEqual(d.Draft, policy.Default()) {
+		t.Errorf("read again it is %+v", d.Draft)
+	}
+}
