@@ -459,7 +459,7 @@ func TestAViolationShowsWhatWasSaidAboutItAsItWasTyped(t *testing.T) {
 	v := visiting(t, s)
 	doc, _ := v.read("/violations/" + string(s.violations[0].ID))
 	main := within(t, doc, "main")
-	says(t, words(main), "wanda disputes it", "<b>The load test</b> @everyone was counted. [x](javascript:1)", "in a comment on the issue", "Ada Lovelace disputes it", "It was planned.", "in Evenkeel", "/evenkeel dispute")
+	says(t, words(main), "wanda disputes it", "<b>The load test</b> @everyone was counted. [x](javascript:1)", "in a comment on the issue", "Ada Lovelace disputes it", "It was planned.", "/evenkeel dispute")
 	var away []string
 	walk(main, func(n *html.Node) {
 		if n.Data == "b" {
@@ -473,7 +473,7 @@ func TestAViolationShowsWhatWasSaidAboutItAsItWasTyped(t *testing.T) {
 		t.Errorf("links lead away to %q, want %q", away, want)
 	}
 	doc, _ = v.read("/violations/" + string(s.violations[1].ID))
-	says(t, words(within(t, doc, "main")), "Nobody has disputed this violation.")
+	says(t, words(within(t, doc, "main")), "Nobody has acknowledged or disputed this violation.")
 	v.readStatus("/violations/01KKPB0S0AAAAAAAAAAAAAAAAA", 404)
 	v.readStatus("/violations/nothing", 404)
 }

@@ -51,7 +51,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "service", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "proposals", "issues", "issue", "jobs", "datasources", "signin", "problem",
+	"organisation", "team", "service", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "proposals", "issues", "issue", "jobs", "datasources", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -78,6 +78,8 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page("/composites/{composite}", "/composites/{composite}", d.composite)
 	d.page("/alerts", "/alerts", d.alerts)
 	d.page("/violations", "/violations", d.violations)
+	d.page("/policies", "/policies", d.policies)
+	d.page("/policies/{policy}", "/policies/{policy}", d.policy)
 	d.page("/proposals", "/proposals", d.proposals)
 	d.page("/violations/{violation}", "/violations/{violation}", d.violation)
 	d.page("/issues", "/issues", d.issues)

@@ -63,6 +63,7 @@ func teamURL(slug string) string      { return "/teams/" + url.PathEscape(slug) 
 func violationURL(of id.ID) string    { return "/violations/" + url.PathEscape(string(of)) }
 func systemURL(slug string) string    { return "/systems/" + url.PathEscape(slug) }
 func compositeURL(slug string) string { return "/composites/" + url.PathEscape(slug) }
+func policyURL(slug string) string    { return "/policies/" + url.PathEscape(slug) }
 func serviceURL(slug string) string   { return "/services/" + url.PathEscape(slug) }
 func sloURL(service, slug string) string {
 	return serviceURL(service) + "/slos/" + url.PathEscape(slug)

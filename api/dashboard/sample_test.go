@@ -124,7 +124,7 @@ func (s *sample) objective(svc registry.Service, slug, name, target string, stat
 func (s *sample) violate(v *slo.View, clause string, mode policy.Mode, ago time.Duration, ending policy.Ending) {
 	consumed := budgetConsumed(*v)
 	x := policy.Violation{
-		ID: s.id(), Clause: clause, SLO: v.SLO.ID, Service: v.SLO.Service, Mode: mode, OpenedAt: s.now.Add(-ago),
+		ID: s.id(), Policy: "SHIPPED", Clause: clause, SLO: v.SLO.ID, Service: v.SLO.Service, Mode: mode, OpenedAt: s.now.Add(-ago),
 		Evidence: policy.Evidence{ConsumedPercent: consumed, When: "consumed > 1"},
 	}
 	if ending != "" {

@@ -140,8 +140,9 @@ type Collection interface {
 	Standing(ctx context.Context, slo id.ID) (collect.Standing, error)
 }
 
-// Policies tells of violations.
+// Policies tells of policies, and of violations.
 type Policies interface {
+	PolicyReader
 	Violation(ctx context.Context, violation id.ID) (policy.Violation, error)
 	Violations(ctx context.Context, f policy.ViolationFilter, r page.Request) (page.Page[policy.Violation], error)
 	Events(ctx context.Context, violation id.ID, r page.Request) (page.Page[policy.Event], error)

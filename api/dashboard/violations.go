@@ -63,20 +63,24 @@ func (d *Dashboard) violations(v *visit) (screen, error) {
 }
 
 type violationPage struct {
-	Crumbs []link
-	Row    violationRow
-	Facts  []fact
-	Events []eventRow
-	Pager  pager
-	Empty  empty
-	API    string // the path at which it is disputed
+	Crumbs  []link
+	Row     violationRow
+	Excused string // why its freeze has nothing wait, empty where it has
+	Facts   []fact
+	Events  []eventRow
+	Pager   pager
+	Empty   empty
+	Calls   []remedy
 }
+
+// remedy is what somebody can do through the API.
+type remedy struct{ Text, Call, Body string }
 
 // eventRow is what somebody said about a violation.
 type eventRow struct {
-	By, Text string
-	From     link
-	At       moment
+	By, Did, Text string
+	From          link
+	At            moment
 }
 
 // violation shows one, what was said about it, and how to dispute it.
@@ -95,15 +99,20 @@ func (d *Dashboard) violation(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	p := violationPage{
-		Row: rows[0], API: "/v1/violations/" + string(violation.ID) + "/disputes",
+		Row: rows[0], Excused: violation.Excused(v.now), Calls: calls(violation),
 		Crumbs: []link{{URL: "/violations", Text: "Violations"}, {Text: rows[0].Clause + " of " + rows[0].Title}},
-		Empty:  empty{Title: "Nothing", Text: "Nobody has disputed this violation."},
+		Empty:  empty{Title: "Nothing", Text: "Nobody has acknowledged or disputed this violation."},
 	}
 	if p.Row.Issue, err = d.issueOf(v, violation); err != nil {
 		return screen{}, err
 	}
 	e := violation.Evidence
+	of, err := d.sources.Policies.Get(v.ctx, string(violation.Policy))
+	if err != nil {
+		return screen{}, err
+	}
 	p.Facts = []fact{
+		{"Policy", link{URL: policyURL(of.Policy.Slug), Text: of.Policy.Name}},
 		{"Objective", link{URL: p.Row.URL, Text: p.Row.Title}},
 		{"Objective's target", link{Text: e.Objective}},
 		{"Window", link{Text: "28 days up to " + at(e.WindowEnd).Text}},
@@ -116,6 +125,9 @@ func (d *Dashboard) violation(v *visit) (screen, error) {
 	if violation.EndedAt != nil {
 		p.Facts = append(p.Facts, fact{"Ended", link{Text: at(*violation.EndedAt).Text + ", " + string(violation.Ending)}})
 	}
+	if a := violation.Handling.Acknowledgement; a != nil {
+		p.Facts = append(p.Facts, fact{"Plan", link{Text: fmt.Sprintf("until %s, by %s: %s", a.DueOn, a.By, a.Plan)}})
+	}
 	p.Facts = append(p.Facts, fact{"Issue", p.Row.Issue})
 	events, err := d.sources.Policies.Events(v.ctx, violation.ID, following(v, page.DefaultLimit))
 	if err != nil {
@@ -123,7 +135,7 @@ func (d *Dashboard) violation(v *visit) (screen, error) {
 	}
 	p.Pager = pagerOf(v, events.Next)
 	for _, e := range events.Items {
-		row := eventRow{By: e.By, Text: e.Text, At: ago(v.now, e.At), From: link{Text: "in Evenkeel"}}
+		row := eventRow{By: e.By, Did: did[e.Kind], Text: e.Text, At: ago(v.now, e.At)}
 		if e.Via == policy.ViaComment {
 			row.From = link{Text: "in a comment on the issue"}
 			if there := outside(e.Link); there.Away {
@@ -133,6 +145,28 @@ func (d *Dashboard) violation(v *visit) (screen, error) {
 		p.Events = append(p.Events, row)
 	}
 	return screen{template: "violation", title: p.Row.Clause + " of " + p.Row.Title, section: "/violations", page: p}, nil
+}
+
+// did is what an event says that somebody did.
+var did = map[policy.EventKind]string{
+	policy.Acknowledged: "works on it", policy.Disputed: "disputes it", policy.Ruled: "decided the dispute",
+	policy.LeftEarly: "ended its freeze early", policy.EscalatedTo: "escalated it",
+}
+
+// calls are what people can do with a violation.
+func calls(v policy.Violation) []remedy {
+	at := "/v1/violations/" + string(v.ID)
+	dispute := remedy{"When the numbers are wrong, or the clause does not fit, a member of the team disputes it", "POST " + at + "/disputes", `{"reason": "…"}`}
+	if d := v.Handling.Dispute; d != nil && d.Ruling == nil {
+		dispute = remedy{"Whoever approved the policy, or an administrator, decides the dispute", "POST " + at + "/rulings", `{"outcome": "upheld" or "void", "note": "…"}`}
+	}
+	if v.EndedAt != nil {
+		return []remedy{dispute}
+	}
+	return []remedy{
+		{"A member of the team says by which plan it is worked on, and until when", "PUT " + at + "/acknowledgement", `{"plan": "…", "dueOn": "2026-12-11"}`},
+		dispute,
+	}
 }
 
 func (d *Dashboard) issueOf(v *visit, violation policy.Violation) (link, error) {

@@ -35,10 +35,10 @@ var gateCodes = map[string]int{"allow": exitOK, "warn": exitWarn, "deny": exitDe
 type gateQuestion struct {
 	service, class, version, link, key string
 	remote
-	timeout                            time.Duration
-	failOn                             []string
-	json                               bool
-	markdown                           string
+	timeout  time.Duration
+	failOn   []string
+	json     bool
+	markdown string
 }
 
 // gateCommand asks a server whether a change may go out.

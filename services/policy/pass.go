@@ -136,7 +136,7 @@ type situation struct {
 	services map[id.ID]registry.Service
 	facts    map[id.ID]fact.Set // by SLO
 	rules    func(registry.Service) []Rule
-	reads    []string // the facts that the rules ask for
+	reads    []string              // the facts that the rules ask for
 	live     map[id.ID][]Violation // by SLO: open ones, and void ones that keep others from opening
 }
 
