@@ -141,7 +141,7 @@ func fromChangeTerms(in ServiceChangeTerms) change.Terms {
 
 func toChange(c change.Change) ServiceChange {
 	return ServiceChange{
-		ID: string(c.ID), ServiceID: string(c.Service), ExternalID: c.ExternalID, Kind: string(c.Kind), Release: c.Release, Link: c.Link,
+		ID: string(c.ID), ServiceID: string(c.Service), Source: string(c.Source), ExternalID: c.ExternalID, Kind: string(c.Kind), Release: c.Release, Link: c.Link,
 		Author: c.Author, Note: c.Note, StartedAt: c.Begins, EndedAt: c.Ends, Outcome: string(c.Outcome),
 		CreatedAt: c.CreatedAt, CreatedBy: c.CreatedBy, UpdatedAt: c.UpdatedAt, UpdatedBy: c.UpdatedBy, Version: c.Version,
 	}

@@ -6,7 +6,8 @@ import "time"
 type ServiceChange struct {
 	ID         string     `json:"id" doc:"Identifier (ULID)."`
 	ServiceID  string     `json:"serviceId"`
-	ExternalID string     `json:"externalId" doc:"What the pipeline calls it; empty where it has no name." example:"run-4711"`
+	Source     string     `json:"source" enum:"api,github" doc:"Who told of it: a pipeline or a person through the API, or GitHub by the webhooks of its deployments."`
+	ExternalID string     `json:"externalId" doc:"What its source calls it; empty where it has no name." example:"run-4711"`
 	Kind       string     `json:"kind" enum:"deploy,config,flag,migration"`
 	Release    string     `json:"release" doc:"The version that goes out, as its makers call it." example:"2.14.0"`
 	Link       string     `json:"link" example:"https://ci.example.org/runs/4711"`

@@ -30,7 +30,7 @@ func (a Changes) LockService(ctx context.Context, service id.ID) error {
 // CreateChange writes a change.
 func (a Changes) CreateChange(ctx context.Context, c change.Change) error {
 	create := a.s.ent.Change.Create().
-		SetID(string(c.ID)).SetServiceID(string(c.Service)).
+		SetID(string(c.ID)).SetServiceID(string(c.Service)).SetSource(string(c.Source)).
 		SetKind(string(c.Kind)).SetRelease(c.Release).SetLink(c.Link).SetAuthor(c.Author).SetNote(c.Note).
 		SetBeganAt(c.Begins).SetNillableEndedAt(c.Ends).SetOutcome(string(c.Outcome)).
 		SetCreatedAt(c.CreatedAt).SetCreatedBy(c.CreatedBy).SetUpdatedAt(c.UpdatedAt).SetUpdatedBy(c.UpdatedBy).SetVersion(c.Version)
@@ -40,14 +40,14 @@ func (a Changes) CreateChange(ctx context.Context, c change.Change) error {
 	return fail("write a change", gone(create.Exec(ctx)))
 }
 
-const changes = `SELECT c.id, c.service_id, COALESCE(c.external_id, ''), c.kind, c.release, c.link, c.author, c.note, c.began_at, c.ended_at, c.outcome,
+const changes = `SELECT c.id, c.service_id, c.source, COALESCE(c.external_id, ''), c.kind, c.release, c.link, c.author, c.note, c.began_at, c.ended_at, c.outcome,
 	c.created_at, c.created_by, c.updated_at, c.updated_by, c.version FROM changes c`
 
 func (a Changes) rows(ctx context.Context, rest string, args ...any) ([]change.Change, error) {
 	var out []change.Change
 	err := a.s.queryAll(ctx, changes+rest, args, func(rows *sql.Rows) error {
 		var c change.Change
-		err := rows.Scan(&c.ID, &c.Service, &c.ExternalID, &c.Kind, &c.Release, &c.Link, &c.Author, &c.Note, &c.Begins, &c.Ends, &c.Outcome,
+		err := rows.Scan(&c.ID, &c.Service, &c.Source, &c.ExternalID, &c.Kind, &c.Release, &c.Link, &c.Author, &c.Note, &c.Begins, &c.Ends, &c.Outcome,
 			&c.CreatedAt, &c.CreatedBy, &c.UpdatedAt, &c.UpdatedBy, &c.Version)
 		c.Begins, c.Ends, c.CreatedAt, c.UpdatedAt = utc(c.Begins), utcOrNil(c.Ends), utc(c.CreatedAt), utc(c.UpdatedAt)
 		out = append(out, c)
@@ -68,9 +68,9 @@ func (a Changes) Change(ctx context.Context, of id.ID) (change.Change, error) {
 	return found[0], nil
 }
 
-// ChangeCalled returns that of the service with the external ID, or nil.
-func (a Changes) ChangeCalled(ctx context.Context, service id.ID, external string) (*change.Change, error) {
-	found, err := a.rows(ctx, " WHERE c.service_id = $1 AND c.external_id = $2", string(service), external)
+// ChangeCalled returns that of the service which the source calls so, or nil.
+func (a Changes) ChangeCalled(ctx context.Context, service id.ID, source change.Source, external string) (*change.Change, error) {
+	found, err := a.rows(ctx, " WHERE c.service_id = $1 AND c.source = $2 AND c.external_id = $3", string(service), string(source), external)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}

@@ -23,8 +23,8 @@ type Store interface {
 	CreateChange(ctx context.Context, c Change) error
 	// Change returns one; NotFound.
 	Change(ctx context.Context, change id.ID) (Change, error)
-	// ChangeCalled returns that of the service with the external ID; nil where there is none.
-	ChangeCalled(ctx context.Context, service id.ID, external string) (*Change, error)
+	// ChangeCalled returns that of the service which the source calls so; nil where there is none.
+	ChangeCalled(ctx context.Context, service id.ID, source Source, external string) (*Change, error)
 	// UpdateChange writes what is said of it, conditional on Version, and answers fault.Stale.
 	UpdateChange(ctx context.Context, c Change) error
 	// DeleteChange is conditional on Version, too.

@@ -1,8 +1,11 @@
 package app_test
 
 import (
+	"net/http/httptest"
 	"testing"
 	"time"
+
+	"github.com/evenkeel/evenkeel/services/issues/github/standin"
 )
 
 func TestAPipelineTellsOfAChangeAndItsTeamAmendsIt(t *testing.T) {
@@ -16,7 +19,7 @@ func TestAPipelineTellsOfAChangeAndItsTeamAmendsIt(t *testing.T) {
 			t.Error("what is told again is another change")
 		}
 		one := made.header.Get("Location")
-		if one != of+"/"+made.text("id") || made.object()["endedAt"] != nil || made.text("outcome") != "unknown" || made.header.Get("ETag") != `"1"` {
+		if one != of+"/"+made.text("id") || made.object()["endedAt"] != nil || made.text("outcome") != "unknown" || made.text("source") != "api" || made.header.Get("ETag") != `"1"` {
 			t.Errorf("told is %s at %s", made.body, one)
 		}
 		ended := h.must(201, call{as: "pipeline", method: "POST", path: of, body: `{"externalId":"run-1","kind":"deploy","release":"2.14.0","endedAt":"` + start.Add(-50*time.Minute).Format(time.RFC3339) + `","outcome":"failed"}`})
@@ -40,5 +43,65 @@ func TestAPipelineTellsOfAChangeAndItsTeamAmendsIt(t *testing.T) {
 		}
 		h.must(204, call{as: "ada", method: "DELETE", path: one, header: []string{`If-Match: "3"`}})
 		h.do(call{as: "ada", method: "GET", path: one}).expect(t, 404, "change_not_found", "", "")
+	})
+}
+
+// Deliveries come in the worst order, each twice. Of the repositories wanda/shop holds two
+// services and is named in two ways, wanda/shop-web is another, and finder names none.
+func TestDeploymentsOfGitHubAreChangesOfTheServicesWhoseRepositoryItIs(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		hub := standin.New(t, standin.Options{Now: h.clock.Now, WebhookSecret: webhookSecret})
+		hub.User("wanda")
+		hub.Public("wanda/Shop")
+		wanda := hub.Person("wanda")
+		for slug, repository := range map[string]string{"checkout": "https://github.com/wanda/shop.git", "ledger": "https://github.com/Wanda/Shop/tree/main/ledger"} {
+			h.must(200, call{as: "ada", method: "PUT", path: "/v1/services/" + slug, header: []string{`If-Match: "1"`}, body: `{"slug":"`+slug+`","name":"`+slug+`","kind":"http","tier":2,"repository":"`+repository+`"}`})
+		}
+		h.make("ada", "service web", "/v1/services", service(`"slug":"web"`, `"repository":"https://github.com/wanda/shop-web"`))
+
+		begun := h.clock.Now()
+		live := wanda.Deploy("wanda/shop", standin.Deployment{Ref: "v2.14.0", SHA: "f95f852bd8fca8fcc58a9a2d6c842781e32a215e", Environment: "eu-west", Production: true})
+		wanda.Deploy("wanda/shop", standin.Deployment{Ref: "main", SHA: "f95f852bd8fca8fcc58a9a2d6c842781e32a215e", Environment: "staging"}).Becomes("success")
+		named := wanda.Deploy("wanda/shop", standin.Deployment{Ref: "main", SHA: "f95f852bd8fca8fcc58a9a2d6c842781e32a215e", Environment: "Production"})
+		h.clock.Advance(time.Minute)
+		live.Becomes("in_progress")
+		named.Becomes("failure")
+		h.clock.Advance(time.Minute)
+		live.Becomes("success")
+		h.clock.Advance(time.Minute)
+		live.Becomes("inactive")
+
+		sent := hub.Deliveries()
+		for i := len(sent) - 1; i >= 0; i-- {
+			for range 2 {
+				r, err := sent[i].Request(t.Context(), "http://evenkeel.example/webhooks/github")
+				if err != nil {
+					t.Fatal(err)
+				}
+				w := httptest.NewRecorder()
+				h.handler.ServeHTTP(w, r)
+				if w.Code != 202 {
+					t.Errorf("%s: %d %s", sent[i].Event, w.Code, w.Body)
+				}
+			}
+			h.must(201, call{as: "administrator", method: "POST", path: "/v1/jobs/work-webhooks/runs"})
+			h.clock.Advance(time.Second)
+		}
+		told := func(after int) string { return begun.Add(time.Duration(after) * time.Minute).Format(time.RFC3339) }
+		for slug, want := range map[string]int{"checkout": 2, "ledger": 2, "web": 0, "finder": 0} {
+			got := h.must(200, call{as: "bob", method: "GET", path: "/v1/services/" + slug + "/changes"}).items()
+			if len(got) != want {
+				t.Fatalf("%s has %v", slug, got)
+			}
+			for _, c := range got {
+				release, from, to, outcome := "v2.14.0 (f95f852)", told(1), told(2), "succeeded"
+				if c["release"] != release {
+					release, from, to, outcome = "main (f95f852)", told(0), told(1), "failed"
+				}
+				if c["release"] != release || c["startedAt"] != from || c["endedAt"] != to || c["outcome"] != outcome || c["source"] != "github" || c["kind"] != "deploy" || c["author"] != "wanda" || c["createdBy"] != "GitHub" {
+					t.Errorf("%s has %v, want %s from %s until %s", slug, c, release, from, to)
+				}
+			}
+		}
 	})
 }
