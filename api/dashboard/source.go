@@ -7,6 +7,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
@@ -36,6 +37,7 @@ type Sources struct {
 	Corrections Corrections
 	Scores      Scores
 	Outages     Outages
+	Changes     Changes
 	Signals     Signals
 	Alerts      Alerts
 	Proposals   Proposals
@@ -52,6 +54,12 @@ type Access interface {
 	SignIn(ctx context.Context, code string) (string, access.Session, error)
 	AuthenticateSession(ctx context.Context, text string) (access.Caller, error)
 	SignOut(ctx context.Context, text string) error
+}
+
+// Changes tells of changes of services, and which of them preceded burns.
+type Changes interface {
+	Within(ctx context.Context, service id.ID, from, to time.Time) ([]change.Change, bool, error)
+	Burns(ctx context.Context, alerts []alert.Alert) ([]change.Burn, error)
 }
 
 // Composites tells of composite SLOs.

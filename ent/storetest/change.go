@@ -98,6 +98,17 @@ func testChanges(t *testing.T, open opener) {
 		same(t, list(change.Filter{Service: one, Kind: change.Deploy}), []change.Change{late, early})
 		same(t, list(change.Filter{Service: one, From: hour(-6)}), []change.Change{late, middle})
 		same(t, list(change.Filter{Service: one, From: hour(-9), To: hour(-6)}), []change.Change{early})
+		spans := []change.Span{
+			{Services: []id.ID{one}, From: hour(-9), To: hour(-6)}, {Services: []id.ID{one, two}, From: hour(-8), To: hour(0)},
+			{Services: []id.ID{two}, From: hour(-4), To: hour(0)},
+		}
+		for range 20 { // more than one statement asks for
+			spans = append(spans, change.Span{Services: []id.ID{two, one}, From: hour(-9), To: hour(-9)})
+		}
+		within := must(a.ChangesWithin(t.Context(), spans, 2))(t)
+		same(t, within[:4], [][]change.Change{{middle, early}, {late, other}, nil, {early}})
+		same(t, within[22], []change.Change{early})
+		same(t, must(a.ChangesWithin(t.Context(), nil, 2))(t), [][]change.Change{})
 		same(t, must(a.PruneChanges(t.Context(), hour(-9), 9))(t), 0)
 		same(t, must(a.PruneChanges(t.Context(), hour(-4), 1))(t), 1)
 		same(t, must(a.PruneChanges(t.Context(), hour(-4), 9))(t), 2)

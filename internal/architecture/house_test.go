@@ -127,7 +127,7 @@ var directions = []direction{
 	{domain: "signals", uses: []string{"registry", "source", "measure", "slo"}, reason: "a signal is read from a source, or taken over from an SLO"},
 	{domain: "policy", uses: []string{"registry", "source", "measure", "slo", "expr"}, reason: "a policy judges SLOs by conditions"},
 	{domain: "issues", uses: []string{"registry", "source", "measure", "slo", "policy", "change"}, reason: "issues tell of violations, and the tracker tells of deployments"},
-	{domain: "change", uses: []string{"registry"}, reason: "changes are of services"},
+	{domain: "change", uses: []string{"registry", "source", "measure", "slo"}, reason: "changes are of services, and precede alerts of SLOs"},
 	{domain: "incident", uses: []string{"registry"}, reason: "incidents happen to services"},
 	{domain: "toil", uses: []string{"registry"}, reason: "toil belongs to teams"},
 	{domain: "expr", reason: "facts are given to it"},

@@ -14,9 +14,11 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
-// Registry gives the services that changes are of. A registry.Store is one.
+// Registry gives the services that changes are of, and what those depend on. A registry.Store
+// is one.
 type Registry interface {
 	Service(ctx context.Context, service id.ID) (registry.Service, error)
+	Dependencies(ctx context.Context, service id.ID) ([]registry.Dependency, error)
 }
 
 // Parts are what a Service is made of.

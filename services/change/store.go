@@ -16,6 +16,12 @@ type Filter struct {
 	To      time.Time // those that began before
 }
 
+// Span is a time of some services, both ends included.
+type Span struct {
+	Services []id.ID
+	From, To time.Time
+}
+
 // Store keeps changes.
 type Store interface {
 	// LockService has others wait who lock the same service, until the transaction ends.
@@ -31,6 +37,9 @@ type Store interface {
 	DeleteChange(ctx context.Context, c Change) error
 	// Changes lists the newest first, by when they began.
 	Changes(ctx context.Context, f Filter, r page.Request) (page.Page[Change], error)
+	// ChangesWithin returns for each of the spans the changes that began in it, the newest first
+	// and so many at most, in few statements.
+	ChangesWithin(ctx context.Context, spans []Span, most int) ([][]Change, error)
 	// PruneChanges removes up to limit that began before the time.
 	PruneChanges(ctx context.Context, before time.Time, limit int) (int, error)
 }

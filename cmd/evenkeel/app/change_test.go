@@ -1,7 +1,9 @@
 package app_test
 
 import (
+	"fmt"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -103,5 +105,64 @@ func TestDeploymentsOfGitHubAreChangesOfTheServicesWhoseRepositoryItIs(t *testin
 				}
 			}
 		}
+	})
+}
+
+// In the last ten minutes half of all events are bad: both windows of 1h/5m and 6h/30m burn far
+// above 13.44 and 5.6 times. Before it a change of checkout began by 30 minutes, one of its hard
+// dependency by two hours, and others by seven hours, or to finder, on which it does not depend.
+func TestWhatChangedBeforeABurnIsToldOfTheServiceAndItsHardDependencies(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		began := func(ago time.Duration) string {
+			return `{"kind":"deploy","release":"` + ago.String() + `","startedAt":"` + start.Add(-ago).Format(time.RFC3339Nano) + `"}`
+		}
+		for _, c := range []struct {
+			as, service string
+			ago         time.Duration
+		}{
+			{"ada", "checkout", 30 * time.Minute}, {"ada", "checkout", 7 * time.Hour}, {"ada", "ledger", 2 * time.Hour}, {"bob", "finder", 30 * time.Minute},
+		} {
+			h.must(201, call{as: c.as, method: "POST", path: "/v1/services/" + c.service + "/changes", body: began(c.ago)})
+		}
+		const about = "/v1/services/checkout/slos/availability"
+		if none := h.must(200, call{as: "bob", method: "GET", path: about + "/changes"}).items(); len(none) != 0 {
+			t.Errorf("before any burn there are %v", none)
+		}
+		var members []string
+		for ago := 12; ago > 1; ago-- {
+			members = append(members, at(time.Duration(ago)*time.Minute)+`,"good":500,"total":1000`)
+		}
+		h.must(200, call{as: "pipeline", method: "POST", path: about + "/measurements", body: slots(members...)})
+		h.must(201, call{as: "administrator", method: "POST", path: "/v1/jobs/evaluate-budgets/runs"})
+
+		seen := map[string]bool{}
+		for after := ""; ; {
+			page := h.must(200, call{as: "bob", method: "GET", path: about + "/changes?limit=1" + after})
+			for _, b := range page.items() {
+				a := b["alert"].(map[string]any)
+				seen[a["kind"].(string)] = true
+				want := []string{"checkout 1800", "ledger 7200"}
+				if a["kind"] == "1d/2h" || a["kind"] == "3d/6h" { // of which the long window goes back further
+					want = append(want, "checkout 25200")
+				}
+				var got []string
+				for _, c := range b["changes"].([]any) {
+					c := c.(map[string]any)
+					got = append(got, fmt.Sprintf("%s %.0f", c["service"].(map[string]any)["slug"], c["leadSeconds"]))
+				}
+				if !slices.Equal(got, want) || b["more"] != false {
+					t.Errorf("before %s there were %q, want %q", a["kind"], got, want)
+				}
+			}
+			next, _ := page.object()["next"].(string)
+			if next == "" {
+				break
+			}
+			after = "&after=" + next
+		}
+		if !seen["1h/5m"] || !seen["6h/30m"] || !seen["3d/6h"] {
+			t.Errorf("burns are %v", seen)
+		}
+		h.do(call{as: "nobody", method: "GET", path: about + "/changes"}).expect(t, 401, "unauthenticated", "", "")
 	})
 }
