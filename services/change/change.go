@@ -19,7 +19,7 @@ const (
 	Reach = 90 * day
 	// MaxLength is how long a change may go on.
 	MaxLength = 7 * day
-	// Skew is how far the clock of who tells may be ahead.
+	// Skew is how far the clock of who tells may be ahead, or behind.
 	Skew = 5 * time.Minute
 )
 
@@ -130,6 +130,10 @@ func (t Terms) settled(now time.Time, standing *Change) Terms {
 		t.Begins = now
 		if standing != nil {
 			t.Begins = standing.Begins
+		}
+		// It began by the clock of here, and ended by another.
+		if t.Ends != nil && t.Ends.Before(t.Begins) && t.Begins.Sub(*t.Ends) <= Skew {
+			t.Begins = *t.Ends
 		}
 	}
 	t.Begins = t.Begins.UTC().Truncate(time.Microsecond)

@@ -152,6 +152,10 @@ func (s *Service) amend(
 	do func(ctx context.Context, before Change, owner registry.Service) error,
 ) error {
 	return s.Runner.InTx(ctx, func(ctx context.Context) error {
+		// Whoever tells of it by its name meanwhile has no version that could be stale.
+		if err := s.Store.LockService(ctx, service); err != nil {
+			return err
+		}
 		before, err := s.of(ctx, service, change)
 		if err != nil {
 			return err

@@ -57,7 +57,7 @@ func TestDeploymentsOfGitHubAreChangesOfTheServicesWhoseRepositoryItIs(t *testin
 		hub.Public("wanda/Shop")
 		wanda := hub.Person("wanda")
 		for slug, repository := range map[string]string{"checkout": "https://github.com/wanda/shop.git", "ledger": "https://github.com/Wanda/Shop/tree/main/ledger"} {
-			h.must(200, call{as: "ada", method: "PUT", path: "/v1/services/" + slug, header: []string{`If-Match: "1"`}, body: `{"slug":"`+slug+`","name":"`+slug+`","kind":"http","tier":2,"repository":"`+repository+`"}`})
+			h.must(200, call{as: "ada", method: "PUT", path: "/v1/services/" + slug, header: []string{`If-Match: "1"`}, body: `{"slug":"` + slug + `","name":"` + slug + `","kind":"http","tier":2,"repository":"` + repository + `"}`})
 		}
 		h.make("ada", "service web", "/v1/services", service(`"slug":"web"`, `"repository":"https://github.com/wanda/shop-web"`))
 
@@ -164,5 +164,41 @@ func TestWhatChangedBeforeABurnIsToldOfTheServiceAndItsHardDependencies(t *testi
 			t.Errorf("burns are %v", seen)
 		}
 		h.do(call{as: "nobody", method: "GET", path: about + "/changes"}).expect(t, 401, "unauthenticated", "", "")
+	})
+}
+
+func TestWhatIsToldWronglyIsRefusedWhereItIsWrong(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		const of = "/v1/services/checkout/changes"
+		h.do(call{as: "pipeline", method: "POST", path: of, body: `{"externalId":"a\u0000b","kind":"deploy"}`}).expect(t, 422, "invalid_input", "/externalId", "cannot be stored")
+		h.do(call{as: "pipeline", method: "POST", path: of, body: `{"kind":"lunch"}`}).expect(t, 422, "invalid_input", "/kind", "migration")
+		h.do(call{as: "bob", method: "GET", path: of + "?after=nonsense"}).expect(t, 422, "invalid_input", "", "")
+		made := h.must(201, call{as: "ada", method: "POST", path: of, body: `{"kind":"deploy"}`})
+		one := made.header.Get("Location")
+		for _, again := range []string{one, h.make("ada", "outage", "/v1/services/checkout/outages", `{"class":"dns","from":"`+start.Add(-time.Hour).Format(time.RFC3339)+`"}`).header.Get("Location")} {
+			if got := h.do(call{as: "bob", method: "GET", path: again, header: []string{`If-None-Match: "1"`}}); got.status != 304 {
+				t.Errorf("what is known already is answered with %d", got.status)
+			}
+		}
+	})
+}
+
+// A pipeline writes times as "date -u +%FT%TZ" does, without fractions of a second, and its clock
+// may be minutes behind.
+func TestAChangeMayEndBeforeTheServersClockSaysItBegan(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		const of = "/v1/services/checkout/changes"
+		now := h.clock.Now()
+		ends := now.Truncate(time.Second).Add(-2 * time.Second).Format(time.RFC3339)
+		over := `{"externalId":"run-1","kind":"flag","outcome":"succeeded","endedAt":"` + ends + `"}`
+		h.must(201, call{as: "pipeline", method: "POST", path: of, body: `{"externalId":"run-1","kind":"flag"}`})
+		if got := h.must(201, call{as: "pipeline", method: "POST", path: of, body: over}); got.text("startedAt") != ends || got.text("endedAt") != ends {
+			t.Errorf("a change that was told twice is %s", got.body)
+		}
+		if got := h.must(201, call{as: "pipeline", method: "POST", path: of, body: `{"kind":"flag","outcome":"succeeded","endedAt":"` + ends + `"}`}); got.text("startedAt") != ends {
+			t.Errorf("a change that was told once it was over is %s", got.body)
+		}
+		late := `{"externalId":"run-1","kind":"flag","endedAt":"` + now.Add(-6*time.Minute).Format(time.RFC3339) + `"}`
+		h.do(call{as: "pipeline", method: "POST", path: of, body: late}).expect(t, 422, "invalid_input", "/endedAt", "startedAt")
 	})
 }
