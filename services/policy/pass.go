@@ -138,17 +138,25 @@ type situation struct {
 }
 
 func (s *Service) gather(ctx context.Context, views []slo.View) (situation, error) {
-	var found situation
-	var slos []id.ID
-	services := make(map[id.ID]bool)
+	wanted := make(map[id.ID]bool)
 	for _, v := range views {
-		slos = append(slos, v.SLO.ID)
-		services[v.SLO.Service] = true
+		wanted[v.SLO.Service] = true
 	}
-	var err error
-	if found.services, err = s.services.ServicesByID(ctx, slices.Sorted(maps.Keys(services))); err != nil {
+	services, err := s.services.ServicesByID(ctx, slices.Sorted(maps.Keys(wanted)))
+	if err != nil {
 		return situation{}, fmt.Errorf("read services: %w", err)
 	}
+	return s.gatherOf(ctx, services, views)
+}
+
+// gatherOf is gather where the services of the SLOs are known.
+func (s *Service) gatherOf(ctx context.Context, services map[id.ID]registry.Service, views []slo.View) (situation, error) {
+	found := situation{services: services}
+	var slos []id.ID
+	for _, v := range views {
+		slos = append(slos, v.SLO.ID)
+	}
+	var err error
 	if found.rules, err = s.inForce(ctx); err != nil {
 		return situation{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -77,6 +78,9 @@ func (s *Service) FactsOf(ctx context.Context, slos []id.ID) (map[id.ID]fact.Set
 	}
 	return out, nil
 }
+
+// Fresh reports whether the status says something of now, by the terms as they are.
+func (v View) Fresh(now time.Time) bool { return v.asOf(now).fresh() }
 
 // fresh reports whether the status says something of the present, by the terms as they are.
 func (v View) fresh() bool {

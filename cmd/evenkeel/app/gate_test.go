@@ -95,6 +95,26 @@ func TestAGateHoldsFeaturesBackAndLetsTheWayOutOpen(t *testing.T) {
 	})
 }
 
+// A pipeline that got no answer asks again: what was decided stands, whatever became of the
+// service since.
+func TestADecisionAskedForAgainIsTheRecordedOneAlsoOfARetiredService(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		const of = "/v1/services/ledger/gate/decisions"
+		ask := call{as: "pipeline", method: "POST", path: of, header: []string{"Idempotency-Key: build-8"}, body: `{"class":"feature"}`}
+		made := h.must(201, ask)
+		h.must(200, call{as: "ada", method: "POST", path: "/v1/services/ledger/retire", header: []string{`If-Match: "1"`}, body: `{"reason":"nobody calls it"}`})
+		if again := h.must(201, ask); string(again.body) != string(made.body) || again.header.Get("Idempotency-Replayed") != "true" || again.header.Get("Location") != made.header.Get("Location") {
+			t.Errorf("asked again: %s, was %s", again.body, made.body)
+		}
+		other := ask
+		other.body = `{"class":"config"}`
+		h.do(other).expect(t, 422, "idempotency_key_reused", "header.Idempotency-Key", "another request")
+		fresh := ask
+		fresh.header = []string{"Idempotency-Key: build-9"}
+		h.do(fresh).expect(t, 409, "service_retired", "", "")
+	})
+}
+
 func TestFactsThatConditionsNameAreListed(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
 		told := map[string]map[string]any{}
