@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
@@ -42,6 +43,7 @@ type Sources struct {
 	Alerts      Alerts
 	Proposals   Proposals
 	Policies    Policies
+	Gate        Gate
 	Issues      Issues
 	Webhooks    Webhooks
 	Jobs        Jobs
@@ -54,6 +56,13 @@ type Access interface {
 	SignIn(ctx context.Context, code string) (string, access.Session, error)
 	AuthenticateSession(ctx context.Context, text string) (access.Caller, error)
 	SignOut(ctx context.Context, text string) error
+}
+
+// Gate tells whether changes of services may go out, and what was answered.
+type Gate interface {
+	Show(ctx context.Context, of registry.Service) (gate.Situation, map[policy.ChangeClass]gate.Verdict, error)
+	Decisions(ctx context.Context, f gate.DecisionFilter, r page.Request) (page.Page[gate.Decision], error)
+	Overrides(ctx context.Context, f gate.OverrideFilter, r page.Request) (page.Page[gate.Override], error)
 }
 
 // Changes tells of changes of services, and which of them preceded burns.
