@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -125,4 +126,76 @@ func TestFactsThatConditionsNameAreListed(t *testing.T) {
 			t.Errorf("told are %v", told)
 		}
 	})
+}
+
+// The matrix of class of change, state of the SLO, mode of the policy and hard dependency, through
+// the API. Each letter is the answer for feature, config, reliability, security, p0 and rollback: a
+// allow, w warn, d deny. They are written by hand from the product's rules: only an enforced
+// freeze of the service's own denies, and never the last three, nor reliability, which the
+// default policy's freeze lets go on; what is not known warns of changes that could have to wait;
+// a hard dependency that has spent its budget warns of all.
+func TestTheMatrixOfAnswersThroughTheAPI(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		measured := map[string][]string{
+			"ok":        {at(2*time.Hour) + `,"good":1000000,"total":1000000`, at(2*time.Minute) + `,"good":1000,"total":1000`},
+			"at_risk":   {at(72*time.Hour) + `,"good":1000000,"total":1000000`, at(2*time.Minute) + `,"good":700,"total":1000`},
+			"exhausted": {at(2*time.Hour) + `,"good":998000,"total":1000000`, at(2*time.Minute) + `,"good":1000,"total":1000`},
+			"no_data":   nil,
+			"spent":     {at(2*time.Hour) + `,"good":990000,"total":1000000`, at(2*time.Minute) + `,"good":1000,"total":1000`},
+		}
+		path := func(state string) string { return "/v1/services/of-" + strings.ReplaceAll(state, "_", "-") }
+		for state, slotted := range measured {
+			h.make("ada", "service "+state, "/v1/services", service(`"slug":"`+strings.TrimPrefix(path(state), "/v1/services/")+`"`))
+			h.make("ada", "slo of "+state, path(state)+"/slos", slo())
+			if slotted != nil {
+				h.must(200, call{as: "pipeline", method: "POST", path: path(state) + "/slos/availability/measurements", body: slots(slotted...)})
+			}
+		}
+		for _, job := range []string{"evaluate-budgets", "apply-policies"} {
+			h.must(201, call{as: "administrator", method: "POST", path: "/v1/jobs/" + job + "/runs"})
+			h.clock.Advance(time.Second)
+		}
+		attachment := h.must(200, call{as: "ada", method: "GET", path: "/v1/budget-policies/error-budget/attachments"}).items()[0]
+		version := 1
+		for _, dependency := range []string{"sound", "spent"} {
+			if dependency == "spent" {
+				for state := range measured {
+					if state != "spent" {
+						h.make("ada", "dependency of "+state, path(state)+"/dependencies", `{"on":"of-spent","criticality":"hard"}`)
+					}
+				}
+			}
+			for _, mode := range []string{"observe", "warn", "enforce"} {
+				set := h.must(200, call{as: "administrator", method: "PUT", path: "/v1/budget-policies/error-budget/attachments/" + attachment["id"].(string), header: []string{fmt.Sprintf(`If-Match: "%d"`, version)}, body: `{"mode":"` + mode + `"}`})
+				version = int(set.object()["version"].(float64))
+				for state, want := range matrix[dependency][mode] {
+					if is := h.must(200, call{as: "bob", method: "GET", path: path(state) + "/slos/availability/status"}).text("state"); is != state {
+						t.Fatalf("the SLO that is to be %s is %s", state, is)
+					}
+					got := ""
+					for _, class := range []string{"feature", "config", "reliability", "security", "p0", "rollback"} {
+						d := h.must(201, call{as: "pipeline", method: "POST", path: path(state) + "/gate/decisions", body: `{"class":"` + class + `"}`})
+						got += d.text("answer")[:1]
+					}
+					if got != want {
+						t.Errorf("dependency %s, mode %s, state %s: %s, want %s", dependency, mode, state, got, want)
+					}
+				}
+			}
+		}
+	})
+}
+
+// matrix is by dependency, mode and state.
+var matrix = map[string]map[string]map[string]string{
+	"sound": {
+		"observe": {"ok": "aaaaaa", "at_risk": "aaaaaa", "exhausted": "aaaaaa", "no_data": "aaaaaa"},
+		"warn":    {"ok": "aaaaaa", "at_risk": "aaaaaa", "exhausted": "wwaaaa", "no_data": "wwaaaa"},
+		"enforce": {"ok": "aaaaaa", "at_risk": "aaaaaa", "exhausted": "ddaaaa", "no_data": "wwaaaa"},
+	},
+	"spent": {
+		"observe": {"ok": "wwwwww", "at_risk": "wwwwww", "exhausted": "wwwwww", "no_data": "wwwwww"},
+		"warn":    {"ok": "wwwwww", "at_risk": "wwwwww", "exhausted": "wwwwww", "no_data": "wwwwww"},
+		"enforce": {"ok": "wwwwww", "at_risk": "wwwwww", "exhausted": "ddwwww", "no_data": "wwwwww"},
+	},
 }
