@@ -199,3 +199,86 @@ var matrix = map[string]map[string]map[string]string{
 		"enforce": {"ok": "wwwwww", "at_risk": "wwwwww", "exhausted": "ddwwww", "no_data": "wwwwww"},
 	},
 }
+
+func TestAnOverrideIsOfThePeopleOfItsTeamAndReviewedByAnother(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		const over = "/v1/services/checkout/gate/overrides"
+		until := func(in time.Duration) string { return h.clock.Now().Add(in).UTC().Format(time.RFC3339Nano) }
+		lift := func(reason, until string) string { return encode(map[string]any{"reason": reason, "until": until}) }
+		refused := func(as string, status int, code, pointer, says, body string) {
+			t.Helper()
+			h.do(call{as: as, method: "POST", path: over, body: body}).expect(t, status, code, pointer, says)
+		}
+		well := lift("the gateway burns", until(time.Hour))
+		for _, as := range []string{"bob", "rita", "robot", "pipeline", "stranger"} {
+			refused(as, 403, "forbidden", "", "", well)
+		}
+		refused("nobody", 401, "unauthenticated", "", "", well)
+		refused("ada", 422, "invalid_input", "/reason", "why", lift(" \t", until(time.Hour)))
+		refused("ada", 422, "invalid_input", "/reason", "1000", lift(strings.Repeat("x", 1001), until(time.Hour)))
+		refused("ada", 422, "invalid_input", "/until", "after now", lift("x", until(0)))
+		refused("ada", 422, "invalid_input", "/until", "24 hours", lift("x", until(24*time.Hour+time.Second)))
+		refused("ada", 422, "invalid_input", "/until", "", `{"reason":"x","until":"tomorrow"}`)
+		refused("ada", 422, "invalid_input", "/until", "", `{"reason":"x"}`)
+
+		ask := call{as: "ada", method: "POST", path: over, header: []string{"Idempotency-Key: once"}, body: lift("the gateway burns", until(24*time.Hour))}
+		made := h.must(201, ask)
+		one := made.header.Get("Location")
+		if again := h.must(201, ask); again.text("id") != made.text("id") || made.header.Get("ETag") != `"1"` || one != over+"/"+made.text("id") || made.text("madeBy") != "ada" {
+			t.Errorf("made is %s at %s, again %s", made.body, one, again.body)
+		}
+		if got := h.do(call{as: "bob", method: "GET", path: one, header: []string{`If-None-Match: "1"`}}); got.status != 304 {
+			t.Errorf("what is known already is answered with %d", got.status)
+		}
+		elsewhere := strings.Replace(one, "checkout", "ledger", 1)
+		h.do(call{as: "bob", method: "GET", path: elsewhere}).expect(t, 404, "gate_override_not_found", "", "")
+
+		// It ends by the team's people, and is reviewed by another of them.
+		review := `{"justified":true}`
+		for act, body := range map[string]string{"/end": "", "/review": review} {
+			h.do(call{as: "ada", method: "POST", path: one + act, body: body}).expect(t, 428, "precondition_required", "", "If-Match")
+			h.do(call{as: "ada", method: "POST", path: elsewhere + act, header: []string{`If-Match: "1"`}, body: body}).expect(t, 404, "gate_override_not_found", "", "")
+			for _, as := range []string{"bob", "rita", "robot", "pipeline", "stranger"} {
+				h.do(call{as: as, method: "POST", path: one + act, header: []string{`If-Match: "1"`}, body: body}).expect(t, 403, "forbidden", "", "")
+			}
+		}
+		h.do(call{as: "ada", method: "POST", path: one + "/review", header: []string{`If-Match: "1"`}, body: review}).expect(t, 403, "own_override", "", "ada")
+		h.do(call{as: "administrator", method: "POST", path: one + "/review", header: []string{`If-Match: "7"`}, body: review}).expect(t, 412, "version_mismatch", "", "")
+		h.do(call{as: "administrator", method: "POST", path: one + "/review", header: []string{`If-Match: "1"`}, body: `{"note":"x"}`}).expect(t, 422, "invalid_input", "/justified", "")
+
+		// One that is over by itself is reviewed all the same, and ended no more.
+		h.clock.Advance(25 * time.Hour)
+		h.do(call{as: "ada", method: "POST", path: one + "/end", header: []string{`If-Match: "1"`}}).expect(t, 409, "override_over", "", "over at")
+		got := h.must(200, call{as: "administrator", method: "POST", path: one + "/review", header: []string{`If-Match: "1"`}, body: review})
+		if got.header.Get("ETag") != `"2"` || got.object()["review"].(map[string]any)["justified"] != true || got.text("until") != made.text("until") {
+			t.Errorf("reviewed is %s", got.body)
+		}
+
+		// Pages follow each other, the newest first.
+		var ids []string
+		for range 3 {
+			h.clock.Advance(time.Second)
+			ids = append([]string{h.must(201, call{as: "ada", method: "POST", path: over, body: lift("again", until(time.Hour))}).text("id")}, ids...)
+		}
+		ids = append(ids, made.text("id"))
+		var listed []string
+		for after := ""; ; {
+			page := h.must(200, call{as: "bob", method: "GET", path: over + "?limit=3" + after})
+			for _, item := range page.items() {
+				listed = append(listed, item["id"].(string))
+			}
+			next, _ := page.object()["next"].(string)
+			if next == "" {
+				break
+			}
+			after = "&after=" + next
+			h.do(call{as: "bob", method: "GET", path: over + "?unreviewed=true" + after}).expect(t, 422, "invalid_input", "", "")
+		}
+		if strings.Join(listed, " ") != strings.Join(ids, " ") {
+			t.Errorf("listed are %v, want %v", listed, ids)
+		}
+		if waiting := h.must(200, call{as: "bob", method: "GET", path: over + "?unreviewed=true"}).items(); len(waiting) != 3 {
+			t.Errorf("to be reviewed are %v", waiting)
+		}
+	})
+}
