@@ -164,14 +164,34 @@ func (s *Service) gatherOf(ctx context.Context, services map[id.ID]registry.Serv
 	if err != nil {
 		return situation{}, fmt.Errorf("read open violations: %w", err)
 	}
-	if found.facts, err = s.facts.FactsOf(ctx, slos); err != nil {
-		return situation{}, fmt.Errorf("read the facts of %d SLOs: %w", len(slos), err)
+	if reads := found.reads(); len(reads) > 0 {
+		if found.facts, err = s.facts.FactsOf(ctx, slos, reads...); err != nil {
+			return situation{}, fmt.Errorf("read the facts of %d SLOs: %w", len(slos), err)
+		}
 	}
 	found.open = make(map[id.ID][]Violation)
 	for _, v := range open {
 		found.open[v.SLO] = append(found.open[v.SLO], v)
 	}
 	return found, nil
+}
+
+// reads are the facts that the conditions in force for the services depend on.
+func (f situation) reads() []string {
+	names := make(map[string]bool)
+	for _, service := range f.services {
+		for _, rule := range f.rules(service) {
+			for _, condition := range rule.Conditions {
+				if condition == nil {
+					continue
+				}
+				for _, name := range condition.Reads() {
+					names[name] = true
+				}
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
 }
 
 // of is what is known of an SLO.

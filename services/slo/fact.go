@@ -51,7 +51,7 @@ const factsAtOnce = 500
 
 // FactsOf tells what is known of the SLOs, in statements that are each of hundreds of them;
 // what was measured is read only of those whose services had outages. It authorises nobody.
-func (s *Service) FactsOf(ctx context.Context, slos []id.ID) (map[id.ID]fact.Set, error) {
+func (s *Service) FactsOf(ctx context.Context, slos []id.ID, names ...string) (map[id.ID]fact.Set, error) {
 	now := s.now()
 	out := make(map[id.ID]fact.Set, len(slos))
 	for len(slos) > 0 {
@@ -69,11 +69,15 @@ func (s *Service) FactsOf(ctx context.Context, slos []id.ID) (map[id.ID]fact.Set
 				fresh = append(fresh, views[i])
 			}
 		}
-		if err := s.outageFacts(ctx, fresh, out); err != nil {
-			return nil, err
+		if fact.Asks(names, "outageShares", "outageSharesQuarter") {
+			if err := s.outageFacts(ctx, fresh, out); err != nil {
+				return nil, err
+			}
 		}
-		if err := s.groupFacts(ctx, fresh, out); err != nil {
-			return nil, err
+		if fact.Asks(names, "groupShares") {
+			if err := s.groupFacts(ctx, fresh, out); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return out, nil
