@@ -8,6 +8,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
@@ -73,6 +74,30 @@ func (a *API) addAlerts(r Rooms) {
 		return r.listAlerts(ctx, f, in.Request())
 	})
 
+	type burns struct {
+		SLOPath
+		Paging
+	}
+	register(a, operation{
+		id: "listSLOChanges", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/changes", tag: "Alerts",
+		summary: "List which changes preceded which burn", rule: read,
+		description: "For each alert of a burn rate of the SLO, the newest first, the changes of the service and of its hard dependencies that began within 6 hours before it, or within the long window of its burn pair where that is longer. That a change came before is not why the budget burned.",
+	}, func(ctx context.Context, in *burns) (*list[BurnChanges], error) {
+		v, _, err := r.SLOs.Find(ctx, in.name())
+		if err != nil {
+			return nil, err
+		}
+		found, err := r.Alerts.Alerts(ctx, alert.Filter{SLO: v.SLO.ID, Burns: true}, in.Request())
+		if err != nil {
+			return nil, err
+		}
+		shown, err := r.burns(ctx, found.Items)
+		if err != nil {
+			return nil, err
+		}
+		return listed(ctx, page.Page[BurnChanges]{Items: shown, Next: found.Next}, itself[BurnChanges]), nil
+	})
+
 	type alertReply struct{ Body Alert }
 	shown := func(ctx context.Context, found alert.Alert, err error) (*alertReply, error) {
 		body, err := single(ctx, found, err, r.alerts)
@@ -128,6 +153,35 @@ func (r Rooms) alerts(ctx context.Context, alerts []alert.Alert) ([]Alert, error
 	return each(alerts, func(a alert.Alert) Alert {
 		return toAlert(a, services.ref(a.Service), ref(a.SLO, slos[a.SLO].SLO.Slug))
 	}), nil
+}
+
+// burns shows alerts of burn rates with the changes before them.
+func (r Rooms) burns(ctx context.Context, alerts []alert.Alert) ([]BurnChanges, error) {
+	found, err := r.Changes.Burns(ctx, alerts)
+	if err != nil {
+		return nil, err
+	}
+	shown, err := r.alerts(ctx, alerts)
+	if err != nil {
+		return nil, err
+	}
+	var of []id.ID
+	for _, b := range found {
+		for _, c := range b.Changes {
+			of = append(of, c.Service)
+		}
+	}
+	services, err := r.serviceNames(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]BurnChanges, len(found))
+	for i, b := range found {
+		out[i] = BurnChanges{Alert: shown[i], Since: b.Since, More: b.More, Changes: each(b.Changes, func(c change.Preceding) PrecedingChange {
+			return PrecedingChange{Service: services.ref(c.Service), LeadSeconds: int64(c.Lead / time.Second), Change: toChange(c.Change)}
+		})}
+	}
+	return out, nil
 }
 
 func toAlert(a alert.Alert, service, about Ref) Alert {

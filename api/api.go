@@ -46,6 +46,7 @@ type Refusals interface {
 // one. *idempotency.Service is one.
 type Idempotency interface {
 	Do(ctx context.Context, key idempotency.Key, effect func(ctx context.Context) (idempotency.Resource, error)) (idempotency.Resource, bool, error)
+	Seen(ctx context.Context, key idempotency.Key) (idempotency.Resource, bool, error)
 }
 
 // Config is what the edge is built from. Without an Authenticator no token is

@@ -35,11 +35,11 @@ func (a *API) addChanges(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		found, err := r.Changes.List(ctx, change.Filter{Service: owner.ID, Kind: change.Kind(in.Kind), From: in.From, To: in.To}, in.Request())
+		page, err := r.Changes.List(ctx, change.Filter{Service: owner.ID, Kind: change.Kind(in.Kind), From: in.From, To: in.To}, in.Request())
 		if err != nil {
 			return nil, err
 		}
-		return listed(ctx, found, toChange), nil
+		return listed(ctx, page, toChange), nil
 	})
 
 	type get struct {
@@ -55,7 +55,10 @@ func (a *API) addChanges(r Rooms) {
 			return nil, err
 		}
 		c, err := r.Changes.Get(ctx, owner.ID, id.ID(in.Change))
-		return amendedChange(c, err)
+		if err != nil {
+			return nil, err
+		}
+		return found(in.IfNoneMatch, c.Version, toChange(c)), nil
 	})
 
 	type post struct {
@@ -141,7 +144,7 @@ func fromChangeTerms(in ServiceChangeTerms) change.Terms {
 
 func toChange(c change.Change) ServiceChange {
 	return ServiceChange{
-		ID: string(c.ID), ServiceID: string(c.Service), ExternalID: c.ExternalID, Kind: string(c.Kind), Release: c.Release, Link: c.Link,
+		ID: string(c.ID), ServiceID: string(c.Service), Source: string(c.Source), ExternalID: c.ExternalID, Kind: string(c.Kind), Release: c.Release, Link: c.Link,
 		Author: c.Author, Note: c.Note, StartedAt: c.Begins, EndedAt: c.Ends, Outcome: string(c.Outcome),
 		CreatedAt: c.CreatedAt, CreatedBy: c.CreatedBy, UpdatedAt: c.UpdatedAt, UpdatedBy: c.UpdatedBy, Version: c.Version,
 	}

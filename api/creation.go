@@ -27,12 +27,26 @@ func (a *API) once(ctx context.Context, o Once, effect func(ctx context.Context)
 	if a.cfg.Idempotency == nil {
 		return idempotency.Resource{}, false, errors.New("an Idempotency-Key was sent, and there is nothing that keeps it")
 	}
+	return a.cfg.Idempotency.Do(ctx, o.key(ctx), effect)
+}
+
+// key is the caller's name for the request.
+func (o Once) key(ctx context.Context) idempotency.Key {
 	x := exchangeFrom(ctx)
 	h := sha256.New()
 	h.Write([]byte(x.operation.method + " " + x.r.URL.EscapedPath() + "\n"))
 	h.Write(x.body)
-	key := idempotency.Key{Caller: access.CallerFrom(ctx).Key(), Operation: x.operation.id, Key: o.Key, Hash: h.Sum(nil)}
-	return a.cfg.Idempotency.Do(ctx, key, effect)
+	return idempotency.Key{Caller: access.CallerFrom(ctx).Key(), Operation: x.operation.id, Key: o.Key, Hash: h.Sum(nil)}
+}
+
+// first reports whether an effect that a key makes safe to repeat is still to be run, as far as
+// is known.
+func (a *API) first(ctx context.Context, o Once) (bool, error) {
+	if o.Key == "" || a.cfg.Idempotency == nil {
+		return true, nil
+	}
+	_, seen, err := a.cfg.Idempotency.Seen(ctx, o.key(ctx))
+	return !seen, err
 }
 
 // created is the reply with what a POST made.
@@ -48,6 +62,9 @@ func (*created[B]) makesResource() {}
 
 // creation says how an operation makes a thing and shows it.
 type creation[T, B any] struct {
+	// prepare does before make what cannot be done in a transaction, where nothing was made
+	// yet; it may be nil.
+	prepare func(ctx context.Context) error
 	// make has the effect. With an Idempotency-Key it runs inside of a transaction,
 	// and may be run again from its start.
 	make func(ctx context.Context) (T, error)
@@ -61,6 +78,15 @@ type creation[T, B any] struct {
 // create answers a POST that makes a thing.
 func create[T, B any](ctx context.Context, a *API, o Once, c creation[T, B]) (*created[B], error) {
 	var thing T
+	if c.prepare != nil {
+		first, err := a.first(ctx, o)
+		if err == nil && first {
+			err = c.prepare(ctx)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	made, replayed, err := a.once(ctx, o, func(ctx context.Context) (idempotency.Resource, error) {
 		var err error
 		if thing, err = c.make(ctx); err != nil {

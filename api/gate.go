@@ -25,7 +25,7 @@ func (a *API) addGate(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		situation, verdicts, err := r.Gate.Show(ctx, of.ID)
+		situation, verdicts, err := r.Gate.Show(ctx, of)
 		if err != nil {
 			return nil, err
 		}
@@ -52,13 +52,14 @@ func (a *API) addGate(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		// Read outside of the transaction of the key: what cannot be read in time is a reason,
-		// and no failure.
-		decided, err := r.Gate.Decide(ctx, of.ID, gate.Question{Class: policy.ChangeClass(in.Body.Class), Version: in.Body.Version, Link: in.Body.Link})
-		if err != nil {
-			return nil, err
-		}
+		var decided gate.Decision
 		return create(ctx, a, in.Once, creation[gate.Decision, GateDecision]{
+			// Read outside of the transaction of the key: what cannot be read in time is a reason,
+			// and no failure.
+			prepare: func(ctx context.Context) (err error) {
+				decided, err = r.Gate.Decide(ctx, of, gate.Question{Class: policy.ChangeClass(in.Body.Class), Version: in.Body.Version, Link: in.Body.Link})
+				return err
+			},
 			make: func(ctx context.Context) (gate.Decision, error) { return decided, r.Gate.Record(ctx, decided) },
 			load: func(ctx context.Context, made id.ID) (gate.Decision, error) { return r.Gate.Decision(ctx, of.ID, made) },
 			// It has one version, for it never changes.

@@ -54,7 +54,10 @@ func (a *API) addOutages(r Rooms) {
 			return nil, err
 		}
 		o, err := r.Outages.Get(ctx, owner.ID, id.ID(in.Outage))
-		return changedOutage(o, err)
+		if err != nil {
+			return nil, err
+		}
+		return found(in.IfNoneMatch, o.Version, toOutage(o)), nil
 	})
 
 	type post struct {

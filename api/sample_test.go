@@ -120,6 +120,13 @@ func (b *bench) Do(ctx context.Context, key idempotency.Key, effect func(context
 	return made, false, err
 }
 
+func (b *bench) Seen(_ context.Context, key idempotency.Key) (idempotency.Resource, bool, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	known, ok := b.keys[key.Caller+"\x00"+key.Operation+"\x00"+key.Key]
+	return known.Resource, ok, nil
+}
+
 func newBench(t testing.TB, change ...func(*Config)) *bench {
 	t.Helper()
 	b := &bench{t: t, log: &bytes.Buffer{}, keys: map[string]idempotency.Record{}, registry: prometheus.NewRegistry()}

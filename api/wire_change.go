@@ -6,7 +6,8 @@ import "time"
 type ServiceChange struct {
 	ID         string     `json:"id" doc:"Identifier (ULID)."`
 	ServiceID  string     `json:"serviceId"`
-	ExternalID string     `json:"externalId" doc:"What the pipeline calls it; empty where it has no name." example:"run-4711"`
+	Source     string     `json:"source" enum:"api,github" doc:"Who told of it: a pipeline or a person through the API, or GitHub by the webhooks of its deployments."`
+	ExternalID string     `json:"externalId" doc:"What its source calls it; empty where it has no name." example:"run-4711"`
 	Kind       string     `json:"kind" enum:"deploy,config,flag,migration"`
 	Release    string     `json:"release" doc:"The version that goes out, as its makers call it." example:"2.14.0"`
 	Link       string     `json:"link" example:"https://ci.example.org/runs/4711"`
@@ -38,4 +39,19 @@ type ServiceChangeTerms struct {
 	StartedAt *time.Time `json:"startedAt,omitempty" doc:"At most 90 days back. Left out, it is when the change was told first." example:"2026-11-27T10:00:00Z"`
 	EndedAt   *time.Time `json:"endedAt,omitempty" doc:"At most 7 days after startedAt; left out while it goes on." example:"2026-11-27T10:04:00Z"`
 	Outcome   string     `json:"outcome,omitempty" enum:"unknown,succeeded,failed,rolled_back" doc:"How it ended; unknown when left out." example:"succeeded"`
+}
+
+// BurnChanges are the changes that preceded a burn.
+type BurnChanges struct {
+	Alert   Alert             `json:"alert" doc:"The alert that tells of the burn."`
+	Since   time.Time         `json:"since" doc:"From when on changes are told of: 6 hours before the alert, or as long as the long window of its burn pair where that is longer."`
+	Changes []PrecedingChange `json:"changes" doc:"Those that began between since and the alert, the newest first; 50 at most."`
+	More    bool              `json:"more" doc:"Whether there were more than these."`
+}
+
+// PrecedingChange is a change that began before a burn.
+type PrecedingChange struct {
+	Service     Ref           `json:"service" doc:"The service of the SLO, or a hard dependency of it."`
+	LeadSeconds int64         `json:"leadSeconds" doc:"From the beginning of the change to the alert." example:"840"`
+	Change      ServiceChange `json:"change"`
 }

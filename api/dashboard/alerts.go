@@ -25,6 +25,7 @@ type alertsPage struct {
 
 // alertRow is an alert in a list or a table.
 type alertRow struct {
+	alert          alert.Alert
 	ID, URL, Title string
 	State          badge // while it lasts its severity, and then why it ended
 	About, Detail  string
@@ -33,6 +34,20 @@ type alertRow struct {
 	Lasted         string
 	By, Note       string // who acknowledged it
 	Acknowledged   moment
+
+	// Preceding are the changes before it, of a burn on its SLO's page; PrecedingNote says how
+	// many there are, and since when they are told of.
+	Preceding     []precedingRow
+	PrecedingNote string
+}
+
+// precedingRow is a change that began before a burn.
+type precedingRow struct {
+	At      moment
+	Lead    string
+	Service link // where it is another
+	Text    string
+	Link    link
 }
 
 // openAlerts is how many alerts that last are shown at most.
@@ -110,7 +125,7 @@ func (d *Dashboard) alertRows(v *visit, alerts []alert.Alert) ([]alertRow, error
 
 // describeAlert says in words what an alert is about.
 func describeAlert(now time.Time, a alert.Alert) alertRow {
-	r := alertRow{ID: string(a.ID), State: alertEpisodeBadge(a), At: ago(now, a.StartedAt)}
+	r := alertRow{alert: a, ID: string(a.ID), State: alertEpisodeBadge(a), At: ago(now, a.StartedAt)}
 	if pair := a.Kind.Pair(); pair != nil {
 		long, _, peak, _ := a.Burns()
 		factor, _ := a.Factor()
@@ -179,6 +194,49 @@ func (d *Dashboard) pastAlerts(v *visit, view slo.View, p *sloPage) error {
 	}
 	for i := range p.Alerts {
 		p.Alerts[i].Title = "" // the page is the objective's
+	}
+	return d.precedingAlerts(v, view, p.Alerts)
+}
+
+// precedingAlerts adds to the alerts of an SLO which changes began before them.
+func (d *Dashboard) precedingAlerts(v *visit, view slo.View, rows []alertRow) error {
+	alerts := make([]alert.Alert, len(rows))
+	at := map[id.ID]*alertRow{}
+	for i := range rows {
+		alerts[i] = rows[i].alert
+		at[alerts[i].ID] = &rows[i]
+	}
+	burns, err := d.sources.Changes.Burns(v.ctx, alerts)
+	if err != nil {
+		return err
+	}
+	var others []id.ID
+	for _, b := range burns {
+		for _, c := range b.Changes {
+			if c.Service != view.SLO.Service {
+				others = append(others, c.Service)
+			}
+		}
+	}
+	names := map[id.ID]registry.Service{}
+	if len(others) > 0 {
+		if names, err = d.sources.Registry.ServicesByID(v.ctx, others); err != nil {
+			return err
+		}
+	}
+	for _, b := range burns {
+		row := at[b.Alert.ID]
+		row.PrecedingNote = fmt.Sprintf("%s began in the %s before", plural(len(b.Changes), "change", "changes"), budget.Words(b.Alert.StartedAt.Sub(b.Since)))
+		if b.More {
+			row.PrecedingNote = "more than " + row.PrecedingNote
+		}
+		for _, c := range b.Changes {
+			about := precedingRow{At: ago(v.now, c.Begins), Lead: budget.Words(c.Lead) + " before", Text: sentence(changeText(c.Change)), Link: outside(c.Link)}
+			if other, known := names[c.Service]; known && c.Service != view.SLO.Service {
+				about.Service = link{URL: serviceURL(other.Slug), Text: other.Name}
+			}
+			row.Preceding = append(row.Preceding, about)
+		}
 	}
 	return nil
 }

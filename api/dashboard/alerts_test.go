@@ -95,3 +95,20 @@ func TestAnAlertSaysWhatItIsAbout(t *testing.T) {
 		t.Error("a page is not as loud as it can be")
 	}
 }
+
+// 3d/6h started 53 hours ago: the migration of 54 hours ago is before it, and the flag of eleven
+// days ago before the first alert. The busy week and the others share marks.
+func TestAnObjectivesPageMarksChangesAndSaysWhichCameBeforeABurn(t *testing.T) {
+	t.Parallel()
+	doc, page := visiting(t, newSample()).read("/services/checkout/slos/availability")
+	says(t, words(within(t, doc, "main")), "3 changes began in the 6 h before", "Migration of v2.51.0 (f95f852) by ada from 21 Nov 2026, 08:27 UTC until 21 Nov 2026, 09:27 UTC, failed",
+		"1 h before", "rolled back", "Config of <script", "goes on", "change that failed or was taken back", "github.com/example/checkout/actions/runs/4711")
+	for _, marked := range []string{`class="change"`, `class="change bad"`, `class="change-count"`, "and 1 more"} {
+		if !strings.Contains(page, marked) {
+			t.Errorf("the page has no %s", marked)
+		}
+	}
+	if strings.Contains(page, `href="&lt;script`) || strings.Contains(page, "caused") {
+		t.Error("the page links a script, or claims a cause")
+	}
+}

@@ -132,7 +132,7 @@ func (d *Dashboard) burnDown(v *visit, view slo.View, group string, violations [
 		if err != nil {
 			return burnDown{}, err
 		}
-		c.Markers, c.Spans, c.Bands, out.Marks = over.Markers, over.Spans, over.Bands, over.marks()
+		c.Markers, c.Spans, c.Bands, c.Changes, out.Marks = over.Markers, over.Spans, over.Bands, over.Changes, over.marks()
 	}
 	out.Note = projectionText(f.Projection, end)
 	if chosen.name == "" && shown < stretchOf(view, end) {
@@ -278,6 +278,11 @@ func legend(c chart.BurnDown) []legendEntry {
 		}
 		if slices.ContainsFunc(c.Markers, func(m chart.Marker) bool { return m.Calm == calm }) {
 			out = append(out, legendEntry{key(class), words})
+		}
+	}
+	for _, bad := range []bool{false, true} {
+		if slices.ContainsFunc(c.Changes, func(m chart.Change) bool { return m.Bad == bad }) {
+			out = append(out, legendEntry{chart.ChangeKey(bad), map[bool]string{false: "change", true: "change that failed or was taken back"}[bad]})
 		}
 	}
 	if len(c.Bands) > 0 {

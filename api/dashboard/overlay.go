@@ -3,10 +3,12 @@ package dashboard
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -19,6 +21,7 @@ type overlay struct {
 	Markers []chart.Marker
 	Spans   []chart.Span
 	Bands   []chart.Band
+	Changes []chart.Change // of the service
 }
 
 // mark is one of these in words.
@@ -35,14 +38,54 @@ func (d *Dashboard) overlayOf(v *visit, view slo.View, from, end, later time.Tim
 	if o.Spans, err = d.alertsOn(v, view.SLO.ID, from, end); err != nil {
 		return overlay{}, err
 	}
-	changes, err := d.changesOn(v, view, from, end)
+	revisions, err := d.revisionsOn(v, view, from, end)
 	if err != nil {
 		return overlay{}, err
 	}
-	o.Markers = append(o.Markers, changes...)
+	o.Markers = append(o.Markers, revisions...)
 	slices.SortStableFunc(o.Markers, func(a, b chart.Marker) int { return a.At.Compare(b.At) })
+	if o.Changes, err = d.changesOn(v, view, from, end); err != nil {
+		return overlay{}, err
+	}
 	o.Bands, err = d.correctionsOn(v, view, from, later)
 	return o, err
+}
+
+// changesOn are the changes of the service that began between the times, the oldest first.
+func (d *Dashboard) changesOn(v *visit, view slo.View, from, end time.Time) ([]chart.Change, error) {
+	found, more, err := d.sources.Changes.Within(v.ctx, view.SLO.Service, from, end)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]chart.Change, len(found))
+	for i, c := range found {
+		out[len(found)-1-i] = chart.Change{At: c.Begins, Bad: isBad(c), Label: changeText(c)}
+	}
+	if more {
+		out[0].Label += "; earlier ones are not marked"
+	}
+	return out, nil
+}
+
+func isBad(c change.Change) bool { return c.Outcome == change.Failed || c.Outcome == change.RolledBack }
+
+// changeText says what was changed, by whom, and how it ended.
+func changeText(c change.Change) string {
+	out := string(c.Kind)
+	if c.Release != "" {
+		out += " of " + c.Release
+	}
+	if c.Author != "" {
+		out += " by " + c.Author
+	}
+	out += " from " + at(c.Begins).Text
+	switch {
+	case c.Ends == nil:
+		return out + ", goes on"
+	case c.Outcome == change.Unknown:
+		return out + " until " + at(*c.Ends).Text
+	}
+	return out + " until " + at(*c.Ends).Text + ", " + strings.ReplaceAll(string(c.Outcome), "_", " ")
 }
 
 // marks lists what is marked, the newest first.
@@ -54,6 +97,9 @@ func (o overlay) marks() []mark {
 	var all []placed
 	for _, m := range o.Markers {
 		all = append(all, placed{m.At, m.Label})
+	}
+	for _, c := range o.Changes {
+		all = append(all, placed{c.At, c.Label})
 	}
 	for _, s := range o.Spans {
 		all = append(all, placed{s.From, s.Label})
@@ -85,9 +131,9 @@ func violationMarks(violations []policy.Violation, from, end time.Time) []chart.
 	return out
 }
 
-// changesOn are the revisions that came between the times: the history is by the terms of
+// revisionsOn are the revisions that came between the times: the history is by the terms of
 // the last one all the same.
-func (d *Dashboard) changesOn(v *visit, view slo.View, from, end time.Time) ([]chart.Marker, error) {
+func (d *Dashboard) revisionsOn(v *visit, view slo.View, from, end time.Time) ([]chart.Marker, error) {
 	revisions, err := d.sources.SLOs.Revisions(v.ctx, view.SLO.ID, page.Request{Limit: page.MaxLimit})
 	if err != nil {
 		return nil, err

@@ -79,7 +79,7 @@ func (s *sample) paths() []string {
 		out = append(out, "/teams/"+t.Slug)
 	}
 	for _, svc := range s.services {
-		out = append(out, "/services/"+svc.Slug)
+		out = append(out, "/services/"+svc.Slug, "/services/"+svc.Slug+"/gate")
 		for _, v := range s.views {
 			if v.SLO.Service == svc.ID {
 				out = append(out, "/services/"+svc.Slug+"/slos/"+v.SLO.Slug, "/services/"+svc.Slug+"/slos/"+v.SLO.Slug+"/errors")

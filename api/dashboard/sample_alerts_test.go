@@ -2,11 +2,13 @@ package dashboard
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
@@ -84,4 +86,64 @@ func (s *sample) ringAll() {
 	s.ring(long, "3d/6h", 600, 6*24*time.Hour, 30*time.Hour, alert.Revised)
 	s.ring(long, alert.Absent, 0, 4*24*time.Hour, 90*time.Minute, alert.SwitchedOff)
 	s.ring(long, "1h/5m", 9_000, 9*24*time.Hour, 10*time.Minute, alert.Retired)
+}
+
+// deeds are the sample's changes.
+type deeds struct{ *sample }
+
+func (d deeds) Within(_ context.Context, of id.ID, from, to time.Time) ([]change.Change, bool, error) {
+	var out []change.Change
+	for _, c := range d.changes {
+		if c.Service == of && !c.Begins.Before(from) && !c.Begins.After(to) {
+			out = append(out, c)
+		}
+	}
+	return out, len(out) > 30, d.fail
+}
+
+func (d deeds) Burns(_ context.Context, alerts []alert.Alert) ([]change.Burn, error) {
+	var out []change.Burn
+	for _, a := range alerts {
+		if a.Kind == alert.Absent {
+			continue
+		}
+		b := change.Burn{Alert: a, Since: a.StartedAt.Add(-6 * time.Hour), More: a.Kind == "3d/6h"}
+		for _, c := range d.changes {
+			if !c.Begins.Before(b.Since) && !c.Begins.After(a.StartedAt) {
+				b.Changes = append(b.Changes, change.Preceding{Change: c, Lead: a.StartedAt.Sub(c.Begins)})
+			}
+		}
+		out = append(out, b)
+	}
+	return out, d.fail
+}
+
+// changed adds a change that began so long ago; what lasted no time goes on.
+func (s *sample) changed(of id.ID, kind change.Kind, ago, lasted time.Duration, outcome change.Outcome) {
+	c := change.Change{ID: s.id(), Service: of, Source: change.GitHub, Terms: change.Terms{
+		Kind: kind, Release: fmt.Sprintf("v2.%d.0 (f95f852)", len(s.changes)), Author: "ada", Link: "https://github.com/example/checkout/actions/runs/4711",
+		Begins: s.now.Add(-ago), Outcome: outcome,
+	}}
+	if lasted > 0 {
+		ends := c.Begins.Add(lasted)
+		c.Ends = &ends
+	}
+	s.changes = append(s.changes, c)
+	slices.SortFunc(s.changes, func(a, b change.Change) int { return b.Begins.Compare(a.Begins) })
+}
+
+// changeAll has the service of the first objective, and another, changed often, and in every way.
+func (s *sample) changeAll() {
+	checkout, search := s.views[0].SLO.Service, s.views[2].SLO.Service
+	for n := range 40 { // a busy week, and before it one every other day
+		s.changed(checkout, change.Deploy, time.Duration(n)*4*time.Hour+50*time.Minute, 6*time.Minute, change.Succeeded)
+	}
+	for n := range 10 {
+		s.changed(checkout, change.Deploy, time.Duration(8+2*n)*24*time.Hour, 6*time.Minute, change.Succeeded)
+	}
+	s.changed(checkout, change.Flag, 11*24*time.Hour+2*time.Hour, 20*time.Minute, change.RolledBack)
+	s.changed(checkout, change.Migration, 54*time.Hour, time.Hour, change.Failed)
+	s.changed(checkout, change.Config, 20*time.Minute, 0, change.Unknown)
+	s.changes[0].Release, s.changes[0].Author, s.changes[0].Link = hostile, hostile, ""
+	s.changed(search, change.Deploy, 3*time.Hour, time.Minute, change.Unknown)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
@@ -38,6 +39,7 @@ type sample struct {
 	revisions  map[id.ID][]slo.RevisionWithIndicator
 	groups     map[id.ID][]slo.GroupStatus
 	alerts     []alert.Alert
+	changes    []change.Change
 	violations []policy.Violation
 	issues     []delivery.Known
 	standing   delivery.Standing
@@ -294,6 +296,7 @@ func newSample() *sample {
 	s.violate(s.find(exhausted.SLO.ID), "four-weeks", policy.Enforce, 53*time.Hour, "")
 	s.violate(s.find(far.SLO.ID), "four-weeks", policy.Warn, 8*24*time.Hour, "")
 	s.ringAll()
+	s.changeAll()
 	s.deliverInEveryState()
 	s.needs[checkout.ID] = []registry.Dependency{
 		{On: payments.ID, OnSlug: "payments", DependencyTerms: registry.DependencyTerms{Criticality: registry.Hard, FailureMode: "orders wait in the basket", Timeout: 800 * time.Millisecond, Retry: "twice, exponential with jitter", Breaker: "opens at 50 % of 20 calls"}},

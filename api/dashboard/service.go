@@ -33,6 +33,7 @@ type servicePage struct {
 	ViolationsEmpty   empty
 	Issues            []issueRow
 	IssuesEmpty       empty
+	Gate              *gateCard
 	Outages           []outageRow
 	OutagesEmpty      empty
 }
@@ -96,6 +97,9 @@ func (d *Dashboard) service(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	if p.Issues, err = d.issueRows(v, issues.Filter{Service: s.ID}, recentRows); err != nil {
+		return screen{}, err
+	}
+	if p.Gate, err = d.gate(v, s); err != nil {
 		return screen{}, err
 	}
 	if p.Outages, _, err = d.outages(v, s, page.Request{Limit: recentRows}); err != nil {

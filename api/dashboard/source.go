@@ -7,10 +7,12 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
@@ -36,10 +38,12 @@ type Sources struct {
 	Corrections Corrections
 	Scores      Scores
 	Outages     Outages
+	Changes     Changes
 	Signals     Signals
 	Alerts      Alerts
 	Proposals   Proposals
 	Policies    Policies
+	Gate        Gate
 	Issues      Issues
 	Webhooks    Webhooks
 	Jobs        Jobs
@@ -52,6 +56,19 @@ type Access interface {
 	SignIn(ctx context.Context, code string) (string, access.Session, error)
 	AuthenticateSession(ctx context.Context, text string) (access.Caller, error)
 	SignOut(ctx context.Context, text string) error
+}
+
+// Gate tells whether changes of services may go out, and what was answered.
+type Gate interface {
+	Show(ctx context.Context, of registry.Service) (gate.Situation, map[policy.ChangeClass]gate.Verdict, error)
+	Decisions(ctx context.Context, f gate.DecisionFilter, r page.Request) (page.Page[gate.Decision], error)
+	Overrides(ctx context.Context, f gate.OverrideFilter, r page.Request) (page.Page[gate.Override], error)
+}
+
+// Changes tells of changes of services, and which of them preceded burns.
+type Changes interface {
+	Within(ctx context.Context, service id.ID, from, to time.Time) ([]change.Change, bool, error)
+	Burns(ctx context.Context, alerts []alert.Alert) ([]change.Burn, error)
 }
 
 // Composites tells of composite SLOs.

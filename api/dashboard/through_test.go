@@ -15,6 +15,7 @@ import (
 	told "github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
@@ -23,6 +24,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/judge"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/policy/supply"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -49,6 +51,7 @@ type house struct {
 	corrected *correction.Service
 	golden    *signals.Service
 	outages   *outage.Service
+	changes   *change.Service
 	policies  *policy.Service
 	evaluator *measure.Evaluator
 	admin     context.Context
@@ -114,6 +117,9 @@ func buildAt(t *testing.T, start time.Time) *house {
 	})
 	h.slos.OutagesWith(outages)
 	h.outages = outages
+	h.changes = change.NewService(change.Parts{
+		Store: s.Changes(), Registry: s.Registry(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+	})
 	alerts := alert.NewService(s.Alert(), s.SLO(), s.Registry(), s, authorizer, recorder, now)
 	h.slos.AlertWith(alerts)
 	wholes := composite.NewService(composite.Parts{
@@ -123,7 +129,10 @@ func buildAt(t *testing.T, start time.Time) *house {
 		Store: s.Proposals(), Violations: s.Policy(), Budgets: s.SLO(), Owners: s.Registry(), SLOs: h.slos, Corrections: h.corrected, Services: h.registry,
 		Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
+	doors := gate.NewService(gate.Parts{
+		Store: s.Gate(), Policies: h.policies, Registry: s.Registry(), SLOs: s.SLO(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: slog.New(slog.DiscardHandler),
+	})
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)

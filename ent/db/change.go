@@ -20,6 +20,8 @@ type Change struct {
 	ID string `json:"id,omitempty"`
 	// ServiceID holds the value of the "service_id" field.
 	ServiceID string `json:"service_id,omitempty"`
+	// Source holds the value of the "source" field.
+	Source string `json:"source,omitempty"`
 	// ExternalID holds the value of the "external_id" field.
 	ExternalID *string `json:"external_id,omitempty"`
 	// Kind holds the value of the "kind" field.
@@ -81,7 +83,7 @@ func (*Change) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case change.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case change.FieldID, change.FieldServiceID, change.FieldExternalID, change.FieldKind, change.FieldRelease, change.FieldLink, change.FieldAuthor, change.FieldNote, change.FieldOutcome, change.FieldCreatedBy, change.FieldUpdatedBy:
+		case change.FieldID, change.FieldServiceID, change.FieldSource, change.FieldExternalID, change.FieldKind, change.FieldRelease, change.FieldLink, change.FieldAuthor, change.FieldNote, change.FieldOutcome, change.FieldCreatedBy, change.FieldUpdatedBy:
 			values[i] = new(sql.NullString)
 		case change.FieldBeganAt, change.FieldEndedAt, change.FieldCreatedAt, change.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -111,6 +113,12 @@ func (_m *Change) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field service_id", values[i])
 			} else if value.Valid {
 				_m.ServiceID = value.String
+			}
+		case change.FieldSource:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field source", values[i])
+			} else if value.Valid {
+				_m.Source = value.String
 			}
 		case change.FieldExternalID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -241,6 +249,9 @@ func (_m *Change) String() string {
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("service_id=")
 	builder.WriteString(_m.ServiceID)
+	builder.WriteString(", ")
+	builder.WriteString("source=")
+	builder.WriteString(_m.Source)
 	builder.WriteString(", ")
 	if v := _m.ExternalID; v != nil {
 		builder.WriteString("external_id=")

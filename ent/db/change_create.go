@@ -30,6 +30,12 @@ func (_c *ChangeCreate) SetServiceID(v string) *ChangeCreate {
 	return _c
 }
 
+// SetSource sets the "source" field.
+func (_c *ChangeCreate) SetSource(v string) *ChangeCreate {
+	_c.mutation.SetSource(v)
+	return _c
+}
+
 // SetExternalID sets the "external_id" field.
 func (_c *ChangeCreate) SetExternalID(v string) *ChangeCreate {
 	_c.mutation.SetExternalID(v)
@@ -178,6 +184,9 @@ func (_c *ChangeCreate) check() error {
 	if _, ok := _c.mutation.ServiceID(); !ok {
 		return &ValidationError{Name: "service_id", err: errors.New(`db: missing required field "Change.service_id"`)}
 	}
+	if _, ok := _c.mutation.Source(); !ok {
+		return &ValidationError{Name: "source", err: errors.New(`db: missing required field "Change.source"`)}
+	}
 	if _, ok := _c.mutation.Kind(); !ok {
 		return &ValidationError{Name: "kind", err: errors.New(`db: missing required field "Change.kind"`)}
 	}
@@ -252,6 +261,10 @@ func (_c *ChangeCreate) createSpec() (*Change, *sqlgraph.CreateSpec) {
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
+	}
+	if value, ok := _c.mutation.Source(); ok {
+		_spec.SetField(change.FieldSource, field.TypeString, value)
+		_node.Source = value
 	}
 	if value, ok := _c.mutation.ExternalID(); ok {
 		_spec.SetField(change.FieldExternalID, field.TypeString, value)
@@ -387,6 +400,18 @@ func (u *ChangeUpsert) SetServiceID(v string) *ChangeUpsert {
 // UpdateServiceID sets the "service_id" field to the value that was provided on create.
 func (u *ChangeUpsert) UpdateServiceID() *ChangeUpsert {
 	u.SetExcluded(change.FieldServiceID)
+	return u
+}
+
+// SetSource sets the "source" field.
+func (u *ChangeUpsert) SetSource(v string) *ChangeUpsert {
+	u.Set(change.FieldSource, v)
+	return u
+}
+
+// UpdateSource sets the "source" field to the value that was provided on create.
+func (u *ChangeUpsert) UpdateSource() *ChangeUpsert {
+	u.SetExcluded(change.FieldSource)
 	return u
 }
 
@@ -635,6 +660,20 @@ func (u *ChangeUpsertOne) SetServiceID(v string) *ChangeUpsertOne {
 func (u *ChangeUpsertOne) UpdateServiceID() *ChangeUpsertOne {
 	return u.Update(func(s *ChangeUpsert) {
 		s.UpdateServiceID()
+	})
+}
+
+// SetSource sets the "source" field.
+func (u *ChangeUpsertOne) SetSource(v string) *ChangeUpsertOne {
+	return u.Update(func(s *ChangeUpsert) {
+		s.SetSource(v)
+	})
+}
+
+// UpdateSource sets the "source" field to the value that was provided on create.
+func (u *ChangeUpsertOne) UpdateSource() *ChangeUpsertOne {
+	return u.Update(func(s *ChangeUpsert) {
+		s.UpdateSource()
 	})
 }
 
@@ -1080,6 +1119,20 @@ func (u *ChangeUpsertBulk) SetServiceID(v string) *ChangeUpsertBulk {
 func (u *ChangeUpsertBulk) UpdateServiceID() *ChangeUpsertBulk {
 	return u.Update(func(s *ChangeUpsert) {
 		s.UpdateServiceID()
+	})
+}
+
+// SetSource sets the "source" field.
+func (u *ChangeUpsertBulk) SetSource(v string) *ChangeUpsertBulk {
+	return u.Update(func(s *ChangeUpsert) {
+		s.SetSource(v)
+	})
+}
+
+// UpdateSource sets the "source" field to the value that was provided on create.
+func (u *ChangeUpsertBulk) UpdateSource() *ChangeUpsertBulk {
+	return u.Update(func(s *ChangeUpsert) {
+		s.UpdateSource()
 	})
 }
 

@@ -43,6 +43,20 @@ func (_u *ChangeUpdate) SetNillableServiceID(v *string) *ChangeUpdate {
 	return _u
 }
 
+// SetSource sets the "source" field.
+func (_u *ChangeUpdate) SetSource(v string) *ChangeUpdate {
+	_u.mutation.SetSource(v)
+	return _u
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_u *ChangeUpdate) SetNillableSource(v *string) *ChangeUpdate {
+	if v != nil {
+		_u.SetSource(*v)
+	}
+	return _u
+}
+
 // SetExternalID sets the "external_id" field.
 func (_u *ChangeUpdate) SetExternalID(v string) *ChangeUpdate {
 	_u.mutation.SetExternalID(v)
@@ -321,6 +335,9 @@ func (_u *ChangeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	if value, ok := _u.mutation.Source(); ok {
+		_spec.SetField(change.FieldSource, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.ExternalID(); ok {
 		_spec.SetField(change.FieldExternalID, field.TypeString, value)
 	}
@@ -431,6 +448,20 @@ func (_u *ChangeUpdateOne) SetServiceID(v string) *ChangeUpdateOne {
 func (_u *ChangeUpdateOne) SetNillableServiceID(v *string) *ChangeUpdateOne {
 	if v != nil {
 		_u.SetServiceID(*v)
+	}
+	return _u
+}
+
+// SetSource sets the "source" field.
+func (_u *ChangeUpdateOne) SetSource(v string) *ChangeUpdateOne {
+	_u.mutation.SetSource(v)
+	return _u
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_u *ChangeUpdateOne) SetNillableSource(v *string) *ChangeUpdateOne {
+	if v != nil {
+		_u.SetSource(*v)
 	}
 	return _u
 }
@@ -742,6 +773,9 @@ func (_u *ChangeUpdateOne) sqlSave(ctx context.Context) (_node *Change, err erro
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.Source(); ok {
+		_spec.SetField(change.FieldSource, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.ExternalID(); ok {
 		_spec.SetField(change.FieldExternalID, field.TypeString, value)

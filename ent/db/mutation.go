@@ -5942,6 +5942,7 @@ type ChangeMutation struct {
 	op             Op
 	typ            string
 	id             *string
+	source         *string
 	external_id    *string
 	kind           *string
 	release        *string
@@ -6103,6 +6104,42 @@ func (m *ChangeMutation) OldServiceID(ctx context.Context) (v string, err error)
 // ResetServiceID resets all changes to the "service_id" field.
 func (m *ChangeMutation) ResetServiceID() {
 	m.service = nil
+}
+
+// SetSource sets the "source" field.
+func (m *ChangeMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *ChangeMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *ChangeMutation) ResetSource() {
+	m.source = nil
 }
 
 // SetExternalID sets the "external_id" field.
@@ -6716,9 +6753,12 @@ func (m *ChangeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ChangeMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 16)
 	if m.service != nil {
 		fields = append(fields, change.FieldServiceID)
+	}
+	if m.source != nil {
+		fields = append(fields, change.FieldSource)
 	}
 	if m.external_id != nil {
 		fields = append(fields, change.FieldExternalID)
@@ -6772,6 +6812,8 @@ func (m *ChangeMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case change.FieldServiceID:
 		return m.ServiceID()
+	case change.FieldSource:
+		return m.Source()
 	case change.FieldExternalID:
 		return m.ExternalID()
 	case change.FieldKind:
@@ -6811,6 +6853,8 @@ func (m *ChangeMutation) OldField(ctx context.Context, name string) (ent.Value, 
 	switch name {
 	case change.FieldServiceID:
 		return m.OldServiceID(ctx)
+	case change.FieldSource:
+		return m.OldSource(ctx)
 	case change.FieldExternalID:
 		return m.OldExternalID(ctx)
 	case change.FieldKind:
@@ -6854,6 +6898,13 @@ func (m *ChangeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetServiceID(v)
+		return nil
+	case change.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
 		return nil
 	case change.FieldExternalID:
 		v, ok := value.(string)
@@ -7034,6 +7085,9 @@ func (m *ChangeMutation) ResetField(name string) error {
 	switch name {
 	case change.FieldServiceID:
 		m.ResetServiceID()
+		return nil
+	case change.FieldSource:
+		m.ResetSource()
 		return nil
 	case change.FieldExternalID:
 		m.ResetExternalID()

@@ -18,6 +18,7 @@ func (Change) Fields() []ent.Field {
 	return []ent.Field{
 		ulid(),
 		ref("service_id"),
+		text("source"),
 		field.String("external_id").SchemaType(textType).Optional().Nillable(),
 		text("kind"),
 		text("release"),
@@ -38,10 +39,10 @@ func (Change) Fields() []ent.Field {
 // Edges of a change.
 func (Change) Edges() []ent.Edge { return []ent.Edge{foreign("service", Service.Type, "service_id")} }
 
-// Indexes of changes: one of a name for each service; of a service by when they began, and of all.
+// Indexes of changes: one of a name for each service and source; of a service by when they began, and of all.
 func (Change) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("service_id", "external_id").Unique(),
+		index.Fields("service_id", "source", "external_id").Unique(),
 		index.Fields("service_id", "began_at", "id"),
 		index.Fields("began_at", "id"),
 	}

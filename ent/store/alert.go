@@ -158,6 +158,9 @@ func (o Alert) Alerts(ctx context.Context, f alert.Filter, r page.Request) (page
 	if f.Kind != "" {
 		c.add("a.kind = %s", string(f.Kind))
 	}
+	if f.Burns {
+		c.add("a.kind <> %s", string(alert.Absent))
+	}
 	switch {
 	case f.Open != nil && *f.Open:
 		c.add("a.ended_at IS NULL")

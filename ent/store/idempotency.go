@@ -48,12 +48,21 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (caller, operation, key) DO 
 	if n > 0 {
 		return nil, nil
 	}
-	found, err := i.s.ent.IdempotencyKey.Query().Where(isKey(r.Key)).Only(ctx)
-	if db.IsNotFound(err) {
+	known, err := i.Key(ctx, r.Key)
+	if err == nil && known == nil {
 		// It was pruned between the two statements.
 		e := fault.New(fault.Conflict, "key_in_use", "this Idempotency-Key is just being forgotten; try again")
 		e.RetryAfter = time.Second
 		return nil, e
+	}
+	return known, err
+}
+
+// Key returns the record of the key, or nil.
+func (i Idempotency) Key(ctx context.Context, k idempotency.Key) (*idempotency.Record, error) {
+	found, err := i.s.ent.IdempotencyKey.Query().Where(isKey(k)).Only(ctx)
+	if db.IsNotFound(err) {
+		return nil, nil
 	}
 	if err != nil {
 		return nil, fail("read an idempotency key", err)

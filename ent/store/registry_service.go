@@ -161,3 +161,8 @@ func (r Registry) RepositoriesLike(ctx context.Context, text string, without id.
 		})
 	return found, fail("read repositories of services", err)
 }
+
+// ServicesLike returns the live services with the text in the address of their repository.
+func (r Registry) ServicesLike(ctx context.Context, text string) ([]registry.Service, error) {
+	return r.services(ctx, " WHERE v.retired_at IS NULL AND "+r.s.contains("v.repository", "$1")+" ORDER BY v.slug", containing(text))
+}

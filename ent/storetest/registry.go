@@ -256,6 +256,11 @@ func testServices(t *testing.T, open opener) {
 			slices.Sort(got)
 			same(t, got, want)
 		}
+		var slugs []string
+		for _, v := range must(r.ServicesLike(t.Context(), "acme/mono"))(t) {
+			slugs = append(slugs, v.Slug)
+		}
+		same(t, slugs, []string{"nearly", "other", "own", "twice", "unlike"})
 	})
 
 	each(t, open, "a service comes back as written and is changed conditionally", func(t *testing.T, s *store.Store) {

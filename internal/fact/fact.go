@@ -71,8 +71,8 @@ type Source interface {
 	Facts() []Declaration
 	// FactsOf returns what is known of the things, by identifier; of one that does not exist
 	// nothing is. It asks in bulk: what it costs hardly grows with their number. It authorises
-	// nobody.
-	FactsOf(ctx context.Context, things []id.ID) (map[id.ID]Set, error)
+	// nobody. Where facts are named, only these are asked for; more may be told.
+	FactsOf(ctx context.Context, things []id.ID, names ...string) (map[id.ID]Set, error)
 }
 
 // Book joins the facts of several sources.
@@ -98,22 +98,27 @@ func NewBook(sources ...Source) *Book {
 
 var _ Source = (*Book)(nil)
 
-// Telling is a book of the sources that tell any of the facts of these names: what nobody
-// wants to know is not asked for.
-func (b *Book) Telling(names []string) *Book {
-	return NewBook(slices.DeleteFunc(slices.Clone(b.sources), func(s Source) bool {
-		return !slices.ContainsFunc(s.Facts(), func(d Declaration) bool { return slices.Contains(names, d.Name) })
-	})...)
-}
-
 // Facts are all that are declared, in the order of the sources.
 func (b *Book) Facts() []Declaration { return b.declared }
 
-// FactsOf returns what is known of the things by all sources.
-func (b *Book) FactsOf(ctx context.Context, things []id.ID) (map[id.ID]Set, error) {
+// Asks reports whether facts are asked for of which one is among those that are told: all are
+// where none is named.
+func Asks(names []string, told ...string) bool {
+	return len(names) == 0 || slices.ContainsFunc(told, func(name string) bool { return slices.Contains(names, name) })
+}
+
+// FactsOf returns what is known of the things by all sources that tell what is asked for.
+func (b *Book) FactsOf(ctx context.Context, things []id.ID, names ...string) (map[id.ID]Set, error) {
 	out := make(map[id.ID]Set, len(things))
 	for _, s := range b.sources {
-		found, err := s.FactsOf(ctx, things)
+		var told []string
+		for _, d := range s.Facts() {
+			told = append(told, d.Name)
+		}
+		if !Asks(names, told...) {
+			continue
+		}
+		found, err := s.FactsOf(ctx, things, names...)
 		if err != nil {
 			return nil, err
 		}

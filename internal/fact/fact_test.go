@@ -2,6 +2,7 @@ package fact_test
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -18,7 +19,7 @@ type told struct {
 
 func (t told) Facts() []fact.Declaration { return []fact.Declaration{t.Declaration} }
 
-func (t told) FactsOf(_ context.Context, things []id.ID) (map[id.ID]fact.Set, error) {
+func (t told) FactsOf(_ context.Context, things []id.ID, _ ...string) (map[id.ID]fact.Set, error) {
 	out := map[id.ID]fact.Set{}
 	for _, thing := range things {
 		if value, known := t.of[thing]; known {
@@ -70,4 +71,27 @@ func TestAValueOfAnotherTypeIsAMistake(t *testing.T) {
 		}
 	}()
 	fact.NewBook(told{Declaration: fact.Declaration{Name: "x"}}, told{Declaration: fact.Declaration{Name: "x"}})
+}
+
+// silent is a source that cannot be asked.
+type silent struct{ told }
+
+func (silent) FactsOf(context.Context, []id.ID, ...string) (map[id.ID]fact.Set, error) {
+	return nil, errors.New("it was asked")
+}
+
+func TestOnlySourcesThatTellWhatIsAskedForAreAsked(t *testing.T) {
+	t.Parallel()
+	b := fact.NewBook(
+		told{fact.Declaration{Name: "state", Type: fact.Text}, map[id.ID]any{"a": "ok"}},
+		silent{told{fact.Declaration{Name: "forecast", Type: fact.Number}, nil}},
+	)
+	if got, err := b.FactsOf(t.Context(), []id.ID{"a"}, "state", "burn"); err != nil || got["a"]["state"] != "ok" {
+		t.Errorf("%v (%v)", got, err)
+	}
+	for _, names := range [][]string{{"forecast"}, nil} {
+		if _, err := b.FactsOf(t.Context(), []id.ID{"a"}, names...); err == nil {
+			t.Errorf("asked for %q, nobody was asked", names)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package change
 
 import (
+	"reflect"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ const (
 	Reach = 90 * day
 	// MaxLength is how long a change may go on.
 	MaxLength = 7 * day
-	// Skew is how far the clock of who tells may be ahead.
+	// Skew is how far the clock of who tells may be ahead, or behind.
 	Skew = 5 * time.Minute
 )
 
@@ -48,7 +49,8 @@ const (
 type Change struct {
 	ID      id.ID
 	Service id.ID
-	// ExternalID is what the pipeline calls it, unique for the service; empty where it has no name.
+	Source  Source
+	// ExternalID is what the source calls it, unique for service and source; empty where it has no name.
 	ExternalID string
 	Terms
 
@@ -70,6 +72,9 @@ type Terms struct {
 	Ends    *time.Time // nil while it goes on
 	Outcome Outcome
 }
+
+// same reports whether both say the same.
+func (t Terms) same(other Terms) bool { return reflect.DeepEqual(t, other) }
 
 // Input is what is told of a change. Without Begins it begins when it is told first; without
 // Outcome that is Unknown.
@@ -126,6 +131,10 @@ func (t Terms) settled(now time.Time, standing *Change) Terms {
 		if standing != nil {
 			t.Begins = standing.Begins
 		}
+		// It began by the clock of here, and ended by another.
+		if t.Ends != nil && t.Ends.Before(t.Begins) && t.Begins.Sub(*t.Ends) <= Skew {
+			t.Begins = *t.Ends
+		}
 	}
 	t.Begins = t.Begins.UTC().Truncate(time.Microsecond)
 	if t.Ends != nil {
@@ -146,13 +155,13 @@ func (c Change) object(owner registry.Service) access.Object {
 
 // record is what the audit log keeps of a change.
 type record struct {
-	ExternalID, Kind, Release, Link, Author, Note, Outcome string
-	Begins, Ends                                           string
+	Source, ExternalID, Kind, Release, Link, Author, Note, Outcome string
+	Begins, Ends                                                   string
 }
 
 func (c Change) record() record {
 	r := record{
-		ExternalID: c.ExternalID, Kind: string(c.Kind), Release: c.Release, Link: c.Link, Author: c.Author, Note: c.Note, Outcome: string(c.Outcome),
+		Source: string(c.Source), ExternalID: c.ExternalID, Kind: string(c.Kind), Release: c.Release, Link: c.Link, Author: c.Author, Note: c.Note, Outcome: string(c.Outcome),
 		Begins: c.Begins.Format(time.RFC3339),
 	}
 	if c.Ends != nil {

@@ -3,7 +3,6 @@ package change
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -15,9 +14,11 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
-// Registry gives the services that changes are of. A registry.Store is one.
+// Registry gives the services that changes are of, and what those depend on. A registry.Store
+// is one.
 type Registry interface {
 	Service(ctx context.Context, service id.ID) (registry.Service, error)
+	Dependencies(ctx context.Context, service id.ID) ([]registry.Dependency, error)
 }
 
 // Parts are what a Service is made of.
@@ -30,8 +31,8 @@ type Parts struct {
 	Clock      clock.Clock
 }
 
-// Service is what can be done with changes. Every method but Prune authorises the
-// context's caller, and what is told is audited in its own transaction.
+// Service is what can be done with changes. Every method but Deployed and Prune authorises
+// the context's caller, and what is told is audited in its own transaction.
 type Service struct{ Parts }
 
 // NewService returns the service.
@@ -55,7 +56,7 @@ func (s *Service) Tell(ctx context.Context, service id.ID, in Input) (Change, er
 		if err := owner.Live(); err != nil {
 			return err
 		}
-		before, err := s.called(ctx, service, in.ExternalID)
+		before, err := s.called(ctx, service, API, in.ExternalID)
 		if err != nil {
 			return err
 		}
@@ -70,15 +71,8 @@ func (s *Service) Tell(ctx context.Context, service id.ID, in Input) (Change, er
 			told, err = s.replace(ctx, now, *before, terms, owner)
 			return err
 		}
-		author, _ := access.AuthorFrom(ctx)
-		told = Change{
-			ID: id.New(now), Service: service, ExternalID: in.ExternalID, Terms: terms,
-			CreatedAt: now, CreatedBy: author.Name, UpdatedAt: now, UpdatedBy: author.Name, Version: 1,
-		}
-		if err := s.Store.CreateChange(ctx, told); err != nil {
-			return err
-		}
-		return s.Recorder.RecordDiff(ctx, access.Create, told.object(owner), "", nil, told.record())
+		told, err = s.enter(ctx, now, owner, API, in.ExternalID, terms)
+		return err
 	})
 	if err != nil {
 		return Change{}, fmt.Errorf("tell a change: %w", err)
@@ -86,21 +80,21 @@ func (s *Service) Tell(ctx context.Context, service id.ID, in Input) (Change, er
 	return told, nil
 }
 
-// called is the change of that external ID, nil where there is none; whoever tells of the same
-// service at the same time waits.
-func (s *Service) called(ctx context.Context, service id.ID, external string) (*Change, error) {
+// called is the change that the source calls so, nil where there is none; whoever tells of the
+// same service at the same time waits.
+func (s *Service) called(ctx context.Context, service id.ID, source Source, external string) (*Change, error) {
 	if external == "" {
 		return nil, nil
 	}
 	if err := s.Store.LockService(ctx, service); err != nil {
 		return nil, err
 	}
-	return s.Store.ChangeCalled(ctx, service, external)
+	return s.Store.ChangeCalled(ctx, service, source, external)
 }
 
 // replace writes what is said of a change now, where that is something else.
 func (s *Service) replace(ctx context.Context, now time.Time, before Change, terms Terms, owner registry.Service) (Change, error) {
-	if reflect.DeepEqual(before.Terms, terms) {
+	if before.Terms.same(terms) {
 		return before, nil
 	}
 	author, _ := access.AuthorFrom(ctx)
@@ -158,6 +152,10 @@ func (s *Service) amend(
 	do func(ctx context.Context, before Change, owner registry.Service) error,
 ) error {
 	return s.Runner.InTx(ctx, func(ctx context.Context) error {
+		// Whoever tells of it by its name meanwhile has no version that could be stale.
+		if err := s.Store.LockService(ctx, service); err != nil {
+			return err
+		}
 		before, err := s.of(ctx, service, change)
 		if err != nil {
 			return err

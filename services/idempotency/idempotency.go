@@ -40,6 +40,8 @@ type Store interface {
 	// transaction ended and returns the committed record. Waiting longer than the
 	// lock time-out is fault.Conflict "key_in_use".
 	ClaimKey(ctx context.Context, r Record) (*Record, error)
+	// Key returns the committed record of the key; nil where there is none.
+	Key(ctx context.Context, k Key) (*Record, error)
 	// CompleteKey fills in what was made.
 	CompleteKey(ctx context.Context, k Key, made Resource) error
 	// PruneKeys removes up to limit records made before the time.

@@ -73,6 +73,23 @@ func (s *Service) Do(ctx context.Context, key Key, effect func(ctx context.Conte
 	return made, replayed, nil
 }
 
+// Seen returns what a request of this key made that was worked off before; false where there
+// is none yet. Faults: Invalid as of Do; Conflict "key_in_use".
+func (s *Service) Seen(ctx context.Context, key Key) (Resource, bool, error) {
+	if err := key.validate(); err != nil {
+		return Resource{}, false, err
+	}
+	known, err := s.store.Key(ctx, key)
+	if err != nil {
+		return Resource{}, false, fmt.Errorf("look for an idempotency key of %s: %w", key.Operation, err)
+	}
+	if known == nil {
+		return Resource{}, false, nil
+	}
+	made, err := known.replay(key)
+	return made, err == nil, err
+}
+
 // Prune forgets the keys that are older than keep, and returns how many.
 func (s *Service) Prune(ctx context.Context, keep time.Duration) (int, error) {
 	before := clock.Round(s.now()).Add(-keep)

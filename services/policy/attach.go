@@ -240,20 +240,11 @@ func attachmentLabel(policy string, target TargetKind, service string, tier int)
 	}
 }
 
-// inForce reads the attachments, and returns what is in force by them for a service, and the
-// names of all facts that are asked for.
-func (s *Service) inForce(ctx context.Context) (func(registry.Service) []Rule, []string, error) {
+// inForce reads the attachments, and returns what is in force by them for a service.
+func (s *Service) inForce(ctx context.Context) (func(registry.Service) []Rule, error) {
 	attachments, policies, err := s.store.AllAttachments(ctx)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read attachments: %w", err)
-	}
-	reads := slices.Clone(lasting)
-	for _, v := range policies {
-		for _, condition := range s.conditions.of(v.Revision) {
-			if condition != nil {
-				reads = append(reads, condition.Reads()...)
-			}
-		}
+		return nil, fmt.Errorf("read attachments: %w", err)
 	}
 	force, known := newForce(attachments, policies), make(map[id.ID][]Rule)
 	return func(service registry.Service) []Rule {
@@ -266,5 +257,5 @@ func (s *Service) inForce(ctx context.Context) (func(registry.Service) []Rule, [
 			known[service.ID] = rules
 		}
 		return rules
-	}, reads, nil
+	}, nil
 }

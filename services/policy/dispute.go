@@ -221,7 +221,7 @@ func (s *Service) Approves(ctx context.Context, service registry.Service) (bool,
 	if c.Kind != access.ByPerson || c.Person == "" {
 		return false, nil
 	}
-	rules, _, err := s.inForce(ctx)
+	rules, err := s.inForce(ctx)
 	if err != nil {
 		return false, err
 	}

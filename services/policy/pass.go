@@ -136,34 +136,49 @@ type situation struct {
 	services map[id.ID]registry.Service
 	facts    map[id.ID]fact.Set // by SLO
 	rules    func(registry.Service) []Rule
-	reads    []string              // the facts that the rules ask for
 	live     map[id.ID][]Violation // by SLO: open ones, and void ones that keep others from opening
 }
 
 // gather reads all that decisions about the SLOs are made from.
 func (s *Service) gather(ctx context.Context, views []slo.View) (situation, error) {
-	found, err := s.around(ctx, views)
+	services, err := s.servicesOf(ctx, views)
 	if err != nil {
 		return situation{}, err
 	}
-	if found.facts, err = s.facts.Telling(found.reads).FactsOf(ctx, each(views, func(v slo.View) id.ID { return v.SLO.ID })); err != nil {
-		return situation{}, fmt.Errorf("read the facts of %d SLOs: %w", len(views), err)
+	return s.gatherOf(ctx, services, views)
+}
+
+func (s *Service) servicesOf(ctx context.Context, views []slo.View) (map[id.ID]registry.Service, error) {
+	wanted := make(map[id.ID]bool)
+	for _, v := range views {
+		wanted[v.SLO.Service] = true
+	}
+	services, err := s.services.ServicesByID(ctx, slices.Sorted(maps.Keys(wanted)))
+	if err != nil {
+		return nil, fmt.Errorf("read services: %w", err)
+	}
+	return services, nil
+}
+
+// gatherOf is gather where the services of the SLOs are known.
+func (s *Service) gatherOf(ctx context.Context, services map[id.ID]registry.Service, views []slo.View) (situation, error) {
+	found, err := s.around(ctx, services, views)
+	if err != nil {
+		return situation{}, err
+	}
+	if reads := found.reads(); len(reads) > 0 {
+		if found.facts, err = s.facts.FactsOf(ctx, each(views, func(v slo.View) id.ID { return v.SLO.ID }), reads...); err != nil {
+			return situation{}, fmt.Errorf("read the facts of %d SLOs: %w", len(views), err)
+		}
 	}
 	return found, nil
 }
 
 // around reads all of it but the facts.
-func (s *Service) around(ctx context.Context, views []slo.View) (situation, error) {
-	var found situation
-	services := make(map[id.ID]bool)
-	for _, v := range views {
-		services[v.SLO.Service] = true
-	}
+func (s *Service) around(ctx context.Context, services map[id.ID]registry.Service, views []slo.View) (situation, error) {
+	found := situation{services: services}
 	var err error
-	if found.services, err = s.services.ServicesByID(ctx, slices.Sorted(maps.Keys(services))); err != nil {
-		return situation{}, fmt.Errorf("read services: %w", err)
-	}
-	if found.rules, found.reads, err = s.inForce(ctx); err != nil {
+	if found.rules, err = s.inForce(ctx); err != nil {
 		return situation{}, err
 	}
 	live, err := s.store.LiveViolationsOf(ctx, each(views, func(v slo.View) id.ID { return v.SLO.ID }))
@@ -183,6 +198,25 @@ func each[A, B any](of []A, what func(A) B) []B {
 		out[i] = what(a)
 	}
 	return out
+}
+
+// reads are the facts that the conditions in force for the services depend on.
+func (f situation) reads() []string {
+	names := make(map[string]bool)
+	for _, service := range f.services {
+		for _, rule := range f.rules(service) {
+			for _, condition := range rule.Conditions {
+				if condition == nil {
+					continue
+				}
+				for _, name := range condition.Reads() {
+					names[name] = true
+				}
+			}
+		}
+	}
+	delete(names, reserve) // the policies' own
+	return slices.Sorted(maps.Keys(names))
 }
 
 // of is what is known of an SLO.
@@ -207,7 +241,11 @@ func (s *Service) change(ctx context.Context, read slo.View, facts fact.Set) (Co
 		if err != nil {
 			return fmt.Errorf("read the SLO: %w", err)
 		}
-		found, err := s.around(ctx, views)
+		services, err := s.servicesOf(ctx, views)
+		if err != nil {
+			return err
+		}
+		found, err := s.around(ctx, services, views)
 		if err != nil {
 			return err
 		}

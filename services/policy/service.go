@@ -47,7 +47,7 @@ type Parts struct {
 	Services   Services
 	Budgets    Budgets
 	People     People
-	Facts      *fact.Book        // of SLOs
+	Facts      fact.Source       // of SLOs
 	Language   *expr.Environment // on their facts; see Language
 	Pasts      Pasts
 	Desk       Desk
@@ -69,7 +69,7 @@ type Service struct {
 	services   Services
 	budgets    Budgets
 	people     People
-	facts      *fact.Book
+	facts      fact.Source
 	conditions *conditions
 	pasts      Pasts
 	desk       Desk

@@ -109,7 +109,7 @@ func (s *Service) StandingsOf(ctx context.Context, service registry.Service) ([]
 		return nil, nil
 	}
 	slices.SortFunc(views, func(a, b slo.View) int { return cmp.Compare(a.SLO.Slug, b.SLO.Slug) })
-	found, err := s.gather(ctx, views)
+	found, err := s.gatherOf(ctx, map[id.ID]registry.Service{service.ID: service}, views)
 	if err != nil {
 		return nil, err
 	}

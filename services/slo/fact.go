@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -52,7 +53,7 @@ const factsAtOnce = 500
 
 // FactsOf tells what is known of the SLOs, in statements that are each of hundreds of them;
 // what was measured is read only of those whose services had outages. It authorises nobody.
-func (s *Service) FactsOf(ctx context.Context, slos []id.ID) (map[id.ID]fact.Set, error) {
+func (s *Service) FactsOf(ctx context.Context, slos []id.ID, names ...string) (map[id.ID]fact.Set, error) {
 	now := s.now()
 	out := make(map[id.ID]fact.Set, len(slos))
 	for len(slos) > 0 {
@@ -70,15 +71,22 @@ func (s *Service) FactsOf(ctx context.Context, slos []id.ID) (map[id.ID]fact.Set
 				fresh = append(fresh, views[i])
 			}
 		}
-		if err := s.outageFacts(ctx, fresh, out); err != nil {
-			return nil, err
+		if fact.Asks(names, "outageShares", "outageSharesQuarter") {
+			if err := s.outageFacts(ctx, fresh, out); err != nil {
+				return nil, err
+			}
 		}
-		if err := s.groupFacts(ctx, fresh, out); err != nil {
-			return nil, err
+		if fact.Asks(names, "groupShares") {
+			if err := s.groupFacts(ctx, fresh, out); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return out, nil
 }
+
+// Fresh reports whether the status says something of now, by the terms as they are.
+func (v View) Fresh(now time.Time) bool { return v.asOf(now).fresh() }
 
 // fresh reports whether the status says something of the present, by the terms as they are.
 func (v View) fresh() bool {

@@ -67,6 +67,8 @@ type BurnDown struct {
 	Markers []Marker
 	Spans   []Span
 	Bands   []Band
+	// Changes are by time.
+	Changes []Change
 	// Label describes the chart in words for those who do not see it.
 	Label string
 	// Nothing is written into it where no point is known; NoData when empty.
@@ -91,6 +93,9 @@ type frame struct {
 
 func (b BurnDown) frame(s Size) frame {
 	f := frame{left: leastMargin, right: s.Width - 16, top: 24, bottom: s.Height - 42}
+	if len(b.Changes) > 0 {
+		f.top += changeRow
+	}
 	low, high, _ := bounds(b.Points)
 	most := max(high, 1)
 	f.ticks = ticks(min(low, 0), most, 5)
@@ -166,6 +171,7 @@ func (b BurnDown) SVG(s Size, class string) template.HTML {
 	f.drawGrid(&d)
 	b.drawTimes(&d, f, s)
 	b.drawMarkers(&d, f)
+	b.drawChanges(&d, f)
 	for _, run := range runs(b.Points) {
 		for _, p := range split(run) {
 			b.drawPiece(&d, f, p)

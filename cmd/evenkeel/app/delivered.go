@@ -89,7 +89,9 @@ func (a *App) readInbox() {
 	s := a.Store
 	a.worker = inbox.NewWorker(inbox.Parts{
 		Store: s.Inbox(), Runner: s, Reader: github.NewPayloads(a.clients), Tracked: delivery.NewListener(s.Delivery(), s, a.now),
-		Commands: issues.NewCommands(s.Issues(), a.Policies), Clock: a.now, Logger: a.log,
+		Commands:    issues.NewCommands(s.Issues(), a.Policies),
+		Deployments: issues.NewDeployments(s.Registry(), a.Changes, a.opts.Config.GitHub.Host(), a.opts.Config.GitHub.Environments),
+		Clock:       a.now, Logger: a.log,
 	})
 }
 

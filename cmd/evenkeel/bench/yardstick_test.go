@@ -27,7 +27,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 )
 
-// yardstick is what the program is measured against: the same four operations
+// yardstick is what the program is measured against: the same operations
 // as somebody would write them by hand, over net/http's own router, database/sql
 // with every statement prepared, and encoding/json. It works on the program's own
 // database, so that both read and write the same rows. What it does as the
@@ -57,7 +57,7 @@ type yardstick struct {
 
 	// Statements of readers, and those that run in transactions of the writer's.
 	token, one, list, target, member                      *sql.Stmt
-	head, writerMember, system, update, audit             *sql.Stmt
+	head, writerMember, system, update, audit, decision   *sql.Stmt
 	series, newSeries, segment, newSegment, put, noteThat *sql.Stmt
 }
 
@@ -69,6 +69,7 @@ func newYardstick(tb testing.TB, h *house) *yardstick {
 	y.router.HandleFunc("GET /v1/services/{service}", y.authenticated(access.ScopeRead, y.getService))
 	y.router.HandleFunc("GET /v1/services", y.authenticated(access.ScopeRead, y.listServices))
 	y.router.HandleFunc("PUT /v1/services/{service}", y.authenticated(access.ScopeWrite, y.putService))
+	y.router.HandleFunc("POST /v1/services/{service}/gate/decisions", y.authenticated(access.ScopePush, y.decide))
 	y.router.HandleFunc("POST /v1/services/{service}/slos/{slo}/measurements", y.authenticated(access.ScopePush, y.push))
 	return y
 }
@@ -136,6 +137,8 @@ func (y *yardstick) prepare(tb testing.TB) {
 	y.system = prepare(y.writer, "SELECT id FROM systems WHERE slug = $1")
 	y.update = prepare(y.writer, updateService)
 	y.audit = prepare(y.writer, insertAudit)
+	y.decision = prepare(y.writer, `INSERT INTO gate_decisions (id, service_id, class, change_version, link, answer, verdict, decided_at, decided_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
 	y.series = prepare(y.writer, "SELECT id, folded_until FROM series WHERE indicator_id = $1 AND reporter = $2 AND group_value = ''"+lock(" FOR SHARE"))
 	y.newSeries = prepare(y.writer, `INSERT INTO series (id, indicator_id, reporter, group_value, resolution_s, folded_until, created_at) VALUES ($1, $2, $3, '', $4, $5, $6)
 ON CONFLICT (indicator_id, reporter, group_value) DO NOTHING`)

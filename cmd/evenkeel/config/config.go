@@ -122,6 +122,8 @@ type GitHub struct {
 	DefaultRepository string `koanf:"defaultRepository" default:"" shown:"none" doc:"The address of the repository for issues of services that name none, and whose team names none."`
 	PublicKinds       List   `koanf:"publicKinds" default:"" shown:"none" doc:"The kinds of issues that may be opened in public repositories, where everybody reads them. Issues of other kinds pass public repositories over."`
 
+	Environments List `koanf:"environments" default:"production" doc:"The environments, by name, of which GitHub's deployments become changes of the services whose repository it is; those that GitHub marks as production environments do so as well."`
+
 	Spacing time.Duration `koanf:"spacing" default:"1s" min:"1s" max:"1m" doc:"The least time between two writes of one installation or token. GitHub asks for a second."`
 	Hold    time.Duration `koanf:"hold" default:"5m" min:"1m" max:"24h" doc:"How long an issue whose making got no answer is looked for before it is made again. While GitHub's list lags less, no issue is made twice."`
 	Misses  int           `koanf:"misses" default:"3" min:"1" max:"20" doc:"How often it has to be looked for in that time, and not be found."`

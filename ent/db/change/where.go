@@ -70,6 +70,11 @@ func ServiceID(v string) predicate.Change {
 	return predicate.Change(sql.FieldEQ(FieldServiceID, v))
 }
 
+// Source applies equality check predicate on the "source" field. It's identical to SourceEQ.
+func Source(v string) predicate.Change {
+	return predicate.Change(sql.FieldEQ(FieldSource, v))
+}
+
 // ExternalID applies equality check predicate on the "external_id" field. It's identical to ExternalIDEQ.
 func ExternalID(v string) predicate.Change {
 	return predicate.Change(sql.FieldEQ(FieldExternalID, v))
@@ -203,6 +208,71 @@ func ServiceIDEqualFold(v string) predicate.Change {
 // ServiceIDContainsFold applies the ContainsFold predicate on the "service_id" field.
 func ServiceIDContainsFold(v string) predicate.Change {
 	return predicate.Change(sql.FieldContainsFold(FieldServiceID, v))
+}
+
+// SourceEQ applies the EQ predicate on the "source" field.
+func SourceEQ(v string) predicate.Change {
+	return predicate.Change(sql.FieldEQ(FieldSource, v))
+}
+
+// SourceNEQ applies the NEQ predicate on the "source" field.
+func SourceNEQ(v string) predicate.Change {
+	return predicate.Change(sql.FieldNEQ(FieldSource, v))
+}
+
+// SourceIn applies the In predicate on the "source" field.
+func SourceIn(vs ...string) predicate.Change {
+	return predicate.Change(sql.FieldIn(FieldSource, vs...))
+}
+
+// SourceNotIn applies the NotIn predicate on the "source" field.
+func SourceNotIn(vs ...string) predicate.Change {
+	return predicate.Change(sql.FieldNotIn(FieldSource, vs...))
+}
+
+// SourceGT applies the GT predicate on the "source" field.
+func SourceGT(v string) predicate.Change {
+	return predicate.Change(sql.FieldGT(FieldSource, v))
+}
+
+// SourceGTE applies the GTE predicate on the "source" field.
+func SourceGTE(v string) predicate.Change {
+	return predicate.Change(sql.FieldGTE(FieldSource, v))
+}
+
+// SourceLT applies the LT predicate on the "source" field.
+func SourceLT(v string) predicate.Change {
+	return predicate.Change(sql.FieldLT(FieldSource, v))
+}
+
+// SourceLTE applies the LTE predicate on the "source" field.
+func SourceLTE(v string) predicate.Change {
+	return predicate.Change(sql.FieldLTE(FieldSource, v))
+}
+
+// SourceContains applies the Contains predicate on the "source" field.
+func SourceContains(v string) predicate.Change {
+	return predicate.Change(sql.FieldContains(FieldSource, v))
+}
+
+// SourceHasPrefix applies the HasPrefix predicate on the "source" field.
+func SourceHasPrefix(v string) predicate.Change {
+	return predicate.Change(sql.FieldHasPrefix(FieldSource, v))
+}
+
+// SourceHasSuffix applies the HasSuffix predicate on the "source" field.
+func SourceHasSuffix(v string) predicate.Change {
+	return predicate.Change(sql.FieldHasSuffix(FieldSource, v))
+}
+
+// SourceEqualFold applies the EqualFold predicate on the "source" field.
+func SourceEqualFold(v string) predicate.Change {
+	return predicate.Change(sql.FieldEqualFold(FieldSource, v))
+}
+
+// SourceContainsFold applies the ContainsFold predicate on the "source" field.
+func SourceContainsFold(v string) predicate.Change {
+	return predicate.Change(sql.FieldContainsFold(FieldSource, v))
 }
 
 // ExternalIDEQ applies the EQ predicate on the "external_id" field.

@@ -296,6 +296,7 @@ var (
 	// ChangesColumns holds the columns for the "changes" table.
 	ChangesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "source", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "external_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "release", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
@@ -320,26 +321,26 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "changes_services_service",
-				Columns:    []*schema.Column{ChangesColumns[15]},
+				Columns:    []*schema.Column{ChangesColumns[16]},
 				RefColumns: []*schema.Column{ServicesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "change_service_id_external_id",
+				Name:    "change_service_id_source_external_id",
 				Unique:  true,
-				Columns: []*schema.Column{ChangesColumns[15], ChangesColumns[1]},
+				Columns: []*schema.Column{ChangesColumns[16], ChangesColumns[1], ChangesColumns[2]},
 			},
 			{
 				Name:    "change_service_id_began_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ChangesColumns[15], ChangesColumns[7], ChangesColumns[0]},
+				Columns: []*schema.Column{ChangesColumns[16], ChangesColumns[8], ChangesColumns[0]},
 			},
 			{
 				Name:    "change_began_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ChangesColumns[7], ChangesColumns[0]},
+				Columns: []*schema.Column{ChangesColumns[8], ChangesColumns[0]},
 			},
 		},
 	}

@@ -48,9 +48,9 @@ CREATE TABLE `policies` (`id` text NOT NULL, `slug` text NOT NULL, `name` text N
 -- create index "budgetpolicy_slug" to table: "policies"
 CREATE UNIQUE INDEX `budgetpolicy_slug` ON `policies` (`slug`);
 -- create "changes" table
-CREATE TABLE `changes` (`id` text NOT NULL, `external_id` text NULL, `kind` text NOT NULL, `release` text NOT NULL, `link` text NOT NULL, `author` text NOT NULL, `note` text NOT NULL, `began_at` datetime NOT NULL, `ended_at` datetime NULL, `outcome` text NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `changes_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
--- create index "change_service_id_external_id" to table: "changes"
-CREATE UNIQUE INDEX `change_service_id_external_id` ON `changes` (`service_id`, `external_id`);
+CREATE TABLE `changes` (`id` text NOT NULL, `source` text NOT NULL, `external_id` text NULL, `kind` text NOT NULL, `release` text NOT NULL, `link` text NOT NULL, `author` text NOT NULL, `note` text NOT NULL, `began_at` datetime NOT NULL, `ended_at` datetime NULL, `outcome` text NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `changes_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "change_service_id_source_external_id" to table: "changes"
+CREATE UNIQUE INDEX `change_service_id_source_external_id` ON `changes` (`service_id`, `source`, `external_id`);
 -- create index "change_service_id_began_at_id" to table: "changes"
 CREATE INDEX `change_service_id_began_at_id` ON `changes` (`service_id`, `began_at`, `id`);
 -- create index "change_began_at_id" to table: "changes"

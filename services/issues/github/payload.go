@@ -4,8 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
+	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 )
 
@@ -16,6 +20,8 @@ const (
 	eventRepository               = "repository"
 	eventInstallation             = "installation"
 	eventInstallationRepositories = "installation_repositories"
+	eventDeployment               = "deployment"
+	eventDeploymentStatus         = "deployment_status"
 )
 
 // tells reports whether an event with that action tells something. Of a comment
@@ -31,7 +37,7 @@ func tells(event, action string) bool {
 		return action == "created" || action == "unsuspend" || action == "new_permissions_accepted"
 	case eventInstallationRepositories:
 		return action == "added"
-	case eventIssueComment:
+	case eventIssueComment, eventDeployment, eventDeploymentStatus:
 		return action == "created"
 	case eventRepository:
 		return action != "created" && action != "edited"
@@ -65,12 +71,35 @@ type hookPayload struct {
 			From struct{ User, Organization *hookAccount }
 		}
 	}
+	Deployment hookDeployment
+	// Status is of a deployment that came to it.
+	Status *struct {
+		State     string
+		CreatedAt time.Time `json:"created_at"`
+	} `json:"deployment_status"`
+	// Run is of GitHub's Actions, where they deploy.
+	Run *struct {
+		HTMLURL string `json:"html_url"`
+	} `json:"workflow_run"`
+}
+
+type hookDeployment struct {
+	ID          int64
+	SHA         string
+	Ref         string
+	Task        string
+	Environment string
+	Production  bool `json:"production_environment"`
+	Description string
+	Creator     hookAccount
+	CreatedAt   time.Time `json:"created_at"`
 }
 
 type hookRepository struct {
 	ID       int64
 	Name     string
 	FullName string `json:"full_name"`
+	HTMLURL  string `json:"html_url"`
 	Owner    hookAccount
 }
 
@@ -124,6 +153,15 @@ func (p *Payloads) Read(ctx context.Context, d inbox.Delivery) (inbox.Happening,
 			h.Names = append(h.Names, r.FullName)
 		}
 		return h, names(d, h.Owner != "", "whose installation it is")
+	case d.Event == eventDeployment || d.Event == eventDeploymentStatus:
+		var known bool
+		h.Kind = inbox.Deployed
+		h.Deployment, known = in.deployment()
+		if !known { // a state that came since
+			return inbox.Happening{}, nil
+		}
+		whole := h.Deployment.ID != "0" && !h.Deployment.Created.IsZero() && !h.Deployment.At.IsZero() && h.Repository.Name != ""
+		return h, names(d, whole && (d.Event == eventDeployment || in.Status != nil), "a deployment in a repository with its times")
 	case in.Issue.PullRequest != nil:
 		return inbox.Happening{}, nil
 	}
@@ -144,6 +182,47 @@ func (p *Payloads) Read(ctx context.Context, d inbox.Delivery) (inbox.Happening,
 		return h, names(d, h.MovedTo.Number > 0 && h.MovedTo.Repository.Name != "", "where the issue was transferred to")
 	}
 	return h, nil
+}
+
+// states are those of GitHub's deployments. What waits or is queued is not worked on yet.
+var states = map[string]change.State{
+	"pending": change.Made, "queued": change.Made, "waiting": change.Made, "in_progress": change.Going,
+	"success": change.Done, "failure": change.Broken, "error": change.Broken, "inactive": change.Superseded,
+}
+
+// deployment is what is told of one; false where it came to a state that is not known. What
+// went out is looked at where it was made, which is the run of an Action, or else the commit.
+func (p hookPayload) deployment() (change.Deployment, bool) {
+	told := p.Deployment
+	d := change.Deployment{
+		Source: change.GitHub, ID: strconv.FormatInt(told.ID, 10), Environment: told.Environment, Production: told.Production,
+		Kind: change.Deploy, Release: told.release(), Link: p.Repository.HTMLURL + "/commit/" + url.PathEscape(told.SHA), Author: told.Creator.Login, Note: told.Description,
+		Created: told.CreatedAt, State: change.Made, At: told.CreatedAt,
+	}
+	if told.Task == "deploy:migrations" {
+		d.Kind = change.Migration
+	}
+	if p.Run != nil && p.Run.HTMLURL != "" {
+		d.Link = p.Run.HTMLURL
+	}
+	known := true
+	if p.Status != nil {
+		d.State, known = states[p.Status.State]
+		d.At = p.Status.CreatedAt
+	}
+	return d, known
+}
+
+// shortSHA is how many digits of a commit people are shown.
+const shortSHA = 7
+
+// release is what goes out: the tag or branch with its commit, or a commit alone.
+func (d hookDeployment) release() string {
+	short := d.SHA[:min(shortSHA, len(d.SHA))]
+	if d.Ref == "" || d.Ref == d.SHA {
+		return short
+	}
+	return d.Ref + " (" + short + ")"
 }
 
 // former is what the repository was called before, empty when it is called as ever.

@@ -18,6 +18,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/issues/github"
 	"github.com/evenkeel/evenkeel/services/issues/github/standin"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
@@ -192,6 +193,7 @@ type record struct {
 	former   map[string]string // by the name at present
 	back     []string
 	commands []inbox.Command
+	deployed []change.Deployment
 }
 
 func newRecord() *record {
@@ -227,6 +229,14 @@ func (r *record) Command(_ context.Context, _ id.ID, c inbox.Command) error {
 	return nil
 }
 
+func (r *record) Deployed(_ context.Context, in inbox.Repository, d change.Deployment) error {
+	if in.Name != "acme/api" {
+		return fmt.Errorf("deployed in %+v", in)
+	}
+	r.deployed = append(r.deployed, d)
+	return nil
+}
+
 // workOff lets a worker of a real database hand on what is due.
 func workOff(t *testing.T, s *store.Store, now clock.Clock, self ...github.Clients) (*record, map[string]int64) {
 	t.Helper()
@@ -236,7 +246,7 @@ func workOff(t *testing.T, s *store.Store, now clock.Clock, self ...github.Clien
 		clients = self[0]
 	}
 	counts, err := inbox.NewWorker(inbox.Parts{
-		Store: s.Inbox(), Runner: s, Reader: github.NewPayloads(clients), Tracked: r, Commands: r, Clock: now, Logger: slog.New(slog.DiscardHandler),
+		Store: s.Inbox(), Runner: s, Reader: github.NewPayloads(clients), Tracked: r, Commands: r, Deployments: r, Clock: now, Logger: slog.New(slog.DiscardHandler),
 	}).RunOnce(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -335,6 +345,75 @@ func TestWhatPeopleDoOnGitHubIsRead(t *testing.T) {
 	c := r.commands[0]
 	if c.Name != "dispute" || c.Text != "The load test was counted.\n\nSee the plan." || c.By != "wanda" || c.Comment.ID != comment.ID || !strings.HasPrefix(c.Comment.URL, "http") || !c.At.Equal(storetest.Start) {
 		t.Errorf("the command is %+v", c)
+	}
+}
+
+// GitHub documents the states of deployments under "Create a deployment status".
+func TestDeploymentsAreReadWithTheTimesAtWhichTheyWereSo(t *testing.T) {
+	t.Parallel()
+	s, now := storetest.SQLite(t), clock.NewManual(storetest.Start)
+	hub := standin.New(t, standin.Options{Now: now.Now, WebhookSecret: secret})
+	hub.Organization("acme")
+	hub.User("wanda")
+	hub.Public("acme/api")
+	const sha = "f95f852bd8fca8fcc58a9a2d6c842781e32a215e"
+	made := storetest.Start.Truncate(time.Second) // GitHub tells whole seconds
+	wanda := hub.Person("wanda")
+	deployed := wanda.Deploy("acme/api", standin.Deployment{Ref: "v2.14.0", SHA: sha, Environment: "production", Production: true, Description: "The new basket", Action: true})
+	states := map[string]change.State{
+		"pending": change.Made, "queued": change.Made, "in_progress": change.Going, "success": change.Done,
+		"failure": change.Broken, "error": change.Broken, "inactive": change.Superseded, "waiting": change.Made,
+	}
+	names := slices.Sorted(maps.Keys(states))
+	for _, state := range names {
+		now.Advance(time.Minute)
+		deployed.Becomes(state)
+	}
+	migrated := wanda.Deploy("acme/api", standin.Deployment{Ref: sha, SHA: sha, Task: "deploy:migrations", Environment: "staging"})
+
+	w := receiver(t, s, now.Now, secret)
+	for _, d := range hub.Deliveries() {
+		if got, err := w.Receive(t.Context(), received(d)); err != nil || got != github.WebhookAccepted {
+			t.Errorf("%s: %q (%v)", d.Event, got, err)
+		}
+	}
+	r, counts := workOff(t, s, now.Now)
+	if counts["worked"] != int64(2+len(states)) || len(r.deployed) != 2+len(states) {
+		t.Fatalf("%v, told are %+v", counts, r.deployed)
+	}
+	first := change.Deployment{
+		Source: change.GitHub, ID: fmt.Sprint(deployed.ID), Environment: "production", Production: true, Kind: change.Deploy, Release: "v2.14.0 (f95f852)",
+		Link: "https://github.com/acme/api/actions/runs/289782451", Author: "wanda", Note: "The new basket", Created: made, State: change.Made, At: made,
+	}
+	if r.deployed[0] != first {
+		t.Errorf("made is\n%+v, want\n%+v", r.deployed[0], first)
+	}
+	for i, state := range names {
+		want := first
+		want.State, want.At = states[state], made.Add(time.Duration(i+1)*time.Minute)
+		if r.deployed[1+i] != want {
+			t.Errorf("%s is\n%+v, want\n%+v", state, r.deployed[1+i], want)
+		}
+	}
+	last := r.deployed[len(r.deployed)-1]
+	if last.ID != fmt.Sprint(migrated.ID) || last.Kind != change.Migration || last.Release != "f95f852" || last.Production || last.Link != "https://github.com/acme/api/commit/"+sha {
+		t.Errorf("the migration is %+v", last)
+	}
+}
+
+func TestAPayloadOfADeploymentThatLacksWhatItIsAboutIsAnError(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ event, payload, wrong string }{
+		"no deployment": {"deployment", `{"action":"created","repository":{"full_name":"acme/api"}}`, "does not name a deployment"},
+		"no times":      {"deployment", `{"action":"created","deployment":{"id":7},"repository":{"full_name":"acme/api"}}`, "does not name a deployment"},
+		"no repository": {"deployment", `{"action":"created","deployment":{"id":7,"created_at":"2026-03-27T12:00:00Z"}}`, "does not name a deployment"},
+		"no status":     {"deployment_status", `{"action":"created","deployment":{"id":7,"created_at":"2026-03-27T12:00:00Z"},"repository":{"full_name":"acme/api"}}`, "does not name a deployment"},
+		"another state": {"deployment_status", `{"action":"created","deployment":{"id":7,"created_at":"2026-03-27T12:00:00Z"},"deployment_status":{"state":"napping","created_at":"2026-03-27T12:00:00Z"},"repository":{"full_name":"acme/api"}}`, ""},
+	} {
+		h, err := github.NewPayloads(nil).Read(t.Context(), inbox.Delivery{Event: c.event, Action: "created", Payload: []byte(c.payload)})
+		if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) || err == nil && h.Kind != "" {
+			t.Errorf("%s: %+v (%v)", name, h, err)
+		}
 	}
 }
 

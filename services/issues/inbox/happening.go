@@ -1,7 +1,10 @@
 package inbox
 
+import "github.com/evenkeel/evenkeel/services/change"
+
 // Happening is what a delivery tells, in words that every tracker has. What is or
-// was the state of an issue is left out: it is read again.
+// was the state of an issue is left out: it is read again. Of deployments what is told is
+// kept, with the times at which it was so, from which its order follows.
 type Happening struct {
 	// Kind is what there is to do; empty when there is nothing.
 	Kind Kind
@@ -23,6 +26,8 @@ type Happening struct {
 	Sender Sender
 	// Comment is what was written, of Commented.
 	Comment Comment
+	// Deployment is what is told of one, of Deployed.
+	Deployment change.Deployment
 }
 
 // Kind is what follows from a happening.
@@ -35,6 +40,7 @@ const (
 	RepositoryChanged Kind = "repository_changed" // renamed, moved, archived, deleted, made public
 	PlacesBack        Kind = "places_back"        // the app may do in repositories what it could not
 	Commented         Kind = "commented"          // somebody wrote a comment
+	Deployed          Kind = "deployed"           // a deployment was made, or came to a state
 )
 
 // Repository is a repository on the tracker. It keeps its ID whatever it is called.

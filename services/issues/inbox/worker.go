@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/tx"
+	"github.com/evenkeel/evenkeel/services/change"
 )
 
 const (
@@ -53,15 +54,22 @@ type Tracked interface {
 	Desired(ctx context.Context, at Issue) (id.ID, bool, error)
 }
 
+// Deployments keeps what is told of deployments, in any order and more than once.
+// *issues.Deployments is one.
+type Deployments interface {
+	Deployed(ctx context.Context, in Repository, d change.Deployment) error
+}
+
 // Parts is what a Worker is made of.
 type Parts struct {
-	Store    Store
-	Runner   tx.Runner
-	Reader   Reader
-	Tracked  Tracked
-	Commands Commands
-	Clock    clock.Clock
-	Logger   *slog.Logger
+	Store       Store
+	Runner      tx.Runner
+	Reader      Reader
+	Tracked     Tracked
+	Commands    Commands
+	Deployments Deployments
+	Clock       clock.Clock
+	Logger      *slog.Logger
 }
 
 // Worker works deliveries off.
@@ -167,6 +175,8 @@ func (w *Worker) handle(ctx context.Context, h Happening, at time.Time) error {
 		return w.Tracked.PlacesBack(ctx, h.Owner, h.Names)
 	case Commented:
 		return w.commented(ctx, h, at)
+	case Deployed:
+		return w.Deployments.Deployed(ctx, h.Repository, h.Deployment)
 	}
 	return nil
 }

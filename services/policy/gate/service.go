@@ -58,15 +58,10 @@ type Service struct{ Parts }
 // NewService returns the service.
 func NewService(p Parts) *Service { return &Service{p} }
 
-// Show tells what would be answered for each class of changes; nothing is recorded.
-// Faults: NotFound.
-func (s *Service) Show(ctx context.Context, service id.ID) (Situation, map[policy.ChangeClass]Verdict, error) {
+// Show tells what would be answered for each class of changes of a service; nothing is recorded.
+func (s *Service) Show(ctx context.Context, of registry.Service) (Situation, map[policy.ChangeClass]Verdict, error) {
 	if err := s.Authorizer.Authorize(ctx, access.Read, access.Object{Kind: access.KindGateDecision}); err != nil {
 		return Situation{}, nil, err
-	}
-	of, err := s.Registry.Service(ctx, service)
-	if err != nil {
-		return Situation{}, nil, fmt.Errorf("show a gate: %w", err)
 	}
 	situation, err := s.situation(ctx, of, s.Clock())
 	if err != nil {
@@ -82,12 +77,8 @@ func (s *Service) Show(ctx context.Context, service id.ID) (Situation, map[polic
 // Decide answers for a change; Record writes the answer down. What cannot be read in time
 // is a reason that warns, which is why it is to be called outside of a transaction. The owning team and its workloads.
 //
-// Faults: NotFound; Forbidden; Conflict "service_retired"; Invalid.
-func (s *Service) Decide(ctx context.Context, service id.ID, q Question) (Decision, error) {
-	of, err := s.Registry.Service(ctx, service)
-	if err != nil {
-		return Decision{}, fmt.Errorf("decide about a change: %w", err)
-	}
+// Faults: Forbidden; Conflict "service_retired"; Invalid.
+func (s *Service) Decide(ctx context.Context, of registry.Service, q Question) (Decision, error) {
 	if err := s.Authorizer.Authorize(ctx, access.Create, access.Object{Kind: access.KindGateDecision, Team: of.Team, Label: "a change of " + of.Slug}); err != nil {
 		return Decision{}, err
 	}
@@ -149,7 +140,7 @@ func (s *Service) situation(ctx context.Context, of registry.Service, now time.T
 			return Situation{}, err
 		}
 		s.Logger.ErrorContext(ctx, "the gate answers without all that its answer follows from", slog.String("service_id", string(of.ID)), slog.String("part", part.what), slog.Any("error", err))
-		out.Unreadable = append(out.Unreadable, fmt.Sprintf("Evenkeel could not read %s; nothing is denied because of what is not known", part.what))
+		out.Unreadable = append(out.Unreadable, unreadText(part.what))
 		break
 	}
 	for _, st := range standings {
@@ -180,7 +171,7 @@ func (s *Service) spent(ctx context.Context, of registry.Service, now time.Time)
 	}
 	var out []Spent
 	for _, v := range views {
-		if v.Status.State == budget.Exhausted && !v.Status.Stale && !v.Status.Outdated(now) && v.Revision.Enforcement != slo.Observed {
+		if v.Status.State == budget.Exhausted && v.Fresh(now) && v.Revision.Enforcement != slo.Observed {
 			out = append(out, Spent{Service: slugs[v.SLO.Service], SLO: v.SLO.Slug})
 		}
 	}

@@ -19,6 +19,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
 // storetest keeps one connection pool to the PostgreSQL server of the tests.
@@ -83,12 +85,12 @@ func TestWhatCannotBeReadTakesNothingFromWhatIsKnown(t *testing.T) {
 			Authorizer: access.NewAuthorizer(s.Registry()), Clock: clock.NewManual(storetest.Start).Now, Logger: slog.New(slog.DiscardHandler),
 		})
 		ctx := access.WithCaller(t.Context(), access.Caller{Kind: access.ByPerson, Person: "ADMIN", Name: "Ada", Administrator: true, Scopes: []access.Scope{access.ScopeAdmin}})
-		decided, err := g.Decide(ctx, service.ID, gate.Question{Class: policy.Feature})
+		decided, err := g.Decide(ctx, service, gate.Question{Class: policy.Feature})
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		_, shown, err := g.Show(ctx, service.ID)
+		_, shown, err := g.Show(ctx, service)
 		if err != nil {
 			t.Errorf("%s: it is not shown: %v", c.name, err)
 			continue
@@ -103,6 +105,59 @@ func TestWhatCannotBeReadTakesNothingFromWhatIsKnown(t *testing.T) {
 			if v.Answer != c.want || !strings.Contains(said, c.unread) || (said == "") != (c.unread == "") {
 				t.Errorf("%s: %s is %s, which says %q; want %s", c.name, what, v.Answer, said, c.want)
 			}
+		}
+	}
+}
+
+// needs is that each service depends on a ledger, hard.
+type needs struct{ gate.Registry }
+
+func (needs) Dependencies(context.Context, id.ID) ([]registry.Dependency, error) {
+	return []registry.Dependency{{On: "LEDGER", OnSlug: "ledger", DependencyTerms: registry.DependencyTerms{Criticality: registry.Hard}}}, nil
+}
+
+// promised is the SLO of the ledger.
+type promised struct{ slo.View }
+
+func (p promised) ViewsOf(context.Context, []id.ID) ([]slo.View, error) {
+	return []slo.View{p.View}, nil
+}
+
+// A status says something of the present where it was evaluated lately, by the terms as they are,
+// over measurements that come and are all read.
+func TestADependencyIsSpentWhereItsStatusSaysSoOfThePresent(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	service := storetest.Service(t, s, storetest.Team(t, s, "payments").ID, "checkout")
+	now := storetest.Start
+	for name, c := range map[string]struct {
+		change func(v *slo.View)
+		warns  bool
+	}{
+		"spent":               {func(*slo.View) {}, true},
+		"not spent":           {func(v *slo.View) { v.Status.State = budget.AtRisk }, false},
+		"only observed":       {func(v *slo.View) { v.Revision.Enforcement = slo.Observed }, false},
+		"without measurement": {func(v *slo.View) { v.Status.Stale = true }, false},
+		"evaluated long ago":  {func(v *slo.View) { v.Status.End = now.Add(-48 * time.Hour) }, false},
+		"by former terms":     {func(v *slo.View) { v.Revision.ID = "SECOND" }, false},
+		"over half its past":  {func(v *slo.View) { v.Status.Filling = true }, false},
+	} {
+		v := slo.View{SLO: slo.SLO{Service: "LEDGER", Slug: "availability"}, Revision: slo.Revision{ID: "FIRST"}, Status: slo.Status{Revision: "FIRST", State: budget.Exhausted, End: now, EvaluatedAt: now}}
+		c.change(&v)
+		g := gate.NewService(gate.Parts{
+			Store: s.Gate(), Policies: frozen{}, Registry: needs{s.Registry()}, SLOs: promised{v}, Runner: s,
+			Authorizer: access.NewAuthorizer(s.Registry()), Clock: clock.NewManual(now).Now, Logger: slog.New(slog.DiscardHandler),
+		})
+		_, shown, err := g.Show(access.WithCaller(t.Context(), access.System("test")), service)
+		if err != nil {
+			t.Fatal(err)
+		}
+		warns := false
+		for _, r := range shown[policy.Feature].Reasons {
+			warns = warns || r.Kind == gate.Dependency && r.Service == "ledger" && r.SLO == "availability"
+		}
+		if warns != c.warns {
+			t.Errorf("%s: it warns of the dependency: %v", name, warns)
 		}
 	}
 }

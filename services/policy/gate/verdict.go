@@ -1,9 +1,7 @@
 package gate
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -111,14 +109,14 @@ func (s Situation) Decide(class policy.ChangeClass) Verdict {
 		v.RecoversAt = nil
 	}
 	for _, d := range s.Spent {
-		v.add(Warn, Reason{Kind: Dependency, Service: d.Service, SLO: d.SLO, Text: fmt.Sprintf("the hard dependency %s has spent the budget of its SLO %s", d.Service, d.SLO)})
+		v.add(Warn, Reason{Kind: Dependency, Service: d.Service, SLO: d.SLO, Text: spentText(d)})
 	}
 	for _, what := range s.Unreadable {
 		v.add(Warn, Reason{Kind: Unreadable, Text: what})
 	}
 	s.override(&v)
 	if len(v.Reasons) == 0 {
-		v.add(Allow, Reason{Kind: NothingAsked, Text: "no policy in force asks that this change waits"})
+		v.add(Allow, Reason{Kind: NothingAsked, Text: nothingText})
 	}
 	slices.SortStableFunc(v.Reasons, func(a, b Reason) int { return weight(b.Kind) - weight(a.Kind) })
 	if v.Answer != Allow {
@@ -145,31 +143,27 @@ func (s Situation) about(stand Stand, class policy.ChangeClass) (Answer, Reason,
 		if stand.Outcome != expr.Unknown || stand.Mode == policy.Observe || waits(class, freeze) != "" {
 			return Allow, r, false
 		}
-		r.Kind, r.Text = NotKnown, fmt.Sprintf("whether the clause %s applies to the SLO %s is not known (%s)", stand.Clause.Name, stand.SLO, stand.Why)
+		r.Kind, r.Text = NotKnown, notKnownText(stand)
 		return Warn, r, true
 	}
 	r.Violation, r.RecoversAt = stand.Violation.ID, stand.RecoversAt
-	applies := fmt.Sprintf("the clause %s of the policy %s applies to the SLO %s", stand.Clause.Name, stand.Rule.Policy.Slug, stand.SLO)
-	if stand.ConsumedPercent != "" {
-		applies += fmt.Sprintf(": %s %% of the error budget of 28 days is consumed", stand.ConsumedPercent)
-	}
 	if why := waits(class, freeze); why != "" {
-		r.Kind, r.Text = NeverWaits, applies+", and "+why
+		r.Kind, r.Text = NeverWaits, appliesText(stand)+", and "+why
 		return Allow, r, true
 	}
 	if why := stand.Violation.Excused(s.At); why != "" {
-		r.Kind, r.Text = Excused, applies+"; "+why
+		r.Kind, r.Text = Excused, appliesText(stand)+"; "+why
 		return Allow, r, true
 	}
 	switch stand.Mode { // as it is in force: the violation follows at the next pass
 	case policy.Enforce:
-		r.Kind, r.Text = Frozen, applies
+		r.Kind, r.Text = Frozen, appliesText(stand)
 		return Deny, r, true
 	case policy.Warn:
-		r.Kind, r.Text = Frozen, applies+"; the policy warns only"
+		r.Kind, r.Text = Frozen, appliesText(stand)+warnsOnly
 		return Warn, r, true
 	default:
-		r.Kind, r.Text = Observed, applies+"; the policy is only observed"
+		r.Kind, r.Text = Observed, appliesText(stand)+observedOnly
 		return Allow, r, true
 	}
 }
@@ -178,9 +172,9 @@ func (s Situation) about(stand Stand, class policy.ChangeClass) (Answer, Reason,
 func waits(class policy.ChangeClass, f *policy.Freeze) string {
 	switch {
 	case !class.Waits():
-		return fmt.Sprintf("changes of the class %s never wait", class)
+		return neverWaitsText(class)
 	case slices.Contains(f.Allow, class):
-		return fmt.Sprintf("it lets changes of the class %s go on", class)
+		return goesOnText(class)
 	}
 	return ""
 }
@@ -191,36 +185,7 @@ func (s Situation) override(v *Verdict) {
 		return
 	}
 	v.Answer = Warn
-	v.Reasons = append(v.Reasons, Reason{Kind: Overridden, Text: fmt.Sprintf("%s, on call, lifted the freeze until %s: %s",
-		s.Override.By, s.Override.Until.UTC().Format("2006-01-02 15:04 UTC"), s.Override.Reason)})
-}
-
-// wayOut is what can be done.
-func (s Situation) wayOut(v Verdict) []string {
-	var out []string
-	say := func(what string) {
-		if !slices.Contains(out, what) {
-			out = append(out, what)
-		}
-	}
-	if v.Answer == Deny {
-		out = append(out, fmt.Sprintf("work on what spends the budget goes on: send it as a change of the class %s", strings.Join(exempt(s), ", ")))
-		if v.RecoversAt != nil {
-			out = append(out, fmt.Sprintf("if nothing more goes wrong, the freeze ends at %s", v.RecoversAt.UTC().Format("2006-01-02 15:04 UTC")))
-		}
-		out = append(out,
-			"where the numbers are wrong or the clause does not fit, dispute the violation",
-			"in an emergency whoever is on call can lift the freeze for some hours, and says why")
-	}
-	for _, r := range v.Reasons {
-		switch r.Kind {
-		case NotKnown:
-			say(fmt.Sprintf("see why the SLO %s is not measured", r.SLO))
-		case Dependency:
-			say(fmt.Sprintf("ask the team of %s whether a change makes it worse", r.Service))
-		}
-	}
-	return out
+	v.Reasons = append(v.Reasons, Reason{Kind: Overridden, Text: overriddenText(*s.Override)})
 }
 
 // exempt are the classes that no clause denies.

@@ -130,7 +130,7 @@ func (Source) Facts() []fact.Declaration {
 }
 
 // FactsOf tells them of the SLOs that exist.
-func (s Source) FactsOf(ctx context.Context, slos []id.ID) (map[id.ID]fact.Set, error) {
+func (s Source) FactsOf(ctx context.Context, slos []id.ID, _ ...string) (map[id.ID]fact.Set, error) {
 	now := s.Clock()
 	said, err := s.Store.Said(ctx, slos)
 	if err != nil {

@@ -18,6 +18,7 @@ type Filter struct {
 	SLO      id.ID
 	Severity budget.Severity
 	Kind     Kind
+	Burns    bool // only those of burn pairs
 	Open     *bool
 	// Since leaves those that lasted then or later: that are open, or ended since.
 	Since time.Time

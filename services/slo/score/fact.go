@@ -24,7 +24,7 @@ func (s *Service) Facts() []fact.Declaration {
 
 // FactsOf tells the forecasts of the SLOs that were made last: of a time that is not over,
 // and until a day after the next was due. It authorises nobody.
-func (s *Service) FactsOf(ctx context.Context, slos []id.ID) (map[id.ID]fact.Set, error) {
+func (s *Service) FactsOf(ctx context.Context, slos []id.ID, _ ...string) (map[id.ID]fact.Set, error) {
 	now := s.Clock()
 	out := make(map[id.ID]fact.Set, len(slos))
 	for len(slos) > 0 {

@@ -42,6 +42,7 @@ var operations = map[string][]string{
 
 // deliveries are the webhooks that Evenkeel is sent.
 var deliveries = []string{
+	"deployment-created", "deployment-status-created",
 	"installation-created", "installation-deleted", "installation-new-permissions-accepted", "installation-suspend", "installation-unsuspend",
 	"installation-repositories-added",
 	"issue-comment-created",

@@ -18,6 +18,7 @@ var payloads = []struct {
 	event, action string
 	has           []string
 }{
+	{"deployment", "created", []string{"workflow_run"}}, {"deployment_status", "created", []string{"workflow_run"}},
 	{"installation", "created", nil}, {"installation", "deleted", nil}, {"installation", "new_permissions_accepted", nil},
 	{"installation", "suspend", nil}, {"installation", "unsuspend", nil}, {"installation_repositories", "added", []string{"requester"}},
 	{"issue_comment", "created", []string{"organization"}},
