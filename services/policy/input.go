@@ -33,19 +33,23 @@ func (d Draft) Validate(language *expr.Environment) error {
 	registry.CheckSlug(&check, "/slug", d.Slug)
 	registry.CheckName(&check, "/name", d.Name)
 	registry.CheckText(&check, "/description", d.Description, maxDescription)
-	check.Require(len(d.Clauses) >= 1 && len(d.Clauses) <= maxClauses, "/clauses", len(d.Clauses), "must have 1 to %d clauses", maxClauses)
+	checkClauses(&check, d.Clauses, language)
+	d.Approval.check(&check)
+	return check.Err()
+}
+
+func checkClauses(check *fault.Check, clauses []Clause, language *expr.Environment) {
+	check.Require(len(clauses) >= 1 && len(clauses) <= maxClauses, "/clauses", len(clauses), "must have 1 to %d clauses", maxClauses)
 	names := make(map[string]int)
-	for i, c := range d.Clauses[:min(len(d.Clauses), maxClauses)] {
+	for i, c := range clauses[:min(len(clauses), maxClauses)] {
 		at := fmt.Sprintf("/clauses/%d", i)
-		c.check(&check, at, language)
+		c.check(check, at, language)
 		if first, ok := names[c.Name]; ok {
 			check.Fail(at+"/name", c.Name, "must be unique in the policy; clause %d has the same name", first)
 		} else {
 			names[c.Name] = i
 		}
 	}
-	d.Approval.check(&check)
-	return check.Err()
 }
 
 func (a Approval) check(check *fault.Check) {
