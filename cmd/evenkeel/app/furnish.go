@@ -37,6 +37,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
+	"github.com/evenkeel/evenkeel/services/policy/trial"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -122,6 +123,7 @@ func (a *App) furnish() error {
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: a.Facts, Language: language, Pasts: a.SLOs, Desk: a.Issues,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 	})
+	a.Trials = trial.NewService(trial.Parts{Policies: a.Policies, Services: s.Registry(), SLOs: s.SLO(), Pasts: a.SLOs, Clock: now})
 	a.Gate = gate.NewService(gate.Parts{
 		Store: s.Gate(), Policies: a.Policies, Registry: s.Registry(), SLOs: s.SLO(), Runner: s,
 		Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
