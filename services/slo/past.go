@@ -204,10 +204,11 @@ func (p Past) Facts(hour int, into fact.Set) {
 
 // policyFacts are of the trailing four weeks.
 func (p Past) policyFacts(sum window.Sum, into fact.Set) {
-	if unit := p.Revision.Budgeting.Unit(); p.want.events {
+	unit := p.Revision.Budgeting.Unit()
+	if p.want.events {
 		into["events"] = budget.Events(sum.Total, unit)
 	}
-	if unit := p.Revision.Budgeting.Unit(); p.want.bad {
+	if p.want.bad {
 		into["badEvents"] = budget.Events(sum.Bad(), unit)
 	}
 	if p.want.consumed && p.Revision.Enough(sum) {

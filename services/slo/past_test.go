@@ -13,7 +13,9 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/lens"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/calendar"
@@ -78,7 +80,7 @@ func TestThePastIsWhatWasToldAtTheTime(t *testing.T) {
 	seen := map[string]int{}
 	for h.clock.Now().Before(began.AddDate(0, 0, 40)) {
 		before := h.clock.Now()
-		now := h.clock.Advance(time.Duration(1+r.IntN(60)) * time.Hour)
+		now := h.clock.Advance(time.Duration(1+r.IntN(100)) * time.Hour)
 		var reports []slo.Report
 		for _, v := range views {
 			report := slo.Report{Name: name(v.SLO.Slug)}
@@ -203,6 +205,47 @@ func TestWhatWasConsumedIsWorkedOutForEachHour(t *testing.T) {
 	got := fact.Set{"left": "over"}
 	if past.Facts(1500-1440, got); !maps.Equal(got, fact.Set{"stale": true}) {
 		t.Errorf("before anything was measured: %v", got)
+	}
+}
+
+// A source of minutes that is read ten minutes late is stale once nothing came for twelve. Of
+// one whose past is still being read nothing is known.
+func TestThePastWaitsForADataSourceAsTheStatusDoes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.clock.Advance(59*time.Minute + 30*time.Second)
+	late := h.prometheus(t, "prometheus-eu")
+	late.Delay = 10 * time.Minute
+	if err := h.store.Sources().UpdateSource(t.Context(), late); err != nil {
+		t.Fatal(err)
+	}
+	measurements := measure.New(h.store.Measure(), h.store, h.clock.Now)
+	var views []slo.View
+	var ids []id.ID
+	declare := func(slug string, ended time.Duration) {
+		t.Helper()
+		v := h.declared(t, func(d *slo.Declaration) { d.Slug, d.Origin = slug, ratio("prometheus-eu") })
+		ok(measurements.Push(t.Context(), []measure.Batch{{Indicator: v.Indicator.ID, Resolution: time.Minute, Slots: []measure.Slot{
+			{Start: h.clock.Now().Add(-ended - time.Minute), Good: 99_000, Total: 100_000},
+		}}}))(t)
+		views, ids = append(views, v), append(ids, v.SLO.ID)
+	}
+	declare("in-time", 12*time.Minute)
+	declare("stopped", 13*time.Minute)
+	h.CollectWith(collect.NewService(h.store.Collect(), h.store.Sources(), measurements, h.store, access.NewAuthorizer(h.store.Access()), h.log, h.clock.Now))
+	declare("being-read", 12*time.Minute)
+	h.evaluate(t, views[0])
+	told := ok(h.FactsOf(t.Context(), ids))(t)
+	for i, p := range ok(h.Pasts(t.Context(), views, h.clock.Now(), h.clock.Now(), []string{"consumed"}))(t) {
+		got := fact.Set{}
+		p.Facts(0, got)
+		filling := p.SLO.Slug == "being-read"
+		if p.Filling != filling || filling && len(got) != 0 || got["consumed"] != told[ids[i]]["consumed"] || !filling && got["stale"] != told[ids[i]]["stale"] {
+			t.Errorf("%s: %v, told is %v", p.SLO.Slug, got, told[ids[i]])
+		}
+	}
+	if told[ids[0]]["consumed"] != 0.2 || told[ids[1]]["stale"] != true || told[ids[2]]["consumed"] != nil {
+		t.Errorf("told is %v", told)
 	}
 }
 
