@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -23,7 +24,7 @@ func (a *API) addPolicies(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return listed(ctx, policies, toPolicy), nil
+		return listed(ctx, policies, r.toPolicy), nil
 	})
 
 	type post struct {
@@ -43,7 +44,7 @@ func (a *API) addPolicies(r Rooms) {
 			name: func(v policy.View) (id.ID, int64, string) {
 				return v.Policy.ID, v.Policy.Version, "/v1/budget-policies/" + v.Policy.Slug
 			},
-			show: toPolicy,
+			show: r.toPolicy,
 		})
 	})
 
@@ -58,7 +59,7 @@ func (a *API) addPolicies(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return found(in.IfNoneMatch, v.Policy.Version, toPolicy(v)), nil
+		return found(in.IfNoneMatch, v.Policy.Version, r.toPolicy(v)), nil
 	})
 
 	type put struct {
@@ -75,7 +76,7 @@ func (a *API) addPolicies(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return current(v.Policy.Version, toPolicy(v)), nil
+		return current(v.Policy.Version, r.toPolicy(v)), nil
 	})
 
 	type facts struct{ Body FactDeclarations }
@@ -83,8 +84,25 @@ func (a *API) addPolicies(r Rooms) {
 		id: "listFacts", method: http.MethodGet, path: "/v1/facts", tag: "Policies", summary: "List the facts that conditions can be written on",
 		description: "By domain. What is known of one SLO is told by getSLOFacts.", rule: read,
 	}, func(context.Context, *struct{}) (*facts, error) {
-		return &facts{Body: FactDeclarations{Facts: each(r.Facts.Facts(), func(d fact.Declaration) FactDeclaration {
+		return &facts{Body: FactDeclarations{Facts: each(r.Policies.Facts(), func(d fact.Declaration) FactDeclaration {
 			return FactDeclaration{Name: d.Name, Type: string(d.Type), Doc: d.Doc, Values: append([]string{}, d.Values...)}
+		})}}, nil
+	})
+
+	type rates struct{ Body ClauseRates }
+	register(a, operation{
+		id: "getClauseRates", method: http.MethodGet, path: "/v1/budget-policies/{policy}/rates", tag: "Policies", summary: "Tell how often clauses of a policy turned out wrong",
+		description: "Of the violations of the last 90 days that were not only observed, by attachment and clause: how many were void, not planned or overridden. Where more than a fifth of at least five are, the attachment falls back to observe.", rule: read,
+	}, func(ctx context.Context, in *PolicyPath) (*rates, error) {
+		found, err := r.Policies.Rates(ctx, in.Policy)
+		if err != nil {
+			return nil, err
+		}
+		return &rates{Body: ClauseRates{Rates: each(found, func(x policy.Rate) ClauseRate {
+			return ClauseRate{
+				Attachment: string(x.Attachment), Clause: x.Clause, Violations: x.Violations, Void: x.Void, NotPlanned: x.Waived,
+				Overridden: x.Overridden, Doubted: x.Doubted, DoubtedShare: x.Share(), TooHigh: x.TooHigh(),
+			}
 		})}}, nil
 	})
 
@@ -105,9 +123,13 @@ func (a *API) addPolicies(r Rooms) {
 }
 
 func fromPolicyInput(in PolicyInput) policy.Draft {
+	hours := policy.DisputeHours
+	if in.DisputeHours != nil {
+		hours = *in.DisputeHours
+	}
 	return policy.Draft{
 		Slug: in.Slug, Name: in.Name, Description: in.Description,
-		Terms: policy.Terms{Clauses: each(in.Clauses, fromClauseInput), Approval: policy.Approval{
+		Terms: policy.Terms{Clauses: each(in.Clauses, fromClauseInput), Reserve: in.Reserve, DisputeHours: hours, Approval: policy.Approval{
 			Author: in.Approval.Author, Reviewers: in.Approval.Reviewers, Approver: id.ID(in.Approval.Approver),
 			ApprovedOn: policy.Date(in.Approval.ApprovedOn), RevisitOn: policy.Date(in.Approval.RevisitOn),
 		}},
@@ -117,23 +139,29 @@ func fromPolicyInput(in PolicyInput) policy.Draft {
 func fromClauseInput(in ClauseInput) policy.Clause {
 	c := policy.Clause{Name: in.Name, Description: in.Description, When: in.When}
 	if in.Freeze != nil {
-		c.Freeze = &policy.Freeze{Allow: each(in.Freeze.Allow, func(class string) policy.ChangeClass { return policy.ChangeClass(class) })}
+		c.Freeze = &policy.Freeze{EarlyExit: in.Freeze.EarlyExit, Allow: each(in.Freeze.Allow, func(class string) policy.ChangeClass { return policy.ChangeClass(class) })}
 	}
 	if in.Issue != nil {
 		c.Issue = &policy.IssueAction{
-			Priority: policy.Priority(in.Issue.Priority), Labels: in.Issue.Labels, Template: in.Issue.Template, CloseOnRecovery: in.Issue.CloseOnRecovery,
+			Priority: cmp.Or(policy.Priority(in.Issue.Priority), policy.PriorityP1), Labels: in.Issue.Labels, Template: in.Issue.Template, CloseOnRecovery: in.Issue.CloseOnRecovery,
 		}
 	}
 	if in.Postmortem != nil {
 		c.Postmortem = &policy.PostmortemClaim{PriorityActions: in.Postmortem.PriorityActions}
 	}
+	if in.Escalate != nil {
+		c.Escalate = &policy.Escalation{To: policy.Audience(in.Escalate.To), AfterDays: in.Escalate.AfterDays}
+	}
+	if in.Notify != nil {
+		c.Notify = &policy.Notification{To: each(in.Notify.To, func(to string) policy.Audience { return policy.Audience(to) })}
+	}
 	return c
 }
 
-func toPolicy(v policy.View) Policy {
+func (r Rooms) toPolicy(v policy.View) Policy {
 	return Policy{
 		ID: string(v.Policy.ID), Slug: v.Policy.Slug, Name: v.Policy.Name, Description: v.Policy.Description,
-		Revision: v.Policy.Revision, Clauses: each(v.Revision.Clauses, toClause), Approval: toApproval(v.Revision.Approval),
+		Revision: v.Policy.Revision, Clauses: each(v.Revision.Clauses, toClause), Reserve: v.Revision.Reserve, DisputeHours: v.Revision.DisputeHours, Approval: toApproval(v.Revision.Approval), Warnings: r.Policies.Warnings(v),
 		RevisedBy: v.Revision.RevisedBy,
 		CreatedAt: v.Policy.CreatedAt, UpdatedAt: v.Policy.UpdatedAt, Version: v.Policy.Version,
 	}
@@ -141,7 +169,7 @@ func toPolicy(v policy.View) Policy {
 
 func toPolicyRevision(r policy.Revision) PolicyRevision {
 	return PolicyRevision{
-		ID: string(r.ID), Number: r.Number, Clauses: each(r.Clauses, toClause), Approval: toApproval(r.Approval), RevisedBy: r.RevisedBy, CreatedAt: r.CreatedAt,
+		ID: string(r.ID), Number: r.Number, Clauses: each(r.Clauses, toClause), Reserve: r.Reserve, DisputeHours: r.DisputeHours, Approval: toApproval(r.Approval), RevisedBy: r.RevisedBy, CreatedAt: r.CreatedAt,
 	}
 }
 
@@ -154,13 +182,19 @@ func toApproval(a policy.Approval) Approval {
 func toClause(c policy.Clause) Clause {
 	out := Clause{Name: c.Name, Description: c.Description, When: c.When}
 	if c.Freeze != nil {
-		out.Freeze = &Freeze{Allow: each(c.Freeze.Allow, func(class policy.ChangeClass) string { return string(class) })}
+		out.Freeze = &Freeze{EarlyExit: c.Freeze.EarlyExit, Allow: each(c.Freeze.Allow, func(class policy.ChangeClass) string { return string(class) })}
 	}
 	if c.Issue != nil {
 		out.Issue = &IssueAction{Priority: string(c.Issue.Priority), Labels: c.Issue.Labels, Template: c.Issue.Template, CloseOnRecovery: c.Issue.CloseOnRecovery}
 	}
 	if c.Postmortem != nil {
 		out.Postmortem = &PostmortemAction{PriorityActions: c.Postmortem.PriorityActions}
+	}
+	if c.Escalate != nil {
+		out.Escalate = &Escalation{To: string(c.Escalate.To), AfterDays: c.Escalate.AfterDays}
+	}
+	if c.Notify != nil {
+		out.Notify = &Notification{To: each(c.Notify.To, func(to policy.Audience) string { return string(to) })}
 	}
 	return out
 }

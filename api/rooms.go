@@ -17,6 +17,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
+	"github.com/evenkeel/evenkeel/services/policy/supply"
 	"github.com/evenkeel/evenkeel/services/policy/trial"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
@@ -44,6 +45,7 @@ type Rooms struct {
 	Scores      *score.Service
 	Outages     *outage.Service
 	Changes     *change.Service
+	Supply      *supply.Service
 	Facts       *fact.Book // of SLOs
 	Alerts      *alert.Service
 	Proposals   *proposal.Service
@@ -92,6 +94,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addTrials(r)
 	a.addAttachments(r)
 	a.addViolations(r)
+	a.addSuppliedFacts(r)
 	a.addProposals(r)
 	a.addIssues(r)
 	a.addIssueDelivery(r)

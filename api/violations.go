@@ -12,6 +12,11 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 )
 
+// ViolationPath names a violation.
+type ViolationPath struct {
+	Violation string `path:"violation" maxLength:"26" doc:"Identifier of the violation."`
+}
+
 func (a *API) addViolations(r Rooms) {
 	read := access.Rule{Verb: access.Read, Kind: access.KindViolation}
 	type query struct {
@@ -49,28 +54,64 @@ func (a *API) addViolations(r Rooms) {
 		return listed(ctx, page.Page[Violation]{Items: shown, Next: violations.Next}, itself[Violation]), nil
 	})
 
-	type one struct {
-		Violation string `path:"violation" maxLength:"26" doc:"Identifier of the violation."`
+	type get struct {
+		ViolationPath
+		IfNoneMatch
 	}
-	type violationReply struct{ Body Violation }
 	register(a, operation{
-		id: "getViolation", method: http.MethodGet, path: "/v1/violations/{violation}", tag: "Violations", summary: "Get a violation", description: "With its evidence, as it was when the violation opened.", rule: read,
-	}, func(ctx context.Context, in *one) (*violationReply, error) {
+		id: "getViolation", method: http.MethodGet, path: "/v1/violations/{violation}", tag: "Violations", summary: "Get a violation", description: "With its evidence, as it was when the violation opened, and what people made of it.", rule: read,
+	}, func(ctx context.Context, in *get) (*reply[Violation], error) {
 		v, err := r.Policies.Violation(ctx, id.ID(in.Violation))
 		shown, err := single(ctx, v, err, r.violations)
 		if err != nil {
 			return nil, err
 		}
-		return &violationReply{Body: shown}, nil
+		return found(in.IfNoneMatch, shown.Version, shown), nil
+	})
+
+	update := access.Rule{Verb: access.Update, Kind: access.KindViolation}
+	type acknowledge struct {
+		ViolationPath
+		IfMatch
+		Body PlanInput
+	}
+	register(a, operation{
+		id: "acknowledgeViolation", method: http.MethodPut, path: "/v1/violations/{violation}/acknowledgement", tag: "Violations",
+		summary: "Acknowledge a violation", description: "By a member of the team: what is going to be done, and until when. It replaces what was said before. Nothing is escalated while the date is to come.", rule: update,
+	}, func(ctx context.Context, in *acknowledge) (*reply[Violation], error) {
+		v, err := r.Policies.Acknowledge(ctx, id.ID(in.Violation), in.Version(), policy.Plan{Text: in.Body.Plan, DueOn: policy.Date(in.Body.DueOn)})
+		shown, err := single(ctx, v, err, r.violations)
+		if err != nil {
+			return nil, err
+		}
+		return current(shown.Version, shown), nil
+	})
+
+	type exit struct {
+		ViolationPath
+		IfMatch
+		Body EarlyExitInput
+	}
+	register(a, operation{
+		id: "exitFreezeEarly", method: http.MethodPut, path: "/v1/violations/{violation}/early-exit", tag: "Violations",
+		summary: "End the freeze of a violation early", description: "By whoever approved the policy, or an administrator, where the clause lets it and the team acknowledged the violation: what its plan agreed on is done. The violation stays open until the SLO recovered.", rule: update,
+	}, func(ctx context.Context, in *exit) (*reply[Violation], error) {
+		v, err := r.Policies.ExitEarly(ctx, id.ID(in.Violation), in.Version(), in.Body.Done)
+		shown, err := single(ctx, v, err, r.violations)
+		if err != nil {
+			return nil, err
+		}
+		return current(shown.Version, shown), nil
 	})
 	a.addViolationEvents(r)
+	a.addRulings(r)
 }
 
 func (a *API) addViolationEvents(r Rooms) {
 	read := access.Rule{Verb: access.Read, Kind: access.KindViolation}
 	type query struct {
 		Paging
-		Violation string `path:"violation" maxLength:"26" doc:"Identifier of the violation."`
+		ViolationPath
 	}
 	register(a, operation{
 		id: "listViolationEvents", method: http.MethodGet, path: "/v1/violations/{violation}/events", tag: "Violations",
@@ -84,8 +125,8 @@ func (a *API) addViolationEvents(r Rooms) {
 	})
 
 	type one struct {
-		Violation string `path:"violation" maxLength:"26" doc:"Identifier of the violation."`
-		Event     string `path:"event" maxLength:"26" doc:"Identifier of the event."`
+		ViolationPath
+		Event string `path:"event" maxLength:"26" doc:"Identifier of the event."`
 	}
 	type eventReply struct{ Body ViolationEvent }
 	register(a, operation{
@@ -101,12 +142,12 @@ func (a *API) addViolationEvents(r Rooms) {
 
 	type post struct {
 		Once
-		Violation string `path:"violation" maxLength:"26" doc:"Identifier of the violation."`
-		Body      DisputeInput
+		ViolationPath
+		Body DisputeInput
 	}
 	register(a, operation{
 		id: "disputeViolation", method: http.MethodPost, path: "/v1/violations/{violation}/disputes", tag: "Violations",
-		summary: "Dispute a violation", description: "By a member of the team. It is recorded as an event of the violation, with who and why, and changes nothing by itself. A comment on the issue that begins with \"/evenkeel dispute\" does the same for whoever may comment there.",
+		summary: "Dispute a violation", description: "By a member of the team. It is recorded as an event of the violation, with who and why. Where the policy names an approver they are told, and the first dispute of an episode suspends its freeze for the policy's disputeHours. A comment on the issue that begins with \"/evenkeel dispute\" is recorded and told too, for whoever may comment there, and suspends nothing.",
 		rule: access.Rule{Verb: access.Create, Kind: access.KindDispute},
 	}, func(ctx context.Context, in *post) (*created[ViolationEvent], error) {
 		return create(ctx, a, in.Once, creation[policy.Event, ViolationEvent]{
@@ -116,13 +157,63 @@ func (a *API) addViolationEvents(r Rooms) {
 			load: func(ctx context.Context, made id.ID) (policy.Event, error) {
 				return r.Policies.Event(ctx, id.ID(in.Violation), made)
 			},
-			// It has one version, for it never changes.
-			name: func(e policy.Event) (id.ID, int64, string) {
-				return e.ID, 1, "/v1/violations/" + string(e.Violation) + "/events/" + string(e.ID)
-			},
+			name: violationEventName,
 			show: toViolationEvent,
 		})
 	})
+}
+
+func (a *API) addRulings(r Rooms) {
+	type post struct {
+		Once
+		ViolationPath
+		Body RulingInput
+	}
+	register(a, operation{
+		id: "decideDispute", method: http.MethodPost, path: "/v1/violations/{violation}/rulings", tag: "Violations",
+		summary: "Decide the dispute of a violation", description: "By whoever approved the policy, or an administrator; not by who raised it. Void: it ends, its issue is closed, it counts in no statistics, and the clause opens no other for the SLO until its condition failed once, or four weeks are over; a range of measurements can be read again from its data source. Upheld: it stands.",
+		rule: access.Rule{Verb: access.Update, Kind: access.KindDispute},
+	}, func(ctx context.Context, in *post) (*created[ViolationEvent], error) {
+		ruling := policy.RulingInput{Outcome: policy.Outcome(in.Body.Outcome), Note: in.Body.Note}
+		if again := in.Body.Reread; again != nil {
+			ruling.Reread = &policy.Range{From: again.From, To: again.To}
+		}
+		return create(ctx, a, in.Once, creation[policy.Event, ViolationEvent]{
+			make: func(ctx context.Context) (policy.Event, error) {
+				return r.Policies.Rule(ctx, id.ID(in.Violation), ruling)
+			},
+			load: func(ctx context.Context, made id.ID) (policy.Event, error) {
+				return r.Policies.Event(ctx, id.ID(in.Violation), made)
+			},
+			name: violationEventName,
+			show: toViolationEvent,
+		})
+	})
+}
+
+// violationEventName names an event. It has one version, for it never changes.
+func violationEventName(e policy.Event) (id.ID, int64, string) {
+	return e.ID, 1, "/v1/violations/" + string(e.Violation) + "/events/" + string(e.ID)
+}
+
+func toHandling(h policy.Handling) ViolationHandling {
+	out := ViolationHandling{EscalatedAt: h.EscalatedAt}
+	if a := h.Acknowledgement; a != nil {
+		out.Acknowledgement = &Acknowledgement{At: a.At, By: a.By, Plan: a.Plan, DueOn: string(a.DueOn)}
+	}
+	if e := h.EarlyExit; e != nil {
+		out.EarlyExit = &EarlyExit{At: e.At, By: e.By, Done: e.Done}
+	}
+	if d := h.Dispute; d != nil {
+		out.Dispute = &Dispute{At: d.At, By: d.By, Reason: d.Reason, Approver: string(d.Approver), SuspendedUntil: d.SuspendedUntil}
+		if u := d.Ruling; u != nil {
+			out.Dispute.Ruling = &Ruling{At: u.At, By: u.By, Outcome: string(u.Outcome), Note: u.Note}
+			if u.Reread != nil {
+				out.Dispute.Ruling.Reread = &TimeRange{From: u.Reread.From, To: u.Reread.To}
+			}
+		}
+	}
+	return out
 }
 
 func toViolationEvent(e policy.Event) ViolationEvent {
@@ -186,6 +277,7 @@ func (r Rooms) violations(ctx context.Context, violations []policy.Violation) ([
 				ConsumedPercent: v.Evidence.ConsumedPercent, When: v.Evidence.When,
 				Facts: each(v.Evidence.Facts, func(k fact.Known) KnownFact { return KnownFact(k) }),
 			},
+			Handling: toHandling(v.Handling), MutedUntil: v.MutedUntil,
 			Version: v.Version,
 		}
 		if v.Ending != "" {

@@ -25,7 +25,7 @@ type GateVerdict struct {
 
 // GateReason is one thing that an answer rests on.
 type GateReason struct {
-	Kind            string     `json:"kind" enum:"frozen,never_waits,observed,not_known,dependency,overridden,unreadable,no_objection"`
+	Kind            string     `json:"kind" enum:"frozen,never_waits,excused,observed,not_known,dependency,overridden,unreadable,no_objection"`
 	Text            string     `json:"text" doc:"In a sentence, with numbers." example:"the clause budget-exceeded of the policy error-budget applies to the SLO availability: 118.64 % of the error budget of 28 days is consumed"`
 	Policy          string     `json:"policy,omitempty" doc:"Slug of the policy." example:"error-budget"`
 	Clause          string     `json:"clause,omitempty" example:"budget-exceeded"`

@@ -28,51 +28,6 @@ type AttachmentUpdate struct {
 	Mode string `json:"mode" enum:"observe,warn,enforce"`
 }
 
-// Violation is one episode in which an SLO broke a clause.
-type Violation struct {
-	ID       string     `json:"id" doc:"Identifier (ULID) of the episode."`
-	Policy   Ref        `json:"policy"`
-	Clause   string     `json:"clause" example:"budget-exceeded"`
-	Service  Ref        `json:"service"`
-	SLO      Ref        `json:"slo"`
-	Mode     string     `json:"mode" enum:"observe,warn,enforce"`
-	Open     bool       `json:"open"`
-	OpenedAt time.Time  `json:"openedAt"`
-	EndedAt  *time.Time `json:"endedAt" nullable:"true"`
-	Ending   *string    `json:"ending" nullable:"true" enum:"recovered,retired,detached"`
-	Evidence Evidence   `json:"evidence" doc:"What was known when it opened, frozen."`
-	Version  int64      `json:"version"`
-}
-
-// ViolationEvent is something that somebody said about a violation.
-type ViolationEvent struct {
-	ID   string    `json:"id" doc:"Identifier (ULID)."`
-	Kind string    `json:"kind" enum:"disputed"`
-	At   time.Time `json:"at"`
-	By   string    `json:"by" doc:"A name in Evenkeel; of a comment the login of who wrote it." example:"Ada Lovelace"`
-	Via  string    `json:"via" enum:"api,comment" doc:"Where it was said: here, or in a comment on the issue."`
-	Text string    `json:"text" doc:"Plain text, as it was typed; of a long comment the beginning. Show it as text, never as Markdown or HTML." example:"The load test of Tuesday was counted as traffic."`
-	Link string    `json:"link" doc:"The address of the comment, empty when it was said here."`
-}
-
-// DisputeInput says why a violation is disputed.
-type DisputeInput struct {
-	Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"What is wrong: a measurement, or the clause for this case." example:"The load test of Tuesday was counted as traffic."`
-}
-
-// Evidence is what was known when a violation opened.
-type Evidence struct {
-	SLORevisionID    string      `json:"sloRevisionId"`
-	PolicyRevisionID string      `json:"policyRevisionId"`
-	Objective        string      `json:"objective" example:"99.9%"`
-	WindowEnd        time.Time   `json:"windowEnd"`
-	Good             float64     `json:"good" doc:"Good events in the trailing 28 days."`
-	Total            float64     `json:"total"`
-	ConsumedPercent  string      `json:"consumedPercent" doc:"Share of the budget consumed." example:"118.64"`
-	When             string      `json:"when" doc:"The condition that held." example:"consumed > 1"`
-	Facts            []KnownFact `json:"facts" doc:"What the condition read, as far as it was known."`
-}
-
 // Issue is what is wanted on a tracker.
 type Issue struct {
 	ID          string         `json:"id" doc:"Identifier (ULID)."`

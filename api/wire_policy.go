@@ -4,17 +4,20 @@ import "time"
 
 // Policy is an error-budget policy with what it says now.
 type Policy struct {
-	ID          string    `json:"id" doc:"Identifier (ULID)."`
-	Slug        string    `json:"slug" example:"error-budget"`
-	Name        string    `json:"name" example:"Error-budget policy"`
-	Description string    `json:"description"`
-	Revision    int       `json:"revision" doc:"Number of the current revision, from 1."`
-	Clauses     []Clause  `json:"clauses"`
-	Approval    Approval  `json:"approval"`
-	RevisedBy   string    `json:"revisedBy" doc:"Who wrote the current revision."`
-	CreatedAt   time.Time `json:"createdAt"`
-	UpdatedAt   time.Time `json:"updatedAt"`
-	Version     int64     `json:"version" doc:"Grows with each change; also the ETag."`
+	ID           string    `json:"id" doc:"Identifier (ULID)."`
+	Slug         string    `json:"slug" example:"error-budget"`
+	Name         string    `json:"name" example:"Error-budget policy"`
+	Description  string    `json:"description"`
+	Revision     int       `json:"revision" doc:"Number of the current revision, from 1."`
+	Clauses      []Clause  `json:"clauses"`
+	Reserve      float64   `json:"reserve" doc:"The share of the budget that is set aside for planned spend: outages of the classes launch, migration and experiment. Conditions name it as reserve." example:"0.25"`
+	DisputeHours int       `json:"disputeHours" doc:"How long the first dispute of a violation suspends its freeze, where an approver is named." example:"48"`
+	Approval     Approval  `json:"approval"`
+	Warnings     []string  `json:"warnings" doc:"What somebody should look at, such as a day to revisit it that is past."`
+	RevisedBy    string    `json:"revisedBy" doc:"Who wrote the current revision."`
+	CreatedAt    time.Time `json:"createdAt"`
+	UpdatedAt    time.Time `json:"updatedAt"`
+	Version      int64     `json:"version" doc:"Grows with each change; also the ETag."`
 }
 
 // Clause says: while its condition holds of an SLO, these things follow.
@@ -25,11 +28,25 @@ type Clause struct {
 	Freeze      *Freeze           `json:"freeze,omitempty" doc:"That changes wait."`
 	Issue       *IssueAction      `json:"issue,omitempty" doc:"That an issue is opened."`
 	Postmortem  *PostmortemAction `json:"postmortem,omitempty" doc:"That a postmortem is written."`
+	Escalate    *Escalation       `json:"escalate,omitempty" doc:"That somebody above the team is told, where nobody has a plan."`
+	Notify      *Notification     `json:"notify,omitempty" doc:"That people are told."`
+}
+
+// Escalation asks that somebody above the team be told of a violation without a plan.
+type Escalation struct {
+	To        string `json:"to" enum:"team,parent_team,approver" example:"parent_team"`
+	AfterDays int    `json:"afterDays" minimum:"0" maximum:"90" doc:"Days after the violation opened." example:"14"`
+}
+
+// Notification asks that people be told when a violation opens and when it ends.
+type Notification struct {
+	To []string `json:"to" enum:"team,parent_team,approver" minItems:"1" maxItems:"3" example:"[\"team\"]"`
 }
 
 // Freeze asks that changes wait.
 type Freeze struct {
-	Allow []string `json:"allow" enum:"feature,config,reliability" doc:"Classes of changes that need not wait. Rollbacks, urgent fixes (p0) and security fixes never do." example:"[\"reliability\"]"`
+	Allow     []string `json:"allow" enum:"feature,config,reliability" doc:"Classes of changes that need not wait. Rollbacks, urgent fixes (p0) and security fixes never do." example:"[\"reliability\"]"`
+	EarlyExit bool     `json:"earlyExit" doc:"Whether the approver may end the freeze of an acknowledged violation early, once what its plan agreed on is done."`
 }
 
 // IssueAction asks for an issue.
@@ -62,11 +79,14 @@ type ClauseInput struct {
 	Freeze      *FreezeInput           `json:"freeze,omitempty" doc:"That changes wait where the policy is enforced."`
 	Issue       *IssueActionInput      `json:"issue,omitempty" doc:"That an issue is opened, unless the policy is only observed."`
 	Postmortem  *PostmortemActionInput `json:"postmortem,omitempty" doc:"That a postmortem is written."`
+	Escalate    *Escalation            `json:"escalate,omitempty" doc:"That somebody above the team is told of a violation that is open so many days, unless the team has a plan of which the date is still to come."`
+	Notify      *Notification          `json:"notify,omitempty" doc:"That people are told when a violation opens and when it ends. Of a freeze that is enforced the team is told in any case."`
 }
 
 // FreezeInput asks that changes wait.
 type FreezeInput struct {
-	Allow []string `json:"allow,omitempty" enum:"feature,config,reliability" maxItems:"3" doc:"Classes of changes that need not wait. Rollbacks, urgent fixes (p0) and security fixes never do." example:"[\"reliability\"]"`
+	Allow     []string `json:"allow,omitempty" enum:"feature,config,reliability" maxItems:"3" doc:"Classes of changes that need not wait. Rollbacks, urgent fixes (p0) and security fixes never do." example:"[\"reliability\"]"`
+	EarlyExit bool     `json:"earlyExit,omitempty" doc:"Whether the approver may end the freeze of an acknowledged violation early, once what its plan agreed on is done."`
 }
 
 // IssueActionInput asks for an issue.
@@ -93,21 +113,25 @@ type ApprovalInput struct {
 
 // PolicyInput is what is declared of a policy.
 type PolicyInput struct {
-	Slug        string        `json:"slug" doc:"RFC 1123 label, at most 63 characters." example:"error-budget"`
-	Name        string        `json:"name" doc:"At most 100 characters." example:"Error-budget policy"`
-	Description string        `json:"description,omitempty" doc:"At most 4,000 characters."`
-	Clauses     []ClauseInput `json:"clauses" minItems:"1" maxItems:"20"`
-	Approval    ApprovalInput `json:"approval,omitempty"`
+	Slug         string        `json:"slug" doc:"RFC 1123 label, at most 63 characters." example:"error-budget"`
+	Name         string        `json:"name" doc:"At most 100 characters." example:"Error-budget policy"`
+	Description  string        `json:"description,omitempty" doc:"At most 4,000 characters."`
+	Clauses      []ClauseInput `json:"clauses" minItems:"1" maxItems:"20"`
+	Reserve      float64       `json:"reserve,omitempty" minimum:"0" exclusiveMaximum:"1" doc:"The share of the budget to set aside for planned spend: outages of the classes launch, migration and experiment. Conditions name it as reserve." example:"0.25"`
+	DisputeHours *int          `json:"disputeHours,omitempty" minimum:"0" maximum:"168" default:"48" doc:"How long the first dispute of a violation suspends its freeze, where an approver is named."`
+	Approval     ApprovalInput `json:"approval,omitempty"`
 }
 
 // PolicyRevision is what a policy said from one change to the next.
 type PolicyRevision struct {
-	ID        string    `json:"id" doc:"Identifier (ULID)."`
-	Number    int       `json:"number"`
-	Clauses   []Clause  `json:"clauses"`
-	Approval  Approval  `json:"approval"`
-	RevisedBy string    `json:"revisedBy"`
-	CreatedAt time.Time `json:"createdAt"`
+	ID           string    `json:"id" doc:"Identifier (ULID)."`
+	Number       int       `json:"number"`
+	Clauses      []Clause  `json:"clauses"`
+	Reserve      float64   `json:"reserve"`
+	DisputeHours int       `json:"disputeHours"`
+	Approval     Approval  `json:"approval"`
+	RevisedBy    string    `json:"revisedBy"`
+	CreatedAt    time.Time `json:"createdAt"`
 }
 
 // KnownFact is a fact that was known, with its value: one of the four is there.
@@ -130,4 +154,22 @@ type FactDeclaration struct {
 // FactDeclarations are all names that conditions can be written on.
 type FactDeclarations struct {
 	Facts []FactDeclaration `json:"facts"`
+}
+
+// ClauseRates are how often clauses of a policy turned out wrong.
+type ClauseRates struct {
+	Rates []ClauseRate `json:"rates"`
+}
+
+// ClauseRate is how violations of a clause, by one attachment, turned out in the last 90 days.
+type ClauseRate struct {
+	Attachment   string  `json:"attachment" doc:"Identifier of the attachment; it may be gone."`
+	Clause       string  `json:"clause" example:"budget-exceeded"`
+	Violations   int     `json:"violations" doc:"Those that were not only observed." example:"8"`
+	Void         int     `json:"void" doc:"Found to be none." example:"1"`
+	NotPlanned   int     `json:"notPlanned" doc:"Of which a person closed the issue as not planned." example:"0"`
+	Overridden   int     `json:"overridden" doc:"During which somebody on call lifted the freeze." example:"0"`
+	Doubted      int     `json:"doubted" doc:"Those of which at least one is so." example:"1"`
+	DoubtedShare float64 `json:"doubtedShare" minimum:"0" maximum:"1" example:"0.125"`
+	TooHigh      bool    `json:"tooHigh" doc:"Whether more than a fifth of at least five are: then the attachment falls back to observe."`
 }

@@ -6,6 +6,7 @@ import "time"
 type PolicyTrialInput struct {
 	Policy  string        `json:"policy,omitempty" maxLength:"63" doc:"Slug or identifier of a policy, whose clauses are tried as they are now; leave it out where clauses are given." example:"error-budget"`
 	Clauses []ClauseInput `json:"clauses,omitempty" maxItems:"20" doc:"A draft, as for a policy."`
+	Reserve float64       `json:"reserve,omitempty" minimum:"0" exclusiveMaximum:"1" doc:"Of a draft, as for a policy."`
 	Target  string        `json:"target" enum:"service,tier,all" doc:"Where it would be attached: to at most 1,000 SLOs." example:"all"`
 	Service string        `json:"service,omitempty" doc:"Slug or identifier, for target service."`
 	Tier    int           `json:"tier,omitempty" minimum:"1" maximum:"4" doc:"For target tier."`

@@ -12,9 +12,9 @@ import (
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/clock"
+	told "github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
-	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
@@ -24,6 +24,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/judge"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
+	"github.com/evenkeel/evenkeel/services/policy/supply"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -80,10 +81,11 @@ func buildAt(t *testing.T, start time.Time) *house {
 		Records: s.Delivery(), Issues: s.Issues(), Services: s.Registry(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 		Settings: delivery.Defaults(),
 	})
-	language, err := expr.New(h.slos.Facts())
+	facts := told.NewBook(h.slos, supply.Source{Store: s.Supply(), Clock: now})
+	language, err := policy.Language(facts)
 	h.must(err)
 	h.policies = policy.NewService(policy.Parts{
-		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: h.slos, Language: language, Desk: desk,
+		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: facts, Language: language, Desk: desk,
 		Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log,
 	})
 	h.evaluator = measure.NewEvaluator(s.Measure(), h.slos, h.slos, s, now, log)

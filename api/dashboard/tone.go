@@ -60,6 +60,8 @@ func violationBadge(v policy.Violation) badge {
 		return badge{"ok", "Recovered"}
 	case policy.Detached:
 		return badge{"none", "Detached"}
+	case policy.Void:
+		return badge{"none", "Void"}
 	default:
 		return badge{"none", "Retired"}
 	}

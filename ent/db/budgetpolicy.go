@@ -25,6 +25,8 @@ type BudgetPolicy struct {
 	Description string `json:"description,omitempty"`
 	// Revision holds the value of the "revision" field.
 	Revision int `json:"revision,omitempty"`
+	// RevisitTold holds the value of the "revisit_told" field.
+	RevisitTold string `json:"revisit_told,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
@@ -41,7 +43,7 @@ func (*BudgetPolicy) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case budgetpolicy.FieldRevision, budgetpolicy.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case budgetpolicy.FieldID, budgetpolicy.FieldSlug, budgetpolicy.FieldName, budgetpolicy.FieldDescription:
+		case budgetpolicy.FieldID, budgetpolicy.FieldSlug, budgetpolicy.FieldName, budgetpolicy.FieldDescription, budgetpolicy.FieldRevisitTold:
 			values[i] = new(sql.NullString)
 		case budgetpolicy.FieldCreatedAt, budgetpolicy.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -89,6 +91,12 @@ func (_m *BudgetPolicy) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field revision", values[i])
 			} else if value.Valid {
 				_m.Revision = int(value.Int64)
+			}
+		case budgetpolicy.FieldRevisitTold:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field revisit_told", values[i])
+			} else if value.Valid {
+				_m.RevisitTold = value.String
 			}
 		case budgetpolicy.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -155,6 +163,9 @@ func (_m *BudgetPolicy) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("revision=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Revision))
+	builder.WriteString(", ")
+	builder.WriteString("revisit_told=")
+	builder.WriteString(_m.RevisitTold)
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -47,6 +47,12 @@ func (_c *BudgetPolicyCreate) SetRevision(v int) *BudgetPolicyCreate {
 	return _c
 }
 
+// SetRevisitTold sets the "revisit_told" field.
+func (_c *BudgetPolicyCreate) SetRevisitTold(v string) *BudgetPolicyCreate {
+	_c.mutation.SetRevisitTold(v)
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *BudgetPolicyCreate) SetCreatedAt(v time.Time) *BudgetPolicyCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -117,6 +123,9 @@ func (_c *BudgetPolicyCreate) check() error {
 	if _, ok := _c.mutation.Revision(); !ok {
 		return &ValidationError{Name: "revision", err: errors.New(`db: missing required field "BudgetPolicy.revision"`)}
 	}
+	if _, ok := _c.mutation.RevisitTold(); !ok {
+		return &ValidationError{Name: "revisit_told", err: errors.New(`db: missing required field "BudgetPolicy.revisit_told"`)}
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "BudgetPolicy.created_at"`)}
 	}
@@ -177,6 +186,10 @@ func (_c *BudgetPolicyCreate) createSpec() (*BudgetPolicy, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.Revision(); ok {
 		_spec.SetField(budgetpolicy.FieldRevision, field.TypeInt, value)
 		_node.Revision = value
+	}
+	if value, ok := _c.mutation.RevisitTold(); ok {
+		_spec.SetField(budgetpolicy.FieldRevisitTold, field.TypeString, value)
+		_node.RevisitTold = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(budgetpolicy.FieldCreatedAt, field.TypeTime, value)
@@ -293,6 +306,18 @@ func (u *BudgetPolicyUpsert) UpdateRevision() *BudgetPolicyUpsert {
 // AddRevision adds v to the "revision" field.
 func (u *BudgetPolicyUpsert) AddRevision(v int) *BudgetPolicyUpsert {
 	u.Add(budgetpolicy.FieldRevision, v)
+	return u
+}
+
+// SetRevisitTold sets the "revisit_told" field.
+func (u *BudgetPolicyUpsert) SetRevisitTold(v string) *BudgetPolicyUpsert {
+	u.Set(budgetpolicy.FieldRevisitTold, v)
+	return u
+}
+
+// UpdateRevisitTold sets the "revisit_told" field to the value that was provided on create.
+func (u *BudgetPolicyUpsert) UpdateRevisitTold() *BudgetPolicyUpsert {
+	u.SetExcluded(budgetpolicy.FieldRevisitTold)
 	return u
 }
 
@@ -446,6 +471,20 @@ func (u *BudgetPolicyUpsertOne) AddRevision(v int) *BudgetPolicyUpsertOne {
 func (u *BudgetPolicyUpsertOne) UpdateRevision() *BudgetPolicyUpsertOne {
 	return u.Update(func(s *BudgetPolicyUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetRevisitTold sets the "revisit_told" field.
+func (u *BudgetPolicyUpsertOne) SetRevisitTold(v string) *BudgetPolicyUpsertOne {
+	return u.Update(func(s *BudgetPolicyUpsert) {
+		s.SetRevisitTold(v)
+	})
+}
+
+// UpdateRevisitTold sets the "revisit_told" field to the value that was provided on create.
+func (u *BudgetPolicyUpsertOne) UpdateRevisitTold() *BudgetPolicyUpsertOne {
+	return u.Update(func(s *BudgetPolicyUpsert) {
+		s.UpdateRevisitTold()
 	})
 }
 
@@ -772,6 +811,20 @@ func (u *BudgetPolicyUpsertBulk) AddRevision(v int) *BudgetPolicyUpsertBulk {
 func (u *BudgetPolicyUpsertBulk) UpdateRevision() *BudgetPolicyUpsertBulk {
 	return u.Update(func(s *BudgetPolicyUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetRevisitTold sets the "revisit_told" field.
+func (u *BudgetPolicyUpsertBulk) SetRevisitTold(v string) *BudgetPolicyUpsertBulk {
+	return u.Update(func(s *BudgetPolicyUpsert) {
+		s.SetRevisitTold(v)
+	})
+}
+
+// UpdateRevisitTold sets the "revisit_told" field to the value that was provided on create.
+func (u *BudgetPolicyUpsertBulk) UpdateRevisitTold() *BudgetPolicyUpsertBulk {
+	return u.Update(func(s *BudgetPolicyUpsert) {
+		s.UpdateRevisitTold()
 	})
 }
 

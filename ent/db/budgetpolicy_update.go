@@ -91,6 +91,20 @@ func (_u *BudgetPolicyUpdate) AddRevision(v int) *BudgetPolicyUpdate {
 	return _u
 }
 
+// SetRevisitTold sets the "revisit_told" field.
+func (_u *BudgetPolicyUpdate) SetRevisitTold(v string) *BudgetPolicyUpdate {
+	_u.mutation.SetRevisitTold(v)
+	return _u
+}
+
+// SetNillableRevisitTold sets the "revisit_told" field if the given value is not nil.
+func (_u *BudgetPolicyUpdate) SetNillableRevisitTold(v *string) *BudgetPolicyUpdate {
+	if v != nil {
+		_u.SetRevisitTold(*v)
+	}
+	return _u
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_u *BudgetPolicyUpdate) SetCreatedAt(v time.Time) *BudgetPolicyUpdate {
 	_u.mutation.SetCreatedAt(v)
@@ -196,6 +210,9 @@ func (_u *BudgetPolicyUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(budgetpolicy.FieldRevision, field.TypeInt, value)
 	}
+	if value, ok := _u.mutation.RevisitTold(); ok {
+		_spec.SetField(budgetpolicy.FieldRevisitTold, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(budgetpolicy.FieldCreatedAt, field.TypeTime, value)
 	}
@@ -288,6 +305,20 @@ func (_u *BudgetPolicyUpdateOne) SetNillableRevision(v *int) *BudgetPolicyUpdate
 // AddRevision adds value to the "revision" field.
 func (_u *BudgetPolicyUpdateOne) AddRevision(v int) *BudgetPolicyUpdateOne {
 	_u.mutation.AddRevision(v)
+	return _u
+}
+
+// SetRevisitTold sets the "revisit_told" field.
+func (_u *BudgetPolicyUpdateOne) SetRevisitTold(v string) *BudgetPolicyUpdateOne {
+	_u.mutation.SetRevisitTold(v)
+	return _u
+}
+
+// SetNillableRevisitTold sets the "revisit_told" field if the given value is not nil.
+func (_u *BudgetPolicyUpdateOne) SetNillableRevisitTold(v *string) *BudgetPolicyUpdateOne {
+	if v != nil {
+		_u.SetRevisitTold(*v)
+	}
 	return _u
 }
 
@@ -425,6 +456,9 @@ func (_u *BudgetPolicyUpdateOne) sqlSave(ctx context.Context) (_node *BudgetPoli
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(budgetpolicy.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.RevisitTold(); ok {
+		_spec.SetField(budgetpolicy.FieldRevisitTold, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(budgetpolicy.FieldCreatedAt, field.TypeTime, value)

@@ -63,6 +63,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/slorevision"
 	"github.com/evenkeel/evenkeel/ent/db/slostatus"
 	"github.com/evenkeel/evenkeel/ent/db/slug"
+	"github.com/evenkeel/evenkeel/ent/db/suppliedfact"
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/thinnedmonth"
@@ -177,6 +178,8 @@ type Client struct {
 	SignalMapping *SignalMappingClient
 	// Slug is the client for interacting with the Slug builders.
 	Slug *SlugClient
+	// SuppliedFact is the client for interacting with the SuppliedFact builders.
+	SuppliedFact *SuppliedFactClient
 	// System is the client for interacting with the System builders.
 	System *SystemClient
 	// Team is the client for interacting with the Team builders.
@@ -254,6 +257,7 @@ func (c *Client) init() {
 	c.SignInCode = NewSignInCodeClient(c.config)
 	c.SignalMapping = NewSignalMappingClient(c.config)
 	c.Slug = NewSlugClient(c.config)
+	c.SuppliedFact = NewSuppliedFactClient(c.config)
 	c.System = NewSystemClient(c.config)
 	c.Team = NewTeamClient(c.config)
 	c.ThinnedMonth = NewThinnedMonthClient(c.config)
@@ -403,6 +407,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		SignInCode:        NewSignInCodeClient(cfg),
 		SignalMapping:     NewSignalMappingClient(cfg),
 		Slug:              NewSlugClient(cfg),
+		SuppliedFact:      NewSuppliedFactClient(cfg),
 		System:            NewSystemClient(cfg),
 		Team:              NewTeamClient(cfg),
 		ThinnedMonth:      NewThinnedMonthClient(cfg),
@@ -479,6 +484,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		SignInCode:        NewSignInCodeClient(cfg),
 		SignalMapping:     NewSignalMappingClient(cfg),
 		Slug:              NewSlugClient(cfg),
+		SuppliedFact:      NewSuppliedFactClient(cfg),
 		System:            NewSystemClient(cfg),
 		Team:              NewTeamClient(cfg),
 		ThinnedMonth:      NewThinnedMonthClient(cfg),
@@ -525,8 +531,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Lease, c.Member, c.OTLPStream, c.Outage, c.Person, c.PolicyRevision,
 		c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus,
 		c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service,
-		c.Session, c.SignInCode, c.SignalMapping, c.Slug, c.System, c.Team,
-		c.ThinnedMonth, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.Session, c.SignInCode, c.SignalMapping, c.Slug, c.SuppliedFact, c.System,
+		c.Team, c.ThinnedMonth, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
 		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
@@ -545,8 +551,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Lease, c.Member, c.OTLPStream, c.Outage, c.Person, c.PolicyRevision,
 		c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus,
 		c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service,
-		c.Session, c.SignInCode, c.SignalMapping, c.Slug, c.System, c.Team,
-		c.ThinnedMonth, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.Session, c.SignInCode, c.SignalMapping, c.Slug, c.SuppliedFact, c.System,
+		c.Team, c.ThinnedMonth, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
 		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
@@ -652,6 +658,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SignalMapping.mutate(ctx, m)
 	case *SlugMutation:
 		return c.Slug.mutate(ctx, m)
+	case *SuppliedFactMutation:
+		return c.SuppliedFact.mutate(ctx, m)
 	case *SystemMutation:
 		return c.System.mutate(ctx, m)
 	case *TeamMutation:
@@ -8003,6 +8011,155 @@ func (c *SlugClient) mutate(ctx context.Context, m *SlugMutation) (Value, error)
 	}
 }
 
+// SuppliedFactClient is a client for the SuppliedFact schema.
+type SuppliedFactClient struct {
+	config
+}
+
+// NewSuppliedFactClient returns a client for the SuppliedFact from the given config.
+func NewSuppliedFactClient(c config) *SuppliedFactClient {
+	return &SuppliedFactClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `suppliedfact.Hooks(f(g(h())))`.
+func (c *SuppliedFactClient) Use(hooks ...Hook) {
+	c.hooks.SuppliedFact = append(c.hooks.SuppliedFact, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `suppliedfact.Intercept(f(g(h())))`.
+func (c *SuppliedFactClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SuppliedFact = append(c.inters.SuppliedFact, interceptors...)
+}
+
+// Create returns a builder for creating a SuppliedFact entity.
+func (c *SuppliedFactClient) Create() *SuppliedFactCreate {
+	mutation := newSuppliedFactMutation(c.config, OpCreate)
+	return &SuppliedFactCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SuppliedFact entities.
+func (c *SuppliedFactClient) CreateBulk(builders ...*SuppliedFactCreate) *SuppliedFactCreateBulk {
+	return &SuppliedFactCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SuppliedFactClient) MapCreateBulk(slice any, setFunc func(*SuppliedFactCreate, int)) *SuppliedFactCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SuppliedFactCreateBulk{err: fmt.Errorf("calling to SuppliedFactClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SuppliedFactCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SuppliedFactCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SuppliedFact.
+func (c *SuppliedFactClient) Update() *SuppliedFactUpdate {
+	mutation := newSuppliedFactMutation(c.config, OpUpdate)
+	return &SuppliedFactUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SuppliedFactClient) UpdateOne(_m *SuppliedFact) *SuppliedFactUpdateOne {
+	mutation := newSuppliedFactMutation(c.config, OpUpdateOne, withSuppliedFact(_m))
+	return &SuppliedFactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SuppliedFactClient) UpdateOneID(id string) *SuppliedFactUpdateOne {
+	mutation := newSuppliedFactMutation(c.config, OpUpdateOne, withSuppliedFactID(id))
+	return &SuppliedFactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SuppliedFact.
+func (c *SuppliedFactClient) Delete() *SuppliedFactDelete {
+	mutation := newSuppliedFactMutation(c.config, OpDelete)
+	return &SuppliedFactDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SuppliedFactClient) DeleteOne(_m *SuppliedFact) *SuppliedFactDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SuppliedFactClient) DeleteOneID(id string) *SuppliedFactDeleteOne {
+	builder := c.Delete().Where(suppliedfact.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SuppliedFactDeleteOne{builder}
+}
+
+// Query returns a query builder for SuppliedFact.
+func (c *SuppliedFactClient) Query() *SuppliedFactQuery {
+	return &SuppliedFactQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSuppliedFact},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SuppliedFact entity by its id.
+func (c *SuppliedFactClient) Get(ctx context.Context, id string) (*SuppliedFact, error) {
+	return c.Query().Where(suppliedfact.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SuppliedFactClient) GetX(ctx context.Context, id string) *SuppliedFact {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySlo queries the slo edge of a SuppliedFact.
+func (c *SuppliedFactClient) QuerySlo(_m *SuppliedFact) *SLOQuery {
+	query := (&SLOClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(suppliedfact.Table, suppliedfact.FieldID, id),
+			sqlgraph.To(slo.Table, slo.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, suppliedfact.SloTable, suppliedfact.SloColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SuppliedFactClient) Hooks() []Hook {
+	return c.hooks.SuppliedFact
+}
+
+// Interceptors returns the client interceptors.
+func (c *SuppliedFactClient) Interceptors() []Interceptor {
+	return c.inters.SuppliedFact
+}
+
+func (c *SuppliedFactClient) mutate(ctx context.Context, m *SuppliedFactMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SuppliedFactCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SuppliedFactUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SuppliedFactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SuppliedFactDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown SuppliedFact mutation op: %q", m.Op())
+	}
+}
+
 // SystemClient is a client for the System schema.
 type SystemClient struct {
 	config
@@ -9402,8 +9559,9 @@ type (
 		Issue, JobRun, Lease, Member, OTLPStream, Outage, Person, PolicyRevision,
 		Proposal, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision,
 		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode,
-		SignalMapping, Slug, System, Team, ThinnedMonth, Token, TrackerLane,
-		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Hook
+		SignalMapping, Slug, SuppliedFact, System, Team, ThinnedMonth, Token,
+		TrackerLane, TrackerPlace, Violation, ViolationEvent,
+		WebhookDelivery []ent.Hook
 	}
 	inters struct {
 		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change, Collection,
@@ -9413,8 +9571,9 @@ type (
 		Issue, JobRun, Lease, Member, OTLPStream, Outage, Person, PolicyRevision,
 		Proposal, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision,
 		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode,
-		SignalMapping, Slug, System, Team, ThinnedMonth, Token, TrackerLane,
-		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
+		SignalMapping, Slug, SuppliedFact, System, Team, ThinnedMonth, Token,
+		TrackerLane, TrackerPlace, Violation, ViolationEvent,
+		WebhookDelivery []ent.Interceptor
 	}
 )
 

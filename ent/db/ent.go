@@ -60,6 +60,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/slorevision"
 	"github.com/evenkeel/evenkeel/ent/db/slostatus"
 	"github.com/evenkeel/evenkeel/ent/db/slug"
+	"github.com/evenkeel/evenkeel/ent/db/suppliedfact"
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/thinnedmonth"
@@ -177,6 +178,7 @@ func checkColumn(t, c string) error {
 			signincode.Table:        signincode.ValidColumn,
 			signalmapping.Table:     signalmapping.ValidColumn,
 			slug.Table:              slug.ValidColumn,
+			suppliedfact.Table:      suppliedfact.ValidColumn,
 			system.Table:            system.ValidColumn,
 			team.Table:              team.ValidColumn,
 			thinnedmonth.Table:      thinnedmonth.ValidColumn,

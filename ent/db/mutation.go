@@ -61,6 +61,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/slorevision"
 	"github.com/evenkeel/evenkeel/ent/db/slostatus"
 	"github.com/evenkeel/evenkeel/ent/db/slug"
+	"github.com/evenkeel/evenkeel/ent/db/suppliedfact"
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/thinnedmonth"
@@ -129,6 +130,7 @@ const (
 	TypeSignInCode        = "SignInCode"
 	TypeSignalMapping     = "SignalMapping"
 	TypeSlug              = "Slug"
+	TypeSuppliedFact      = "SuppliedFact"
 	TypeSystem            = "System"
 	TypeTeam              = "Team"
 	TypeThinnedMonth      = "ThinnedMonth"
@@ -5166,6 +5168,7 @@ type BudgetPolicyMutation struct {
 	description   *string
 	revision      *int
 	addrevision   *int
+	revisit_told  *string
 	created_at    *time.Time
 	updated_at    *time.Time
 	version       *int64
@@ -5444,6 +5447,42 @@ func (m *BudgetPolicyMutation) ResetRevision() {
 	m.addrevision = nil
 }
 
+// SetRevisitTold sets the "revisit_told" field.
+func (m *BudgetPolicyMutation) SetRevisitTold(s string) {
+	m.revisit_told = &s
+}
+
+// RevisitTold returns the value of the "revisit_told" field in the mutation.
+func (m *BudgetPolicyMutation) RevisitTold() (r string, exists bool) {
+	v := m.revisit_told
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevisitTold returns the old "revisit_told" field's value of the BudgetPolicy entity.
+// If the BudgetPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BudgetPolicyMutation) OldRevisitTold(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevisitTold is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevisitTold requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevisitTold: %w", err)
+	}
+	return oldValue.RevisitTold, nil
+}
+
+// ResetRevisitTold resets all changes to the "revisit_told" field.
+func (m *BudgetPolicyMutation) ResetRevisitTold() {
+	m.revisit_told = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *BudgetPolicyMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -5606,7 +5645,7 @@ func (m *BudgetPolicyMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *BudgetPolicyMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.slug != nil {
 		fields = append(fields, budgetpolicy.FieldSlug)
 	}
@@ -5618,6 +5657,9 @@ func (m *BudgetPolicyMutation) Fields() []string {
 	}
 	if m.revision != nil {
 		fields = append(fields, budgetpolicy.FieldRevision)
+	}
+	if m.revisit_told != nil {
+		fields = append(fields, budgetpolicy.FieldRevisitTold)
 	}
 	if m.created_at != nil {
 		fields = append(fields, budgetpolicy.FieldCreatedAt)
@@ -5644,6 +5686,8 @@ func (m *BudgetPolicyMutation) Field(name string) (ent.Value, bool) {
 		return m.Description()
 	case budgetpolicy.FieldRevision:
 		return m.Revision()
+	case budgetpolicy.FieldRevisitTold:
+		return m.RevisitTold()
 	case budgetpolicy.FieldCreatedAt:
 		return m.CreatedAt()
 	case budgetpolicy.FieldUpdatedAt:
@@ -5667,6 +5711,8 @@ func (m *BudgetPolicyMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldDescription(ctx)
 	case budgetpolicy.FieldRevision:
 		return m.OldRevision(ctx)
+	case budgetpolicy.FieldRevisitTold:
+		return m.OldRevisitTold(ctx)
 	case budgetpolicy.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case budgetpolicy.FieldUpdatedAt:
@@ -5709,6 +5755,13 @@ func (m *BudgetPolicyMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRevision(v)
+		return nil
+	case budgetpolicy.FieldRevisitTold:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevisitTold(v)
 		return nil
 	case budgetpolicy.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -5818,6 +5871,9 @@ func (m *BudgetPolicyMutation) ResetField(name string) error {
 		return nil
 	case budgetpolicy.FieldRevision:
 		m.ResetRevision()
+		return nil
+	case budgetpolicy.FieldRevisitTold:
+		m.ResetRevisitTold()
 		return nil
 	case budgetpolicy.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -47001,6 +47057,930 @@ func (m *SlugMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Slug edge %s", name)
 }
 
+// SuppliedFactMutation represents an operation that mutates the SuppliedFact nodes in the graph.
+type SuppliedFactMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	name          *string
+	value         *json.RawMessage
+	appendvalue   json.RawMessage
+	note          *string
+	link          *string
+	said_at       *time.Time
+	until         *time.Time
+	said_by       *string
+	person_id     *string
+	version       *int64
+	addversion    *int64
+	clearedFields map[string]struct{}
+	slo           *string
+	clearedslo    bool
+	done          bool
+	oldValue      func(context.Context) (*SuppliedFact, error)
+	predicates    []predicate.SuppliedFact
+}
+
+var _ ent.Mutation = (*SuppliedFactMutation)(nil)
+
+// suppliedfactOption allows management of the mutation configuration using functional options.
+type suppliedfactOption func(*SuppliedFactMutation)
+
+// newSuppliedFactMutation creates new mutation for the SuppliedFact entity.
+func newSuppliedFactMutation(c config, op Op, opts ...suppliedfactOption) *SuppliedFactMutation {
+	m := &SuppliedFactMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSuppliedFact,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSuppliedFactID sets the ID field of the mutation.
+func withSuppliedFactID(id string) suppliedfactOption {
+	return func(m *SuppliedFactMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SuppliedFact
+		)
+		m.oldValue = func(ctx context.Context) (*SuppliedFact, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SuppliedFact.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSuppliedFact sets the old SuppliedFact of the mutation.
+func withSuppliedFact(node *SuppliedFact) suppliedfactOption {
+	return func(m *SuppliedFactMutation) {
+		m.oldValue = func(context.Context) (*SuppliedFact, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SuppliedFactMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SuppliedFactMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SuppliedFact entities.
+func (m *SuppliedFactMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SuppliedFactMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SuppliedFactMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SuppliedFact.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSloID sets the "slo_id" field.
+func (m *SuppliedFactMutation) SetSloID(s string) {
+	m.slo = &s
+}
+
+// SloID returns the value of the "slo_id" field in the mutation.
+func (m *SuppliedFactMutation) SloID() (r string, exists bool) {
+	v := m.slo
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSloID returns the old "slo_id" field's value of the SuppliedFact entity.
+// If the SuppliedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuppliedFactMutation) OldSloID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSloID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSloID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSloID: %w", err)
+	}
+	return oldValue.SloID, nil
+}
+
+// ResetSloID resets all changes to the "slo_id" field.
+func (m *SuppliedFactMutation) ResetSloID() {
+	m.slo = nil
+}
+
+// SetName sets the "name" field.
+func (m *SuppliedFactMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *SuppliedFactMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the SuppliedFact entity.
+// If the SuppliedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuppliedFactMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *SuppliedFactMutation) ResetName() {
+	m.name = nil
+}
+
+// SetValue sets the "value" field.
+func (m *SuppliedFactMutation) SetValue(jm json.RawMessage) {
+	m.value = &jm
+	m.appendvalue = nil
+}
+
+// Value returns the value of the "value" field in the mutation.
+func (m *SuppliedFactMutation) Value() (r json.RawMessage, exists bool) {
+	v := m.value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValue returns the old "value" field's value of the SuppliedFact entity.
+// If the SuppliedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuppliedFactMutation) OldValue(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValue: %w", err)
+	}
+	return oldValue.Value, nil
+}
+
+// AppendValue adds jm to the "value" field.
+func (m *SuppliedFactMutation) AppendValue(jm json.RawMessage) {
+	m.appendvalue = append(m.appendvalue, jm...)
+}
+
+// AppendedValue returns the list of values that were appended to the "value" field in this mutation.
+func (m *SuppliedFactMutation) AppendedValue() (json.RawMessage, bool) {
+	if len(m.appendvalue) == 0 {
+		return nil, false
+	}
+	return m.appendvalue, true
+}
+
+// ResetValue resets all changes to the "value" field.
+func (m *SuppliedFactMutation) ResetValue() {
+	m.value = nil
+	m.appendvalue = nil
+}
+
+// SetNote sets the "note" field.
+func (m *SuppliedFactMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *SuppliedFactMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the SuppliedFact entity.
+// If the SuppliedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuppliedFactMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *SuppliedFactMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetLink sets the "link" field.
+func (m *SuppliedFactMutation) SetLink(s string) {
+	m.link = &s
+}
+
+// Link returns the value of the "link" field in the mutation.
+func (m *SuppliedFactMutation) Link() (r string, exists bool) {
+	v := m.link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLink returns the old "link" field's value of the SuppliedFact entity.
+// If the SuppliedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuppliedFactMutation) OldLink(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLink: %w", err)
+	}
+	return oldValue.Link, nil
+}
+
+// ResetLink resets all changes to the "link" field.
+func (m *SuppliedFactMutation) ResetLink() {
+	m.link = nil
+}
+
+// SetSaidAt sets the "said_at" field.
+func (m *SuppliedFactMutation) SetSaidAt(t time.Time) {
+	m.said_at = &t
+}
+
+// SaidAt returns the value of the "said_at" field in the mutation.
+func (m *SuppliedFactMutation) SaidAt() (r time.Time, exists bool) {
+	v := m.said_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSaidAt returns the old "said_at" field's value of the SuppliedFact entity.
+// If the SuppliedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuppliedFactMutation) OldSaidAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSaidAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSaidAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSaidAt: %w", err)
+	}
+	return oldValue.SaidAt, nil
+}
+
+// ResetSaidAt resets all changes to the "said_at" field.
+func (m *SuppliedFactMutation) ResetSaidAt() {
+	m.said_at = nil
+}
+
+// SetUntil sets the "until" field.
+func (m *SuppliedFactMutation) SetUntil(t time.Time) {
+	m.until = &t
+}
+
+// Until returns the value of the "until" field in the mutation.
+func (m *SuppliedFactMutation) Until() (r time.Time, exists bool) {
+	v := m.until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntil returns the old "until" field's value of the SuppliedFact entity.
+// If the SuppliedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuppliedFactMutation) OldUntil(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntil: %w", err)
+	}
+	return oldValue.Until, nil
+}
+
+// ResetUntil resets all changes to the "until" field.
+func (m *SuppliedFactMutation) ResetUntil() {
+	m.until = nil
+}
+
+// SetSaidBy sets the "said_by" field.
+func (m *SuppliedFactMutation) SetSaidBy(s string) {
+	m.said_by = &s
+}
+
+// SaidBy returns the value of the "said_by" field in the mutation.
+func (m *SuppliedFactMutation) SaidBy() (r string, exists bool) {
+	v := m.said_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSaidBy returns the old "said_by" field's value of the SuppliedFact entity.
+// If the SuppliedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuppliedFactMutation) OldSaidBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSaidBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSaidBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSaidBy: %w", err)
+	}
+	return oldValue.SaidBy, nil
+}
+
+// ResetSaidBy resets all changes to the "said_by" field.
+func (m *SuppliedFactMutation) ResetSaidBy() {
+	m.said_by = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *SuppliedFactMutation) SetPersonID(s string) {
+	m.person_id = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *SuppliedFactMutation) PersonID() (r string, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the SuppliedFact entity.
+// If the SuppliedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuppliedFactMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *SuppliedFactMutation) ResetPersonID() {
+	m.person_id = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *SuppliedFactMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *SuppliedFactMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the SuppliedFact entity.
+// If the SuppliedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuppliedFactMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *SuppliedFactMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *SuppliedFactMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *SuppliedFactMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearSlo clears the "slo" edge to the SLO entity.
+func (m *SuppliedFactMutation) ClearSlo() {
+	m.clearedslo = true
+	m.clearedFields[suppliedfact.FieldSloID] = struct{}{}
+}
+
+// SloCleared reports if the "slo" edge to the SLO entity was cleared.
+func (m *SuppliedFactMutation) SloCleared() bool {
+	return m.clearedslo
+}
+
+// SloIDs returns the "slo" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SloID instead. It exists only for internal usage by the builders.
+func (m *SuppliedFactMutation) SloIDs() (ids []string) {
+	if id := m.slo; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSlo resets all changes to the "slo" edge.
+func (m *SuppliedFactMutation) ResetSlo() {
+	m.slo = nil
+	m.clearedslo = false
+}
+
+// Where appends a list predicates to the SuppliedFactMutation builder.
+func (m *SuppliedFactMutation) Where(ps ...predicate.SuppliedFact) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SuppliedFactMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SuppliedFactMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SuppliedFact, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SuppliedFactMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SuppliedFactMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SuppliedFact).
+func (m *SuppliedFactMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SuppliedFactMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.slo != nil {
+		fields = append(fields, suppliedfact.FieldSloID)
+	}
+	if m.name != nil {
+		fields = append(fields, suppliedfact.FieldName)
+	}
+	if m.value != nil {
+		fields = append(fields, suppliedfact.FieldValue)
+	}
+	if m.note != nil {
+		fields = append(fields, suppliedfact.FieldNote)
+	}
+	if m.link != nil {
+		fields = append(fields, suppliedfact.FieldLink)
+	}
+	if m.said_at != nil {
+		fields = append(fields, suppliedfact.FieldSaidAt)
+	}
+	if m.until != nil {
+		fields = append(fields, suppliedfact.FieldUntil)
+	}
+	if m.said_by != nil {
+		fields = append(fields, suppliedfact.FieldSaidBy)
+	}
+	if m.person_id != nil {
+		fields = append(fields, suppliedfact.FieldPersonID)
+	}
+	if m.version != nil {
+		fields = append(fields, suppliedfact.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SuppliedFactMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case suppliedfact.FieldSloID:
+		return m.SloID()
+	case suppliedfact.FieldName:
+		return m.Name()
+	case suppliedfact.FieldValue:
+		return m.Value()
+	case suppliedfact.FieldNote:
+		return m.Note()
+	case suppliedfact.FieldLink:
+		return m.Link()
+	case suppliedfact.FieldSaidAt:
+		return m.SaidAt()
+	case suppliedfact.FieldUntil:
+		return m.Until()
+	case suppliedfact.FieldSaidBy:
+		return m.SaidBy()
+	case suppliedfact.FieldPersonID:
+		return m.PersonID()
+	case suppliedfact.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SuppliedFactMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case suppliedfact.FieldSloID:
+		return m.OldSloID(ctx)
+	case suppliedfact.FieldName:
+		return m.OldName(ctx)
+	case suppliedfact.FieldValue:
+		return m.OldValue(ctx)
+	case suppliedfact.FieldNote:
+		return m.OldNote(ctx)
+	case suppliedfact.FieldLink:
+		return m.OldLink(ctx)
+	case suppliedfact.FieldSaidAt:
+		return m.OldSaidAt(ctx)
+	case suppliedfact.FieldUntil:
+		return m.OldUntil(ctx)
+	case suppliedfact.FieldSaidBy:
+		return m.OldSaidBy(ctx)
+	case suppliedfact.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case suppliedfact.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown SuppliedFact field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SuppliedFactMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case suppliedfact.FieldSloID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSloID(v)
+		return nil
+	case suppliedfact.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case suppliedfact.FieldValue:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValue(v)
+		return nil
+	case suppliedfact.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case suppliedfact.FieldLink:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLink(v)
+		return nil
+	case suppliedfact.FieldSaidAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSaidAt(v)
+		return nil
+	case suppliedfact.FieldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntil(v)
+		return nil
+	case suppliedfact.FieldSaidBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSaidBy(v)
+		return nil
+	case suppliedfact.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case suppliedfact.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SuppliedFact field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SuppliedFactMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, suppliedfact.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SuppliedFactMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case suppliedfact.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SuppliedFactMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case suppliedfact.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SuppliedFact numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SuppliedFactMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SuppliedFactMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SuppliedFactMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SuppliedFact nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SuppliedFactMutation) ResetField(name string) error {
+	switch name {
+	case suppliedfact.FieldSloID:
+		m.ResetSloID()
+		return nil
+	case suppliedfact.FieldName:
+		m.ResetName()
+		return nil
+	case suppliedfact.FieldValue:
+		m.ResetValue()
+		return nil
+	case suppliedfact.FieldNote:
+		m.ResetNote()
+		return nil
+	case suppliedfact.FieldLink:
+		m.ResetLink()
+		return nil
+	case suppliedfact.FieldSaidAt:
+		m.ResetSaidAt()
+		return nil
+	case suppliedfact.FieldUntil:
+		m.ResetUntil()
+		return nil
+	case suppliedfact.FieldSaidBy:
+		m.ResetSaidBy()
+		return nil
+	case suppliedfact.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case suppliedfact.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown SuppliedFact field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SuppliedFactMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.slo != nil {
+		edges = append(edges, suppliedfact.EdgeSlo)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SuppliedFactMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case suppliedfact.EdgeSlo:
+		if id := m.slo; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SuppliedFactMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SuppliedFactMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SuppliedFactMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedslo {
+		edges = append(edges, suppliedfact.EdgeSlo)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SuppliedFactMutation) EdgeCleared(name string) bool {
+	switch name {
+	case suppliedfact.EdgeSlo:
+		return m.clearedslo
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SuppliedFactMutation) ClearEdge(name string) error {
+	switch name {
+	case suppliedfact.EdgeSlo:
+		m.ClearSlo()
+		return nil
+	}
+	return fmt.Errorf("unknown SuppliedFact unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SuppliedFactMutation) ResetEdge(name string) error {
+	switch name {
+	case suppliedfact.EdgeSlo:
+		m.ResetSlo()
+		return nil
+	}
+	return fmt.Errorf("unknown SuppliedFact edge %s", name)
+}
+
 // SystemMutation represents an operation that mutates the System nodes in the graph.
 type SystemMutation struct {
 	config
@@ -51961,12 +52941,16 @@ type ViolationMutation struct {
 	typ             string
 	id              *string
 	clause          *string
+	attachment_id   *string
 	mode            *string
 	opened_at       *time.Time
 	evidence        *json.RawMessage
 	appendevidence  json.RawMessage
+	handling        *json.RawMessage
+	appendhandling  json.RawMessage
 	ended_at        *time.Time
 	ending          *string
+	muted_until     *time.Time
 	version         *int64
 	addversion      *int64
 	clearedFields   map[string]struct{}
@@ -52195,6 +53179,42 @@ func (m *ViolationMutation) ResetClause() {
 	m.clause = nil
 }
 
+// SetAttachmentID sets the "attachment_id" field.
+func (m *ViolationMutation) SetAttachmentID(s string) {
+	m.attachment_id = &s
+}
+
+// AttachmentID returns the value of the "attachment_id" field in the mutation.
+func (m *ViolationMutation) AttachmentID() (r string, exists bool) {
+	v := m.attachment_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttachmentID returns the old "attachment_id" field's value of the Violation entity.
+// If the Violation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ViolationMutation) OldAttachmentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttachmentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttachmentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttachmentID: %w", err)
+	}
+	return oldValue.AttachmentID, nil
+}
+
+// ResetAttachmentID resets all changes to the "attachment_id" field.
+func (m *ViolationMutation) ResetAttachmentID() {
+	m.attachment_id = nil
+}
+
 // SetSloID sets the "slo_id" field.
 func (m *ViolationMutation) SetSloID(s string) {
 	m.slo = &s
@@ -52390,6 +53410,57 @@ func (m *ViolationMutation) ResetEvidence() {
 	m.appendevidence = nil
 }
 
+// SetHandling sets the "handling" field.
+func (m *ViolationMutation) SetHandling(jm json.RawMessage) {
+	m.handling = &jm
+	m.appendhandling = nil
+}
+
+// Handling returns the value of the "handling" field in the mutation.
+func (m *ViolationMutation) Handling() (r json.RawMessage, exists bool) {
+	v := m.handling
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHandling returns the old "handling" field's value of the Violation entity.
+// If the Violation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ViolationMutation) OldHandling(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHandling is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHandling requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHandling: %w", err)
+	}
+	return oldValue.Handling, nil
+}
+
+// AppendHandling adds jm to the "handling" field.
+func (m *ViolationMutation) AppendHandling(jm json.RawMessage) {
+	m.appendhandling = append(m.appendhandling, jm...)
+}
+
+// AppendedHandling returns the list of values that were appended to the "handling" field in this mutation.
+func (m *ViolationMutation) AppendedHandling() (json.RawMessage, bool) {
+	if len(m.appendhandling) == 0 {
+		return nil, false
+	}
+	return m.appendhandling, true
+}
+
+// ResetHandling resets all changes to the "handling" field.
+func (m *ViolationMutation) ResetHandling() {
+	m.handling = nil
+	m.appendhandling = nil
+}
+
 // SetEndedAt sets the "ended_at" field.
 func (m *ViolationMutation) SetEndedAt(t time.Time) {
 	m.ended_at = &t
@@ -52473,6 +53544,55 @@ func (m *ViolationMutation) OldEnding(ctx context.Context) (v string, err error)
 // ResetEnding resets all changes to the "ending" field.
 func (m *ViolationMutation) ResetEnding() {
 	m.ending = nil
+}
+
+// SetMutedUntil sets the "muted_until" field.
+func (m *ViolationMutation) SetMutedUntil(t time.Time) {
+	m.muted_until = &t
+}
+
+// MutedUntil returns the value of the "muted_until" field in the mutation.
+func (m *ViolationMutation) MutedUntil() (r time.Time, exists bool) {
+	v := m.muted_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMutedUntil returns the old "muted_until" field's value of the Violation entity.
+// If the Violation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ViolationMutation) OldMutedUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMutedUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMutedUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMutedUntil: %w", err)
+	}
+	return oldValue.MutedUntil, nil
+}
+
+// ClearMutedUntil clears the value of the "muted_until" field.
+func (m *ViolationMutation) ClearMutedUntil() {
+	m.muted_until = nil
+	m.clearedFields[violation.FieldMutedUntil] = struct{}{}
+}
+
+// MutedUntilCleared returns if the "muted_until" field was cleared in this mutation.
+func (m *ViolationMutation) MutedUntilCleared() bool {
+	_, ok := m.clearedFields[violation.FieldMutedUntil]
+	return ok
+}
+
+// ResetMutedUntil resets all changes to the "muted_until" field.
+func (m *ViolationMutation) ResetMutedUntil() {
+	m.muted_until = nil
+	delete(m.clearedFields, violation.FieldMutedUntil)
 }
 
 // SetVersion sets the "version" field.
@@ -52673,7 +53793,7 @@ func (m *ViolationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ViolationMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 14)
 	if m.policy != nil {
 		fields = append(fields, violation.FieldPolicyID)
 	}
@@ -52682,6 +53802,9 @@ func (m *ViolationMutation) Fields() []string {
 	}
 	if m.clause != nil {
 		fields = append(fields, violation.FieldClause)
+	}
+	if m.attachment_id != nil {
+		fields = append(fields, violation.FieldAttachmentID)
 	}
 	if m.slo != nil {
 		fields = append(fields, violation.FieldSloID)
@@ -52698,11 +53821,17 @@ func (m *ViolationMutation) Fields() []string {
 	if m.evidence != nil {
 		fields = append(fields, violation.FieldEvidence)
 	}
+	if m.handling != nil {
+		fields = append(fields, violation.FieldHandling)
+	}
 	if m.ended_at != nil {
 		fields = append(fields, violation.FieldEndedAt)
 	}
 	if m.ending != nil {
 		fields = append(fields, violation.FieldEnding)
+	}
+	if m.muted_until != nil {
+		fields = append(fields, violation.FieldMutedUntil)
 	}
 	if m.version != nil {
 		fields = append(fields, violation.FieldVersion)
@@ -52721,6 +53850,8 @@ func (m *ViolationMutation) Field(name string) (ent.Value, bool) {
 		return m.RevisionID()
 	case violation.FieldClause:
 		return m.Clause()
+	case violation.FieldAttachmentID:
+		return m.AttachmentID()
 	case violation.FieldSloID:
 		return m.SloID()
 	case violation.FieldServiceID:
@@ -52731,10 +53862,14 @@ func (m *ViolationMutation) Field(name string) (ent.Value, bool) {
 		return m.OpenedAt()
 	case violation.FieldEvidence:
 		return m.Evidence()
+	case violation.FieldHandling:
+		return m.Handling()
 	case violation.FieldEndedAt:
 		return m.EndedAt()
 	case violation.FieldEnding:
 		return m.Ending()
+	case violation.FieldMutedUntil:
+		return m.MutedUntil()
 	case violation.FieldVersion:
 		return m.Version()
 	}
@@ -52752,6 +53887,8 @@ func (m *ViolationMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldRevisionID(ctx)
 	case violation.FieldClause:
 		return m.OldClause(ctx)
+	case violation.FieldAttachmentID:
+		return m.OldAttachmentID(ctx)
 	case violation.FieldSloID:
 		return m.OldSloID(ctx)
 	case violation.FieldServiceID:
@@ -52762,10 +53899,14 @@ func (m *ViolationMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldOpenedAt(ctx)
 	case violation.FieldEvidence:
 		return m.OldEvidence(ctx)
+	case violation.FieldHandling:
+		return m.OldHandling(ctx)
 	case violation.FieldEndedAt:
 		return m.OldEndedAt(ctx)
 	case violation.FieldEnding:
 		return m.OldEnding(ctx)
+	case violation.FieldMutedUntil:
+		return m.OldMutedUntil(ctx)
 	case violation.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -52797,6 +53938,13 @@ func (m *ViolationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetClause(v)
+		return nil
+	case violation.FieldAttachmentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttachmentID(v)
 		return nil
 	case violation.FieldSloID:
 		v, ok := value.(string)
@@ -52833,6 +53981,13 @@ func (m *ViolationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetEvidence(v)
 		return nil
+	case violation.FieldHandling:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHandling(v)
+		return nil
 	case violation.FieldEndedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -52846,6 +54001,13 @@ func (m *ViolationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetEnding(v)
+		return nil
+	case violation.FieldMutedUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMutedUntil(v)
 		return nil
 	case violation.FieldVersion:
 		v, ok := value.(int64)
@@ -52902,6 +54064,9 @@ func (m *ViolationMutation) ClearedFields() []string {
 	if m.FieldCleared(violation.FieldEndedAt) {
 		fields = append(fields, violation.FieldEndedAt)
 	}
+	if m.FieldCleared(violation.FieldMutedUntil) {
+		fields = append(fields, violation.FieldMutedUntil)
+	}
 	return fields
 }
 
@@ -52918,6 +54083,9 @@ func (m *ViolationMutation) ClearField(name string) error {
 	switch name {
 	case violation.FieldEndedAt:
 		m.ClearEndedAt()
+		return nil
+	case violation.FieldMutedUntil:
+		m.ClearMutedUntil()
 		return nil
 	}
 	return fmt.Errorf("unknown Violation nullable field %s", name)
@@ -52936,6 +54104,9 @@ func (m *ViolationMutation) ResetField(name string) error {
 	case violation.FieldClause:
 		m.ResetClause()
 		return nil
+	case violation.FieldAttachmentID:
+		m.ResetAttachmentID()
+		return nil
 	case violation.FieldSloID:
 		m.ResetSloID()
 		return nil
@@ -52951,11 +54122,17 @@ func (m *ViolationMutation) ResetField(name string) error {
 	case violation.FieldEvidence:
 		m.ResetEvidence()
 		return nil
+	case violation.FieldHandling:
+		m.ResetHandling()
+		return nil
 	case violation.FieldEndedAt:
 		m.ResetEndedAt()
 		return nil
 	case violation.FieldEnding:
 		m.ResetEnding()
+		return nil
+	case violation.FieldMutedUntil:
+		m.ResetMutedUntil()
 		return nil
 	case violation.FieldVersion:
 		m.ResetVersion()

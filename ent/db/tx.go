@@ -110,6 +110,8 @@ type Tx struct {
 	SignalMapping *SignalMappingClient
 	// Slug is the client for interacting with the Slug builders.
 	Slug *SlugClient
+	// SuppliedFact is the client for interacting with the SuppliedFact builders.
+	SuppliedFact *SuppliedFactClient
 	// System is the client for interacting with the System builders.
 	System *SystemClient
 	// Team is the client for interacting with the Team builders.
@@ -307,6 +309,7 @@ func (tx *Tx) init() {
 	tx.SignInCode = NewSignInCodeClient(tx.config)
 	tx.SignalMapping = NewSignalMappingClient(tx.config)
 	tx.Slug = NewSlugClient(tx.config)
+	tx.SuppliedFact = NewSuppliedFactClient(tx.config)
 	tx.System = NewSystemClient(tx.config)
 	tx.Team = NewTeamClient(tx.config)
 	tx.ThinnedMonth = NewThinnedMonthClient(tx.config)

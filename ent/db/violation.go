@@ -28,6 +28,8 @@ type Violation struct {
 	RevisionID string `json:"revision_id,omitempty"`
 	// Clause holds the value of the "clause" field.
 	Clause string `json:"clause,omitempty"`
+	// AttachmentID holds the value of the "attachment_id" field.
+	AttachmentID string `json:"attachment_id,omitempty"`
 	// SloID holds the value of the "slo_id" field.
 	SloID string `json:"slo_id,omitempty"`
 	// ServiceID holds the value of the "service_id" field.
@@ -38,10 +40,14 @@ type Violation struct {
 	OpenedAt time.Time `json:"opened_at,omitempty"`
 	// Evidence holds the value of the "evidence" field.
 	Evidence json.RawMessage `json:"evidence,omitempty"`
+	// Handling holds the value of the "handling" field.
+	Handling json.RawMessage `json:"handling,omitempty"`
 	// EndedAt holds the value of the "ended_at" field.
 	EndedAt *time.Time `json:"ended_at,omitempty"`
 	// Ending holds the value of the "ending" field.
 	Ending string `json:"ending,omitempty"`
+	// MutedUntil holds the value of the "muted_until" field.
+	MutedUntil *time.Time `json:"muted_until,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int64 `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -114,13 +120,13 @@ func (*Violation) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case violation.FieldEvidence:
+		case violation.FieldEvidence, violation.FieldHandling:
 			values[i] = new([]byte)
 		case violation.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case violation.FieldID, violation.FieldPolicyID, violation.FieldRevisionID, violation.FieldClause, violation.FieldSloID, violation.FieldServiceID, violation.FieldMode, violation.FieldEnding:
+		case violation.FieldID, violation.FieldPolicyID, violation.FieldRevisionID, violation.FieldClause, violation.FieldAttachmentID, violation.FieldSloID, violation.FieldServiceID, violation.FieldMode, violation.FieldEnding:
 			values[i] = new(sql.NullString)
-		case violation.FieldOpenedAt, violation.FieldEndedAt:
+		case violation.FieldOpenedAt, violation.FieldEndedAt, violation.FieldMutedUntil:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -161,6 +167,12 @@ func (_m *Violation) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Clause = value.String
 			}
+		case violation.FieldAttachmentID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field attachment_id", values[i])
+			} else if value.Valid {
+				_m.AttachmentID = value.String
+			}
 		case violation.FieldSloID:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field slo_id", values[i])
@@ -193,6 +205,14 @@ func (_m *Violation) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field evidence: %w", err)
 				}
 			}
+		case violation.FieldHandling:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field handling", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Handling); err != nil {
+					return fmt.Errorf("unmarshal field handling: %w", err)
+				}
+			}
 		case violation.FieldEndedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field ended_at", values[i])
@@ -205,6 +225,13 @@ func (_m *Violation) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field ending", values[i])
 			} else if value.Valid {
 				_m.Ending = value.String
+			}
+		case violation.FieldMutedUntil:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field muted_until", values[i])
+			} else if value.Valid {
+				_m.MutedUntil = new(time.Time)
+				*_m.MutedUntil = value.Time
 			}
 		case violation.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -277,6 +304,9 @@ func (_m *Violation) String() string {
 	builder.WriteString("clause=")
 	builder.WriteString(_m.Clause)
 	builder.WriteString(", ")
+	builder.WriteString("attachment_id=")
+	builder.WriteString(_m.AttachmentID)
+	builder.WriteString(", ")
 	builder.WriteString("slo_id=")
 	builder.WriteString(_m.SloID)
 	builder.WriteString(", ")
@@ -292,6 +322,9 @@ func (_m *Violation) String() string {
 	builder.WriteString("evidence=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Evidence))
 	builder.WriteString(", ")
+	builder.WriteString("handling=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Handling))
+	builder.WriteString(", ")
 	if v := _m.EndedAt; v != nil {
 		builder.WriteString("ended_at=")
 		builder.WriteString(v.Format(time.ANSIC))
@@ -299,6 +332,11 @@ func (_m *Violation) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("ending=")
 	builder.WriteString(_m.Ending)
+	builder.WriteString(", ")
+	if v := _m.MutedUntil; v != nil {
+		builder.WriteString("muted_until=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

@@ -46,6 +46,12 @@ func (_c *ViolationCreate) SetClause(v string) *ViolationCreate {
 	return _c
 }
 
+// SetAttachmentID sets the "attachment_id" field.
+func (_c *ViolationCreate) SetAttachmentID(v string) *ViolationCreate {
+	_c.mutation.SetAttachmentID(v)
+	return _c
+}
+
 // SetSloID sets the "slo_id" field.
 func (_c *ViolationCreate) SetSloID(v string) *ViolationCreate {
 	_c.mutation.SetSloID(v)
@@ -76,6 +82,12 @@ func (_c *ViolationCreate) SetEvidence(v json.RawMessage) *ViolationCreate {
 	return _c
 }
 
+// SetHandling sets the "handling" field.
+func (_c *ViolationCreate) SetHandling(v json.RawMessage) *ViolationCreate {
+	_c.mutation.SetHandling(v)
+	return _c
+}
+
 // SetEndedAt sets the "ended_at" field.
 func (_c *ViolationCreate) SetEndedAt(v time.Time) *ViolationCreate {
 	_c.mutation.SetEndedAt(v)
@@ -93,6 +105,20 @@ func (_c *ViolationCreate) SetNillableEndedAt(v *time.Time) *ViolationCreate {
 // SetEnding sets the "ending" field.
 func (_c *ViolationCreate) SetEnding(v string) *ViolationCreate {
 	_c.mutation.SetEnding(v)
+	return _c
+}
+
+// SetMutedUntil sets the "muted_until" field.
+func (_c *ViolationCreate) SetMutedUntil(v time.Time) *ViolationCreate {
+	_c.mutation.SetMutedUntil(v)
+	return _c
+}
+
+// SetNillableMutedUntil sets the "muted_until" field if the given value is not nil.
+func (_c *ViolationCreate) SetNillableMutedUntil(v *time.Time) *ViolationCreate {
+	if v != nil {
+		_c.SetMutedUntil(*v)
+	}
 	return _c
 }
 
@@ -171,6 +197,9 @@ func (_c *ViolationCreate) check() error {
 	if _, ok := _c.mutation.Clause(); !ok {
 		return &ValidationError{Name: "clause", err: errors.New(`db: missing required field "Violation.clause"`)}
 	}
+	if _, ok := _c.mutation.AttachmentID(); !ok {
+		return &ValidationError{Name: "attachment_id", err: errors.New(`db: missing required field "Violation.attachment_id"`)}
+	}
 	if _, ok := _c.mutation.SloID(); !ok {
 		return &ValidationError{Name: "slo_id", err: errors.New(`db: missing required field "Violation.slo_id"`)}
 	}
@@ -185,6 +214,9 @@ func (_c *ViolationCreate) check() error {
 	}
 	if _, ok := _c.mutation.Evidence(); !ok {
 		return &ValidationError{Name: "evidence", err: errors.New(`db: missing required field "Violation.evidence"`)}
+	}
+	if _, ok := _c.mutation.Handling(); !ok {
+		return &ValidationError{Name: "handling", err: errors.New(`db: missing required field "Violation.handling"`)}
 	}
 	if _, ok := _c.mutation.Ending(); !ok {
 		return &ValidationError{Name: "ending", err: errors.New(`db: missing required field "Violation.ending"`)}
@@ -244,6 +276,10 @@ func (_c *ViolationCreate) createSpec() (*Violation, *sqlgraph.CreateSpec) {
 		_spec.SetField(violation.FieldClause, field.TypeString, value)
 		_node.Clause = value
 	}
+	if value, ok := _c.mutation.AttachmentID(); ok {
+		_spec.SetField(violation.FieldAttachmentID, field.TypeString, value)
+		_node.AttachmentID = value
+	}
 	if value, ok := _c.mutation.Mode(); ok {
 		_spec.SetField(violation.FieldMode, field.TypeString, value)
 		_node.Mode = value
@@ -256,6 +292,10 @@ func (_c *ViolationCreate) createSpec() (*Violation, *sqlgraph.CreateSpec) {
 		_spec.SetField(violation.FieldEvidence, field.TypeJSON, value)
 		_node.Evidence = value
 	}
+	if value, ok := _c.mutation.Handling(); ok {
+		_spec.SetField(violation.FieldHandling, field.TypeJSON, value)
+		_node.Handling = value
+	}
 	if value, ok := _c.mutation.EndedAt(); ok {
 		_spec.SetField(violation.FieldEndedAt, field.TypeTime, value)
 		_node.EndedAt = &value
@@ -263,6 +303,10 @@ func (_c *ViolationCreate) createSpec() (*Violation, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Ending(); ok {
 		_spec.SetField(violation.FieldEnding, field.TypeString, value)
 		_node.Ending = value
+	}
+	if value, ok := _c.mutation.MutedUntil(); ok {
+		_spec.SetField(violation.FieldMutedUntil, field.TypeTime, value)
+		_node.MutedUntil = &value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(violation.FieldVersion, field.TypeInt64, value)
@@ -424,6 +468,18 @@ func (u *ViolationUpsert) UpdateClause() *ViolationUpsert {
 	return u
 }
 
+// SetAttachmentID sets the "attachment_id" field.
+func (u *ViolationUpsert) SetAttachmentID(v string) *ViolationUpsert {
+	u.Set(violation.FieldAttachmentID, v)
+	return u
+}
+
+// UpdateAttachmentID sets the "attachment_id" field to the value that was provided on create.
+func (u *ViolationUpsert) UpdateAttachmentID() *ViolationUpsert {
+	u.SetExcluded(violation.FieldAttachmentID)
+	return u
+}
+
 // SetSloID sets the "slo_id" field.
 func (u *ViolationUpsert) SetSloID(v string) *ViolationUpsert {
 	u.Set(violation.FieldSloID, v)
@@ -484,6 +540,18 @@ func (u *ViolationUpsert) UpdateEvidence() *ViolationUpsert {
 	return u
 }
 
+// SetHandling sets the "handling" field.
+func (u *ViolationUpsert) SetHandling(v json.RawMessage) *ViolationUpsert {
+	u.Set(violation.FieldHandling, v)
+	return u
+}
+
+// UpdateHandling sets the "handling" field to the value that was provided on create.
+func (u *ViolationUpsert) UpdateHandling() *ViolationUpsert {
+	u.SetExcluded(violation.FieldHandling)
+	return u
+}
+
 // SetEndedAt sets the "ended_at" field.
 func (u *ViolationUpsert) SetEndedAt(v time.Time) *ViolationUpsert {
 	u.Set(violation.FieldEndedAt, v)
@@ -511,6 +579,24 @@ func (u *ViolationUpsert) SetEnding(v string) *ViolationUpsert {
 // UpdateEnding sets the "ending" field to the value that was provided on create.
 func (u *ViolationUpsert) UpdateEnding() *ViolationUpsert {
 	u.SetExcluded(violation.FieldEnding)
+	return u
+}
+
+// SetMutedUntil sets the "muted_until" field.
+func (u *ViolationUpsert) SetMutedUntil(v time.Time) *ViolationUpsert {
+	u.Set(violation.FieldMutedUntil, v)
+	return u
+}
+
+// UpdateMutedUntil sets the "muted_until" field to the value that was provided on create.
+func (u *ViolationUpsert) UpdateMutedUntil() *ViolationUpsert {
+	u.SetExcluded(violation.FieldMutedUntil)
+	return u
+}
+
+// ClearMutedUntil clears the value of the "muted_until" field.
+func (u *ViolationUpsert) ClearMutedUntil() *ViolationUpsert {
+	u.SetNull(violation.FieldMutedUntil)
 	return u
 }
 
@@ -622,6 +708,20 @@ func (u *ViolationUpsertOne) UpdateClause() *ViolationUpsertOne {
 	})
 }
 
+// SetAttachmentID sets the "attachment_id" field.
+func (u *ViolationUpsertOne) SetAttachmentID(v string) *ViolationUpsertOne {
+	return u.Update(func(s *ViolationUpsert) {
+		s.SetAttachmentID(v)
+	})
+}
+
+// UpdateAttachmentID sets the "attachment_id" field to the value that was provided on create.
+func (u *ViolationUpsertOne) UpdateAttachmentID() *ViolationUpsertOne {
+	return u.Update(func(s *ViolationUpsert) {
+		s.UpdateAttachmentID()
+	})
+}
+
 // SetSloID sets the "slo_id" field.
 func (u *ViolationUpsertOne) SetSloID(v string) *ViolationUpsertOne {
 	return u.Update(func(s *ViolationUpsert) {
@@ -692,6 +792,20 @@ func (u *ViolationUpsertOne) UpdateEvidence() *ViolationUpsertOne {
 	})
 }
 
+// SetHandling sets the "handling" field.
+func (u *ViolationUpsertOne) SetHandling(v json.RawMessage) *ViolationUpsertOne {
+	return u.Update(func(s *ViolationUpsert) {
+		s.SetHandling(v)
+	})
+}
+
+// UpdateHandling sets the "handling" field to the value that was provided on create.
+func (u *ViolationUpsertOne) UpdateHandling() *ViolationUpsertOne {
+	return u.Update(func(s *ViolationUpsert) {
+		s.UpdateHandling()
+	})
+}
+
 // SetEndedAt sets the "ended_at" field.
 func (u *ViolationUpsertOne) SetEndedAt(v time.Time) *ViolationUpsertOne {
 	return u.Update(func(s *ViolationUpsert) {
@@ -724,6 +838,27 @@ func (u *ViolationUpsertOne) SetEnding(v string) *ViolationUpsertOne {
 func (u *ViolationUpsertOne) UpdateEnding() *ViolationUpsertOne {
 	return u.Update(func(s *ViolationUpsert) {
 		s.UpdateEnding()
+	})
+}
+
+// SetMutedUntil sets the "muted_until" field.
+func (u *ViolationUpsertOne) SetMutedUntil(v time.Time) *ViolationUpsertOne {
+	return u.Update(func(s *ViolationUpsert) {
+		s.SetMutedUntil(v)
+	})
+}
+
+// UpdateMutedUntil sets the "muted_until" field to the value that was provided on create.
+func (u *ViolationUpsertOne) UpdateMutedUntil() *ViolationUpsertOne {
+	return u.Update(func(s *ViolationUpsert) {
+		s.UpdateMutedUntil()
+	})
+}
+
+// ClearMutedUntil clears the value of the "muted_until" field.
+func (u *ViolationUpsertOne) ClearMutedUntil() *ViolationUpsertOne {
+	return u.Update(func(s *ViolationUpsert) {
+		s.ClearMutedUntil()
 	})
 }
 
@@ -1004,6 +1139,20 @@ func (u *ViolationUpsertBulk) UpdateClause() *ViolationUpsertBulk {
 	})
 }
 
+// SetAttachmentID sets the "attachment_id" field.
+func (u *ViolationUpsertBulk) SetAttachmentID(v string) *ViolationUpsertBulk {
+	return u.Update(func(s *ViolationUpsert) {
+		s.SetAttachmentID(v)
+	})
+}
+
+// UpdateAttachmentID sets the "attachment_id" field to the value that was provided on create.
+func (u *ViolationUpsertBulk) UpdateAttachmentID() *ViolationUpsertBulk {
+	return u.Update(func(s *ViolationUpsert) {
+		s.UpdateAttachmentID()
+	})
+}
+
 // SetSloID sets the "slo_id" field.
 func (u *ViolationUpsertBulk) SetSloID(v string) *ViolationUpsertBulk {
 	return u.Update(func(s *ViolationUpsert) {
@@ -1074,6 +1223,20 @@ func (u *ViolationUpsertBulk) UpdateEvidence() *ViolationUpsertBulk {
 	})
 }
 
+// SetHandling sets the "handling" field.
+func (u *ViolationUpsertBulk) SetHandling(v json.RawMessage) *ViolationUpsertBulk {
+	return u.Update(func(s *ViolationUpsert) {
+		s.SetHandling(v)
+	})
+}
+
+// UpdateHandling sets the "handling" field to the value that was provided on create.
+func (u *ViolationUpsertBulk) UpdateHandling() *ViolationUpsertBulk {
+	return u.Update(func(s *ViolationUpsert) {
+		s.UpdateHandling()
+	})
+}
+
 // SetEndedAt sets the "ended_at" field.
 func (u *ViolationUpsertBulk) SetEndedAt(v time.Time) *ViolationUpsertBulk {
 	return u.Update(func(s *ViolationUpsert) {
@@ -1106,6 +1269,27 @@ func (u *ViolationUpsertBulk) SetEnding(v string) *ViolationUpsertBulk {
 func (u *ViolationUpsertBulk) UpdateEnding() *ViolationUpsertBulk {
 	return u.Update(func(s *ViolationUpsert) {
 		s.UpdateEnding()
+	})
+}
+
+// SetMutedUntil sets the "muted_until" field.
+func (u *ViolationUpsertBulk) SetMutedUntil(v time.Time) *ViolationUpsertBulk {
+	return u.Update(func(s *ViolationUpsert) {
+		s.SetMutedUntil(v)
+	})
+}
+
+// UpdateMutedUntil sets the "muted_until" field to the value that was provided on create.
+func (u *ViolationUpsertBulk) UpdateMutedUntil() *ViolationUpsertBulk {
+	return u.Update(func(s *ViolationUpsert) {
+		s.UpdateMutedUntil()
+	})
+}
+
+// ClearMutedUntil clears the value of the "muted_until" field.
+func (u *ViolationUpsertBulk) ClearMutedUntil() *ViolationUpsertBulk {
+	return u.Update(func(s *ViolationUpsert) {
+		s.ClearMutedUntil()
 	})
 }
 

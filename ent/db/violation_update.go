@@ -76,6 +76,20 @@ func (_u *ViolationUpdate) SetNillableClause(v *string) *ViolationUpdate {
 	return _u
 }
 
+// SetAttachmentID sets the "attachment_id" field.
+func (_u *ViolationUpdate) SetAttachmentID(v string) *ViolationUpdate {
+	_u.mutation.SetAttachmentID(v)
+	return _u
+}
+
+// SetNillableAttachmentID sets the "attachment_id" field if the given value is not nil.
+func (_u *ViolationUpdate) SetNillableAttachmentID(v *string) *ViolationUpdate {
+	if v != nil {
+		_u.SetAttachmentID(*v)
+	}
+	return _u
+}
+
 // SetSloID sets the "slo_id" field.
 func (_u *ViolationUpdate) SetSloID(v string) *ViolationUpdate {
 	_u.mutation.SetSloID(v)
@@ -144,6 +158,18 @@ func (_u *ViolationUpdate) AppendEvidence(v json.RawMessage) *ViolationUpdate {
 	return _u
 }
 
+// SetHandling sets the "handling" field.
+func (_u *ViolationUpdate) SetHandling(v json.RawMessage) *ViolationUpdate {
+	_u.mutation.SetHandling(v)
+	return _u
+}
+
+// AppendHandling appends value to the "handling" field.
+func (_u *ViolationUpdate) AppendHandling(v json.RawMessage) *ViolationUpdate {
+	_u.mutation.AppendHandling(v)
+	return _u
+}
+
 // SetEndedAt sets the "ended_at" field.
 func (_u *ViolationUpdate) SetEndedAt(v time.Time) *ViolationUpdate {
 	_u.mutation.SetEndedAt(v)
@@ -175,6 +201,26 @@ func (_u *ViolationUpdate) SetNillableEnding(v *string) *ViolationUpdate {
 	if v != nil {
 		_u.SetEnding(*v)
 	}
+	return _u
+}
+
+// SetMutedUntil sets the "muted_until" field.
+func (_u *ViolationUpdate) SetMutedUntil(v time.Time) *ViolationUpdate {
+	_u.mutation.SetMutedUntil(v)
+	return _u
+}
+
+// SetNillableMutedUntil sets the "muted_until" field if the given value is not nil.
+func (_u *ViolationUpdate) SetNillableMutedUntil(v *time.Time) *ViolationUpdate {
+	if v != nil {
+		_u.SetMutedUntil(*v)
+	}
+	return _u
+}
+
+// ClearMutedUntil clears the value of the "muted_until" field.
+func (_u *ViolationUpdate) ClearMutedUntil() *ViolationUpdate {
+	_u.mutation.ClearMutedUntil()
 	return _u
 }
 
@@ -307,6 +353,9 @@ func (_u *ViolationUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Clause(); ok {
 		_spec.SetField(violation.FieldClause, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.AttachmentID(); ok {
+		_spec.SetField(violation.FieldAttachmentID, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Mode(); ok {
 		_spec.SetField(violation.FieldMode, field.TypeString, value)
 	}
@@ -321,6 +370,14 @@ func (_u *ViolationUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			sqljson.Append(u, violation.FieldEvidence, value)
 		})
 	}
+	if value, ok := _u.mutation.Handling(); ok {
+		_spec.SetField(violation.FieldHandling, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedHandling(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, violation.FieldHandling, value)
+		})
+	}
 	if value, ok := _u.mutation.EndedAt(); ok {
 		_spec.SetField(violation.FieldEndedAt, field.TypeTime, value)
 	}
@@ -329,6 +386,12 @@ func (_u *ViolationUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Ending(); ok {
 		_spec.SetField(violation.FieldEnding, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.MutedUntil(); ok {
+		_spec.SetField(violation.FieldMutedUntil, field.TypeTime, value)
+	}
+	if _u.mutation.MutedUntilCleared() {
+		_spec.ClearField(violation.FieldMutedUntil, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(violation.FieldVersion, field.TypeInt64, value)
@@ -514,6 +577,20 @@ func (_u *ViolationUpdateOne) SetNillableClause(v *string) *ViolationUpdateOne {
 	return _u
 }
 
+// SetAttachmentID sets the "attachment_id" field.
+func (_u *ViolationUpdateOne) SetAttachmentID(v string) *ViolationUpdateOne {
+	_u.mutation.SetAttachmentID(v)
+	return _u
+}
+
+// SetNillableAttachmentID sets the "attachment_id" field if the given value is not nil.
+func (_u *ViolationUpdateOne) SetNillableAttachmentID(v *string) *ViolationUpdateOne {
+	if v != nil {
+		_u.SetAttachmentID(*v)
+	}
+	return _u
+}
+
 // SetSloID sets the "slo_id" field.
 func (_u *ViolationUpdateOne) SetSloID(v string) *ViolationUpdateOne {
 	_u.mutation.SetSloID(v)
@@ -582,6 +659,18 @@ func (_u *ViolationUpdateOne) AppendEvidence(v json.RawMessage) *ViolationUpdate
 	return _u
 }
 
+// SetHandling sets the "handling" field.
+func (_u *ViolationUpdateOne) SetHandling(v json.RawMessage) *ViolationUpdateOne {
+	_u.mutation.SetHandling(v)
+	return _u
+}
+
+// AppendHandling appends value to the "handling" field.
+func (_u *ViolationUpdateOne) AppendHandling(v json.RawMessage) *ViolationUpdateOne {
+	_u.mutation.AppendHandling(v)
+	return _u
+}
+
 // SetEndedAt sets the "ended_at" field.
 func (_u *ViolationUpdateOne) SetEndedAt(v time.Time) *ViolationUpdateOne {
 	_u.mutation.SetEndedAt(v)
@@ -613,6 +702,26 @@ func (_u *ViolationUpdateOne) SetNillableEnding(v *string) *ViolationUpdateOne {
 	if v != nil {
 		_u.SetEnding(*v)
 	}
+	return _u
+}
+
+// SetMutedUntil sets the "muted_until" field.
+func (_u *ViolationUpdateOne) SetMutedUntil(v time.Time) *ViolationUpdateOne {
+	_u.mutation.SetMutedUntil(v)
+	return _u
+}
+
+// SetNillableMutedUntil sets the "muted_until" field if the given value is not nil.
+func (_u *ViolationUpdateOne) SetNillableMutedUntil(v *time.Time) *ViolationUpdateOne {
+	if v != nil {
+		_u.SetMutedUntil(*v)
+	}
+	return _u
+}
+
+// ClearMutedUntil clears the value of the "muted_until" field.
+func (_u *ViolationUpdateOne) ClearMutedUntil() *ViolationUpdateOne {
+	_u.mutation.ClearMutedUntil()
 	return _u
 }
 
@@ -775,6 +884,9 @@ func (_u *ViolationUpdateOne) sqlSave(ctx context.Context) (_node *Violation, er
 	if value, ok := _u.mutation.Clause(); ok {
 		_spec.SetField(violation.FieldClause, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.AttachmentID(); ok {
+		_spec.SetField(violation.FieldAttachmentID, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Mode(); ok {
 		_spec.SetField(violation.FieldMode, field.TypeString, value)
 	}
@@ -789,6 +901,14 @@ func (_u *ViolationUpdateOne) sqlSave(ctx context.Context) (_node *Violation, er
 			sqljson.Append(u, violation.FieldEvidence, value)
 		})
 	}
+	if value, ok := _u.mutation.Handling(); ok {
+		_spec.SetField(violation.FieldHandling, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedHandling(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, violation.FieldHandling, value)
+		})
+	}
 	if value, ok := _u.mutation.EndedAt(); ok {
 		_spec.SetField(violation.FieldEndedAt, field.TypeTime, value)
 	}
@@ -797,6 +917,12 @@ func (_u *ViolationUpdateOne) sqlSave(ctx context.Context) (_node *Violation, er
 	}
 	if value, ok := _u.mutation.Ending(); ok {
 		_spec.SetField(violation.FieldEnding, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.MutedUntil(); ok {
+		_spec.SetField(violation.FieldMutedUntil, field.TypeTime, value)
+	}
+	if _u.mutation.MutedUntilCleared() {
+		_spec.ClearField(violation.FieldMutedUntil, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(violation.FieldVersion, field.TypeInt64, value)

@@ -22,6 +22,7 @@ func (BudgetPolicy) Fields() []ent.Field {
 		text("name"),
 		text("description"),
 		field.Int("revision"),
+		text("revisit_told"),
 		stamp("created_at"),
 		stamp("updated_at"),
 		version(),

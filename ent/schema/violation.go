@@ -23,13 +23,16 @@ func (Violation) Fields() []ent.Field {
 		ref("policy_id"),
 		ref("revision_id"),
 		text("clause"),
+		text("attachment_id"), // no foreign key: what was attached can be detached
 		ref("slo_id"),
 		ref("service_id"),
 		text("mode"),
 		stamp("opened_at"),
 		field.JSON("evidence", json.RawMessage{}),
+		field.JSON("handling", json.RawMessage{}),
 		optionalStamp("ended_at"),
 		text("ending"),
+		optionalStamp("muted_until"),
 		version(),
 	}
 }
@@ -45,12 +48,13 @@ func (Violation) Edges() []ent.Edge {
 }
 
 // Indexes of violations: at most one is open for each clause and SLO; the newest
-// are listed first, whole and narrowed.
+// are listed first, whole and narrowed; of SLOs those that are open or mute others.
 func (Violation) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("policy_id", "clause", "slo_id").Unique().
 			StorageKey("violation_one_open").Annotations(entsql.IndexWhere("ended_at IS NULL")),
 		index.Fields("id").StorageKey("violation_open").Annotations(entsql.IndexWhere("ended_at IS NULL")),
+		index.Fields("slo_id").StorageKey("violation_live").Annotations(entsql.IndexWhere("ended_at IS NULL OR muted_until IS NOT NULL")),
 		index.Fields("opened_at", "id"),
 		index.Fields("service_id", "opened_at", "id"),
 		index.Fields("slo_id", "opened_at", "id"),

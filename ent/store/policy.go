@@ -30,7 +30,7 @@ func (p Policy) CreatePolicy(ctx context.Context, v policy.View) error {
 	return p.s.InTx(ctx, func(ctx context.Context) error {
 		h := v.Policy
 		err := p.s.ent.BudgetPolicy.Create().
-			SetID(string(h.ID)).SetSlug(h.Slug).SetName(h.Name).SetDescription(h.Description).SetRevision(h.Revision).
+			SetID(string(h.ID)).SetSlug(h.Slug).SetName(h.Name).SetDescription(h.Description).SetRevision(h.Revision).SetRevisitTold(string(h.RevisitTold)).
 			SetCreatedAt(h.CreatedAt).SetUpdatedAt(h.UpdatedAt).SetVersion(h.Version).
 			Exec(ctx)
 		if err != nil {
@@ -56,7 +56,7 @@ func (p Policy) AddPolicyRevision(ctx context.Context, r policy.Revision) error 
 	return fail("write a revision of a policy", gone(err))
 }
 
-const policyViews = `SELECT p.id, p.slug, p.name, p.description, p.revision, p.created_at, p.updated_at, p.version,
+const policyViews = `SELECT p.id, p.slug, p.name, p.description, p.revision, p.revisit_told, p.created_at, p.updated_at, p.version,
  r.id, r.policy_id, r.number, r.terms, r.revised_by, r.created_at
 FROM policies p JOIN policy_revisions r ON r.policy_id = p.id AND r.number = p.revision`
 
@@ -66,7 +66,7 @@ func (p Policy) views(ctx context.Context, rest string, args ...any) ([]policy.V
 		var v policy.View
 		var terms []byte
 		h, r := &v.Policy, &v.Revision
-		err := rows.Scan(&h.ID, &h.Slug, &h.Name, &h.Description, &h.Revision, &h.CreatedAt, &h.UpdatedAt, &h.Version,
+		err := rows.Scan(&h.ID, &h.Slug, &h.Name, &h.Description, &h.Revision, &h.RevisitTold, &h.CreatedAt, &h.UpdatedAt, &h.Version,
 			&r.ID, &r.Policy, &r.Number, &terms, &r.RevisedBy, &r.CreatedAt)
 		if err != nil {
 			return err
@@ -121,7 +121,7 @@ func (p Policy) Policies(ctx context.Context, r page.Request) (page.Page[policy.
 // UpdatePolicy writes the head, conditional on Version.
 func (p Policy) UpdatePolicy(ctx context.Context, h policy.Policy) error {
 	n, err := p.s.ent.BudgetPolicy.Update().Where(budgetpolicy.ID(string(h.ID)), budgetpolicy.Version(h.Version)).
-		SetSlug(h.Slug).SetName(h.Name).SetDescription(h.Description).SetRevision(h.Revision).
+		SetSlug(h.Slug).SetName(h.Name).SetDescription(h.Description).SetRevision(h.Revision).SetRevisitTold(string(h.RevisitTold)).
 		SetUpdatedAt(h.UpdatedAt).AddVersion(1).Save(ctx)
 	if isUnique(err) {
 		return slugTaken(registry.NounPolicy, h.Slug, err)
@@ -129,6 +129,15 @@ func (p Policy) UpdatePolicy(ctx context.Context, h policy.Policy) error {
 	return written("policy", h.ID, n, err, func() (bool, error) {
 		return p.s.ent.BudgetPolicy.Query().Where(budgetpolicy.ID(string(h.ID))).Exist(ctx)
 	})
+}
+
+// PolicyRevision returns that of the identifier.
+func (p Policy) PolicyRevision(ctx context.Context, revision id.ID) (policy.Revision, error) {
+	r, err := p.s.ent.PolicyRevision.Get(ctx, string(revision))
+	if err != nil {
+		return policy.Revision{}, notFound("policy_revision", string(revision), err)
+	}
+	return fromDBPolicyRevision(r)
 }
 
 // PolicyRevisions lists the newest first.

@@ -2,11 +2,14 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 
 	entsql "entgo.io/ent/dialect/sql"
 
 	"github.com/evenkeel/evenkeel/ent/db"
+	"github.com/evenkeel/evenkeel/ent/db/predicate"
 	"github.com/evenkeel/evenkeel/ent/db/service"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -21,24 +24,26 @@ func (p Policy) OpenViolation(ctx context.Context, v policy.Violation) (bool, er
 	if err != nil {
 		return false, fail("spell evidence", err)
 	}
-	n, err := p.s.exec(ctx, `INSERT INTO violations (id, policy_id, revision_id, clause, slo_id, service_id, mode, opened_at, evidence, ended_at, ending, version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (policy_id, clause, slo_id) WHERE ended_at IS NULL DO NOTHING`,
-		string(v.ID), string(v.Policy), string(v.Revision), v.Clause, string(v.SLO), string(v.Service), string(v.Mode),
-		clock.Round(v.OpenedAt), json.RawMessage(evidence), nullOrTime(v.EndedAt), string(v.Ending), v.Version)
+	handling, err := json.Marshal(v.Handling)
+	if err != nil {
+		return false, fail("spell what was made of a violation", err)
+	}
+	n, err := p.s.exec(ctx, `INSERT INTO violations (id, policy_id, revision_id, clause, attachment_id, slo_id, service_id, mode, opened_at, evidence, handling, ended_at, ending, muted_until, version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (policy_id, clause, slo_id) WHERE ended_at IS NULL DO NOTHING`,
+		string(v.ID), string(v.Policy), string(v.Revision), v.Clause, string(v.Attachment), string(v.SLO), string(v.Service), string(v.Mode),
+		clock.Round(v.OpenedAt), json.RawMessage(evidence), json.RawMessage(handling), nullOrTime(v.EndedAt), string(v.Ending), nullOrTime(v.MutedUntil), v.Version)
 	return n > 0, fail("open a violation", gone(err))
 }
 
-// UpdateViolation writes mode and end, conditional on Version.
+// UpdateViolation writes mode, handling, end and muting, conditional on Version.
 func (p Policy) UpdateViolation(ctx context.Context, v policy.Violation) error {
-	u := p.s.ent.Violation.Update().Where(violation.ID(string(v.ID)), violation.Version(v.Version)).
-		SetMode(string(v.Mode)).SetEnding(string(v.Ending)).AddVersion(1)
-	if v.EndedAt == nil {
-		u.ClearEndedAt()
-	} else {
-		u.SetEndedAt(*v.EndedAt)
+	handling, err := json.Marshal(v.Handling)
+	if err != nil {
+		return fail("spell what was made of a violation", err)
 	}
-	n, err := u.Save(ctx)
-	return written("violation", v.ID, n, err, func() (bool, error) {
+	n, err := p.s.exec(ctx, `UPDATE violations SET mode = $1, handling = $2, ended_at = $3, ending = $4, muted_until = $5, version = version + 1
+WHERE id = $6 AND version = $7`, string(v.Mode), json.RawMessage(handling), nullOrTime(v.EndedAt), string(v.Ending), nullOrTime(v.MutedUntil), string(v.ID), v.Version)
+	return written("violation", v.ID, int(n), err, func() (bool, error) {
 		return p.s.ent.Violation.Query().Where(violation.ID(string(v.ID))).Exist(ctx)
 	})
 }
@@ -95,9 +100,18 @@ func (p Policy) Violations(ctx context.Context, f policy.ViolationFilter, r page
 
 // OpenViolationsOf returns those open for the SLOs.
 func (p Policy) OpenViolationsOf(ctx context.Context, slos []id.ID) ([]policy.Violation, error) {
+	return p.violationsOf(ctx, slos, violation.EndedAtIsNil())
+}
+
+// LiveViolationsOf returns those open for the SLOs, and void ones that keep others from opening.
+func (p Policy) LiveViolationsOf(ctx context.Context, slos []id.ID) ([]policy.Violation, error) {
+	return p.violationsOf(ctx, slos, violation.Or(violation.EndedAtIsNil(), violation.MutedUntilNotNil()))
+}
+
+func (p Policy) violationsOf(ctx context.Context, slos []id.ID, such predicate.Violation) ([]policy.Violation, error) {
 	var out []policy.Violation
 	err := chunks(texts(slos), idBatch, func(of []string) error {
-		rows, err := p.s.ent.Violation.Query().Where(violation.SloIDIn(of...), violation.EndedAtIsNil()).
+		rows, err := p.s.ent.Violation.Query().Where(violation.SloIDIn(of...), such).
 			Order(db.Asc(violation.FieldID)).All(ctx)
 		if err != nil {
 			return err
@@ -106,7 +120,30 @@ func (p Policy) OpenViolationsOf(ctx context.Context, slos []id.ID) ([]policy.Vi
 		out = append(out, some...)
 		return err
 	})
-	return out, fail("read open violations", err)
+	return out, fail("read violations of SLOs", err)
+}
+
+// Aftermaths returns what became of violations that were not only observed.
+func (p Policy) Aftermaths(ctx context.Context, f policy.AftermathFilter) ([]policy.Aftermath, error) {
+	var c conditions
+	c.add("v.opened_at >= %s", clock.Round(f.Since))
+	c.add("v.mode <> %s", string(policy.Observe))
+	if f.Policy != "" {
+		c.add("v.policy_id = %s", string(f.Policy))
+	}
+	var out []policy.Aftermath
+	err := p.s.queryAll(ctx, `SELECT v.attachment_id, v.policy_id, v.clause, v.opened_at, v.ending,
+ EXISTS (SELECT 1 FROM issues i JOIN deliveries d ON d.issue_id = i.id WHERE i.episode = v.id AND d.outcome = 'waived'),
+ v.mode = 'enforce' AND EXISTS (SELECT 1 FROM gate_overrides o WHERE o.service_id = v.service_id AND o.until > v.opened_at AND (v.ended_at IS NULL OR o.made_at < v.ended_at))
+FROM violations v`+c.where(), c.args, func(rows *sql.Rows) error {
+		var a policy.Aftermath
+		var ending string
+		err := rows.Scan(&a.Attachment, &a.Policy, &a.Clause, &a.OpenedAt, &ending, &a.Waived, &a.Overridden)
+		a.OpenedAt, a.Void = utc(a.OpenedAt), ending == string(policy.Void)
+		out = append(out, a)
+		return err
+	})
+	return out, fail("read what became of violations", err)
 }
 
 // OpenViolationsAfter pages through all that are open, by ID.
@@ -140,19 +177,21 @@ func fromDBViolations(rows []*db.Violation) ([]policy.Violation, error) {
 
 func fromDBViolation(v *db.Violation) (policy.Violation, error) {
 	out := policy.Violation{
-		ID:       id.ID(v.ID),
-		Policy:   id.ID(v.PolicyID),
-		Revision: id.ID(v.RevisionID),
-		Clause:   v.Clause,
-		SLO:      id.ID(v.SloID),
-		Service:  id.ID(v.ServiceID),
-		Mode:     policy.Mode(v.Mode),
-		OpenedAt: utc(v.OpenedAt),
-		EndedAt:  utcOrNil(v.EndedAt),
-		Ending:   policy.Ending(v.Ending),
-		Version:  v.Version,
+		ID:         id.ID(v.ID),
+		Policy:     id.ID(v.PolicyID),
+		Revision:   id.ID(v.RevisionID),
+		Clause:     v.Clause,
+		Attachment: id.ID(v.AttachmentID),
+		SLO:        id.ID(v.SloID),
+		Service:    id.ID(v.ServiceID),
+		Mode:       policy.Mode(v.Mode),
+		OpenedAt:   utc(v.OpenedAt),
+		EndedAt:    utcOrNil(v.EndedAt),
+		Ending:     policy.Ending(v.Ending),
+		MutedUntil: utcOrNil(v.MutedUntil),
+		Version:    v.Version,
 	}
-	err := json.Unmarshal(v.Evidence, &out.Evidence)
+	err := errors.Join(json.Unmarshal(v.Evidence, &out.Evidence), json.Unmarshal(v.Handling, &out.Handling))
 	out.Evidence.WindowEnd = utc(out.Evidence.WindowEnd)
 	return out, fail("read evidence", err)
 }

@@ -65,6 +65,7 @@ const (
 	KindProposal      Kind = "proposal"
 	KindGateDecision  Kind = "gate_decision" // whether a change may go out
 	KindOverride      Kind = "gate_override" // of freezes, in an emergency
+	KindSuppliedFact  Kind = "supplied_fact" // what people say of an SLO
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -177,7 +178,12 @@ var grants = map[Rule]grant{
 	{Update, KindAttachment}:    people,
 	{Delete, KindAttachment}:    people,
 	{Read, KindViolation}:       everyone,
+	{Update, KindViolation}:     people, // acknowledging; ending its freeze early is the approver's
 	{Create, KindDispute}:       people,
+	{Update, KindDispute}:       anybody, // deciding it is for whoever approved the policy
+	{Read, KindSuppliedFact}:    everyone,
+	{Update, KindSuppliedFact}:  people, // and whoever approved a policy there
+	{Delete, KindSuppliedFact}:  people,
 	{Read, KindGateDecision}:    everyone,
 	{Create, KindGateDecision}:  owner, // pipelines ask for the services of their team
 	{Read, KindOverride}:        everyone,

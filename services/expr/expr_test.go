@@ -61,6 +61,10 @@ func TestAConditionIsJudgedOnWhatIsKnown(t *testing.T) {
 		"shares.exists(class, shares[class] > 0.2)":            expr.Holds,
 		"shares.exists(class, shares[class] > 0.25)":           expr.Fails,
 		"shares.exists(class, class == 'deploy')":              expr.Holds,
+		"shares[?'database'].orValue(0.0) > 0.2":               expr.Fails,
+		"shares[?'network'].orValue(0.0) > 0.2":                expr.Holds,
+		"'network' in shares":                                  expr.Holds,
+		"has(shares.database)":                                 expr.Fails,
 		"events > 100":                                         expr.Unknown,
 		"events > 100 || consumed > 1":                         expr.Holds,
 		"events > 100 && consumed > 2":                         expr.Fails,
@@ -146,8 +150,10 @@ func TestARefusedConditionNamesEachProblemAtItsPlace(t *testing.T) {
 		strings.Repeat("consumed > 1 || ", 700): "",
 		"shares.all(a, shares.all(b, shares.all(c, a == b)))": "",
 		"shares.all(a, shares.all(b, shares[a] > shares[b]))": "steps, more than 50000",
+		"shares['network'] > 0.2":                             `line 1, column 8: "shares" may know no "network"`,
+		"shares.network > 0.2":                                `write shares[?"network"].orValue(0.0)`,
 		"shares.exists(stale, shares[stale] > 1)":             `line 1, column 14: "stale" is a fact`,
-		"a > 1 || b > 1": `line 1, column 1: there is no fact "a"; there are consumed, events, state, cause, stale, burn, shares; line 1, column 10: there is no fact "b"`,
+		"a > 1 || b > 1":                                      `line 1, column 1: there is no fact "a"; there are consumed, events, state, cause, stale, burn, shares; line 1, column 10: there is no fact "b"`,
 	} {
 		_, err := environment(t).Compile(text)
 		var refused *expr.Error

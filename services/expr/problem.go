@@ -80,10 +80,16 @@ func (e *Environment) names() string {
 	return strings.Join(names, ", ")
 }
 
-// impossible are the values that facts are compared with and never have, and names that
-// they never know.
+// impossible are the values that facts are compared with and never have, names that they
+// never know, and single names of facts that can know any: such a name can go again, and the
+// condition would be unknown then instead of failing.
 func (e *Environment) impossible(tree *ast.AST) []Problem {
 	var problems []Problem
+	single := func(of ast.Expr, place ast.Expr, name string) {
+		if d, known := e.fact(identOf(of)); known && d.Type == fact.Numbers && len(d.Values) == 0 {
+			problems = append(problems, at(tree, place, "%q may know no %q, and what depends on it would be unknown: write %s[?%q].orValue(0.0)", d.Name, name, d.Name, name))
+		}
+	}
 	refuse := func(of ast.Expr, names ...ast.Expr) {
 		if of.Kind() != ast.IdentKind {
 			return
@@ -93,17 +99,17 @@ func (e *Environment) impossible(tree *ast.AST) []Problem {
 			return
 		}
 		for _, x := range names {
-			if x.Kind() != ast.LiteralKind {
-				continue
-			}
-			if text, ok := x.AsLiteral().(types.String); ok && !slices.Contains(d.Values, string(text)) {
-				problems = append(problems, at(tree, x, "%q is never among what %q %s: %s", string(text), d.Name, has(d.Type), strings.Join(d.Values, ", ")))
+			if text, ok := literal(x); ok && !slices.Contains(d.Values, text) {
+				problems = append(problems, at(tree, x, "%q is never among what %q %s: %s", text, d.Name, has(d.Type), strings.Join(d.Values, ", ")))
 			}
 		}
 	}
 	ast.PreOrderVisit(tree.Expr(), ast.NewExprVisitor(func(x ast.Expr) {
 		if x.Kind() == ast.SelectKind {
 			s := x.AsSelect()
+			if !s.IsTestOnly() {
+				single(s.Operand(), x, s.FieldName())
+			}
 			if d, known := e.fact(identOf(s.Operand())); known && len(d.Values) > 0 && !slices.Contains(d.Values, s.FieldName()) {
 				problems = append(problems, at(tree, x, "%q is never among what %q %s: %s", s.FieldName(), d.Name, has(d.Type), strings.Join(d.Values, ", ")))
 			}
@@ -117,7 +123,12 @@ func (e *Environment) impossible(tree *ast.AST) []Problem {
 		case operators.Equals, operators.NotEquals:
 			refuse(args[0], args[1])
 			refuse(args[1], args[0])
-		case operators.Index, operators.OptIndex:
+		case operators.Index:
+			if text, ok := literal(args[1]); ok {
+				single(args[0], args[1], text)
+			}
+			refuse(args[0], args[1])
+		case operators.OptIndex:
 			refuse(args[0], args[1])
 		case operators.In:
 			if refuse(args[1], args[0]); args[1].Kind() == ast.ListKind {
@@ -127,6 +138,15 @@ func (e *Environment) impossible(tree *ast.AST) []Problem {
 	}))
 	slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
 	return problems
+}
+
+// literal is the text that stands there.
+func literal(x ast.Expr) (string, bool) {
+	if x.Kind() != ast.LiteralKind {
+		return "", false
+	}
+	text, ok := x.AsLiteral().(types.String)
+	return string(text), ok
 }
 
 func identOf(x ast.Expr) string {

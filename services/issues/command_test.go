@@ -80,6 +80,8 @@ func TestADisputeInACommentIsAnEventOnceForEachComment(t *testing.T) {
 		if second.Link != "" || second.Text != "" || second.Source != "comment 8" {
 			t.Errorf("the second is %+v", second)
 		}
+		v.Handling.Dispute = &policy.Dispute{At: said, By: "wanda", Reason: c.Text}
+		v.Version++
 		if now, _ := h.theIssue(); !reflect.DeepEqual(now, v) {
 			t.Errorf("the violation is another: %+v", now)
 		}

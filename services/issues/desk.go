@@ -93,10 +93,18 @@ func (s *Service) ViolationEnded(ctx context.Context, v policy.Violation, at *po
 	if closeIssue {
 		issue.Open = false
 	}
-	if err := s.comment(issue, string(v.Ending), sheet{Now: at, Close: closeIssue && s.closes(issue.Kind)}, flapped(*issue, v), now); err != nil {
+	if err := s.comment(issue, string(v.Ending), sheet{Now: at, Close: closeIssue && s.closes(issue.Kind), Ruling: ruling(v)}, flapped(*issue, v), now); err != nil {
 		return err
 	}
 	return s.update(ctx, *issue, occasion{}, now)
+}
+
+// ruling is why a void violation is void.
+func ruling(v policy.Violation) string {
+	if d := v.Handling.Dispute; v.Ending == policy.Void && d != nil && d.Ruling != nil {
+		return d.Ruling.Note
+	}
+	return ""
 }
 
 // draft wants a new issue.

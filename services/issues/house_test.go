@@ -3,6 +3,7 @@ package issues_test
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -11,16 +12,18 @@ import (
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/event"
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
-	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/judge"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/supply"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
@@ -44,6 +47,38 @@ type house struct {
 	team     registry.Team
 	service  registry.Service
 	slo      slo.View
+	told     *listener
+}
+
+// listener keeps what is told, in its order.
+type listener struct {
+	mu     sync.Mutex
+	events []event.Event
+}
+
+// Tell implements event.Teller.
+func (l *listener) Tell(_ context.Context, events ...event.Event) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.events = append(l.events, events...)
+	return nil
+}
+
+// types are those of what was told since they were asked for last, with whom a person was
+// named for.
+func (l *listener) types() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var types []string
+	for _, e := range l.events {
+		name := string(e.Type)
+		if e.Person != "" {
+			name += " " + string(e.Person)
+		}
+		types = append(types, name)
+	}
+	l.events = nil
+	return types
 }
 
 // build returns a house in which no policy is attached. desk, when it is given,
@@ -55,7 +90,7 @@ func build(t *testing.T, desk ...func(policy.Desk) policy.Desk) *house {
 
 func buildOn(t *testing.T, s *store.Store, desk ...func(policy.Desk) policy.Desk) *house {
 	t.Helper()
-	h := &house{t: t, store: s, clock: clock.NewManual(storetest.Start)}
+	h := &house{t: t, store: s, clock: clock.NewManual(storetest.Start), told: &listener{}}
 	authorizer := access.NewAuthorizer(s.Registry())
 	h.audit = audit.NewService(s.Audit(), s, authorizer, h.clock.Now)
 	h.registry = registry.New(s.Registry(), s.Access(), s, authorizer, h.audit, h.clock.Now)
@@ -75,14 +110,20 @@ func buildOn(t *testing.T, s *store.Store, desk ...func(policy.Desk) policy.Desk
 
 // another returns the policies of a second replica.
 func (h *house) another(d policy.Desk) *policy.Service {
+	return h.anotherWith(d, func(*policy.Parts) {})
+}
+
+func (h *house) anotherWith(d policy.Desk, change func(*policy.Parts)) *policy.Service {
 	s := h.store
-	facts := slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, h.clock.Now), judge.New(s.Sources(), s.Registry(), nil), access.NewAuthorizer(s.Registry()), h.audit, h.clock.Now, slog.New(slog.DiscardHandler))
-	language, err := expr.New(facts.Facts())
+	facts := fact.NewBook(supply.Source{Store: s.Supply(), Clock: h.clock.Now}, slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, h.clock.Now), judge.New(s.Sources(), s.Registry(), nil), access.NewAuthorizer(s.Registry()), h.audit, h.clock.Now, slog.New(slog.DiscardHandler)))
+	language, err := policy.Language(facts)
 	h.must(err)
-	return policy.NewService(policy.Parts{
-		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: facts, Language: language, Desk: d, Runner: s,
+	parts := policy.Parts{
+		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: facts, Language: language, Desk: d, Teller: h.told, Runner: s,
 		Authorizer: access.NewAuthorizer(s.Registry()), Recorder: h.audit, Clock: h.clock.Now, Logger: slog.New(slog.DiscardHandler),
-	})
+	}
+	change(&parts)
+	return policy.NewService(parts)
 }
 
 // declare writes an SLO of 99 %, at least 100 events.

@@ -76,6 +76,7 @@ type sheet struct {
 	Evidence           policy.Evidence
 	Now                *policy.Evidence // at recovery
 	Close              bool
+	Ruling             string // of a void one, why
 	Link, Violation    string // addresses
 	Earlier            string // likewise, may be empty
 	Fingerprint        string

@@ -33,7 +33,7 @@ func TestFromAnOverspentBudgetToItsRecovery(t *testing.T) {
 	want := policy.Evidence{
 		SLORevision: h.slo.Revision.ID, Objective: "99%", WindowEnd: v.Evidence.WindowEnd,
 		Good: 9_863_000, Total: 10_000_000, ConsumedPercent: "137.00", // 137 ÷ 100
-		When: "consumed > 1", Facts: fact.Set{"consumed": 1.37}.Known("consumed"),
+		When: policy.Default().Clauses[0].When, Facts: fact.Set{"consumed": 1.37, "cause": "unclassified"}.Known("cause", "consumed"),
 	}
 	if !reflect.DeepEqual(v.Evidence, want) || v.Mode != policy.Warn || v.EndedAt != nil || v.Clause != "budget-exceeded" || v.SLO != h.slo.SLO.ID || v.Service != h.service.ID {
 		t.Errorf("violation %+v", v)
@@ -376,7 +376,7 @@ func TestTheStandingOfAnSLO(t *testing.T) {
 		t.Helper()
 		standings, err := h.policies.Standing(h.admin(), h.slo.SLO.ID)
 		h.must(err)
-		if len(standings) != 2 || standings[0].Clause.Name != "budget-exceeded" || standings[0].Rule.Policy.Slug != policy.DefaultSlug || standings[0].Rule.Attachment.Mode != policy.Observe {
+		if len(standings) != 5 || standings[0].Clause.Name != "budget-exceeded" || standings[0].Rule.Policy.Slug != policy.DefaultSlug || standings[0].Rule.Attachment.Mode != policy.Observe {
 			t.Fatalf("standings %+v", standings)
 		}
 		return standings[0]

@@ -94,7 +94,7 @@ func (s *Service) notWeaker(ctx context.Context, policy id.ID, service registry.
 		return fmt.Errorf("read attachments: %w", err)
 	}
 	broader := slices.DeleteFunc(attachments, func(a Attachment) bool { return a.Target == ToService })
-	for _, rule := range InForce(service, broader, policies) {
+	for _, rule := range newForce(broader, policies).of(service) {
 		if given := rule.Attachment.Mode; rule.Policy.ID == policy && slices.Index(Modes, mode) < slices.Index(Modes, given) {
 			return fault.New(fault.Forbidden, "mode_weaker", "the policy %q is in force there in mode %q by its attachment to %s; only administrators may weaken it to %q",
 				rule.Policy.Slug, given, rule.Attachment.Target, mode)
@@ -246,10 +246,15 @@ func (s *Service) inForce(ctx context.Context) (func(registry.Service) []Rule, e
 	if err != nil {
 		return nil, fmt.Errorf("read attachments: %w", err)
 	}
+	force, known := newForce(attachments, policies), make(map[id.ID][]Rule)
 	return func(service registry.Service) []Rule {
-		rules := InForce(service, attachments, policies)
-		for i, r := range rules {
-			rules[i].Conditions = s.conditions.of(r.Revision)
+		rules, asked := known[service.ID]
+		if !asked {
+			rules = force.of(service)
+			for i, r := range rules {
+				rules[i].Conditions = s.conditions.of(r.Revision)
+			}
+			known[service.ID] = rules
 		}
 		return rules
 	}, nil

@@ -22,70 +22,16 @@ type Clause struct {
 	Freeze     *Freeze          `json:"freeze,omitempty"`
 	Issue      *IssueAction     `json:"issue,omitempty"`
 	Postmortem *PostmortemClaim `json:"postmortem,omitempty"`
+	Escalate   *Escalation      `json:"escalate,omitempty"`
+	Notify     *Notification    `json:"notify,omitempty"`
 }
-
-// Freeze asks that changes wait.
-type Freeze struct {
-	// Allow are the classes of changes that do not have to wait, besides those that never do.
-	Allow []ChangeClass `json:"allow"`
-}
-
-// IssueAction asks for an issue.
-type IssueAction struct {
-	Priority Priority `json:"priority"`
-	Labels   []string `json:"labels"`
-	// Template is Markdown that stands in the issue where it says what is asked, in place of
-	// the clause's description; empty for that.
-	Template string `json:"template"`
-	// CloseOnRecovery has the issue closed by the machine once the SLO recovered;
-	// otherwise it is labelled and commented only.
-	CloseOnRecovery bool `json:"closeOnRecovery"`
-}
-
-// PostmortemClaim asks for a postmortem of what consumed the budget.
-type PostmortemClaim struct {
-	// PriorityActions is how many actions of priority p0 on the root cause it has at least.
-	PriorityActions int `json:"priorityActions"`
-}
-
-// ChangeClass is what kind of a change one is.
-type ChangeClass string
-
-// The classes. Rollbacks, urgent fixes and security fixes never wait.
-const (
-	Feature     ChangeClass = "feature"
-	Config      ChangeClass = "config"
-	Reliability ChangeClass = "reliability"
-	Security    ChangeClass = "security"
-	P0          ChangeClass = "p0"
-	Rollback    ChangeClass = "rollback"
-)
-
-// ChangeClasses lists every class.
-var ChangeClasses = []ChangeClass{Feature, Config, Reliability, Security, P0, Rollback}
-
-// Waits reports whether changes of the class can have to wait at all.
-func (c ChangeClass) Waits() bool { return c == Feature || c == Config || c == Reliability }
-
-// Priority is how urgent an issue is.
-type Priority string
-
-// The priorities.
-const (
-	PriorityP0 Priority = "p0"
-	PriorityP1 Priority = "p1"
-	PriorityP2 Priority = "p2"
-	PriorityP3 Priority = "p3"
-)
-
-// Priorities lists every priority, the most urgent first.
-var Priorities = []Priority{PriorityP0, PriorityP1, PriorityP2, PriorityP3}
 
 // The bounds of a clause.
 const (
 	maxLabels          = 20
 	maxLabel           = 50 // GitHub's
 	maxPriorityActions = 20
+	maxAfterDays       = 90
 )
 
 // check notes the faults of the clause.
@@ -93,8 +39,8 @@ func (c Clause) check(check *fault.Check, at string, language *expr.Environment)
 	registry.CheckSlug(check, at+"/name", c.Name)
 	registry.CheckText(check, at+"/description", c.Description, maxDescription)
 	checkCondition(check, at+"/when", c.When, language)
-	if c.Freeze == nil && c.Issue == nil && c.Postmortem == nil {
-		check.Fail(at, nil, "must have something follow: freeze, issue or postmortem")
+	if c.Freeze == nil && c.Issue == nil && c.Postmortem == nil && c.Escalate == nil && c.Notify == nil {
+		check.Fail(at, nil, "must have something follow: freeze, issue, postmortem, escalate or notify")
 	}
 	if c.Freeze != nil {
 		seen := make(map[ChangeClass]bool)
@@ -113,6 +59,20 @@ func (c Clause) check(check *fault.Check, at string, language *expr.Environment)
 	if c.Postmortem != nil {
 		check.Require(c.Postmortem.PriorityActions >= 0 && c.Postmortem.PriorityActions <= maxPriorityActions, at+"/postmortem/priorityActions",
 			c.Postmortem.PriorityActions, "must be 0 to %d", maxPriorityActions)
+	}
+	if c.Escalate != nil {
+		check.Require(slices.Contains(Audiences, c.Escalate.To), at+"/escalate/to", c.Escalate.To, "must be one of %v", Audiences)
+		check.Require(c.Escalate.AfterDays >= 0 && c.Escalate.AfterDays <= maxAfterDays, at+"/escalate/afterDays", c.Escalate.AfterDays, "must be 0 to %d", maxAfterDays)
+	}
+	if c.Notify != nil {
+		check.Require(len(c.Notify.To) > 0, at+"/notify/to", nil, "must name at least one of %v", Audiences)
+		seen := make(map[Audience]bool)
+		for i, to := range c.Notify.To {
+			here := fmt.Sprintf("%s/notify/to/%d", at, i)
+			check.Require(slices.Contains(Audiences, to), here, to, "must be one of %v", Audiences)
+			check.Require(!seen[to], here, to, "must be there once only")
+			seen[to] = true
+		}
 	}
 }
 
@@ -154,7 +114,9 @@ func checkLabels(check *fault.Check, at string, labels []string) {
 // complete has no list that is nil, as clauses are stored and shown.
 func (c Clause) complete() Clause {
 	if c.Freeze != nil && c.Freeze.Allow == nil {
-		c.Freeze = &Freeze{Allow: []ChangeClass{}}
+		freeze := *c.Freeze
+		freeze.Allow = []ChangeClass{}
+		c.Freeze = &freeze
 	}
 	if c.Issue != nil && c.Issue.Labels == nil {
 		issue := *c.Issue

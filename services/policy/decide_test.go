@@ -96,7 +96,7 @@ func TestWhatHasToChange(t *testing.T) {
 		{name: "the service is retired", of: retiredService, rules: rules(Warn), open: isOpen(Warn), ending: Retired},
 		{name: "the service is retired and nothing open", of: retiredService, rules: rules(Warn)},
 	} {
-		steps := decide(c.of, c.rules, c.open)
+		steps := decide(c.of, c.rules, c.open, gone)
 		if c.ending == "" && c.mode == "" {
 			if len(steps) != 0 {
 				t.Errorf("%s: %+v, want nothing", c.name, steps)
@@ -136,7 +136,7 @@ func TestTheMostSpecificAttachmentDecidesTheMode(t *testing.T) {
 		{"service before tier and all", []Attachment{toAll, toTier, toService, toOther}, []id.ID{"D"}},
 		{"two policies, by slug", []Attachment{toAll, second, toService}, []id.ID{"F", "D"}},
 	} {
-		rules := InForce(service, c.attachments, policies)
+		rules := newForce(c.attachments, policies).of(service)
 		if len(rules) != len(c.want) {
 			t.Errorf("%s: %d rules, want %d", c.name, len(rules), len(c.want))
 			continue

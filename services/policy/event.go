@@ -6,13 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/hidden"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
-	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 // Event is something that somebody said about a violation. Events are only added,
@@ -34,8 +32,17 @@ type Event struct {
 // EventKind is what an event says.
 type EventKind string
 
-// Disputed says that the violation is wrong, or that its clause does not fit.
-const Disputed EventKind = "disputed"
+// The kinds.
+const (
+	Acknowledged EventKind = "acknowledged" // the team works on it, by a plan
+	Disputed     EventKind = "disputed"     // it is wrong, or its clause does not fit
+	Ruled        EventKind = "ruled"        // the dispute was decided
+	LeftEarly    EventKind = "left_early"   // its freeze ended before the SLO recovered
+	EscalatedTo  EventKind = "escalated"    // somebody above the team was told
+)
+
+// EventKinds lists every kind.
+var EventKinds = []EventKind{Acknowledged, Disputed, Ruled, LeftEarly, EscalatedTo}
 
 // Via is where an event was said.
 type Via string
@@ -44,6 +51,7 @@ type Via string
 const (
 	ViaAPI     Via = "api"
 	ViaComment Via = "comment" // on the issue, on a tracker
+	ViaPolicy  Via = "policy"  // by the machine, as the clause says
 )
 
 // Remark is what somebody said elsewhere. Nothing of it was checked.
@@ -55,92 +63,17 @@ type Remark struct {
 	Source string
 }
 
-// Dispute records that the caller disputes the violation, and why. What follows is
-// for the policy to say. Members of the team of its service. Faults: NotFound,
-// Forbidden, Invalid.
-func (s *Service) Dispute(ctx context.Context, violation id.ID, reason string) (Event, error) {
-	if err := s.authorizer.Permit(ctx, access.Rule{Verb: access.Create, Kind: access.KindDispute}); err != nil {
-		return Event{}, err
-	}
-	now := clock.Round(s.now())
-	e := Event{
-		ID: id.New(now), Violation: violation, Kind: Disputed, At: now, By: access.CallerFrom(ctx).Name, Via: ViaAPI, Text: strings.TrimSpace(reason),
-	}
-	err := s.runner.InTx(ctx, func(ctx context.Context) error {
-		o, err := s.disputable(ctx, violation)
-		if err != nil {
-			return err
-		}
-		var check fault.Check
-		check.Require(e.Text != "", "/reason", nil, "must say why")
-		registry.CheckText(&check, "/reason", reason, registry.MaxReason)
-		if err := check.Err(); err != nil {
-			return err
-		}
-		return s.add(ctx, o, e)
-	})
-	if err != nil {
-		return Event{}, fmt.Errorf("dispute violation %s: %w", violation, err)
-	}
-	return e, nil
-}
-
-// DisputeElsewhere records that somebody disputes the violation where its issue is,
-// once for each source. Whoever can write there may: what is odd in the remark is
-// left out, and it is cut where it is too long. Evenkeel itself calls it, after it
-// found out who wrote. Faults: NotFound, Forbidden.
-func (s *Service) DisputeElsewhere(ctx context.Context, violation id.ID, r Remark) error {
-	e := Event{
-		ID: id.New(clock.Round(s.now())), Violation: violation, Kind: Disputed, At: clock.Round(r.At), Via: ViaComment, Source: r.Source,
-		By: plain(r.By, registry.MaxName), Text: plain(r.Text, registry.MaxReason),
-	}
-	var check fault.Check
-	if registry.CheckURL(&check, "", r.Link); check.Err() == nil {
-		e.Link = r.Link
-	}
-	err := s.runner.InTx(ctx, func(ctx context.Context) error {
-		o, err := s.disputable(ctx, violation)
-		if err != nil {
-			return err
-		}
-		return s.add(ctx, o, e)
-	})
-	if err != nil {
-		return fmt.Errorf("dispute violation %s by %s: %w", violation, e.Source, err)
-	}
-	return nil
-}
-
-// disputable is the violation as the audit log calls it, if the caller may dispute it.
-func (s *Service) disputable(ctx context.Context, violation id.ID) (access.Object, error) {
-	v, err := s.store.Violation(ctx, violation)
-	if err != nil {
-		return access.Object{}, err
-	}
-	service, err := s.services.Service(ctx, v.Service)
-	if err != nil {
-		return access.Object{}, fmt.Errorf("read the service of violation %s: %w", violation, err)
-	}
-	slugs, err := s.slugsOf(ctx, []Violation{v})
-	if err != nil {
-		return access.Object{}, err
-	}
-	o := violationObject(v, service, slugs[v.SLO])
-	o.Kind = access.KindDispute
-	return o, s.authorizer.Authorize(ctx, access.Create, o)
-}
-
-// add writes an event within a transaction, unless its source is known.
-func (s *Service) add(ctx context.Context, o access.Object, e Event) error {
+// add writes an event within a transaction; false when its source is known.
+func (s *Service) add(ctx context.Context, o access.Object, e Event) (bool, error) {
 	fresh, err := s.store.AddViolationEvent(ctx, e)
 	if err != nil || !fresh {
-		return err
+		return false, err
 	}
 	reason := e.Text
 	if e.Via == ViaComment {
 		reason = fmt.Sprintf("%s wrote on the issue: %s", e.By, e.Text)
 	}
-	return s.recorder.RecordDiff(ctx, access.Create, o, reason, nil, e)
+	return true, s.recorder.RecordDiff(ctx, access.Create, o, reason, nil, e)
 }
 
 // Event returns an event of the violation, or NotFound.

@@ -24,6 +24,9 @@ const (
 	maxDescription = 4000
 	maxClauses     = 20
 	maxReviewers   = 20
+	// DisputeHours is how long a dispute suspends a freeze where nothing else is said.
+	DisputeHours    = 48
+	maxDisputeHours = 168
 )
 
 // Validate returns an Invalid fault with every rule that is broken; conditions are checked in
@@ -33,15 +36,14 @@ func (d Draft) Validate(language *expr.Environment) error {
 	registry.CheckSlug(&check, "/slug", d.Slug)
 	registry.CheckName(&check, "/name", d.Name)
 	registry.CheckText(&check, "/description", d.Description, maxDescription)
-	checkClauses(&check, d.Clauses, language)
-	d.Approval.check(&check)
+	d.Terms.check(&check, language)
 	return check.Err()
 }
 
-func checkClauses(check *fault.Check, clauses []Clause, language *expr.Environment) {
-	check.Require(len(clauses) >= 1 && len(clauses) <= maxClauses, "/clauses", len(clauses), "must have 1 to %d clauses", maxClauses)
+func (t Terms) check(check *fault.Check, language *expr.Environment) {
+	check.Require(len(t.Clauses) >= 1 && len(t.Clauses) <= maxClauses, "/clauses", len(t.Clauses), "must have 1 to %d clauses", maxClauses)
 	names := make(map[string]int)
-	for i, c := range clauses[:min(len(clauses), maxClauses)] {
+	for i, c := range t.Clauses[:min(len(t.Clauses), maxClauses)] {
 		at := fmt.Sprintf("/clauses/%d", i)
 		c.check(check, at, language)
 		if first, ok := names[c.Name]; ok {
@@ -50,12 +52,14 @@ func checkClauses(check *fault.Check, clauses []Clause, language *expr.Environme
 			names[c.Name] = i
 		}
 	}
+	check.Require(t.Reserve >= 0 && t.Reserve < 1, "/reserve", t.Reserve, "must be a share of the budget from 0 to below 1, such as 0.25")
+	check.Require(t.DisputeHours >= 0 && t.DisputeHours <= maxDisputeHours, "/disputeHours", t.DisputeHours, "must be 0 to %d", maxDisputeHours)
+	t.Approval.check(check)
 }
 
 func (a Approval) check(check *fault.Check) {
 	const at = "/approval"
-	checkLine := func(at, name string) { access.CheckLine(check, at, name, 0, registry.MaxName) }
-	checkLine(at+"/author", a.Author)
+	access.CheckLine(check, at+"/author", a.Author, 0, registry.MaxName)
 	check.Require(len(a.Reviewers) <= maxReviewers, at+"/reviewers", len(a.Reviewers), "must be at most %d", maxReviewers)
 	for i, name := range a.Reviewers[:min(len(a.Reviewers), maxReviewers)] {
 		access.CheckLine(check, fmt.Sprintf("%s/reviewers/%d", at, i), name, 1, registry.MaxName)
@@ -64,11 +68,17 @@ func (a Approval) check(check *fault.Check) {
 		at   string
 		date Date
 	}{{at + "/approvedOn", a.ApprovedOn}, {at + "/revisitOn", a.RevisitOn}} {
-		if _, err := time.Parse(time.DateOnly, string(d.date)); d.date != "" && err != nil {
-			check.Fail(d.at, d.date, "must be a day such as \"2026-11-27\"")
+		if d.date != "" {
+			d.date.check(check, d.at)
 		}
 	}
 	check.Require(a.ApprovedOn == "" || a.RevisitOn == "" || a.RevisitOn > a.ApprovedOn, at+"/revisitOn", a.RevisitOn, "must be after it was approved, %s", a.ApprovedOn)
+}
+
+func (d Date) check(check *fault.Check, at string) {
+	if _, err := time.Parse(time.DateOnly, string(d)); err != nil {
+		check.Fail(at, d, "must be a day such as \"2026-11-27\"")
+	}
 }
 
 func checkMode(check *fault.Check, m Mode) {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/services/expr"
@@ -9,6 +10,17 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
+
+// reserve is the fact that a policy itself adds to those of the SLO.
+const reserve = "reserve"
+
+// Language returns the language of conditions: on the facts of SLOs, and on "reserve".
+func Language(facts fact.Source) (*expr.Environment, error) {
+	declared := append([]fact.Declaration{}, facts.Facts()...)
+	return expr.New(append(declared, fact.Declaration{
+		Name: reserve, Type: fact.Number, Doc: "The share of the budget that the policy sets aside for planned spend; 0 where it sets none aside.",
+	}))
+}
 
 // subject is an SLO with all that clauses are judged on.
 type subject struct {
@@ -19,6 +31,15 @@ type subject struct {
 
 // retired reports whether nothing is judged any more.
 func (s subject) retired() bool { return s.SLO.RetiredAt != nil || s.service.RetiredAt != nil }
+
+// under is the subject with the facts that the policy adds.
+func (s subject) under(r Revision) subject {
+	facts := make(fact.Set, len(s.facts)+1)
+	maps.Copy(facts, s.facts)
+	r.Add(facts)
+	s.facts = facts
+	return s
+}
 
 // judge tells whether the clause holds of the SLO, and of what is unknown why.
 func (s subject) judge(c Clause, condition *expr.Condition) (expr.Outcome, string) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fact"
@@ -21,7 +22,7 @@ import (
 const chunk = 500
 
 // Counts is what a pass did: "assessed" SLOs, violations "opened", "ended" and
-// "mode_changed", and SLOs whose change "failed" and is left to the next pass.
+// "mode_changed", void ones that are over ("unmuted"), and SLOs whose change "failed" and is left to the next pass.
 type Counts map[string]int64
 
 // ApplyOnce brings violations and what is wanted because of them into agreement
@@ -31,7 +32,7 @@ type Counts map[string]int64
 // repeat changes nothing, and two passes at once do what one does. An SLO that
 // fails does not hold the others up: the errors are returned joined.
 func (s *Service) ApplyOnce(ctx context.Context) (map[string]int64, error) {
-	p := &pass{Service: s, counts: Counts{"assessed": 0, "opened": 0, "ended": 0, "mode_changed": 0, "failed": 0}, seen: make(map[id.ID]bool)}
+	p := &pass{Service: s, counts: Counts{"assessed": 0, "opened": 0, "ended": 0, "mode_changed": 0, "unmuted": 0, "failed": 0}, seen: make(map[id.ID]bool)}
 	err := p.active(ctx)
 	if err == nil {
 		err = p.leftOpen(ctx)
@@ -101,13 +102,14 @@ func (p *pass) assess(ctx context.Context, views []slo.View) error {
 	if err != nil {
 		return err
 	}
+	now := clock.Round(p.now())
 	for _, v := range views {
 		p.seen[v.SLO.ID] = true
 		p.counts["assessed"]++
-		if len(found.steps(v)) == 0 {
+		if len(found.steps(v, now)) == 0 {
 			continue
 		}
-		counts, err := p.change(ctx, v.SLO.ID)
+		counts, err := p.change(ctx, v, found.facts[v.SLO.ID])
 		if err == nil {
 			for name, n := range counts {
 				p.counts[name] += n
@@ -134,15 +136,26 @@ type situation struct {
 	services map[id.ID]registry.Service
 	facts    map[id.ID]fact.Set // by SLO
 	rules    func(registry.Service) []Rule
-	open     map[id.ID][]Violation // by SLO
+	live     map[id.ID][]Violation // by SLO: open ones, and void ones that keep others from opening
 }
 
+// gather reads all that decisions about the SLOs are made from.
 func (s *Service) gather(ctx context.Context, views []slo.View) (situation, error) {
+	found, err := s.around(ctx, views)
+	if err != nil {
+		return situation{}, err
+	}
+	if found.facts, err = s.facts.FactsOf(ctx, each(views, func(v slo.View) id.ID { return v.SLO.ID })); err != nil {
+		return situation{}, fmt.Errorf("read the facts of %d SLOs: %w", len(views), err)
+	}
+	return found, nil
+}
+
+// around reads all of it but the facts.
+func (s *Service) around(ctx context.Context, views []slo.View) (situation, error) {
 	var found situation
-	var slos []id.ID
 	services := make(map[id.ID]bool)
 	for _, v := range views {
-		slos = append(slos, v.SLO.ID)
 		services[v.SLO.Service] = true
 	}
 	var err error
@@ -152,18 +165,23 @@ func (s *Service) gather(ctx context.Context, views []slo.View) (situation, erro
 	if found.rules, err = s.inForce(ctx); err != nil {
 		return situation{}, err
 	}
-	open, err := s.store.OpenViolationsOf(ctx, slos)
+	live, err := s.store.LiveViolationsOf(ctx, each(views, func(v slo.View) id.ID { return v.SLO.ID }))
 	if err != nil {
-		return situation{}, fmt.Errorf("read open violations: %w", err)
+		return situation{}, fmt.Errorf("read violations: %w", err)
 	}
-	if found.facts, err = s.facts.FactsOf(ctx, slos); err != nil {
-		return situation{}, fmt.Errorf("read the facts of %d SLOs: %w", len(slos), err)
-	}
-	found.open = make(map[id.ID][]Violation)
-	for _, v := range open {
-		found.open[v.SLO] = append(found.open[v.SLO], v)
+	found.live = make(map[id.ID][]Violation)
+	for _, v := range live {
+		found.live[v.SLO] = append(found.live[v.SLO], v)
 	}
 	return found, nil
+}
+
+func each[A, B any](of []A, what func(A) B) []B {
+	out := make([]B, len(of))
+	for i, a := range of {
+		out[i] = what(a)
+	}
+	return out
 }
 
 // of is what is known of an SLO.
@@ -171,27 +189,33 @@ func (f situation) of(v slo.View) subject {
 	return subject{View: v, service: f.services[v.SLO.Service], facts: f.facts[v.SLO.ID]}
 }
 
-func (f situation) steps(v slo.View) []step {
+func (f situation) steps(v slo.View, now time.Time) []step {
 	of := f.of(v)
-	return decide(of, f.rules(of.service), f.open[v.SLO.ID])
+	return decide(of, f.rules(of.service), f.live[v.SLO.ID], now)
 }
 
-// change reads the SLO again and takes the steps that it needs then.
-func (s *Service) change(ctx context.Context, subject id.ID) (Counts, error) {
+// change reads the SLO again, and takes the steps that it needs then. The facts are those
+// that the pass read, for reading them takes long and the transaction is to be short; where
+// the status is another by now, the next pass decides.
+func (s *Service) change(ctx context.Context, read slo.View, facts fact.Set) (Counts, error) {
 	var counts Counts
 	err := s.runner.InTx(ctx, func(ctx context.Context) error {
 		counts = make(Counts)
 		now := clock.Round(s.now())
-		views, err := s.budgets.ViewsByID(ctx, []id.ID{subject})
+		views, err := s.budgets.ViewsByID(ctx, []id.ID{read.SLO.ID})
 		if err != nil {
 			return fmt.Errorf("read the SLO: %w", err)
 		}
-		found, err := s.gather(ctx, views)
+		found, err := s.around(ctx, views)
 		if err != nil {
 			return err
 		}
+		found.facts = map[id.ID]fact.Set{read.SLO.ID: facts}
 		for _, v := range views {
-			for _, step := range found.steps(v) {
+			if v.Revision.ID != read.Revision.ID || !v.Status.End.Equal(read.Status.End) || v.Status.Sums.Policy != read.Status.Sums.Policy {
+				continue
+			}
+			for _, step := range found.steps(v, now) {
 				if err := s.take(ctx, step, now, found.of(v), counts); err != nil {
 					return err
 				}

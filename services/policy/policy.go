@@ -14,6 +14,7 @@ type Policy struct {
 	Name        string
 	Description string
 	Revision    int
+	RevisitTold Date // the day that was told to be past on which it was to be looked at again
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	Version     int64
@@ -31,8 +32,14 @@ type Revision struct {
 
 // Terms is what a revision says.
 type Terms struct {
-	Clauses  []Clause `json:"clauses"`
-	Approval Approval `json:"approval"`
+	Clauses []Clause `json:"clauses"`
+	// Reserve is the share of the budget that is set aside for planned spend, 0 to below 1:
+	// launches, migrations, experiments, which are outages of these classes.
+	Reserve float64 `json:"reserve"`
+	// DisputeHours is how long the first dispute of a violation suspends its freeze, 0 to 168
+	// hours, where an approver is named to decide it.
+	DisputeHours int      `json:"disputeHours"`
+	Approval     Approval `json:"approval"`
 }
 
 // complete has no list that is nil, as terms are stored and shown.
@@ -64,6 +71,9 @@ type Approval struct {
 
 // Date is a day such as "2026-11-27", or empty.
 type Date string
+
+// Past reports whether the day is over at that time, in UTC; never of none.
+func (d Date) Past(now time.Time) bool { return d != "" && string(d) < now.UTC().Format(time.DateOnly) }
 
 // Mode is how far an attached policy acts.
 type Mode string

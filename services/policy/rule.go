@@ -18,39 +18,47 @@ type Rule struct {
 	Conditions []*expr.Condition
 }
 
-// InForce returns the policies that are in force for the service, by slug. Of
-// several attachments of one policy the most specific decides: that to the
-// service, else to its tier, else to all.
-func InForce(service registry.Service, attachments []Attachment, policies []View) []Rule {
-	best := make(map[id.ID]Attachment)
+// force is what is attached, put in order once for many services.
+type force struct {
+	policies  map[id.ID]View
+	toService map[id.ID][]Attachment
+	toTier    map[int][]Attachment
+	toAll     []Attachment
+}
+
+func newForce(attachments []Attachment, policies []View) force {
+	f := force{policies: make(map[id.ID]View, len(policies)), toService: make(map[id.ID][]Attachment), toTier: make(map[int][]Attachment)}
+	for _, v := range policies {
+		f.policies[v.Policy.ID] = v
+	}
 	for _, a := range attachments {
-		if !a.covers(service) {
-			continue
-		}
-		if other, ok := best[a.Policy]; !ok || a.Target.rank() < other.Target.rank() {
-			best[a.Policy] = a
+		switch a.Target {
+		case ToService:
+			f.toService[a.Service] = append(f.toService[a.Service], a)
+		case ToTier:
+			f.toTier[a.Tier] = append(f.toTier[a.Tier], a)
+		case ToAll:
+			f.toAll = append(f.toAll, a)
 		}
 	}
+	return f
+}
+
+// of returns the policies that are in force for the service, by slug. Of several attachments
+// of one policy the most specific decides: that to the service, else to its tier, else to all.
+func (f force) of(service registry.Service) []Rule {
 	var rules []Rule
-	for _, v := range policies {
-		if a, ok := best[v.Policy.ID]; ok {
-			rules = append(rules, Rule{View: v, Attachment: a})
-			delete(best, v.Policy.ID) // policies may hold one for each attachment
+	decided := make(map[id.ID]bool)
+	for _, attachments := range [][]Attachment{f.toService[service.ID], f.toTier[service.Tier], f.toAll} { // as TargetKind.rank
+		for _, a := range attachments {
+			if v, known := f.policies[a.Policy]; known && !decided[a.Policy] {
+				decided[a.Policy] = true
+				rules = append(rules, Rule{View: v, Attachment: a})
+			}
 		}
 	}
 	slices.SortFunc(rules, func(a, b Rule) int { return cmp.Compare(a.Policy.Slug, b.Policy.Slug) })
 	return rules
-}
-
-func (a Attachment) covers(service registry.Service) bool {
-	switch a.Target {
-	case ToService:
-		return a.Service == service.ID
-	case ToTier:
-		return a.Tier == service.Tier
-	default:
-		return a.Target == ToAll
-	}
 }
 
 // mode is how far the policy acts on the SLO: as attached, but for one that is only

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -24,6 +25,14 @@ type Services interface {
 	ServiceBySlug(ctx context.Context, slug string) (registry.Service, error)
 	// ServicesByID returns those that exist, retired ones too, by ID.
 	ServicesByID(ctx context.Context, services []id.ID) (map[id.ID]registry.Service, error)
+	Team(ctx context.Context, team id.ID) (registry.Team, error)
+}
+
+// Rereader has measurements read from where they come from once more.
+type Rereader interface {
+	// Reread asks for it within the transaction. Faults: Invalid "/reread…" where the SLO's
+	// measurements are not read from anywhere, or not that far back.
+	Reread(ctx context.Context, slo id.ID, of Range) error
 }
 
 // People are those who can be named.
@@ -39,9 +48,11 @@ type Parts struct {
 	Budgets    Budgets
 	People     People
 	Facts      fact.Source       // of SLOs
-	Language   *expr.Environment // of their facts
+	Language   *expr.Environment // on their facts; see Language
 	Pasts      Pasts
 	Desk       Desk
+	Teller     event.Teller // nil where nobody is told
+	Rereader   Rereader
 	Runner     tx.Runner
 	Authorizer *access.Authorizer
 	Recorder   access.Recorder
@@ -62,6 +73,8 @@ type Service struct {
 	conditions *conditions
 	pasts      Pasts
 	desk       Desk
+	teller     event.Teller
+	rereader   Rereader
 	runner     tx.Runner
 	authorizer *access.Authorizer
 	recorder   access.Recorder
@@ -72,7 +85,7 @@ type Service struct {
 // NewService returns a service of the parts.
 func NewService(p Parts) *Service {
 	return &Service{
-		store: p.Store, slugs: p.Slugs, services: p.Services, budgets: p.Budgets, people: p.People, facts: p.Facts, conditions: newConditions(p.Language), pasts: p.Pasts, desk: p.Desk,
+		store: p.Store, slugs: p.Slugs, services: p.Services, budgets: p.Budgets, people: p.People, facts: p.Facts, conditions: &conditions{language: p.Language, log: p.Logger}, pasts: p.Pasts, desk: p.Desk, teller: p.Teller, rereader: p.Rereader,
 		runner: p.Runner, authorizer: p.Authorizer, recorder: p.Recorder, now: p.Clock, log: p.Logger,
 	}
 }
@@ -188,6 +201,27 @@ func (s *Service) Get(ctx context.Context, name string) (View, error) {
 		return View{}, fmt.Errorf("read a policy: %w", err)
 	}
 	return v, nil
+}
+
+// Facts are all that conditions can be written on: those of SLOs, and what the policy itself
+// says.
+func (s *Service) Facts() []fact.Declaration { return s.conditions.language.Facts() }
+
+// Warnings are what somebody should look at of the policy as it is now, in sentences.
+func (s *Service) Warnings(v View) []string {
+	warnings := []string{}
+	if due := v.Revision.Approval.RevisitOn; due.Past(s.now()) {
+		warnings = append(warnings, fmt.Sprintf("It was to be looked at again on %s: revise it, or give it another day.", due))
+	}
+	if v.Revision.Approval.Approver == "" {
+		warnings = append(warnings, "Nobody is named who approved it: disputes are left to administrators, and suspend nothing.")
+	}
+	for i, condition := range s.conditions.of(v.Revision) {
+		if condition == nil {
+			warnings = append(warnings, fmt.Sprintf("The condition of the clause %q is not understood any more: it does nothing until it is revised.", v.Revision.Clauses[i].Name))
+		}
+	}
+	return warnings
 }
 
 // List lists policies by slug.

@@ -21,6 +21,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/supply"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 )
@@ -43,11 +44,11 @@ type room struct {
 }
 
 // told are the facts that conditions name; the SLOs that know them are not asked here.
-var told = fact.NewBook(&slo.Service{})
+var told = fact.NewBook(&slo.Service{}, supply.Source{})
 
 func language(t *testing.T, facts fact.Source) *expr.Environment {
 	t.Helper()
-	l, err := expr.New(facts.Facts())
+	l, err := policy.Language(facts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,6 +108,14 @@ func (r *room) attachments() []policy.Attachment {
 	return list.Items
 }
 
+func clauseNames(r policy.Revision) []string {
+	var names []string
+	for _, c := range r.Clauses {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
 func TestTheFirstStartMakesTheDefaultPolicyOnce(t *testing.T) {
 	t.Parallel()
 	r := furnish(t)
@@ -114,7 +123,7 @@ func TestTheFirstStartMakesTheDefaultPolicyOnce(t *testing.T) {
 	r.must(r.policies.Bootstrap(t.Context()))
 	v, err := r.policies.Get(r.admin(), policy.DefaultSlug)
 	r.must(err)
-	if len(v.Revision.Clauses) != 2 || v.Revision.Clauses[0].Name != "budget-exceeded" || v.Revision.Clauses[0].When != "consumed > 1" || v.Revision.Number != 1 {
+	if !slices.Equal(clauseNames(v.Revision), []string{"budget-exceeded", "reliability-work", "feature-work-goes-on", "single-incident", "outage-class"}) || v.Revision.Number != 1 {
 		t.Errorf("the default policy is %+v", v)
 	}
 	all := r.attachments()
@@ -194,7 +203,7 @@ func TestAChangeOfClausesIsANewRevision(t *testing.T) {
 	}
 	revisions, err := r.policies.Revisions(r.admin(), d.Slug, page.Request{})
 	r.must(err)
-	if len(revisions.Items) != 2 || revisions.Items[0].Number != 2 || revisions.Items[1].Clauses[0].When != "consumed > 1" {
+	if len(revisions.Items) != 2 || revisions.Items[0].Number != 2 || revisions.Items[1].Clauses[0].When != policy.Default().Clauses[0].When {
 		t.Errorf("revisions %+v", revisions.Items)
 	}
 	if _, err := r.policies.Revise(r.admin(), d.Slug, second.Policy.Version, d); !fault.Is(err, fault.Precondition) {

@@ -35,6 +35,7 @@ type Standing struct {
 	Mode Mode
 
 	condition *expr.Condition
+	facts     fact.Set // that it was judged on
 }
 
 // Standing tells how the SLO stands to every clause in force for it, by policy
@@ -67,23 +68,20 @@ func (s *Service) Standings(ctx context.Context, views []slo.View) (map[id.ID][]
 	standings := make(map[id.ID][]Standing, len(views))
 	for _, v := range views {
 		if of := found.of(v); !of.retired() {
-			standings[v.SLO.ID] = stand(of, found.rules(of.service), found.open[v.SLO.ID])
+			standings[v.SLO.ID] = stand(of, found.rules(of.service), found.live[v.SLO.ID])
 		}
 	}
 	return standings, nil
 }
 
-func stand(of subject, rules []Rule, open []Violation) []Standing {
+func stand(of subject, rules []Rule, live []Violation) []Standing {
 	var standings []Standing
 	for _, rule := range rules {
+		of := of.under(rule.Revision)
 		for n, clause := range rule.Revision.Clauses {
-			standing := Standing{Rule: rule, Clause: clause, ConsumedPercent: consumedPercent(of.View), Mode: rule.mode(of.View), condition: rule.Conditions[n]}
+			standing := Standing{Rule: rule, Clause: clause, ConsumedPercent: consumedPercent(of.View), Mode: rule.mode(of.View), condition: rule.Conditions[n], facts: of.facts}
 			standing.Outcome, standing.Why = of.judge(clause, rule.Conditions[n])
-			for _, violation := range open {
-				if violation.Policy == rule.Policy.ID && violation.Clause == clause.Name {
-					standing.Violation = &violation
-				}
-			}
+			standing.Violation = find(live, rule, clause, func(v Violation) bool { return v.EndedAt == nil })
 			standings = append(standings, standing)
 		}
 	}
@@ -122,10 +120,10 @@ func (s *Service) StandingsOf(ctx context.Context, service registry.Service) ([]
 		if of.retired() {
 			continue
 		}
-		for _, standing := range stand(of, found.rules(of.service), found.open[v.SLO.ID]) {
+		for _, standing := range stand(of, found.rules(of.service), found.live[v.SLO.ID]) {
 			out = append(out, SLOStanding{SLO: v.SLO, Standing: standing})
 		}
-		if len(found.open[v.SLO.ID]) > 0 {
+		if slices.ContainsFunc(found.live[v.SLO.ID], func(v Violation) bool { return v.EndedAt == nil }) {
 			broken = append(broken, v)
 		}
 	}
@@ -140,11 +138,14 @@ func (s *Service) StandingsOf(ctx context.Context, service registry.Service) ([]
 	}
 	for i, o := range out {
 		if easing, known := easings[o.SLO.ID]; known && o.Violation != nil {
-			out[i].RecoversAt = recovers(found.facts[o.SLO.ID], o.condition, easing)
+			out[i].RecoversAt = recovers(o.facts, o.condition, easing)
 		}
 	}
 	return out, nil
 }
+
+// lasting are the facts that are taken to stay as they are while a budget eases.
+var lasting = []string{"events", "cause", reserve}
 
 // recovers is the first full hour at which the condition does not hold any more on what is
 // known then, if nothing more goes wrong; nil where there is none, or it depends on more.
@@ -154,8 +155,10 @@ func recovers(now fact.Set, condition *expr.Condition, easing slo.Easing) *time.
 	}
 	for i, consumed := range easing.Consumed {
 		then := fact.Set{"consumed": consumed, "stale": false}
-		if events, known := now["events"]; known {
-			then["events"] = events
+		for _, name := range lasting {
+			if value, known := now[name]; known {
+				then[name] = value
+			}
 		}
 		if burn, known := now["burn"].(map[string]float64); known {
 			eased := maps.Clone(burn)

@@ -34,6 +34,8 @@ type Store interface {
 	Policies(ctx context.Context, r page.Request) (page.Page[View], error)
 	UpdatePolicy(ctx context.Context, p Policy) error
 	AddPolicyRevision(ctx context.Context, r Revision) error
+	// PolicyRevision returns that of the identifier.
+	PolicyRevision(ctx context.Context, revision id.ID) (Revision, error)
 	PolicyRevisions(ctx context.Context, policy id.ID, r page.Request) (page.Page[Revision], error)
 
 	// CreateAttachment answers Conflict "already_attached" when the policy is
@@ -49,14 +51,18 @@ type Store interface {
 	// OpenViolation inserts; it reports false when one is open for (policy,
 	// clause, SLO) already.
 	OpenViolation(ctx context.Context, v Violation) (bool, error)
+	// UpdateViolation writes all that changes of one: mode, handling, end and muting.
 	UpdateViolation(ctx context.Context, v Violation) error
 	Violation(ctx context.Context, violation id.ID) (Violation, error)
 	// Violations lists the newest first.
 	Violations(ctx context.Context, f ViolationFilter, r page.Request) (page.Page[Violation], error)
-	// OpenViolationsOf returns those open for the SLOs.
-	OpenViolationsOf(ctx context.Context, slos []id.ID) ([]Violation, error)
+	// LiveViolationsOf returns those open for the SLOs, and void ones that keep others from opening.
+	LiveViolationsOf(ctx context.Context, slos []id.ID) ([]Violation, error)
 	// OpenViolationsAfter pages through all that are open, by ID.
 	OpenViolationsAfter(ctx context.Context, after id.ID, limit int) ([]Violation, error)
+
+	// Aftermaths returns what became of violations that were not only observed.
+	Aftermaths(ctx context.Context, f AftermathFilter) ([]Aftermath, error)
 
 	// AddViolationEvent inserts; it reports false when the violation has an event of
 	// that source, unless that is empty.
@@ -90,6 +96,6 @@ type Desk interface {
 	// when the violation is only observed now.
 	ViolationModeChanged(ctx context.Context, v Violation, was Mode, c Clause, about slo.View, now time.Time) error
 	// ViolationEnded says so on what was wanted, and closes it when closeIssue is
-	// set. at is what was measured when the SLO recovered, nil for other endings.
+	// set: always when it is void, and where the clause says so. at is what was measured when the SLO recovered, nil for other endings.
 	ViolationEnded(ctx context.Context, v Violation, at *Evidence, closeIssue bool, now time.Time) error
 }

@@ -12,9 +12,14 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
-// take opens, ends or carries a violation, within a transaction.
+// take opens, ends, carries or unmutes a violation, within a transaction.
 func (s *Service) take(ctx context.Context, step step, now time.Time, of subject, counts Counts) error {
 	switch {
+	case step.unmutes:
+		counts["unmuted"]++
+		v := step.violation
+		v.MutedUntil = nil
+		return s.put(ctx, v)
 	case step.opens():
 		opened, err := s.open(ctx, step, now, of)
 		if opened {
@@ -26,33 +31,60 @@ func (s *Service) take(ctx context.Context, step step, now time.Time, of subject
 		return s.endByPolicy(ctx, step, now, of)
 	default:
 		counts["mode_changed"]++
-		v := step.violation
-		v.Mode = step.mode
-		if err := s.store.UpdateViolation(ctx, v); err != nil {
-			return fmt.Errorf("carry violation %s to %s: %w", v.ID, v.Mode, err)
-		}
-		if step.clause().Issue == nil {
-			return nil
-		}
-		return s.desk.ViolationModeChanged(ctx, v, step.violation.Mode, step.clause(), of.View, now)
+		return s.carry(ctx, step, now, of)
 	}
+}
+
+func (s *Service) put(ctx context.Context, v Violation) error {
+	if err := s.store.UpdateViolation(ctx, v); err != nil {
+		return fmt.Errorf("change violation %s: %w", v.ID, err)
+	}
+	return nil
 }
 
 // open reports false when the violation is open already.
 func (s *Service) open(ctx context.Context, step step, now time.Time, of subject) (bool, error) {
+	clause := step.clause()
 	v := Violation{
-		ID: id.New(now), Policy: step.rule.Policy.ID, Revision: step.rule.Revision.ID, Clause: step.clause().Name,
+		ID: id.New(now), Policy: step.rule.Policy.ID, Revision: step.rule.Revision.ID, Clause: clause.Name, Attachment: step.rule.Attachment.ID,
 		SLO: of.SLO.ID, Service: of.SLO.Service, Mode: step.mode,
-		OpenedAt: now, Evidence: of.evidence(step.clause(), step.condition()), Version: 1,
+		OpenedAt: now, Evidence: of.under(step.rule.Revision).evidence(clause, step.condition()), Version: 1,
 	}
 	if opened, err := s.store.OpenViolation(ctx, v); err != nil || !opened {
 		return false, err
 	}
 	err := s.recorder.RecordDiff(asPolicy(ctx, step.rule.Policy), access.Create, violationObject(v, of.service, of.SLO.Slug), "the condition holds: "+v.Evidence.When, nil, v)
-	if err != nil || v.Mode == Observe || step.clause().Issue == nil {
+	if err != nil || v.Mode == Observe {
 		return true, err
 	}
-	return true, s.desk.ViolationOpened(ctx, v, step.clause(), of.View, now)
+	if clause.Issue != nil {
+		if err := s.desk.ViolationOpened(ctx, v, clause, of.View, now); err != nil {
+			return true, err
+		}
+	}
+	return true, s.began(ctx, news{v, step.rule.View, of.service, of.SLO.Slug}, clause, now)
+}
+
+// carry changes how far the violation goes.
+func (s *Service) carry(ctx context.Context, step step, now time.Time, of subject) error {
+	before, clause := step.violation, step.clause()
+	v := before
+	v.Mode = step.mode
+	if err := s.put(ctx, v); err != nil {
+		return err
+	}
+	if clause.Issue != nil {
+		if err := s.desk.ViolationModeChanged(ctx, v, before.Mode, clause, of.View, now); err != nil {
+			return err
+		}
+	}
+	switch was, is := before.freezes(clause), v.freezes(clause); {
+	case is && !was, before.Mode == Observe:
+		return s.began(ctx, news{v, step.rule.View, of.service, of.SLO.Slug}, clause, now)
+	case was && !is, v.Mode == Observe:
+		return s.ceased(ctx, news{before, step.rule.View, of.service, of.SLO.Slug}, clause, fmt.Sprintf("the policy is in the mode %s there now", v.Mode), now)
+	}
+	return nil
 }
 
 func (s *Service) endByPolicy(ctx context.Context, step step, now time.Time, of subject) error {
@@ -64,7 +96,7 @@ func (s *Service) endByPolicy(ctx context.Context, step step, now time.Time, of 
 	var reason string
 	switch step.ending {
 	case Recovered:
-		e := of.evidence(step.clause(), step.condition())
+		e := of.under(step.rule.Revision).evidence(step.clause(), step.condition())
 		at = &e
 		reason = "the condition does not hold any more: " + e.When
 	case Retired:
@@ -72,25 +104,51 @@ func (s *Service) endByPolicy(ctx context.Context, step step, now time.Time, of 
 	case Detached:
 		reason = "no policy with the clause is attached any more"
 	}
-	return s.end(asPolicy(ctx, current.Policy), step.violation, step.ending, at, current, now, violationObject(step.violation, of.service, of.SLO.Slug), reason)
+	v := step.violation
+	v.Ending = step.ending
+	return s.end(asPolicy(ctx, current.Policy), news{v, current, of.service, of.SLO.Slug}, at, reason, now)
 }
 
-// end ends the violation. The issue is closed where the clause, as it is now, lets
-// the machine close: whatever the ending, nothing is left to be done then.
-func (s *Service) end(ctx context.Context, v Violation, ending Ending, at *Evidence, current View, now time.Time, o access.Object, reason string) error {
+// end ends the violation as it says. The issue is closed where the clause, as it is now, lets
+// the machine close, whatever the ending, for nothing is left to be done then; and that of a
+// void one, for nothing was.
+func (s *Service) end(ctx context.Context, n news, at *Evidence, reason string, now time.Time) error {
+	v := n.violation
 	before := v
-	v.EndedAt, v.Ending = &now, ending
-	if err := s.store.UpdateViolation(ctx, v); err != nil {
-		return fmt.Errorf("end violation %s: %w", v.ID, err)
-	}
-	if err := s.recorder.RecordDiff(ctx, access.Update, o, reason, before, v); err != nil {
+	before.Ending, before.MutedUntil = "", nil
+	v.EndedAt = &now
+	if err := s.put(ctx, v); err != nil {
 		return err
 	}
-	closes := false
-	if n := current.Revision.clause(v.Clause); n >= 0 && current.Revision.Clauses[n].Issue != nil {
-		closes = current.Revision.Clauses[n].Issue.CloseOnRecovery
+	if err := s.recorder.RecordDiff(ctx, access.Update, violationObject(v, n.service, n.slo), reason, before, v); err != nil {
+		return err
 	}
-	return s.desk.ViolationEnded(ctx, v, at, closes, now)
+	clause, err := s.clauseOf(ctx, v, n.policy)
+	if err != nil {
+		return err
+	}
+	closes := v.Ending == Void || clause.Issue != nil && clause.Issue.CloseOnRecovery
+	if err := s.desk.ViolationEnded(ctx, v, at, closes, now); err != nil {
+		return err
+	}
+	n.violation = v
+	return s.ceased(ctx, n, clause, reason, now)
+}
+
+// clauseOf is the clause of the violation as it is now, or as it was when the violation
+// opened where the policy has none of that name any more.
+func (s *Service) clauseOf(ctx context.Context, v Violation, current View) (Clause, error) {
+	if n := current.Revision.clause(v.Clause); n >= 0 {
+		return current.Revision.Clauses[n], nil
+	}
+	r, err := s.store.PolicyRevision(ctx, v.Revision)
+	if err != nil {
+		return Clause{}, fmt.Errorf("read revision %s of a policy: %w", v.Revision, err)
+	}
+	if n := r.clause(v.Clause); n >= 0 {
+		return r.Clauses[n], nil
+	}
+	return Clause{}, fmt.Errorf("revision %s of policy %s has no clause %q, which violation %s is of", r.ID, v.Policy, v.Clause, v.ID)
 }
 
 // ServiceRetired ends the service's open violations as Retired, in the caller's
@@ -117,7 +175,8 @@ func (s *Service) ServiceRetired(ctx context.Context, service registry.Service, 
 			if err != nil {
 				return fmt.Errorf("read policy %s: %w", v.Policy, err)
 			}
-			if err := s.end(ctx, v, Retired, nil, current, at, violationObject(v, service, slugs[v.SLO]), "the service was retired"); err != nil {
+			v.Ending = Retired
+			if err := s.end(ctx, news{v, current, service, slugs[v.SLO]}, nil, "the service was retired", at); err != nil {
 				if fault.Is(err, fault.Precondition) {
 					// It is not the caller's version of the service that is old.
 					busy := fault.New(fault.Conflict, "violation_changed", "a violation of the service changed at this moment; try again")

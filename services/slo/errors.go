@@ -38,6 +38,9 @@ const (
 // Periods lists every period.
 var Periods = []Period{FourWeeks, Quarter}
 
+// PlannedClasses are the classes of outages that spend the budget on purpose.
+var PlannedClasses = []string{"launch", "migration", "experiment"}
+
 // Errors is what of the events of an SLO was bad in a period, by class of outage and by
 // group. An event in outages of two classes counts in both: the classes may be more than
 // the whole, and what is in no outage is Unclassified.
@@ -51,7 +54,9 @@ type Errors struct {
 	Whole        ErrorPart
 	Classes      []ErrorPart // by name
 	Unclassified ErrorPart
-	Groups       []ErrorPart // by name; of SLOs of events that have groups
+	// Planned is what lies in outages of PlannedClasses, each event once, and Unplanned the rest.
+	Planned, Unplanned ErrorPart
+	Groups             []ErrorPart // by name; of SLOs of events that have groups
 }
 
 // ErrorPart is a part of the events: those in outages of a class, or of a group.
@@ -183,11 +188,20 @@ func (s *Service) attribute(ctx context.Context, asked []attribution) ([]Errors,
 	return out, nil
 }
 
+// planned are the times of outages of PlannedClasses.
+func (a attribution) planned() []window.Span {
+	var spans []window.Span
+	for _, class := range PlannedClasses {
+		spans = append(spans, a.classes[class]...)
+	}
+	return spans
+}
+
 // names are the classes, by name.
 func (a attribution) names() []string { return slices.Sorted(maps.Keys(a.classes)) }
 
 // stretches are what is summed up: the whole, then without each class, then without all of
-// them, then each group; after that all of it once more without corrections, where raw.
+// them, then without those that were planned, then each group; after that all of it once more without corrections, where raw.
 func (a attribution) stretches() []stretch {
 	from, to, _ := a.span(a.period)
 	whole := stretch{View: a.View, from: from, to: to, step: to.Sub(from)}
@@ -199,9 +213,9 @@ func (a attribution) stretches() []stretch {
 		all = append(all, without.without...)
 		out = append(out, without)
 	}
-	without := whole
-	without.without = all
-	out = append(out, without)
+	without, unplanned := whole, whole
+	without.without, unplanned.without = all, a.planned()
+	out = append(out, without, unplanned)
 	for _, group := range a.groups {
 		one := whole
 		one.group = group
@@ -243,8 +257,10 @@ func (a attribution) errors(sums []window.Sum) Errors {
 		out.Classes = append(out.Classes, part(class, func(sums []window.Sum) window.Sum { return sums[0].Minus(sums[1+i]) }))
 	}
 	out.Unclassified = part("", func(sums []window.Sum) window.Sum { return sums[1+len(names)] })
+	out.Unplanned = part("", func(sums []window.Sum) window.Sum { return sums[2+len(names)] })
+	out.Planned = part("", func(sums []window.Sum) window.Sum { return sums[0].Minus(sums[2+len(names)]) })
 	for i, group := range a.groups {
-		out.Groups = append(out.Groups, part(group, func(sums []window.Sum) window.Sum { return sums[2+len(names)+i] }))
+		out.Groups = append(out.Groups, part(group, func(sums []window.Sum) window.Sum { return sums[3+len(names)+i] }))
 	}
 	return out
 }

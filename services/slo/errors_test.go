@@ -77,6 +77,9 @@ func TestErrorsAreToldByClassOfOutage(t *testing.T) {
 	h.outage(t, outages, "deploy", 49*time.Hour+10*time.Second, 49*time.Hour-20*time.Second) // outward to whole slots
 	h.outage(t, outages, "deploy", 30*time.Hour, 29*time.Hour)
 	h.outage(t, outages, "quiet", 5*time.Hour, 0)
+	// What was planned twice is planned once.
+	h.outage(t, outages, "migration", 49*time.Hour, 48*time.Hour)
+	h.outage(t, outages, "experiment", 49*time.Hour, 48*time.Hour)
 	v = h.evaluate(t, v)
 	got := ok(h.Errors(h.bob, v.SLO.ID))(t)
 	if len(got) != 2 || got[0].Period != slo.FourWeeks || got[1].Period != slo.Quarter || !got[1].From.Equal(time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)) || !got[1].To.Equal(v.Status.End) {
@@ -87,13 +90,17 @@ func TestErrorsAreToldByClassOfOutage(t *testing.T) {
 	}
 	for i, want := range [][]string{
 		// 40 ÷ 1,195, 100 ÷ 1,195, 20 ÷ 1,195 and 120 ÷ 1,195
-		{"deploy 140 40 0.0335", "network 100 100 0.0837", "quiet 0 0 0.0000", " 20 20 0.0167", " 220 120 0.1004"},
+		{"deploy 140 40 0.0335", "experiment 40 40 0.0335", "migration 40 40 0.0335", "network 100 100 0.0837", "quiet 0 0 0.0000", " 20 20 0.0167", " 220 120 0.1004", " 40 40 0.0335", " 180 80 0.0669"},
 		// 40 ÷ 2,054.95 and so on
-		{"deploy 140 40 0.0195", "network 100 100 0.0487", "quiet 0 0 0.0000", " 20 20 0.0097", " 220 120 0.0584"},
+		{"deploy 140 40 0.0195", "experiment 40 40 0.0195", "migration 40 40 0.0195", "network 100 100 0.0487", "quiet 0 0 0.0000", " 20 20 0.0097", " 220 120 0.0584", " 40 40 0.0195", " 180 80 0.0389"},
 	} {
-		if told := parts(append(slices.Clone(got[i].Classes), got[i].Unclassified, got[i].Whole)); !slices.Equal(told, want) {
+		if told := parts(append(slices.Clone(got[i].Classes), got[i].Unclassified, got[i].Whole, got[i].Planned, got[i].Unplanned)); !slices.Equal(told, want) {
 			t.Errorf("of %s %q, want %q", got[i].Period, told, want)
 		}
+	}
+	facts := ok(h.FactsOf(t.Context(), []id.ID{v.SLO.ID}))(t)[v.SLO.ID]
+	if math.Abs(facts["planned"].(float64)-40.0/1195) > 1e-12 || math.Abs(facts["unplanned"].(float64)-80.0/1195) > 1e-12 {
+		t.Errorf("as facts: planned %v, unplanned %v", facts["planned"], facts["unplanned"])
 	}
 }
 
@@ -129,7 +136,7 @@ func TestAFactThatIsNotKnownIsAbsent(t *testing.T) {
 		t.Helper()
 		return ok(h.FactsOf(t.Context(), []id.ID{v.SLO.ID, "nobody's"}))(t)[v.SLO.ID]
 	}
-	all := []string{"badEvents", "burn", "consumed", "events", "outageShares", "outageSharesQuarter", "remaining", "stale", "state"}
+	all := []string{"badEvents", "burn", "consumed", "events", "outageShares", "outageSharesQuarter", "planned", "remaining", "stale", "state", "unplanned"}
 	stages := []struct {
 		what string
 		do   func()

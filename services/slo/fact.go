@@ -25,6 +25,8 @@ func (s *Service) Facts() []fact.Declaration {
 		{Name: "burn", Type: fact.Numbers, Values: lookbacks(), Doc: "The burn rates over the last times of these lengths: at 1 the budget is consumed in just one window. One without events is absent."},
 		{Name: "outageShares", Type: fact.Numbers, Doc: "By class of outage of the service: the share of the budget of the last 28 days that bad events in its outages consumed. An event in outages of two classes counts in both."},
 		{Name: "outageSharesQuarter", Type: fact.Numbers, Doc: "The same of the calendar quarter that runs, of the budget of all of it if events go on to come as so far."},
+		{Name: "planned", Type: fact.Number, Doc: "The share of the budget of the last 28 days that bad events in outages of the classes launch, migration and experiment consumed, each event once."},
+		{Name: "unplanned", Type: fact.Number, Doc: "The share that all other bad events consumed: consumed less planned."},
 		{Name: "groupShares", Type: fact.Numbers, Doc: "By group of events: the share of the budget of the last 28 days that its bad events consumed. Of SLOs of events that have groups."},
 	}
 }
@@ -130,6 +132,9 @@ func (s *Service) outageFacts(ctx context.Context, views []View, into map[id.ID]
 		for _, p := range Periods {
 			into[v.SLO.ID][names[p]] = map[string]float64{} // there was none, which is known
 		}
+		if consumed, known := into[v.SLO.ID]["consumed"]; known {
+			into[v.SLO.ID]["planned"], into[v.SLO.ID]["unplanned"] = 0.0, consumed
+		}
 	}
 	found, err := EachReadable(ctx, struck, func(ctx context.Context, of []View) ([][]Errors, error) {
 		var asked []attribution
@@ -150,6 +155,9 @@ func (s *Service) outageFacts(ctx context.Context, views []View, into map[id.ID]
 		for _, e := range periods {
 			if shares, known := sharesOf(e.Classes); known {
 				into[struck[i].SLO.ID][names[e.Period]] = shares
+			}
+			if e.Period == FourWeeks && e.Planned.Share != nil {
+				into[struck[i].SLO.ID]["planned"], into[struck[i].SLO.ID]["unplanned"] = *e.Planned.Share, *e.Unplanned.Share
 			}
 		}
 	}

@@ -29,24 +29,26 @@ type Past struct {
 	want    pastWant
 	whole   course
 	classes []pastClass // of outages of its service, by name
-	classed bool        // whether anybody knows of outages
+	// unplanned is what there was without the outages that were planned; nil where there were none.
+	unplanned *course
+	classed   bool // whether anybody knows of outages
 }
 
 // pastFacts are those that can be known of the past. What groups took is not: their events
 // are not read.
-var pastFacts = []string{"state", "stale", "events", "badEvents", "consumed", "remaining", "burn", "outageShares", "outageSharesQuarter"}
+var pastFacts = []string{"state", "stale", "events", "badEvents", "consumed", "remaining", "burn", "outageShares", "outageSharesQuarter", "planned", "unplanned"}
 
 // PastFacts names the facts that can be known of the past.
 func PastFacts() []string { return slices.Clone(pastFacts) }
 
 // pastWant is which facts are asked for: what nobody reads is not worked out.
-type pastWant struct{ state, events, bad, consumed, remaining, burn, shares, quarter bool }
+type pastWant struct{ state, events, bad, consumed, remaining, burn, shares, quarter, planned bool }
 
 func wantOf(facts []string) pastWant {
 	asked := func(name string) bool { return slices.Contains(facts, name) }
 	return pastWant{
 		state: asked("state"), events: asked("events"), bad: asked("badEvents"), consumed: asked("consumed"), remaining: asked("remaining"),
-		burn: asked("burn"), shares: asked("outageShares"), quarter: asked("outageSharesQuarter"),
+		burn: asked("burn"), shares: asked("outageShares"), quarter: asked("outageSharesQuarter"), planned: asked("planned") || asked("unplanned"),
 	}
 }
 
@@ -114,7 +116,7 @@ type pastClass struct {
 
 // classify finds the outages of the services, where anybody asks for them.
 func (s *Service) classify(ctx context.Context, pasts []Past) error {
-	if want := pasts[0].want; s.outages == nil || !want.shares && !want.quarter {
+	if want := pasts[0].want; s.outages == nil || !want.shares && !want.quarter && !want.planned {
 		return nil
 	}
 	var services []id.ID
@@ -153,8 +155,16 @@ func (s *Service) follow(ctx context.Context, pasts []Past) error {
 			bounds, courses = append(bounds, all), append(courses, into)
 		}
 		ask(nil, &p.whole)
+		var planned []window.Span
 		for c := range p.classes {
 			ask(p.classes[c].spans, &p.classes[c].without)
+			if slices.Contains(PlannedClasses, p.classes[c].name) {
+				planned = append(planned, p.classes[c].spans...)
+			}
+		}
+		if len(planned) > 0 && p.want.planned {
+			p.unplanned = &course{}
+			ask(planned, p.unplanned)
 		}
 	}
 	readings, err := s.readings(ctx, of)
@@ -279,6 +289,9 @@ func (p Past) classFacts(hour int, into fact.Set) {
 		return
 	}
 	end := p.At(hour)
+	if p.want.planned {
+		p.plannedFacts(hour, into)
+	}
 	quarter, pace := p.since(Quarter, end)
 	begin := end.Add(-budget.PolicyWindow)
 	if quarter.Before(begin) {
@@ -299,6 +312,25 @@ func (p Past) classFacts(hour int, into fact.Set) {
 		if shares, known := p.shares(there, p.grid.quarter[hour], p.grid.at[hour], pace); known {
 			into["outageSharesQuarter"] = shares
 		}
+	}
+}
+
+// plannedFacts are what was spent on purpose, and the rest.
+func (p Past) plannedFacts(hour int, into fact.Set) {
+	from, at := p.grid.policy[hour], p.grid.at[hour]
+	whole, known := p.whole.sum(from, at)
+	unplanned := whole
+	if p.unplanned != nil {
+		var also bool
+		unplanned, also = p.unplanned.sum(from, at)
+		known = known && also
+	}
+	if !known || !p.Revision.Enough(whole) {
+		return
+	}
+	for name, bad := range map[string]int64{"planned": whole.Bad() - unplanned.Bad(), "unplanned": unplanned.Bad()} {
+		spent, _ := budget.Consumed(window.Sum{Good: whole.Total - bad, Total: whole.Total}, p.Revision.Objective, budget.Pace{})
+		into[name] = spent.Float64()
 	}
 }
 

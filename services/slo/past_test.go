@@ -108,7 +108,7 @@ func TestThePastIsWhatWasToldAtTheTime(t *testing.T) {
 		}
 		ok(h.PushMany(h.bot, reports))(t)
 		if lasts == nil {
-			o := ok(outages.Record(h.ada, h.checkout.ID, outage.Input{Class: []string{"network", "deploy"}[r.IntN(2)], Begins: now}))(t)
+			o := ok(outages.Record(h.ada, h.checkout.ID, outage.Input{Class: []string{"network", "migration"}[r.IntN(2)], Begins: now}))(t)
 			lasts = &o
 		} else if r.IntN(3) == 0 {
 			ok(outages.Change(h.ada, h.checkout.ID, lasts.ID, lasts.Version, outage.Input{Class: lasts.Class, Begins: lasts.Begins, Ends: &now}))(t)
@@ -146,9 +146,12 @@ func TestThePastIsWhatWasToldAtTheTime(t *testing.T) {
 			if shares, _ := got["outageSharesQuarter"].(map[string]float64); shares["network"] > 0 {
 				seen["share"]++
 			}
+			if planned, _ := got["planned"].(float64); planned > 0 {
+				seen["planned"]++
+			}
 		}
 	}
-	for _, what := range []string{"stale true", "stale false", "state exhausted", "state at_risk", "state ok", "share"} {
+	for _, what := range []string{"stale true", "stale false", "state exhausted", "state at_risk", "state ok", "share", "planned"} {
 		if seen[what] == 0 {
 			t.Errorf("of %d hours none is %q: the test proves nothing of it (%v)", compared, what, seen)
 		}

@@ -33,6 +33,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
+	"github.com/evenkeel/evenkeel/services/policy/supply"
 	"github.com/evenkeel/evenkeel/services/policy/trial"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
@@ -84,6 +85,7 @@ type App struct {
 	Scores      *score.Service
 	Outages     *outage.Service
 	Changes     *change.Service
+	Supply      *supply.Service
 	Facts       *fact.Book
 	Alerts      *alert.Service
 	Proposals   *proposal.Service

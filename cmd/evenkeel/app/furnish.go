@@ -12,13 +12,14 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fact"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/label"
 	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/internal/secret"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/change"
-	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
@@ -37,6 +38,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
+	"github.com/evenkeel/evenkeel/services/policy/supply"
 	"github.com/evenkeel/evenkeel/services/policy/trial"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
@@ -96,7 +98,7 @@ func (a *App) furnish() error {
 	a.Scores = score.NewService(score.Parts{
 		Store: s.Scores(), SLOs: s.SLO(), Budgets: a.SLOs, Runner: s, Authorizer: a.authorizer, Clock: now, Logger: a.log,
 	})
-	a.Facts = fact.NewBook(a.SLOs, a.Scores)
+	a.Facts = fact.NewBook(a.SLOs, a.Scores, supply.Source{Store: s.Supply(), Clock: now})
 	a.Composites = composite.NewService(composite.Parts{
 		Store: s.Composites(), Registry: s.Registry(), SLOs: s.SLO(), Evaluated: a.SLOs, Measurements: a.Measure,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
@@ -115,13 +117,17 @@ func (a *App) furnish() error {
 	}
 	a.Webhooks = inbox.NewService(s.Inbox(), s, a.authorizer, a.Audit, now)
 	a.Deliveries = a.deliveries()
-	language, err := expr.New(a.Facts.Facts())
+	language, err := policy.Language(a.Facts)
 	if err != nil {
 		return err
 	}
 	a.Policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: a.Facts, Language: language, Pasts: a.SLOs, Desk: a.Issues,
-		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
+		Rereader: rereader{a.Collection}, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
+	})
+	a.Supply = supply.NewService(supply.Parts{
+		Store: s.Supply(), Policies: a.Policies, Services: s.Registry(), SLOs: s.SLO(),
+		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.Trials = trial.NewService(trial.Parts{Policies: a.Policies, Services: s.Registry(), SLOs: s.SLO(), Pasts: a.SLOs, Clock: now})
 	a.Gate = gate.NewService(gate.Parts{
@@ -185,6 +191,21 @@ func (a *App) furnishProposals() {
 	a.Corrections.Guard = a.Proposals
 }
 
+// rereader has measurements read again from data sources, as the policy's affair: whoever
+// decides a dispute need not be of the team.
+type rereader struct{ collection *collect.Service }
+
+// Reread implements policy.Rereader.
+func (r rereader) Reread(ctx context.Context, slo id.ID, of policy.Range) error {
+	_, err := r.collection.Create(access.WithCaller(ctx, access.System("a dispute")), slo, of.From, of.To)
+	if refused := fault.As(err); refused != nil && refused.Kind == fault.Invalid {
+		for i, v := range refused.Violations {
+			refused.Violations[i].Pointer = "/reread" + v.Pointer
+		}
+	}
+	return err
+}
+
 // languages judge what data sources are asked for. What an adapter is asked is its
 // own affair.
 func languages(reader *prometheus.Reader, gates *collect.Gates, now clock.Clock) map[source.Kind]judge.Language {
@@ -231,6 +252,11 @@ func (a *App) jobs() []jobs.Job {
 			Name: "apply-policies", Schedule: "* * * * *",
 			Description: "Opens and ends violations of error-budget policies, and wants issues for them.",
 			RunOnce:     counted(a.Policies.ApplyOnce),
+		},
+		{
+			Name: "chase-policies", Schedule: "*/5 * * * *",
+			Description: "Escalates violations without a plan, tells of plans and policies whose date is past, and has attachments fall back whose clauses are doubted too often.",
+			RunOnce:     counted(a.Policies.ChaseOnce),
 		},
 		{
 			Name: "close-sla-periods", Schedule: "7 * * * *",

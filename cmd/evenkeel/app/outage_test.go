@@ -99,7 +99,7 @@ func TestTheGuideNamesEveryFact(t *testing.T) {
 				t.Errorf("the guide does not name %q", name)
 			}
 		}
-		if len(facts) != 12 {
+		if len(facts) != 16 {
 			t.Errorf("there are %d facts", len(facts))
 		}
 	})

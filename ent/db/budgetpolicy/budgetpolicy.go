@@ -19,6 +19,8 @@ const (
 	FieldDescription = "description"
 	// FieldRevision holds the string denoting the revision field in the database.
 	FieldRevision = "revision"
+	// FieldRevisitTold holds the string denoting the revisit_told field in the database.
+	FieldRevisitTold = "revisit_told"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
@@ -36,6 +38,7 @@ var Columns = []string{
 	FieldName,
 	FieldDescription,
 	FieldRevision,
+	FieldRevisitTold,
 	FieldCreatedAt,
 	FieldUpdatedAt,
 	FieldVersion,
@@ -77,6 +80,11 @@ func ByDescription(opts ...sql.OrderTermOption) OrderOption {
 // ByRevision orders the results by the revision field.
 func ByRevision(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRevision, opts...).ToFunc()
+}
+
+// ByRevisitTold orders the results by the revisit_told field.
+func ByRevisitTold(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRevisitTold, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -84,6 +84,11 @@ func Revision(v int) predicate.BudgetPolicy {
 	return predicate.BudgetPolicy(sql.FieldEQ(FieldRevision, v))
 }
 
+// RevisitTold applies equality check predicate on the "revisit_told" field. It's identical to RevisitToldEQ.
+func RevisitTold(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldEQ(FieldRevisitTold, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.BudgetPolicy {
 	return predicate.BudgetPolicy(sql.FieldEQ(FieldCreatedAt, v))
@@ -332,6 +337,71 @@ func RevisionLT(v int) predicate.BudgetPolicy {
 // RevisionLTE applies the LTE predicate on the "revision" field.
 func RevisionLTE(v int) predicate.BudgetPolicy {
 	return predicate.BudgetPolicy(sql.FieldLTE(FieldRevision, v))
+}
+
+// RevisitToldEQ applies the EQ predicate on the "revisit_told" field.
+func RevisitToldEQ(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldEQ(FieldRevisitTold, v))
+}
+
+// RevisitToldNEQ applies the NEQ predicate on the "revisit_told" field.
+func RevisitToldNEQ(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldNEQ(FieldRevisitTold, v))
+}
+
+// RevisitToldIn applies the In predicate on the "revisit_told" field.
+func RevisitToldIn(vs ...string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldIn(FieldRevisitTold, vs...))
+}
+
+// RevisitToldNotIn applies the NotIn predicate on the "revisit_told" field.
+func RevisitToldNotIn(vs ...string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldNotIn(FieldRevisitTold, vs...))
+}
+
+// RevisitToldGT applies the GT predicate on the "revisit_told" field.
+func RevisitToldGT(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldGT(FieldRevisitTold, v))
+}
+
+// RevisitToldGTE applies the GTE predicate on the "revisit_told" field.
+func RevisitToldGTE(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldGTE(FieldRevisitTold, v))
+}
+
+// RevisitToldLT applies the LT predicate on the "revisit_told" field.
+func RevisitToldLT(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldLT(FieldRevisitTold, v))
+}
+
+// RevisitToldLTE applies the LTE predicate on the "revisit_told" field.
+func RevisitToldLTE(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldLTE(FieldRevisitTold, v))
+}
+
+// RevisitToldContains applies the Contains predicate on the "revisit_told" field.
+func RevisitToldContains(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldContains(FieldRevisitTold, v))
+}
+
+// RevisitToldHasPrefix applies the HasPrefix predicate on the "revisit_told" field.
+func RevisitToldHasPrefix(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldHasPrefix(FieldRevisitTold, v))
+}
+
+// RevisitToldHasSuffix applies the HasSuffix predicate on the "revisit_told" field.
+func RevisitToldHasSuffix(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldHasSuffix(FieldRevisitTold, v))
+}
+
+// RevisitToldEqualFold applies the EqualFold predicate on the "revisit_told" field.
+func RevisitToldEqualFold(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldEqualFold(FieldRevisitTold, v))
+}
+
+// RevisitToldContainsFold applies the ContainsFold predicate on the "revisit_told" field.
+func RevisitToldContainsFold(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldContainsFold(FieldRevisitTold, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -585,6 +585,18 @@ func (f SlugFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SlugMutation", m)
 }
 
+// The SuppliedFactFunc type is an adapter to allow the use of ordinary
+// function as SuppliedFact mutator.
+type SuppliedFactFunc func(context.Context, *db.SuppliedFactMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SuppliedFactFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.SuppliedFactMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SuppliedFactMutation", m)
+}
+
 // The SystemFunc type is an adapter to allow the use of ordinary
 // function as System mutator.
 type SystemFunc func(context.Context, *db.SystemMutation) (db.Value, error)

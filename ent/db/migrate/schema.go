@@ -275,6 +275,7 @@ var (
 		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "description", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "revision", Type: field.TypeInt},
+		{Name: "revisit_told", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "version", Type: field.TypeInt64},
@@ -2136,6 +2137,41 @@ var (
 			},
 		},
 	}
+	// SuppliedFactsColumns holds the columns for the "supplied_facts" table.
+	SuppliedFactsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "value", Type: field.TypeJSON},
+		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "said_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "until", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "said_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "slo_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// SuppliedFactsTable holds the schema information for the "supplied_facts" table.
+	SuppliedFactsTable = &schema.Table{
+		Name:       "supplied_facts",
+		Columns:    SuppliedFactsColumns,
+		PrimaryKey: []*schema.Column{SuppliedFactsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "supplied_facts_slos_slo",
+				Columns:    []*schema.Column{SuppliedFactsColumns[10]},
+				RefColumns: []*schema.Column{SlosColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "suppliedfact_slo_id_name",
+				Unique:  true,
+				Columns: []*schema.Column{SuppliedFactsColumns[10], SuppliedFactsColumns[1]},
+			},
+		},
+	}
 	// SystemsColumns holds the columns for the "systems" table.
 	SystemsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -2350,11 +2386,14 @@ var (
 	ViolationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "clause", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "attachment_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "mode", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "opened_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "evidence", Type: field.TypeJSON},
+		{Name: "handling", Type: field.TypeJSON},
 		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "ending", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "muted_until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "policy_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "revision_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -2369,25 +2408,25 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "violations_policies_policy",
-				Columns:    []*schema.Column{ViolationsColumns[8]},
+				Columns:    []*schema.Column{ViolationsColumns[11]},
 				RefColumns: []*schema.Column{PoliciesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "violations_policy_revisions_revision",
-				Columns:    []*schema.Column{ViolationsColumns[9]},
+				Columns:    []*schema.Column{ViolationsColumns[12]},
 				RefColumns: []*schema.Column{PolicyRevisionsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "violations_slos_slo",
-				Columns:    []*schema.Column{ViolationsColumns[10]},
+				Columns:    []*schema.Column{ViolationsColumns[13]},
 				RefColumns: []*schema.Column{SlosColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "violations_services_service",
-				Columns:    []*schema.Column{ViolationsColumns[11]},
+				Columns:    []*schema.Column{ViolationsColumns[14]},
 				RefColumns: []*schema.Column{ServicesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -2396,7 +2435,7 @@ var (
 			{
 				Name:    "violation_one_open",
 				Unique:  true,
-				Columns: []*schema.Column{ViolationsColumns[8], ViolationsColumns[1], ViolationsColumns[10]},
+				Columns: []*schema.Column{ViolationsColumns[11], ViolationsColumns[1], ViolationsColumns[13]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "ended_at IS NULL",
 				},
@@ -2410,29 +2449,37 @@ var (
 				},
 			},
 			{
+				Name:    "violation_live",
+				Unique:  false,
+				Columns: []*schema.Column{ViolationsColumns[13]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL OR muted_until IS NOT NULL",
+				},
+			},
+			{
 				Name:    "violation_opened_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ViolationsColumns[3], ViolationsColumns[0]},
+				Columns: []*schema.Column{ViolationsColumns[4], ViolationsColumns[0]},
 			},
 			{
 				Name:    "violation_service_id_opened_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ViolationsColumns[11], ViolationsColumns[3], ViolationsColumns[0]},
+				Columns: []*schema.Column{ViolationsColumns[14], ViolationsColumns[4], ViolationsColumns[0]},
 			},
 			{
 				Name:    "violation_slo_id_opened_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ViolationsColumns[10], ViolationsColumns[3], ViolationsColumns[0]},
+				Columns: []*schema.Column{ViolationsColumns[13], ViolationsColumns[4], ViolationsColumns[0]},
 			},
 			{
 				Name:    "violation_policy_id_opened_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ViolationsColumns[8], ViolationsColumns[3], ViolationsColumns[0]},
+				Columns: []*schema.Column{ViolationsColumns[11], ViolationsColumns[4], ViolationsColumns[0]},
 			},
 			{
 				Name:    "violation_revision_id",
 				Unique:  false,
-				Columns: []*schema.Column{ViolationsColumns[9]},
+				Columns: []*schema.Column{ViolationsColumns[12]},
 			},
 		},
 	}
@@ -2572,6 +2619,7 @@ var (
 		SignInCodesTable,
 		SignalMappingsTable,
 		SlugsTable,
+		SuppliedFactsTable,
 		SystemsTable,
 		TeamsTable,
 		ThinnedMonthsTable,
@@ -2785,6 +2833,10 @@ func init() {
 	}
 	SlugsTable.Annotation = &entsql.Annotation{
 		Table: "slugs",
+	}
+	SuppliedFactsTable.ForeignKeys[0].RefTable = SlosTable
+	SuppliedFactsTable.Annotation = &entsql.Annotation{
+		Table: "supplied_facts",
 	}
 	SystemsTable.ForeignKeys[0].RefTable = TeamsTable
 	SystemsTable.Annotation = &entsql.Annotation{

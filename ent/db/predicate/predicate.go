@@ -150,6 +150,9 @@ type SignalMapping func(*sql.Selector)
 // Slug is the predicate function for slug builders.
 type Slug func(*sql.Selector)
 
+// SuppliedFact is the predicate function for suppliedfact builders.
+type SuppliedFact func(*sql.Selector)
+
 // System is the predicate function for system builders.
 type System func(*sql.Selector)
 

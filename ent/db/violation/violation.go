@@ -18,6 +18,8 @@ const (
 	FieldRevisionID = "revision_id"
 	// FieldClause holds the string denoting the clause field in the database.
 	FieldClause = "clause"
+	// FieldAttachmentID holds the string denoting the attachment_id field in the database.
+	FieldAttachmentID = "attachment_id"
 	// FieldSloID holds the string denoting the slo_id field in the database.
 	FieldSloID = "slo_id"
 	// FieldServiceID holds the string denoting the service_id field in the database.
@@ -28,10 +30,14 @@ const (
 	FieldOpenedAt = "opened_at"
 	// FieldEvidence holds the string denoting the evidence field in the database.
 	FieldEvidence = "evidence"
+	// FieldHandling holds the string denoting the handling field in the database.
+	FieldHandling = "handling"
 	// FieldEndedAt holds the string denoting the ended_at field in the database.
 	FieldEndedAt = "ended_at"
 	// FieldEnding holds the string denoting the ending field in the database.
 	FieldEnding = "ending"
+	// FieldMutedUntil holds the string denoting the muted_until field in the database.
+	FieldMutedUntil = "muted_until"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgePolicy holds the string denoting the policy edge name in mutations.
@@ -80,13 +86,16 @@ var Columns = []string{
 	FieldPolicyID,
 	FieldRevisionID,
 	FieldClause,
+	FieldAttachmentID,
 	FieldSloID,
 	FieldServiceID,
 	FieldMode,
 	FieldOpenedAt,
 	FieldEvidence,
+	FieldHandling,
 	FieldEndedAt,
 	FieldEnding,
+	FieldMutedUntil,
 	FieldVersion,
 }
 
@@ -123,6 +132,11 @@ func ByClause(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldClause, opts...).ToFunc()
 }
 
+// ByAttachmentID orders the results by the attachment_id field.
+func ByAttachmentID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAttachmentID, opts...).ToFunc()
+}
+
 // BySloID orders the results by the slo_id field.
 func BySloID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSloID, opts...).ToFunc()
@@ -151,6 +165,11 @@ func ByEndedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByEnding orders the results by the ending field.
 func ByEnding(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEnding, opts...).ToFunc()
+}
+
+// ByMutedUntil orders the results by the muted_until field.
+func ByMutedUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMutedUntil, opts...).ToFunc()
 }
 
 // ByVersion orders the results by the version field.

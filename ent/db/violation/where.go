@@ -80,6 +80,11 @@ func Clause(v string) predicate.Violation {
 	return predicate.Violation(sql.FieldEQ(FieldClause, v))
 }
 
+// AttachmentID applies equality check predicate on the "attachment_id" field. It's identical to AttachmentIDEQ.
+func AttachmentID(v string) predicate.Violation {
+	return predicate.Violation(sql.FieldEQ(FieldAttachmentID, v))
+}
+
 // SloID applies equality check predicate on the "slo_id" field. It's identical to SloIDEQ.
 func SloID(v string) predicate.Violation {
 	return predicate.Violation(sql.FieldEQ(FieldSloID, v))
@@ -108,6 +113,11 @@ func EndedAt(v time.Time) predicate.Violation {
 // Ending applies equality check predicate on the "ending" field. It's identical to EndingEQ.
 func Ending(v string) predicate.Violation {
 	return predicate.Violation(sql.FieldEQ(FieldEnding, v))
+}
+
+// MutedUntil applies equality check predicate on the "muted_until" field. It's identical to MutedUntilEQ.
+func MutedUntil(v time.Time) predicate.Violation {
+	return predicate.Violation(sql.FieldEQ(FieldMutedUntil, v))
 }
 
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
@@ -308,6 +318,71 @@ func ClauseEqualFold(v string) predicate.Violation {
 // ClauseContainsFold applies the ContainsFold predicate on the "clause" field.
 func ClauseContainsFold(v string) predicate.Violation {
 	return predicate.Violation(sql.FieldContainsFold(FieldClause, v))
+}
+
+// AttachmentIDEQ applies the EQ predicate on the "attachment_id" field.
+func AttachmentIDEQ(v string) predicate.Violation {
+	return predicate.Violation(sql.FieldEQ(FieldAttachmentID, v))
+}
+
+// AttachmentIDNEQ applies the NEQ predicate on the "attachment_id" field.
+func AttachmentIDNEQ(v string) predicate.Violation {
+	return predicate.Violation(sql.FieldNEQ(FieldAttachmentID, v))
+}
+
+// AttachmentIDIn applies the In predicate on the "attachment_id" field.
+func AttachmentIDIn(vs ...string) predicate.Violation {
+	return predicate.Violation(sql.FieldIn(FieldAttachmentID, vs...))
+}
+
+// AttachmentIDNotIn applies the NotIn predicate on the "attachment_id" field.
+func AttachmentIDNotIn(vs ...string) predicate.Violation {
+	return predicate.Violation(sql.FieldNotIn(FieldAttachmentID, vs...))
+}
+
+// AttachmentIDGT applies the GT predicate on the "attachment_id" field.
+func AttachmentIDGT(v string) predicate.Violation {
+	return predicate.Violation(sql.FieldGT(FieldAttachmentID, v))
+}
+
+// AttachmentIDGTE applies the GTE predicate on the "attachment_id" field.
+func AttachmentIDGTE(v string) predicate.Violation {
+	return predicate.Violation(sql.FieldGTE(FieldAttachmentID, v))
+}
+
+// AttachmentIDLT applies the LT predicate on the "attachment_id" field.
+func AttachmentIDLT(v string) predicate.Violation {
+	return predicate.Violation(sql.FieldLT(FieldAttachmentID, v))
+}
+
+// AttachmentIDLTE applies the LTE predicate on the "attachment_id" field.
+func AttachmentIDLTE(v string) predicate.Violation {
+	return predicate.Violation(sql.FieldLTE(FieldAttachmentID, v))
+}
+
+// AttachmentIDContains applies the Contains predicate on the "attachment_id" field.
+func AttachmentIDContains(v string) predicate.Violation {
+	return predicate.Violation(sql.FieldContains(FieldAttachmentID, v))
+}
+
+// AttachmentIDHasPrefix applies the HasPrefix predicate on the "attachment_id" field.
+func AttachmentIDHasPrefix(v string) predicate.Violation {
+	return predicate.Violation(sql.FieldHasPrefix(FieldAttachmentID, v))
+}
+
+// AttachmentIDHasSuffix applies the HasSuffix predicate on the "attachment_id" field.
+func AttachmentIDHasSuffix(v string) predicate.Violation {
+	return predicate.Violation(sql.FieldHasSuffix(FieldAttachmentID, v))
+}
+
+// AttachmentIDEqualFold applies the EqualFold predicate on the "attachment_id" field.
+func AttachmentIDEqualFold(v string) predicate.Violation {
+	return predicate.Violation(sql.FieldEqualFold(FieldAttachmentID, v))
+}
+
+// AttachmentIDContainsFold applies the ContainsFold predicate on the "attachment_id" field.
+func AttachmentIDContainsFold(v string) predicate.Violation {
+	return predicate.Violation(sql.FieldContainsFold(FieldAttachmentID, v))
 }
 
 // SloIDEQ applies the EQ predicate on the "slo_id" field.
@@ -658,6 +733,56 @@ func EndingEqualFold(v string) predicate.Violation {
 // EndingContainsFold applies the ContainsFold predicate on the "ending" field.
 func EndingContainsFold(v string) predicate.Violation {
 	return predicate.Violation(sql.FieldContainsFold(FieldEnding, v))
+}
+
+// MutedUntilEQ applies the EQ predicate on the "muted_until" field.
+func MutedUntilEQ(v time.Time) predicate.Violation {
+	return predicate.Violation(sql.FieldEQ(FieldMutedUntil, v))
+}
+
+// MutedUntilNEQ applies the NEQ predicate on the "muted_until" field.
+func MutedUntilNEQ(v time.Time) predicate.Violation {
+	return predicate.Violation(sql.FieldNEQ(FieldMutedUntil, v))
+}
+
+// MutedUntilIn applies the In predicate on the "muted_until" field.
+func MutedUntilIn(vs ...time.Time) predicate.Violation {
+	return predicate.Violation(sql.FieldIn(FieldMutedUntil, vs...))
+}
+
+// MutedUntilNotIn applies the NotIn predicate on the "muted_until" field.
+func MutedUntilNotIn(vs ...time.Time) predicate.Violation {
+	return predicate.Violation(sql.FieldNotIn(FieldMutedUntil, vs...))
+}
+
+// MutedUntilGT applies the GT predicate on the "muted_until" field.
+func MutedUntilGT(v time.Time) predicate.Violation {
+	return predicate.Violation(sql.FieldGT(FieldMutedUntil, v))
+}
+
+// MutedUntilGTE applies the GTE predicate on the "muted_until" field.
+func MutedUntilGTE(v time.Time) predicate.Violation {
+	return predicate.Violation(sql.FieldGTE(FieldMutedUntil, v))
+}
+
+// MutedUntilLT applies the LT predicate on the "muted_until" field.
+func MutedUntilLT(v time.Time) predicate.Violation {
+	return predicate.Violation(sql.FieldLT(FieldMutedUntil, v))
+}
+
+// MutedUntilLTE applies the LTE predicate on the "muted_until" field.
+func MutedUntilLTE(v time.Time) predicate.Violation {
+	return predicate.Violation(sql.FieldLTE(FieldMutedUntil, v))
+}
+
+// MutedUntilIsNil applies the IsNil predicate on the "muted_until" field.
+func MutedUntilIsNil() predicate.Violation {
+	return predicate.Violation(sql.FieldIsNull(FieldMutedUntil))
+}
+
+// MutedUntilNotNil applies the NotNil predicate on the "muted_until" field.
+func MutedUntilNotNil() predicate.Violation {
+	return predicate.Violation(sql.FieldNotNull(FieldMutedUntil))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.

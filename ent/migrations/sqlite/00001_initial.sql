@@ -44,7 +44,7 @@ CREATE INDEX `backfill_slo_id_created_at_id` ON `backfills` (`slo_id`, `created_
 -- create index "backfill_indicator_id" to table: "backfills"
 CREATE INDEX `backfill_indicator_id` ON `backfills` (`indicator_id`);
 -- create "policies" table
-CREATE TABLE `policies` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
+CREATE TABLE `policies` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `revisit_told` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
 -- create index "budgetpolicy_slug" to table: "policies"
 CREATE UNIQUE INDEX `budgetpolicy_slug` ON `policies` (`slug`);
 -- create "changes" table
@@ -339,6 +339,10 @@ CREATE UNIQUE INDEX `slug_noun_scope_slug` ON `slugs` (`noun`, `scope`, `slug`);
 CREATE UNIQUE INDEX `slug_target_current` ON `slugs` (`target_id`) WHERE current;
 -- create index "slug_target" to table: "slugs"
 CREATE INDEX `slug_target` ON `slugs` (`target_id`);
+-- create "supplied_facts" table
+CREATE TABLE `supplied_facts` (`id` text NOT NULL, `name` text NOT NULL, `value` json NOT NULL, `note` text NOT NULL, `link` text NOT NULL, `said_at` datetime NOT NULL, `until` datetime NOT NULL, `said_by` text NOT NULL, `person_id` text NOT NULL, `version` integer NOT NULL, `slo_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `supplied_facts_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT);
+-- create index "suppliedfact_slo_id_name" to table: "supplied_facts"
+CREATE UNIQUE INDEX `suppliedfact_slo_id_name` ON `supplied_facts` (`slo_id`, `name`);
 -- create "systems" table
 CREATE TABLE `systems` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `systems_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
 -- create index "system_slug" to table: "systems"
@@ -372,11 +376,13 @@ CREATE TABLE `tracker_places` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, 
 -- create index "trackerplace_name" to table: "tracker_places"
 CREATE UNIQUE INDEX `trackerplace_name` ON `tracker_places` (`name`);
 -- create "violations" table
-CREATE TABLE `violations` (`id` text NOT NULL, `clause` text NOT NULL, `mode` text NOT NULL, `opened_at` datetime NOT NULL, `evidence` json NOT NULL, `ended_at` datetime NULL, `ending` text NOT NULL, `version` integer NOT NULL, `policy_id` text NOT NULL, `revision_id` text NOT NULL, `slo_id` text NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `violations_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_policy_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `policy_revisions` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `violations` (`id` text NOT NULL, `clause` text NOT NULL, `attachment_id` text NOT NULL, `mode` text NOT NULL, `opened_at` datetime NOT NULL, `evidence` json NOT NULL, `handling` json NOT NULL, `ended_at` datetime NULL, `ending` text NOT NULL, `muted_until` datetime NULL, `version` integer NOT NULL, `policy_id` text NOT NULL, `revision_id` text NOT NULL, `slo_id` text NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `violations_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_policy_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `policy_revisions` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "violation_one_open" to table: "violations"
 CREATE UNIQUE INDEX `violation_one_open` ON `violations` (`policy_id`, `clause`, `slo_id`) WHERE ended_at IS NULL;
 -- create index "violation_open" to table: "violations"
 CREATE INDEX `violation_open` ON `violations` (`id`) WHERE ended_at IS NULL;
+-- create index "violation_live" to table: "violations"
+CREATE INDEX `violation_live` ON `violations` (`slo_id`) WHERE ended_at IS NULL OR muted_until IS NOT NULL;
 -- create index "violation_opened_at_id" to table: "violations"
 CREATE INDEX `violation_opened_at_id` ON `violations` (`opened_at`, `id`);
 -- create index "violation_service_id_opened_at_id" to table: "violations"

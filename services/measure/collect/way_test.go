@@ -6,11 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/services/access"
-	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/supply"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 	"github.com/evenkeel/evenkeel/services/source"
@@ -19,13 +20,14 @@ import (
 // policies applies the default policy, more than 100 % of the budget, to all SLOs.
 func (h *house) policies() *policy.Service {
 	h.t.Helper()
-	language, err := expr.New(h.slos.Facts())
+	facts := fact.NewBook(h.slos, supply.Source{Store: h.store.Supply(), Clock: h.clock.Now})
+	language, err := policy.Language(facts)
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	p := policy.NewService(policy.Parts{
 		Store: h.store.Policy(), Slugs: h.store.Registry(), Services: h.store.Registry(), Budgets: h.store.SLO(), People: h.store.Access(),
-		Facts: h.slos, Language: language, Runner: h.store,
+		Facts: facts, Language: language, Runner: h.store,
 		Authorizer: access.NewAuthorizer(h.store.Access()), Recorder: h.audit, Clock: h.clock.Now, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err := p.Bootstrap(h.t.Context()); err != nil {

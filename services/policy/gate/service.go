@@ -122,7 +122,7 @@ func (s *Service) Record(ctx context.Context, d Decision) error {
 func (s *Service) situation(ctx context.Context, of registry.Service, now time.Time) (Situation, error) {
 	within, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()
-	out := Situation{Service: of}
+	out := Situation{At: now, Service: of}
 	var standings []policy.SLOStanding
 	for _, part := range []struct {
 		what string

@@ -32,6 +32,7 @@ type ReasonKind string
 const (
 	Frozen       ReasonKind = "frozen"       // a clause asks that the change waits
 	NeverWaits   ReasonKind = "never_waits"  // a clause would, but not of this class
+	Excused      ReasonKind = "excused"      // a clause would, but its freeze is suspended or ended early
 	Observed     ReasonKind = "observed"     // a clause would, if it were not only observed
 	NotKnown     ReasonKind = "not_known"    // whether a clause applies is not known
 	Dependency   ReasonKind = "dependency"   // the budget of a hard dependency is spent
@@ -68,6 +69,7 @@ type Verdict struct {
 
 // Situation is all that a verdict follows from.
 type Situation struct {
+	At        time.Time
 	Service   registry.Service
 	Standings []Stand
 	// Spent are hard dependencies of which the budget of an SLO is exhausted.
@@ -155,6 +157,10 @@ func (s Situation) about(stand Stand, class policy.ChangeClass) (Answer, Reason,
 		r.Kind, r.Text = NeverWaits, applies+", and "+why
 		return Allow, r, true
 	}
+	if why := stand.Violation.Excused(s.At); why != "" {
+		r.Kind, r.Text = Excused, applies+"; "+why
+		return Allow, r, true
+	}
 	switch stand.Mode { // as it is in force: the violation follows at the next pass
 	case policy.Enforce:
 		r.Kind, r.Text = Frozen, applies
@@ -234,5 +240,5 @@ func exempt(s Situation) []string {
 }
 
 func weight(k ReasonKind) int {
-	return slices.Index([]ReasonKind{NothingAsked, Observed, NeverWaits, Unreadable, Dependency, NotKnown, Overridden, Frozen}, k)
+	return slices.Index([]ReasonKind{NothingAsked, Observed, NeverWaits, Excused, Unreadable, Dependency, NotKnown, Overridden, Frozen}, k)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/services/expr"
+	"github.com/evenkeel/evenkeel/services/policy"
 )
 
 // hours are what is known of an SLO at each full hour of a time; slo.Past is one.
@@ -31,15 +32,15 @@ type span struct {
 	peak     *float64 // the most that was consumed of the budget, where anything is known of it
 }
 
-// follow judges each of the conditions, of which nil is one that is not understood any more, at
-// every hour, as a pass does: a violation opens when its condition holds, and ends when it does
-// not; what is unknown does neither.
-func follow(ctx context.Context, past hours, conditions []*expr.Condition) ([]course, error) {
-	courses := make([]course, len(conditions))
+// follow judges each clause of the rule at every hour, as a pass does: a violation opens when its
+// condition holds, and ends when it does not; what is unknown does neither.
+func follow(ctx context.Context, past hours, rule policy.Rule) ([]course, error) {
+	courses := make([]course, len(rule.Conditions))
 	facts, last := fact.Set{}, past.Hours()-1
 	for hour := range past.Hours() {
 		past.Facts(hour, facts)
-		for i, condition := range conditions {
+		rule.Revision.Add(facts)
+		for i, condition := range rule.Conditions {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
@@ -49,7 +50,7 @@ func follow(ctx context.Context, past hours, conditions []*expr.Condition) ([]co
 	return courses, nil
 }
 
-// judge goes one hour on.
+// judge goes one hour on. A condition that is nil is not understood any more.
 func (c *course) judge(hour, last int, condition *expr.Condition, facts fact.Set) {
 	outcome := expr.Unknown
 	if condition != nil {

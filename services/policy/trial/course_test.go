@@ -40,7 +40,7 @@ func consumed(shares ...float64) told {
 
 func compiled(t *testing.T, texts ...string) []*expr.Condition {
 	t.Helper()
-	language, err := expr.New((&slo.Service{}).Facts())
+	language, err := policy.Language(&slo.Service{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,10 +108,11 @@ func TestEpisodesOpenAndEndAsViolationsDo(t *testing.T) {
 		{"unknown is open until it is known not to hold", "consumed > 1", consumed(1.5, unknown, 0, 0), []string{"0-2 at 1.5"}, 1, map[string]int{"consumed": 1}},
 		{"the last hour is no time", "consumed > 1", consumed(0, unknown), nil, 0, nil},
 		{"one side is enough", "consumed > 1 || events > 5", told{{"consumed": 2.0}, {"events": 1.0}, {"consumed": 0.0, "events": 1.0}}, []string{"0-2 at 2"}, 1, map[string]int{"consumed": 1}},
+		{"more than is not set aside", "consumed > 1.0 - reserve", consumed(0, 0.75, 0.76, 0.7), []string{"2-3 at 0.76"}, 0, nil},
 		{"a number that is not there", "burn['1h'] > 14 && burn['5m'] > 14", numbers, []string{"0-4"}, 3, map[string]int{"burn": 3}},
 		{"not understood any more", "", consumed(2, 2, 2), nil, 2, nil},
 	} {
-		courses, err := follow(t.Context(), c.hours, compiled(t, c.when))
+		courses, err := follow(t.Context(), c.hours, policy.Rule{Conditions: compiled(t, c.when), View: policy.View{Revision: policy.Revision{Terms: policy.Terms{Reserve: 0.25}}}})
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -127,7 +128,7 @@ func TestATrialEndsWithItsRequest(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := follow(ctx, consumed(1), compiled(t, "consumed > 1")); !errors.Is(err, context.Canceled) {
+	if _, err := follow(ctx, consumed(1), policy.Rule{Conditions: compiled(t, "consumed > 1")}); !errors.Is(err, context.Canceled) {
 		t.Errorf("it went on: %v", err)
 	}
 }

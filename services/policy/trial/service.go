@@ -31,7 +31,7 @@ const (
 
 // Policies make a rule of what is to be tried. policy.Service is one; it authorises.
 type Policies interface {
-	Try(ctx context.Context, name string, clauses []policy.Clause, place policy.Place) (policy.Rule, error)
+	Try(ctx context.Context, name string, draft policy.Terms, place policy.Place) (policy.Rule, error)
 }
 
 // Services are the organisation's.
@@ -70,12 +70,12 @@ type Service struct {
 // NewService returns the service.
 func NewService(p Parts) *Service { return &Service{Parts: p, turns: make(chan struct{}, 1)} }
 
-// Input is what is tried: a policy by its slug or identifier, or clauses.
+// Input is what is tried: a policy by its slug or identifier, or a draft.
 type Input struct {
-	Policy  string
-	Clauses []policy.Clause
-	Place   policy.Place
-	Days    int // 1 to MaxDays, until now
+	Policy string
+	Draft  policy.Terms
+	Place  policy.Place
+	Days   int // 1 to MaxDays, until now
 }
 
 // Run tells what would have followed from the policy in the last days, had it been attached at
@@ -84,7 +84,7 @@ type Input struct {
 // Faults: Unauthenticated; Invalid with every broken rule, and where it would be of too many
 // SLOs; Unavailable "trial_busy" while others run, and "trial_too_long".
 func (s *Service) Run(ctx context.Context, in Input) (Result, error) {
-	rule, err := s.Policies.Try(ctx, in.Policy, in.Clauses, in.Place)
+	rule, err := s.Policies.Try(ctx, in.Policy, in.Draft, in.Place)
 	var check fault.Check
 	check.Require(in.Days >= 1 && in.Days <= MaxDays, "/days", in.Days, "must be 1 to %d", MaxDays)
 	if err := joined(check, err); err != nil {
@@ -176,7 +176,7 @@ func (s *Service) run(ctx context.Context, rule policy.Rule, days int) (Result, 
 				last = some[i].service
 				t.begin(last)
 			}
-			courses, err := follow(ctx, past, rule.Conditions)
+			courses, err := follow(ctx, past, rule)
 			if err != nil {
 				return Result{}, err
 			}

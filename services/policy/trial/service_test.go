@@ -20,7 +20,6 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
-	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/judge"
 	"github.com/evenkeel/evenkeel/services/measure/segment"
@@ -61,7 +60,7 @@ func furnish(t testing.TB) *room {
 	slos := slo.NewService(s.SLO(), s, s.Registry(), r.measure, judge.New(s.Sources(), s.Registry(), nil), authorizer, nil, at, quiet)
 	slos.CorrectWith(correction.NewService(correction.Parts{Store: s.Corrections(), Registry: s.Registry(), SLOs: s.SLO(), Measurements: r.measure, Runner: s, Authorizer: authorizer, Clock: at}))
 	facts := fact.NewBook(slos)
-	language, err := expr.New(facts.Facts())
+	language, err := policy.Language(facts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +130,7 @@ func TestAPolicyIsTriedOnThePast(t *testing.T) {
 	gone.RetiredAt = &retired
 	mustDo(t, r.store.Registry().UpdateService(t.Context(), gone))
 
-	result := must(r.Run(r.reader, trial.Input{Clauses: clauses(), Place: everywhere(policy.Enforce), Days: 60}))(t)
+	result := must(r.Run(r.reader, trial.Input{Draft: policy.Terms{Clauses: clauses()}, Place: everywhere(policy.Enforce), Days: 60}))(t)
 	to := now.Truncate(time.Hour)
 	if !result.To.Equal(to) || !result.From.Equal(to.Add(-60*day)) || result.Services != 2 || result.SLOs != 4 {
 		t.Errorf("%d SLOs of %d services from %s to %s", result.SLOs, result.Services, result.From, result.To)
@@ -174,18 +173,18 @@ func TestAPolicyIsTriedOnThePast(t *testing.T) {
 	for target, slos := range map[policy.Place]int{
 		{Target: policy.ToService, Service: "checkout", Mode: policy.Warn}: 1, {Target: policy.ToTier, Tier: 2, Mode: policy.Warn}: 4, {Target: policy.ToTier, Tier: 3, Mode: policy.Warn}: 0,
 	} {
-		one := must(r.Run(r.reader, trial.Input{Clauses: clauses()[:1], Place: target, Days: 30}))(t)
+		one := must(r.Run(r.reader, trial.Input{Draft: policy.Terms{Clauses: clauses()[:1]}, Place: target, Days: 30}))(t)
 		if one.SLOs != slos || one.FrozenServices != 0 || slos > 0 && one.Issues != 2 {
 			t.Errorf("on %+v: %d SLOs, %+v", target, one.SLOs, one.Counts)
 		}
 	}
 	// 30 days ago the first was open already: it opens with the attachment, and lasts until 13:00, 22 days ago.
-	if e := must(r.Run(r.reader, trial.Input{Clauses: clauses()[:1], Place: policy.Place{Target: policy.ToService, Service: "checkout", Mode: policy.Warn}, Days: 30}))(t).Episodes[0]; !e.OpenedAt.Equal(to.Add(-30*day)) || e.Hours != 8*24+1 {
+	if e := must(r.Run(r.reader, trial.Input{Draft: policy.Terms{Clauses: clauses()[:1]}, Place: policy.Place{Target: policy.ToService, Service: "checkout", Mode: policy.Warn}, Days: 30}))(t).Episodes[0]; !e.OpenedAt.Equal(to.Add(-30*day)) || e.Hours != 8*24+1 {
 		t.Errorf("what was open already is %+v", e)
 	}
 	// What is corrected now was never bad.
 	storetest.Correction(t, r.store, spent.SLO.ID, correction.Exclude, now.Add(-11*day), now.Add(-9*day))
-	if after := must(r.Run(r.reader, trial.Input{Clauses: clauses(), Place: everywhere(policy.Enforce), Days: 60}))(t); after.Frozen[policy.Feature] != 672 || after.Issues != 1 {
+	if after := must(r.Run(r.reader, trial.Input{Draft: policy.Terms{Clauses: clauses()}, Place: everywhere(policy.Enforce), Days: 60}))(t); after.Frozen[policy.Feature] != 672 || after.Issues != 1 {
 		t.Errorf("corrected, %+v, frozen %v", after.Counts, after.Frozen)
 	}
 }
@@ -213,12 +212,12 @@ func TestATrialNamesWhatIsWrong(t *testing.T) {
 		want string
 	}{
 		{"nothing", trial.Input{}, "/policy /target /mode /days"},
-		{"both", trial.Input{Policy: "error-budget", Clauses: clauses(), Place: everywhere(policy.Warn), Days: 90}, "/clauses"},
+		{"both", trial.Input{Policy: "error-budget", Draft: policy.Terms{Clauses: clauses()}, Place: everywhere(policy.Warn), Days: 90}, "/clauses"},
 		{"no such policy", trial.Input{Policy: "another", Place: everywhere(policy.Warn), Days: 90}, "/policy"},
-		{"conditions", trial.Input{Clauses: broken, Place: everywhere(policy.Warn), Days: 91}, "/clauses/0/when /clauses/1/name /days"},
-		{"no such service", trial.Input{Clauses: clauses(), Place: policy.Place{Target: policy.ToService, Service: "nothing", Mode: policy.Warn}, Days: 1}, "/service"},
-		{"no service", trial.Input{Clauses: clauses(), Place: policy.Place{Target: policy.ToService, Mode: policy.Warn}, Days: 1}, "/service"},
-		{"a tier for a service", trial.Input{Clauses: clauses(), Place: policy.Place{Target: policy.ToTier, Tier: 5, Service: "checkout", Mode: "stop"}, Days: 1}, "/service /tier /mode"},
+		{"conditions", trial.Input{Draft: policy.Terms{Clauses: broken}, Place: everywhere(policy.Warn), Days: 91}, "/clauses/0/when /clauses/1/name /days"},
+		{"no such service", trial.Input{Draft: policy.Terms{Clauses: clauses()}, Place: policy.Place{Target: policy.ToService, Service: "nothing", Mode: policy.Warn}, Days: 1}, "/service"},
+		{"no service", trial.Input{Draft: policy.Terms{Clauses: clauses()}, Place: policy.Place{Target: policy.ToService, Mode: policy.Warn}, Days: 1}, "/service"},
+		{"a tier for a service", trial.Input{Draft: policy.Terms{Clauses: clauses()}, Place: policy.Place{Target: policy.ToTier, Tier: 5, Service: "checkout", Mode: "stop"}, Days: 1}, "/service /tier /mode"},
 	} {
 		_, err := r.Run(r.reader, c.in)
 		e := fault.As(err)
@@ -296,15 +295,15 @@ func TestMoreThanATrialTakesIsRefused(t *testing.T) {
 	}
 	r.many(t, trial.MaxSLOs, 0)
 	// 22,000,000 ÷ 1,000 ÷ 20 are 1,100 hours, which are 45 days and some.
-	_, err := r.Run(r.reader, trial.Input{Clauses: twenty, Place: everywhere(policy.Warn), Days: 90})
+	_, err := r.Run(r.reader, trial.Input{Draft: policy.Terms{Clauses: twenty}, Place: everywhere(policy.Warn), Days: 90})
 	if e := fault.As(err); e == nil || e.Violations[0].Pointer != "/days" || !strings.Contains(e.Violations[0].Message, "must be at most 45 for 1000 SLOs and 20 clauses") {
 		t.Errorf("too many days: %v", err)
 	}
-	if _, err := r.Run(r.reader, trial.Input{Clauses: twenty[:1], Place: everywhere(policy.Warn), Days: 1}); err != nil {
+	if _, err := r.Run(r.reader, trial.Input{Draft: policy.Terms{Clauses: twenty[:1]}, Place: everywhere(policy.Warn), Days: 1}); err != nil {
 		t.Errorf("as many SLOs as may be: %v", err)
 	}
 	storetest.SLO(t, r.store, storetest.Service(t, r.store, storetest.Team(t, r.store, "search").ID, "search").ID, "availability")
-	_, err = r.Run(r.reader, trial.Input{Clauses: twenty[:1], Place: everywhere(policy.Warn), Days: 1})
+	_, err = r.Run(r.reader, trial.Input{Draft: policy.Terms{Clauses: twenty[:1]}, Place: everywhere(policy.Warn), Days: 1})
 	if e := fault.As(err); e == nil || e.Violations[0].Pointer != "/target" {
 		t.Errorf("too many SLOs: %v", err)
 	}
@@ -323,7 +322,7 @@ func BenchmarkATrialOfAThousandSLOs(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		result := must(r.Run(r.reader, trial.Input{Clauses: ten, Place: everywhere(policy.Enforce), Days: 90}))(b)
+		result := must(r.Run(r.reader, trial.Input{Draft: policy.Terms{Clauses: ten}, Place: everywhere(policy.Enforce), Days: 90}))(b)
 		if result.SLOs != 1000 || result.Violations == 0 {
 			b.Fatalf("%d SLOs, %+v", result.SLOs, result.Counts)
 		}

@@ -17,7 +17,7 @@ import (
 // slow is an organisation whose SLOs take for ever to be read.
 type slow struct{}
 
-func (slow) Try(context.Context, string, []policy.Clause, policy.Place) (policy.Rule, error) {
+func (slow) Try(context.Context, string, policy.Terms, policy.Place) (policy.Rule, error) {
 	return policy.Rule{Attachment: policy.Attachment{Target: policy.ToAll}}, nil
 }
 

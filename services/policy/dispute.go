@@ -1,0 +1,229 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/event"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/registry"
+)
+
+// Dispute records that the caller disputes the violation, and why. Where the policy names an
+// approver they are to decide it, and the first dispute of an episode suspends its freeze for
+// the policy's DisputeHours. Members of the team of its service. Faults: NotFound, Forbidden,
+// Invalid.
+func (s *Service) Dispute(ctx context.Context, violation id.ID, reason string) (Event, error) {
+	if err := s.authorizer.Permit(ctx, access.Rule{Verb: access.Create, Kind: access.KindDispute}); err != nil {
+		return Event{}, err
+	}
+	now, c := clock.Round(s.now()), access.CallerFrom(ctx)
+	e := Event{ID: id.New(now), Violation: violation, Kind: Disputed, At: now, By: c.Name, Via: ViaAPI, Text: strings.TrimSpace(reason)}
+	err := s.runner.InTx(ctx, func(ctx context.Context) error {
+		n, err := s.news(ctx, violation)
+		if err != nil {
+			return err
+		}
+		o := n.object(access.KindDispute)
+		if err := s.authorizer.Authorize(ctx, access.Create, o); err != nil {
+			return err
+		}
+		var check fault.Check
+		check.Require(e.Text != "", "/reason", nil, "must say why")
+		registry.CheckText(&check, "/reason", reason, registry.MaxReason)
+		if err := check.Err(); err != nil {
+			return err
+		}
+		if _, err := s.add(ctx, o, e); err != nil {
+			return err
+		}
+		return s.raise(ctx, n, Dispute{At: now, By: c.Name, Person: c.Person, Reason: e.Text}, now)
+	})
+	if err != nil {
+		return Event{}, fmt.Errorf("dispute violation %s: %w", violation, err)
+	}
+	return e, nil
+}
+
+// DisputeElsewhere records that somebody disputes the violation where its issue is,
+// once for each source. Whoever can write there may: what is odd in the remark is
+// left out, it is cut where it is too long, and it suspends nothing. Evenkeel itself calls
+// it, after it found out who wrote. Faults: NotFound, Forbidden.
+func (s *Service) DisputeElsewhere(ctx context.Context, violation id.ID, r Remark) error {
+	now := clock.Round(s.now())
+	e := Event{
+		ID: id.New(now), Violation: violation, Kind: Disputed, At: clock.Round(r.At), Via: ViaComment, Source: r.Source,
+		By: plain(r.By, registry.MaxName), Text: plain(r.Text, registry.MaxReason),
+	}
+	var check fault.Check
+	if registry.CheckURL(&check, "", r.Link); check.Err() == nil {
+		e.Link = r.Link
+	}
+	err := s.runner.InTx(ctx, func(ctx context.Context) error {
+		n, err := s.news(ctx, violation)
+		if err != nil {
+			return err
+		}
+		o := n.object(access.KindDispute)
+		if err := s.authorizer.Authorize(ctx, access.Create, o); err != nil {
+			return err
+		}
+		fresh, err := s.add(ctx, o, e)
+		if err != nil || !fresh {
+			return err
+		}
+		return s.raise(ctx, n, Dispute{At: e.At, By: e.By, Reason: e.Text}, now)
+	})
+	if err != nil {
+		return fmt.Errorf("dispute violation %s by %s: %w", violation, e.Source, err)
+	}
+	return nil
+}
+
+// raise has the dispute decided, unless one is waiting for that: what a member of the team
+// says goes before what was said elsewhere.
+func (s *Service) raise(ctx context.Context, n news, d Dispute, now time.Time) error {
+	v := n.violation
+	if waiting := v.Handling.Dispute; waiting != nil && waiting.Ruling == nil && (waiting.Person != "" || d.Person == "") {
+		return nil
+	}
+	clause, err := s.clauseOf(ctx, v, n.policy)
+	if err != nil {
+		return err
+	}
+	d.Approver = n.policy.Revision.Approval.Approver
+	t, text := event.ViolationDisputed, fmt.Sprintf("%s disputes it: %s", d.By, d.Reason)
+	if hours := n.policy.Revision.DisputeHours; d.Approver != "" && d.Person != "" && hours > 0 && v.EndedAt == nil && v.freezes(clause) && !v.Handling.Suspended {
+		until := now.Add(time.Duration(hours) * time.Hour)
+		d.SuspendedUntil, v.Handling.Suspended = &until, true
+		t, text = event.FreezeSuspended, fmt.Sprintf("%s Changes do not wait until %s, while it is decided.", sentence(text), until.UTC().Format("2006-01-02 15:04 UTC"))
+	}
+	v.Handling.Dispute = &d
+	if err := s.put(ctx, v); err != nil {
+		return err
+	}
+	n.violation = v
+	return s.tell(ctx, n, t, []Audience{Approver}, fmt.Sprintf("%s: the violation of %s is disputed", n.path(), v.Clause), text, false, now)
+}
+
+// RulingInput is what is decided of a dispute.
+type RulingInput struct {
+	Outcome Outcome
+	Note    string
+	Reread  *Range // of a void one: the measurements that are to be read again
+}
+
+func (in RulingInput) check(check *fault.Check, now time.Time) {
+	check.Require(slices.Contains(Outcomes, in.Outcome), "/outcome", in.Outcome, "must be one of %v", Outcomes)
+	check.Require(in.Note != "", "/note", nil, "must say why")
+	registry.CheckText(check, "/note", in.Note, registry.MaxReason)
+	if in.Reread == nil {
+		return
+	}
+	check.Require(in.Outcome == RuledOut, "/reread", nil, "is only for the outcome %q", RuledOut)
+	check.Require(in.Reread.From.Before(in.Reread.To), "/reread/to", in.Reread.To.UTC().Format(time.RFC3339), "must be after from, %s", in.Reread.From.UTC().Format(time.RFC3339))
+	check.Require(!in.Reread.To.After(now), "/reread/to", in.Reread.To.UTC().Format(time.RFC3339), "must not be after now, %s", now.Format(time.RFC3339))
+}
+
+// Rule decides the violation's dispute. A void violation ends, and asks for nothing: its issue
+// is closed, it counts in no statistics, and its clause opens no other for the SLO until the
+// condition failed once, or four weeks are over. It can have a range of measurements read
+// again from where they come from. The person who approved the policy, and administrators; not
+// who raised it.
+//
+// Faults: NotFound; Forbidden "not_approver", "own_dispute"; Conflict "not_disputed"; Invalid.
+func (s *Service) Rule(ctx context.Context, violation id.ID, in RulingInput) (Event, error) {
+	if err := s.authorizer.Permit(ctx, access.Rule{Verb: access.Update, Kind: access.KindDispute}); err != nil {
+		return Event{}, err
+	}
+	now, c := clock.Round(s.now()), access.CallerFrom(ctx)
+	in.Note = strings.TrimSpace(in.Note)
+	e := Event{ID: id.New(now), Violation: violation, Kind: Ruled, At: now, By: c.Name, Via: ViaAPI, Text: fmt.Sprintf("%s: %s", in.Outcome, in.Note)}
+	err := s.runner.InTx(ctx, func(ctx context.Context) error {
+		n, err := s.news(ctx, violation)
+		if err != nil {
+			return err
+		}
+		if err := approves(ctx, n.policy); err != nil {
+			return err
+		}
+		var check fault.Check
+		in.check(&check, now)
+		if err := check.Err(); err != nil {
+			return err
+		}
+		v := n.violation
+		switch d := v.Handling.Dispute; {
+		case d == nil || d.Ruling != nil:
+			return fault.New(fault.Conflict, "not_disputed", "no dispute of the violation waits to be decided")
+		case d.Person == c.Person:
+			return fault.New(fault.Forbidden, "own_dispute", "another person than %s, who raised it, has to decide it", d.By)
+		default:
+			decided := *d
+			decided.Ruling = &Ruling{At: now, By: c.Name, Person: c.Person, Outcome: in.Outcome, Note: in.Note, Reread: in.Reread}
+			v.Handling.Dispute = &decided
+		}
+		n.violation = v
+		if _, err := s.add(ctx, n.object(access.KindDispute), e); err != nil {
+			return err
+		}
+		if in.Outcome == Upheld {
+			if err := s.put(ctx, v); err != nil {
+				return err
+			}
+			return s.tell(ctx, n, event.DisputeDecided, nil, fmt.Sprintf("%s: the violation of %s stands", n.path(), v.Clause), fmt.Sprintf("%s decided so: %s", c.Name, in.Note), false, now)
+		}
+		return s.void(ctx, n, in, now)
+	})
+	if err != nil {
+		return Event{}, fmt.Errorf("decide the dispute of violation %s: %w", violation, err)
+	}
+	return e, nil
+}
+
+// void ends the violation as none, or says of one that ended that it was none.
+func (s *Service) void(ctx context.Context, n news, in RulingInput, now time.Time) error {
+	ended := n.violation.EndedAt
+	n.violation.Ending = Void
+	if ended == nil {
+		until := now.Add(mutedFor)
+		n.violation.MutedUntil = &until
+	}
+	if in.Reread != nil {
+		if err := s.rereader.Reread(ctx, n.violation.SLO, *in.Reread); err != nil {
+			return err
+		}
+	}
+	if ended != nil {
+		now = *ended // it stays the end of the episode
+	}
+	return s.end(ctx, n, nil, "it was no violation: "+in.Note, now)
+}
+
+// approves refuses everybody but the person who approved the policy, and administrators.
+func approves(ctx context.Context, v View) error {
+	c := access.CallerFrom(ctx)
+	if c.Administers() || c.Kind == access.ByPerson && c.Person != "" && c.Person == v.Revision.Approval.Approver {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "not_approver", "only the person who approved the policy %q, and administrators, decide that", v.Policy.Slug)
+}
+
+// Approves reports whether the context's caller approved a policy in force for the service.
+func (s *Service) Approves(ctx context.Context, service registry.Service) (bool, error) {
+	c := access.CallerFrom(ctx)
+	if c.Kind != access.ByPerson || c.Person == "" {
+		return false, nil
+	}
+	rules, err := s.inForce(ctx)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(rules(service), func(r Rule) bool { return r.Revision.Approval.Approver == c.Person }), nil
+}

@@ -1,0 +1,148 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/event"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/registry"
+)
+
+// news is what is told of a violation.
+type news struct {
+	violation Violation
+	policy    View
+	service   registry.Service
+	slo       string // its slug
+}
+
+func (n news) path() string { return n.service.Slug + "/" + n.slo }
+
+// tell says it to the audiences; the team is told where none is named.
+func (s *Service) tell(ctx context.Context, n news, t event.Type, to []Audience, title, text string, over bool, now time.Time) error {
+	e := event.Event{
+		Type: t, Key: "violation/" + string(n.violation.ID), Over: over, At: now, Team: n.service.Team, Service: n.service.ID,
+		Subject: n.path(), Title: title, Text: text, Link: "/violations/" + string(n.violation.ID),
+		Figures: []event.Figure{{Name: "policy", Value: n.policy.Policy.Slug}, {Name: "clause", Value: n.violation.Clause}, {Name: "mode", Value: string(n.violation.Mode)}},
+	}
+	if consumed := n.violation.Evidence.ConsumedPercent; consumed != "" {
+		e.Figures = append(e.Figures, event.Figure{Name: "consumedWhenOpened", Value: consumed + " %"})
+	}
+	if len(to) == 0 {
+		to = []Audience{TheTeam}
+	}
+	events := make([]event.Event, 0, len(to))
+	for _, audience := range to {
+		told := e
+		switch audience {
+		case ParentTeam:
+			parent, err := s.parent(ctx, n.service.Team)
+			if err != nil {
+				return err
+			}
+			told.Team = parent
+		case Approver:
+			told.Person = n.policy.Revision.Approval.Approver
+		}
+		events = append(events, told)
+	}
+	return s.announce(ctx, events...)
+}
+
+// announce tells, within the transaction of what happened.
+func (s *Service) announce(ctx context.Context, events ...event.Event) error {
+	if s.teller == nil {
+		return nil
+	}
+	if err := s.teller.Tell(ctx, events...); err != nil {
+		return fmt.Errorf("tell what happened: %w", err)
+	}
+	return nil
+}
+
+// parent is the team above, or the team itself where there is none.
+func (s *Service) parent(ctx context.Context, team id.ID) (id.ID, error) {
+	t, err := s.services.Team(ctx, team)
+	if err != nil {
+		return "", fmt.Errorf("read team %s: %w", team, err)
+	}
+	if t.Parent == "" {
+		return team, nil
+	}
+	return t.Parent, nil
+}
+
+// freezes reports whether the violation of the clause has changes wait.
+func (v Violation) freezes(c Clause) bool {
+	return v.Mode == Enforce && c.Freeze != nil && v.Handling.EarlyExit == nil
+}
+
+// began tells that what the clause asks for is asked from now on.
+func (s *Service) began(ctx context.Context, n news, c Clause, now time.Time) error {
+	v := n.violation
+	switch {
+	case v.Mode == Observe:
+		return nil
+	case v.freezes(c):
+		return s.tell(ctx, n, event.FreezeBegan, withTeam(c), fmt.Sprintf("Changes of %s wait: %s", n.service.Slug, what(n, c)),
+			fmt.Sprintf("The clause %s of the policy %s holds of the SLO %s: %s. Work on what spends the budget goes on, and so do urgent fixes, security fixes and rollbacks. Where the numbers are wrong, or the clause does not fit, dispute it.",
+				c.Name, n.policy.Policy.Slug, n.path(), v.Evidence.When), false, now)
+	case c.Notify != nil:
+		return s.tell(ctx, n, event.ViolationOpened, c.Notify.To, what(n, c),
+			fmt.Sprintf("The clause %s of the policy %s holds of the SLO %s: %s.", c.Name, n.policy.Policy.Slug, n.path(), v.Evidence.When), false, now)
+	}
+	return nil
+}
+
+// ceased tells that nothing is asked for any more, as far as was told that it is.
+func (s *Service) ceased(ctx context.Context, n news, c Clause, why string, now time.Time) error {
+	v := n.violation
+	ended := event.ViolationEnded
+	if v.Ending == Void {
+		ended = event.ViolationVoided
+	}
+	switch {
+	case v.Mode == Observe:
+		return nil
+	case v.freezes(c):
+		if ended == event.ViolationEnded {
+			ended = event.FreezeEnded
+		}
+		return s.tell(ctx, n, ended, withTeam(c), fmt.Sprintf("Changes of %s do not wait for %s any more", n.service.Slug, c.Name), sentence(why), true, now)
+	case c.Notify != nil:
+		return s.tell(ctx, n, ended, c.Notify.To, fmt.Sprintf("%s: the clause %s asks for nothing any more", n.path(), c.Name), sentence(why), true, now)
+	}
+	return nil
+}
+
+// withTeam are the audiences of the clause, with the team first.
+func withTeam(c Clause) []Audience {
+	to := []Audience{TheTeam}
+	if c.Notify == nil {
+		return to
+	}
+	for _, audience := range c.Notify.To {
+		if audience != TheTeam {
+			to = append(to, audience)
+		}
+	}
+	return to
+}
+
+// what holds of the SLO, in one line.
+func what(n news, c Clause) string {
+	if consumed := n.violation.Evidence.ConsumedPercent; consumed != "" {
+		return fmt.Sprintf("%s: %s, %s %% of the error budget of 28 days is consumed", n.path(), c.Name, consumed)
+	}
+	return fmt.Sprintf("%s: %s", n.path(), c.Name)
+}
+
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:] + "."
+}
