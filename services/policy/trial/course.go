@@ -6,6 +6,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/supply"
 )
 
 // hours are what is known of an SLO at each full hour of a time; slo.Past is one.
@@ -40,6 +41,7 @@ func follow(ctx context.Context, past hours, rule policy.Rule) ([]course, error)
 	for hour := range past.Hours() {
 		past.Facts(hour, facts)
 		rule.Revision.Add(facts)
+		facts[supply.Cause] = supply.Unclassified // as it is until somebody says more, which is kept of the present alone
 		for i, condition := range rule.Conditions {
 			if err := ctx.Err(); err != nil {
 				return nil, err

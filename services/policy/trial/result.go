@@ -85,5 +85,6 @@ var basis = []string{
 	"Judged at full hours. Policies are applied each minute: a violation may have opened or ended up to an hour earlier, and one that lasted for less may be missing here.",
 	"By what is known now: with the corrections that are in force now and what came late, by the objective, the window and the indicator that each SLO has now.",
 	"As if it had been attached at the first hour, and nowhere else: what held then already opens then.",
+	"As if nobody had said what spent a budget: the cause is unclassified all the time.",
 	"What is not known of an hour neither opens nor ends anything, as always.",
 }
