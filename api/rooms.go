@@ -18,6 +18,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/policy/supply"
+	"github.com/evenkeel/evenkeel/services/policy/trial"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -52,6 +53,7 @@ type Rooms struct {
 	Suggestions *suggest.Desk
 	Signals     *signals.Service
 	Policies    *policy.Service
+	Trials      *trial.Service
 	Gate        *gate.Service
 	Issues      *delivery.Service
 	Inbox       *inbox.Service
@@ -89,6 +91,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addBackfills(r)
 	a.addGate(r)
 	a.addPolicies(r)
+	a.addTrials(r)
 	a.addAttachments(r)
 	a.addViolations(r)
 	a.addSuppliedFacts(r)

@@ -90,7 +90,15 @@ func (e *Environment) Compile(text string) (*Condition, error) {
 	if estimate.Max > maxCost {
 		return nil, &Error{Problems: []Problem{{1, 1, fmt.Sprintf("it may take up to %d steps, more than %d: go through the names of a fact once, not in one another", estimate.Max, maxCost)}}}
 	}
-	program, err := e.env.Program(checked, cel.EvalOptions(cel.OptOptimize, cel.OptPartialEval), cel.CostLimit(2*maxCost))
+	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize, cel.OptPartialEval)}
+	if larger, err := e.env.EstimateCost(checked, sizes{more: 1}); err != nil {
+		return nil, fmt.Errorf("estimating what a condition costs: %w", err)
+	} else if larger.Max > estimate.Max {
+		// What it costs follows from its facts, which may be larger than was assumed. To count
+		// while it is judged takes twice as long: of any other it is known beforehand.
+		options = append(options, cel.CostLimit(2*maxCost))
+	}
+	program, err := e.env.Program(checked, options...)
 	if err != nil {
 		return nil, fmt.Errorf("planning a condition: %w", err)
 	}
@@ -131,18 +139,18 @@ func (e *Environment) knows(name string) bool {
 	return known
 }
 
-// sizes tells how large facts can be.
-type sizes struct{}
+// sizes tells how large facts can be, and by how much more than is assumed.
+type sizes struct{ more uint64 }
 
 var _ cost.Estimator = sizes{}
 
 // EstimateSize implements cost.Estimator.
-func (sizes) EstimateSize(of cost.AstNode) *cost.SizeEstimate {
+func (s sizes) EstimateSize(of cost.AstNode) *cost.SizeEstimate {
 	switch of.Type().Kind() {
 	case types.MapKind:
-		return &cost.SizeEstimate{Max: mostNames}
+		return &cost.SizeEstimate{Max: mostNames + s.more}
 	case types.StringKind:
-		return &cost.SizeEstimate{Max: longestText}
+		return &cost.SizeEstimate{Max: longestText + s.more}
 	}
 	return nil
 }

@@ -99,6 +99,27 @@ func TestWhyAConditionIsUnknownNamesWhatIsNot(t *testing.T) {
 	}
 }
 
+// Facts are bounded by those who give them, and a condition by what they may be: one that is
+// given more ends all the same, and says nothing.
+func TestAConditionOnMoreThanWasAssumedIsUnknown(t *testing.T) {
+	t.Parallel()
+	many := make(map[string]float64, 200_000)
+	for i := range 200_000 {
+		many[fmt.Sprint(i)] = 1
+	}
+	for text, want := range map[string]expr.Outcome{
+		"shares.all(class, shares[class] >= 0.0)":                   expr.Unknown,
+		"consumed > 1 && shares.exists(class, shares[class] > 2.0)": expr.Unknown,
+		"cause.contains('zebra')":                                   expr.Unknown,
+		"consumed > 1 && shares[?'7'].orValue(0.0) > 0.5":           expr.Holds, // it goes through nothing
+	} {
+		outcome, why := compiled(t, text).Judge(fact.Set{"consumed": 2.0, "shares": many, "cause": strings.Repeat("horse ", 5_000_000)})
+		if outcome != want {
+			t.Errorf("%s: %s (%s), want %s", text, outcome, why, want)
+		}
+	}
+}
+
 func TestAConditionNamesWhatItReads(t *testing.T) {
 	t.Parallel()
 	if got := compiled(t, "shares.exists(class, shares[class] > consumed) || events > 1").Reads(); !slices.Equal(got, []string{"consumed", "events", "shares"}) {

@@ -121,12 +121,11 @@ func (s *Service) Totals(ctx context.Context, of Reading, from, to time.Time, st
 // Between is Totals of the steps from each of the bounds to the next: starts of slots,
 // one after the other, at most MaxSteps + 1.
 func (s *Service) Between(ctx context.Context, of Reading, bounds []time.Time) ([]Step, error) {
-	now := s.now()
-	t, err := newBetween(of, bounds, now)
+	steps, err := s.BetweenOf(ctx, []Bounded{{Reading: of, Bounds: bounds}})
 	if err != nil {
 		return nil, err
 	}
-	return t.steps, s.sumUp(ctx, []*totals{t}, now)
+	return steps[0], nil
 }
 
 func later(a, b time.Time) time.Time {

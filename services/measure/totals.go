@@ -34,6 +34,27 @@ func (s *Service) TotalsOf(ctx context.Context, sought []Sought) ([][]Step, erro
 	return out, s.sumUp(ctx, all, now)
 }
 
+// Bounded is what is to be summed up from each of the bounds to the next, as by Between.
+type Bounded struct {
+	Reading
+	Bounds []time.Time
+}
+
+// BetweenOf is Between of many, in their order, read as by TotalsOf.
+func (s *Service) BetweenOf(ctx context.Context, of []Bounded) ([][]Step, error) {
+	now := s.now()
+	all := make([]*totals, len(of))
+	out := make([][]Step, len(of))
+	for i, q := range of {
+		t, err := newBetween(q.Reading, q.Bounds, now)
+		if err != nil {
+			return nil, err
+		}
+		all[i], out[i] = t, t.steps
+	}
+	return out, s.sumUp(ctx, all, now)
+}
+
 // sumUp fills in the steps.
 func (s *Service) sumUp(ctx context.Context, all []*totals, now time.Time) error {
 	all = slices.DeleteFunc(all, func(t *totals) bool { return len(t.steps) == 0 })

@@ -36,21 +36,25 @@ func (d Draft) Validate(language *expr.Environment) error {
 	registry.CheckSlug(&check, "/slug", d.Slug)
 	registry.CheckName(&check, "/name", d.Name)
 	registry.CheckText(&check, "/description", d.Description, maxDescription)
-	check.Require(len(d.Clauses) >= 1 && len(d.Clauses) <= maxClauses, "/clauses", len(d.Clauses), "must have 1 to %d clauses", maxClauses)
+	d.Terms.check(&check, language)
+	return check.Err()
+}
+
+func (t Terms) check(check *fault.Check, language *expr.Environment) {
+	check.Require(len(t.Clauses) >= 1 && len(t.Clauses) <= maxClauses, "/clauses", len(t.Clauses), "must have 1 to %d clauses", maxClauses)
 	names := make(map[string]int)
-	for i, c := range d.Clauses[:min(len(d.Clauses), maxClauses)] {
+	for i, c := range t.Clauses[:min(len(t.Clauses), maxClauses)] {
 		at := fmt.Sprintf("/clauses/%d", i)
-		c.check(&check, at, language)
+		c.check(check, at, language)
 		if first, ok := names[c.Name]; ok {
 			check.Fail(at+"/name", c.Name, "must be unique in the policy; clause %d has the same name", first)
 		} else {
 			names[c.Name] = i
 		}
 	}
-	check.Require(d.Reserve >= 0 && d.Reserve < 1, "/reserve", d.Reserve, "must be a share of the budget from 0 to below 1, such as 0.25")
-	check.Require(d.DisputeHours >= 0 && d.DisputeHours <= maxDisputeHours, "/disputeHours", d.DisputeHours, "must be 0 to %d", maxDisputeHours)
-	d.Approval.check(&check)
-	return check.Err()
+	check.Require(t.Reserve >= 0 && t.Reserve < 1, "/reserve", t.Reserve, "must be a share of the budget from 0 to below 1, such as 0.25")
+	check.Require(t.DisputeHours >= 0 && t.DisputeHours <= maxDisputeHours, "/disputeHours", t.DisputeHours, "must be 0 to %d", maxDisputeHours)
+	t.Approval.check(check)
 }
 
 func (a Approval) check(check *fault.Check) {

@@ -36,7 +36,7 @@ func (s subject) retired() bool { return s.SLO.RetiredAt != nil || s.service.Ret
 func (s subject) under(r Revision) subject {
 	facts := make(fact.Set, len(s.facts)+1)
 	maps.Copy(facts, s.facts)
-	facts[reserve] = r.Reserve
+	r.Add(facts)
 	s.facts = facts
 	return s
 }

@@ -32,6 +32,7 @@ type Measurements interface {
 	Totals(ctx context.Context, of measure.Reading, from, to time.Time, step time.Duration) ([]measure.Step, error)
 	TotalsOf(ctx context.Context, sought []measure.Sought) ([][]measure.Step, error)
 	Between(ctx context.Context, of measure.Reading, bounds []time.Time) ([]measure.Step, error)
+	BetweenOf(ctx context.Context, of []measure.Bounded) ([][]measure.Step, error)
 	Thinned(ctx context.Context, indicator id.ID, from, to time.Time) ([]measure.Thinned, error)
 	ThinnedSlots(ctx context.Context, indicator id.ID, group string, from, to time.Time) ([]measure.ThinnedSlots, error)
 }

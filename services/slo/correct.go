@@ -218,6 +218,19 @@ func (s *Service) totals(ctx context.Context, of []stretch) ([][]measure.Step, e
 	if len(of) == 0 {
 		return nil, nil
 	}
+	readings, err := s.readings(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	sought := make([]measure.Sought, len(of))
+	for i, one := range of {
+		sought[i] = measure.Sought{Reading: readings[i], From: one.from, To: one.to, Step: one.step}
+	}
+	return s.measurements.TotalsOf(ctx, sought)
+}
+
+// readings are how each of the stretches is looked at, of which there is one at least.
+func (s *Service) readings(ctx context.Context, of []stretch) ([]measure.Reading, error) {
 	views := make([]View, len(of))
 	from, to := of[0].from, of[0].to
 	for i, one := range of {
@@ -237,16 +250,16 @@ func (s *Service) totals(ctx context.Context, of []stretch) ([][]measure.Step, e
 	if err != nil {
 		return nil, err
 	}
-	sought := make([]measure.Sought, len(of))
+	out := make([]measure.Reading, len(of))
 	for i, one := range of {
 		over := one.without
 		if !one.raw {
 			over = slices.Concat(spans[one.SLO.ID], one.without)
 		}
 		lens := one.Revision.Lens(one.Indicator.Resolution, delays[one.Indicator.Origin.DataSource], over)
-		sought[i] = measure.Sought{Reading: measure.Reading{Indicator: one.Indicator.ID, Group: one.group, Lens: lens, AsMeasured: one.raw}, From: one.from, To: one.to, Step: one.step}
+		out[i] = measure.Reading{Indicator: one.Indicator.ID, Group: one.group, Lens: lens, AsMeasured: one.raw}
 	}
-	return s.measurements.TotalsOf(ctx, sought)
+	return out, nil
 }
 
 // Sight is by what, beside its terms, the measurements of an SLO are looked at.

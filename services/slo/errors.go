@@ -134,18 +134,24 @@ func (s *Service) classes(ctx context.Context, views []View) (map[id.ID]map[stri
 
 // span is when the period begins and ends, and how much of it is over.
 func (v View) span(p Period) (from, to time.Time, pace budget.Pace) {
-	step := v.Revision.Budgeting.Step(v.Indicator.Resolution)
-	to = v.end().Truncate(step)
+	to = v.end().Truncate(v.step())
+	from, pace = v.since(p, to)
+	return from, to, pace
+}
+
+// since is when the period begins that ends at the time, the end of a slot, and how much of
+// it is over then.
+func (v View) since(p Period, to time.Time) (from time.Time, pace budget.Pace) {
 	if p == FourWeeks {
-		return to.Add(-budget.PolicyWindow), to, budget.Pace{}
+		return to.Add(-budget.PolicyWindow), budget.Pace{}
 	}
 	zone := time.UTC
 	if over := v.Revision.Over; !over.Rolls() {
 		zone = over.Calendar.Zone()
 	}
 	quarter := calendar.New(calendar.Quarter, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), zone).At(to.Add(-1))
-	from = quarter.Start.Truncate(step)
-	return from, to, budget.Pace{Elapsed: to.Sub(from), Whole: quarter.End.Sub(quarter.Start)}
+	from = quarter.Start.Truncate(v.step())
+	return from, budget.Pace{Elapsed: to.Sub(from), Whole: quarter.End.Sub(quarter.Start)}
 }
 
 // attribution is what is asked about the errors of an SLO in a period.

@@ -34,6 +34,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/policy/supply"
+	"github.com/evenkeel/evenkeel/services/policy/trial"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -92,6 +93,7 @@ type App struct {
 	Suggestions *suggest.Desk
 	Signals     *signals.Service
 	Policies    *policy.Service
+	Trials      *trial.Service
 	Gate        *gate.Service
 	Issues      *issues.Service
 	Inbox       *inbox.Inbox

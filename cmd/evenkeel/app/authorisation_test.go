@@ -56,7 +56,7 @@ func TestAReaderWritesNothingAndIsWrittenDown(t *testing.T) {
 		s := &sweep{T: t, house: h, as: "rita"}
 		writes := 0
 		for _, o := range h.readDocument().operations {
-			if o.method == "GET" {
+			if o.reads() {
 				continue
 			}
 			writes++

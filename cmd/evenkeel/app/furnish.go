@@ -39,6 +39,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/policy/supply"
+	"github.com/evenkeel/evenkeel/services/policy/trial"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -128,6 +129,7 @@ func (a *App) furnish() error {
 		Store: s.Supply(), Policies: a.Policies, Services: s.Registry(), SLOs: s.SLO(),
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
+	a.Trials = trial.NewService(trial.Parts{Policies: a.Policies, Services: s.Registry(), SLOs: s.SLO(), Pasts: a.SLOs, Clock: now})
 	a.Gate = gate.NewService(gate.Parts{
 		Store: s.Gate(), Policies: a.Policies, Registry: s.Registry(), SLOs: s.SLO(), Runner: s,
 		Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,

@@ -75,6 +75,9 @@ func (o operation) rank() int {
 	return slices.Index([]string{"GET", "POST", "PUT", "PATCH", "DELETE"}, o.method) + 10*(last+1)
 }
 
+// reads reports whether it changes nothing. What is asked with a body is a POST.
+func (o operation) reads() bool { return o.method == "GET" || o.OperationID == "tryPolicy" }
+
 // public reports whether it takes no token.
 func (o operation) public() bool {
 	if o.Security == nil {
