@@ -18,6 +18,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/report"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
@@ -53,6 +54,7 @@ type Rooms struct {
 	Gate        *gate.Service
 	Issues      *delivery.Service
 	Inbox       *inbox.Service
+	Reports     *report.Service
 	Jobs        *jobs.Service
 }
 
@@ -93,6 +95,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addIssues(r)
 	a.addIssueDelivery(r)
 	a.addWebhookDeliveries(r)
+	a.addReports(r)
 	a.addJobs(r)
 	a.addAudit(r)
 }

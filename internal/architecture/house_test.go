@@ -127,6 +127,7 @@ var directions = []direction{
 	{domain: "signals", uses: []string{"registry", "source", "measure", "slo"}, reason: "a signal is read from a source, or taken over from an SLO"},
 	{domain: "policy", uses: []string{"registry", "source", "measure", "slo", "expr"}, reason: "a policy judges SLOs by conditions"},
 	{domain: "issues", uses: []string{"registry", "source", "measure", "slo", "policy"}, reason: "issues tell of violations"},
+	{domain: "report", uses: []string{"registry", "source", "measure", "slo", "policy"}, reason: "a report tells what became of SLOs and policies"},
 	{domain: "change", uses: []string{"registry"}, reason: "changes are of services"},
 	{domain: "incident", uses: []string{"registry"}, reason: "incidents happen to services"},
 	{domain: "toil", uses: []string{"registry"}, reason: "toil belongs to teams"},

@@ -34,6 +34,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/report"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
@@ -95,6 +96,7 @@ type App struct {
 	Inbox       *inbox.Inbox
 	Deliveries  *delivery.Service
 	Webhooks    *inbox.Service
+	Reports     *report.Service
 	Jobs        *jobs.Service
 	API         *api.API
 

@@ -38,6 +38,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/report"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
@@ -127,6 +128,10 @@ func (a *App) furnish() error {
 		Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 	})
 	a.furnishProposals()
+	a.Reports = report.NewService(report.Parts{
+		Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: a.SLOs,
+		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
+	})
 	a.Registry.OnRetirement(a.Policies)
 	a.Registry.CountHoldings(a.SLOs)
 	a.Registry.CountHoldings(a.SLAs)
@@ -249,6 +254,16 @@ func (a *App) jobs() []jobs.Job {
 			Name: "work-webhooks", Schedule: "@every 5s",
 			Description: "Has what webhooks of the tracker tell of looked at, and does what comments ask for.",
 			RunOnce:     a.work,
+		},
+		{
+			Name: "draw-up-reports", Schedule: "23 4 2-6 * *",
+			Description: "Publishes the report of the last month of each team with SLOs, and of the organisation.",
+			RunOnce:     counted(a.Reports.DrawUpOnce),
+		},
+		{
+			Name: "restate-reports", Schedule: "53 2 * * *",
+			Description: "Sums published reports up again, and keeps what is found to be otherwise beside them.",
+			RunOnce:     counted(a.Reports.RestateOnce),
 		},
 		{
 			Name: "prune", Schedule: "17 * * * *",

@@ -3,6 +3,7 @@ package app_test
 import (
 	"bufio"
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -143,6 +144,12 @@ func (a *answer) common() {
 	case a.call.method == http.MethodHead || a.status == http.StatusNoContent || a.status == http.StatusNotModified:
 		return
 	case a.status < 300:
+		if path, _, _ := strings.Cut(a.call.path, "?"); strings.HasPrefix(path, "/v1/reports/") && strings.HasSuffix(path, "/csv") {
+			if _, err := csv.NewReader(bytes.NewReader(a.body)).ReadAll(); err != nil || media != "text/csv; charset=utf-8" {
+				wrong("is %q and no CSV: %v", media, err)
+			}
+			return
+		}
 		if strings.HasPrefix(a.call.path, "/v1/") && (media != "application/json" || !json.Valid(a.body)) {
 			wrong("is %q and not JSON", media)
 		}
