@@ -51,7 +51,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "service", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "proposals", "issues", "issue", "jobs", "datasources", "signin", "problem",
+	"organisation", "team", "service", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "proposals", "issues", "issue", "reports", "report", "jobs", "datasources", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -82,6 +82,8 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page("/violations/{violation}", "/violations/{violation}", d.violation)
 	d.page("/issues", "/issues", d.issues)
 	d.page("/issues/{issue}", "/issues/{issue}", d.issue)
+	d.page("/reports", "/reports", d.reports)
+	d.page("/reports/{report}", "/reports/{report}", d.report)
 	d.page("/jobs", "/jobs", d.jobs)
 	d.page("/data-sources", "/data-sources", d.dataSources)
 	d.route(http.MethodGet, "/signin", "/signin", d.signIn)
@@ -177,6 +179,7 @@ var navigation = []entry{
 	{URL: "/alerts", Text: "Alerts"},
 	{URL: "/violations", Text: "Violations"},
 	{URL: "/issues", Text: "Issues"},
+	{URL: "/reports", Text: "Reports"},
 	{URL: "/data-sources", Text: "Data sources"},
 	{URL: "/jobs", Text: "Jobs"},
 }

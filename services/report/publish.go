@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -72,13 +71,11 @@ func (s *Service) publish(ctx context.Context, scope Scope, p Period, occasion O
 	if err != nil {
 		return Report{}, false, fmt.Errorf("publish a report: %w", err)
 	}
-	document, err := json.Marshal(content)
+	made, err := Report{
+		ID: id.New(now), Occasion: occasion, PublishedAt: now, PublishedBy: access.CallerFrom(ctx).Name, ReviewAt: reviewAfter(p.To, now),
+	}.Of(content)
 	if err != nil {
-		return Report{}, false, fmt.Errorf("write a report: %w", err)
-	}
-	made := Report{
-		ID: id.New(now), Scope: scope, Period: p, Occasion: occasion, PublishedAt: now, PublishedBy: access.CallerFrom(ctx).Name,
-		SHA256: digest(document), Document: document, ReviewAt: reviewAfter(p.To, now),
+		return Report{}, false, err
 	}
 	done := false
 	err = s.Runner.InTx(ctx, func(ctx context.Context) error {

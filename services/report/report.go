@@ -49,6 +49,16 @@ func (r Report) Content() (Content, error) {
 	return c, nil
 }
 
+// Of is the report with the content as its document.
+func (r Report) Of(c Content) (Report, error) {
+	document, err := json.Marshal(c)
+	if err != nil {
+		return Report{}, fmt.Errorf("write a report: %w", err)
+	}
+	r.Scope, r.Period, r.Document, r.SHA256 = c.Scope, c.Period, document, digest(document)
+	return r, nil
+}
+
 // Team is the one whose report it is; empty of the organisation's.
 func (r Report) Team() id.ID { return r.Scope.team }
 
