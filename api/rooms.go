@@ -19,6 +19,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/report"
+	"github.com/evenkeel/evenkeel/services/report/evidence"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
@@ -55,6 +56,7 @@ type Rooms struct {
 	Issues      *delivery.Service
 	Inbox       *inbox.Service
 	Reports     *report.Service
+	Evidence    *evidence.Service
 	Jobs        *jobs.Service
 }
 
@@ -96,6 +98,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addIssueDelivery(r)
 	a.addWebhookDeliveries(r)
 	a.addReports(r)
+	a.addEvidence(r)
 	a.addJobs(r)
 	a.addAudit(r)
 }

@@ -76,6 +76,7 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 		p.tokenCommand(),
 		p.adapterCommand(),
 		p.gateCommand(),
+		p.evidenceCommand(),
 		p.openapiCommand(),
 		p.configCommand(),
 		p.doctorCommand(),

@@ -35,6 +35,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/report"
+	"github.com/evenkeel/evenkeel/services/report/evidence"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
@@ -97,6 +98,7 @@ type App struct {
 	Deliveries  *delivery.Service
 	Webhooks    *inbox.Service
 	Reports     *report.Service
+	Evidence    *evidence.Service
 	Jobs        *jobs.Service
 	API         *api.API
 

@@ -39,6 +39,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/report"
+	"github.com/evenkeel/evenkeel/services/report/evidence"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
@@ -131,6 +132,10 @@ func (a *App) furnish() error {
 	a.Reports = report.NewService(report.Parts{
 		Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: a.SLOs,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
+	})
+	a.Evidence = evidence.NewService(evidence.Parts{
+		Keys: s.Reports(), Past: s.Reports(), Organisation: s.Registry(), Rights: s.Access(), Policies: s.Policy(), Proposals: s.Proposals(),
+		Log: s.Audit(), Published: s.Reports(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.Registry.OnRetirement(a.Policies)
 	a.Registry.CountHoldings(a.SLOs)

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"encoding/csv"
@@ -150,6 +151,10 @@ func (a *answer) common() {
 			}
 			return
 		}
+		if path, _, _ := strings.Cut(a.call.path, "?"); path == "/v1/evidence" {
+			a.commonZip(wrong)
+			return
+		}
 		if strings.HasPrefix(a.call.path, "/v1/") && (media != "application/json" || !json.Valid(a.body)) {
 			wrong("is %q and not JSON", media)
 		}
@@ -182,6 +187,31 @@ func (a *answer) common() {
 	}
 	if a.status == http.StatusUnauthorized && !strings.HasPrefix(a.header.Get("WWW-Authenticate"), "Bearer") {
 		wrong("does not say how to authenticate")
+	}
+}
+
+// commonZip holds a zip file to what all answers have in common: no secret is in it.
+func (a *answer) commonZip(wrong func(format string, args ...any)) {
+	r, err := zip.NewReader(bytes.NewReader(a.body), int64(len(a.body)))
+	if media := a.header.Get("Content-Type"); err != nil || media != "application/zip" {
+		wrong("is %q and no zip file: %v", media, err)
+		return
+	}
+	for _, f := range r.File {
+		from, err := f.Open()
+		if err != nil {
+			wrong("%s: %v", f.Name, err)
+			continue
+		}
+		content, err := io.ReadAll(from)
+		if err != nil {
+			wrong("%s: %v", f.Name, err)
+		}
+		for _, secret := range a.h.secrets {
+			if bytes.Contains(content, []byte(secret)) {
+				wrong("%s tells a secret", f.Name)
+			}
+		}
 	}
 }
 
