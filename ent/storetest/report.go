@@ -60,6 +60,30 @@ func testReports(t *testing.T, open opener) {
 		same(t, len(must(a.Reports(t.Context(), report.Filter{Kind: report.OfOrganisation}, page.Request{}))(t).Items), 0)
 	})
 
+	each(t, open, "of an occasion many at once write one, and numbers have no gap", func(t *testing.T, s *store.Store) {
+		team := newID()
+		results := make(chan bool)
+		for range 8 {
+			go func() {
+				_, done, err := s.Reports().CreateReport(t.Context(), of(team, report.Monthly))
+				if err != nil {
+					t.Error(err)
+				}
+				results <- done
+			}()
+		}
+		written := 0
+		for range 8 {
+			if <-results {
+				written++
+			}
+		}
+		same(t, written, 1)
+		number, _, err := s.Reports().CreateReport(t.Context(), of(team, ""))
+		ok(t, err)
+		same(t, number, int64(2))
+	})
+
 	each(t, open, "reports are due until they are not any more", func(t *testing.T, s *store.Store) {
 		a := s.Reports()
 		one, two := written(t, s, of(newID(), "")), written(t, s, of(newID(), ""))

@@ -42,7 +42,7 @@ type house struct {
 	availability   slo.View
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{store: storetest.SQLite(t), clock: clock.NewManual(start)}
 	authorizer := access.NewAuthorizer(h.store.Access())
@@ -74,7 +74,7 @@ func newHouse(t *testing.T) *house {
 	return h
 }
 
-func (h *house) person(t *testing.T, name string) context.Context {
+func (h *house) person(t testing.TB, name string) context.Context {
 	t.Helper()
 	p := storetest.Person(t, h.store, name)
 	c := access.Caller{Kind: access.ByPerson, Person: p.ID, Name: name, Scopes: []access.Scope{access.ScopeWrite}}
@@ -102,18 +102,18 @@ func (h *house) slotOf(t *testing.T, indicator id.ID, at string, good, total int
 }
 
 // until moves the clock to the time.
-func (h *house) until(t *testing.T, at string) {
+func (h *house) until(t testing.TB, at string) {
 	t.Helper()
 	h.clock.Advance(stamp(t, at).Sub(h.clock.Now()))
 }
 
-func stamp(t *testing.T, text string) time.Time {
+func stamp(t testing.TB, text string) time.Time {
 	t.Helper()
 	return ok(time.Parse(time.RFC3339, text))(t).UTC()
 }
 
-func ok[T any](v T, err error) func(t *testing.T) T {
-	return func(t *testing.T) T {
+func ok[T any](v T, err error) func(t testing.TB) T {
+	return func(t testing.TB) T {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)

@@ -1,16 +1,22 @@
 package report_test
 
 import (
+	"context"
 	"encoding/csv"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/report"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -277,6 +283,81 @@ func TestCSVHasTheNumbersOfTheJSONAndNoFormula(t *testing.T) {
 	}
 	if cell(2, "sli") != "" || cell(2, "outcome") != "no_data" || cell(2, "service") != "'=1+1" || cell(2, "why") != "'-2+3\"x" || cell(2, "team") != "'@SUM(A1)" {
 		t.Errorf("the row without data is %q", rows[2])
+	}
+}
+
+// broken is what was measured, of which one indicator cannot be read.
+type broken struct {
+	report.Measured
+	indicator id.ID
+}
+
+func (m broken) Sums(ctx context.Context, asked []slo.Asked) ([][]measure.Step, error) {
+	if slices.ContainsFunc(asked, func(a slo.Asked) bool { return a.Indicator.ID == m.indicator }) {
+		return nil, errors.New("a segment is of an unknown version")
+	}
+	return m.Measured.Sums(ctx, asked)
+}
+
+func TestAnSLOThatCannotBeReadKeepsNoOtherFromBeingReported(t *testing.T) {
+	t.Parallel()
+	h := february(t)
+	h.until(t, "2026-03-02T00:00:00Z")
+	latency, _, err := h.slos.Find(h.bob, slo.Name{Service: "checkout", SLO: "latency"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Measured = broken{h.Measured, latency.Indicator.ID}
+	c := h.preview(t, ofTeam("2026-02"))
+	if len(c.SLOs) != 2 || c.SLOs[0].Total != 22000 || c.SLOs[1].Outcome != report.NotKnown || c.SLOs[1].Why == "" || c.SLOs[1].SLI != nil || c.Summary.NotKnown != 1 {
+		t.Errorf("the SLOs are %+v", c.SLOs)
+	}
+	rows := strings.Split(string(ok(c.CSV())(t)), "\r\n")
+	if !strings.Contains(rows[2], "not_known,what was measured could not be read") || !strings.Contains(rows[2], ",,,,,,") {
+		t.Errorf("the row is %q", rows[2])
+	}
+}
+
+// Another room gives violations that were found to be none the ending void.
+func TestViolationsOfThePeriodAreToldButForThoseThatWereNone(t *testing.T) {
+	t.Parallel()
+	h := february(t)
+	p := storetest.Policy(t, h.store, "error-budget")
+	opened := func(clause, at, ended string, ending policy.Ending) {
+		t.Helper()
+		v := policy.Violation{
+			ID: id.New(stamp(t, at)), Policy: p.Policy.ID, Revision: p.Revision.ID, Clause: clause, SLO: h.availability.SLO.ID, Service: h.checkout.ID,
+			Mode: policy.Enforce, OpenedAt: stamp(t, at), Ending: ending, Version: 1,
+		}
+		if ended != "" {
+			end := stamp(t, ended)
+			v.EndedAt = &end
+		}
+		if done := ok(h.store.Policy().OpenViolation(t.Context(), v))(t); !done {
+			t.Fatal("there is one already")
+		}
+	}
+	opened("before", "2026-01-10T00:00:00Z", "2026-01-20T00:00:00Z", policy.Recovered)
+	opened("into", "2026-01-10T00:00:00Z", "2026-02-02T00:00:00Z", policy.Recovered)
+	opened("none", "2026-02-10T00:00:00Z", "2026-02-20T00:00:00Z", "void")
+	opened("out", "2026-02-25T00:00:00Z", "", "")
+	opened("after", "2026-03-01T00:00:00Z", "", "")
+	h.until(t, "2026-03-02T00:00:00Z")
+	clauses := func(c report.Content) (out []string) {
+		for _, v := range c.Violations {
+			out = append(out, v.Clause+" "+v.Ending)
+		}
+		return out
+	}
+	c := h.preview(t, ofTeam("2026-02"))
+	if got := clauses(c); !slices.Equal(got, []string{"into recovered", "out "}) || c.Void != 1 || c.Violations[0].Policy.Slug != "error-budget" || c.Violations[0].Mode != "enforce" {
+		t.Errorf("the violations are %q, and %d void", got, c.Void)
+	}
+	// As of the 15th nobody had found the third to be none, and the fourth was not there.
+	in := ofTeam("2026-02")
+	in.AsOf = stamp(t, "2026-02-15T00:00:00Z")
+	if c = h.preview(t, in); !slices.Equal(clauses(c), []string{"into recovered", "none "}) || c.Void != 0 {
+		t.Errorf("as of the 15th the violations are %q, and %d void", clauses(c), c.Void)
 	}
 }
 

@@ -88,6 +88,21 @@ func TestAMonthIsReviewed(t *testing.T) {
 			t.Errorf("the report shows %v, restated at %v", shown["decisions"], shown["restatedAt"])
 		}
 
+		// The page shows the same, as it was published, and what changed at its top.
+		cookie := h.signIn()
+		page := string(h.must(200, call{as: "nobody", method: "GET", path: "/reports/" + ours[0]["id"].(string), header: []string{cookie, "Accept: text/html"}}).body)
+		for _, says := range []string{"payments, March 2026", "Restated since it was published", "999450", "998500", "the carrier&#39;s", "two weeks of reliability work", "Replaced", "154.8"} {
+			if !strings.Contains(page, says) {
+				t.Errorf("the page does not say %q", says)
+			}
+		}
+		if list := string(h.must(200, call{as: "nobody", method: "GET", path: "/reports", header: []string{cookie, "Accept: text/html"}}).body); !strings.Contains(list, "The organisation, March 2026") {
+			t.Error("the list does not have the organisation's")
+		}
+		if team := string(h.must(200, call{as: "nobody", method: "GET", path: "/teams/payments", header: []string{cookie, "Accept: text/html"}}).body); !strings.Contains(team, "/reports/"+ours[0]["id"].(string)) {
+			t.Error("the page of the team does not lead to its report")
+		}
+
 		// CSV has the same numbers, in the order of the JSON.
 		slos := shown["content"].(map[string]any)["slos"].([]any)
 		rows, err := csv.NewReader(strings.NewReader(string(h.must(200, call{as: "bob", method: "GET", path: at + "/csv"}).body))).ReadAll()
