@@ -58,7 +58,7 @@ func (a *API) addReports(r Rooms) {
 	type content struct{ Body report.Content }
 	register(a, operation{
 		id: "previewReport", method: http.MethodGet, path: reportsPath + "/preview", tag: "Reports", summary: "Draw up a report",
-		description: "Nothing is stored. A period that is not over is reported until now.", rule: read, errors: renamed, class: admission.Reports,
+		description: "Nothing is stored. A period that is not over is reported until now.", rule: read, class: admission.Reports,
 	}, func(ctx context.Context, in *ReportQuery) (*content, error) {
 		drawn, err := r.Reports.Preview(ctx, in.input())
 		if err != nil {
@@ -68,7 +68,7 @@ func (a *API) addReports(r Rooms) {
 	})
 	register(a, operation{
 		id: "previewReportAsCSV", method: http.MethodGet, path: reportsPath + "/preview/csv", tag: "Reports", summary: "Draw up a report as CSV",
-		description: "One row for each SLO, with the numbers of the JSON. Nothing is stored.", rule: read, errors: renamed, class: admission.Reports, sends: "text/csv",
+		description: "One row for each SLO, with the numbers of the JSON. Nothing is stored.", rule: read, class: admission.Reports, sends: "text/csv",
 	}, func(ctx context.Context, in *ReportQuery) (*file, error) {
 		drawn, err := r.Reports.Preview(ctx, in.input())
 		if err != nil {
@@ -112,11 +112,15 @@ func (a *API) addReports(r Rooms) {
 	register(a, operation{
 		id: "publishReport", method: http.MethodPost, path: reportsPath, tag: "Reports", summary: "Publish a report",
 		description: "A snapshot that nothing changes. What is found to be otherwise later is a restatement beside it. People of the team; administrators of the organisation.",
-		rule:        access.Rule{Verb: access.Create, Kind: access.KindReport}, errors: renamed,
+		rule:        access.Rule{Verb: access.Create, Kind: access.KindReport},
 	}, func(ctx context.Context, in *post) (*created[Report], error) {
+		draft, err := r.Reports.Draw(ctx, fromReportInput(in.Body)) // outside of the transaction of the effect
+		if err != nil {
+			return nil, err
+		}
 		return create(ctx, a, in.Once, creation[Report, Report]{
 			make: func(ctx context.Context) (Report, error) {
-				made, err := r.Reports.Publish(ctx, fromReportInput(in.Body))
+				made, err := r.Reports.Publish(ctx, draft)
 				return r.showReport(ctx, made, err)
 			},
 			load: func(ctx context.Context, made id.ID) (Report, error) {

@@ -38,7 +38,10 @@ func (s *Service) DrawUpOnce(ctx context.Context) (map[string]int64, error) {
 		}
 		published := false
 		if err == nil {
-			_, published, err = s.publish(ctx, scope, period, Monthly, now)
+			var draft Draft
+			if draft, err = s.draft(ctx, scope, period, Monthly, now); err == nil {
+				_, published, err = s.publish(ctx, draft)
+			}
 		}
 		switch {
 		case err != nil:

@@ -27,25 +27,33 @@ const (
 	maxDecisions = 200 // of a report
 )
 
-// Publish draws up a report of a period that is over, and keeps it as it is.
+// Draft is a report that was drawn up to be published.
+type Draft struct {
+	content  Content
+	occasion Occasion
+	now      time.Time
+}
+
+// Draw draws up a report of a period that is over; Publish keeps it. It reads much, and is to
+// be called outside of a transaction.
 //
 // Faults: Forbidden; Invalid.
-func (s *Service) Publish(ctx context.Context, in PublishInput) (Report, error) {
+func (s *Service) Draw(ctx context.Context, in PublishInput) (Draft, error) {
 	if err := s.Authorizer.Permit(ctx, access.Rule{Verb: access.Create, Kind: access.KindReport}); err != nil {
-		return Report{}, err
+		return Draft{}, err
 	}
 	now := clock.Round(s.Clock())
 	var check fault.Check
 	scope, err := s.check(ctx, &check, "/", in.ScopeInput)
 	if err != nil {
-		return Report{}, err
+		return Draft{}, err
 	}
 	period := in.PeriodInput.check(&check, "/")
 	if invalid := check.Err(); invalid != nil && scope.Kind == "" {
-		return Report{}, invalid // there is nothing yet on which to authorise
+		return Draft{}, invalid // there is nothing yet on which to authorise
 	}
 	if err := s.Authorizer.Authorize(ctx, access.Create, scope.object("")); err != nil {
-		return Report{}, err
+		return Draft{}, err
 	}
 	if check.Err() == nil {
 		pointer := "/to"
@@ -55,25 +63,35 @@ func (s *Service) Publish(ctx context.Context, in PublishInput) (Report, error) 
 		check.Require(!period.To.After(now), pointer, period.String(), "must be over: it ends at %s, and now is %s; preview what there is so far", period.To.Format(time.RFC3339), now.Format(time.RFC3339))
 	}
 	if err := check.Err(); err != nil {
-		return Report{}, err
+		return Draft{}, err
 	}
-	made, _, err := s.publish(ctx, scope, period, "", now)
-	return made, err
+	return s.draft(ctx, scope, period, "", now)
 }
 
-// publish draws up a report and keeps it; false where there is one of the occasion.
-func (s *Service) publish(ctx context.Context, scope Scope, p Period, occasion Occasion, now time.Time) (Report, bool, error) {
+func (s *Service) draft(ctx context.Context, scope Scope, p Period, occasion Occasion, now time.Time) (Draft, error) {
 	of, err := s.subjectOf(ctx, scope)
 	if err != nil {
-		return Report{}, false, fmt.Errorf("publish a report: %w", err)
+		return Draft{}, fmt.Errorf("draw up a report: %w", err)
 	}
 	content, err := s.draw(ctx, scope, p, of, now, nil)
 	if err != nil {
-		return Report{}, false, fmt.Errorf("publish a report: %w", err)
+		return Draft{}, fmt.Errorf("draw up a report: %w", err)
 	}
+	return Draft{content, occasion, now}, nil
+}
+
+// Publish keeps what Draw drew up for the caller, as it is.
+func (s *Service) Publish(ctx context.Context, d Draft) (Report, error) {
+	made, _, err := s.publish(ctx, d)
+	return made, err
+}
+
+// publish keeps a draft; false where there is a report of its occasion.
+func (s *Service) publish(ctx context.Context, d Draft) (Report, bool, error) {
+	scope := d.content.Scope
 	made, err := Report{
-		ID: id.New(now), Occasion: occasion, PublishedAt: now, PublishedBy: access.CallerFrom(ctx).Name, ReviewAt: reviewAfter(p.To, now),
-	}.Of(content)
+		ID: id.New(d.now), Occasion: d.occasion, PublishedAt: d.now, PublishedBy: access.CallerFrom(ctx).Name, ReviewAt: reviewAfter(d.content.Period.To, d.now),
+	}.Of(d.content)
 	if err != nil {
 		return Report{}, false, err
 	}
