@@ -30,6 +30,7 @@ var tags = []*huma.Tag{
 	{Name: "Proposals", Description: "Relaxing acts that wait for a second person."},
 	{Name: "Issues", Description: "Issues that are wanted, with their text, and how far each got on the tracker."},
 	{Name: "Webhooks", Description: "What the tracker told, and what became of it."},
+	{Name: "Reports", Description: "What became of reliability in a time, as it was published, and evidence for auditors."},
 	{Name: "Jobs", Description: "Scheduled work and its runs."},
 	{Name: "Audit", Description: "Who decided what, and who was refused."},
 }
@@ -74,6 +75,9 @@ func schemaName(t reflect.Type, hint string) string {
 		panic("the struct " + hint + " has no name, and would give clients an ugly one")
 	}
 	name := huma.DefaultSchemaNamer(t, hint)
+	if strings.HasSuffix(t.PkgPath(), "/services/report") {
+		return "Report" + name // a document that is sent as it is stored
+	}
 	if strings.HasPrefix(t.Name(), "Items[") {
 		return strings.TrimPrefix(name, "Items") + "List"
 	}

@@ -37,6 +37,8 @@ type operation struct {
 	status int
 	// maxBody in bytes, where it is less than the API's.
 	maxBody int64
+	// sends is the type of a reply whose Body is bytes; others are JSON.
+	sends string
 	// errors are statuses beyond those that follow from the inputs: see replies.
 	errors []int
 	// class is how critical it is under overload, where it is not what follows from
@@ -103,6 +105,9 @@ func register[I, O any](a *API, op operation, handle func(context.Context, *I) (
 	}
 	if e.public {
 		h.Security = []map[string][]string{{}}
+	}
+	if e.sends != "" {
+		h.Responses[strconv.Itoa(http.StatusOK)] = &huma.Response{Content: map[string]*huma.MediaType{e.sends: {Schema: &huma.Schema{Type: huma.TypeString}}}}
 	}
 	for _, status := range e.replies(in, hasBody || e.raw) {
 		h.Responses[strconv.Itoa(status)] = replyRef(status)

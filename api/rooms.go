@@ -20,6 +20,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy/supply"
 	"github.com/evenkeel/evenkeel/services/policy/trial"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/report"
+	"github.com/evenkeel/evenkeel/services/report/evidence"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
@@ -57,6 +59,8 @@ type Rooms struct {
 	Gate        *gate.Service
 	Issues      *delivery.Service
 	Inbox       *inbox.Service
+	Reports     *report.Service
+	Evidence    *evidence.Service
 	Jobs        *jobs.Service
 }
 
@@ -99,6 +103,8 @@ func (a *API) AddOperations(r Rooms) {
 	a.addIssues(r)
 	a.addIssueDelivery(r)
 	a.addWebhookDeliveries(r)
+	a.addReports(r)
+	a.addEvidence(r)
 	a.addJobs(r)
 	a.addAudit(r)
 }

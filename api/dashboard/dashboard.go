@@ -51,7 +51,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "proposals", "issues", "issue", "jobs", "datasources", "signin", "problem",
+	"organisation", "team", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "proposals", "issues", "issue", "reports", "report", "jobs", "datasources", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -85,6 +85,8 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page("/violations/{violation}", "/violations/{violation}", d.violation)
 	d.page("/issues", "/issues", d.issues)
 	d.page("/issues/{issue}", "/issues/{issue}", d.issue)
+	d.page("/reports", "/reports", d.reports)
+	d.page("/reports/{report}", "/reports/{report}", d.report)
 	d.page("/jobs", "/jobs", d.jobs)
 	d.page("/data-sources", "/data-sources", d.dataSources)
 	d.route(http.MethodGet, "/signin", "/signin", d.signIn)
@@ -180,6 +182,7 @@ var navigation = []entry{
 	{URL: "/alerts", Text: "Alerts"},
 	{URL: "/violations", Text: "Violations"},
 	{URL: "/issues", Text: "Issues"},
+	{URL: "/reports", Text: "Reports"},
 	{URL: "/data-sources", Text: "Data sources"},
 	{URL: "/jobs", Text: "Jobs"},
 }

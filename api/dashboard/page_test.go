@@ -71,7 +71,7 @@ func (v visitor) readStatus(path string, status int) (*html.Node, string) {
 
 // paths are those of every page of the sample.
 func (s *sample) paths() []string {
-	out := []string{"/", "/?wall", "/slos", "/alerts", "/violations", "/violations?all", "/proposals", "/proposals?all", "/policies", "/policies/error-budget", "/policies/payments", "/issues", "/issues?state=dead", "/jobs", "/data-sources", "/data-sources?all", "/signin?", "/nothing/here"}
+	out := []string{"/", "/?wall", "/slos", "/alerts", "/violations", "/violations?all", "/proposals", "/proposals?all", "/policies", "/policies/error-budget", "/policies/payments", "/issues", "/issues?state=dead", "/reports", "/reports?scope=system", "/jobs", "/data-sources", "/data-sources?all", "/signin?", "/nothing/here"}
 	for _, st := range budget.States {
 		out = append(out, "/slos?state="+string(st))
 	}
@@ -95,6 +95,9 @@ func (s *sample) paths() []string {
 	}
 	if len(s.teams) > 0 {
 		out = append(out, "/systems/ordering")
+	}
+	for _, r := range (published{s}).all() {
+		out = append(out, reportURL(r.ID))
 	}
 	for _, v := range s.violations {
 		out = append(out, "/violations/"+string(v.ID))

@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/report"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -148,6 +149,16 @@ func (d *Dashboard) profile(v *visit, s registry.Service, owner link) ([]fact, e
 			return nil, err
 		}
 		facts = append(facts, fact{"System", link{URL: systemURL(system.Slug), Text: system.Name}})
+	}
+	latest, err := d.latestReport(v, report.OfService, s.ID)
+	if err == nil && latest.URL == "" {
+		latest, err = d.latestReport(v, report.OfTeam, s.Team)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if latest.URL != "" {
+		facts = append(facts, fact{"Latest report", latest})
 	}
 	for _, f := range []struct{ name, value string }{
 		{"On call", s.OnCall}, {"Runbook", s.Runbook}, {"Dashboard", s.Dashboard},

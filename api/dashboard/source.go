@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/report"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
@@ -46,6 +47,7 @@ type Sources struct {
 	Gate        Gate
 	Issues      Issues
 	Webhooks    Webhooks
+	Reports     Reports
 	Jobs        Jobs
 	// Collection is needed where SLOs are read from data sources.
 	Collection Collection
@@ -176,6 +178,14 @@ type Issues interface {
 // Webhooks tells administrators of what the tracker told.
 type Webhooks interface {
 	GivenUp(ctx context.Context) (int, error)
+}
+
+// Reports tells what became of objectives in a time, as it was published.
+type Reports interface {
+	Get(ctx context.Context, report id.ID) (report.Report, error)
+	List(ctx context.Context, f report.Filter, r page.Request) (page.Page[report.Report], error)
+	Restatements(ctx context.Context, report id.ID) ([]report.Restatement, error)
+	Decisions(ctx context.Context, report id.ID) ([]report.Decision, error)
 }
 
 // Jobs tells of schedules and runs.

@@ -7,6 +7,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/report"
 	"github.com/evenkeel/evenkeel/services/slo"
 )
 
@@ -58,6 +59,13 @@ func (d *Dashboard) team(v *visit) (screen, error) {
 		repository := outside(t.DefaultRepository)
 		repository.Text = "Issues without a repository of their own: " + repository.Text
 		p.Meta = append(p.Meta, repository)
+	}
+	latest, err := d.latestReport(v, report.OfTeam, t.ID)
+	if err != nil {
+		return screen{}, err
+	}
+	if latest.URL != "" {
+		p.Meta = append(p.Meta, latest)
 	}
 	if err := d.aboveTeam(v, t, &p); err != nil {
 		return screen{}, err

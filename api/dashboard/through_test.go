@@ -28,6 +28,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/policy/supply"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/report"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
@@ -132,7 +133,7 @@ func buildAt(t *testing.T, start time.Time) *house {
 	doors := gate.NewService(gate.Parts{
 		Store: s.Gate(), Policies: h.policies, Registry: s.Registry(), SLOs: s.SLO(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: slog.New(slog.DiscardHandler),
 	})
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Jobs: schedule, Collection: h.collection}
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)

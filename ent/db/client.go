@@ -48,6 +48,9 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
 	"github.com/evenkeel/evenkeel/ent/db/proposal"
+	"github.com/evenkeel/evenkeel/ent/db/report"
+	"github.com/evenkeel/evenkeel/ent/db/reportdecision"
+	"github.com/evenkeel/evenkeel/ent/db/reportrestatement"
 	"github.com/evenkeel/evenkeel/ent/db/segment"
 	"github.com/evenkeel/evenkeel/ent/db/segmentchange"
 	"github.com/evenkeel/evenkeel/ent/db/series"
@@ -55,6 +58,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/session"
 	"github.com/evenkeel/evenkeel/ent/db/signalmapping"
 	"github.com/evenkeel/evenkeel/ent/db/signincode"
+	"github.com/evenkeel/evenkeel/ent/db/signingkey"
 	"github.com/evenkeel/evenkeel/ent/db/sla"
 	"github.com/evenkeel/evenkeel/ent/db/slaperiod"
 	"github.com/evenkeel/evenkeel/ent/db/slarevision"
@@ -148,6 +152,12 @@ type Client struct {
 	PolicyRevision *PolicyRevisionClient
 	// Proposal is the client for interacting with the Proposal builders.
 	Proposal *ProposalClient
+	// Report is the client for interacting with the Report builders.
+	Report *ReportClient
+	// ReportDecision is the client for interacting with the ReportDecision builders.
+	ReportDecision *ReportDecisionClient
+	// ReportRestatement is the client for interacting with the ReportRestatement builders.
+	ReportRestatement *ReportRestatementClient
 	// SLA is the client for interacting with the SLA builders.
 	SLA *SLAClient
 	// SLAPeriod is the client for interacting with the SLAPeriod builders.
@@ -176,6 +186,8 @@ type Client struct {
 	SignInCode *SignInCodeClient
 	// SignalMapping is the client for interacting with the SignalMapping builders.
 	SignalMapping *SignalMappingClient
+	// SigningKey is the client for interacting with the SigningKey builders.
+	SigningKey *SigningKeyClient
 	// Slug is the client for interacting with the Slug builders.
 	Slug *SlugClient
 	// SuppliedFact is the client for interacting with the SuppliedFact builders.
@@ -242,6 +254,9 @@ func (c *Client) init() {
 	c.Person = NewPersonClient(c.config)
 	c.PolicyRevision = NewPolicyRevisionClient(c.config)
 	c.Proposal = NewProposalClient(c.config)
+	c.Report = NewReportClient(c.config)
+	c.ReportDecision = NewReportDecisionClient(c.config)
+	c.ReportRestatement = NewReportRestatementClient(c.config)
 	c.SLA = NewSLAClient(c.config)
 	c.SLAPeriod = NewSLAPeriodClient(c.config)
 	c.SLARevision = NewSLARevisionClient(c.config)
@@ -256,6 +271,7 @@ func (c *Client) init() {
 	c.Session = NewSessionClient(c.config)
 	c.SignInCode = NewSignInCodeClient(c.config)
 	c.SignalMapping = NewSignalMappingClient(c.config)
+	c.SigningKey = NewSigningKeyClient(c.config)
 	c.Slug = NewSlugClient(c.config)
 	c.SuppliedFact = NewSuppliedFactClient(c.config)
 	c.System = NewSystemClient(c.config)
@@ -392,6 +408,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Person:            NewPersonClient(cfg),
 		PolicyRevision:    NewPolicyRevisionClient(cfg),
 		Proposal:          NewProposalClient(cfg),
+		Report:            NewReportClient(cfg),
+		ReportDecision:    NewReportDecisionClient(cfg),
+		ReportRestatement: NewReportRestatementClient(cfg),
 		SLA:               NewSLAClient(cfg),
 		SLAPeriod:         NewSLAPeriodClient(cfg),
 		SLARevision:       NewSLARevisionClient(cfg),
@@ -406,6 +425,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Session:           NewSessionClient(cfg),
 		SignInCode:        NewSignInCodeClient(cfg),
 		SignalMapping:     NewSignalMappingClient(cfg),
+		SigningKey:        NewSigningKeyClient(cfg),
 		Slug:              NewSlugClient(cfg),
 		SuppliedFact:      NewSuppliedFactClient(cfg),
 		System:            NewSystemClient(cfg),
@@ -469,6 +489,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Person:            NewPersonClient(cfg),
 		PolicyRevision:    NewPolicyRevisionClient(cfg),
 		Proposal:          NewProposalClient(cfg),
+		Report:            NewReportClient(cfg),
+		ReportDecision:    NewReportDecisionClient(cfg),
+		ReportRestatement: NewReportRestatementClient(cfg),
 		SLA:               NewSLAClient(cfg),
 		SLAPeriod:         NewSLAPeriodClient(cfg),
 		SLARevision:       NewSLARevisionClient(cfg),
@@ -483,6 +506,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Session:           NewSessionClient(cfg),
 		SignInCode:        NewSignInCodeClient(cfg),
 		SignalMapping:     NewSignalMappingClient(cfg),
+		SigningKey:        NewSigningKeyClient(cfg),
 		Slug:              NewSlugClient(cfg),
 		SuppliedFact:      NewSuppliedFactClient(cfg),
 		System:            NewSystemClient(cfg),
@@ -529,9 +553,10 @@ func (c *Client) Use(hooks ...Hook) {
 		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
 		c.GateOverride, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun,
 		c.Lease, c.Member, c.OTLPStream, c.Outage, c.Person, c.PolicyRevision,
-		c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus,
-		c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service,
-		c.Session, c.SignInCode, c.SignalMapping, c.Slug, c.SuppliedFact, c.System,
+		c.Proposal, c.Report, c.ReportDecision, c.ReportRestatement, c.SLA,
+		c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
+		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
+		c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System,
 		c.Team, c.ThinnedMonth, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
 		c.ViolationEvent, c.WebhookDelivery,
 	} {
@@ -549,9 +574,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
 		c.GateOverride, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun,
 		c.Lease, c.Member, c.OTLPStream, c.Outage, c.Person, c.PolicyRevision,
-		c.Proposal, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus,
-		c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service,
-		c.Session, c.SignInCode, c.SignalMapping, c.Slug, c.SuppliedFact, c.System,
+		c.Proposal, c.Report, c.ReportDecision, c.ReportRestatement, c.SLA,
+		c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
+		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
+		c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System,
 		c.Team, c.ThinnedMonth, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
 		c.ViolationEvent, c.WebhookDelivery,
 	} {
@@ -628,6 +654,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PolicyRevision.mutate(ctx, m)
 	case *ProposalMutation:
 		return c.Proposal.mutate(ctx, m)
+	case *ReportMutation:
+		return c.Report.mutate(ctx, m)
+	case *ReportDecisionMutation:
+		return c.ReportDecision.mutate(ctx, m)
+	case *ReportRestatementMutation:
+		return c.ReportRestatement.mutate(ctx, m)
 	case *SLAMutation:
 		return c.SLA.mutate(ctx, m)
 	case *SLAPeriodMutation:
@@ -656,6 +688,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SignInCode.mutate(ctx, m)
 	case *SignalMappingMutation:
 		return c.SignalMapping.mutate(ctx, m)
+	case *SigningKeyMutation:
+		return c.SigningKey.mutate(ctx, m)
 	case *SlugMutation:
 		return c.Slug.mutate(ctx, m)
 	case *SuppliedFactMutation:
@@ -5744,6 +5778,437 @@ func (c *ProposalClient) mutate(ctx context.Context, m *ProposalMutation) (Value
 	}
 }
 
+// ReportClient is a client for the Report schema.
+type ReportClient struct {
+	config
+}
+
+// NewReportClient returns a client for the Report from the given config.
+func NewReportClient(c config) *ReportClient {
+	return &ReportClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `report.Hooks(f(g(h())))`.
+func (c *ReportClient) Use(hooks ...Hook) {
+	c.hooks.Report = append(c.hooks.Report, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `report.Intercept(f(g(h())))`.
+func (c *ReportClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Report = append(c.inters.Report, interceptors...)
+}
+
+// Create returns a builder for creating a Report entity.
+func (c *ReportClient) Create() *ReportCreate {
+	mutation := newReportMutation(c.config, OpCreate)
+	return &ReportCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Report entities.
+func (c *ReportClient) CreateBulk(builders ...*ReportCreate) *ReportCreateBulk {
+	return &ReportCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReportClient) MapCreateBulk(slice any, setFunc func(*ReportCreate, int)) *ReportCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReportCreateBulk{err: fmt.Errorf("calling to ReportClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReportCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReportCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Report.
+func (c *ReportClient) Update() *ReportUpdate {
+	mutation := newReportMutation(c.config, OpUpdate)
+	return &ReportUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReportClient) UpdateOne(_m *Report) *ReportUpdateOne {
+	mutation := newReportMutation(c.config, OpUpdateOne, withReport(_m))
+	return &ReportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReportClient) UpdateOneID(id string) *ReportUpdateOne {
+	mutation := newReportMutation(c.config, OpUpdateOne, withReportID(id))
+	return &ReportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Report.
+func (c *ReportClient) Delete() *ReportDelete {
+	mutation := newReportMutation(c.config, OpDelete)
+	return &ReportDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReportClient) DeleteOne(_m *Report) *ReportDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReportClient) DeleteOneID(id string) *ReportDeleteOne {
+	builder := c.Delete().Where(report.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReportDeleteOne{builder}
+}
+
+// Query returns a query builder for Report.
+func (c *ReportClient) Query() *ReportQuery {
+	return &ReportQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReport},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Report entity by its id.
+func (c *ReportClient) Get(ctx context.Context, id string) (*Report, error) {
+	return c.Query().Where(report.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReportClient) GetX(ctx context.Context, id string) *Report {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ReportClient) Hooks() []Hook {
+	return c.hooks.Report
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReportClient) Interceptors() []Interceptor {
+	return c.inters.Report
+}
+
+func (c *ReportClient) mutate(ctx context.Context, m *ReportMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReportCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReportUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReportDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Report mutation op: %q", m.Op())
+	}
+}
+
+// ReportDecisionClient is a client for the ReportDecision schema.
+type ReportDecisionClient struct {
+	config
+}
+
+// NewReportDecisionClient returns a client for the ReportDecision from the given config.
+func NewReportDecisionClient(c config) *ReportDecisionClient {
+	return &ReportDecisionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `reportdecision.Hooks(f(g(h())))`.
+func (c *ReportDecisionClient) Use(hooks ...Hook) {
+	c.hooks.ReportDecision = append(c.hooks.ReportDecision, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `reportdecision.Intercept(f(g(h())))`.
+func (c *ReportDecisionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReportDecision = append(c.inters.ReportDecision, interceptors...)
+}
+
+// Create returns a builder for creating a ReportDecision entity.
+func (c *ReportDecisionClient) Create() *ReportDecisionCreate {
+	mutation := newReportDecisionMutation(c.config, OpCreate)
+	return &ReportDecisionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReportDecision entities.
+func (c *ReportDecisionClient) CreateBulk(builders ...*ReportDecisionCreate) *ReportDecisionCreateBulk {
+	return &ReportDecisionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReportDecisionClient) MapCreateBulk(slice any, setFunc func(*ReportDecisionCreate, int)) *ReportDecisionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReportDecisionCreateBulk{err: fmt.Errorf("calling to ReportDecisionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReportDecisionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReportDecisionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReportDecision.
+func (c *ReportDecisionClient) Update() *ReportDecisionUpdate {
+	mutation := newReportDecisionMutation(c.config, OpUpdate)
+	return &ReportDecisionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReportDecisionClient) UpdateOne(_m *ReportDecision) *ReportDecisionUpdateOne {
+	mutation := newReportDecisionMutation(c.config, OpUpdateOne, withReportDecision(_m))
+	return &ReportDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReportDecisionClient) UpdateOneID(id string) *ReportDecisionUpdateOne {
+	mutation := newReportDecisionMutation(c.config, OpUpdateOne, withReportDecisionID(id))
+	return &ReportDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReportDecision.
+func (c *ReportDecisionClient) Delete() *ReportDecisionDelete {
+	mutation := newReportDecisionMutation(c.config, OpDelete)
+	return &ReportDecisionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReportDecisionClient) DeleteOne(_m *ReportDecision) *ReportDecisionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReportDecisionClient) DeleteOneID(id string) *ReportDecisionDeleteOne {
+	builder := c.Delete().Where(reportdecision.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReportDecisionDeleteOne{builder}
+}
+
+// Query returns a query builder for ReportDecision.
+func (c *ReportDecisionClient) Query() *ReportDecisionQuery {
+	return &ReportDecisionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReportDecision},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReportDecision entity by its id.
+func (c *ReportDecisionClient) Get(ctx context.Context, id string) (*ReportDecision, error) {
+	return c.Query().Where(reportdecision.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReportDecisionClient) GetX(ctx context.Context, id string) *ReportDecision {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryReport queries the report edge of a ReportDecision.
+func (c *ReportDecisionClient) QueryReport(_m *ReportDecision) *ReportQuery {
+	query := (&ReportClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(reportdecision.Table, reportdecision.FieldID, id),
+			sqlgraph.To(report.Table, report.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, reportdecision.ReportTable, reportdecision.ReportColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ReportDecisionClient) Hooks() []Hook {
+	return c.hooks.ReportDecision
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReportDecisionClient) Interceptors() []Interceptor {
+	return c.inters.ReportDecision
+}
+
+func (c *ReportDecisionClient) mutate(ctx context.Context, m *ReportDecisionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReportDecisionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReportDecisionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReportDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReportDecisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ReportDecision mutation op: %q", m.Op())
+	}
+}
+
+// ReportRestatementClient is a client for the ReportRestatement schema.
+type ReportRestatementClient struct {
+	config
+}
+
+// NewReportRestatementClient returns a client for the ReportRestatement from the given config.
+func NewReportRestatementClient(c config) *ReportRestatementClient {
+	return &ReportRestatementClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `reportrestatement.Hooks(f(g(h())))`.
+func (c *ReportRestatementClient) Use(hooks ...Hook) {
+	c.hooks.ReportRestatement = append(c.hooks.ReportRestatement, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `reportrestatement.Intercept(f(g(h())))`.
+func (c *ReportRestatementClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReportRestatement = append(c.inters.ReportRestatement, interceptors...)
+}
+
+// Create returns a builder for creating a ReportRestatement entity.
+func (c *ReportRestatementClient) Create() *ReportRestatementCreate {
+	mutation := newReportRestatementMutation(c.config, OpCreate)
+	return &ReportRestatementCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReportRestatement entities.
+func (c *ReportRestatementClient) CreateBulk(builders ...*ReportRestatementCreate) *ReportRestatementCreateBulk {
+	return &ReportRestatementCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReportRestatementClient) MapCreateBulk(slice any, setFunc func(*ReportRestatementCreate, int)) *ReportRestatementCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReportRestatementCreateBulk{err: fmt.Errorf("calling to ReportRestatementClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReportRestatementCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReportRestatementCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReportRestatement.
+func (c *ReportRestatementClient) Update() *ReportRestatementUpdate {
+	mutation := newReportRestatementMutation(c.config, OpUpdate)
+	return &ReportRestatementUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReportRestatementClient) UpdateOne(_m *ReportRestatement) *ReportRestatementUpdateOne {
+	mutation := newReportRestatementMutation(c.config, OpUpdateOne, withReportRestatement(_m))
+	return &ReportRestatementUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReportRestatementClient) UpdateOneID(id string) *ReportRestatementUpdateOne {
+	mutation := newReportRestatementMutation(c.config, OpUpdateOne, withReportRestatementID(id))
+	return &ReportRestatementUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReportRestatement.
+func (c *ReportRestatementClient) Delete() *ReportRestatementDelete {
+	mutation := newReportRestatementMutation(c.config, OpDelete)
+	return &ReportRestatementDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReportRestatementClient) DeleteOne(_m *ReportRestatement) *ReportRestatementDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReportRestatementClient) DeleteOneID(id string) *ReportRestatementDeleteOne {
+	builder := c.Delete().Where(reportrestatement.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReportRestatementDeleteOne{builder}
+}
+
+// Query returns a query builder for ReportRestatement.
+func (c *ReportRestatementClient) Query() *ReportRestatementQuery {
+	return &ReportRestatementQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReportRestatement},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReportRestatement entity by its id.
+func (c *ReportRestatementClient) Get(ctx context.Context, id string) (*ReportRestatement, error) {
+	return c.Query().Where(reportrestatement.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReportRestatementClient) GetX(ctx context.Context, id string) *ReportRestatement {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryReport queries the report edge of a ReportRestatement.
+func (c *ReportRestatementClient) QueryReport(_m *ReportRestatement) *ReportQuery {
+	query := (&ReportClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(reportrestatement.Table, reportrestatement.FieldID, id),
+			sqlgraph.To(report.Table, report.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, reportrestatement.ReportTable, reportrestatement.ReportColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ReportRestatementClient) Hooks() []Hook {
+	return c.hooks.ReportRestatement
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReportRestatementClient) Interceptors() []Interceptor {
+	return c.inters.ReportRestatement
+}
+
+func (c *ReportRestatementClient) mutate(ctx context.Context, m *ReportRestatementMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReportRestatementCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReportRestatementUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReportRestatementUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReportRestatementDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ReportRestatement mutation op: %q", m.Op())
+	}
+}
+
 // SLAClient is a client for the SLA schema.
 type SLAClient struct {
 	config
@@ -7878,6 +8343,139 @@ func (c *SignalMappingClient) mutate(ctx context.Context, m *SignalMappingMutati
 	}
 }
 
+// SigningKeyClient is a client for the SigningKey schema.
+type SigningKeyClient struct {
+	config
+}
+
+// NewSigningKeyClient returns a client for the SigningKey from the given config.
+func NewSigningKeyClient(c config) *SigningKeyClient {
+	return &SigningKeyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `signingkey.Hooks(f(g(h())))`.
+func (c *SigningKeyClient) Use(hooks ...Hook) {
+	c.hooks.SigningKey = append(c.hooks.SigningKey, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `signingkey.Intercept(f(g(h())))`.
+func (c *SigningKeyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SigningKey = append(c.inters.SigningKey, interceptors...)
+}
+
+// Create returns a builder for creating a SigningKey entity.
+func (c *SigningKeyClient) Create() *SigningKeyCreate {
+	mutation := newSigningKeyMutation(c.config, OpCreate)
+	return &SigningKeyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SigningKey entities.
+func (c *SigningKeyClient) CreateBulk(builders ...*SigningKeyCreate) *SigningKeyCreateBulk {
+	return &SigningKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SigningKeyClient) MapCreateBulk(slice any, setFunc func(*SigningKeyCreate, int)) *SigningKeyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SigningKeyCreateBulk{err: fmt.Errorf("calling to SigningKeyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SigningKeyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SigningKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SigningKey.
+func (c *SigningKeyClient) Update() *SigningKeyUpdate {
+	mutation := newSigningKeyMutation(c.config, OpUpdate)
+	return &SigningKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SigningKeyClient) UpdateOne(_m *SigningKey) *SigningKeyUpdateOne {
+	mutation := newSigningKeyMutation(c.config, OpUpdateOne, withSigningKey(_m))
+	return &SigningKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SigningKeyClient) UpdateOneID(id string) *SigningKeyUpdateOne {
+	mutation := newSigningKeyMutation(c.config, OpUpdateOne, withSigningKeyID(id))
+	return &SigningKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SigningKey.
+func (c *SigningKeyClient) Delete() *SigningKeyDelete {
+	mutation := newSigningKeyMutation(c.config, OpDelete)
+	return &SigningKeyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SigningKeyClient) DeleteOne(_m *SigningKey) *SigningKeyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SigningKeyClient) DeleteOneID(id string) *SigningKeyDeleteOne {
+	builder := c.Delete().Where(signingkey.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SigningKeyDeleteOne{builder}
+}
+
+// Query returns a query builder for SigningKey.
+func (c *SigningKeyClient) Query() *SigningKeyQuery {
+	return &SigningKeyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSigningKey},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SigningKey entity by its id.
+func (c *SigningKeyClient) Get(ctx context.Context, id string) (*SigningKey, error) {
+	return c.Query().Where(signingkey.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SigningKeyClient) GetX(ctx context.Context, id string) *SigningKey {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SigningKeyClient) Hooks() []Hook {
+	return c.hooks.SigningKey
+}
+
+// Interceptors returns the client interceptors.
+func (c *SigningKeyClient) Interceptors() []Interceptor {
+	return c.inters.SigningKey
+}
+
+func (c *SigningKeyClient) mutate(ctx context.Context, m *SigningKeyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SigningKeyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SigningKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SigningKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SigningKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown SigningKey mutation op: %q", m.Op())
+	}
+}
+
 // SlugClient is a client for the Slug schema.
 type SlugClient struct {
 	config
@@ -9557,11 +10155,11 @@ type (
 		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Forecast,
 		ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity, Indicator,
 		Issue, JobRun, Lease, Member, OTLPStream, Outage, Person, PolicyRevision,
-		Proposal, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision,
-		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode,
-		SignalMapping, Slug, SuppliedFact, System, Team, ThinnedMonth, Token,
-		TrackerLane, TrackerPlace, Violation, ViolationEvent,
-		WebhookDelivery []ent.Hook
+		Proposal, Report, ReportDecision, ReportRestatement, SLA, SLAPeriod,
+		SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Segment,
+		SegmentChange, Series, Service, Session, SignInCode, SignalMapping, SigningKey,
+		Slug, SuppliedFact, System, Team, ThinnedMonth, Token, TrackerLane,
+		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
 		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change, Collection,
@@ -9569,11 +10167,11 @@ type (
 		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Forecast,
 		ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity, Indicator,
 		Issue, JobRun, Lease, Member, OTLPStream, Outage, Person, PolicyRevision,
-		Proposal, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus, SLORevision,
-		SLOStatus, Segment, SegmentChange, Series, Service, Session, SignInCode,
-		SignalMapping, Slug, SuppliedFact, System, Team, ThinnedMonth, Token,
-		TrackerLane, TrackerPlace, Violation, ViolationEvent,
-		WebhookDelivery []ent.Interceptor
+		Proposal, Report, ReportDecision, ReportRestatement, SLA, SLAPeriod,
+		SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Segment,
+		SegmentChange, Series, Service, Session, SignInCode, SignalMapping, SigningKey,
+		Slug, SuppliedFact, System, Team, ThinnedMonth, Token, TrackerLane,
+		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
 	}
 )
 

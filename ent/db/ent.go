@@ -45,6 +45,9 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
 	"github.com/evenkeel/evenkeel/ent/db/proposal"
+	"github.com/evenkeel/evenkeel/ent/db/report"
+	"github.com/evenkeel/evenkeel/ent/db/reportdecision"
+	"github.com/evenkeel/evenkeel/ent/db/reportrestatement"
 	"github.com/evenkeel/evenkeel/ent/db/segment"
 	"github.com/evenkeel/evenkeel/ent/db/segmentchange"
 	"github.com/evenkeel/evenkeel/ent/db/series"
@@ -52,6 +55,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/session"
 	"github.com/evenkeel/evenkeel/ent/db/signalmapping"
 	"github.com/evenkeel/evenkeel/ent/db/signincode"
+	"github.com/evenkeel/evenkeel/ent/db/signingkey"
 	"github.com/evenkeel/evenkeel/ent/db/sla"
 	"github.com/evenkeel/evenkeel/ent/db/slaperiod"
 	"github.com/evenkeel/evenkeel/ent/db/slarevision"
@@ -163,6 +167,9 @@ func checkColumn(t, c string) error {
 			person.Table:            person.ValidColumn,
 			policyrevision.Table:    policyrevision.ValidColumn,
 			proposal.Table:          proposal.ValidColumn,
+			report.Table:            report.ValidColumn,
+			reportdecision.Table:    reportdecision.ValidColumn,
+			reportrestatement.Table: reportrestatement.ValidColumn,
 			sla.Table:               sla.ValidColumn,
 			slaperiod.Table:         slaperiod.ValidColumn,
 			slarevision.Table:       slarevision.ValidColumn,
@@ -177,6 +184,7 @@ func checkColumn(t, c string) error {
 			session.Table:           session.ValidColumn,
 			signincode.Table:        signincode.ValidColumn,
 			signalmapping.Table:     signalmapping.ValidColumn,
+			signingkey.Table:        signingkey.ValidColumn,
 			slug.Table:              slug.ValidColumn,
 			suppliedfact.Table:      suppliedfact.ValidColumn,
 			system.Table:            system.ValidColumn,

@@ -80,6 +80,12 @@ type Tx struct {
 	PolicyRevision *PolicyRevisionClient
 	// Proposal is the client for interacting with the Proposal builders.
 	Proposal *ProposalClient
+	// Report is the client for interacting with the Report builders.
+	Report *ReportClient
+	// ReportDecision is the client for interacting with the ReportDecision builders.
+	ReportDecision *ReportDecisionClient
+	// ReportRestatement is the client for interacting with the ReportRestatement builders.
+	ReportRestatement *ReportRestatementClient
 	// SLA is the client for interacting with the SLA builders.
 	SLA *SLAClient
 	// SLAPeriod is the client for interacting with the SLAPeriod builders.
@@ -108,6 +114,8 @@ type Tx struct {
 	SignInCode *SignInCodeClient
 	// SignalMapping is the client for interacting with the SignalMapping builders.
 	SignalMapping *SignalMappingClient
+	// SigningKey is the client for interacting with the SigningKey builders.
+	SigningKey *SigningKeyClient
 	// Slug is the client for interacting with the Slug builders.
 	Slug *SlugClient
 	// SuppliedFact is the client for interacting with the SuppliedFact builders.
@@ -294,6 +302,9 @@ func (tx *Tx) init() {
 	tx.Person = NewPersonClient(tx.config)
 	tx.PolicyRevision = NewPolicyRevisionClient(tx.config)
 	tx.Proposal = NewProposalClient(tx.config)
+	tx.Report = NewReportClient(tx.config)
+	tx.ReportDecision = NewReportDecisionClient(tx.config)
+	tx.ReportRestatement = NewReportRestatementClient(tx.config)
 	tx.SLA = NewSLAClient(tx.config)
 	tx.SLAPeriod = NewSLAPeriodClient(tx.config)
 	tx.SLARevision = NewSLARevisionClient(tx.config)
@@ -308,6 +319,7 @@ func (tx *Tx) init() {
 	tx.Session = NewSessionClient(tx.config)
 	tx.SignInCode = NewSignInCodeClient(tx.config)
 	tx.SignalMapping = NewSignalMappingClient(tx.config)
+	tx.SigningKey = NewSigningKeyClient(tx.config)
 	tx.Slug = NewSlugClient(tx.config)
 	tx.SuppliedFact = NewSuppliedFactClient(tx.config)
 	tx.System = NewSystemClient(tx.config)

@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Alerts":       testAlerts,
 		"Policy":       testPolicy,
 		"Proposals":    testProposals,
+		"Reports":      testReports,
 		"Issues":       testIssues,
 		"Delivery":     testDelivery,
 		"Inbox":        testInbox,

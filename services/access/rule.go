@@ -66,6 +66,8 @@ const (
 	KindGateDecision  Kind = "gate_decision" // whether a change may go out
 	KindOverride      Kind = "gate_override" // of freezes, in an emergency
 	KindSuppliedFact  Kind = "supplied_fact" // what people say of an SLO
+	KindReport        Kind = "report"        // of a service, team, system or the organisation
+	KindEvidence      Kind = "evidence"      // for auditors
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -200,6 +202,9 @@ var grants = map[Rule]grant{
 	{Read, KindAudit}:           people, // a team's entries; the whole log: administrators
 	{Read, KindAlert}:           everyone,
 	{Update, KindAlert}:         people, // acknowledging
+	{Read, KindReport}:          everyone,
+	{Create, KindReport}:        people, // publishing; of the organisation: administrators
+	{Update, KindReport}:        people, // recording what a review decided
 	{Read, KindProposal}:        everyone,
 	{Create, KindProposal}:      people, // it names its author, who is another than approves it
 	{Update, KindProposal}:      people, // approving and rejecting

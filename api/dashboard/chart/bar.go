@@ -106,3 +106,30 @@ func Parts(parts []Part) template.HTML {
 	}
 	return d.close("chart bar", barWidth, barHeight, true, "")
 }
+
+// Spent is the bar of what was spent of a budget: what was planned, and after it what was
+// not, against a mark at the whole budget, so that bars below one another compare. What is
+// beyond the bar is cut off, and marked. An unknown one is an empty track with its mark.
+func Spent(planned, unplanned float64, known bool) template.HTML {
+	var d drawing
+	d.rect("track", 0, 0, barWidth, barHeight)
+	if known {
+		tone := "risk"
+		if planned+unplanned > 1 {
+			tone = "bad"
+		}
+		first := min(max(planned, 0)*thresholdAt, 1) * barWidth
+		last := min(max(planned+unplanned, 0)*thresholdAt, 1) * barWidth
+		d.rect("fill calm", 0, 0, first, barHeight)
+		if first > 0 && last-first > partGap {
+			first += partGap
+		}
+		d.rect("fill "+tone, first, 0, last-first, barHeight)
+		if (planned+unplanned)*thresholdAt > 1 {
+			d.rect("cut", barWidth-12, 0, 4, barHeight)
+			d.rect("cut", barWidth-22, 0, 4, barHeight)
+		}
+	}
+	d.rect("threshold", thresholdAt*barWidth-1, 0, 2, barHeight)
+	return d.close("chart bar", barWidth, barHeight, true, "")
+}

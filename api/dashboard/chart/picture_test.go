@@ -301,6 +301,39 @@ func TestABurnRatesBarPassesTheThresholdOnlyAboveTheFactor(t *testing.T) {
 	}
 }
 
+func TestWhatWasSpentIsToldApartAndAgainstTheWholeBudget(t *testing.T) {
+	t.Parallel()
+	// The whole budget is 180 wide, and the bar 300; a gap of 2 keeps both parts apart.
+	for _, c := range []struct {
+		planned, unplanned float64
+		tone               string
+		first, from, end   float64
+		cut                bool
+	}{
+		{.5, .25, "risk", 90, 92, 135, false}, {0, 1, "risk", 0, 0, 180, false}, {0, 1.01, "bad", 0, 0, 181.8, false}, {1, 0, "risk", 180, 180, 180, false},
+		{1, 1.25, "bad", 180, 182, 300, true}, {0, 10, "bad", 0, 0, 300, true},
+	} {
+		es := elements(t, Spent(c.planned, c.unplanned, true))
+		if x := classed(es, "threshold")[0].num(t, "x") + 1; x != 180 {
+			t.Errorf("the whole budget is at %v", x)
+		}
+		planned, rest := classed(es, "fill calm"), classed(es, "fill "+c.tone)
+		if len(planned) != 1 || len(rest) != 1 {
+			t.Fatalf("%+v: %d and %d parts", c, len(planned), len(rest))
+		}
+		from, width := rest[0].num(t, "x"), rest[0].num(t, "width")
+		if math.Abs(planned[0].num(t, "width")-c.first) > .01 || math.Abs(from-c.from) > .01 || math.Abs(from+width-c.end) > .01 {
+			t.Errorf("%+v: planned %v wide, the rest from %v, %v wide", c, planned[0].num(t, "width"), from, width)
+		}
+		if cut := len(classed(es, "cut")) > 0; cut != c.cut {
+			t.Errorf("%+v is cut off: %v", c, cut)
+		}
+	}
+	if es := elements(t, Spent(0, 0, false)); len(classed(es, "fill calm"))+len(classed(es, "fill risk")) != 0 {
+		t.Error("what is not known is drawn as if it were")
+	}
+}
+
 func TestEveryCountedPartIsSeenAndTheyFillTheBar(t *testing.T) {
 	t.Parallel()
 	es := elements(t, Parts([]Part{{"bad", 1}, {"risk", 0}, {"ok", 9998}, {"none", 1}}))

@@ -36,6 +36,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy/supply"
 	"github.com/evenkeel/evenkeel/services/policy/trial"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/report"
+	"github.com/evenkeel/evenkeel/services/report/evidence"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
@@ -99,6 +101,8 @@ type App struct {
 	Inbox       *inbox.Inbox
 	Deliveries  *delivery.Service
 	Webhooks    *inbox.Service
+	Reports     *report.Service
+	Evidence    *evidence.Service
 	Jobs        *jobs.Service
 	API         *api.API
 

@@ -41,6 +41,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy/supply"
 	"github.com/evenkeel/evenkeel/services/policy/trial"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/report"
+	"github.com/evenkeel/evenkeel/services/report/evidence"
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
@@ -135,6 +137,14 @@ func (a *App) furnish() error {
 		Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 	})
 	a.furnishProposals()
+	a.Reports = report.NewService(report.Parts{
+		Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: a.SLOs,
+		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
+	})
+	a.Evidence = evidence.NewService(evidence.Parts{
+		Keys: s.Reports(), Past: s.Reports(), Organisation: s.Registry(), Rights: s.Access(), Policies: s.Policy(), Proposals: s.Proposals(),
+		Log: s.Audit(), Published: s.Reports(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+	})
 	a.Registry.OnRetirement(a.Policies)
 	a.Registry.CountHoldings(a.SLOs)
 	a.Registry.CountHoldings(a.SLAs)
@@ -277,6 +287,16 @@ func (a *App) jobs() []jobs.Job {
 			Name: "work-webhooks", Schedule: "@every 5s",
 			Description: "Has what webhooks of the tracker tell of looked at, and does what comments ask for.",
 			RunOnce:     a.work,
+		},
+		{
+			Name: "draw-up-reports", Schedule: "23 4 2-6 * *",
+			Description: "Publishes the report of the last month of each team with SLOs, and of the organisation.",
+			RunOnce:     counted(a.Reports.DrawUpOnce),
+		},
+		{
+			Name: "restate-reports", Schedule: "53 2 * * *",
+			Description: "Sums published reports up again, and keeps what is found to be otherwise beside them.",
+			RunOnce:     counted(a.Reports.RestateOnce),
 		},
 		{
 			Name: "prune", Schedule: "17 * * * *",

@@ -1,8 +1,10 @@
 package app_test
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -143,6 +145,16 @@ func (a *answer) common() {
 	case a.call.method == http.MethodHead || a.status == http.StatusNoContent || a.status == http.StatusNotModified:
 		return
 	case a.status < 300:
+		if path, _, _ := strings.Cut(a.call.path, "?"); strings.HasPrefix(path, "/v1/reports/") && strings.HasSuffix(path, "/csv") {
+			if _, err := csv.NewReader(bytes.NewReader(a.body)).ReadAll(); err != nil || media != "text/csv; charset=utf-8" {
+				wrong("is %q and no CSV: %v", media, err)
+			}
+			return
+		}
+		if path, _, _ := strings.Cut(a.call.path, "?"); path == "/v1/evidence" {
+			a.commonZip(wrong)
+			return
+		}
 		if strings.HasPrefix(a.call.path, "/v1/") && (media != "application/json" || !json.Valid(a.body)) {
 			wrong("is %q and not JSON", media)
 		}
@@ -175,6 +187,31 @@ func (a *answer) common() {
 	}
 	if a.status == http.StatusUnauthorized && !strings.HasPrefix(a.header.Get("WWW-Authenticate"), "Bearer") {
 		wrong("does not say how to authenticate")
+	}
+}
+
+// commonZip holds a zip file to what all answers have in common: no secret is in it.
+func (a *answer) commonZip(wrong func(format string, args ...any)) {
+	r, err := zip.NewReader(bytes.NewReader(a.body), int64(len(a.body)))
+	if media := a.header.Get("Content-Type"); err != nil || media != "application/zip" {
+		wrong("is %q and no zip file: %v", media, err)
+		return
+	}
+	for _, f := range r.File {
+		from, err := f.Open()
+		if err != nil {
+			wrong("%s: %v", f.Name, err)
+			continue
+		}
+		content, err := io.ReadAll(from)
+		if err != nil {
+			wrong("%s: %v", f.Name, err)
+		}
+		for _, secret := range a.h.secrets {
+			if bytes.Contains(content, []byte(secret)) {
+				wrong("%s tells a secret", f.Name)
+			}
+		}
 	}
 }
 

@@ -151,6 +151,9 @@ func (d *document) judge(t *testing.T, o operation, a answer) {
 		t.Errorf("%s: %s → %d is of type %q, which it does not declare", o.OperationID, a.call, a.status, a.header.Get("Content-Type"))
 		return
 	}
+	if content.Schema.Value.Type.Is("string") {
+		return // what it is, the answer was held to already
+	}
 	if seen > 5 || seen > 1 && a.status >= 300 {
 		return // the others are alike
 	}
@@ -196,6 +199,8 @@ func (h *house) prepare() {
 	h.make("ada", "the token", "/v1/tokens", `{"name":"spare"}`)
 	h.make("ada", "the attachment", "/v1/budget-policies/error-budget/attachments", `{"target":"service","service":"checkout","mode":"enforce"}`)
 	h.make("administrator", "the dataSource", "/v1/data-sources", dataSource())
+	h.make("ada", "the report", "/v1/reports", `{"scope":"team","name":"payments","period":"2026-02"}`)
+	h.make("ada", "the reportDecision", "/v1/reports/"+h.ids["the report"]+"/decisions", `{"text":"go on","decidedBy":["Ada"]}`)
 	// Things that are called otherwise now.
 	h.make("ada", "former team", "/v1/teams", `{"slug":"former-team","name":"F"}`)
 	h.make("ada", "former system", "/v1/systems", `{"slug":"former-system","name":"F","team":"payments"}`)

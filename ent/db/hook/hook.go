@@ -405,6 +405,42 @@ func (f ProposalFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ProposalMutation", m)
 }
 
+// The ReportFunc type is an adapter to allow the use of ordinary
+// function as Report mutator.
+type ReportFunc func(context.Context, *db.ReportMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReportFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ReportMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ReportMutation", m)
+}
+
+// The ReportDecisionFunc type is an adapter to allow the use of ordinary
+// function as ReportDecision mutator.
+type ReportDecisionFunc func(context.Context, *db.ReportDecisionMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReportDecisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ReportDecisionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ReportDecisionMutation", m)
+}
+
+// The ReportRestatementFunc type is an adapter to allow the use of ordinary
+// function as ReportRestatement mutator.
+type ReportRestatementFunc func(context.Context, *db.ReportRestatementMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReportRestatementFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ReportRestatementMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ReportRestatementMutation", m)
+}
+
 // The SLAFunc type is an adapter to allow the use of ordinary
 // function as SLA mutator.
 type SLAFunc func(context.Context, *db.SLAMutation) (db.Value, error)
@@ -571,6 +607,18 @@ func (f SignalMappingFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value,
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SignalMappingMutation", m)
+}
+
+// The SigningKeyFunc type is an adapter to allow the use of ordinary
+// function as SigningKey mutator.
+type SigningKeyFunc func(context.Context, *db.SigningKeyMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SigningKeyFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.SigningKeyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SigningKeyMutation", m)
 }
 
 // The SlugFunc type is an adapter to allow the use of ordinary

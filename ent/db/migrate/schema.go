@@ -1517,6 +1517,123 @@ var (
 			},
 		},
 	}
+	// ReportsColumns holds the columns for the "reports" table.
+	ReportsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "number", Type: field.TypeInt64},
+		{Name: "scope", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "scope_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "scope_slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "scope_name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "from_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "to_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "period", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "occasion", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "published_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "published_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "sha256", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "content", Type: field.TypeBytes},
+		{Name: "review_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+	}
+	// ReportsTable holds the schema information for the "reports" table.
+	ReportsTable = &schema.Table{
+		Name:       "reports",
+		Columns:    ReportsColumns,
+		PrimaryKey: []*schema.Column{ReportsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "report_number",
+				Unique:  true,
+				Columns: []*schema.Column{ReportsColumns[1]},
+			},
+			{
+				Name:    "report_one_of_an_occasion",
+				Unique:  true,
+				Columns: []*schema.Column{ReportsColumns[2], ReportsColumns[3], ReportsColumns[7], ReportsColumns[8], ReportsColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "occasion <> ''",
+				},
+			},
+			{
+				Name:    "report_scope_scope_id_number",
+				Unique:  false,
+				Columns: []*schema.Column{ReportsColumns[2], ReportsColumns[3], ReportsColumns[1]},
+			},
+			{
+				Name:    "report_review_at",
+				Unique:  false,
+				Columns: []*schema.Column{ReportsColumns[15]},
+			},
+		},
+	}
+	// ReportDecisionsColumns holds the columns for the "report_decisions" table.
+	ReportDecisionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "text", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "decided_by", Type: field.TypeJSON},
+		{Name: "due_on", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "replaces", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "recorded_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "recorded_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "report_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ReportDecisionsTable holds the schema information for the "report_decisions" table.
+	ReportDecisionsTable = &schema.Table{
+		Name:       "report_decisions",
+		Columns:    ReportDecisionsColumns,
+		PrimaryKey: []*schema.Column{ReportDecisionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "report_decisions_reports_report",
+				Columns:    []*schema.Column{ReportDecisionsColumns[8]},
+				RefColumns: []*schema.Column{ReportsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "reportdecision_report_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReportDecisionsColumns[8], ReportDecisionsColumns[0]},
+			},
+			{
+				Name:    "reportdecision_replaces",
+				Unique:  true,
+				Columns: []*schema.Column{ReportDecisionsColumns[5]},
+			},
+		},
+	}
+	// ReportRestatementsColumns holds the columns for the "report_restatements" table.
+	ReportRestatementsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "found_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "changes", Type: field.TypeJSON},
+		{Name: "causes", Type: field.TypeJSON},
+		{Name: "report_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ReportRestatementsTable holds the schema information for the "report_restatements" table.
+	ReportRestatementsTable = &schema.Table{
+		Name:       "report_restatements",
+		Columns:    ReportRestatementsColumns,
+		PrimaryKey: []*schema.Column{ReportRestatementsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "report_restatements_reports_report",
+				Columns:    []*schema.Column{ReportRestatementsColumns[4]},
+				RefColumns: []*schema.Column{ReportsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "reportrestatement_report_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReportRestatementsColumns[4], ReportRestatementsColumns[0]},
+			},
+		},
+	}
 	// SlasColumns holds the columns for the "slas" table.
 	SlasColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -2103,6 +2220,26 @@ var (
 			},
 		},
 	}
+	// SigningKeysColumns holds the columns for the "signing_keys" table.
+	SigningKeysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "purpose", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "seed", Type: field.TypeBytes},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+	}
+	// SigningKeysTable holds the schema information for the "signing_keys" table.
+	SigningKeysTable = &schema.Table{
+		Name:       "signing_keys",
+		Columns:    SigningKeysColumns,
+		PrimaryKey: []*schema.Column{SigningKeysColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "signingkey_purpose",
+				Unique:  true,
+				Columns: []*schema.Column{SigningKeysColumns[1]},
+			},
+		},
+	}
 	// SlugsColumns holds the columns for the "slugs" table.
 	SlugsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -2605,6 +2742,9 @@ var (
 		PeopleTable,
 		PolicyRevisionsTable,
 		ProposalsTable,
+		ReportsTable,
+		ReportDecisionsTable,
+		ReportRestatementsTable,
 		SlasTable,
 		SLAPeriodsTable,
 		SLARevisionsTable,
@@ -2619,6 +2759,7 @@ var (
 		SessionsTable,
 		SignInCodesTable,
 		SignalMappingsTable,
+		SigningKeysTable,
 		SlugsTable,
 		SuppliedFactsTable,
 		SystemsTable,
@@ -2773,6 +2914,17 @@ func init() {
 	ProposalsTable.Annotation = &entsql.Annotation{
 		Table: "proposals",
 	}
+	ReportsTable.Annotation = &entsql.Annotation{
+		Table: "reports",
+	}
+	ReportDecisionsTable.ForeignKeys[0].RefTable = ReportsTable
+	ReportDecisionsTable.Annotation = &entsql.Annotation{
+		Table: "report_decisions",
+	}
+	ReportRestatementsTable.ForeignKeys[0].RefTable = ReportsTable
+	ReportRestatementsTable.Annotation = &entsql.Annotation{
+		Table: "report_restatements",
+	}
 	SlasTable.ForeignKeys[0].RefTable = ServicesTable
 	SlasTable.Annotation = &entsql.Annotation{
 		Table: "slas",
@@ -2831,6 +2983,9 @@ func init() {
 	SignalMappingsTable.ForeignKeys[0].RefTable = ServicesTable
 	SignalMappingsTable.Annotation = &entsql.Annotation{
 		Table: "signal_mappings",
+	}
+	SigningKeysTable.Annotation = &entsql.Annotation{
+		Table: "signing_keys",
 	}
 	SlugsTable.Annotation = &entsql.Annotation{
 		Table: "slugs",

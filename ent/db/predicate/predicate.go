@@ -105,6 +105,15 @@ type PolicyRevision func(*sql.Selector)
 // Proposal is the predicate function for proposal builders.
 type Proposal func(*sql.Selector)
 
+// Report is the predicate function for report builders.
+type Report func(*sql.Selector)
+
+// ReportDecision is the predicate function for reportdecision builders.
+type ReportDecision func(*sql.Selector)
+
+// ReportRestatement is the predicate function for reportrestatement builders.
+type ReportRestatement func(*sql.Selector)
+
 // SLA is the predicate function for sla builders.
 type SLA func(*sql.Selector)
 
@@ -146,6 +155,9 @@ type SignInCode func(*sql.Selector)
 
 // SignalMapping is the predicate function for signalmapping builders.
 type SignalMapping func(*sql.Selector)
+
+// SigningKey is the predicate function for signingkey builders.
+type SigningKey func(*sql.Selector)
 
 // Slug is the predicate function for slug builders.
 type Slug func(*sql.Selector)

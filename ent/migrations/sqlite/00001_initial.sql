@@ -241,6 +241,26 @@ CREATE INDEX `proposal_service_id_id` ON `proposals` (`service_id`, `id`);
 CREATE INDEX `proposal_proposer_id` ON `proposals` (`proposer_id`);
 -- create index "proposal_open" to table: "proposals"
 CREATE INDEX `proposal_open` ON `proposals` (`id`) WHERE decided_at IS NULL;
+-- create "reports" table
+CREATE TABLE `reports` (`id` text NOT NULL, `number` integer NOT NULL, `scope` text NOT NULL, `scope_id` text NOT NULL, `scope_slug` text NOT NULL, `scope_name` text NOT NULL, `team_id` text NOT NULL, `from_at` datetime NOT NULL, `to_at` datetime NOT NULL, `period` text NOT NULL, `occasion` text NOT NULL, `published_at` datetime NOT NULL, `published_by` text NOT NULL, `sha256` text NOT NULL, `content` blob NOT NULL, `review_at` datetime NULL, PRIMARY KEY (`id`));
+-- create index "report_number" to table: "reports"
+CREATE UNIQUE INDEX `report_number` ON `reports` (`number`);
+-- create index "report_one_of_an_occasion" to table: "reports"
+CREATE UNIQUE INDEX `report_one_of_an_occasion` ON `reports` (`scope`, `scope_id`, `from_at`, `to_at`, `occasion`) WHERE occasion <> '';
+-- create index "report_scope_scope_id_number" to table: "reports"
+CREATE INDEX `report_scope_scope_id_number` ON `reports` (`scope`, `scope_id`, `number`);
+-- create index "report_review_at" to table: "reports"
+CREATE INDEX `report_review_at` ON `reports` (`review_at`);
+-- create "report_decisions" table
+CREATE TABLE `report_decisions` (`id` text NOT NULL, `text` text NOT NULL, `decided_by` json NOT NULL, `due_on` text NOT NULL, `link` text NOT NULL, `replaces` text NULL, `recorded_at` datetime NOT NULL, `recorded_by` text NOT NULL, `report_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `report_decisions_reports_report` FOREIGN KEY (`report_id`) REFERENCES `reports` (`id`) ON DELETE RESTRICT);
+-- create index "reportdecision_report_id_id" to table: "report_decisions"
+CREATE INDEX `reportdecision_report_id_id` ON `report_decisions` (`report_id`, `id`);
+-- create index "reportdecision_replaces" to table: "report_decisions"
+CREATE UNIQUE INDEX `reportdecision_replaces` ON `report_decisions` (`replaces`);
+-- create "report_restatements" table
+CREATE TABLE `report_restatements` (`id` text NOT NULL, `found_at` datetime NOT NULL, `changes` json NOT NULL, `causes` json NOT NULL, `report_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `report_restatements_reports_report` FOREIGN KEY (`report_id`) REFERENCES `reports` (`id`) ON DELETE RESTRICT);
+-- create index "reportrestatement_report_id_id" to table: "report_restatements"
+CREATE INDEX `reportrestatement_report_id_id` ON `report_restatements` (`report_id`, `id`);
 -- create "slas" table
 CREATE TABLE `slas` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `customer` text NOT NULL, `unit` text NOT NULL, `start` text NOT NULL, `zone` text NOT NULL, `valid_from` datetime NOT NULL, `valid_until` datetime NULL, `contact` text NOT NULL, `terms_url` text NOT NULL, `revision` integer NOT NULL, `due_at` datetime NULL, `ended_at` datetime NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `slas_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "sla_service_id_slug" to table: "slas"
@@ -331,6 +351,10 @@ CREATE INDEX `signincode_person_id` ON `sign_in_codes` (`person_id`);
 CREATE TABLE `signal_mappings` (`id` text NOT NULL, `map` json NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `signal_mappings_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "signalmapping_service_id" to table: "signal_mappings"
 CREATE UNIQUE INDEX `signalmapping_service_id` ON `signal_mappings` (`service_id`);
+-- create "signing_keys" table
+CREATE TABLE `signing_keys` (`id` text NOT NULL, `purpose` text NOT NULL, `seed` blob NOT NULL, `created_at` datetime NOT NULL, PRIMARY KEY (`id`));
+-- create index "signingkey_purpose" to table: "signing_keys"
+CREATE UNIQUE INDEX `signingkey_purpose` ON `signing_keys` (`purpose`);
 -- create "slugs" table
 CREATE TABLE `slugs` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `noun` text NOT NULL, `scope` text NOT NULL, `slug` text NOT NULL, `target_id` text NOT NULL, `current` bool NOT NULL);
 -- create index "slug_noun_scope_slug" to table: "slugs"
