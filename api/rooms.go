@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
+	"github.com/evenkeel/evenkeel/services/notify"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
@@ -32,28 +33,29 @@ import (
 // Rooms are the services that the operations call. They may be nil where only the
 // OpenAPI document is wanted.
 type Rooms struct {
-	Access      *access.Service
-	Audit       *audit.Service
-	Registry    *registry.Registry
-	Sources     *source.Service
-	SLOs        *slo.Service
-	SLAs        *sla.Service
-	Composites  *composite.Service
-	Corrections *correction.Service
-	Scores      *score.Service
-	Outages     *outage.Service
-	Changes     *change.Service
-	Facts       *fact.Book // of SLOs
-	Alerts      *alert.Service
-	Proposals   *proposal.Service
-	Collection  *collect.Service
-	Suggestions *suggest.Desk
-	Signals     *signals.Service
-	Policies    *policy.Service
-	Gate        *gate.Service
-	Issues      *delivery.Service
-	Inbox       *inbox.Service
-	Jobs        *jobs.Service
+	Access        *access.Service
+	Audit         *audit.Service
+	Registry      *registry.Registry
+	Sources       *source.Service
+	SLOs          *slo.Service
+	SLAs          *sla.Service
+	Composites    *composite.Service
+	Corrections   *correction.Service
+	Scores        *score.Service
+	Outages       *outage.Service
+	Changes       *change.Service
+	Facts         *fact.Book // of SLOs
+	Alerts        *alert.Service
+	Proposals     *proposal.Service
+	Collection    *collect.Service
+	Suggestions   *suggest.Desk
+	Signals       *signals.Service
+	Policies      *policy.Service
+	Gate          *gate.Service
+	Issues        *delivery.Service
+	Inbox         *inbox.Service
+	Notifications *notify.Service
+	Jobs          *jobs.Service
 }
 
 // AddOperations adds every operation under /v1.
@@ -93,6 +95,9 @@ func (a *API) AddOperations(r Rooms) {
 	a.addIssues(r)
 	a.addIssueDelivery(r)
 	a.addWebhookDeliveries(r)
+	a.addNotificationTargets(r)
+	a.addNotifications(r)
+	a.addEvents(r)
 	a.addJobs(r)
 	a.addAudit(r)
 }

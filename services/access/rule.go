@@ -65,6 +65,10 @@ const (
 	KindProposal      Kind = "proposal"
 	KindGateDecision  Kind = "gate_decision" // whether a change may go out
 	KindOverride      Kind = "gate_override" // of freezes, in an emergency
+	// KindTarget is where events are told, and KindNotification one event on its way there.
+	KindTarget       Kind = "notification_target"
+	KindNotification Kind = "notification"
+	KindEvent        Kind = "event" // that people are told of
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -193,7 +197,15 @@ var grants = map[Rule]grant{
 	{Update, KindBackfill}:      owner,  // cancelling and resuming
 	{Read, KindAudit}:           people, // a team's entries; the whole log: administrators
 	{Read, KindAlert}:           everyone,
-	{Update, KindAlert}:         people, // acknowledging
+	{Update, KindAlert}:         people,   // acknowledging
+	{Read, KindTarget}:          everyone, // it holds no secrets, only their names
+	{Create, KindTarget}:        people,
+	{Update, KindTarget}:        people,
+	{Delete, KindTarget}:        people,
+	{Check, KindTarget}:         people, // a test message
+	{Read, KindNotification}:    everyone,
+	{Update, KindNotification}:  people, // sending it again
+	{Read, KindEvent}:           everyone,
 	{Read, KindProposal}:        everyone,
 	{Create, KindProposal}:      people, // it names its author, who is another than approves it
 	{Update, KindProposal}:      people, // approving and rejecting

@@ -22,7 +22,7 @@ func (a *App) openEdge() {
 	})
 	a.API.AddOperations(api.Rooms{
 		Access: a.Access, Audit: a.Audit, Registry: a.Registry, Sources: a.Sources, SLOs: a.SLOs, SLAs: a.SLAs, Composites: a.Composites, Corrections: a.Corrections, Scores: a.Scores, Outages: a.Outages, Changes: a.Changes, Facts: a.Facts, Proposals: a.Proposals, Gate: a.Gate, Alerts: a.Alerts, Collection: a.Collection,
-		Suggestions: a.Suggestions, Signals: a.Signals, Policies: a.Policies, Issues: a.Deliveries, Inbox: a.Webhooks, Jobs: a.Jobs,
+		Suggestions: a.Suggestions, Signals: a.Signals, Policies: a.Policies, Issues: a.Deliveries, Inbox: a.Webhooks, Notifications: a.Notifications, Jobs: a.Jobs,
 	})
 	a.API.HandleExports(a.OTLP)
 	a.API.HandleWebhooks(a.webhooks)

@@ -158,6 +158,7 @@ func (a *App) furnish() error {
 		return err
 	}
 	a.readInbox()
+	a.furnishNotifications(reader)
 	a.Jobs, err = jobs.NewService(jobs.Parts{
 		Store: s.Jobs(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 		Replica: a.opts.Config.Instance, LeaseTTL: a.opts.Config.Jobs.LeaseTTL, Disabled: !a.opts.Config.Jobs.Enabled,
@@ -251,6 +252,16 @@ func (a *App) jobs() []jobs.Job {
 			RunOnce:     a.work,
 		},
 		{
+			Name: "send-notifications", Schedule: "@every 5s",
+			Description: "Decides where events are told, and sends what is due.",
+			RunOnce:     a.notify,
+		},
+		{
+			Name: "write-digests", Schedule: "*/5 * * * *",
+			Description: "Writes the weekly digest of each team, when its week begins.",
+			RunOnce:     a.digest,
+		},
+		{
 			Name: "prune", Schedule: "17 * * * *",
 			Description: "Packs closed days of measurements, and forgets what is kept long enough.",
 			RunOnce:     a.prune,
@@ -315,6 +326,7 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 		{"credentials", func() (int64, error) { return wide(a.Access.Prune(ctx)) }},
 		{"webhook_deliveries", func() (int64, error) { return wide(a.Inbox.Prune(ctx, keep.WebhookDeliveries)) }},
 		{"alerts", func() (int64, error) { return wide(a.Alerts.Prune(ctx)) }},
+		{"events", func() (int64, error) { return wide(a.Notifications.Prune(ctx)) }},
 		{"changes", func() (int64, error) { return wide(a.Changes.Prune(ctx)) }},
 		{"backfills", func() (int64, error) { return wide(a.Collection.Prune(ctx, keep.Runs)) }},
 		{"runs", func() (int64, error) { return wide(a.Jobs.Prune(ctx, keep.Runs, keep.RoutineRuns)) }},

@@ -192,6 +192,9 @@ func (h *house) prepare() {
 	h.make("ada", "the token", "/v1/tokens", `{"name":"spare"}`)
 	h.make("ada", "the attachment", "/v1/budget-policies/error-budget/attachments", `{"target":"service","service":"checkout","mode":"enforce"}`)
 	h.make("administrator", "the dataSource", "/v1/data-sources", dataSource())
+	h.make("ada", "the notificationTarget", "/v1/notification-targets", `{"team":"payments","name":"Mail","kind":"email","address":"payments@example.org"}`)
+	// There is no mail server: it is dead.
+	h.ids["the notification"] = h.must(200, call{as: "ada", method: "POST", path: "/v1/notification-targets/" + h.ids["the notificationTarget"] + "/test"}).text("id")
 	// Things that are called otherwise now.
 	h.make("ada", "former team", "/v1/teams", `{"slug":"former-team","name":"F"}`)
 	h.make("ada", "former system", "/v1/systems", `{"slug":"former-system","name":"F","team":"payments"}`)

@@ -43,6 +43,10 @@ type Config struct {
 
 	GitHub GitHub `koanf:"github" doc:"Where issues are opened, and as whom. Without a token and without an App they stay drafts, which can be read as they would be opened."`
 
+	Notifications Notifications `koanf:"notifications" doc:"Whether and where events are told. Which events go where is for teams to say, in notification targets."`
+
+	SMTP SMTP `koanf:"smtp" doc:"The server through which e-mail is sent. Without one none is."`
+
 	Suggestions Suggestions `koanf:"suggestions" doc:"What SLOs are suggested from data sources."`
 
 	Policy Policy `koanf:"policy" doc:"What error-budget policies go by."`
@@ -125,6 +129,24 @@ type GitHub struct {
 	Spacing time.Duration `koanf:"spacing" default:"1s" min:"1s" max:"1m" doc:"The least time between two writes of one installation or token. GitHub asks for a second."`
 	Hold    time.Duration `koanf:"hold" default:"5m" min:"1m" max:"24h" doc:"How long an issue whose making got no answer is looked for before it is made again. While GitHub's list lags less, no issue is made twice."`
 	Misses  int           `koanf:"misses" default:"3" min:"1" max:"20" doc:"How often it has to be looked for in that time, and not be found."`
+}
+
+// Notifications says whether and where events are told.
+type Notifications struct {
+	Mode          string   `koanf:"mode" default:"on" oneof:"off,observe,on" doc:"How far notifications go. off: events are kept and told to nobody. observe: what would be sent where is written down, and not sent. on: it is sent."`
+	PerHour       int      `koanf:"perHour" default:"30" min:"2" max:"10000" doc:"The most messages that a notification target gets within an hour; what is more is gathered into one. An Alertmanager, which groups by itself, gets all."`
+	AllowLoopback bool     `koanf:"allowLoopback" default:"false" shown:"whether listen is a loopback address" doc:"Whether notification targets may be on this machine's own loopback addresses."`
+	AllowCIDRs    Networks `koanf:"allowCIDRs" default:"" shown:"none" doc:"The private networks in which notification targets may be, beside public addresses, such as 10.0.7.0/24 for an Alertmanager. Every team may add targets: without this, none of them leads into the network that Evenkeel is in."`
+}
+
+// SMTP says through which server e-mail is sent, and as whom.
+type SMTP struct {
+	Host     string `koanf:"host" default:"" shown:"none" doc:"The server's name, such as smtp.example.com. It may be in a private network."`
+	Port     int    `koanf:"port" default:"587" min:"1" max:"65535" doc:"Its port."`
+	Security string `koanf:"security" default:"starttls" oneof:"starttls,tls,none" doc:"How the connection is kept from others: starttls has to be offered; tls is spoken from the first byte, as on port 465; none is for a server on this machine."`
+	Username string `koanf:"username" default:"" shown:"none" doc:"The name to sign in with; empty where the server asks for none."`
+	Password Secret `koanf:"password" default:"" shown:"none" doc:"The password to it."`
+	From     string `koanf:"from" default:"" shown:"none" doc:"The address that e-mail comes from, such as evenkeel@example.com."`
 }
 
 // Suggestions says what SLOs are suggested by.
