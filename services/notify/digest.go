@@ -81,7 +81,8 @@ func (d *Digests) write(ctx context.Context, target Target) (Outgoing, error) {
 	}
 	begins, week := hours.week(now)
 	once := "digest/" + cmp.Or(string(target.Team), "platform") + "/" + week
-	if now.Before(begins) {
+	// Where nothing ran when the week began, it comes later in the week, but within hours.
+	if now.Before(begins) || !hours.Open(now) {
 		return "", nil
 	}
 	if done, err := d.Store.ToldOnce(ctx, once); err != nil || done {
