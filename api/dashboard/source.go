@@ -10,6 +10,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
+	"github.com/evenkeel/evenkeel/services/notify"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -27,22 +28,23 @@ import (
 // Sources is where the pages read. Each is satisfied by the service of its
 // domain, which authorises the context's caller.
 type Sources struct {
-	Access      Access
-	Registry    Registry
-	DataSources DataSources
-	SLOs        SLOs
-	SLAs        SLAs
-	Composites  Composites
-	Corrections Corrections
-	Scores      Scores
-	Outages     Outages
-	Signals     Signals
-	Alerts      Alerts
-	Proposals   Proposals
-	Policies    Policies
-	Issues      Issues
-	Webhooks    Webhooks
-	Jobs        Jobs
+	Access        Access
+	Registry      Registry
+	DataSources   DataSources
+	SLOs          SLOs
+	SLAs          SLAs
+	Composites    Composites
+	Corrections   Corrections
+	Scores        Scores
+	Outages       Outages
+	Signals       Signals
+	Alerts        Alerts
+	Proposals     Proposals
+	Policies      Policies
+	Issues        Issues
+	Webhooks      Webhooks
+	Notifications Notifications
+	Jobs          Jobs
 	// Collection is needed where SLOs are read from data sources.
 	Collection Collection
 }
@@ -61,6 +63,14 @@ type Composites interface {
 	Revisions(ctx context.Context, composite id.ID, r page.Request) (page.Page[composite.Revision], error)
 	Warnings(ctx context.Context, v composite.View) ([]slo.Warning, error)
 	History(ctx context.Context, composite id.ID, from, to time.Time, step time.Duration) (composite.History, error)
+}
+
+// Notifications tells of events and where they are told.
+type Notifications interface {
+	Targets(ctx context.Context, f notify.TargetFilter, r page.Request) (page.Page[notify.TargetView], error)
+	Notifications(ctx context.Context, f notify.NotificationFilter, r page.Request) (page.Page[notify.Notification], error)
+	Events(ctx context.Context, f notify.EventFilter, r page.Request) (page.Page[notify.Told], error)
+	EventsByID(ctx context.Context, events []id.ID) (map[id.ID]notify.Told, error)
 }
 
 // Registry tells of the organisation. Names are slugs or identifiers; a former

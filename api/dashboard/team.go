@@ -59,6 +59,7 @@ func (d *Dashboard) team(v *visit) (screen, error) {
 		repository.Text = "Issues without a repository of their own: " + repository.Text
 		p.Meta = append(p.Meta, repository)
 	}
+	p.Meta = append(p.Meta, link{URL: teamURL(t.Slug) + "/notifications", Text: "Notifications"})
 	if err := d.aboveTeam(v, t, &p); err != nil {
 		return screen{}, err
 	}
