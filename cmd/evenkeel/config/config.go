@@ -30,7 +30,7 @@ type Config struct {
 	DrainDelay         time.Duration `koanf:"drainDelay" default:"0s" min:"0s" max:"5m" doc:"How long requests are still taken after the signal to stop, while /readyz says that no more should come: as long as a load balancer needs to notice."`
 	DrainTimeout       time.Duration `koanf:"drainTimeout" default:"30s" min:"0s" max:"10m" doc:"How long requests and jobs under way may take to finish after the signal to stop."`
 	SessionLifetime    time.Duration `koanf:"sessionLifetime" default:"12h" min:"5m" max:"30d" doc:"How long somebody stays signed in to the dashboard."`
-	SecretsDir         string        `koanf:"secretsDir" default:"" shown:"none" doc:"The directory of the secrets that data sources name: prom-token is the file of that name in it, else the variable EVENKEEL_SECRET_PROM_TOKEN. Each is read whenever it is needed, so that a changed one is used at once. Links out of the directory are not followed."`
+	SecretsDir         string        `koanf:"secretsDir" default:"" shown:"none" doc:"The directory of the secrets that data sources and notification targets name: prom-token is the file of that name in it, else the variable EVENKEEL_SECRET_PROM_TOKEN. Each is read whenever it is needed, so that a changed one is used at once. Links out of the directory are not followed."`
 	TokenLifetime      time.Duration `koanf:"tokenLifetime" default:"90d" min:"1h" max:"365d" doc:"How long a token lives that was made without an expiry of its own."`
 
 	Database  Database  `koanf:"database" doc:"Where everything is kept."`
