@@ -35,7 +35,7 @@ func (c *Courier) choose(ctx context.Context, target Target, due []Notification,
 	for _, n := range due {
 		if !uncapped(target, n) {
 			capped = append(capped, n)
-			urgent = urgent || n.Urgency == event.Interrupt && !n.Over
+			urgent = urgent || n.Urgency == event.Interrupt
 		}
 	}
 	switch {
@@ -63,7 +63,7 @@ func (c *Courier) gather(ctx context.Context, target Target, many []Notification
 	urgency := event.Soon
 	for i, n := range many {
 		ids[i] = n.Event
-		if n.Urgency == event.Interrupt && !n.Over {
+		if n.Urgency == event.Interrupt {
 			urgency = event.Interrupt
 		}
 	}

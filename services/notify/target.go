@@ -71,7 +71,7 @@ func loudness(u event.Urgency) int {
 // due is when an event is sent to the target at the earliest: what interrupts at once, what
 // is soon within its working hours, and an end at once where it only quiets.
 func (t Target) due(urgency event.Urgency, over bool, now time.Time) time.Time {
-	if urgency == event.Interrupt && !over || over && t.Kind.readByPrograms() || t.Hours == nil {
+	if urgency == event.Interrupt || over && t.Kind.readByPrograms() || t.Hours == nil {
 		return now
 	}
 	return t.Hours.Next(now)

@@ -19,12 +19,14 @@ type Told struct {
 	Once string
 }
 
-// Urgency is that of the event's type. An unknown type, of another version, is Soon.
+// Urgency is that of the event's type; nobody is interrupted by an end. An unknown type, of
+// another version, is Soon.
 func (t Told) Urgency() event.Urgency {
-	if k, known := event.KindOf(t.Type); known {
-		return k.Urgency
+	k, known := event.KindOf(t.Type)
+	if !known || t.Over && k.Urgency == event.Interrupt {
+		return event.Soon
 	}
-	return event.Soon
+	return k.Urgency
 }
 
 // Lasts reports whether a matter began with the event that another will end.

@@ -34,6 +34,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/prometheus"
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
+	"github.com/evenkeel/evenkeel/services/notify"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
@@ -61,6 +62,7 @@ func (a *App) furnish() error {
 	a.onClose(a.Access.Close)
 	a.Idempotency = idempotency.NewService(s.Idempotency(), s, now)
 	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, a.Audit, now)
+	a.Outbox = notify.NewOutbox(s.Notify(), now)
 	a.Measure = measure.New(s.Measure(), s, now)
 	a.OTLP = otlp.New(s.OTLP(), s, a.Measure, now)
 	a.outgoing = outbound.NewMetrics(a.metrics)
@@ -101,6 +103,7 @@ func (a *App) furnish() error {
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.Alerts = alert.NewService(s.Alert(), s.SLO(), s.Registry(), s, a.authorizer, a.Audit, now)
+	a.Alerts.TellWith(a.Outbox)
 	a.SLOs.AlertWith(a.Alerts)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.opts.BaseURL)
 	a.Issues.DeliverWith(delivery.NewDesk(s.Delivery(), a.opts.Delivery, now))

@@ -26,8 +26,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/source"
 )
 
-// furnishNotifications has events told: by domains to the outbox, and from there by the
-// courier and in digests.
+// furnishNotifications has what is in the outbox told, by the courier and in digests.
 func (a *App) furnishNotifications(reader *prometheus.Reader) {
 	s, c := a.Store, a.opts.Config
 	mail := carry.Mail{
@@ -40,8 +39,6 @@ func (a *App) furnishNotifications(reader *prometheus.Reader) {
 		Source:  a.opts.BaseURL, Mail: mail, Clock: a.now, Logger: a.log,
 	})
 	settings := notify.Settings{Mode: notify.Mode(c.Notifications.Mode), PerHour: c.Notifications.PerHour, Mails: mail.Configured()}
-	a.Outbox = notify.NewOutbox(s.Notify(), a.now)
-	a.Alerts.TellWith(a.Outbox)
 	a.Notifications = notify.NewService(notify.Parts{
 		Store: s.Notify(), Teams: s.Registry(), People: s.Access(), Carrier: carrier,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now, Settings: settings,
