@@ -92,14 +92,14 @@ func TestAnEndGoesWhereTheMatterBegan(t *testing.T) {
 		t.Errorf("the end of what nobody heard went %s", e.Outcome)
 	}
 	// Where that target is gone, it goes as every event does.
-	h.tell(h.of(event.ViolationOpened, "moved", false))
+	ok(0, h.store.Notify().UpdateTarget(t.Context(), func() notify.Target { first.Rank = -1; return first }()))(t)
+	h.tell(h.of(event.ViolationOpened, "lost", false))
 	h.run()
-	h.tell(h.of(event.ViolationOpened, "third", false))
-	ok(0, h.RemoveTarget(h.ada, first.ID, 1))(t)
-	h.tell(h.of(event.ViolationEnded, "heard", true))
+	ok(0, h.RemoveTarget(h.ada, first.ID, 2))(t)
+	h.tell(h.of(event.ViolationEnded, "lost", true))
 	h.run()
-	if got := v.requests(); got[len(got)-1].path != "/second" {
-		t.Errorf("went to %s", got[len(got)-1].path)
+	if got := v.requests(); got[len(got)-2].path != "/first" || got[len(got)-1].path != "/second" || !strings.Contains(string(got[len(got)-1].body), `"matter":"lost"`) {
+		t.Errorf("received %v", got)
 	}
 }
 
