@@ -31,6 +31,7 @@ var tags = []*huma.Tag{
 	{Name: "Issues", Description: "Issues that are wanted, with their text, and how far each got on the tracker."},
 	{Name: "Webhooks", Description: "What the tracker told, and what became of it."},
 	{Name: "Reports", Description: "What became of reliability in a time, as it was published, and evidence for auditors."},
+	{Name: "Notifications", Description: "Events, the targets that they are told to, and what became of each."},
 	{Name: "Jobs", Description: "Scheduled work and its runs."},
 	{Name: "Audit", Description: "Who decided what, and who was refused."},
 }

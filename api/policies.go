@@ -194,7 +194,7 @@ func toClause(c policy.Clause) Clause {
 		out.Escalate = &Escalation{To: string(c.Escalate.To), AfterDays: c.Escalate.AfterDays}
 	}
 	if c.Notify != nil {
-		out.Notify = &Notification{To: each(c.Notify.To, func(to policy.Audience) string { return string(to) })}
+		out.Notify = &NotifyAction{To: each(c.Notify.To, func(to policy.Audience) string { return string(to) })}
 	}
 	return out
 }

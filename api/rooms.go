@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
+	"github.com/evenkeel/evenkeel/services/notify"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
@@ -36,32 +37,33 @@ import (
 // Rooms are the services that the operations call. They may be nil where only the
 // OpenAPI document is wanted.
 type Rooms struct {
-	Access      *access.Service
-	Audit       *audit.Service
-	Registry    *registry.Registry
-	Sources     *source.Service
-	SLOs        *slo.Service
-	SLAs        *sla.Service
-	Composites  *composite.Service
-	Corrections *correction.Service
-	Scores      *score.Service
-	Outages     *outage.Service
-	Changes     *change.Service
-	Supply      *supply.Service
-	Facts       *fact.Book // of SLOs
-	Alerts      *alert.Service
-	Proposals   *proposal.Service
-	Collection  *collect.Service
-	Suggestions *suggest.Desk
-	Signals     *signals.Service
-	Policies    *policy.Service
-	Trials      *trial.Service
-	Gate        *gate.Service
-	Issues      *delivery.Service
-	Inbox       *inbox.Service
-	Reports     *report.Service
-	Evidence    *evidence.Service
-	Jobs        *jobs.Service
+	Access        *access.Service
+	Audit         *audit.Service
+	Registry      *registry.Registry
+	Sources       *source.Service
+	SLOs          *slo.Service
+	SLAs          *sla.Service
+	Composites    *composite.Service
+	Corrections   *correction.Service
+	Scores        *score.Service
+	Outages       *outage.Service
+	Changes       *change.Service
+	Supply        *supply.Service
+	Facts         *fact.Book // of SLOs
+	Alerts        *alert.Service
+	Proposals     *proposal.Service
+	Collection    *collect.Service
+	Suggestions   *suggest.Desk
+	Signals       *signals.Service
+	Policies      *policy.Service
+	Trials        *trial.Service
+	Gate          *gate.Service
+	Issues        *delivery.Service
+	Inbox         *inbox.Service
+	Reports       *report.Service
+	Evidence      *evidence.Service
+	Jobs          *jobs.Service
+	Notifications *notify.Service
 }
 
 // AddOperations adds every operation under /v1.
@@ -105,6 +107,9 @@ func (a *API) AddOperations(r Rooms) {
 	a.addWebhookDeliveries(r)
 	a.addReports(r)
 	a.addEvidence(r)
+	a.addNotificationTargets(r)
+	a.addNotifications(r)
+	a.addEvents(r)
 	a.addJobs(r)
 	a.addAudit(r)
 }

@@ -29,7 +29,7 @@ type Clause struct {
 	Issue       *IssueAction      `json:"issue,omitempty" doc:"That an issue is opened."`
 	Postmortem  *PostmortemAction `json:"postmortem,omitempty" doc:"That a postmortem is written."`
 	Escalate    *Escalation       `json:"escalate,omitempty" doc:"That somebody above the team is told, where nobody has a plan."`
-	Notify      *Notification     `json:"notify,omitempty" doc:"That people are told."`
+	Notify      *NotifyAction     `json:"notify,omitempty" doc:"That people are told."`
 }
 
 // Escalation asks that somebody above the team be told of a violation without a plan.
@@ -38,8 +38,8 @@ type Escalation struct {
 	AfterDays int    `json:"afterDays" minimum:"0" maximum:"90" doc:"Days after the violation opened." example:"14"`
 }
 
-// Notification asks that people be told when a violation opens and when it ends.
-type Notification struct {
+// NotifyAction asks that people be told when a violation opens and when it ends.
+type NotifyAction struct {
 	To []string `json:"to" enum:"team,parent_team,approver" minItems:"1" maxItems:"3" example:"[\"team\"]"`
 }
 
@@ -80,7 +80,7 @@ type ClauseInput struct {
 	Issue       *IssueActionInput      `json:"issue,omitempty" doc:"That an issue is opened, unless the policy is only observed."`
 	Postmortem  *PostmortemActionInput `json:"postmortem,omitempty" doc:"That a postmortem is written."`
 	Escalate    *Escalation            `json:"escalate,omitempty" doc:"That somebody above the team is told of a violation that is open so many days, unless the team has a plan of which the date is still to come."`
-	Notify      *Notification          `json:"notify,omitempty" doc:"That people are told when a violation opens and when it ends. Of a freeze that is enforced the team is told in any case."`
+	Notify      *NotifyAction          `json:"notify,omitempty" doc:"That people are told when a violation opens and when it ends. Of a freeze that is enforced the team is told in any case."`
 }
 
 // FreezeInput asks that changes wait.

@@ -51,7 +51,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "proposals", "issues", "issue", "reports", "report", "jobs", "datasources", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "proposals", "issues", "issue", "reports", "report", "jobs", "datasources", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -70,6 +70,7 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page("/{$}", "/", d.organisation)
 	d.page("/slos", "/slos", d.slos)
 	d.page("/teams/{team}", "/teams/{team}", d.team)
+	d.page("/teams/{team}/notifications", "/teams/{team}/notifications", d.notifications)
 	d.page("/services/{service}", "/services/{service}", d.service)
 	d.page("/services/{service}/gate", "/services/{service}/gate", d.decisions)
 	d.page("/services/{service}/slos/{slo}", "/services/{service}/slos/{slo}", d.slo)

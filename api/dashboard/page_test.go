@@ -76,7 +76,7 @@ func (s *sample) paths() []string {
 		out = append(out, "/slos?state="+string(st))
 	}
 	for _, t := range s.teams {
-		out = append(out, "/teams/"+t.Slug)
+		out = append(out, "/teams/"+t.Slug, "/teams/"+t.Slug+"/notifications")
 	}
 	for _, svc := range s.services {
 		out = append(out, "/services/"+svc.Slug, "/services/"+svc.Slug+"/gate")

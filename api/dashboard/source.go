@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
+	"github.com/evenkeel/evenkeel/services/notify"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
@@ -30,25 +31,26 @@ import (
 // Sources is where the pages read. Each is satisfied by the service of its
 // domain, which authorises the context's caller.
 type Sources struct {
-	Access      Access
-	Registry    Registry
-	DataSources DataSources
-	SLOs        SLOs
-	SLAs        SLAs
-	Composites  Composites
-	Corrections Corrections
-	Scores      Scores
-	Outages     Outages
-	Changes     Changes
-	Signals     Signals
-	Alerts      Alerts
-	Proposals   Proposals
-	Policies    Policies
-	Gate        Gate
-	Issues      Issues
-	Webhooks    Webhooks
-	Reports     Reports
-	Jobs        Jobs
+	Access        Access
+	Registry      Registry
+	DataSources   DataSources
+	SLOs          SLOs
+	SLAs          SLAs
+	Composites    Composites
+	Corrections   Corrections
+	Scores        Scores
+	Outages       Outages
+	Changes       Changes
+	Signals       Signals
+	Alerts        Alerts
+	Proposals     Proposals
+	Policies      Policies
+	Gate          Gate
+	Issues        Issues
+	Webhooks      Webhooks
+	Reports       Reports
+	Jobs          Jobs
+	Notifications Notifications
 	// Collection is needed where SLOs are read from data sources.
 	Collection Collection
 }
@@ -80,6 +82,14 @@ type Composites interface {
 	Revisions(ctx context.Context, composite id.ID, r page.Request) (page.Page[composite.Revision], error)
 	Warnings(ctx context.Context, v composite.View) ([]slo.Warning, error)
 	History(ctx context.Context, composite id.ID, from, to time.Time, step time.Duration) (composite.History, error)
+}
+
+// Notifications tells of events and where they are told.
+type Notifications interface {
+	Targets(ctx context.Context, f notify.TargetFilter, r page.Request) (page.Page[notify.TargetView], error)
+	Notifications(ctx context.Context, f notify.NotificationFilter, r page.Request) (page.Page[notify.Notification], error)
+	Events(ctx context.Context, f notify.EventFilter, r page.Request) (page.Page[notify.Told], error)
+	EventsByID(ctx context.Context, events []id.ID) (map[id.ID]notify.Told, error)
 }
 
 // Registry tells of the organisation. Names are slugs or identifiers; a former

@@ -67,6 +67,7 @@ func (d *Dashboard) team(v *visit) (screen, error) {
 	if latest.URL != "" {
 		p.Meta = append(p.Meta, latest)
 	}
+	p.Meta = append(p.Meta, link{URL: teamURL(t.Slug) + "/notifications", Text: "Notifications"})
 	if err := d.aboveTeam(v, t, &p); err != nil {
 		return screen{}, err
 	}

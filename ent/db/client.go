@@ -43,6 +43,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/jobrun"
 	"github.com/evenkeel/evenkeel/ent/db/lease"
 	"github.com/evenkeel/evenkeel/ent/db/member"
+	"github.com/evenkeel/evenkeel/ent/db/notification"
+	"github.com/evenkeel/evenkeel/ent/db/notificationtarget"
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/outage"
 	"github.com/evenkeel/evenkeel/ent/db/person"
@@ -72,6 +74,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/thinnedmonth"
 	"github.com/evenkeel/evenkeel/ent/db/token"
+	"github.com/evenkeel/evenkeel/ent/db/toldevent"
 	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
 	"github.com/evenkeel/evenkeel/ent/db/trackerplace"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
@@ -142,6 +145,10 @@ type Client struct {
 	Lease *LeaseClient
 	// Member is the client for interacting with the Member builders.
 	Member *MemberClient
+	// Notification is the client for interacting with the Notification builders.
+	Notification *NotificationClient
+	// NotificationTarget is the client for interacting with the NotificationTarget builders.
+	NotificationTarget *NotificationTargetClient
 	// OTLPStream is the client for interacting with the OTLPStream builders.
 	OTLPStream *OTLPStreamClient
 	// Outage is the client for interacting with the Outage builders.
@@ -200,6 +207,8 @@ type Client struct {
 	ThinnedMonth *ThinnedMonthClient
 	// Token is the client for interacting with the Token builders.
 	Token *TokenClient
+	// ToldEvent is the client for interacting with the ToldEvent builders.
+	ToldEvent *ToldEventClient
 	// TrackerLane is the client for interacting with the TrackerLane builders.
 	TrackerLane *TrackerLaneClient
 	// TrackerPlace is the client for interacting with the TrackerPlace builders.
@@ -249,6 +258,8 @@ func (c *Client) init() {
 	c.JobRun = NewJobRunClient(c.config)
 	c.Lease = NewLeaseClient(c.config)
 	c.Member = NewMemberClient(c.config)
+	c.Notification = NewNotificationClient(c.config)
+	c.NotificationTarget = NewNotificationTargetClient(c.config)
 	c.OTLPStream = NewOTLPStreamClient(c.config)
 	c.Outage = NewOutageClient(c.config)
 	c.Person = NewPersonClient(c.config)
@@ -278,6 +289,7 @@ func (c *Client) init() {
 	c.Team = NewTeamClient(c.config)
 	c.ThinnedMonth = NewThinnedMonthClient(c.config)
 	c.Token = NewTokenClient(c.config)
+	c.ToldEvent = NewToldEventClient(c.config)
 	c.TrackerLane = NewTrackerLaneClient(c.config)
 	c.TrackerPlace = NewTrackerPlaceClient(c.config)
 	c.Violation = NewViolationClient(c.config)
@@ -373,70 +385,73 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:               ctx,
-		config:            cfg,
-		Alert:             NewAlertClient(cfg),
-		Attachment:        NewAttachmentClient(cfg),
-		AuditEntry:        NewAuditEntryClient(cfg),
-		Backfill:          NewBackfillClient(cfg),
-		BudgetPolicy:      NewBudgetPolicyClient(cfg),
-		Change:            NewChangeClient(cfg),
-		Collection:        NewCollectionClient(cfg),
-		Composite:         NewCompositeClient(cfg),
-		CompositeMember:   NewCompositeMemberClient(cfg),
-		CompositePart:     NewCompositePartClient(cfg),
-		CompositeRevision: NewCompositeRevisionClient(cfg),
-		CompositeStatus:   NewCompositeStatusClient(cfg),
-		Correction:        NewCorrectionClient(cfg),
-		DataSource:        NewDataSourceClient(cfg),
-		Delivery:          NewDeliveryClient(cfg),
-		DeliverySwitch:    NewDeliverySwitchClient(cfg),
-		Dependency:        NewDependencyClient(cfg),
-		Forecast:          NewForecastClient(cfg),
-		ForecastBin:       NewForecastBinClient(cfg),
-		GateDecision:      NewGateDecisionClient(cfg),
-		GateOverride:      NewGateOverrideClient(cfg),
-		IdempotencyKey:    NewIdempotencyKeyClient(cfg),
-		Identity:          NewIdentityClient(cfg),
-		Indicator:         NewIndicatorClient(cfg),
-		Issue:             NewIssueClient(cfg),
-		JobRun:            NewJobRunClient(cfg),
-		Lease:             NewLeaseClient(cfg),
-		Member:            NewMemberClient(cfg),
-		OTLPStream:        NewOTLPStreamClient(cfg),
-		Outage:            NewOutageClient(cfg),
-		Person:            NewPersonClient(cfg),
-		PolicyRevision:    NewPolicyRevisionClient(cfg),
-		Proposal:          NewProposalClient(cfg),
-		Report:            NewReportClient(cfg),
-		ReportDecision:    NewReportDecisionClient(cfg),
-		ReportRestatement: NewReportRestatementClient(cfg),
-		SLA:               NewSLAClient(cfg),
-		SLAPeriod:         NewSLAPeriodClient(cfg),
-		SLARevision:       NewSLARevisionClient(cfg),
-		SLO:               NewSLOClient(cfg),
-		SLOGroupStatus:    NewSLOGroupStatusClient(cfg),
-		SLORevision:       NewSLORevisionClient(cfg),
-		SLOStatus:         NewSLOStatusClient(cfg),
-		Segment:           NewSegmentClient(cfg),
-		SegmentChange:     NewSegmentChangeClient(cfg),
-		Series:            NewSeriesClient(cfg),
-		Service:           NewServiceClient(cfg),
-		Session:           NewSessionClient(cfg),
-		SignInCode:        NewSignInCodeClient(cfg),
-		SignalMapping:     NewSignalMappingClient(cfg),
-		SigningKey:        NewSigningKeyClient(cfg),
-		Slug:              NewSlugClient(cfg),
-		SuppliedFact:      NewSuppliedFactClient(cfg),
-		System:            NewSystemClient(cfg),
-		Team:              NewTeamClient(cfg),
-		ThinnedMonth:      NewThinnedMonthClient(cfg),
-		Token:             NewTokenClient(cfg),
-		TrackerLane:       NewTrackerLaneClient(cfg),
-		TrackerPlace:      NewTrackerPlaceClient(cfg),
-		Violation:         NewViolationClient(cfg),
-		ViolationEvent:    NewViolationEventClient(cfg),
-		WebhookDelivery:   NewWebhookDeliveryClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		Alert:              NewAlertClient(cfg),
+		Attachment:         NewAttachmentClient(cfg),
+		AuditEntry:         NewAuditEntryClient(cfg),
+		Backfill:           NewBackfillClient(cfg),
+		BudgetPolicy:       NewBudgetPolicyClient(cfg),
+		Change:             NewChangeClient(cfg),
+		Collection:         NewCollectionClient(cfg),
+		Composite:          NewCompositeClient(cfg),
+		CompositeMember:    NewCompositeMemberClient(cfg),
+		CompositePart:      NewCompositePartClient(cfg),
+		CompositeRevision:  NewCompositeRevisionClient(cfg),
+		CompositeStatus:    NewCompositeStatusClient(cfg),
+		Correction:         NewCorrectionClient(cfg),
+		DataSource:         NewDataSourceClient(cfg),
+		Delivery:           NewDeliveryClient(cfg),
+		DeliverySwitch:     NewDeliverySwitchClient(cfg),
+		Dependency:         NewDependencyClient(cfg),
+		Forecast:           NewForecastClient(cfg),
+		ForecastBin:        NewForecastBinClient(cfg),
+		GateDecision:       NewGateDecisionClient(cfg),
+		GateOverride:       NewGateOverrideClient(cfg),
+		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
+		Identity:           NewIdentityClient(cfg),
+		Indicator:          NewIndicatorClient(cfg),
+		Issue:              NewIssueClient(cfg),
+		JobRun:             NewJobRunClient(cfg),
+		Lease:              NewLeaseClient(cfg),
+		Member:             NewMemberClient(cfg),
+		Notification:       NewNotificationClient(cfg),
+		NotificationTarget: NewNotificationTargetClient(cfg),
+		OTLPStream:         NewOTLPStreamClient(cfg),
+		Outage:             NewOutageClient(cfg),
+		Person:             NewPersonClient(cfg),
+		PolicyRevision:     NewPolicyRevisionClient(cfg),
+		Proposal:           NewProposalClient(cfg),
+		Report:             NewReportClient(cfg),
+		ReportDecision:     NewReportDecisionClient(cfg),
+		ReportRestatement:  NewReportRestatementClient(cfg),
+		SLA:                NewSLAClient(cfg),
+		SLAPeriod:          NewSLAPeriodClient(cfg),
+		SLARevision:        NewSLARevisionClient(cfg),
+		SLO:                NewSLOClient(cfg),
+		SLOGroupStatus:     NewSLOGroupStatusClient(cfg),
+		SLORevision:        NewSLORevisionClient(cfg),
+		SLOStatus:          NewSLOStatusClient(cfg),
+		Segment:            NewSegmentClient(cfg),
+		SegmentChange:      NewSegmentChangeClient(cfg),
+		Series:             NewSeriesClient(cfg),
+		Service:            NewServiceClient(cfg),
+		Session:            NewSessionClient(cfg),
+		SignInCode:         NewSignInCodeClient(cfg),
+		SignalMapping:      NewSignalMappingClient(cfg),
+		SigningKey:         NewSigningKeyClient(cfg),
+		Slug:               NewSlugClient(cfg),
+		SuppliedFact:       NewSuppliedFactClient(cfg),
+		System:             NewSystemClient(cfg),
+		Team:               NewTeamClient(cfg),
+		ThinnedMonth:       NewThinnedMonthClient(cfg),
+		Token:              NewTokenClient(cfg),
+		ToldEvent:          NewToldEventClient(cfg),
+		TrackerLane:        NewTrackerLaneClient(cfg),
+		TrackerPlace:       NewTrackerPlaceClient(cfg),
+		Violation:          NewViolationClient(cfg),
+		ViolationEvent:     NewViolationEventClient(cfg),
+		WebhookDelivery:    NewWebhookDeliveryClient(cfg),
 	}, nil
 }
 
@@ -454,70 +469,73 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:               ctx,
-		config:            cfg,
-		Alert:             NewAlertClient(cfg),
-		Attachment:        NewAttachmentClient(cfg),
-		AuditEntry:        NewAuditEntryClient(cfg),
-		Backfill:          NewBackfillClient(cfg),
-		BudgetPolicy:      NewBudgetPolicyClient(cfg),
-		Change:            NewChangeClient(cfg),
-		Collection:        NewCollectionClient(cfg),
-		Composite:         NewCompositeClient(cfg),
-		CompositeMember:   NewCompositeMemberClient(cfg),
-		CompositePart:     NewCompositePartClient(cfg),
-		CompositeRevision: NewCompositeRevisionClient(cfg),
-		CompositeStatus:   NewCompositeStatusClient(cfg),
-		Correction:        NewCorrectionClient(cfg),
-		DataSource:        NewDataSourceClient(cfg),
-		Delivery:          NewDeliveryClient(cfg),
-		DeliverySwitch:    NewDeliverySwitchClient(cfg),
-		Dependency:        NewDependencyClient(cfg),
-		Forecast:          NewForecastClient(cfg),
-		ForecastBin:       NewForecastBinClient(cfg),
-		GateDecision:      NewGateDecisionClient(cfg),
-		GateOverride:      NewGateOverrideClient(cfg),
-		IdempotencyKey:    NewIdempotencyKeyClient(cfg),
-		Identity:          NewIdentityClient(cfg),
-		Indicator:         NewIndicatorClient(cfg),
-		Issue:             NewIssueClient(cfg),
-		JobRun:            NewJobRunClient(cfg),
-		Lease:             NewLeaseClient(cfg),
-		Member:            NewMemberClient(cfg),
-		OTLPStream:        NewOTLPStreamClient(cfg),
-		Outage:            NewOutageClient(cfg),
-		Person:            NewPersonClient(cfg),
-		PolicyRevision:    NewPolicyRevisionClient(cfg),
-		Proposal:          NewProposalClient(cfg),
-		Report:            NewReportClient(cfg),
-		ReportDecision:    NewReportDecisionClient(cfg),
-		ReportRestatement: NewReportRestatementClient(cfg),
-		SLA:               NewSLAClient(cfg),
-		SLAPeriod:         NewSLAPeriodClient(cfg),
-		SLARevision:       NewSLARevisionClient(cfg),
-		SLO:               NewSLOClient(cfg),
-		SLOGroupStatus:    NewSLOGroupStatusClient(cfg),
-		SLORevision:       NewSLORevisionClient(cfg),
-		SLOStatus:         NewSLOStatusClient(cfg),
-		Segment:           NewSegmentClient(cfg),
-		SegmentChange:     NewSegmentChangeClient(cfg),
-		Series:            NewSeriesClient(cfg),
-		Service:           NewServiceClient(cfg),
-		Session:           NewSessionClient(cfg),
-		SignInCode:        NewSignInCodeClient(cfg),
-		SignalMapping:     NewSignalMappingClient(cfg),
-		SigningKey:        NewSigningKeyClient(cfg),
-		Slug:              NewSlugClient(cfg),
-		SuppliedFact:      NewSuppliedFactClient(cfg),
-		System:            NewSystemClient(cfg),
-		Team:              NewTeamClient(cfg),
-		ThinnedMonth:      NewThinnedMonthClient(cfg),
-		Token:             NewTokenClient(cfg),
-		TrackerLane:       NewTrackerLaneClient(cfg),
-		TrackerPlace:      NewTrackerPlaceClient(cfg),
-		Violation:         NewViolationClient(cfg),
-		ViolationEvent:    NewViolationEventClient(cfg),
-		WebhookDelivery:   NewWebhookDeliveryClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		Alert:              NewAlertClient(cfg),
+		Attachment:         NewAttachmentClient(cfg),
+		AuditEntry:         NewAuditEntryClient(cfg),
+		Backfill:           NewBackfillClient(cfg),
+		BudgetPolicy:       NewBudgetPolicyClient(cfg),
+		Change:             NewChangeClient(cfg),
+		Collection:         NewCollectionClient(cfg),
+		Composite:          NewCompositeClient(cfg),
+		CompositeMember:    NewCompositeMemberClient(cfg),
+		CompositePart:      NewCompositePartClient(cfg),
+		CompositeRevision:  NewCompositeRevisionClient(cfg),
+		CompositeStatus:    NewCompositeStatusClient(cfg),
+		Correction:         NewCorrectionClient(cfg),
+		DataSource:         NewDataSourceClient(cfg),
+		Delivery:           NewDeliveryClient(cfg),
+		DeliverySwitch:     NewDeliverySwitchClient(cfg),
+		Dependency:         NewDependencyClient(cfg),
+		Forecast:           NewForecastClient(cfg),
+		ForecastBin:        NewForecastBinClient(cfg),
+		GateDecision:       NewGateDecisionClient(cfg),
+		GateOverride:       NewGateOverrideClient(cfg),
+		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
+		Identity:           NewIdentityClient(cfg),
+		Indicator:          NewIndicatorClient(cfg),
+		Issue:              NewIssueClient(cfg),
+		JobRun:             NewJobRunClient(cfg),
+		Lease:              NewLeaseClient(cfg),
+		Member:             NewMemberClient(cfg),
+		Notification:       NewNotificationClient(cfg),
+		NotificationTarget: NewNotificationTargetClient(cfg),
+		OTLPStream:         NewOTLPStreamClient(cfg),
+		Outage:             NewOutageClient(cfg),
+		Person:             NewPersonClient(cfg),
+		PolicyRevision:     NewPolicyRevisionClient(cfg),
+		Proposal:           NewProposalClient(cfg),
+		Report:             NewReportClient(cfg),
+		ReportDecision:     NewReportDecisionClient(cfg),
+		ReportRestatement:  NewReportRestatementClient(cfg),
+		SLA:                NewSLAClient(cfg),
+		SLAPeriod:          NewSLAPeriodClient(cfg),
+		SLARevision:        NewSLARevisionClient(cfg),
+		SLO:                NewSLOClient(cfg),
+		SLOGroupStatus:     NewSLOGroupStatusClient(cfg),
+		SLORevision:        NewSLORevisionClient(cfg),
+		SLOStatus:          NewSLOStatusClient(cfg),
+		Segment:            NewSegmentClient(cfg),
+		SegmentChange:      NewSegmentChangeClient(cfg),
+		Series:             NewSeriesClient(cfg),
+		Service:            NewServiceClient(cfg),
+		Session:            NewSessionClient(cfg),
+		SignInCode:         NewSignInCodeClient(cfg),
+		SignalMapping:      NewSignalMappingClient(cfg),
+		SigningKey:         NewSigningKeyClient(cfg),
+		Slug:               NewSlugClient(cfg),
+		SuppliedFact:       NewSuppliedFactClient(cfg),
+		System:             NewSystemClient(cfg),
+		Team:               NewTeamClient(cfg),
+		ThinnedMonth:       NewThinnedMonthClient(cfg),
+		Token:              NewTokenClient(cfg),
+		ToldEvent:          NewToldEventClient(cfg),
+		TrackerLane:        NewTrackerLaneClient(cfg),
+		TrackerPlace:       NewTrackerPlaceClient(cfg),
+		Violation:          NewViolationClient(cfg),
+		ViolationEvent:     NewViolationEventClient(cfg),
+		WebhookDelivery:    NewWebhookDeliveryClient(cfg),
 	}, nil
 }
 
@@ -552,13 +570,14 @@ func (c *Client) Use(hooks ...Hook) {
 		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
 		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
 		c.GateOverride, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun,
-		c.Lease, c.Member, c.OTLPStream, c.Outage, c.Person, c.PolicyRevision,
-		c.Proposal, c.Report, c.ReportDecision, c.ReportRestatement, c.SLA,
-		c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
-		c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System,
-		c.Team, c.ThinnedMonth, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
-		c.ViolationEvent, c.WebhookDelivery,
+		c.Lease, c.Member, c.Notification, c.NotificationTarget, c.OTLPStream,
+		c.Outage, c.Person, c.PolicyRevision, c.Proposal, c.Report, c.ReportDecision,
+		c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
+		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
+		c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey,
+		c.Slug, c.SuppliedFact, c.System, c.Team, c.ThinnedMonth, c.Token, c.ToldEvent,
+		c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
+		c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -573,13 +592,14 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
 		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
 		c.GateOverride, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun,
-		c.Lease, c.Member, c.OTLPStream, c.Outage, c.Person, c.PolicyRevision,
-		c.Proposal, c.Report, c.ReportDecision, c.ReportRestatement, c.SLA,
-		c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
-		c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System,
-		c.Team, c.ThinnedMonth, c.Token, c.TrackerLane, c.TrackerPlace, c.Violation,
-		c.ViolationEvent, c.WebhookDelivery,
+		c.Lease, c.Member, c.Notification, c.NotificationTarget, c.OTLPStream,
+		c.Outage, c.Person, c.PolicyRevision, c.Proposal, c.Report, c.ReportDecision,
+		c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
+		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
+		c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey,
+		c.Slug, c.SuppliedFact, c.System, c.Team, c.ThinnedMonth, c.Token, c.ToldEvent,
+		c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
+		c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -644,6 +664,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Lease.mutate(ctx, m)
 	case *MemberMutation:
 		return c.Member.mutate(ctx, m)
+	case *NotificationMutation:
+		return c.Notification.mutate(ctx, m)
+	case *NotificationTargetMutation:
+		return c.NotificationTarget.mutate(ctx, m)
 	case *OTLPStreamMutation:
 		return c.OTLPStream.mutate(ctx, m)
 	case *OutageMutation:
@@ -702,6 +726,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ThinnedMonth.mutate(ctx, m)
 	case *TokenMutation:
 		return c.Token.mutate(ctx, m)
+	case *ToldEventMutation:
+		return c.ToldEvent.mutate(ctx, m)
 	case *TrackerLaneMutation:
 		return c.TrackerLane.mutate(ctx, m)
 	case *TrackerPlaceMutation:
@@ -5014,6 +5040,304 @@ func (c *MemberClient) mutate(ctx context.Context, m *MemberMutation) (Value, er
 		return (&MemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Member mutation op: %q", m.Op())
+	}
+}
+
+// NotificationClient is a client for the Notification schema.
+type NotificationClient struct {
+	config
+}
+
+// NewNotificationClient returns a client for the Notification from the given config.
+func NewNotificationClient(c config) *NotificationClient {
+	return &NotificationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `notification.Hooks(f(g(h())))`.
+func (c *NotificationClient) Use(hooks ...Hook) {
+	c.hooks.Notification = append(c.hooks.Notification, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `notification.Intercept(f(g(h())))`.
+func (c *NotificationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Notification = append(c.inters.Notification, interceptors...)
+}
+
+// Create returns a builder for creating a Notification entity.
+func (c *NotificationClient) Create() *NotificationCreate {
+	mutation := newNotificationMutation(c.config, OpCreate)
+	return &NotificationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Notification entities.
+func (c *NotificationClient) CreateBulk(builders ...*NotificationCreate) *NotificationCreateBulk {
+	return &NotificationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NotificationClient) MapCreateBulk(slice any, setFunc func(*NotificationCreate, int)) *NotificationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NotificationCreateBulk{err: fmt.Errorf("calling to NotificationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NotificationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NotificationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Notification.
+func (c *NotificationClient) Update() *NotificationUpdate {
+	mutation := newNotificationMutation(c.config, OpUpdate)
+	return &NotificationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NotificationClient) UpdateOne(_m *Notification) *NotificationUpdateOne {
+	mutation := newNotificationMutation(c.config, OpUpdateOne, withNotification(_m))
+	return &NotificationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NotificationClient) UpdateOneID(id string) *NotificationUpdateOne {
+	mutation := newNotificationMutation(c.config, OpUpdateOne, withNotificationID(id))
+	return &NotificationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Notification.
+func (c *NotificationClient) Delete() *NotificationDelete {
+	mutation := newNotificationMutation(c.config, OpDelete)
+	return &NotificationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NotificationClient) DeleteOne(_m *Notification) *NotificationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NotificationClient) DeleteOneID(id string) *NotificationDeleteOne {
+	builder := c.Delete().Where(notification.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NotificationDeleteOne{builder}
+}
+
+// Query returns a query builder for Notification.
+func (c *NotificationClient) Query() *NotificationQuery {
+	return &NotificationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNotification},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Notification entity by its id.
+func (c *NotificationClient) Get(ctx context.Context, id string) (*Notification, error) {
+	return c.Query().Where(notification.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NotificationClient) GetX(ctx context.Context, id string) *Notification {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryEvent queries the event edge of a Notification.
+func (c *NotificationClient) QueryEvent(_m *Notification) *ToldEventQuery {
+	query := (&ToldEventClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(notification.Table, notification.FieldID, id),
+			sqlgraph.To(toldevent.Table, toldevent.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, notification.EventTable, notification.EventColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *NotificationClient) Hooks() []Hook {
+	return c.hooks.Notification
+}
+
+// Interceptors returns the client interceptors.
+func (c *NotificationClient) Interceptors() []Interceptor {
+	return c.inters.Notification
+}
+
+func (c *NotificationClient) mutate(ctx context.Context, m *NotificationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NotificationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NotificationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NotificationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NotificationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Notification mutation op: %q", m.Op())
+	}
+}
+
+// NotificationTargetClient is a client for the NotificationTarget schema.
+type NotificationTargetClient struct {
+	config
+}
+
+// NewNotificationTargetClient returns a client for the NotificationTarget from the given config.
+func NewNotificationTargetClient(c config) *NotificationTargetClient {
+	return &NotificationTargetClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `notificationtarget.Hooks(f(g(h())))`.
+func (c *NotificationTargetClient) Use(hooks ...Hook) {
+	c.hooks.NotificationTarget = append(c.hooks.NotificationTarget, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `notificationtarget.Intercept(f(g(h())))`.
+func (c *NotificationTargetClient) Intercept(interceptors ...Interceptor) {
+	c.inters.NotificationTarget = append(c.inters.NotificationTarget, interceptors...)
+}
+
+// Create returns a builder for creating a NotificationTarget entity.
+func (c *NotificationTargetClient) Create() *NotificationTargetCreate {
+	mutation := newNotificationTargetMutation(c.config, OpCreate)
+	return &NotificationTargetCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of NotificationTarget entities.
+func (c *NotificationTargetClient) CreateBulk(builders ...*NotificationTargetCreate) *NotificationTargetCreateBulk {
+	return &NotificationTargetCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NotificationTargetClient) MapCreateBulk(slice any, setFunc func(*NotificationTargetCreate, int)) *NotificationTargetCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NotificationTargetCreateBulk{err: fmt.Errorf("calling to NotificationTargetClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NotificationTargetCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NotificationTargetCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for NotificationTarget.
+func (c *NotificationTargetClient) Update() *NotificationTargetUpdate {
+	mutation := newNotificationTargetMutation(c.config, OpUpdate)
+	return &NotificationTargetUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NotificationTargetClient) UpdateOne(_m *NotificationTarget) *NotificationTargetUpdateOne {
+	mutation := newNotificationTargetMutation(c.config, OpUpdateOne, withNotificationTarget(_m))
+	return &NotificationTargetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NotificationTargetClient) UpdateOneID(id string) *NotificationTargetUpdateOne {
+	mutation := newNotificationTargetMutation(c.config, OpUpdateOne, withNotificationTargetID(id))
+	return &NotificationTargetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for NotificationTarget.
+func (c *NotificationTargetClient) Delete() *NotificationTargetDelete {
+	mutation := newNotificationTargetMutation(c.config, OpDelete)
+	return &NotificationTargetDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NotificationTargetClient) DeleteOne(_m *NotificationTarget) *NotificationTargetDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NotificationTargetClient) DeleteOneID(id string) *NotificationTargetDeleteOne {
+	builder := c.Delete().Where(notificationtarget.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NotificationTargetDeleteOne{builder}
+}
+
+// Query returns a query builder for NotificationTarget.
+func (c *NotificationTargetClient) Query() *NotificationTargetQuery {
+	return &NotificationTargetQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNotificationTarget},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a NotificationTarget entity by its id.
+func (c *NotificationTargetClient) Get(ctx context.Context, id string) (*NotificationTarget, error) {
+	return c.Query().Where(notificationtarget.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NotificationTargetClient) GetX(ctx context.Context, id string) *NotificationTarget {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTeam queries the team edge of a NotificationTarget.
+func (c *NotificationTargetClient) QueryTeam(_m *NotificationTarget) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(notificationtarget.Table, notificationtarget.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, notificationtarget.TeamTable, notificationtarget.TeamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *NotificationTargetClient) Hooks() []Hook {
+	return c.hooks.NotificationTarget
+}
+
+// Interceptors returns the client interceptors.
+func (c *NotificationTargetClient) Interceptors() []Interceptor {
+	return c.inters.NotificationTarget
+}
+
+func (c *NotificationTargetClient) mutate(ctx context.Context, m *NotificationTargetMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NotificationTargetCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NotificationTargetUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NotificationTargetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NotificationTargetDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown NotificationTarget mutation op: %q", m.Op())
 	}
 }
 
@@ -9402,6 +9726,139 @@ func (c *TokenClient) mutate(ctx context.Context, m *TokenMutation) (Value, erro
 	}
 }
 
+// ToldEventClient is a client for the ToldEvent schema.
+type ToldEventClient struct {
+	config
+}
+
+// NewToldEventClient returns a client for the ToldEvent from the given config.
+func NewToldEventClient(c config) *ToldEventClient {
+	return &ToldEventClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `toldevent.Hooks(f(g(h())))`.
+func (c *ToldEventClient) Use(hooks ...Hook) {
+	c.hooks.ToldEvent = append(c.hooks.ToldEvent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `toldevent.Intercept(f(g(h())))`.
+func (c *ToldEventClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ToldEvent = append(c.inters.ToldEvent, interceptors...)
+}
+
+// Create returns a builder for creating a ToldEvent entity.
+func (c *ToldEventClient) Create() *ToldEventCreate {
+	mutation := newToldEventMutation(c.config, OpCreate)
+	return &ToldEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ToldEvent entities.
+func (c *ToldEventClient) CreateBulk(builders ...*ToldEventCreate) *ToldEventCreateBulk {
+	return &ToldEventCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ToldEventClient) MapCreateBulk(slice any, setFunc func(*ToldEventCreate, int)) *ToldEventCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ToldEventCreateBulk{err: fmt.Errorf("calling to ToldEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ToldEventCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ToldEventCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ToldEvent.
+func (c *ToldEventClient) Update() *ToldEventUpdate {
+	mutation := newToldEventMutation(c.config, OpUpdate)
+	return &ToldEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ToldEventClient) UpdateOne(_m *ToldEvent) *ToldEventUpdateOne {
+	mutation := newToldEventMutation(c.config, OpUpdateOne, withToldEvent(_m))
+	return &ToldEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ToldEventClient) UpdateOneID(id string) *ToldEventUpdateOne {
+	mutation := newToldEventMutation(c.config, OpUpdateOne, withToldEventID(id))
+	return &ToldEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ToldEvent.
+func (c *ToldEventClient) Delete() *ToldEventDelete {
+	mutation := newToldEventMutation(c.config, OpDelete)
+	return &ToldEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ToldEventClient) DeleteOne(_m *ToldEvent) *ToldEventDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ToldEventClient) DeleteOneID(id string) *ToldEventDeleteOne {
+	builder := c.Delete().Where(toldevent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ToldEventDeleteOne{builder}
+}
+
+// Query returns a query builder for ToldEvent.
+func (c *ToldEventClient) Query() *ToldEventQuery {
+	return &ToldEventQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeToldEvent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ToldEvent entity by its id.
+func (c *ToldEventClient) Get(ctx context.Context, id string) (*ToldEvent, error) {
+	return c.Query().Where(toldevent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ToldEventClient) GetX(ctx context.Context, id string) *ToldEvent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ToldEventClient) Hooks() []Hook {
+	return c.hooks.ToldEvent
+}
+
+// Interceptors returns the client interceptors.
+func (c *ToldEventClient) Interceptors() []Interceptor {
+	return c.inters.ToldEvent
+}
+
+func (c *ToldEventClient) mutate(ctx context.Context, m *ToldEventMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ToldEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ToldEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ToldEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ToldEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ToldEvent mutation op: %q", m.Op())
+	}
+}
+
 // TrackerLaneClient is a client for the TrackerLane schema.
 type TrackerLaneClient struct {
 	config
@@ -10154,24 +10611,26 @@ type (
 		Composite, CompositeMember, CompositePart, CompositeRevision, CompositeStatus,
 		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Forecast,
 		ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity, Indicator,
-		Issue, JobRun, Lease, Member, OTLPStream, Outage, Person, PolicyRevision,
-		Proposal, Report, ReportDecision, ReportRestatement, SLA, SLAPeriod,
-		SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Segment,
-		SegmentChange, Series, Service, Session, SignInCode, SignalMapping, SigningKey,
-		Slug, SuppliedFact, System, Team, ThinnedMonth, Token, TrackerLane,
-		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Hook
+		Issue, JobRun, Lease, Member, Notification, NotificationTarget, OTLPStream,
+		Outage, Person, PolicyRevision, Proposal, Report, ReportDecision,
+		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
+		SLORevision, SLOStatus, Segment, SegmentChange, Series, Service, Session,
+		SignInCode, SignalMapping, SigningKey, Slug, SuppliedFact, System, Team,
+		ThinnedMonth, Token, ToldEvent, TrackerLane, TrackerPlace, Violation,
+		ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
 		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change, Collection,
 		Composite, CompositeMember, CompositePart, CompositeRevision, CompositeStatus,
 		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Forecast,
 		ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity, Indicator,
-		Issue, JobRun, Lease, Member, OTLPStream, Outage, Person, PolicyRevision,
-		Proposal, Report, ReportDecision, ReportRestatement, SLA, SLAPeriod,
-		SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Segment,
-		SegmentChange, Series, Service, Session, SignInCode, SignalMapping, SigningKey,
-		Slug, SuppliedFact, System, Team, ThinnedMonth, Token, TrackerLane,
-		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
+		Issue, JobRun, Lease, Member, Notification, NotificationTarget, OTLPStream,
+		Outage, Person, PolicyRevision, Proposal, Report, ReportDecision,
+		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
+		SLORevision, SLOStatus, Segment, SegmentChange, Series, Service, Session,
+		SignInCode, SignalMapping, SigningKey, Slug, SuppliedFact, System, Team,
+		ThinnedMonth, Token, ToldEvent, TrackerLane, TrackerPlace, Violation,
+		ViolationEvent, WebhookDelivery []ent.Interceptor
 	}
 )
 

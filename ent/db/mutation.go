@@ -40,6 +40,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/jobrun"
 	"github.com/evenkeel/evenkeel/ent/db/lease"
 	"github.com/evenkeel/evenkeel/ent/db/member"
+	"github.com/evenkeel/evenkeel/ent/db/notification"
+	"github.com/evenkeel/evenkeel/ent/db/notificationtarget"
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/outage"
 	"github.com/evenkeel/evenkeel/ent/db/person"
@@ -70,6 +72,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/thinnedmonth"
 	"github.com/evenkeel/evenkeel/ent/db/token"
+	"github.com/evenkeel/evenkeel/ent/db/toldevent"
 	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
 	"github.com/evenkeel/evenkeel/ent/db/trackerplace"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
@@ -86,68 +89,71 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAlert             = "Alert"
-	TypeAttachment        = "Attachment"
-	TypeAuditEntry        = "AuditEntry"
-	TypeBackfill          = "Backfill"
-	TypeBudgetPolicy      = "BudgetPolicy"
-	TypeChange            = "Change"
-	TypeCollection        = "Collection"
-	TypeComposite         = "Composite"
-	TypeCompositeMember   = "CompositeMember"
-	TypeCompositePart     = "CompositePart"
-	TypeCompositeRevision = "CompositeRevision"
-	TypeCompositeStatus   = "CompositeStatus"
-	TypeCorrection        = "Correction"
-	TypeDataSource        = "DataSource"
-	TypeDelivery          = "Delivery"
-	TypeDeliverySwitch    = "DeliverySwitch"
-	TypeDependency        = "Dependency"
-	TypeForecast          = "Forecast"
-	TypeForecastBin       = "ForecastBin"
-	TypeGateDecision      = "GateDecision"
-	TypeGateOverride      = "GateOverride"
-	TypeIdempotencyKey    = "IdempotencyKey"
-	TypeIdentity          = "Identity"
-	TypeIndicator         = "Indicator"
-	TypeIssue             = "Issue"
-	TypeJobRun            = "JobRun"
-	TypeLease             = "Lease"
-	TypeMember            = "Member"
-	TypeOTLPStream        = "OTLPStream"
-	TypeOutage            = "Outage"
-	TypePerson            = "Person"
-	TypePolicyRevision    = "PolicyRevision"
-	TypeProposal          = "Proposal"
-	TypeReport            = "Report"
-	TypeReportDecision    = "ReportDecision"
-	TypeReportRestatement = "ReportRestatement"
-	TypeSLA               = "SLA"
-	TypeSLAPeriod         = "SLAPeriod"
-	TypeSLARevision       = "SLARevision"
-	TypeSLO               = "SLO"
-	TypeSLOGroupStatus    = "SLOGroupStatus"
-	TypeSLORevision       = "SLORevision"
-	TypeSLOStatus         = "SLOStatus"
-	TypeSegment           = "Segment"
-	TypeSegmentChange     = "SegmentChange"
-	TypeSeries            = "Series"
-	TypeService           = "Service"
-	TypeSession           = "Session"
-	TypeSignInCode        = "SignInCode"
-	TypeSignalMapping     = "SignalMapping"
-	TypeSigningKey        = "SigningKey"
-	TypeSlug              = "Slug"
-	TypeSuppliedFact      = "SuppliedFact"
-	TypeSystem            = "System"
-	TypeTeam              = "Team"
-	TypeThinnedMonth      = "ThinnedMonth"
-	TypeToken             = "Token"
-	TypeTrackerLane       = "TrackerLane"
-	TypeTrackerPlace      = "TrackerPlace"
-	TypeViolation         = "Violation"
-	TypeViolationEvent    = "ViolationEvent"
-	TypeWebhookDelivery   = "WebhookDelivery"
+	TypeAlert              = "Alert"
+	TypeAttachment         = "Attachment"
+	TypeAuditEntry         = "AuditEntry"
+	TypeBackfill           = "Backfill"
+	TypeBudgetPolicy       = "BudgetPolicy"
+	TypeChange             = "Change"
+	TypeCollection         = "Collection"
+	TypeComposite          = "Composite"
+	TypeCompositeMember    = "CompositeMember"
+	TypeCompositePart      = "CompositePart"
+	TypeCompositeRevision  = "CompositeRevision"
+	TypeCompositeStatus    = "CompositeStatus"
+	TypeCorrection         = "Correction"
+	TypeDataSource         = "DataSource"
+	TypeDelivery           = "Delivery"
+	TypeDeliverySwitch     = "DeliverySwitch"
+	TypeDependency         = "Dependency"
+	TypeForecast           = "Forecast"
+	TypeForecastBin        = "ForecastBin"
+	TypeGateDecision       = "GateDecision"
+	TypeGateOverride       = "GateOverride"
+	TypeIdempotencyKey     = "IdempotencyKey"
+	TypeIdentity           = "Identity"
+	TypeIndicator          = "Indicator"
+	TypeIssue              = "Issue"
+	TypeJobRun             = "JobRun"
+	TypeLease              = "Lease"
+	TypeMember             = "Member"
+	TypeNotification       = "Notification"
+	TypeNotificationTarget = "NotificationTarget"
+	TypeOTLPStream         = "OTLPStream"
+	TypeOutage             = "Outage"
+	TypePerson             = "Person"
+	TypePolicyRevision     = "PolicyRevision"
+	TypeProposal           = "Proposal"
+	TypeReport             = "Report"
+	TypeReportDecision     = "ReportDecision"
+	TypeReportRestatement  = "ReportRestatement"
+	TypeSLA                = "SLA"
+	TypeSLAPeriod          = "SLAPeriod"
+	TypeSLARevision        = "SLARevision"
+	TypeSLO                = "SLO"
+	TypeSLOGroupStatus     = "SLOGroupStatus"
+	TypeSLORevision        = "SLORevision"
+	TypeSLOStatus          = "SLOStatus"
+	TypeSegment            = "Segment"
+	TypeSegmentChange      = "SegmentChange"
+	TypeSeries             = "Series"
+	TypeService            = "Service"
+	TypeSession            = "Session"
+	TypeSignInCode         = "SignInCode"
+	TypeSignalMapping      = "SignalMapping"
+	TypeSigningKey         = "SigningKey"
+	TypeSlug               = "Slug"
+	TypeSuppliedFact       = "SuppliedFact"
+	TypeSystem             = "System"
+	TypeTeam               = "Team"
+	TypeThinnedMonth       = "ThinnedMonth"
+	TypeToken              = "Token"
+	TypeToldEvent          = "ToldEvent"
+	TypeTrackerLane        = "TrackerLane"
+	TypeTrackerPlace       = "TrackerPlace"
+	TypeViolation          = "Violation"
+	TypeViolationEvent     = "ViolationEvent"
+	TypeWebhookDelivery    = "WebhookDelivery"
 )
 
 // AlertMutation represents an operation that mutates the Alert nodes in the graph.
@@ -28386,6 +28392,3000 @@ func (m *MemberMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Member edge %s", name)
 }
 
+// NotificationMutation represents an operation that mutates the Notification nodes in the graph.
+type NotificationMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	begin_id      *string
+	target_id     *string
+	person_id     *string
+	matter        *string
+	is_end        *bool
+	urgency       *string
+	state         *string
+	made_at       *time.Time
+	due_at        *time.Time
+	attempts      *int64
+	addattempts   *int64
+	attempted_at  *time.Time
+	sent_at       *time.Time
+	reason        *string
+	status        *int64
+	addstatus     *int64
+	gathered_into *string
+	repeat_at     *time.Time
+	clearedFields map[string]struct{}
+	event         *string
+	clearedevent  bool
+	done          bool
+	oldValue      func(context.Context) (*Notification, error)
+	predicates    []predicate.Notification
+}
+
+var _ ent.Mutation = (*NotificationMutation)(nil)
+
+// notificationOption allows management of the mutation configuration using functional options.
+type notificationOption func(*NotificationMutation)
+
+// newNotificationMutation creates new mutation for the Notification entity.
+func newNotificationMutation(c config, op Op, opts ...notificationOption) *NotificationMutation {
+	m := &NotificationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNotification,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNotificationID sets the ID field of the mutation.
+func withNotificationID(id string) notificationOption {
+	return func(m *NotificationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Notification
+		)
+		m.oldValue = func(ctx context.Context) (*Notification, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Notification.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNotification sets the old Notification of the mutation.
+func withNotification(node *Notification) notificationOption {
+	return func(m *NotificationMutation) {
+		m.oldValue = func(context.Context) (*Notification, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NotificationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NotificationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Notification entities.
+func (m *NotificationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NotificationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NotificationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Notification.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetEventID sets the "event_id" field.
+func (m *NotificationMutation) SetEventID(s string) {
+	m.event = &s
+}
+
+// EventID returns the value of the "event_id" field in the mutation.
+func (m *NotificationMutation) EventID() (r string, exists bool) {
+	v := m.event
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEventID returns the old "event_id" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldEventID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEventID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEventID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEventID: %w", err)
+	}
+	return oldValue.EventID, nil
+}
+
+// ResetEventID resets all changes to the "event_id" field.
+func (m *NotificationMutation) ResetEventID() {
+	m.event = nil
+}
+
+// SetBeginID sets the "begin_id" field.
+func (m *NotificationMutation) SetBeginID(s string) {
+	m.begin_id = &s
+}
+
+// BeginID returns the value of the "begin_id" field in the mutation.
+func (m *NotificationMutation) BeginID() (r string, exists bool) {
+	v := m.begin_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBeginID returns the old "begin_id" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldBeginID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBeginID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBeginID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBeginID: %w", err)
+	}
+	return oldValue.BeginID, nil
+}
+
+// ClearBeginID clears the value of the "begin_id" field.
+func (m *NotificationMutation) ClearBeginID() {
+	m.begin_id = nil
+	m.clearedFields[notification.FieldBeginID] = struct{}{}
+}
+
+// BeginIDCleared returns if the "begin_id" field was cleared in this mutation.
+func (m *NotificationMutation) BeginIDCleared() bool {
+	_, ok := m.clearedFields[notification.FieldBeginID]
+	return ok
+}
+
+// ResetBeginID resets all changes to the "begin_id" field.
+func (m *NotificationMutation) ResetBeginID() {
+	m.begin_id = nil
+	delete(m.clearedFields, notification.FieldBeginID)
+}
+
+// SetTargetID sets the "target_id" field.
+func (m *NotificationMutation) SetTargetID(s string) {
+	m.target_id = &s
+}
+
+// TargetID returns the value of the "target_id" field in the mutation.
+func (m *NotificationMutation) TargetID() (r string, exists bool) {
+	v := m.target_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTargetID returns the old "target_id" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldTargetID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTargetID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTargetID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTargetID: %w", err)
+	}
+	return oldValue.TargetID, nil
+}
+
+// ClearTargetID clears the value of the "target_id" field.
+func (m *NotificationMutation) ClearTargetID() {
+	m.target_id = nil
+	m.clearedFields[notification.FieldTargetID] = struct{}{}
+}
+
+// TargetIDCleared returns if the "target_id" field was cleared in this mutation.
+func (m *NotificationMutation) TargetIDCleared() bool {
+	_, ok := m.clearedFields[notification.FieldTargetID]
+	return ok
+}
+
+// ResetTargetID resets all changes to the "target_id" field.
+func (m *NotificationMutation) ResetTargetID() {
+	m.target_id = nil
+	delete(m.clearedFields, notification.FieldTargetID)
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *NotificationMutation) SetPersonID(s string) {
+	m.person_id = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *NotificationMutation) PersonID() (r string, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldPersonID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ClearPersonID clears the value of the "person_id" field.
+func (m *NotificationMutation) ClearPersonID() {
+	m.person_id = nil
+	m.clearedFields[notification.FieldPersonID] = struct{}{}
+}
+
+// PersonIDCleared returns if the "person_id" field was cleared in this mutation.
+func (m *NotificationMutation) PersonIDCleared() bool {
+	_, ok := m.clearedFields[notification.FieldPersonID]
+	return ok
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *NotificationMutation) ResetPersonID() {
+	m.person_id = nil
+	delete(m.clearedFields, notification.FieldPersonID)
+}
+
+// SetMatter sets the "matter" field.
+func (m *NotificationMutation) SetMatter(s string) {
+	m.matter = &s
+}
+
+// Matter returns the value of the "matter" field in the mutation.
+func (m *NotificationMutation) Matter() (r string, exists bool) {
+	v := m.matter
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMatter returns the old "matter" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldMatter(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMatter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMatter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMatter: %w", err)
+	}
+	return oldValue.Matter, nil
+}
+
+// ResetMatter resets all changes to the "matter" field.
+func (m *NotificationMutation) ResetMatter() {
+	m.matter = nil
+}
+
+// SetIsEnd sets the "is_end" field.
+func (m *NotificationMutation) SetIsEnd(b bool) {
+	m.is_end = &b
+}
+
+// IsEnd returns the value of the "is_end" field in the mutation.
+func (m *NotificationMutation) IsEnd() (r bool, exists bool) {
+	v := m.is_end
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIsEnd returns the old "is_end" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldIsEnd(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIsEnd is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIsEnd requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIsEnd: %w", err)
+	}
+	return oldValue.IsEnd, nil
+}
+
+// ResetIsEnd resets all changes to the "is_end" field.
+func (m *NotificationMutation) ResetIsEnd() {
+	m.is_end = nil
+}
+
+// SetUrgency sets the "urgency" field.
+func (m *NotificationMutation) SetUrgency(s string) {
+	m.urgency = &s
+}
+
+// Urgency returns the value of the "urgency" field in the mutation.
+func (m *NotificationMutation) Urgency() (r string, exists bool) {
+	v := m.urgency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUrgency returns the old "urgency" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldUrgency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUrgency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUrgency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUrgency: %w", err)
+	}
+	return oldValue.Urgency, nil
+}
+
+// ResetUrgency resets all changes to the "urgency" field.
+func (m *NotificationMutation) ResetUrgency() {
+	m.urgency = nil
+}
+
+// SetState sets the "state" field.
+func (m *NotificationMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *NotificationMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *NotificationMutation) ResetState() {
+	m.state = nil
+}
+
+// SetMadeAt sets the "made_at" field.
+func (m *NotificationMutation) SetMadeAt(t time.Time) {
+	m.made_at = &t
+}
+
+// MadeAt returns the value of the "made_at" field in the mutation.
+func (m *NotificationMutation) MadeAt() (r time.Time, exists bool) {
+	v := m.made_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMadeAt returns the old "made_at" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldMadeAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMadeAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMadeAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMadeAt: %w", err)
+	}
+	return oldValue.MadeAt, nil
+}
+
+// ResetMadeAt resets all changes to the "made_at" field.
+func (m *NotificationMutation) ResetMadeAt() {
+	m.made_at = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *NotificationMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *NotificationMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldDueAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *NotificationMutation) ResetDueAt() {
+	m.due_at = nil
+}
+
+// SetAttempts sets the "attempts" field.
+func (m *NotificationMutation) SetAttempts(i int64) {
+	m.attempts = &i
+	m.addattempts = nil
+}
+
+// Attempts returns the value of the "attempts" field in the mutation.
+func (m *NotificationMutation) Attempts() (r int64, exists bool) {
+	v := m.attempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttempts returns the old "attempts" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldAttempts(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttempts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttempts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttempts: %w", err)
+	}
+	return oldValue.Attempts, nil
+}
+
+// AddAttempts adds i to the "attempts" field.
+func (m *NotificationMutation) AddAttempts(i int64) {
+	if m.addattempts != nil {
+		*m.addattempts += i
+	} else {
+		m.addattempts = &i
+	}
+}
+
+// AddedAttempts returns the value that was added to the "attempts" field in this mutation.
+func (m *NotificationMutation) AddedAttempts() (r int64, exists bool) {
+	v := m.addattempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttempts resets all changes to the "attempts" field.
+func (m *NotificationMutation) ResetAttempts() {
+	m.attempts = nil
+	m.addattempts = nil
+}
+
+// SetAttemptedAt sets the "attempted_at" field.
+func (m *NotificationMutation) SetAttemptedAt(t time.Time) {
+	m.attempted_at = &t
+}
+
+// AttemptedAt returns the value of the "attempted_at" field in the mutation.
+func (m *NotificationMutation) AttemptedAt() (r time.Time, exists bool) {
+	v := m.attempted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttemptedAt returns the old "attempted_at" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldAttemptedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttemptedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttemptedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttemptedAt: %w", err)
+	}
+	return oldValue.AttemptedAt, nil
+}
+
+// ClearAttemptedAt clears the value of the "attempted_at" field.
+func (m *NotificationMutation) ClearAttemptedAt() {
+	m.attempted_at = nil
+	m.clearedFields[notification.FieldAttemptedAt] = struct{}{}
+}
+
+// AttemptedAtCleared returns if the "attempted_at" field was cleared in this mutation.
+func (m *NotificationMutation) AttemptedAtCleared() bool {
+	_, ok := m.clearedFields[notification.FieldAttemptedAt]
+	return ok
+}
+
+// ResetAttemptedAt resets all changes to the "attempted_at" field.
+func (m *NotificationMutation) ResetAttemptedAt() {
+	m.attempted_at = nil
+	delete(m.clearedFields, notification.FieldAttemptedAt)
+}
+
+// SetSentAt sets the "sent_at" field.
+func (m *NotificationMutation) SetSentAt(t time.Time) {
+	m.sent_at = &t
+}
+
+// SentAt returns the value of the "sent_at" field in the mutation.
+func (m *NotificationMutation) SentAt() (r time.Time, exists bool) {
+	v := m.sent_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSentAt returns the old "sent_at" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldSentAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSentAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSentAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSentAt: %w", err)
+	}
+	return oldValue.SentAt, nil
+}
+
+// ClearSentAt clears the value of the "sent_at" field.
+func (m *NotificationMutation) ClearSentAt() {
+	m.sent_at = nil
+	m.clearedFields[notification.FieldSentAt] = struct{}{}
+}
+
+// SentAtCleared returns if the "sent_at" field was cleared in this mutation.
+func (m *NotificationMutation) SentAtCleared() bool {
+	_, ok := m.clearedFields[notification.FieldSentAt]
+	return ok
+}
+
+// ResetSentAt resets all changes to the "sent_at" field.
+func (m *NotificationMutation) ResetSentAt() {
+	m.sent_at = nil
+	delete(m.clearedFields, notification.FieldSentAt)
+}
+
+// SetReason sets the "reason" field.
+func (m *NotificationMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *NotificationMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *NotificationMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *NotificationMutation) SetStatus(i int64) {
+	m.status = &i
+	m.addstatus = nil
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *NotificationMutation) Status() (r int64, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldStatus(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// AddStatus adds i to the "status" field.
+func (m *NotificationMutation) AddStatus(i int64) {
+	if m.addstatus != nil {
+		*m.addstatus += i
+	} else {
+		m.addstatus = &i
+	}
+}
+
+// AddedStatus returns the value that was added to the "status" field in this mutation.
+func (m *NotificationMutation) AddedStatus() (r int64, exists bool) {
+	v := m.addstatus
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *NotificationMutation) ResetStatus() {
+	m.status = nil
+	m.addstatus = nil
+}
+
+// SetGatheredInto sets the "gathered_into" field.
+func (m *NotificationMutation) SetGatheredInto(s string) {
+	m.gathered_into = &s
+}
+
+// GatheredInto returns the value of the "gathered_into" field in the mutation.
+func (m *NotificationMutation) GatheredInto() (r string, exists bool) {
+	v := m.gathered_into
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGatheredInto returns the old "gathered_into" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldGatheredInto(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGatheredInto is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGatheredInto requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGatheredInto: %w", err)
+	}
+	return oldValue.GatheredInto, nil
+}
+
+// ClearGatheredInto clears the value of the "gathered_into" field.
+func (m *NotificationMutation) ClearGatheredInto() {
+	m.gathered_into = nil
+	m.clearedFields[notification.FieldGatheredInto] = struct{}{}
+}
+
+// GatheredIntoCleared returns if the "gathered_into" field was cleared in this mutation.
+func (m *NotificationMutation) GatheredIntoCleared() bool {
+	_, ok := m.clearedFields[notification.FieldGatheredInto]
+	return ok
+}
+
+// ResetGatheredInto resets all changes to the "gathered_into" field.
+func (m *NotificationMutation) ResetGatheredInto() {
+	m.gathered_into = nil
+	delete(m.clearedFields, notification.FieldGatheredInto)
+}
+
+// SetRepeatAt sets the "repeat_at" field.
+func (m *NotificationMutation) SetRepeatAt(t time.Time) {
+	m.repeat_at = &t
+}
+
+// RepeatAt returns the value of the "repeat_at" field in the mutation.
+func (m *NotificationMutation) RepeatAt() (r time.Time, exists bool) {
+	v := m.repeat_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRepeatAt returns the old "repeat_at" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldRepeatAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRepeatAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRepeatAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRepeatAt: %w", err)
+	}
+	return oldValue.RepeatAt, nil
+}
+
+// ClearRepeatAt clears the value of the "repeat_at" field.
+func (m *NotificationMutation) ClearRepeatAt() {
+	m.repeat_at = nil
+	m.clearedFields[notification.FieldRepeatAt] = struct{}{}
+}
+
+// RepeatAtCleared returns if the "repeat_at" field was cleared in this mutation.
+func (m *NotificationMutation) RepeatAtCleared() bool {
+	_, ok := m.clearedFields[notification.FieldRepeatAt]
+	return ok
+}
+
+// ResetRepeatAt resets all changes to the "repeat_at" field.
+func (m *NotificationMutation) ResetRepeatAt() {
+	m.repeat_at = nil
+	delete(m.clearedFields, notification.FieldRepeatAt)
+}
+
+// ClearEvent clears the "event" edge to the ToldEvent entity.
+func (m *NotificationMutation) ClearEvent() {
+	m.clearedevent = true
+	m.clearedFields[notification.FieldEventID] = struct{}{}
+}
+
+// EventCleared reports if the "event" edge to the ToldEvent entity was cleared.
+func (m *NotificationMutation) EventCleared() bool {
+	return m.clearedevent
+}
+
+// EventIDs returns the "event" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// EventID instead. It exists only for internal usage by the builders.
+func (m *NotificationMutation) EventIDs() (ids []string) {
+	if id := m.event; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetEvent resets all changes to the "event" edge.
+func (m *NotificationMutation) ResetEvent() {
+	m.event = nil
+	m.clearedevent = false
+}
+
+// Where appends a list predicates to the NotificationMutation builder.
+func (m *NotificationMutation) Where(ps ...predicate.Notification) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NotificationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NotificationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Notification, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NotificationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NotificationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Notification).
+func (m *NotificationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NotificationMutation) Fields() []string {
+	fields := make([]string, 0, 17)
+	if m.event != nil {
+		fields = append(fields, notification.FieldEventID)
+	}
+	if m.begin_id != nil {
+		fields = append(fields, notification.FieldBeginID)
+	}
+	if m.target_id != nil {
+		fields = append(fields, notification.FieldTargetID)
+	}
+	if m.person_id != nil {
+		fields = append(fields, notification.FieldPersonID)
+	}
+	if m.matter != nil {
+		fields = append(fields, notification.FieldMatter)
+	}
+	if m.is_end != nil {
+		fields = append(fields, notification.FieldIsEnd)
+	}
+	if m.urgency != nil {
+		fields = append(fields, notification.FieldUrgency)
+	}
+	if m.state != nil {
+		fields = append(fields, notification.FieldState)
+	}
+	if m.made_at != nil {
+		fields = append(fields, notification.FieldMadeAt)
+	}
+	if m.due_at != nil {
+		fields = append(fields, notification.FieldDueAt)
+	}
+	if m.attempts != nil {
+		fields = append(fields, notification.FieldAttempts)
+	}
+	if m.attempted_at != nil {
+		fields = append(fields, notification.FieldAttemptedAt)
+	}
+	if m.sent_at != nil {
+		fields = append(fields, notification.FieldSentAt)
+	}
+	if m.reason != nil {
+		fields = append(fields, notification.FieldReason)
+	}
+	if m.status != nil {
+		fields = append(fields, notification.FieldStatus)
+	}
+	if m.gathered_into != nil {
+		fields = append(fields, notification.FieldGatheredInto)
+	}
+	if m.repeat_at != nil {
+		fields = append(fields, notification.FieldRepeatAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NotificationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case notification.FieldEventID:
+		return m.EventID()
+	case notification.FieldBeginID:
+		return m.BeginID()
+	case notification.FieldTargetID:
+		return m.TargetID()
+	case notification.FieldPersonID:
+		return m.PersonID()
+	case notification.FieldMatter:
+		return m.Matter()
+	case notification.FieldIsEnd:
+		return m.IsEnd()
+	case notification.FieldUrgency:
+		return m.Urgency()
+	case notification.FieldState:
+		return m.State()
+	case notification.FieldMadeAt:
+		return m.MadeAt()
+	case notification.FieldDueAt:
+		return m.DueAt()
+	case notification.FieldAttempts:
+		return m.Attempts()
+	case notification.FieldAttemptedAt:
+		return m.AttemptedAt()
+	case notification.FieldSentAt:
+		return m.SentAt()
+	case notification.FieldReason:
+		return m.Reason()
+	case notification.FieldStatus:
+		return m.Status()
+	case notification.FieldGatheredInto:
+		return m.GatheredInto()
+	case notification.FieldRepeatAt:
+		return m.RepeatAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NotificationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case notification.FieldEventID:
+		return m.OldEventID(ctx)
+	case notification.FieldBeginID:
+		return m.OldBeginID(ctx)
+	case notification.FieldTargetID:
+		return m.OldTargetID(ctx)
+	case notification.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case notification.FieldMatter:
+		return m.OldMatter(ctx)
+	case notification.FieldIsEnd:
+		return m.OldIsEnd(ctx)
+	case notification.FieldUrgency:
+		return m.OldUrgency(ctx)
+	case notification.FieldState:
+		return m.OldState(ctx)
+	case notification.FieldMadeAt:
+		return m.OldMadeAt(ctx)
+	case notification.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case notification.FieldAttempts:
+		return m.OldAttempts(ctx)
+	case notification.FieldAttemptedAt:
+		return m.OldAttemptedAt(ctx)
+	case notification.FieldSentAt:
+		return m.OldSentAt(ctx)
+	case notification.FieldReason:
+		return m.OldReason(ctx)
+	case notification.FieldStatus:
+		return m.OldStatus(ctx)
+	case notification.FieldGatheredInto:
+		return m.OldGatheredInto(ctx)
+	case notification.FieldRepeatAt:
+		return m.OldRepeatAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Notification field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotificationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case notification.FieldEventID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEventID(v)
+		return nil
+	case notification.FieldBeginID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBeginID(v)
+		return nil
+	case notification.FieldTargetID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTargetID(v)
+		return nil
+	case notification.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case notification.FieldMatter:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMatter(v)
+		return nil
+	case notification.FieldIsEnd:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIsEnd(v)
+		return nil
+	case notification.FieldUrgency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUrgency(v)
+		return nil
+	case notification.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case notification.FieldMadeAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMadeAt(v)
+		return nil
+	case notification.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case notification.FieldAttempts:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttempts(v)
+		return nil
+	case notification.FieldAttemptedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttemptedAt(v)
+		return nil
+	case notification.FieldSentAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSentAt(v)
+		return nil
+	case notification.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case notification.FieldStatus:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case notification.FieldGatheredInto:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGatheredInto(v)
+		return nil
+	case notification.FieldRepeatAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRepeatAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Notification field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NotificationMutation) AddedFields() []string {
+	var fields []string
+	if m.addattempts != nil {
+		fields = append(fields, notification.FieldAttempts)
+	}
+	if m.addstatus != nil {
+		fields = append(fields, notification.FieldStatus)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NotificationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case notification.FieldAttempts:
+		return m.AddedAttempts()
+	case notification.FieldStatus:
+		return m.AddedStatus()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotificationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case notification.FieldAttempts:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttempts(v)
+		return nil
+	case notification.FieldStatus:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStatus(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Notification numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NotificationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(notification.FieldBeginID) {
+		fields = append(fields, notification.FieldBeginID)
+	}
+	if m.FieldCleared(notification.FieldTargetID) {
+		fields = append(fields, notification.FieldTargetID)
+	}
+	if m.FieldCleared(notification.FieldPersonID) {
+		fields = append(fields, notification.FieldPersonID)
+	}
+	if m.FieldCleared(notification.FieldAttemptedAt) {
+		fields = append(fields, notification.FieldAttemptedAt)
+	}
+	if m.FieldCleared(notification.FieldSentAt) {
+		fields = append(fields, notification.FieldSentAt)
+	}
+	if m.FieldCleared(notification.FieldGatheredInto) {
+		fields = append(fields, notification.FieldGatheredInto)
+	}
+	if m.FieldCleared(notification.FieldRepeatAt) {
+		fields = append(fields, notification.FieldRepeatAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NotificationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NotificationMutation) ClearField(name string) error {
+	switch name {
+	case notification.FieldBeginID:
+		m.ClearBeginID()
+		return nil
+	case notification.FieldTargetID:
+		m.ClearTargetID()
+		return nil
+	case notification.FieldPersonID:
+		m.ClearPersonID()
+		return nil
+	case notification.FieldAttemptedAt:
+		m.ClearAttemptedAt()
+		return nil
+	case notification.FieldSentAt:
+		m.ClearSentAt()
+		return nil
+	case notification.FieldGatheredInto:
+		m.ClearGatheredInto()
+		return nil
+	case notification.FieldRepeatAt:
+		m.ClearRepeatAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Notification nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NotificationMutation) ResetField(name string) error {
+	switch name {
+	case notification.FieldEventID:
+		m.ResetEventID()
+		return nil
+	case notification.FieldBeginID:
+		m.ResetBeginID()
+		return nil
+	case notification.FieldTargetID:
+		m.ResetTargetID()
+		return nil
+	case notification.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case notification.FieldMatter:
+		m.ResetMatter()
+		return nil
+	case notification.FieldIsEnd:
+		m.ResetIsEnd()
+		return nil
+	case notification.FieldUrgency:
+		m.ResetUrgency()
+		return nil
+	case notification.FieldState:
+		m.ResetState()
+		return nil
+	case notification.FieldMadeAt:
+		m.ResetMadeAt()
+		return nil
+	case notification.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case notification.FieldAttempts:
+		m.ResetAttempts()
+		return nil
+	case notification.FieldAttemptedAt:
+		m.ResetAttemptedAt()
+		return nil
+	case notification.FieldSentAt:
+		m.ResetSentAt()
+		return nil
+	case notification.FieldReason:
+		m.ResetReason()
+		return nil
+	case notification.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case notification.FieldGatheredInto:
+		m.ResetGatheredInto()
+		return nil
+	case notification.FieldRepeatAt:
+		m.ResetRepeatAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Notification field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NotificationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.event != nil {
+		edges = append(edges, notification.EdgeEvent)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NotificationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case notification.EdgeEvent:
+		if id := m.event; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NotificationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NotificationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NotificationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedevent {
+		edges = append(edges, notification.EdgeEvent)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NotificationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case notification.EdgeEvent:
+		return m.clearedevent
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NotificationMutation) ClearEdge(name string) error {
+	switch name {
+	case notification.EdgeEvent:
+		m.ClearEvent()
+		return nil
+	}
+	return fmt.Errorf("unknown Notification unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NotificationMutation) ResetEdge(name string) error {
+	switch name {
+	case notification.EdgeEvent:
+		m.ResetEvent()
+		return nil
+	}
+	return fmt.Errorf("unknown Notification edge %s", name)
+}
+
+// NotificationTargetMutation represents an operation that mutates the NotificationTarget nodes in the graph.
+type NotificationTargetMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	name           *string
+	kind           *string
+	address        *string
+	secret         *string
+	rank           *int64
+	addrank        *int64
+	enabled        *bool
+	settings       *json.RawMessage
+	appendsettings json.RawMessage
+	created_at     *time.Time
+	updated_at     *time.Time
+	removed_at     *time.Time
+	version        *int64
+	addversion     *int64
+	succeeded_at   *time.Time
+	failed_at      *time.Time
+	failing_since  *time.Time
+	failure        *string
+	failures       *int64
+	addfailures    *int64
+	resume_at      *time.Time
+	clearedFields  map[string]struct{}
+	team           *string
+	clearedteam    bool
+	done           bool
+	oldValue       func(context.Context) (*NotificationTarget, error)
+	predicates     []predicate.NotificationTarget
+}
+
+var _ ent.Mutation = (*NotificationTargetMutation)(nil)
+
+// notificationtargetOption allows management of the mutation configuration using functional options.
+type notificationtargetOption func(*NotificationTargetMutation)
+
+// newNotificationTargetMutation creates new mutation for the NotificationTarget entity.
+func newNotificationTargetMutation(c config, op Op, opts ...notificationtargetOption) *NotificationTargetMutation {
+	m := &NotificationTargetMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNotificationTarget,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNotificationTargetID sets the ID field of the mutation.
+func withNotificationTargetID(id string) notificationtargetOption {
+	return func(m *NotificationTargetMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *NotificationTarget
+		)
+		m.oldValue = func(ctx context.Context) (*NotificationTarget, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().NotificationTarget.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNotificationTarget sets the old NotificationTarget of the mutation.
+func withNotificationTarget(node *NotificationTarget) notificationtargetOption {
+	return func(m *NotificationTargetMutation) {
+		m.oldValue = func(context.Context) (*NotificationTarget, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NotificationTargetMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NotificationTargetMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of NotificationTarget entities.
+func (m *NotificationTargetMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NotificationTargetMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NotificationTargetMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().NotificationTarget.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *NotificationTargetMutation) SetTeamID(s string) {
+	m.team = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *NotificationTargetMutation) TeamID() (r string, exists bool) {
+	v := m.team
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldTeamID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ClearTeamID clears the value of the "team_id" field.
+func (m *NotificationTargetMutation) ClearTeamID() {
+	m.team = nil
+	m.clearedFields[notificationtarget.FieldTeamID] = struct{}{}
+}
+
+// TeamIDCleared returns if the "team_id" field was cleared in this mutation.
+func (m *NotificationTargetMutation) TeamIDCleared() bool {
+	_, ok := m.clearedFields[notificationtarget.FieldTeamID]
+	return ok
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *NotificationTargetMutation) ResetTeamID() {
+	m.team = nil
+	delete(m.clearedFields, notificationtarget.FieldTeamID)
+}
+
+// SetName sets the "name" field.
+func (m *NotificationTargetMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *NotificationTargetMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *NotificationTargetMutation) ResetName() {
+	m.name = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *NotificationTargetMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *NotificationTargetMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *NotificationTargetMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetAddress sets the "address" field.
+func (m *NotificationTargetMutation) SetAddress(s string) {
+	m.address = &s
+}
+
+// Address returns the value of the "address" field in the mutation.
+func (m *NotificationTargetMutation) Address() (r string, exists bool) {
+	v := m.address
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAddress returns the old "address" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldAddress(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAddress is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAddress requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAddress: %w", err)
+	}
+	return oldValue.Address, nil
+}
+
+// ResetAddress resets all changes to the "address" field.
+func (m *NotificationTargetMutation) ResetAddress() {
+	m.address = nil
+}
+
+// SetSecret sets the "secret" field.
+func (m *NotificationTargetMutation) SetSecret(s string) {
+	m.secret = &s
+}
+
+// Secret returns the value of the "secret" field in the mutation.
+func (m *NotificationTargetMutation) Secret() (r string, exists bool) {
+	v := m.secret
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecret returns the old "secret" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldSecret(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecret is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecret requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecret: %w", err)
+	}
+	return oldValue.Secret, nil
+}
+
+// ResetSecret resets all changes to the "secret" field.
+func (m *NotificationTargetMutation) ResetSecret() {
+	m.secret = nil
+}
+
+// SetRank sets the "rank" field.
+func (m *NotificationTargetMutation) SetRank(i int64) {
+	m.rank = &i
+	m.addrank = nil
+}
+
+// Rank returns the value of the "rank" field in the mutation.
+func (m *NotificationTargetMutation) Rank() (r int64, exists bool) {
+	v := m.rank
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRank returns the old "rank" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldRank(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRank is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRank requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRank: %w", err)
+	}
+	return oldValue.Rank, nil
+}
+
+// AddRank adds i to the "rank" field.
+func (m *NotificationTargetMutation) AddRank(i int64) {
+	if m.addrank != nil {
+		*m.addrank += i
+	} else {
+		m.addrank = &i
+	}
+}
+
+// AddedRank returns the value that was added to the "rank" field in this mutation.
+func (m *NotificationTargetMutation) AddedRank() (r int64, exists bool) {
+	v := m.addrank
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRank resets all changes to the "rank" field.
+func (m *NotificationTargetMutation) ResetRank() {
+	m.rank = nil
+	m.addrank = nil
+}
+
+// SetEnabled sets the "enabled" field.
+func (m *NotificationTargetMutation) SetEnabled(b bool) {
+	m.enabled = &b
+}
+
+// Enabled returns the value of the "enabled" field in the mutation.
+func (m *NotificationTargetMutation) Enabled() (r bool, exists bool) {
+	v := m.enabled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnabled returns the old "enabled" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldEnabled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnabled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnabled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnabled: %w", err)
+	}
+	return oldValue.Enabled, nil
+}
+
+// ResetEnabled resets all changes to the "enabled" field.
+func (m *NotificationTargetMutation) ResetEnabled() {
+	m.enabled = nil
+}
+
+// SetSettings sets the "settings" field.
+func (m *NotificationTargetMutation) SetSettings(jm json.RawMessage) {
+	m.settings = &jm
+	m.appendsettings = nil
+}
+
+// Settings returns the value of the "settings" field in the mutation.
+func (m *NotificationTargetMutation) Settings() (r json.RawMessage, exists bool) {
+	v := m.settings
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettings returns the old "settings" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldSettings(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettings is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettings requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettings: %w", err)
+	}
+	return oldValue.Settings, nil
+}
+
+// AppendSettings adds jm to the "settings" field.
+func (m *NotificationTargetMutation) AppendSettings(jm json.RawMessage) {
+	m.appendsettings = append(m.appendsettings, jm...)
+}
+
+// AppendedSettings returns the list of values that were appended to the "settings" field in this mutation.
+func (m *NotificationTargetMutation) AppendedSettings() (json.RawMessage, bool) {
+	if len(m.appendsettings) == 0 {
+		return nil, false
+	}
+	return m.appendsettings, true
+}
+
+// ResetSettings resets all changes to the "settings" field.
+func (m *NotificationTargetMutation) ResetSettings() {
+	m.settings = nil
+	m.appendsettings = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *NotificationTargetMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *NotificationTargetMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *NotificationTargetMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *NotificationTargetMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *NotificationTargetMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *NotificationTargetMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetRemovedAt sets the "removed_at" field.
+func (m *NotificationTargetMutation) SetRemovedAt(t time.Time) {
+	m.removed_at = &t
+}
+
+// RemovedAt returns the value of the "removed_at" field in the mutation.
+func (m *NotificationTargetMutation) RemovedAt() (r time.Time, exists bool) {
+	v := m.removed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemovedAt returns the old "removed_at" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldRemovedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemovedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemovedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemovedAt: %w", err)
+	}
+	return oldValue.RemovedAt, nil
+}
+
+// ClearRemovedAt clears the value of the "removed_at" field.
+func (m *NotificationTargetMutation) ClearRemovedAt() {
+	m.removed_at = nil
+	m.clearedFields[notificationtarget.FieldRemovedAt] = struct{}{}
+}
+
+// RemovedAtCleared returns if the "removed_at" field was cleared in this mutation.
+func (m *NotificationTargetMutation) RemovedAtCleared() bool {
+	_, ok := m.clearedFields[notificationtarget.FieldRemovedAt]
+	return ok
+}
+
+// ResetRemovedAt resets all changes to the "removed_at" field.
+func (m *NotificationTargetMutation) ResetRemovedAt() {
+	m.removed_at = nil
+	delete(m.clearedFields, notificationtarget.FieldRemovedAt)
+}
+
+// SetVersion sets the "version" field.
+func (m *NotificationTargetMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *NotificationTargetMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *NotificationTargetMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *NotificationTargetMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *NotificationTargetMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetSucceededAt sets the "succeeded_at" field.
+func (m *NotificationTargetMutation) SetSucceededAt(t time.Time) {
+	m.succeeded_at = &t
+}
+
+// SucceededAt returns the value of the "succeeded_at" field in the mutation.
+func (m *NotificationTargetMutation) SucceededAt() (r time.Time, exists bool) {
+	v := m.succeeded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSucceededAt returns the old "succeeded_at" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldSucceededAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSucceededAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSucceededAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSucceededAt: %w", err)
+	}
+	return oldValue.SucceededAt, nil
+}
+
+// ClearSucceededAt clears the value of the "succeeded_at" field.
+func (m *NotificationTargetMutation) ClearSucceededAt() {
+	m.succeeded_at = nil
+	m.clearedFields[notificationtarget.FieldSucceededAt] = struct{}{}
+}
+
+// SucceededAtCleared returns if the "succeeded_at" field was cleared in this mutation.
+func (m *NotificationTargetMutation) SucceededAtCleared() bool {
+	_, ok := m.clearedFields[notificationtarget.FieldSucceededAt]
+	return ok
+}
+
+// ResetSucceededAt resets all changes to the "succeeded_at" field.
+func (m *NotificationTargetMutation) ResetSucceededAt() {
+	m.succeeded_at = nil
+	delete(m.clearedFields, notificationtarget.FieldSucceededAt)
+}
+
+// SetFailedAt sets the "failed_at" field.
+func (m *NotificationTargetMutation) SetFailedAt(t time.Time) {
+	m.failed_at = &t
+}
+
+// FailedAt returns the value of the "failed_at" field in the mutation.
+func (m *NotificationTargetMutation) FailedAt() (r time.Time, exists bool) {
+	v := m.failed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailedAt returns the old "failed_at" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldFailedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailedAt: %w", err)
+	}
+	return oldValue.FailedAt, nil
+}
+
+// ClearFailedAt clears the value of the "failed_at" field.
+func (m *NotificationTargetMutation) ClearFailedAt() {
+	m.failed_at = nil
+	m.clearedFields[notificationtarget.FieldFailedAt] = struct{}{}
+}
+
+// FailedAtCleared returns if the "failed_at" field was cleared in this mutation.
+func (m *NotificationTargetMutation) FailedAtCleared() bool {
+	_, ok := m.clearedFields[notificationtarget.FieldFailedAt]
+	return ok
+}
+
+// ResetFailedAt resets all changes to the "failed_at" field.
+func (m *NotificationTargetMutation) ResetFailedAt() {
+	m.failed_at = nil
+	delete(m.clearedFields, notificationtarget.FieldFailedAt)
+}
+
+// SetFailingSince sets the "failing_since" field.
+func (m *NotificationTargetMutation) SetFailingSince(t time.Time) {
+	m.failing_since = &t
+}
+
+// FailingSince returns the value of the "failing_since" field in the mutation.
+func (m *NotificationTargetMutation) FailingSince() (r time.Time, exists bool) {
+	v := m.failing_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailingSince returns the old "failing_since" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldFailingSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailingSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailingSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailingSince: %w", err)
+	}
+	return oldValue.FailingSince, nil
+}
+
+// ClearFailingSince clears the value of the "failing_since" field.
+func (m *NotificationTargetMutation) ClearFailingSince() {
+	m.failing_since = nil
+	m.clearedFields[notificationtarget.FieldFailingSince] = struct{}{}
+}
+
+// FailingSinceCleared returns if the "failing_since" field was cleared in this mutation.
+func (m *NotificationTargetMutation) FailingSinceCleared() bool {
+	_, ok := m.clearedFields[notificationtarget.FieldFailingSince]
+	return ok
+}
+
+// ResetFailingSince resets all changes to the "failing_since" field.
+func (m *NotificationTargetMutation) ResetFailingSince() {
+	m.failing_since = nil
+	delete(m.clearedFields, notificationtarget.FieldFailingSince)
+}
+
+// SetFailure sets the "failure" field.
+func (m *NotificationTargetMutation) SetFailure(s string) {
+	m.failure = &s
+}
+
+// Failure returns the value of the "failure" field in the mutation.
+func (m *NotificationTargetMutation) Failure() (r string, exists bool) {
+	v := m.failure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailure returns the old "failure" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldFailure(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailure is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailure requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailure: %w", err)
+	}
+	return oldValue.Failure, nil
+}
+
+// ResetFailure resets all changes to the "failure" field.
+func (m *NotificationTargetMutation) ResetFailure() {
+	m.failure = nil
+}
+
+// SetFailures sets the "failures" field.
+func (m *NotificationTargetMutation) SetFailures(i int64) {
+	m.failures = &i
+	m.addfailures = nil
+}
+
+// Failures returns the value of the "failures" field in the mutation.
+func (m *NotificationTargetMutation) Failures() (r int64, exists bool) {
+	v := m.failures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailures returns the old "failures" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldFailures(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailures is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailures requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailures: %w", err)
+	}
+	return oldValue.Failures, nil
+}
+
+// AddFailures adds i to the "failures" field.
+func (m *NotificationTargetMutation) AddFailures(i int64) {
+	if m.addfailures != nil {
+		*m.addfailures += i
+	} else {
+		m.addfailures = &i
+	}
+}
+
+// AddedFailures returns the value that was added to the "failures" field in this mutation.
+func (m *NotificationTargetMutation) AddedFailures() (r int64, exists bool) {
+	v := m.addfailures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFailures resets all changes to the "failures" field.
+func (m *NotificationTargetMutation) ResetFailures() {
+	m.failures = nil
+	m.addfailures = nil
+}
+
+// SetResumeAt sets the "resume_at" field.
+func (m *NotificationTargetMutation) SetResumeAt(t time.Time) {
+	m.resume_at = &t
+}
+
+// ResumeAt returns the value of the "resume_at" field in the mutation.
+func (m *NotificationTargetMutation) ResumeAt() (r time.Time, exists bool) {
+	v := m.resume_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResumeAt returns the old "resume_at" field's value of the NotificationTarget entity.
+// If the NotificationTarget object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationTargetMutation) OldResumeAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResumeAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResumeAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResumeAt: %w", err)
+	}
+	return oldValue.ResumeAt, nil
+}
+
+// ClearResumeAt clears the value of the "resume_at" field.
+func (m *NotificationTargetMutation) ClearResumeAt() {
+	m.resume_at = nil
+	m.clearedFields[notificationtarget.FieldResumeAt] = struct{}{}
+}
+
+// ResumeAtCleared returns if the "resume_at" field was cleared in this mutation.
+func (m *NotificationTargetMutation) ResumeAtCleared() bool {
+	_, ok := m.clearedFields[notificationtarget.FieldResumeAt]
+	return ok
+}
+
+// ResetResumeAt resets all changes to the "resume_at" field.
+func (m *NotificationTargetMutation) ResetResumeAt() {
+	m.resume_at = nil
+	delete(m.clearedFields, notificationtarget.FieldResumeAt)
+}
+
+// ClearTeam clears the "team" edge to the Team entity.
+func (m *NotificationTargetMutation) ClearTeam() {
+	m.clearedteam = true
+	m.clearedFields[notificationtarget.FieldTeamID] = struct{}{}
+}
+
+// TeamCleared reports if the "team" edge to the Team entity was cleared.
+func (m *NotificationTargetMutation) TeamCleared() bool {
+	return m.TeamIDCleared() || m.clearedteam
+}
+
+// TeamIDs returns the "team" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TeamID instead. It exists only for internal usage by the builders.
+func (m *NotificationTargetMutation) TeamIDs() (ids []string) {
+	if id := m.team; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTeam resets all changes to the "team" edge.
+func (m *NotificationTargetMutation) ResetTeam() {
+	m.team = nil
+	m.clearedteam = false
+}
+
+// Where appends a list predicates to the NotificationTargetMutation builder.
+func (m *NotificationTargetMutation) Where(ps ...predicate.NotificationTarget) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NotificationTargetMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NotificationTargetMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.NotificationTarget, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NotificationTargetMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NotificationTargetMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (NotificationTarget).
+func (m *NotificationTargetMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NotificationTargetMutation) Fields() []string {
+	fields := make([]string, 0, 18)
+	if m.team != nil {
+		fields = append(fields, notificationtarget.FieldTeamID)
+	}
+	if m.name != nil {
+		fields = append(fields, notificationtarget.FieldName)
+	}
+	if m.kind != nil {
+		fields = append(fields, notificationtarget.FieldKind)
+	}
+	if m.address != nil {
+		fields = append(fields, notificationtarget.FieldAddress)
+	}
+	if m.secret != nil {
+		fields = append(fields, notificationtarget.FieldSecret)
+	}
+	if m.rank != nil {
+		fields = append(fields, notificationtarget.FieldRank)
+	}
+	if m.enabled != nil {
+		fields = append(fields, notificationtarget.FieldEnabled)
+	}
+	if m.settings != nil {
+		fields = append(fields, notificationtarget.FieldSettings)
+	}
+	if m.created_at != nil {
+		fields = append(fields, notificationtarget.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, notificationtarget.FieldUpdatedAt)
+	}
+	if m.removed_at != nil {
+		fields = append(fields, notificationtarget.FieldRemovedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, notificationtarget.FieldVersion)
+	}
+	if m.succeeded_at != nil {
+		fields = append(fields, notificationtarget.FieldSucceededAt)
+	}
+	if m.failed_at != nil {
+		fields = append(fields, notificationtarget.FieldFailedAt)
+	}
+	if m.failing_since != nil {
+		fields = append(fields, notificationtarget.FieldFailingSince)
+	}
+	if m.failure != nil {
+		fields = append(fields, notificationtarget.FieldFailure)
+	}
+	if m.failures != nil {
+		fields = append(fields, notificationtarget.FieldFailures)
+	}
+	if m.resume_at != nil {
+		fields = append(fields, notificationtarget.FieldResumeAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NotificationTargetMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case notificationtarget.FieldTeamID:
+		return m.TeamID()
+	case notificationtarget.FieldName:
+		return m.Name()
+	case notificationtarget.FieldKind:
+		return m.Kind()
+	case notificationtarget.FieldAddress:
+		return m.Address()
+	case notificationtarget.FieldSecret:
+		return m.Secret()
+	case notificationtarget.FieldRank:
+		return m.Rank()
+	case notificationtarget.FieldEnabled:
+		return m.Enabled()
+	case notificationtarget.FieldSettings:
+		return m.Settings()
+	case notificationtarget.FieldCreatedAt:
+		return m.CreatedAt()
+	case notificationtarget.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case notificationtarget.FieldRemovedAt:
+		return m.RemovedAt()
+	case notificationtarget.FieldVersion:
+		return m.Version()
+	case notificationtarget.FieldSucceededAt:
+		return m.SucceededAt()
+	case notificationtarget.FieldFailedAt:
+		return m.FailedAt()
+	case notificationtarget.FieldFailingSince:
+		return m.FailingSince()
+	case notificationtarget.FieldFailure:
+		return m.Failure()
+	case notificationtarget.FieldFailures:
+		return m.Failures()
+	case notificationtarget.FieldResumeAt:
+		return m.ResumeAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NotificationTargetMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case notificationtarget.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case notificationtarget.FieldName:
+		return m.OldName(ctx)
+	case notificationtarget.FieldKind:
+		return m.OldKind(ctx)
+	case notificationtarget.FieldAddress:
+		return m.OldAddress(ctx)
+	case notificationtarget.FieldSecret:
+		return m.OldSecret(ctx)
+	case notificationtarget.FieldRank:
+		return m.OldRank(ctx)
+	case notificationtarget.FieldEnabled:
+		return m.OldEnabled(ctx)
+	case notificationtarget.FieldSettings:
+		return m.OldSettings(ctx)
+	case notificationtarget.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case notificationtarget.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case notificationtarget.FieldRemovedAt:
+		return m.OldRemovedAt(ctx)
+	case notificationtarget.FieldVersion:
+		return m.OldVersion(ctx)
+	case notificationtarget.FieldSucceededAt:
+		return m.OldSucceededAt(ctx)
+	case notificationtarget.FieldFailedAt:
+		return m.OldFailedAt(ctx)
+	case notificationtarget.FieldFailingSince:
+		return m.OldFailingSince(ctx)
+	case notificationtarget.FieldFailure:
+		return m.OldFailure(ctx)
+	case notificationtarget.FieldFailures:
+		return m.OldFailures(ctx)
+	case notificationtarget.FieldResumeAt:
+		return m.OldResumeAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown NotificationTarget field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotificationTargetMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case notificationtarget.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case notificationtarget.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case notificationtarget.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case notificationtarget.FieldAddress:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAddress(v)
+		return nil
+	case notificationtarget.FieldSecret:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecret(v)
+		return nil
+	case notificationtarget.FieldRank:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRank(v)
+		return nil
+	case notificationtarget.FieldEnabled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnabled(v)
+		return nil
+	case notificationtarget.FieldSettings:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettings(v)
+		return nil
+	case notificationtarget.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case notificationtarget.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case notificationtarget.FieldRemovedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemovedAt(v)
+		return nil
+	case notificationtarget.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case notificationtarget.FieldSucceededAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSucceededAt(v)
+		return nil
+	case notificationtarget.FieldFailedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailedAt(v)
+		return nil
+	case notificationtarget.FieldFailingSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailingSince(v)
+		return nil
+	case notificationtarget.FieldFailure:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailure(v)
+		return nil
+	case notificationtarget.FieldFailures:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailures(v)
+		return nil
+	case notificationtarget.FieldResumeAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResumeAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NotificationTarget field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NotificationTargetMutation) AddedFields() []string {
+	var fields []string
+	if m.addrank != nil {
+		fields = append(fields, notificationtarget.FieldRank)
+	}
+	if m.addversion != nil {
+		fields = append(fields, notificationtarget.FieldVersion)
+	}
+	if m.addfailures != nil {
+		fields = append(fields, notificationtarget.FieldFailures)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NotificationTargetMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case notificationtarget.FieldRank:
+		return m.AddedRank()
+	case notificationtarget.FieldVersion:
+		return m.AddedVersion()
+	case notificationtarget.FieldFailures:
+		return m.AddedFailures()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotificationTargetMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case notificationtarget.FieldRank:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRank(v)
+		return nil
+	case notificationtarget.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case notificationtarget.FieldFailures:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFailures(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NotificationTarget numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NotificationTargetMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(notificationtarget.FieldTeamID) {
+		fields = append(fields, notificationtarget.FieldTeamID)
+	}
+	if m.FieldCleared(notificationtarget.FieldRemovedAt) {
+		fields = append(fields, notificationtarget.FieldRemovedAt)
+	}
+	if m.FieldCleared(notificationtarget.FieldSucceededAt) {
+		fields = append(fields, notificationtarget.FieldSucceededAt)
+	}
+	if m.FieldCleared(notificationtarget.FieldFailedAt) {
+		fields = append(fields, notificationtarget.FieldFailedAt)
+	}
+	if m.FieldCleared(notificationtarget.FieldFailingSince) {
+		fields = append(fields, notificationtarget.FieldFailingSince)
+	}
+	if m.FieldCleared(notificationtarget.FieldResumeAt) {
+		fields = append(fields, notificationtarget.FieldResumeAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NotificationTargetMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NotificationTargetMutation) ClearField(name string) error {
+	switch name {
+	case notificationtarget.FieldTeamID:
+		m.ClearTeamID()
+		return nil
+	case notificationtarget.FieldRemovedAt:
+		m.ClearRemovedAt()
+		return nil
+	case notificationtarget.FieldSucceededAt:
+		m.ClearSucceededAt()
+		return nil
+	case notificationtarget.FieldFailedAt:
+		m.ClearFailedAt()
+		return nil
+	case notificationtarget.FieldFailingSince:
+		m.ClearFailingSince()
+		return nil
+	case notificationtarget.FieldResumeAt:
+		m.ClearResumeAt()
+		return nil
+	}
+	return fmt.Errorf("unknown NotificationTarget nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NotificationTargetMutation) ResetField(name string) error {
+	switch name {
+	case notificationtarget.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case notificationtarget.FieldName:
+		m.ResetName()
+		return nil
+	case notificationtarget.FieldKind:
+		m.ResetKind()
+		return nil
+	case notificationtarget.FieldAddress:
+		m.ResetAddress()
+		return nil
+	case notificationtarget.FieldSecret:
+		m.ResetSecret()
+		return nil
+	case notificationtarget.FieldRank:
+		m.ResetRank()
+		return nil
+	case notificationtarget.FieldEnabled:
+		m.ResetEnabled()
+		return nil
+	case notificationtarget.FieldSettings:
+		m.ResetSettings()
+		return nil
+	case notificationtarget.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case notificationtarget.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case notificationtarget.FieldRemovedAt:
+		m.ResetRemovedAt()
+		return nil
+	case notificationtarget.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case notificationtarget.FieldSucceededAt:
+		m.ResetSucceededAt()
+		return nil
+	case notificationtarget.FieldFailedAt:
+		m.ResetFailedAt()
+		return nil
+	case notificationtarget.FieldFailingSince:
+		m.ResetFailingSince()
+		return nil
+	case notificationtarget.FieldFailure:
+		m.ResetFailure()
+		return nil
+	case notificationtarget.FieldFailures:
+		m.ResetFailures()
+		return nil
+	case notificationtarget.FieldResumeAt:
+		m.ResetResumeAt()
+		return nil
+	}
+	return fmt.Errorf("unknown NotificationTarget field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NotificationTargetMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.team != nil {
+		edges = append(edges, notificationtarget.EdgeTeam)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NotificationTargetMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case notificationtarget.EdgeTeam:
+		if id := m.team; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NotificationTargetMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NotificationTargetMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NotificationTargetMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedteam {
+		edges = append(edges, notificationtarget.EdgeTeam)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NotificationTargetMutation) EdgeCleared(name string) bool {
+	switch name {
+	case notificationtarget.EdgeTeam:
+		return m.clearedteam
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NotificationTargetMutation) ClearEdge(name string) error {
+	switch name {
+	case notificationtarget.EdgeTeam:
+		m.ClearTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown NotificationTarget unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NotificationTargetMutation) ResetEdge(name string) error {
+	switch name {
+	case notificationtarget.EdgeTeam:
+		m.ResetTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown NotificationTarget edge %s", name)
+}
+
 // OTLPStreamMutation represents an operation that mutates the OTLPStream nodes in the graph.
 type OTLPStreamMutation struct {
 	config
@@ -54696,6 +57696,1316 @@ func (m *TokenMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Token edge %s", name)
+}
+
+// ToldEventMutation represents an operation that mutates the ToldEvent nodes in the graph.
+type ToldEventMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	_type         *string
+	matter        *string
+	is_end        *bool
+	happened_at   *time.Time
+	team_id       *string
+	service_id    *string
+	slo_id        *string
+	person_id     *string
+	subject       *string
+	title         *string
+	text          *string
+	link          *string
+	figures       *json.RawMessage
+	appendfigures json.RawMessage
+	once          *string
+	outcome       *string
+	note          *string
+	told_at       *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ToldEvent, error)
+	predicates    []predicate.ToldEvent
+}
+
+var _ ent.Mutation = (*ToldEventMutation)(nil)
+
+// toldeventOption allows management of the mutation configuration using functional options.
+type toldeventOption func(*ToldEventMutation)
+
+// newToldEventMutation creates new mutation for the ToldEvent entity.
+func newToldEventMutation(c config, op Op, opts ...toldeventOption) *ToldEventMutation {
+	m := &ToldEventMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeToldEvent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withToldEventID sets the ID field of the mutation.
+func withToldEventID(id string) toldeventOption {
+	return func(m *ToldEventMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ToldEvent
+		)
+		m.oldValue = func(ctx context.Context) (*ToldEvent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ToldEvent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withToldEvent sets the old ToldEvent of the mutation.
+func withToldEvent(node *ToldEvent) toldeventOption {
+	return func(m *ToldEventMutation) {
+		m.oldValue = func(context.Context) (*ToldEvent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ToldEventMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ToldEventMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ToldEvent entities.
+func (m *ToldEventMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ToldEventMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ToldEventMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ToldEvent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetType sets the "type" field.
+func (m *ToldEventMutation) SetType(s string) {
+	m._type = &s
+}
+
+// GetType returns the value of the "type" field in the mutation.
+func (m *ToldEventMutation) GetType() (r string, exists bool) {
+	v := m._type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldType returns the old "type" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldType: %w", err)
+	}
+	return oldValue.Type, nil
+}
+
+// ResetType resets all changes to the "type" field.
+func (m *ToldEventMutation) ResetType() {
+	m._type = nil
+}
+
+// SetMatter sets the "matter" field.
+func (m *ToldEventMutation) SetMatter(s string) {
+	m.matter = &s
+}
+
+// Matter returns the value of the "matter" field in the mutation.
+func (m *ToldEventMutation) Matter() (r string, exists bool) {
+	v := m.matter
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMatter returns the old "matter" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldMatter(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMatter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMatter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMatter: %w", err)
+	}
+	return oldValue.Matter, nil
+}
+
+// ResetMatter resets all changes to the "matter" field.
+func (m *ToldEventMutation) ResetMatter() {
+	m.matter = nil
+}
+
+// SetIsEnd sets the "is_end" field.
+func (m *ToldEventMutation) SetIsEnd(b bool) {
+	m.is_end = &b
+}
+
+// IsEnd returns the value of the "is_end" field in the mutation.
+func (m *ToldEventMutation) IsEnd() (r bool, exists bool) {
+	v := m.is_end
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIsEnd returns the old "is_end" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldIsEnd(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIsEnd is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIsEnd requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIsEnd: %w", err)
+	}
+	return oldValue.IsEnd, nil
+}
+
+// ResetIsEnd resets all changes to the "is_end" field.
+func (m *ToldEventMutation) ResetIsEnd() {
+	m.is_end = nil
+}
+
+// SetHappenedAt sets the "happened_at" field.
+func (m *ToldEventMutation) SetHappenedAt(t time.Time) {
+	m.happened_at = &t
+}
+
+// HappenedAt returns the value of the "happened_at" field in the mutation.
+func (m *ToldEventMutation) HappenedAt() (r time.Time, exists bool) {
+	v := m.happened_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHappenedAt returns the old "happened_at" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldHappenedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHappenedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHappenedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHappenedAt: %w", err)
+	}
+	return oldValue.HappenedAt, nil
+}
+
+// ResetHappenedAt resets all changes to the "happened_at" field.
+func (m *ToldEventMutation) ResetHappenedAt() {
+	m.happened_at = nil
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *ToldEventMutation) SetTeamID(s string) {
+	m.team_id = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *ToldEventMutation) TeamID() (r string, exists bool) {
+	v := m.team_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldTeamID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ClearTeamID clears the value of the "team_id" field.
+func (m *ToldEventMutation) ClearTeamID() {
+	m.team_id = nil
+	m.clearedFields[toldevent.FieldTeamID] = struct{}{}
+}
+
+// TeamIDCleared returns if the "team_id" field was cleared in this mutation.
+func (m *ToldEventMutation) TeamIDCleared() bool {
+	_, ok := m.clearedFields[toldevent.FieldTeamID]
+	return ok
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *ToldEventMutation) ResetTeamID() {
+	m.team_id = nil
+	delete(m.clearedFields, toldevent.FieldTeamID)
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *ToldEventMutation) SetServiceID(s string) {
+	m.service_id = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *ToldEventMutation) ServiceID() (r string, exists bool) {
+	v := m.service_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldServiceID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ClearServiceID clears the value of the "service_id" field.
+func (m *ToldEventMutation) ClearServiceID() {
+	m.service_id = nil
+	m.clearedFields[toldevent.FieldServiceID] = struct{}{}
+}
+
+// ServiceIDCleared returns if the "service_id" field was cleared in this mutation.
+func (m *ToldEventMutation) ServiceIDCleared() bool {
+	_, ok := m.clearedFields[toldevent.FieldServiceID]
+	return ok
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *ToldEventMutation) ResetServiceID() {
+	m.service_id = nil
+	delete(m.clearedFields, toldevent.FieldServiceID)
+}
+
+// SetSloID sets the "slo_id" field.
+func (m *ToldEventMutation) SetSloID(s string) {
+	m.slo_id = &s
+}
+
+// SloID returns the value of the "slo_id" field in the mutation.
+func (m *ToldEventMutation) SloID() (r string, exists bool) {
+	v := m.slo_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSloID returns the old "slo_id" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldSloID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSloID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSloID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSloID: %w", err)
+	}
+	return oldValue.SloID, nil
+}
+
+// ClearSloID clears the value of the "slo_id" field.
+func (m *ToldEventMutation) ClearSloID() {
+	m.slo_id = nil
+	m.clearedFields[toldevent.FieldSloID] = struct{}{}
+}
+
+// SloIDCleared returns if the "slo_id" field was cleared in this mutation.
+func (m *ToldEventMutation) SloIDCleared() bool {
+	_, ok := m.clearedFields[toldevent.FieldSloID]
+	return ok
+}
+
+// ResetSloID resets all changes to the "slo_id" field.
+func (m *ToldEventMutation) ResetSloID() {
+	m.slo_id = nil
+	delete(m.clearedFields, toldevent.FieldSloID)
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *ToldEventMutation) SetPersonID(s string) {
+	m.person_id = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *ToldEventMutation) PersonID() (r string, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldPersonID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ClearPersonID clears the value of the "person_id" field.
+func (m *ToldEventMutation) ClearPersonID() {
+	m.person_id = nil
+	m.clearedFields[toldevent.FieldPersonID] = struct{}{}
+}
+
+// PersonIDCleared returns if the "person_id" field was cleared in this mutation.
+func (m *ToldEventMutation) PersonIDCleared() bool {
+	_, ok := m.clearedFields[toldevent.FieldPersonID]
+	return ok
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *ToldEventMutation) ResetPersonID() {
+	m.person_id = nil
+	delete(m.clearedFields, toldevent.FieldPersonID)
+}
+
+// SetSubject sets the "subject" field.
+func (m *ToldEventMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *ToldEventMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *ToldEventMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *ToldEventMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *ToldEventMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *ToldEventMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetText sets the "text" field.
+func (m *ToldEventMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *ToldEventMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *ToldEventMutation) ResetText() {
+	m.text = nil
+}
+
+// SetLink sets the "link" field.
+func (m *ToldEventMutation) SetLink(s string) {
+	m.link = &s
+}
+
+// Link returns the value of the "link" field in the mutation.
+func (m *ToldEventMutation) Link() (r string, exists bool) {
+	v := m.link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLink returns the old "link" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldLink(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLink: %w", err)
+	}
+	return oldValue.Link, nil
+}
+
+// ResetLink resets all changes to the "link" field.
+func (m *ToldEventMutation) ResetLink() {
+	m.link = nil
+}
+
+// SetFigures sets the "figures" field.
+func (m *ToldEventMutation) SetFigures(jm json.RawMessage) {
+	m.figures = &jm
+	m.appendfigures = nil
+}
+
+// Figures returns the value of the "figures" field in the mutation.
+func (m *ToldEventMutation) Figures() (r json.RawMessage, exists bool) {
+	v := m.figures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFigures returns the old "figures" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldFigures(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFigures is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFigures requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFigures: %w", err)
+	}
+	return oldValue.Figures, nil
+}
+
+// AppendFigures adds jm to the "figures" field.
+func (m *ToldEventMutation) AppendFigures(jm json.RawMessage) {
+	m.appendfigures = append(m.appendfigures, jm...)
+}
+
+// AppendedFigures returns the list of values that were appended to the "figures" field in this mutation.
+func (m *ToldEventMutation) AppendedFigures() (json.RawMessage, bool) {
+	if len(m.appendfigures) == 0 {
+		return nil, false
+	}
+	return m.appendfigures, true
+}
+
+// ResetFigures resets all changes to the "figures" field.
+func (m *ToldEventMutation) ResetFigures() {
+	m.figures = nil
+	m.appendfigures = nil
+}
+
+// SetOnce sets the "once" field.
+func (m *ToldEventMutation) SetOnce(s string) {
+	m.once = &s
+}
+
+// Once returns the value of the "once" field in the mutation.
+func (m *ToldEventMutation) Once() (r string, exists bool) {
+	v := m.once
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOnce returns the old "once" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldOnce(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOnce is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOnce requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOnce: %w", err)
+	}
+	return oldValue.Once, nil
+}
+
+// ClearOnce clears the value of the "once" field.
+func (m *ToldEventMutation) ClearOnce() {
+	m.once = nil
+	m.clearedFields[toldevent.FieldOnce] = struct{}{}
+}
+
+// OnceCleared returns if the "once" field was cleared in this mutation.
+func (m *ToldEventMutation) OnceCleared() bool {
+	_, ok := m.clearedFields[toldevent.FieldOnce]
+	return ok
+}
+
+// ResetOnce resets all changes to the "once" field.
+func (m *ToldEventMutation) ResetOnce() {
+	m.once = nil
+	delete(m.clearedFields, toldevent.FieldOnce)
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *ToldEventMutation) SetOutcome(s string) {
+	m.outcome = &s
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *ToldEventMutation) Outcome() (r string, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldOutcome(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *ToldEventMutation) ResetOutcome() {
+	m.outcome = nil
+}
+
+// SetNote sets the "note" field.
+func (m *ToldEventMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *ToldEventMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *ToldEventMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetToldAt sets the "told_at" field.
+func (m *ToldEventMutation) SetToldAt(t time.Time) {
+	m.told_at = &t
+}
+
+// ToldAt returns the value of the "told_at" field in the mutation.
+func (m *ToldEventMutation) ToldAt() (r time.Time, exists bool) {
+	v := m.told_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToldAt returns the old "told_at" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldToldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToldAt: %w", err)
+	}
+	return oldValue.ToldAt, nil
+}
+
+// ResetToldAt resets all changes to the "told_at" field.
+func (m *ToldEventMutation) ResetToldAt() {
+	m.told_at = nil
+}
+
+// Where appends a list predicates to the ToldEventMutation builder.
+func (m *ToldEventMutation) Where(ps ...predicate.ToldEvent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ToldEventMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ToldEventMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ToldEvent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ToldEventMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ToldEventMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ToldEvent).
+func (m *ToldEventMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ToldEventMutation) Fields() []string {
+	fields := make([]string, 0, 17)
+	if m._type != nil {
+		fields = append(fields, toldevent.FieldType)
+	}
+	if m.matter != nil {
+		fields = append(fields, toldevent.FieldMatter)
+	}
+	if m.is_end != nil {
+		fields = append(fields, toldevent.FieldIsEnd)
+	}
+	if m.happened_at != nil {
+		fields = append(fields, toldevent.FieldHappenedAt)
+	}
+	if m.team_id != nil {
+		fields = append(fields, toldevent.FieldTeamID)
+	}
+	if m.service_id != nil {
+		fields = append(fields, toldevent.FieldServiceID)
+	}
+	if m.slo_id != nil {
+		fields = append(fields, toldevent.FieldSloID)
+	}
+	if m.person_id != nil {
+		fields = append(fields, toldevent.FieldPersonID)
+	}
+	if m.subject != nil {
+		fields = append(fields, toldevent.FieldSubject)
+	}
+	if m.title != nil {
+		fields = append(fields, toldevent.FieldTitle)
+	}
+	if m.text != nil {
+		fields = append(fields, toldevent.FieldText)
+	}
+	if m.link != nil {
+		fields = append(fields, toldevent.FieldLink)
+	}
+	if m.figures != nil {
+		fields = append(fields, toldevent.FieldFigures)
+	}
+	if m.once != nil {
+		fields = append(fields, toldevent.FieldOnce)
+	}
+	if m.outcome != nil {
+		fields = append(fields, toldevent.FieldOutcome)
+	}
+	if m.note != nil {
+		fields = append(fields, toldevent.FieldNote)
+	}
+	if m.told_at != nil {
+		fields = append(fields, toldevent.FieldToldAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ToldEventMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case toldevent.FieldType:
+		return m.GetType()
+	case toldevent.FieldMatter:
+		return m.Matter()
+	case toldevent.FieldIsEnd:
+		return m.IsEnd()
+	case toldevent.FieldHappenedAt:
+		return m.HappenedAt()
+	case toldevent.FieldTeamID:
+		return m.TeamID()
+	case toldevent.FieldServiceID:
+		return m.ServiceID()
+	case toldevent.FieldSloID:
+		return m.SloID()
+	case toldevent.FieldPersonID:
+		return m.PersonID()
+	case toldevent.FieldSubject:
+		return m.Subject()
+	case toldevent.FieldTitle:
+		return m.Title()
+	case toldevent.FieldText:
+		return m.Text()
+	case toldevent.FieldLink:
+		return m.Link()
+	case toldevent.FieldFigures:
+		return m.Figures()
+	case toldevent.FieldOnce:
+		return m.Once()
+	case toldevent.FieldOutcome:
+		return m.Outcome()
+	case toldevent.FieldNote:
+		return m.Note()
+	case toldevent.FieldToldAt:
+		return m.ToldAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ToldEventMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case toldevent.FieldType:
+		return m.OldType(ctx)
+	case toldevent.FieldMatter:
+		return m.OldMatter(ctx)
+	case toldevent.FieldIsEnd:
+		return m.OldIsEnd(ctx)
+	case toldevent.FieldHappenedAt:
+		return m.OldHappenedAt(ctx)
+	case toldevent.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case toldevent.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case toldevent.FieldSloID:
+		return m.OldSloID(ctx)
+	case toldevent.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case toldevent.FieldSubject:
+		return m.OldSubject(ctx)
+	case toldevent.FieldTitle:
+		return m.OldTitle(ctx)
+	case toldevent.FieldText:
+		return m.OldText(ctx)
+	case toldevent.FieldLink:
+		return m.OldLink(ctx)
+	case toldevent.FieldFigures:
+		return m.OldFigures(ctx)
+	case toldevent.FieldOnce:
+		return m.OldOnce(ctx)
+	case toldevent.FieldOutcome:
+		return m.OldOutcome(ctx)
+	case toldevent.FieldNote:
+		return m.OldNote(ctx)
+	case toldevent.FieldToldAt:
+		return m.OldToldAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ToldEvent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToldEventMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case toldevent.FieldType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetType(v)
+		return nil
+	case toldevent.FieldMatter:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMatter(v)
+		return nil
+	case toldevent.FieldIsEnd:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIsEnd(v)
+		return nil
+	case toldevent.FieldHappenedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHappenedAt(v)
+		return nil
+	case toldevent.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case toldevent.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case toldevent.FieldSloID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSloID(v)
+		return nil
+	case toldevent.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case toldevent.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case toldevent.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case toldevent.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case toldevent.FieldLink:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLink(v)
+		return nil
+	case toldevent.FieldFigures:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFigures(v)
+		return nil
+	case toldevent.FieldOnce:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOnce(v)
+		return nil
+	case toldevent.FieldOutcome:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	case toldevent.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case toldevent.FieldToldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToldAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToldEvent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ToldEventMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ToldEventMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToldEventMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ToldEvent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ToldEventMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(toldevent.FieldTeamID) {
+		fields = append(fields, toldevent.FieldTeamID)
+	}
+	if m.FieldCleared(toldevent.FieldServiceID) {
+		fields = append(fields, toldevent.FieldServiceID)
+	}
+	if m.FieldCleared(toldevent.FieldSloID) {
+		fields = append(fields, toldevent.FieldSloID)
+	}
+	if m.FieldCleared(toldevent.FieldPersonID) {
+		fields = append(fields, toldevent.FieldPersonID)
+	}
+	if m.FieldCleared(toldevent.FieldOnce) {
+		fields = append(fields, toldevent.FieldOnce)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ToldEventMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ToldEventMutation) ClearField(name string) error {
+	switch name {
+	case toldevent.FieldTeamID:
+		m.ClearTeamID()
+		return nil
+	case toldevent.FieldServiceID:
+		m.ClearServiceID()
+		return nil
+	case toldevent.FieldSloID:
+		m.ClearSloID()
+		return nil
+	case toldevent.FieldPersonID:
+		m.ClearPersonID()
+		return nil
+	case toldevent.FieldOnce:
+		m.ClearOnce()
+		return nil
+	}
+	return fmt.Errorf("unknown ToldEvent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ToldEventMutation) ResetField(name string) error {
+	switch name {
+	case toldevent.FieldType:
+		m.ResetType()
+		return nil
+	case toldevent.FieldMatter:
+		m.ResetMatter()
+		return nil
+	case toldevent.FieldIsEnd:
+		m.ResetIsEnd()
+		return nil
+	case toldevent.FieldHappenedAt:
+		m.ResetHappenedAt()
+		return nil
+	case toldevent.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case toldevent.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case toldevent.FieldSloID:
+		m.ResetSloID()
+		return nil
+	case toldevent.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case toldevent.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case toldevent.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case toldevent.FieldText:
+		m.ResetText()
+		return nil
+	case toldevent.FieldLink:
+		m.ResetLink()
+		return nil
+	case toldevent.FieldFigures:
+		m.ResetFigures()
+		return nil
+	case toldevent.FieldOnce:
+		m.ResetOnce()
+		return nil
+	case toldevent.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	case toldevent.FieldNote:
+		m.ResetNote()
+		return nil
+	case toldevent.FieldToldAt:
+		m.ResetToldAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ToldEvent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ToldEventMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ToldEventMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ToldEventMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ToldEventMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ToldEventMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ToldEventMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ToldEventMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ToldEvent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ToldEventMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ToldEvent edge %s", name)
 }
 
 // TrackerLaneMutation represents an operation that mutates the TrackerLane nodes in the graph.

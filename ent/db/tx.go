@@ -70,6 +70,10 @@ type Tx struct {
 	Lease *LeaseClient
 	// Member is the client for interacting with the Member builders.
 	Member *MemberClient
+	// Notification is the client for interacting with the Notification builders.
+	Notification *NotificationClient
+	// NotificationTarget is the client for interacting with the NotificationTarget builders.
+	NotificationTarget *NotificationTargetClient
 	// OTLPStream is the client for interacting with the OTLPStream builders.
 	OTLPStream *OTLPStreamClient
 	// Outage is the client for interacting with the Outage builders.
@@ -128,6 +132,8 @@ type Tx struct {
 	ThinnedMonth *ThinnedMonthClient
 	// Token is the client for interacting with the Token builders.
 	Token *TokenClient
+	// ToldEvent is the client for interacting with the ToldEvent builders.
+	ToldEvent *ToldEventClient
 	// TrackerLane is the client for interacting with the TrackerLane builders.
 	TrackerLane *TrackerLaneClient
 	// TrackerPlace is the client for interacting with the TrackerPlace builders.
@@ -297,6 +303,8 @@ func (tx *Tx) init() {
 	tx.JobRun = NewJobRunClient(tx.config)
 	tx.Lease = NewLeaseClient(tx.config)
 	tx.Member = NewMemberClient(tx.config)
+	tx.Notification = NewNotificationClient(tx.config)
+	tx.NotificationTarget = NewNotificationTargetClient(tx.config)
 	tx.OTLPStream = NewOTLPStreamClient(tx.config)
 	tx.Outage = NewOutageClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
@@ -326,6 +334,7 @@ func (tx *Tx) init() {
 	tx.Team = NewTeamClient(tx.config)
 	tx.ThinnedMonth = NewThinnedMonthClient(tx.config)
 	tx.Token = NewTokenClient(tx.config)
+	tx.ToldEvent = NewToldEventClient(tx.config)
 	tx.TrackerLane = NewTrackerLaneClient(tx.config)
 	tx.TrackerPlace = NewTrackerPlaceClient(tx.config)
 	tx.Violation = NewViolationClient(tx.config)

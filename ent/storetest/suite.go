@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Issues":       testIssues,
 		"Delivery":     testDelivery,
 		"Inbox":        testInbox,
+		"Notify":       testNotify,
 		"Jobs":         testJobs,
 	} {
 		t.Run(name, func(t *testing.T) {

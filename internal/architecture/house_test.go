@@ -59,6 +59,11 @@ var importRules = []rule{
 		reason:  "what a query costs, what a reply means and whose series it may read is decided once",
 	},
 	{
+		name: "e-mail is written in one room", of: everywhere, except: []string{"./services/notify/carry/..."},
+		forbids: []string{"github.com/wneessen/go-mail/..."},
+		reason:  "what gets into a header, and over which connection a password goes, is decided once",
+	},
+	{
 		name: "the breaker stays with what goes out", of: everywhere, except: []string{"./internal/outbound/..."}, inTests: true,
 		forbids: []string{"github.com/failsafe-go/..."},
 		reason:  "whoever calls another system does it through internal/outbound, which is guarded and bounded",
@@ -132,6 +137,7 @@ var directions = []direction{
 	{domain: "incident", uses: []string{"registry"}, reason: "incidents happen to services"},
 	{domain: "toil", uses: []string{"registry"}, reason: "toil belongs to teams"},
 	{domain: "expr", reason: "facts are given to it"},
+	{domain: "notify", uses: []string{"registry"}, reason: "it tells teams of events, whatever they are of"},
 	{domain: "stats", alone: true, reason: "it counts events, whatever they are of"},
 	{domain: "jobs", reason: "it runs what it is given"},
 }

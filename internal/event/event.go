@@ -23,6 +23,8 @@ type Event struct {
 	// and are administrators'.
 	Team    id.ID
 	Service id.ID
+	// SLO is what an alert is about, so that it is known whether Prometheus alerts of it too.
+	SLO id.ID
 	// Person is told too, whatever the team's routes are; empty for nobody.
 	Person id.ID
 	// Subject is what it is about, in a few words: "checkout/availability".

@@ -37,30 +37,55 @@ const (
 	AlertAbsent       Type = "alert.absent"
 )
 
+// The types of what notify tells of itself.
+const (
+	Digest   Type = "digest.weekly"
+	Gathered Type = "notifications.gathered"
+	Test     Type = "notifications.test"
+)
+
 // Kind is what is said of a type, for whoever receives its events.
 type Kind struct {
 	Type    Type
 	Urgency Urgency
-	Doc     string
+	// Lasts says that a matter begins with it, and that another event will end it.
+	Lasts bool
+	Doc   string
 }
 
 // Kinds are all, in the order in which they are documented.
 var Kinds = []Kind{
-	{ViolationOpened, Soon, "An SLO began to break a clause of a policy that is attached to its service in mode warn or enforce."},
-	{ViolationEnded, Soon, "It recovered, or the clause applies to it no more."},
-	{ViolationVoided, Soon, "It was found to be no violation: a measurement was wrong, or the clause did not fit."},
-	{ViolationDisputed, Soon, "Somebody disputes it; the person who approved the policy decides."},
-	{DisputeDecided, Soon, "A dispute was decided."},
-	{PlanOverdue, Soon, "The date of the plan with which a team acknowledged a violation is past, and it is open."},
-	{FreezeBegan, Interrupt, "A policy in mode enforce has changes of a service wait."},
-	{FreezeEnded, Soon, "Changes do not have to wait for that any more."},
-	{FreezeSuspended, Soon, "Changes do not have to wait for some time, while a dispute is decided."},
-	{Escalated, Soon, "A clause asks that somebody above the team be told."},
-	{PolicyRevisitDue, Weekly, "The day on which a policy was to be looked at again is past."},
-	{AttachmentWeaker, Soon, "Too many violations of a clause were wrong, waived or overridden: the policy is only observed there from now on."},
-	{OverrideMade, Soon, "Somebody lifted the freezes of a service in an emergency; another person is asked to review it."},
-	{OverrideOverdue, Soon, "Nobody reviewed it within two working days."},
-	{AlertPaged, Interrupt, "An SLO burns its error budget so fast that a person is to look at once; and the end of it."},
-	{AlertTicketed, Soon, "An SLO burns its error budget too fast; and the end of it."},
-	{AlertAbsent, Soon, "An SLO's measurements stay away; and the end of it."},
+	{ViolationOpened, Soon, true, "An SLO began to break a clause of a policy that is attached to its service in mode warn or enforce."},
+	{ViolationEnded, Soon, false, "It recovered, or the clause applies to it no more."},
+	{ViolationVoided, Soon, false, "It was found to be no violation: a measurement was wrong, or the clause did not fit."},
+	{ViolationDisputed, Soon, false, "Somebody disputes it; the person who approved the policy decides."},
+	{DisputeDecided, Soon, false, "A dispute was decided."},
+	{PlanOverdue, Soon, false, "The date of the plan with which a team acknowledged a violation is past, and it is open."},
+	{FreezeBegan, Interrupt, true, "A policy in mode enforce has changes of a service wait."},
+	{FreezeEnded, Soon, false, "Changes do not have to wait for that any more."},
+	{FreezeSuspended, Soon, false, "Changes do not have to wait for some time, while a dispute is decided."},
+	{Escalated, Soon, false, "A clause asks that somebody above the team be told."},
+	{PolicyRevisitDue, Weekly, false, "The day on which a policy was to be looked at again is past."},
+	{AttachmentWeaker, Soon, false, "Too many violations of a clause were wrong, waived or overridden: the policy is only observed there from now on."},
+	{OverrideMade, Soon, false, "Somebody lifted the freezes of a service in an emergency; another person is asked to review it."},
+	{OverrideOverdue, Soon, false, "Nobody reviewed it within two working days."},
+	{AlertPaged, Interrupt, true, "An SLO burns its error budget so fast that a person is to look at once; and the end of it."},
+	{AlertTicketed, Soon, true, "An SLO burns its error budget too fast; and the end of it."},
+	{AlertAbsent, Soon, true, "An SLO's measurements stay away; and the end of it."},
+	{Digest, Weekly, false, "Three things to do this week, for a team, when its week begins."},
+	{Gathered, Soon, false, "More was to be told within an hour than a target takes: what else there was, in one message."},
+	{Test, Soon, false, "Somebody tries out a target."},
 }
+
+// KindOf returns what is said of the type; false of one that there is not.
+func KindOf(t Type) (Kind, bool) {
+	for _, k := range Kinds {
+		if k.Type == t {
+			return k, true
+		}
+	}
+	return Kind{}, false
+}
+
+// Urgencies are all, the most urgent first.
+var Urgencies = []Urgency{Interrupt, Soon, Weekly}

@@ -18,6 +18,8 @@ type Reach struct {
 	Only []netip.Prefix
 	// Denied are networks that are not dialled; they win over Only.
 	Denied []netip.Prefix
+	// Besides are networks that may be dialled although they are in Denied.
+	Besides []netip.Prefix
 	// Ports, if not empty, are the only ports that are dialled.
 	Ports []uint16
 }
@@ -80,6 +82,14 @@ var (
 	sixToFour = netip.MustParsePrefix("2002::/16")    // RFC 3056
 )
 
+// Private are the networks that are nobody's on the Internet: RFC 1918, RFC 6598, RFC 4193.
+func Private() []netip.Prefix {
+	return []netip.Prefix{
+		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
+		netip.MustParsePrefix("100.64.0.0/10"), private6,
+	}
+}
+
 // judge says why an address is not dialled, or nil.
 func (r Reach) judge(to netip.AddrPort) error {
 	// A zone keeps an address from being in any network, and changes nothing of what it is.
@@ -93,7 +103,7 @@ func (r Reach) judge(to netip.AddrPort) error {
 	}
 	// Written either way, an address is in the network that it is in.
 	in := func(p netip.Prefix) bool { return p.Contains(addr) || p.Contains(written) }
-	if slices.ContainsFunc(r.Denied, in) {
+	if slices.ContainsFunc(r.Denied, in) && !slices.ContainsFunc(r.Besides, in) {
 		return refuse("the configuration denies it", "the address %s", written)
 	}
 	if len(r.Only) > 0 && !slices.ContainsFunc(r.Only, in) {

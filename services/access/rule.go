@@ -68,6 +68,10 @@ const (
 	KindSuppliedFact  Kind = "supplied_fact" // what people say of an SLO
 	KindReport        Kind = "report"        // of a service, team, system or the organisation
 	KindEvidence      Kind = "evidence"      // for auditors
+	// KindTarget is where events are told, and KindNotification one event on its way there.
+	KindTarget       Kind = "notification_target"
+	KindNotification Kind = "notification"
+	KindEvent        Kind = "event" // that people are told of
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -203,8 +207,16 @@ var grants = map[Rule]grant{
 	{Read, KindAlert}:           everyone,
 	{Update, KindAlert}:         people, // acknowledging
 	{Read, KindReport}:          everyone,
-	{Create, KindReport}:        people, // publishing; of the organisation: administrators
-	{Update, KindReport}:        people, // recording what a review decided
+	{Create, KindReport}:        people,   // publishing; of the organisation: administrators
+	{Update, KindReport}:        people,   // recording what a review decided
+	{Read, KindTarget}:          everyone, // it holds no secrets, only their names
+	{Create, KindTarget}:        people,
+	{Update, KindTarget}:        people,
+	{Delete, KindTarget}:        people,
+	{Check, KindTarget}:         people, // a test message
+	{Read, KindNotification}:    everyone,
+	{Update, KindNotification}:  people, // sending it again
+	{Read, KindEvent}:           everyone,
 	{Read, KindProposal}:        everyone,
 	{Create, KindProposal}:      people, // it names its author, who is another than approves it
 	{Update, KindProposal}:      people, // approving and rejecting

@@ -30,6 +30,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/otlp"
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
+	"github.com/evenkeel/evenkeel/services/notify"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
@@ -72,39 +73,41 @@ type App struct {
 	tracer  trace.TracerProvider
 	closing []func(context.Context) error // run last first
 
-	Store       *store.Store
-	Access      *access.Service
-	Audit       *audit.Service
-	Idempotency *idempotency.Service
-	Registry    *registry.Registry
-	Measure     *measure.Service
-	Sources     *source.Service
-	OTLP        *otlp.Service
-	SLOs        *slo.Service
-	SLAs        *sla.Service
-	Composites  *composite.Service
-	Corrections *correction.Service
-	Scores      *score.Service
-	Outages     *outage.Service
-	Changes     *change.Service
-	Supply      *supply.Service
-	Facts       *fact.Book
-	Alerts      *alert.Service
-	Proposals   *proposal.Service
-	Collection  *collect.Service
-	Suggestions *suggest.Desk
-	Signals     *signals.Service
-	Policies    *policy.Service
-	Trials      *trial.Service
-	Gate        *gate.Service
-	Issues      *issues.Service
-	Inbox       *inbox.Inbox
-	Deliveries  *delivery.Service
-	Webhooks    *inbox.Service
-	Reports     *report.Service
-	Evidence    *evidence.Service
-	Jobs        *jobs.Service
-	API         *api.API
+	Store         *store.Store
+	Access        *access.Service
+	Audit         *audit.Service
+	Idempotency   *idempotency.Service
+	Registry      *registry.Registry
+	Measure       *measure.Service
+	Sources       *source.Service
+	OTLP          *otlp.Service
+	SLOs          *slo.Service
+	SLAs          *sla.Service
+	Composites    *composite.Service
+	Corrections   *correction.Service
+	Scores        *score.Service
+	Outages       *outage.Service
+	Changes       *change.Service
+	Supply        *supply.Service
+	Facts         *fact.Book
+	Alerts        *alert.Service
+	Proposals     *proposal.Service
+	Collection    *collect.Service
+	Suggestions   *suggest.Desk
+	Signals       *signals.Service
+	Policies      *policy.Service
+	Trials        *trial.Service
+	Gate          *gate.Service
+	Issues        *issues.Service
+	Inbox         *inbox.Inbox
+	Deliveries    *delivery.Service
+	Webhooks      *inbox.Service
+	Reports       *report.Service
+	Evidence      *evidence.Service
+	Jobs          *jobs.Service
+	API           *api.API
+	Outbox        *notify.Outbox // what domains tell of goes into it
+	Notifications *notify.Service
 
 	templates  []suggest.Template
 	webhooks   *github.Webhooks
@@ -117,6 +120,8 @@ type App struct {
 	courier    *delivery.Courier // nil without a tracker
 	clients    github.Clients    // nil without GitHub
 	worker     *inbox.Worker
+	teller     *notify.Courier
+	digests    *notify.Digests
 	outgoing   *outbound.Metrics
 	recorder   *self.Recorder
 	measurer   *self.Flusher

@@ -35,6 +35,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/prometheus"
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
+	"github.com/evenkeel/evenkeel/services/notify"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
@@ -66,6 +67,7 @@ func (a *App) furnish() error {
 	a.onClose(a.Access.Close)
 	a.Idempotency = idempotency.NewService(s.Idempotency(), s, now)
 	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, a.Audit, now)
+	a.Outbox = notify.NewOutbox(s.Notify(), now)
 	a.Measure = measure.New(s.Measure(), s, now)
 	a.OTLP = otlp.New(s.OTLP(), s, a.Measure, now)
 	a.outgoing = outbound.NewMetrics(a.metrics)
@@ -106,6 +108,7 @@ func (a *App) furnish() error {
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.Alerts = alert.NewService(s.Alert(), s.SLO(), s.Registry(), s, a.authorizer, a.Audit, now)
+	a.Alerts.TellWith(a.Outbox)
 	a.SLOs.AlertWith(a.Alerts)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.opts.BaseURL)
 	a.Issues.DeliverWith(delivery.NewDesk(s.Delivery(), a.opts.Delivery, now))
@@ -125,7 +128,7 @@ func (a *App) furnish() error {
 	}
 	a.Policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: a.Facts, Language: language, Pasts: a.SLOs, Desk: a.Issues,
-		Rereader: rereader{a.Collection}, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
+		Teller: a.Outbox, Rereader: rereader{a.Collection}, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 	})
 	a.Supply = supply.NewService(supply.Parts{
 		Store: s.Supply(), Policies: a.Policies, Services: s.Registry(), SLOs: s.SLO(),
@@ -176,6 +179,7 @@ func (a *App) furnish() error {
 		return err
 	}
 	a.readInbox()
+	a.furnishNotifications(reader)
 	a.Jobs, err = jobs.NewService(jobs.Parts{
 		Store: s.Jobs(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 		Replica: a.opts.Config.Instance, LeaseTTL: a.opts.Config.Jobs.LeaseTTL, Disabled: !a.opts.Config.Jobs.Enabled,
@@ -299,6 +303,16 @@ func (a *App) jobs() []jobs.Job {
 			RunOnce:     counted(a.Reports.RestateOnce),
 		},
 		{
+			Name: "send-notifications", Schedule: "@every 5s",
+			Description: "Decides where events are told, and sends what is due.",
+			RunOnce:     a.notify,
+		},
+		{
+			Name: "write-digests", Schedule: "*/5 * * * *",
+			Description: "Writes the weekly digest of each team, when its week begins.",
+			RunOnce:     a.digest,
+		},
+		{
 			Name: "prune", Schedule: "17 * * * *",
 			Description: "Packs closed days of measurements, and forgets what is kept long enough.",
 			RunOnce:     a.prune,
@@ -363,6 +377,7 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 		{"credentials", func() (int64, error) { return wide(a.Access.Prune(ctx)) }},
 		{"webhook_deliveries", func() (int64, error) { return wide(a.Inbox.Prune(ctx, keep.WebhookDeliveries)) }},
 		{"alerts", func() (int64, error) { return wide(a.Alerts.Prune(ctx)) }},
+		{"events", func() (int64, error) { return wide(a.Notifications.Prune(ctx)) }},
 		{"changes", func() (int64, error) { return wide(a.Changes.Prune(ctx)) }},
 		{"backfills", func() (int64, error) { return wide(a.Collection.Prune(ctx, keep.Runs)) }},
 		{"runs", func() (int64, error) { return wide(a.Jobs.Prune(ctx, keep.Runs, keep.RoutineRuns)) }},

@@ -201,6 +201,9 @@ func (h *house) prepare() {
 	h.make("administrator", "the dataSource", "/v1/data-sources", dataSource())
 	h.make("ada", "the report", "/v1/reports", `{"scope":"team","name":"payments","period":"2026-02"}`)
 	h.make("ada", "the reportDecision", "/v1/reports/"+h.ids["the report"]+"/decisions", `{"text":"go on","decidedBy":["Ada"]}`)
+	h.make("ada", "the notificationTarget", "/v1/notification-targets", `{"team":"payments","name":"Mail","kind":"email","address":"payments@example.org"}`)
+	// There is no mail server: it is dead.
+	h.ids["the notification"] = h.must(200, call{as: "ada", method: "POST", path: "/v1/notification-targets/" + h.ids["the notificationTarget"] + "/test"}).text("id")
 	// Things that are called otherwise now.
 	h.make("ada", "former team", "/v1/teams", `{"slug":"former-team","name":"F"}`)
 	h.make("ada", "former system", "/v1/systems", `{"slug":"former-system","name":"F","team":"payments"}`)

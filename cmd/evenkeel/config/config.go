@@ -30,7 +30,7 @@ type Config struct {
 	DrainDelay         time.Duration `koanf:"drainDelay" default:"0s" min:"0s" max:"5m" doc:"How long requests are still taken after the signal to stop, while /readyz says that no more should come: as long as a load balancer needs to notice."`
 	DrainTimeout       time.Duration `koanf:"drainTimeout" default:"30s" min:"0s" max:"10m" doc:"How long requests and jobs under way may take to finish after the signal to stop."`
 	SessionLifetime    time.Duration `koanf:"sessionLifetime" default:"12h" min:"5m" max:"30d" doc:"How long somebody stays signed in to the dashboard."`
-	SecretsDir         string        `koanf:"secretsDir" default:"" shown:"none" doc:"The directory of the secrets that data sources name: prom-token is the file of that name in it, else the variable EVENKEEL_SECRET_PROM_TOKEN. Each is read whenever it is needed, so that a changed one is used at once. Links out of the directory are not followed."`
+	SecretsDir         string        `koanf:"secretsDir" default:"" shown:"none" doc:"The directory of the secrets that data sources and notification targets name: prom-token is the file of that name in it, else the variable EVENKEEL_SECRET_PROM_TOKEN. Each is read whenever it is needed, so that a changed one is used at once. Links out of the directory are not followed."`
 	TokenLifetime      time.Duration `koanf:"tokenLifetime" default:"90d" min:"1h" max:"365d" doc:"How long a token lives that was made without an expiry of its own."`
 
 	Database  Database  `koanf:"database" doc:"Where everything is kept."`
@@ -42,6 +42,10 @@ type Config struct {
 	DataSources DataSources `koanf:"dataSources" doc:"Where data sources may be. Addresses are judged when they are dialled, whatever name led to them. Link-local ones, those that clouds describe their machines at, and others that nobody serves anything at are refused whatever is said here."`
 
 	GitHub GitHub `koanf:"github" doc:"Where issues are opened, and as whom. Without a token and without an App they stay drafts, which can be read as they would be opened."`
+
+	Notifications Notifications `koanf:"notifications" doc:"Whether and where events are told. Which events go where is for teams to say, in notification targets."`
+
+	SMTP SMTP `koanf:"smtp" doc:"The server through which e-mail is sent. Without one none is."`
 
 	Suggestions Suggestions `koanf:"suggestions" doc:"What SLOs are suggested from data sources."`
 
@@ -127,6 +131,24 @@ type GitHub struct {
 	Spacing time.Duration `koanf:"spacing" default:"1s" min:"1s" max:"1m" doc:"The least time between two writes of one installation or token. GitHub asks for a second."`
 	Hold    time.Duration `koanf:"hold" default:"5m" min:"1m" max:"24h" doc:"How long an issue whose making got no answer is looked for before it is made again. While GitHub's list lags less, no issue is made twice."`
 	Misses  int           `koanf:"misses" default:"3" min:"1" max:"20" doc:"How often it has to be looked for in that time, and not be found."`
+}
+
+// Notifications says whether and where events are told.
+type Notifications struct {
+	Mode          string   `koanf:"mode" default:"on" oneof:"off,observe,on" doc:"How far notifications go. off: events are kept and told to nobody. observe: what would be sent where is written down, and not sent. on: it is sent."`
+	PerHour       int      `koanf:"perHour" default:"30" min:"2" max:"10000" doc:"The most messages that a notification target gets within an hour; what is more is gathered into one. An Alertmanager, which groups by itself, gets all."`
+	AllowLoopback bool     `koanf:"allowLoopback" default:"false" shown:"whether listen is a loopback address" doc:"Whether notification targets may be on this machine's own loopback addresses."`
+	AllowCIDRs    Networks `koanf:"allowCIDRs" default:"" shown:"none" doc:"The private networks in which notification targets may be, beside public addresses, such as 10.0.7.0/24 for an Alertmanager. Every team may add targets: without this, none of them leads into the network that Evenkeel is in."`
+}
+
+// SMTP says through which server e-mail is sent, and as whom.
+type SMTP struct {
+	Host     string `koanf:"host" default:"" shown:"none" doc:"The server's name, such as smtp.example.com. It may be in a private network."`
+	Port     int    `koanf:"port" default:"587" min:"1" max:"65535" doc:"Its port."`
+	Security string `koanf:"security" default:"starttls" oneof:"starttls,tls,none" doc:"How the connection is kept from others: starttls has to be offered; tls is spoken from the first byte, as on port 465; none is for a server on this machine."`
+	Username string `koanf:"username" default:"" shown:"none" doc:"The name to sign in with; empty where the server asks for none."`
+	Password Secret `koanf:"password" default:"" shown:"none" doc:"The password to it."`
+	From     string `koanf:"from" default:"" shown:"none" doc:"The address that e-mail comes from, such as evenkeel@example.com."`
 }
 
 // Suggestions says what SLOs are suggested by.

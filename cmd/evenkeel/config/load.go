@@ -209,7 +209,9 @@ func (l *loading) derive(hostname string) {
 		c.PublicURL, derived["publicURL"] = localURL(c.Listen), true
 	}
 	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
-	if _, said := l.effective.origins["dataSources.allowLoopback"]; !said {
-		c.DataSources.AllowLoopback, derived["dataSources.allowLoopback"] = !c.ListensBeyondLoopback(), true
+	for key, allowed := range map[string]*bool{"dataSources.allowLoopback": &c.DataSources.AllowLoopback, "notifications.allowLoopback": &c.Notifications.AllowLoopback} {
+		if _, said := l.effective.origins[key]; !said {
+			*allowed, derived[key] = !c.ListensBeyondLoopback(), true
+		}
 	}
 }

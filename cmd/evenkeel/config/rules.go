@@ -2,6 +2,7 @@ package config
 
 import (
 	"net"
+	"net/mail"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -29,6 +30,7 @@ func (l *loading) check(checkSchedule func(job, schedule string) error) {
 	require(c.Telemetry.OTLPEndpoint == "" || isHTTP(c.Telemetry.OTLPEndpoint), "telemetry.otlpEndpoint", c.Telemetry.OTLPEndpoint,
 		"must be an http:// or https:// address without user, such as http://localhost:4318")
 	c.GitHub.check(require)
+	c.SMTP.check(require)
 	for _, job := range sorted(c.Jobs.Schedules) {
 		key, schedule := "jobs.schedules."+job, c.Jobs.Schedules[job]
 		if !looksLikeSchedule(schedule) {
@@ -41,6 +43,16 @@ func (l *loading) check(checkSchedule func(job, schedule string) error) {
 			}
 		}
 	}
+}
+
+func (m SMTP) check(require func(ok bool, key string, value any, format string, args ...any)) {
+	from, err := mail.ParseAddress(m.From)
+	require(m.From == "" && m.Host == "" || err == nil && from.Name == "" && from.Address == m.From, "smtp.from", m.From,
+		"must be one e-mail address without a name, such as evenkeel@example.com, where smtp.host is given")
+	require(m.Host != "" || m.From == "", "smtp.host", m.Host, "must be given with smtp.from")
+	require(!strings.ContainsFunc(m.Host, unicode.IsSpace) && !strings.Contains(m.Host, "/"), "smtp.host", m.Host, "must be the name of a server or its address, such as smtp.example.com")
+	require(m.Username == "" == m.Password.IsZero(), "smtp.username", m.Username, "must be given with smtp.password, or neither")
+	require(m.Security != "none" || m.Username == "", "smtp.security", m.Security, "must be starttls or tls where a password is sent")
 }
 
 // where says how the source that set the key writes it, or the key itself.

@@ -345,6 +345,30 @@ func (f MemberFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error)
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.MemberMutation", m)
 }
 
+// The NotificationFunc type is an adapter to allow the use of ordinary
+// function as Notification mutator.
+type NotificationFunc func(context.Context, *db.NotificationMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NotificationFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.NotificationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.NotificationMutation", m)
+}
+
+// The NotificationTargetFunc type is an adapter to allow the use of ordinary
+// function as NotificationTarget mutator.
+type NotificationTargetFunc func(context.Context, *db.NotificationTargetMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NotificationTargetFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.NotificationTargetMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.NotificationTargetMutation", m)
+}
+
 // The OTLPStreamFunc type is an adapter to allow the use of ordinary
 // function as OTLPStream mutator.
 type OTLPStreamFunc func(context.Context, *db.OTLPStreamMutation) (db.Value, error)
@@ -691,6 +715,18 @@ func (f TokenFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.TokenMutation", m)
+}
+
+// The ToldEventFunc type is an adapter to allow the use of ordinary
+// function as ToldEvent mutator.
+type ToldEventFunc func(context.Context, *db.ToldEventMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ToldEventFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ToldEventMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToldEventMutation", m)
 }
 
 // The TrackerLaneFunc type is an adapter to allow the use of ordinary

@@ -1312,6 +1312,140 @@ var (
 			},
 		},
 	}
+	// NotificationsColumns holds the columns for the "notifications" table.
+	NotificationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "begin_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "target_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "person_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "matter", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "is_end", Type: field.TypeBool},
+		{Name: "urgency", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "made_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "due_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "attempts", Type: field.TypeInt64},
+		{Name: "attempted_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "sent_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "reason", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "status", Type: field.TypeInt64},
+		{Name: "gathered_into", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "repeat_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "event_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// NotificationsTable holds the schema information for the "notifications" table.
+	NotificationsTable = &schema.Table{
+		Name:       "notifications",
+		Columns:    NotificationsColumns,
+		PrimaryKey: []*schema.Column{NotificationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "notifications_told_events_event",
+				Columns:    []*schema.Column{NotificationsColumns[17]},
+				RefColumns: []*schema.Column{ToldEventsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "notification_due",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationsColumns[2], NotificationsColumns[9], NotificationsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'pending'",
+				},
+			},
+			{
+				Name:    "notification_sending",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationsColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'sending'",
+				},
+			},
+			{
+				Name:    "notification_repeated",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationsColumns[2], NotificationsColumns[16]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "repeat_at IS NOT NULL",
+				},
+			},
+			{
+				Name:    "notification_made_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationsColumns[8], NotificationsColumns[0]},
+			},
+			{
+				Name:    "notification_target_id_made_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationsColumns[2], NotificationsColumns[8], NotificationsColumns[0]},
+			},
+			{
+				Name:    "notification_state_made_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationsColumns[7], NotificationsColumns[8], NotificationsColumns[0]},
+			},
+			{
+				Name:    "notification_target_id_sent_at",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationsColumns[2], NotificationsColumns[12]},
+			},
+			{
+				Name:    "notification_matter_id",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationsColumns[4], NotificationsColumns[0]},
+			},
+			{
+				Name:    "notification_event_id",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationsColumns[17]},
+			},
+		},
+	}
+	// NotificationTargetsColumns holds the columns for the "notification_targets" table.
+	NotificationTargetsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "address", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "secret", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "rank", Type: field.TypeInt64},
+		{Name: "enabled", Type: field.TypeBool},
+		{Name: "settings", Type: field.TypeJSON},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "removed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "succeeded_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "failed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "failing_since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "failure", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "failures", Type: field.TypeInt64},
+		{Name: "resume_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "team_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// NotificationTargetsTable holds the schema information for the "notification_targets" table.
+	NotificationTargetsTable = &schema.Table{
+		Name:       "notification_targets",
+		Columns:    NotificationTargetsColumns,
+		PrimaryKey: []*schema.Column{NotificationTargetsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "notification_targets_teams_team",
+				Columns:    []*schema.Column{NotificationTargetsColumns[18]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "notificationtarget_team_id_rank_id",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationTargetsColumns[18], NotificationTargetsColumns[5], NotificationTargetsColumns[0]},
+			},
+		},
+	}
 	// OtlpStreamsColumns holds the columns for the "otlp_streams" table.
 	OtlpStreamsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -2476,6 +2610,63 @@ var (
 			},
 		},
 	}
+	// ToldEventsColumns holds the columns for the "told_events" table.
+	ToldEventsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "type", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "matter", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "is_end", Type: field.TypeBool},
+		{Name: "happened_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "team_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "slo_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "person_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "subject", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "title", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "text", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "figures", Type: field.TypeJSON},
+		{Name: "once", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "outcome", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "told_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+	}
+	// ToldEventsTable holds the schema information for the "told_events" table.
+	ToldEventsTable = &schema.Table{
+		Name:       "told_events",
+		Columns:    ToldEventsColumns,
+		PrimaryKey: []*schema.Column{ToldEventsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "toldevent_unrouted",
+				Unique:  false,
+				Columns: []*schema.Column{ToldEventsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "outcome = ''",
+				},
+			},
+			{
+				Name:    "toldevent_told_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ToldEventsColumns[17], ToldEventsColumns[0]},
+			},
+			{
+				Name:    "toldevent_team_id_told_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ToldEventsColumns[5], ToldEventsColumns[17], ToldEventsColumns[0]},
+			},
+			{
+				Name:    "toldevent_matter_id",
+				Unique:  false,
+				Columns: []*schema.Column{ToldEventsColumns[2], ToldEventsColumns[0]},
+			},
+			{
+				Name:    "toldevent_once",
+				Unique:  true,
+				Columns: []*schema.Column{ToldEventsColumns[14]},
+			},
+		},
+	}
 	// TrackerLanesColumns holds the columns for the "tracker_lanes" table.
 	TrackerLanesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -2737,6 +2928,8 @@ var (
 		JobRunsTable,
 		LeasesTable,
 		MembersTable,
+		NotificationsTable,
+		NotificationTargetsTable,
 		OtlpStreamsTable,
 		OutagesTable,
 		PeopleTable,
@@ -2766,6 +2959,7 @@ var (
 		TeamsTable,
 		ThinnedMonthsTable,
 		TokensTable,
+		ToldEventsTable,
 		TrackerLanesTable,
 		TrackerPlacesTable,
 		ViolationsTable,
@@ -2893,6 +3087,14 @@ func init() {
 	MembersTable.Annotation = &entsql.Annotation{
 		Table: "members",
 	}
+	NotificationsTable.ForeignKeys[0].RefTable = ToldEventsTable
+	NotificationsTable.Annotation = &entsql.Annotation{
+		Table: "notifications",
+	}
+	NotificationTargetsTable.ForeignKeys[0].RefTable = TeamsTable
+	NotificationTargetsTable.Annotation = &entsql.Annotation{
+		Table: "notification_targets",
+	}
 	OtlpStreamsTable.ForeignKeys[0].RefTable = IndicatorsTable
 	OtlpStreamsTable.Annotation = &entsql.Annotation{
 		Table: "otlp_streams",
@@ -3011,6 +3213,9 @@ func init() {
 	TokensTable.ForeignKeys[1].RefTable = TeamsTable
 	TokensTable.Annotation = &entsql.Annotation{
 		Table: "tokens",
+	}
+	ToldEventsTable.Annotation = &entsql.Annotation{
+		Table: "told_events",
 	}
 	TrackerLanesTable.Annotation = &entsql.Annotation{
 		Table: "tracker_lanes",

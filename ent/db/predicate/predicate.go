@@ -90,6 +90,12 @@ type Lease func(*sql.Selector)
 // Member is the predicate function for member builders.
 type Member func(*sql.Selector)
 
+// Notification is the predicate function for notification builders.
+type Notification func(*sql.Selector)
+
+// NotificationTarget is the predicate function for notificationtarget builders.
+type NotificationTarget func(*sql.Selector)
+
 // OTLPStream is the predicate function for otlpstream builders.
 type OTLPStream func(*sql.Selector)
 
@@ -176,6 +182,9 @@ type ThinnedMonth func(*sql.Selector)
 
 // Token is the predicate function for token builders.
 type Token func(*sql.Selector)
+
+// ToldEvent is the predicate function for toldevent builders.
+type ToldEvent func(*sql.Selector)
 
 // TrackerLane is the predicate function for trackerlane builders.
 type TrackerLane func(*sql.Selector)

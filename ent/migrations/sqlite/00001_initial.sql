@@ -211,6 +211,30 @@ CREATE TABLE `members` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `joined
 CREATE UNIQUE INDEX `member_team_id_person_id` ON `members` (`team_id`, `person_id`);
 -- create index "member_person_id" to table: "members"
 CREATE INDEX `member_person_id` ON `members` (`person_id`);
+-- create "notifications" table
+CREATE TABLE `notifications` (`id` text NOT NULL, `begin_id` text NULL, `target_id` text NULL, `person_id` text NULL, `matter` text NOT NULL, `is_end` bool NOT NULL, `urgency` text NOT NULL, `state` text NOT NULL, `made_at` datetime NOT NULL, `due_at` datetime NOT NULL, `attempts` integer NOT NULL, `attempted_at` datetime NULL, `sent_at` datetime NULL, `reason` text NOT NULL, `status` integer NOT NULL, `gathered_into` text NULL, `repeat_at` datetime NULL, `event_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `notifications_told_events_event` FOREIGN KEY (`event_id`) REFERENCES `told_events` (`id`) ON DELETE CASCADE);
+-- create index "notification_due" to table: "notifications"
+CREATE INDEX `notification_due` ON `notifications` (`target_id`, `due_at`, `id`) WHERE state = 'pending';
+-- create index "notification_sending" to table: "notifications"
+CREATE INDEX `notification_sending` ON `notifications` (`attempted_at`) WHERE state = 'sending';
+-- create index "notification_repeated" to table: "notifications"
+CREATE INDEX `notification_repeated` ON `notifications` (`target_id`, `repeat_at`) WHERE repeat_at IS NOT NULL;
+-- create index "notification_made_at_id" to table: "notifications"
+CREATE INDEX `notification_made_at_id` ON `notifications` (`made_at`, `id`);
+-- create index "notification_target_id_made_at_id" to table: "notifications"
+CREATE INDEX `notification_target_id_made_at_id` ON `notifications` (`target_id`, `made_at`, `id`);
+-- create index "notification_state_made_at_id" to table: "notifications"
+CREATE INDEX `notification_state_made_at_id` ON `notifications` (`state`, `made_at`, `id`);
+-- create index "notification_target_id_sent_at" to table: "notifications"
+CREATE INDEX `notification_target_id_sent_at` ON `notifications` (`target_id`, `sent_at`);
+-- create index "notification_matter_id" to table: "notifications"
+CREATE INDEX `notification_matter_id` ON `notifications` (`matter`, `id`);
+-- create index "notification_event_id" to table: "notifications"
+CREATE INDEX `notification_event_id` ON `notifications` (`event_id`);
+-- create "notification_targets" table
+CREATE TABLE `notification_targets` (`id` text NOT NULL, `name` text NOT NULL, `kind` text NOT NULL, `address` text NOT NULL, `secret` text NOT NULL, `rank` integer NOT NULL, `enabled` bool NOT NULL, `settings` json NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `removed_at` datetime NULL, `version` integer NOT NULL, `succeeded_at` datetime NULL, `failed_at` datetime NULL, `failing_since` datetime NULL, `failure` text NOT NULL, `failures` integer NOT NULL, `resume_at` datetime NULL, `team_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `notification_targets_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE);
+-- create index "notificationtarget_team_id_rank_id" to table: "notification_targets"
+CREATE INDEX `notificationtarget_team_id_rank_id` ON `notification_targets` (`team_id`, `rank`, `id`);
 -- create "otlp_streams" table
 CREATE TABLE `otlp_streams` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `stream` blob NOT NULL, `root` blob NOT NULL, `start_ns` integer NOT NULL, `last_ns` integer NOT NULL, `good` integer NOT NULL, `total` integer NOT NULL, `seen_at` datetime NOT NULL, `indicator_id` text NOT NULL, CONSTRAINT `otlp_streams_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE CASCADE);
 -- create index "otlpstream_indicator_id_stream" to table: "otlp_streams"
@@ -391,6 +415,18 @@ CREATE TABLE `tokens` (`id` text NOT NULL, `kind` text NOT NULL, `name` text NOT
 CREATE INDEX `token_person_id_id` ON `tokens` (`person_id`, `id`);
 -- create index "token_team_id_id" to table: "tokens"
 CREATE INDEX `token_team_id_id` ON `tokens` (`team_id`, `id`);
+-- create "told_events" table
+CREATE TABLE `told_events` (`id` text NOT NULL, `type` text NOT NULL, `matter` text NOT NULL, `is_end` bool NOT NULL, `happened_at` datetime NOT NULL, `team_id` text NULL, `service_id` text NULL, `slo_id` text NULL, `person_id` text NULL, `subject` text NOT NULL, `title` text NOT NULL, `text` text NOT NULL, `link` text NOT NULL, `figures` json NOT NULL, `once` text NULL, `outcome` text NOT NULL, `note` text NOT NULL, `told_at` datetime NOT NULL, PRIMARY KEY (`id`));
+-- create index "toldevent_unrouted" to table: "told_events"
+CREATE INDEX `toldevent_unrouted` ON `told_events` (`id`) WHERE outcome = '';
+-- create index "toldevent_told_at_id" to table: "told_events"
+CREATE INDEX `toldevent_told_at_id` ON `told_events` (`told_at`, `id`);
+-- create index "toldevent_team_id_told_at_id" to table: "told_events"
+CREATE INDEX `toldevent_team_id_told_at_id` ON `told_events` (`team_id`, `told_at`, `id`);
+-- create index "toldevent_matter_id" to table: "told_events"
+CREATE INDEX `toldevent_matter_id` ON `told_events` (`matter`, `id`);
+-- create index "toldevent_once" to table: "told_events"
+CREATE UNIQUE INDEX `toldevent_once` ON `told_events` (`once`);
 -- create "tracker_lanes" table
 CREATE TABLE `tracker_lanes` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `not_before` datetime NULL, `reason` text NOT NULL, `doublings` integer NOT NULL, `wrote_at` datetime NULL, `usage` json NOT NULL);
 -- create index "trackerlane_name" to table: "tracker_lanes"

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -41,13 +40,6 @@ type Options struct {
 	Clock   clock.Clock
 	Metrics *outbound.Metrics // nil counts nothing
 	Logger  *slog.Logger      // nil logs nothing
-}
-
-// private are the networks in which GitHub.com is not, and an Enterprise may be:
-// RFC 1918, RFC 6598, RFC 4193.
-var private = []netip.Prefix{
-	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
-	netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("fc00::/7"),
 }
 
 // requestTimeout is longer than the ten seconds after which GitHub itself gives up
@@ -129,7 +121,7 @@ func fingerprint(token string) string {
 func (c *Credentials) dial(name string) (*outbound.Client, error) {
 	reach := outbound.Reach{AllowLoopback: c.options.AllowLoopback}
 	if c.options.BaseURL == "" {
-		reach.Denied = private
+		reach.Denied = outbound.Private() // GitHub.com is in none of them, and an Enterprise may be
 	}
 	return outbound.New(outbound.Options{
 		Name: name, URL: c.base.String(), Reach: reach, TLS: outbound.TLS{CAFile: c.options.CAFile},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -28,6 +29,7 @@ type Service struct {
 	authorizer *access.Authorizer
 	recorder   access.Recorder
 	now        clock.Clock
+	teller     event.Teller // nil tells nobody
 	watch      watch
 }
 
@@ -83,6 +85,9 @@ func (s *Service) Judge(ctx context.Context, now time.Time, concluded []slo.Conc
 	if err := s.store.StartAlerts(ctx, begun); err != nil {
 		return fmt.Errorf("start %d alerts: %w", len(begun), err)
 	}
+	if err := s.tellBegun(ctx, begun); err != nil {
+		return err
+	}
 	return s.carry(ctx, carried)
 }
 
@@ -90,7 +95,7 @@ func (s *Service) carry(ctx context.Context, alerts []Alert) error {
 	if err := s.store.CarryAlerts(ctx, alerts); err != nil {
 		return fmt.Errorf("carry %d alerts on: %w", len(alerts), err)
 	}
-	return nil
+	return s.tellEnded(ctx, alerts)
 }
 
 // retiredAtOnce bounds a transaction of EndRetired.

@@ -1,0 +1,242 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/outbound"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/internal/secret"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/measure/prometheus"
+	"github.com/evenkeel/evenkeel/services/notify"
+	"github.com/evenkeel/evenkeel/services/notify/carry"
+	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/gate"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+	"github.com/evenkeel/evenkeel/services/source"
+)
+
+// furnishNotifications has what is in the outbox told, by the courier and in digests.
+func (a *App) furnishNotifications(reader *prometheus.Reader) {
+	s, c := a.Store, a.opts.Config
+	mail := carry.Mail{
+		Host: c.SMTP.Host, Port: c.SMTP.Port, Security: carry.Security(c.SMTP.Security),
+		Username: c.SMTP.Username, Password: c.SMTP.Password.Reveal(), From: c.SMTP.From,
+	}
+	carrier := carry.New(carry.Parts{
+		Secrets: secret.New(c.SecretsDir, os.LookupEnv),
+		Reach:   outbound.Reach{AllowLoopback: c.Notifications.AllowLoopback, Denied: outbound.Private(), Besides: c.Notifications.AllowCIDRs},
+		Source:  a.opts.BaseURL, Mail: mail, Clock: a.now, Logger: a.log,
+	})
+	settings := notify.Settings{Mode: notify.Mode(c.Notifications.Mode), PerHour: c.Notifications.PerHour, Mails: mail.Configured()}
+	a.Notifications = notify.NewService(notify.Parts{
+		Store: s.Notify(), Teams: s.Registry(), People: s.Access(), Carrier: carrier,
+		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now, Settings: settings,
+	})
+	parts := notify.CourierParts{
+		Store: s.Notify(), Teams: s.Registry(), People: s.Access(), Carrier: carrier, Runner: s, Settings: settings,
+		Rules: &installed{slos: s.SLO(), services: s.Registry(), sources: s.Sources(), reader: reader, now: a.now, kept: map[id.ID]rules{}},
+		Clock: a.sharedNow, Logger: a.log,
+	}
+	a.teller = notify.NewCourier(parts)
+	a.digests = &notify.Digests{CourierParts: parts, Things: things{a}}
+}
+
+// notify routes and sends what was told.
+func (a *App) notify(ctx context.Context) (jobs.Result, error) {
+	counts, err := a.teller.RunOnce(ctx)
+	return jobs.Result(counts), err
+}
+
+// digest writes digests.
+func (a *App) digest(ctx context.Context) (jobs.Result, error) {
+	counts, err := a.digests.RunOnce(ctx)
+	return jobs.Result(counts), err
+}
+
+// installed finds the alerting rules of data sources. They are asked for once a minute.
+type installed struct {
+	slos interface {
+		View(context.Context, id.ID) (slo.View, error)
+	}
+	services interface {
+		Service(context.Context, id.ID) (registry.Service, error)
+	}
+	sources interface {
+		Source(context.Context, id.ID) (source.Source, error)
+	}
+	reader *prometheus.Reader
+	now    clock.Clock
+
+	mu   sync.Mutex
+	kept map[id.ID]rules // by data source
+}
+
+type rules struct {
+	asked time.Time
+	rules []prometheus.Rule
+	err   error
+}
+
+var _ notify.Rules = (*installed)(nil)
+
+// ruleLabels are the labels by which rules name the service and the SLO that they are
+// about, and the severity: our own, and Sloth's.
+var ruleLabels = []struct{ service, slo, severity string }{
+	{"evenkeel_service", "evenkeel_slo", "severity"},
+	{"sloth_service", "sloth_slo", "sloth_severity"},
+}
+
+// Alerting returns the name of a rule that alerts of the SLO.
+func (i *installed) Alerting(ctx context.Context, of id.ID, severity string) (string, error) {
+	view, err := i.slos.View(ctx, of)
+	if err != nil {
+		return "", err
+	}
+	from := view.Indicator.Origin.DataSource
+	if from == "" {
+		return "", nil
+	}
+	service, err := i.services.Service(ctx, view.SLO.Service)
+	if err != nil {
+		return "", err
+	}
+	src, err := i.sources.Source(ctx, from)
+	if err != nil || src.Kind != source.Prometheus || src.RetiredAt != nil {
+		return "", err
+	}
+	found := i.rules(ctx, src)
+	if found.err != nil {
+		return "", fmt.Errorf("ask the data source %s for its rules: %w", src.Slug, found.err)
+	}
+	for _, rule := range found.rules {
+		for _, l := range ruleLabels {
+			if rule.Labels[l.service] != service.Slug || rule.Labels[l.slo] != view.SLO.Slug {
+				continue
+			}
+			if said := rule.Labels[l.severity]; said == "" || said == severity {
+				return rule.Name, nil
+			}
+		}
+	}
+	return "", nil
+}
+
+func (i *installed) rules(ctx context.Context, src source.Source) rules {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	now := i.now()
+	if known, ok := i.kept[src.ID]; ok && now.Sub(known.asked) < time.Minute {
+		return known
+	}
+	found, err := i.reader.AlertingRules(ctx, src)
+	i.kept[src.ID] = rules{now, found, err}
+	return i.kept[src.ID]
+}
+
+// things are what is open of a team, for its digest.
+type things struct{ app *App }
+
+var _ notify.Things = things{}
+
+// Things returns open violations, overrides that nobody reviewed, and budgets at risk.
+func (t things) Things(ctx context.Context, team id.ID) ([]notify.Thing, error) {
+	ctx = access.WithCaller(ctx, access.System("notifications"))
+	out, err := t.violations(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	reviews, err := t.reviews(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	risks, err := t.risks(ctx, team)
+	return append(append(out, reviews...), risks...), err
+}
+
+func (t things) violations(ctx context.Context, team id.ID) ([]notify.Thing, error) {
+	open := true
+	found, err := t.app.Policies.Violations(ctx, policy.ViolationFilter{Team: team, Open: &open}, page.Request{Limit: page.MaxLimit})
+	if err != nil {
+		return nil, err
+	}
+	var out []notify.Thing
+	for _, v := range found.Items {
+		name, err := t.name(ctx, v.Service, v.SLO)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, notify.Thing{
+			Order: notify.OrderViolation, Title: "Bring " + name + " back within its budget",
+			Text: fmt.Sprintf("It breaks the clause %s since %s, when it had consumed %s %% of it.", v.Clause, v.OpenedAt.Format(time.DateOnly), v.Evidence.ConsumedPercent),
+			Link: "/violations/" + string(v.ID),
+		})
+	}
+	return out, nil
+}
+
+func (t things) reviews(ctx context.Context, team id.ID) ([]notify.Thing, error) {
+	found, err := t.app.Gate.Overrides(ctx, gate.OverrideFilter{Unreviewed: true}, page.Request{Limit: page.MaxLimit})
+	if err != nil {
+		return nil, err
+	}
+	var out []notify.Thing
+	for _, o := range found.Items {
+		service, err := t.app.Registry.ServiceFor(ctx, string(o.Service))
+		if err != nil {
+			return nil, err
+		}
+		if team != "" && service.Team != team {
+			continue
+		}
+		out = append(out, notify.Thing{
+			Order: notify.OrderReview, Title: "Review the override of the freeze of " + service.Slug,
+			Text: fmt.Sprintf("%s lifted it on %s; another person is to look at it by %s.", o.By, o.At.Format(time.DateOnly), o.ReviewDue().Format(time.DateOnly)),
+			Link: "/services/" + service.Slug,
+		})
+	}
+	return out, nil
+}
+
+func (t things) risks(ctx context.Context, team id.ID) ([]notify.Thing, error) {
+	found, err := t.app.SLOs.Views(ctx, slo.Filter{Team: team, State: budget.AtRisk, Order: slo.ByRemaining}, page.Request{Limit: page.MaxLimit})
+	if err != nil {
+		return nil, err
+	}
+	var out []notify.Thing
+	for _, v := range found.Items {
+		name, err := t.name(ctx, v.SLO.Service, v.SLO.ID)
+		if err != nil {
+			return nil, err
+		}
+		service, _, _ := strings.Cut(name, "/")
+		out = append(out, notify.Thing{
+			Order: notify.OrderAtRisk, Title: "Look at what burns the budget of " + name, Text: "At this rate it is exhausted before its window ends.",
+			Link: "/services/" + service + "/slos/" + v.SLO.Slug,
+		})
+	}
+	return out, nil
+}
+
+// name is what people call an SLO, such as checkout/availability.
+func (t things) name(ctx context.Context, service, of id.ID) (string, error) {
+	owner, err := t.app.Registry.ServiceFor(ctx, string(service))
+	if err != nil {
+		return "", err
+	}
+	view, err := t.app.SLOs.View(ctx, of)
+	if err != nil {
+		return "", err
+	}
+	return owner.Slug + "/" + view.SLO.Slug, nil
+}

@@ -1,0 +1,274 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/tx"
+)
+
+// CourierParts is what a Courier is made of.
+type CourierParts struct {
+	Store    Store
+	Teams    Teams
+	People   People
+	Carrier  Carrier
+	Runner   tx.Runner
+	Settings Settings
+	// Rules tells of alerts that Prometheus tells of too; nil for nothing.
+	Rules  Rules
+	Clock  clock.Clock
+	Logger *slog.Logger
+}
+
+// Courier decides where events go, and brings them there.
+type Courier struct{ CourierParts }
+
+// NewCourier returns a courier over its parts.
+func NewCourier(p CourierParts) *Courier { return &Courier{p} }
+
+const (
+	lanesAtOnce = 16               // receivers that are spoken to at one time
+	laneTime    = 10 * time.Second // for which one receiver is spoken to in a run: others wait for its end
+	dueAtOnce   = 100              // notifications of a receiver that are read at once
+	// abandonedAfter is after how long what is being sent is taken for given up: longer
+	// than any attempt lasts.
+	abandonedAfter = time.Minute
+)
+
+// tally counts what a run did, from many lanes.
+type tally struct {
+	mu     sync.Mutex
+	counts map[string]int64
+}
+
+func (t *tally) add(name string, n int) {
+	if n == 0 {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.counts[name] += int64(n)
+}
+
+// RunOnce routes what was told and sends what is due: to many receivers at a time, to each
+// one after the other. A receiver that fails is left alone for a while, and waits on
+// nobody's account but its own.
+func (c *Courier) RunOnce(ctx context.Context) (map[string]int64, error) {
+	t := &tally{counts: map[string]int64{}}
+	routing := c.route(ctx, t)
+	if tx.IsLeaseLost(routing) || ctx.Err() != nil {
+		return t.counts, routing
+	}
+	if c.Settings.Mode != On {
+		return t.counts, routing
+	}
+	return t.counts, errors.Join(routing, c.send(ctx, t))
+}
+
+func (c *Courier) send(ctx context.Context, t *tally) error {
+	now := clock.Round(c.Clock())
+	err := c.Runner.InTx(ctx, func(ctx context.Context) error {
+		again, err := c.Store.Requeue(ctx, now.Add(-abandonedAfter))
+		if err != nil {
+			return fmt.Errorf("take up what was given up: %w", err)
+		}
+		buried, err := c.Store.Bury(ctx, "The target was removed.")
+		t.add("taken_up", again)
+		t.add("dead", buried)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	lanes, err := c.Store.Lanes(ctx, now)
+	if err != nil {
+		return fmt.Errorf("look for what is due: %w", err)
+	}
+	var group errgroup.Group // without a context: no lane ends because another failed
+	group.SetLimit(lanesAtOnce)
+	failures := make([]error, len(lanes))
+	for i, lane := range lanes {
+		group.Go(func() error {
+			failures[i] = c.sendLane(ctx, lane, now.Add(laneTime), t)
+			return nil
+		})
+	}
+	return errors.Join(group.Wait(), errors.Join(failures...))
+}
+
+// sendLane sends what is due for one target, or for people, until then.
+func (c *Courier) sendLane(ctx context.Context, lane id.ID, until time.Time, t *tally) error {
+	var target Target
+	if lane != "" {
+		var err error
+		if target, err = c.Store.Target(ctx, lane); err != nil {
+			return fmt.Errorf("read the target %s: %w", lane, err)
+		}
+	}
+	for {
+		now := clock.Round(c.Clock())
+		if ctx.Err() != nil || !now.Before(until) {
+			return ctx.Err()
+		}
+		due, err := c.Store.Due(ctx, lane, now, dueAtOnce)
+		if err != nil {
+			return fmt.Errorf("read what is due for %s: %w", lane, err)
+		}
+		if len(due) == 0 {
+			return c.repeat(ctx, target, now, t)
+		}
+		next, err := c.choose(ctx, target, due, now, t)
+		if err != nil || next == nil {
+			return err
+		}
+		arrived, err := c.try(ctx, target, *next, now, t)
+		if err != nil || !arrived {
+			return err
+		}
+	}
+}
+
+// try sends one notification and writes down what came of it. It is written down as
+// being sent before: after a crash in between it is sent again.
+func (c *Courier) try(ctx context.Context, target Target, n Notification, now time.Time, t *tally) (arrived bool, err error) {
+	n.State, n.AttemptedAt = Sending, &now
+	n.Attempts++
+	err = c.Runner.InTx(ctx, func(ctx context.Context) error { return c.Store.UpdateNotification(ctx, n) })
+	if err != nil {
+		return false, fmt.Errorf("begin to send %s: %w", n.ID, err)
+	}
+	p, err := c.parcel(ctx, target, n, now)
+	if err != nil {
+		return false, err
+	}
+	out := c.Carrier.Carry(ctx, p)
+	now = clock.Round(c.Clock())
+	n = n.tried(out, now)
+	if n.State == Sent && target.Kind == Alertmanager && p.Told.Lasts() {
+		again := now.Add(repeatEvery)
+		n.RepeatAt = &again
+	}
+	t.add(string(n.State), 1)
+	if n.State == Dead {
+		c.Logger.Info("a notification could not be delivered", "notification", n.ID, "target", n.Target, "reason", n.Reason)
+	}
+	return out.Arrived(), c.wrote(ctx, target, out, now, func(ctx context.Context) error {
+		if n.Over {
+			if err := c.Store.EndRepeats(ctx, n.Matter); err != nil {
+				return err
+			}
+		}
+		return c.Store.UpdateNotification(ctx, n)
+	})
+}
+
+// wrote writes what came of an attempt, with the target's health, also where the run ends.
+func (c *Courier) wrote(ctx context.Context, target Target, out Outcome, now time.Time, write func(ctx context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWrites)
+	defer cancel()
+	err := c.Runner.InTx(ctx, func(ctx context.Context) error {
+		if target.ID != "" {
+			h, err := c.Store.Health(ctx, target.ID)
+			if err != nil {
+				return err
+			}
+			if err := c.Store.WriteHealth(ctx, target.ID, h.after(out, now)); err != nil {
+				return err
+			}
+		}
+		return write(ctx)
+	})
+	if err != nil {
+		return fmt.Errorf("write down what came of an attempt: %w", err)
+	}
+	return nil
+}
+
+// An Alertmanager forgets what it is not told again: "Clients are expected to continuously
+// re-send alerts as long as they are still active" (prometheus.io/docs/alerting/clients).
+// It takes one for over when it heard nothing for heldFor, so that it holds out a restart
+// of Evenkeel.
+const (
+	repeatEvery = 2 * time.Minute
+	heldFor     = 15 * time.Minute
+)
+
+// repeat sends what lasts once more.
+func (c *Courier) repeat(ctx context.Context, target Target, now time.Time, t *tally) error {
+	if target.Kind != Alertmanager || !target.Enabled {
+		return nil
+	}
+	again, err := c.Store.Repeated(ctx, target.ID, now, dueAtOnce)
+	if err != nil {
+		return fmt.Errorf("read what is repeated to %s: %w", target.ID, err)
+	}
+	for _, n := range again {
+		p, err := c.parcel(ctx, target, n, now)
+		if err != nil {
+			return err
+		}
+		out := c.Carrier.Carry(ctx, p)
+		now = clock.Round(c.Clock())
+		next := now.Add(repeatEvery)
+		n.RepeatAt = &next
+		t.add("repeated", 1)
+		err = c.wrote(ctx, target, out, now, func(ctx context.Context) error { return c.Store.UpdateNotification(ctx, n) })
+		if err != nil || !out.Arrived() {
+			return err
+		}
+	}
+	return nil
+}
+
+// parcel gathers what the receiver is told.
+func (c *Courier) parcel(ctx context.Context, target Target, n Notification, now time.Time) (Parcel, error) {
+	p := Parcel{Target: target, Notification: n, Now: now}
+	var err error
+	if p.Told, err = c.Store.Event(ctx, n.Event); err != nil {
+		return p, fmt.Errorf("read the event of a notification: %w", err)
+	}
+	if n.Begin != "" {
+		begin, err := c.Store.Event(ctx, n.Begin)
+		switch {
+		case err == nil:
+			p.Begin = &begin
+		case !fault.Is(err, fault.NotFound): // it was told too long ago
+			return p, fmt.Errorf("read the event with which a matter began: %w", err)
+		}
+	}
+	if n.Person != "" {
+		if p.Person, err = c.People.Person(ctx, n.Person); err != nil {
+			return p, fmt.Errorf("read whom a notification is for: %w", err)
+		}
+	}
+	if target.Kind == Alertmanager && p.Told.Lasts() {
+		p.Until = now.Add(heldFor)
+	}
+	teams, err := c.Teams.TeamsByID(ctx, present(p.Told.Team))
+	if err != nil {
+		return p, fmt.Errorf("name the team of an event: %w", err)
+	}
+	services, err := c.Teams.ServicesByID(ctx, present(p.Told.Service))
+	if err != nil {
+		return p, fmt.Errorf("name the service of an event: %w", err)
+	}
+	p.Team, p.Service = teams[p.Told.Team].Slug, services[p.Told.Service].Slug
+	return p, nil
+}
+
+func present(of id.ID) []id.ID {
+	if of == "" {
+		return nil
+	}
+	return []id.ID{of}
+}
