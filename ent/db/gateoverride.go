@@ -35,6 +35,8 @@ type GateOverride struct {
 	Review json.RawMessage `json:"review,omitempty"`
 	// ReviewedAt holds the value of the "reviewed_at" field.
 	ReviewedAt *time.Time `json:"reviewed_at,omitempty"`
+	// ChasedAt holds the value of the "chased_at" field.
+	ChasedAt *time.Time `json:"chased_at,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int64 `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -74,7 +76,7 @@ func (*GateOverride) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case gateoverride.FieldID, gateoverride.FieldServiceID, gateoverride.FieldReason, gateoverride.FieldMadeBy, gateoverride.FieldPersonID:
 			values[i] = new(sql.NullString)
-		case gateoverride.FieldMadeAt, gateoverride.FieldUntil, gateoverride.FieldReviewedAt:
+		case gateoverride.FieldMadeAt, gateoverride.FieldUntil, gateoverride.FieldReviewedAt, gateoverride.FieldChasedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -148,6 +150,13 @@ func (_m *GateOverride) assignValues(columns []string, values []any) error {
 				_m.ReviewedAt = new(time.Time)
 				*_m.ReviewedAt = value.Time
 			}
+		case gateoverride.FieldChasedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field chased_at", values[i])
+			} else if value.Valid {
+				_m.ChasedAt = new(time.Time)
+				*_m.ChasedAt = value.Time
+			}
 		case gateoverride.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field version", values[i])
@@ -218,6 +227,11 @@ func (_m *GateOverride) String() string {
 	builder.WriteString(", ")
 	if v := _m.ReviewedAt; v != nil {
 		builder.WriteString("reviewed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.ChasedAt; v != nil {
+		builder.WriteString("chased_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")

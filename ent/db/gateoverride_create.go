@@ -81,6 +81,20 @@ func (_c *GateOverrideCreate) SetNillableReviewedAt(v *time.Time) *GateOverrideC
 	return _c
 }
 
+// SetChasedAt sets the "chased_at" field.
+func (_c *GateOverrideCreate) SetChasedAt(v time.Time) *GateOverrideCreate {
+	_c.mutation.SetChasedAt(v)
+	return _c
+}
+
+// SetNillableChasedAt sets the "chased_at" field if the given value is not nil.
+func (_c *GateOverrideCreate) SetNillableChasedAt(v *time.Time) *GateOverrideCreate {
+	if v != nil {
+		_c.SetChasedAt(*v)
+	}
+	return _c
+}
+
 // SetVersion sets the "version" field.
 func (_c *GateOverrideCreate) SetVersion(v int64) *GateOverrideCreate {
 	_c.mutation.SetVersion(v)
@@ -219,6 +233,10 @@ func (_c *GateOverrideCreate) createSpec() (*GateOverride, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.ReviewedAt(); ok {
 		_spec.SetField(gateoverride.FieldReviewedAt, field.TypeTime, value)
 		_node.ReviewedAt = &value
+	}
+	if value, ok := _c.mutation.ChasedAt(); ok {
+		_spec.SetField(gateoverride.FieldChasedAt, field.TypeTime, value)
+		_node.ChasedAt = &value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(gateoverride.FieldVersion, field.TypeInt64, value)
@@ -398,6 +416,24 @@ func (u *GateOverrideUpsert) UpdateReviewedAt() *GateOverrideUpsert {
 // ClearReviewedAt clears the value of the "reviewed_at" field.
 func (u *GateOverrideUpsert) ClearReviewedAt() *GateOverrideUpsert {
 	u.SetNull(gateoverride.FieldReviewedAt)
+	return u
+}
+
+// SetChasedAt sets the "chased_at" field.
+func (u *GateOverrideUpsert) SetChasedAt(v time.Time) *GateOverrideUpsert {
+	u.Set(gateoverride.FieldChasedAt, v)
+	return u
+}
+
+// UpdateChasedAt sets the "chased_at" field to the value that was provided on create.
+func (u *GateOverrideUpsert) UpdateChasedAt() *GateOverrideUpsert {
+	u.SetExcluded(gateoverride.FieldChasedAt)
+	return u
+}
+
+// ClearChasedAt clears the value of the "chased_at" field.
+func (u *GateOverrideUpsert) ClearChasedAt() *GateOverrideUpsert {
+	u.SetNull(gateoverride.FieldChasedAt)
 	return u
 }
 
@@ -590,6 +626,27 @@ func (u *GateOverrideUpsertOne) UpdateReviewedAt() *GateOverrideUpsertOne {
 func (u *GateOverrideUpsertOne) ClearReviewedAt() *GateOverrideUpsertOne {
 	return u.Update(func(s *GateOverrideUpsert) {
 		s.ClearReviewedAt()
+	})
+}
+
+// SetChasedAt sets the "chased_at" field.
+func (u *GateOverrideUpsertOne) SetChasedAt(v time.Time) *GateOverrideUpsertOne {
+	return u.Update(func(s *GateOverrideUpsert) {
+		s.SetChasedAt(v)
+	})
+}
+
+// UpdateChasedAt sets the "chased_at" field to the value that was provided on create.
+func (u *GateOverrideUpsertOne) UpdateChasedAt() *GateOverrideUpsertOne {
+	return u.Update(func(s *GateOverrideUpsert) {
+		s.UpdateChasedAt()
+	})
+}
+
+// ClearChasedAt clears the value of the "chased_at" field.
+func (u *GateOverrideUpsertOne) ClearChasedAt() *GateOverrideUpsertOne {
+	return u.Update(func(s *GateOverrideUpsert) {
+		s.ClearChasedAt()
 	})
 }
 
@@ -951,6 +1008,27 @@ func (u *GateOverrideUpsertBulk) UpdateReviewedAt() *GateOverrideUpsertBulk {
 func (u *GateOverrideUpsertBulk) ClearReviewedAt() *GateOverrideUpsertBulk {
 	return u.Update(func(s *GateOverrideUpsert) {
 		s.ClearReviewedAt()
+	})
+}
+
+// SetChasedAt sets the "chased_at" field.
+func (u *GateOverrideUpsertBulk) SetChasedAt(v time.Time) *GateOverrideUpsertBulk {
+	return u.Update(func(s *GateOverrideUpsert) {
+		s.SetChasedAt(v)
+	})
+}
+
+// UpdateChasedAt sets the "chased_at" field to the value that was provided on create.
+func (u *GateOverrideUpsertBulk) UpdateChasedAt() *GateOverrideUpsertBulk {
+	return u.Update(func(s *GateOverrideUpsert) {
+		s.UpdateChasedAt()
+	})
+}
+
+// ClearChasedAt clears the value of the "chased_at" field.
+func (u *GateOverrideUpsertBulk) ClearChasedAt() *GateOverrideUpsertBulk {
+	return u.Update(func(s *GateOverrideUpsert) {
+		s.ClearChasedAt()
 	})
 }
 

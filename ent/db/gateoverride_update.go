@@ -153,6 +153,26 @@ func (_u *GateOverrideUpdate) ClearReviewedAt() *GateOverrideUpdate {
 	return _u
 }
 
+// SetChasedAt sets the "chased_at" field.
+func (_u *GateOverrideUpdate) SetChasedAt(v time.Time) *GateOverrideUpdate {
+	_u.mutation.SetChasedAt(v)
+	return _u
+}
+
+// SetNillableChasedAt sets the "chased_at" field if the given value is not nil.
+func (_u *GateOverrideUpdate) SetNillableChasedAt(v *time.Time) *GateOverrideUpdate {
+	if v != nil {
+		_u.SetChasedAt(*v)
+	}
+	return _u
+}
+
+// ClearChasedAt clears the value of the "chased_at" field.
+func (_u *GateOverrideUpdate) ClearChasedAt() *GateOverrideUpdate {
+	_u.mutation.ClearChasedAt()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *GateOverrideUpdate) SetVersion(v int64) *GateOverrideUpdate {
 	_u.mutation.ResetVersion()
@@ -268,6 +288,12 @@ func (_u *GateOverrideUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if _u.mutation.ReviewedAtCleared() {
 		_spec.ClearField(gateoverride.FieldReviewedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ChasedAt(); ok {
+		_spec.SetField(gateoverride.FieldChasedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ChasedAtCleared() {
+		_spec.ClearField(gateoverride.FieldChasedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(gateoverride.FieldVersion, field.TypeInt64, value)
@@ -446,6 +472,26 @@ func (_u *GateOverrideUpdateOne) ClearReviewedAt() *GateOverrideUpdateOne {
 	return _u
 }
 
+// SetChasedAt sets the "chased_at" field.
+func (_u *GateOverrideUpdateOne) SetChasedAt(v time.Time) *GateOverrideUpdateOne {
+	_u.mutation.SetChasedAt(v)
+	return _u
+}
+
+// SetNillableChasedAt sets the "chased_at" field if the given value is not nil.
+func (_u *GateOverrideUpdateOne) SetNillableChasedAt(v *time.Time) *GateOverrideUpdateOne {
+	if v != nil {
+		_u.SetChasedAt(*v)
+	}
+	return _u
+}
+
+// ClearChasedAt clears the value of the "chased_at" field.
+func (_u *GateOverrideUpdateOne) ClearChasedAt() *GateOverrideUpdateOne {
+	_u.mutation.ClearChasedAt()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *GateOverrideUpdateOne) SetVersion(v int64) *GateOverrideUpdateOne {
 	_u.mutation.ResetVersion()
@@ -591,6 +637,12 @@ func (_u *GateOverrideUpdateOne) sqlSave(ctx context.Context) (_node *GateOverri
 	}
 	if _u.mutation.ReviewedAtCleared() {
 		_spec.ClearField(gateoverride.FieldReviewedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ChasedAt(); ok {
+		_spec.SetField(gateoverride.FieldChasedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ChasedAtCleared() {
+		_spec.ClearField(gateoverride.FieldChasedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(gateoverride.FieldVersion, field.TypeInt64, value)

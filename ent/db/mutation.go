@@ -21450,6 +21450,7 @@ type GateOverrideMutation struct {
 	review         *json.RawMessage
 	appendreview   json.RawMessage
 	reviewed_at    *time.Time
+	chased_at      *time.Time
 	version        *int64
 	addversion     *int64
 	clearedFields  map[string]struct{}
@@ -21894,6 +21895,55 @@ func (m *GateOverrideMutation) ResetReviewedAt() {
 	delete(m.clearedFields, gateoverride.FieldReviewedAt)
 }
 
+// SetChasedAt sets the "chased_at" field.
+func (m *GateOverrideMutation) SetChasedAt(t time.Time) {
+	m.chased_at = &t
+}
+
+// ChasedAt returns the value of the "chased_at" field in the mutation.
+func (m *GateOverrideMutation) ChasedAt() (r time.Time, exists bool) {
+	v := m.chased_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChasedAt returns the old "chased_at" field's value of the GateOverride entity.
+// If the GateOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GateOverrideMutation) OldChasedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChasedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChasedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChasedAt: %w", err)
+	}
+	return oldValue.ChasedAt, nil
+}
+
+// ClearChasedAt clears the value of the "chased_at" field.
+func (m *GateOverrideMutation) ClearChasedAt() {
+	m.chased_at = nil
+	m.clearedFields[gateoverride.FieldChasedAt] = struct{}{}
+}
+
+// ChasedAtCleared returns if the "chased_at" field was cleared in this mutation.
+func (m *GateOverrideMutation) ChasedAtCleared() bool {
+	_, ok := m.clearedFields[gateoverride.FieldChasedAt]
+	return ok
+}
+
+// ResetChasedAt resets all changes to the "chased_at" field.
+func (m *GateOverrideMutation) ResetChasedAt() {
+	m.chased_at = nil
+	delete(m.clearedFields, gateoverride.FieldChasedAt)
+}
+
 // SetVersion sets the "version" field.
 func (m *GateOverrideMutation) SetVersion(i int64) {
 	m.version = &i
@@ -22011,7 +22061,7 @@ func (m *GateOverrideMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *GateOverrideMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.service != nil {
 		fields = append(fields, gateoverride.FieldServiceID)
 	}
@@ -22035,6 +22085,9 @@ func (m *GateOverrideMutation) Fields() []string {
 	}
 	if m.reviewed_at != nil {
 		fields = append(fields, gateoverride.FieldReviewedAt)
+	}
+	if m.chased_at != nil {
+		fields = append(fields, gateoverride.FieldChasedAt)
 	}
 	if m.version != nil {
 		fields = append(fields, gateoverride.FieldVersion)
@@ -22063,6 +22116,8 @@ func (m *GateOverrideMutation) Field(name string) (ent.Value, bool) {
 		return m.Review()
 	case gateoverride.FieldReviewedAt:
 		return m.ReviewedAt()
+	case gateoverride.FieldChasedAt:
+		return m.ChasedAt()
 	case gateoverride.FieldVersion:
 		return m.Version()
 	}
@@ -22090,6 +22145,8 @@ func (m *GateOverrideMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldReview(ctx)
 	case gateoverride.FieldReviewedAt:
 		return m.OldReviewedAt(ctx)
+	case gateoverride.FieldChasedAt:
+		return m.OldChasedAt(ctx)
 	case gateoverride.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -22157,6 +22214,13 @@ func (m *GateOverrideMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReviewedAt(v)
 		return nil
+	case gateoverride.FieldChasedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChasedAt(v)
+		return nil
 	case gateoverride.FieldVersion:
 		v, ok := value.(int64)
 		if !ok {
@@ -22215,6 +22279,9 @@ func (m *GateOverrideMutation) ClearedFields() []string {
 	if m.FieldCleared(gateoverride.FieldReviewedAt) {
 		fields = append(fields, gateoverride.FieldReviewedAt)
 	}
+	if m.FieldCleared(gateoverride.FieldChasedAt) {
+		fields = append(fields, gateoverride.FieldChasedAt)
+	}
 	return fields
 }
 
@@ -22234,6 +22301,9 @@ func (m *GateOverrideMutation) ClearField(name string) error {
 		return nil
 	case gateoverride.FieldReviewedAt:
 		m.ClearReviewedAt()
+		return nil
+	case gateoverride.FieldChasedAt:
+		m.ClearChasedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown GateOverride nullable field %s", name)
@@ -22266,6 +22336,9 @@ func (m *GateOverrideMutation) ResetField(name string) error {
 		return nil
 	case gateoverride.FieldReviewedAt:
 		m.ResetReviewedAt()
+		return nil
+	case gateoverride.FieldChasedAt:
+		m.ResetChasedAt()
 		return nil
 	case gateoverride.FieldVersion:
 		m.ResetVersion()

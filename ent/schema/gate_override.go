@@ -28,6 +28,7 @@ func (GateOverride) Fields() []ent.Field {
 		text("person_id"),
 		field.JSON("review", json.RawMessage{}).Optional(),
 		optionalStamp("reviewed_at"),
+		optionalStamp("chased_at"),
 		version(),
 	}
 }

@@ -101,11 +101,15 @@ func (g Gate) CreateOverride(ctx context.Context, o gate.Override) error {
 
 func (g Gate) overrides(ctx context.Context, rest string, args ...any) ([]gate.Override, error) {
 	var out []gate.Override
-	err := g.s.queryAll(ctx, `SELECT o.id, o.service_id, o.reason, o.made_at, o.until, o.made_by, o.person_id, o.review, o.version FROM gate_overrides o`+rest, args, func(rows *sql.Rows) error {
+	err := g.s.queryAll(ctx, `SELECT o.id, o.service_id, o.reason, o.made_at, o.until, o.made_by, o.person_id, o.review, o.chased_at, o.version FROM gate_overrides o`+rest, args, func(rows *sql.Rows) error {
 		var o gate.Override
 		var review []byte
-		if err := rows.Scan(&o.ID, &o.Service, &o.Reason, &o.At, &o.Until, &o.By, &o.Person, &review, &o.Version); err != nil {
+		var chased sql.NullTime
+		if err := rows.Scan(&o.ID, &o.Service, &o.Reason, &o.At, &o.Until, &o.By, &o.Person, &review, &chased, &o.Version); err != nil {
 			return err
+		}
+		if chased.Valid {
+			o.ChasedAt = utcOrNil(&chased.Time)
 		}
 		o.At, o.Until = utc(o.At), utc(o.Until)
 		if len(review) > 0 {
@@ -169,9 +173,12 @@ func (g Gate) Overrides(ctx context.Context, f gate.OverrideFilter, r page.Reque
 	return page.Cut(r, f, found, func(o gate.Override) []string { return []string{cursorTime(o.At), string(o.ID)} }), nil
 }
 
-// UpdateOverride writes Until and Review, conditional on Version.
+// UpdateOverride writes Until, Review and ChasedAt, conditional on Version.
 func (g Gate) UpdateOverride(ctx context.Context, o gate.Override) error {
 	u := g.s.ent.GateOverride.Update().Where(gateoverride.ID(string(o.ID)), gateoverride.Version(o.Version)).SetUntil(o.Until).AddVersion(1)
+	if o.ChasedAt != nil {
+		u.SetChasedAt(*o.ChasedAt)
+	}
 	if o.Review != nil {
 		review, err := json.Marshal(o.Review)
 		if err != nil {

@@ -136,7 +136,7 @@ func (a *App) furnish() error {
 	})
 	a.Trials = trial.NewService(trial.Parts{Policies: a.Policies, Services: s.Registry(), SLOs: s.SLO(), Pasts: a.SLOs, Clock: now})
 	a.Gate = gate.NewService(gate.Parts{
-		Store: s.Gate(), Policies: a.Policies, Registry: s.Registry(), SLOs: s.SLO(), Runner: s,
+		Store: s.Gate(), Policies: a.Policies, Registry: s.Registry(), SLOs: s.SLO(), Teller: a.Outbox, Runner: s,
 		Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 	})
 	a.furnishProposals()
@@ -269,8 +269,8 @@ func (a *App) jobs() []jobs.Job {
 		},
 		{
 			Name: "chase-policies", Schedule: "*/5 * * * *",
-			Description: "Escalates violations without a plan, tells of plans and policies whose date is past, and has attachments fall back whose clauses are doubted too often.",
-			RunOnce:     counted(a.Policies.ChaseOnce),
+			Description: "Escalates violations without a plan, tells of plans and policies whose date is past and of overrides that nobody reviewed, and has attachments fall back whose clauses are doubted too often.",
+			RunOnce:     counted(a.chase),
 		},
 		{
 			Name: "close-sla-periods", Schedule: "7 * * * *",
@@ -329,6 +329,16 @@ func CheckSchedule(job, schedule string) error {
 		return errors.New("there is no such job")
 	}
 	return jobs.CheckSchedule(schedule)
+}
+
+// chase follows up what people owe.
+func (a *App) chase(ctx context.Context) (map[string]int64, error) {
+	counts, err := a.Policies.ChaseOnce(ctx)
+	reviews, chasing := a.Gate.ChaseOnce(ctx)
+	for name, n := range reviews {
+		counts[name] = n
+	}
+	return counts, errors.Join(err, chasing)
 }
 
 // evaluate concludes on what is active, and ends the alerts of what is not any more.

@@ -28,6 +28,8 @@ const (
 	FieldReview = "review"
 	// FieldReviewedAt holds the string denoting the reviewed_at field in the database.
 	FieldReviewedAt = "reviewed_at"
+	// FieldChasedAt holds the string denoting the chased_at field in the database.
+	FieldChasedAt = "chased_at"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgeService holds the string denoting the service edge name in mutations.
@@ -54,6 +56,7 @@ var Columns = []string{
 	FieldPersonID,
 	FieldReview,
 	FieldReviewedAt,
+	FieldChasedAt,
 	FieldVersion,
 }
 
@@ -108,6 +111,11 @@ func ByPersonID(opts ...sql.OrderTermOption) OrderOption {
 // ByReviewedAt orders the results by the reviewed_at field.
 func ByReviewedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReviewedAt, opts...).ToFunc()
+}
+
+// ByChasedAt orders the results by the chased_at field.
+func ByChasedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldChasedAt, opts...).ToFunc()
 }
 
 // ByVersion orders the results by the version field.

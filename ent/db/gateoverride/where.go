@@ -100,6 +100,11 @@ func ReviewedAt(v time.Time) predicate.GateOverride {
 	return predicate.GateOverride(sql.FieldEQ(FieldReviewedAt, v))
 }
 
+// ChasedAt applies equality check predicate on the "chased_at" field. It's identical to ChasedAtEQ.
+func ChasedAt(v time.Time) predicate.GateOverride {
+	return predicate.GateOverride(sql.FieldEQ(FieldChasedAt, v))
+}
+
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
 func Version(v int64) predicate.GateOverride {
 	return predicate.GateOverride(sql.FieldEQ(FieldVersion, v))
@@ -503,6 +508,56 @@ func ReviewedAtIsNil() predicate.GateOverride {
 // ReviewedAtNotNil applies the NotNil predicate on the "reviewed_at" field.
 func ReviewedAtNotNil() predicate.GateOverride {
 	return predicate.GateOverride(sql.FieldNotNull(FieldReviewedAt))
+}
+
+// ChasedAtEQ applies the EQ predicate on the "chased_at" field.
+func ChasedAtEQ(v time.Time) predicate.GateOverride {
+	return predicate.GateOverride(sql.FieldEQ(FieldChasedAt, v))
+}
+
+// ChasedAtNEQ applies the NEQ predicate on the "chased_at" field.
+func ChasedAtNEQ(v time.Time) predicate.GateOverride {
+	return predicate.GateOverride(sql.FieldNEQ(FieldChasedAt, v))
+}
+
+// ChasedAtIn applies the In predicate on the "chased_at" field.
+func ChasedAtIn(vs ...time.Time) predicate.GateOverride {
+	return predicate.GateOverride(sql.FieldIn(FieldChasedAt, vs...))
+}
+
+// ChasedAtNotIn applies the NotIn predicate on the "chased_at" field.
+func ChasedAtNotIn(vs ...time.Time) predicate.GateOverride {
+	return predicate.GateOverride(sql.FieldNotIn(FieldChasedAt, vs...))
+}
+
+// ChasedAtGT applies the GT predicate on the "chased_at" field.
+func ChasedAtGT(v time.Time) predicate.GateOverride {
+	return predicate.GateOverride(sql.FieldGT(FieldChasedAt, v))
+}
+
+// ChasedAtGTE applies the GTE predicate on the "chased_at" field.
+func ChasedAtGTE(v time.Time) predicate.GateOverride {
+	return predicate.GateOverride(sql.FieldGTE(FieldChasedAt, v))
+}
+
+// ChasedAtLT applies the LT predicate on the "chased_at" field.
+func ChasedAtLT(v time.Time) predicate.GateOverride {
+	return predicate.GateOverride(sql.FieldLT(FieldChasedAt, v))
+}
+
+// ChasedAtLTE applies the LTE predicate on the "chased_at" field.
+func ChasedAtLTE(v time.Time) predicate.GateOverride {
+	return predicate.GateOverride(sql.FieldLTE(FieldChasedAt, v))
+}
+
+// ChasedAtIsNil applies the IsNil predicate on the "chased_at" field.
+func ChasedAtIsNil() predicate.GateOverride {
+	return predicate.GateOverride(sql.FieldIsNull(FieldChasedAt))
+}
+
+// ChasedAtNotNil applies the NotNil predicate on the "chased_at" field.
+func ChasedAtNotNil() predicate.GateOverride {
+	return predicate.GateOverride(sql.FieldNotNull(FieldChasedAt))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.

@@ -961,6 +961,7 @@ var (
 		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "review", Type: field.TypeJSON, Nullable: true},
 		{Name: "reviewed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "chased_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
@@ -972,7 +973,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "gate_overrides_services_service",
-				Columns:    []*schema.Column{GateOverridesColumns[9]},
+				Columns:    []*schema.Column{GateOverridesColumns[10]},
 				RefColumns: []*schema.Column{ServicesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -981,7 +982,7 @@ var (
 			{
 				Name:    "gateoverride_service_id_until",
 				Unique:  false,
-				Columns: []*schema.Column{GateOverridesColumns[9], GateOverridesColumns[3]},
+				Columns: []*schema.Column{GateOverridesColumns[10], GateOverridesColumns[3]},
 			},
 			{
 				Name:    "gateoverride_made_at_id",
@@ -991,7 +992,7 @@ var (
 			{
 				Name:    "gateoverride_service_id_made_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{GateOverridesColumns[9], GateOverridesColumns[2], GateOverridesColumns[0]},
+				Columns: []*schema.Column{GateOverridesColumns[10], GateOverridesColumns[2], GateOverridesColumns[0]},
 			},
 			{
 				Name:    "gateoverride_unreviewed",

@@ -258,7 +258,7 @@ CREATE INDEX "gatedecision_service_id_answer_decided_at_id" ON "gate_decisions" 
 -- create index "gatedecision_service_id_decided_at_id" to table: "gate_decisions"
 CREATE INDEX "gatedecision_service_id_decided_at_id" ON "gate_decisions" ("service_id", "decided_at", "id");
 -- create "gate_overrides" table
-CREATE TABLE "gate_overrides" ("id" character varying(26) NOT NULL, "reason" text NOT NULL, "made_at" timestamptz NOT NULL, "until" timestamptz NOT NULL, "made_by" text NOT NULL, "person_id" text NOT NULL, "review" jsonb NULL, "reviewed_at" timestamptz NULL, "version" bigint NOT NULL, "service_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "gate_overrides_services_service" FOREIGN KEY ("service_id") REFERENCES "services" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
+CREATE TABLE "gate_overrides" ("id" character varying(26) NOT NULL, "reason" text NOT NULL, "made_at" timestamptz NOT NULL, "until" timestamptz NOT NULL, "made_by" text NOT NULL, "person_id" text NOT NULL, "review" jsonb NULL, "reviewed_at" timestamptz NULL, "chased_at" timestamptz NULL, "version" bigint NOT NULL, "service_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "gate_overrides_services_service" FOREIGN KEY ("service_id") REFERENCES "services" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
 -- create index "gateoverride_made_at_id" to table: "gate_overrides"
 CREATE INDEX "gateoverride_made_at_id" ON "gate_overrides" ("made_at", "id");
 -- create index "gateoverride_service_id_made_at_id" to table: "gate_overrides"

@@ -146,7 +146,7 @@ CREATE INDEX `gatedecision_service_id_decided_at_id` ON `gate_decisions` (`servi
 -- create index "gatedecision_service_id_answer_decided_at_id" to table: "gate_decisions"
 CREATE INDEX `gatedecision_service_id_answer_decided_at_id` ON `gate_decisions` (`service_id`, `answer`, `decided_at`, `id`);
 -- create "gate_overrides" table
-CREATE TABLE `gate_overrides` (`id` text NOT NULL, `reason` text NOT NULL, `made_at` datetime NOT NULL, `until` datetime NOT NULL, `made_by` text NOT NULL, `person_id` text NOT NULL, `review` json NULL, `reviewed_at` datetime NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `gate_overrides_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `gate_overrides` (`id` text NOT NULL, `reason` text NOT NULL, `made_at` datetime NOT NULL, `until` datetime NOT NULL, `made_by` text NOT NULL, `person_id` text NOT NULL, `review` json NULL, `reviewed_at` datetime NULL, `chased_at` datetime NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `gate_overrides_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "gateoverride_service_id_until" to table: "gate_overrides"
 CREATE INDEX `gateoverride_service_id_until` ON `gate_overrides` (`service_id`, `until`);
 -- create index "gateoverride_made_at_id" to table: "gate_overrides"

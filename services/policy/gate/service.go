@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -31,6 +32,7 @@ type Policies interface {
 type Registry interface {
 	Service(ctx context.Context, service id.ID) (registry.Service, error)
 	Dependencies(ctx context.Context, service id.ID) ([]registry.Dependency, error)
+	Team(ctx context.Context, team id.ID) (registry.Team, error)
 }
 
 // SLOs give the SLOs of services.
@@ -44,6 +46,7 @@ type Parts struct {
 	Policies   Policies
 	Registry   Registry
 	SLOs       SLOs
+	Teller     event.Teller // nil where nobody is told
 	Runner     tx.Runner
 	Authorizer *access.Authorizer
 	Recorder   access.Recorder
@@ -234,7 +237,11 @@ func (s *Service) Break(ctx context.Context, service id.ID, in OverrideInput) (O
 		if err := s.Store.CreateOverride(ctx, made); err != nil {
 			return err
 		}
-		return s.Recorder.RecordDiff(ctx, access.Create, made.object(of), made.Reason, nil, made)
+		if err := s.Recorder.RecordDiff(ctx, access.Create, made.object(of), made.Reason, nil, made); err != nil {
+			return err
+		}
+		return s.tell(ctx, made, of, event.OverrideMade, of.Team, fmt.Sprintf("%s lifted the freezes of %s until %s", made.By, of.Slug, minuteOf(made.Until)),
+			fmt.Sprintf("The reason is: %s Another person of the team reviews it until %s.", sentenceOf(made.Reason), minuteOf(made.ReviewDue())), now)
 	})
 	if err != nil {
 		return Override{}, fmt.Errorf("lift the freezes of a service: %w", err)

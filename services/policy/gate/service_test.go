@@ -13,8 +13,11 @@ import (
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
@@ -160,4 +163,64 @@ func TestADependencyIsSpentWhereItsStatusSaysSoOfThePresent(t *testing.T) {
 			t.Errorf("%s: it warns of the dependency: %v", name, warns)
 		}
 	}
+}
+
+// heard keeps what is told.
+type heard struct{ events []event.Event }
+
+func (h *heard) Tell(_ context.Context, events ...event.Event) error {
+	h.events = append(h.events, events...)
+	return nil
+}
+
+// The store's time is a Saturday: two working days later is Tuesday, at the same time.
+func TestAnOverrideThatNobodyReviewedIsChasedOnce(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		team, above := storetest.Team(t, s, "payments"), storetest.Team(t, s, "commerce")
+		team.Parent = above.ID
+		if err := s.Registry().UpdateTeam(t.Context(), team); err != nil {
+			t.Fatal(err)
+		}
+		service := storetest.Service(t, s, team.ID, "checkout").ID
+		told, at := &heard{}, clock.NewManual(storetest.Start)
+		authorizer := access.NewAuthorizer(s.Registry())
+		g := gate.NewService(gate.Parts{
+			Store: s.Gate(), Registry: s.Registry(), Runner: s, Teller: told, Authorizer: authorizer,
+			Recorder: audit.NewService(s.Audit(), s, authorizer, at.Now), Clock: at.Now, Logger: slog.New(slog.DiscardHandler),
+		})
+		by := func(person id.ID) context.Context {
+			return access.WithCaller(t.Context(), access.Caller{Kind: access.ByPerson, Person: person, Name: "Ada", Administrator: true, Scopes: []access.Scope{access.ScopeAdmin}})
+		}
+		for range 2 {
+			if _, err := g.Break(by("ADA"), service, gate.OverrideInput{Reason: "the server burns", Until: at.Now().Add(time.Hour)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(told.events) != 2 || told.events[0].Type != event.OverrideMade || told.events[0].Team != team.ID || !strings.Contains(told.events[0].Text, "until 2026-03-17 15:09 UTC") {
+			t.Errorf("told was %+v", told.events)
+		}
+		all, err := g.Overrides(by("ADA"), gate.OverrideFilter{}, page.Request{})
+		if err != nil || len(all.Items) != 2 {
+			t.Fatal(all, err)
+		}
+		if _, err := g.Judge(by("GRACE"), service, all.Items[0].ID, all.Items[0].Version, gate.ReviewInput{Justified: true}); err != nil {
+			t.Fatal(err)
+		}
+		told.events = nil
+		chased := func(want int64) {
+			t.Helper()
+			if counts, err := g.ChaseOnce(t.Context()); err != nil || counts["reviews_chased"] != want {
+				t.Errorf("the job did %v, %v, want %d", counts, err, want)
+			}
+		}
+		at.Advance(3 * 24 * time.Hour)
+		chased(0)
+		at.Advance(time.Microsecond)
+		chased(1)
+		chased(0)
+		if len(told.events) != 1 || told.events[0].Type != event.OverrideOverdue || told.events[0].Team != above.ID {
+			t.Errorf("told was %+v", told.events)
+		}
+	})
 }

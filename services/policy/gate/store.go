@@ -36,6 +36,6 @@ type Store interface {
 	OverrideAt(ctx context.Context, service id.ID, at time.Time) (*Override, error)
 	// Overrides lists the newest first.
 	Overrides(ctx context.Context, f OverrideFilter, r page.Request) (page.Page[Override], error)
-	// UpdateOverride writes Until and Review, conditional on Version, and answers fault.Stale.
+	// UpdateOverride writes Until, Review and ChasedAt, conditional on Version, and answers fault.Stale.
 	UpdateOverride(ctx context.Context, o Override) error
 }
