@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"cmp"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/slo"
 )
 
@@ -149,11 +152,23 @@ func testPolicy(t *testing.T, open opener) {
 		}
 		same(t, must(p.Violation(t.Context(), y.ID))(t), y)
 		ended := Start.Add(time.Hour)
-		x.EndedAt, x.Ending, x.Mode = &ended, policy.Recovered, policy.Enforce
+		x.EndedAt, x.Ending, x.Mode, x.MutedUntil = &ended, policy.Void, policy.Enforce, &ended
+		x.Handling = policy.Handling{
+			Acknowledgement: &policy.Acknowledgement{At: Start, By: "Ada", Person: newID(), Plan: "\"план\" & <b>", DueOn: "2026-04-01"},
+			Dispute: &policy.Dispute{At: Start, By: "Grace", Reason: "no", SuspendedUntil: &ended, Ruling: &policy.Ruling{
+				At: ended, By: "Kurt", Outcome: policy.RuledOut, Note: "so", Reread: &policy.Range{From: Start, To: ended},
+			}},
+			EarlyExit: &policy.EarlyExit{At: ended, By: "Kurt", Done: "all"}, EscalatedAt: &ended, Suspended: true, PlanToldFor: "2026-04-01",
+		}
 		ok(t, p.UpdateViolation(t.Context(), x))
 		refused(t, p.UpdateViolation(t.Context(), x), fault.Precondition, "version_mismatch")
 		x.Version = 2
 		same(t, must(p.Violation(t.Context(), x.ID))(t), x)
+		same(t, must(p.LiveViolationsOf(t.Context(), []id.ID{about.SLO.ID}))(t), []policy.Violation{x})
+		same(t, len(must(p.OpenViolationsOf(t.Context(), []id.ID{about.SLO.ID}))(t)), 0)
+		x.MutedUntil = nil
+		ok(t, p.UpdateViolation(t.Context(), x))
+		same(t, len(must(p.LiveViolationsOf(t.Context(), []id.ID{about.SLO.ID}))(t)), 0)
 		again := aViolation(v, about, Start.Add(2*time.Hour))
 		if !must(p.OpenViolation(t.Context(), again))(t) {
 			t.Error("after the end of one, the next was not opened")
@@ -166,6 +181,36 @@ func testPolicy(t *testing.T, open opener) {
 		orphan := aViolation(v, AnSLO(service.ID, "none"), Start)
 		_, err = p.OpenViolation(t.Context(), orphan)
 		refused(t, err, fault.Conflict, "reference_missing")
+	})
+
+	each(t, open, "what became of violations is told of those that were not only observed", func(t *testing.T, s *store.Store) {
+		p, v, w := s.Policy(), Policy(t, s, "workbook"), Policy(t, s, "another")
+		service := Service(t, s, Team(t, s, "payments").ID, "checkout")
+		ended := Start.Add(time.Hour)
+		opened := func(of policy.View, slo string, mode policy.Mode, ending policy.Ending) policy.Violation {
+			x := aViolation(of, SLO(t, s, service.ID, slo), Start)
+			x.Attachment, x.Mode = newID(), mode
+			same(t, must(p.OpenViolation(t.Context(), x))(t), true)
+			if ending != "" {
+				x.EndedAt, x.Ending = &ended, ending
+				ok(t, p.UpdateViolation(t.Context(), x))
+			}
+			return x
+		}
+		void, early, late, other := opened(v, "void", policy.Warn, policy.Void), opened(v, "early", policy.Enforce, policy.Recovered), opened(v, "late", policy.Enforce, ""), opened(w, "other", policy.Warn, "")
+		opened(v, "observed", policy.Observe, "")
+		// It begins when the one has ended.
+		ok(t, s.Gate().CreateOverride(t.Context(), gate.Override{ID: newID(), Service: service.ID, Reason: "x", At: ended, Until: ended.Add(time.Hour), By: "Ada", Version: 1}))
+		told := func(x policy.Violation, isVoid, overridden bool) policy.Aftermath {
+			return policy.Aftermath{Attachment: x.Attachment, Policy: x.Policy, Clause: x.Clause, OpenedAt: x.OpenedAt, Void: isVoid, Overridden: overridden}
+		}
+		byAttachment := func(found []policy.Aftermath) []policy.Aftermath {
+			slices.SortFunc(found, func(a, b policy.Aftermath) int { return cmp.Compare(a.Attachment, b.Attachment) })
+			return found
+		}
+		same(t, byAttachment(must(p.Aftermaths(t.Context(), policy.AftermathFilter{Since: Start}))(t)), byAttachment([]policy.Aftermath{told(void, true, false), told(early, false, false), told(late, false, true), told(other, false, false)}))
+		same(t, must(p.Aftermaths(t.Context(), policy.AftermathFilter{Policy: w.Policy.ID}))(t), []policy.Aftermath{told(other, false, false)})
+		same(t, len(must(p.Aftermaths(t.Context(), policy.AftermathFilter{Since: Start.Add(time.Microsecond)}))(t)), 0)
 	})
 
 	each(t, open, "events of a violation are added once for each source, the newest first", func(t *testing.T, s *store.Store) {

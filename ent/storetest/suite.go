@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Corrections":  testCorrections,
 		"Scores":       testScores,
 		"Gate":         testGate,
+		"Supply":       testSupply,
 		"Outages":      testOutages,
 		"Changes":      testChanges,
 		"Alerts":       testAlerts,
