@@ -171,7 +171,7 @@ func (a *API) addRulings(r Rooms) {
 	}
 	register(a, operation{
 		id: "decideDispute", method: http.MethodPost, path: "/v1/violations/{violation}/rulings", tag: "Violations",
-		summary: "Decide the dispute of a violation", description: "By whoever approved the policy, or an administrator; not by who raised it. Void: it ends, its issue is closed, it counts in no statistics, and the clause opens no other for the SLO until its condition failed once, or four weeks are over; a range of measurements can be read again from its data source. Upheld: it stands.",
+		summary: "Decide the dispute of a violation", description: "By whoever approved the policy, or an administrator; not by who raised it. Void: it ends, its issue is closed, it counts in no report, and the clause opens no other for the SLO until its condition failed once, or four weeks are over; a range of measurements can be read again from its data source. Upheld: it stands.",
 		rule: access.Rule{Verb: access.Update, Kind: access.KindDispute},
 	}, func(ctx context.Context, in *post) (*created[ViolationEvent], error) {
 		ruling := policy.RulingInput{Outcome: policy.Outcome(in.Body.Outcome), Note: in.Body.Note}

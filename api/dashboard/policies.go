@@ -134,7 +134,7 @@ func follows(c policy.Clause) []string {
 		for _, one := range n.To {
 			to = append(to, "the "+audienceText(one))
 		}
-		out = append(out, joined(to)+" told when it begins and ends")
+		out = append(out, "told when it begins and ends: "+joined(to))
 	}
 	return out
 }
@@ -201,13 +201,13 @@ func (d *Dashboard) attached(v *visit, x policy.View) ([]attachedRow, error) {
 }
 
 func rateOf(r policy.Rate) rateRow {
-	out := rateRow{Clause: r.Clause, State: badge{"ok", "Not doubted"}, Text: fmt.Sprintf("of %d violations in 90 days", r.Violations)}
+	out := rateRow{Clause: r.Clause, State: badge{"ok", "Not doubted"}, Text: fmt.Sprintf("of %s in 90 days", plural(r.Violations, "violation", "violations"))}
 	if r.Doubted > 0 {
 		out.State = badge{"none", percentText(r.Share()) + " doubted"}
 		if r.TooHigh() {
 			out.State.Tone = "bad"
 		}
-		out.Text = fmt.Sprintf("of %d violations in 90 days %d void, %d not planned, %d overridden", r.Violations, r.Void, r.Waived, r.Overridden)
+		out.Text = fmt.Sprintf("of %s in 90 days %d void, %d not planned, %d overridden", plural(r.Violations, "violation", "violations"), r.Void, r.Waived, r.Overridden)
 	}
 	return out
 }
@@ -224,13 +224,17 @@ func approvalFacts(t policy.Terms) []fact {
 	if t.Approval.Approver == "" {
 		approver = ""
 	}
+	reserve := "no share of the budget is set aside"
+	if t.Reserve > 0 {
+		reserve = percentText(t.Reserve) + " of the budget set aside"
+	}
 	return []fact{
 		{"Author", or(t.Approval.Author, "not said")},
 		{"Reviewers", or(strings.Join(t.Approval.Reviewers, ", "), "none")},
 		{"Approver", or(approver, "nobody: disputes are administrators’ to decide")},
 		{"Approved on", or(string(t.Approval.ApprovedOn), "not said")},
 		{"To be looked at again", or(string(t.Approval.RevisitOn), "no day is set")},
-		{"Planned spend", link{Text: percentText(t.Reserve) + " of the budget set aside"}},
+		{"Planned spend", link{Text: reserve}},
 		{"A dispute suspends a freeze", link{Text: fmt.Sprintf("for %d hours", t.DisputeHours)}},
 	}
 }

@@ -90,7 +90,7 @@ func TestAPolicyShowsWhatFollowsWhereAndHowItTurnedOut(t *testing.T) {
 	doc, text := v.read("/policies/payments")
 	says(t, words(within(t, doc, "main")), "revision 3 of", "It was to be looked at again on 2026-07-05",
 		"changes wait where it is enforced, but for those of reliability and config; its approver may end that early", "an issue of priority P0, closed on recovery",
-		"a postmortem, with at least 1 action of priority P0", "after 14 days without a plan the parent team is told", "the team, the parent team and the approver told when it begins and ends",
+		"a postmortem, with at least 1 action of priority P0", "after 14 days without a plan the parent team is told", "told when it begins and ends: the team, the parent team and the approver",
 		"All services", "Services of tier 1", "25 % doubted budget-exceeded: of 8 violations in 90 days 1 void, 1 not planned, 0 overridden", "Not doubted budget-exceeded: of 4 violations in 90 days",
 		"25 % of the budget set aside", "for 72 hours")
 	checkPage(t, doc, text)

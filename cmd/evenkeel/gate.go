@@ -87,7 +87,7 @@ read and push of the owning team is enough.`,
 	f.StringVar(&q.class, "class", "feature", "What kind of a change it is: feature, config, reliability, security, p0 or rollback")
 	f.StringVar(&q.version, "version", "", "The version that goes out")
 	f.StringVar(&q.link, "link", "", "A link to the change")
-	f.StringVar(&q.key, "key", "", "The Idempotency-Key of the question, such as the build's number; a new one when empty")
+	f.StringVar(&q.key, "key", "", "The Idempotency-Key of the question, one for each attempt of a build; a new one when empty")
 	q.flags(f)
 	f.DurationVar(&q.timeout, "timeout", 10*time.Second, "How long to wait for the answer, at most")
 	f.StringSliceVar(&q.failOn, "fail-on", []string{"deny"}, "The answers that end with their code instead of 0: deny, warn, unknown")

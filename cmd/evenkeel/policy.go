@@ -164,7 +164,7 @@ func (p *program) applyPolicy(ctx context.Context, c *client.ClientWithResponses
 	res, err := c.GetPolicy(ctx, slug, nil)
 	err = answered(res, err, &there)
 	var refused *refusal
-	missing := errors.As(err, &refused) && refused.code == http.StatusNotFound
+	missing := errors.As(err, &refused) && refused.code == http.StatusNotFound && refused.problem.Code == "policy_not_found"
 	if err != nil && !missing {
 		return false, err
 	}

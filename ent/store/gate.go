@@ -166,6 +166,9 @@ func (g Gate) Overrides(ctx context.Context, f gate.OverrideFilter, r page.Reque
 	if f.Unreviewed {
 		c.add("o.reviewed_at IS NULL")
 	}
+	if f.Unchased {
+		c.add("o.chased_at IS NULL")
+	}
 	found, err := g.overrides(ctx, c.where()+" ORDER BY o.made_at DESC, o.id DESC"+c.limit(r.Size()+1), c.args...)
 	if err != nil {
 		return none, err

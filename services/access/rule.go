@@ -374,6 +374,13 @@ func (k Kind) indefinite() string {
 	return "a " + k.words()
 }
 
+// Refused is the fault of a rule of a domain, with the refusal that is recorded.
+func Refused(ctx context.Context, verb Verb, o Object, code, reason string) error {
+	e := fault.New(fault.Forbidden, code, "%s", reason)
+	e.Err = &Refusal{Caller: CallerFrom(ctx), Verb: verb, Object: o, Reason: reason}
+	return e
+}
+
 func refuse(c Caller, verb Verb, o Object, reason string) error {
 	if reason == "" {
 		switch grants[Rule{verb, o.Kind}] {

@@ -99,7 +99,8 @@ func (c *Courier) send(ctx context.Context, t *tally) error {
 	failures := make([]error, len(lanes))
 	for i, lane := range lanes {
 		group.Go(func() error {
-			failures[i] = c.sendLane(ctx, lane, now.Add(laneTime), t)
+			// Its time begins when its turn comes.
+			failures[i] = c.sendLane(ctx, lane, clock.Round(c.Clock()).Add(laneTime), t)
 			return nil
 		})
 	}
@@ -125,7 +126,7 @@ func (c *Courier) sendLane(ctx context.Context, lane id.ID, until time.Time, t *
 			return fmt.Errorf("read what is due for %s: %w", lane, err)
 		}
 		if len(due) == 0 {
-			return c.repeat(ctx, target, now, t)
+			return c.repeat(ctx, target, until, t)
 		}
 		next, err := c.choose(ctx, target, due, now, t)
 		if err != nil || next == nil {
@@ -203,16 +204,20 @@ const (
 	heldFor     = 15 * time.Minute
 )
 
-// repeat sends what lasts once more.
-func (c *Courier) repeat(ctx context.Context, target Target, now time.Time, t *tally) error {
+// repeat sends what lasts once more, until then.
+func (c *Courier) repeat(ctx context.Context, target Target, until time.Time, t *tally) error {
 	if target.Kind != Alertmanager || !target.Enabled {
 		return nil
 	}
+	now := clock.Round(c.Clock())
 	again, err := c.Store.Repeated(ctx, target.ID, now, dueAtOnce)
 	if err != nil {
 		return fmt.Errorf("read what is repeated to %s: %w", target.ID, err)
 	}
 	for _, n := range again {
+		if ctx.Err() != nil || !now.Before(until) {
+			return ctx.Err()
+		}
 		p, err := c.parcel(ctx, target, n, now)
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package notify
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/tx"
 )
 
 // Thing is something that a team should do.
@@ -56,20 +58,25 @@ func (d *Digests) RunOnce(ctx context.Context) (map[string]int64, error) {
 		return counts, fmt.Errorf("read the targets: %w", err)
 	}
 	seen := map[id.ID]bool{}
+	var failures []error
 	for _, target := range live {
 		if seen[target.Team] || !target.takes(event.Digest, event.Weekly) {
 			continue
 		}
 		seen[target.Team] = true
 		outcome, err := d.write(ctx, target)
-		if err != nil {
-			return counts, fmt.Errorf("write the digest for %s: %w", target.ID, err)
+		if err != nil { // of one team: the others get theirs
+			failures = append(failures, fmt.Errorf("write the digest for %s: %w", target.ID, err))
+			if ctx.Err() != nil || tx.IsLeaseLost(err) {
+				break
+			}
+			continue
 		}
 		if outcome != "" {
 			counts[string(outcome)]++
 		}
 	}
-	return counts, nil
+	return counts, errors.Join(failures...)
 }
 
 // write writes the digest that goes to the target, if it is due.

@@ -89,6 +89,11 @@ func (c *Courier) routeOne(ctx context.Context, e Told, targets map[id.ID][]Targ
 			return err
 		}
 		t.add(string(r.outcome), 1)
+		if e.Over { // wherever the end goes, and whether it arrives
+			if err := c.Store.EndRepeats(ctx, e.Key); err != nil {
+				return err
+			}
+		}
 		if len(r.to) == 0 {
 			return nil
 		}

@@ -99,7 +99,7 @@ func (h Health) after(o Outcome, now time.Time) Health {
 		h.FailingSince = &now
 	}
 	h.Failures++
-	resume := now.Add(max(o.RetryAfter, aside(h.Failures)))
+	resume := now.Add(max(min(o.RetryAfter, mostAsked), aside(h.Failures)))
 	h.ResumeAt = &resume
 	return h
 }

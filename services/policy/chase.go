@@ -25,7 +25,10 @@ func (s *Service) ChaseOnce(ctx context.Context) (map[string]int64, error) {
 	c := &chase{Service: s, at: clock.Round(s.now()), counts: Counts{"escalated": 0, "plans_told": 0, "policies_told": 0, "fell_back": 0, "failed": 0}}
 	for _, do := range []func(context.Context) error{c.violations, c.policies, c.weaken} {
 		if err := do(ctx); err != nil {
-			return c.counts, errors.Join(append(c.failures, err)...)
+			c.failures = append(c.failures, err)
+			if ctx.Err() != nil || tx.IsLeaseLost(err) {
+				break
+			}
 		}
 	}
 	return c.counts, errors.Join(c.failures...)
@@ -100,9 +103,14 @@ func (c *chase) violation(ctx context.Context, v Violation) error {
 	return c.note(ctx, "escalated", err)
 }
 
-// from is from when on the violation is escalated.
+// from is from when on the violation is escalated: so many days after it was no more only
+// observed.
 func (e Escalation) from(v Violation) time.Time {
-	return v.OpenedAt.Add(time.Duration(e.AfterDays) * 24 * time.Hour)
+	since := v.OpenedAt
+	if v.Handling.ActsSince != nil {
+		since = *v.Handling.ActsSince
+	}
+	return since.Add(time.Duration(e.AfterDays) * 24 * time.Hour)
 }
 
 // planPast tells within a transaction that the date of the plan is past.
@@ -168,7 +176,7 @@ func (c *chase) policies(ctx context.Context) error {
 					return err
 				}
 				return c.announce(ctx, event.Event{
-					Type: event.PolicyRevisitDue, Key: fmt.Sprintf("policy/%s/%s", v.Policy.ID, due), Over: true, At: c.at, Person: v.Revision.Approval.Approver,
+					Type: event.PolicyRevisitDue, Key: fmt.Sprintf("policy/%s/%s", v.Policy.ID, due), At: c.at, Person: v.Revision.Approval.Approver,
 					Subject: v.Policy.Slug, Title: fmt.Sprintf("The policy %s was to be looked at again on %s", v.Policy.Slug, due),
 					Text: "Read it, revise what does not fit any more, and give it another day.", Link: "/policies/" + v.Policy.Slug,
 				})

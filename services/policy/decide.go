@@ -39,9 +39,10 @@ func decide(of subject, rules []Rule, live []Violation, now time.Time) []step {
 			open := find(live, rule, clause, func(v Violation) bool { return v.EndedAt == nil })
 			void := find(live, rule, clause, func(v Violation) bool { return v.EndedAt != nil })
 			switch {
-			case open == nil && void != nil && void.muted(now) && outcome != expr.Fails:
+			case open == nil && void != nil && void.muted(now) && outcome != expr.Fails && void.Evidence.When == clause.When:
 			case open == nil && void != nil:
-				// What holds again after it failed, or too long after, opens at the next pass.
+				// What holds after it failed, too long after, or by another condition opens at the
+				// next pass.
 				steps = append(steps, step{violation: *void, rule: rule, number: n, unmutes: true})
 			case open == nil && outcome == expr.Holds:
 				steps = append(steps, step{rule: rule, number: n, mode: rule.mode(of.View)})
@@ -54,11 +55,11 @@ func decide(of subject, rules []Rule, live []Violation, now time.Time) []step {
 		}
 	}
 	for _, violation := range live {
-		if violation.EndedAt != nil {
-			continue
-		}
 		covered := slices.ContainsFunc(rules, func(r Rule) bool { return r.Policy.ID == violation.Policy && r.Revision.clause(violation.Clause) >= 0 })
 		switch {
+		case violation.EndedAt != nil && !covered:
+			steps = append(steps, step{violation: violation, unmutes: true})
+		case violation.EndedAt != nil:
 		case of.retired():
 			steps = append(steps, step{violation: violation, ending: Retired})
 		case !covered:

@@ -12,6 +12,8 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/expr"
+	"github.com/evenkeel/evenkeel/services/policy/supply"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -40,13 +42,16 @@ func (s *Service) Dispute(ctx context.Context, violation id.ID, reason string) (
 		if err := check.Err(); err != nil {
 			return err
 		}
+		if err := n.standing(); err != nil {
+			return err
+		}
 		if _, err := s.add(ctx, o, e); err != nil {
 			return err
 		}
 		return s.raise(ctx, n, Dispute{At: now, By: c.Name, Person: c.Person, Reason: e.Text}, now)
 	})
 	if err != nil {
-		return Event{}, fmt.Errorf("dispute violation %s: %w", violation, err)
+		return Event{}, fmt.Errorf("dispute violation %s: %w", violation, busy(err))
 	}
 	return e, nil
 }
@@ -86,18 +91,38 @@ func (s *Service) DisputeElsewhere(ctx context.Context, violation id.ID, r Remar
 	return nil
 }
 
+// standing answers Conflict "violation_void" where it was found already to be none.
+func (n news) standing() error {
+	if n.violation.Ending == Void {
+		return fault.New(fault.Conflict, "violation_void", "it was found to be no violation already")
+	}
+	return nil
+}
+
+// busy turns what the pass changed at the same moment into a Conflict: callers named no version.
+func busy(err error) error {
+	if !fault.Is(err, fault.Precondition) {
+		return err
+	}
+	changed := fault.New(fault.Conflict, "violation_changed", "the violation changed at this moment; try again")
+	changed.RetryAfter, changed.Err = time.Second, err
+	return changed
+}
+
 // raise has the dispute decided, unless one is waiting for that: what a member of the team
-// says goes before what was said elsewhere.
+// says goes before what was said elsewhere, which raises nothing that was decided anew.
 func (s *Service) raise(ctx context.Context, n news, d Dispute, now time.Time) error {
 	v := n.violation
-	if waiting := v.Handling.Dispute; waiting != nil && waiting.Ruling == nil && (waiting.Person != "" || d.Person == "") {
+	if before := v.Handling.Dispute; before != nil && (d.Person == "" || before.Ruling == nil && before.Person != "") || v.Ending == Void {
 		return nil
 	}
 	clause, err := s.clauseOf(ctx, v, n.policy)
 	if err != nil {
 		return err
 	}
-	d.Approver = n.policy.Revision.Approval.Approver
+	if d.Approver, err = s.approver(ctx, n.policy); err != nil {
+		return err
+	}
 	t, text := event.ViolationDisputed, fmt.Sprintf("%s disputes it: %s", d.By, d.Reason)
 	if hours := n.policy.Revision.DisputeHours; d.Approver != "" && d.Person != "" && hours > 0 && v.EndedAt == nil && v.freezes(clause) && !v.Handling.Suspended {
 		until := now.Add(time.Duration(hours) * time.Hour)
@@ -110,6 +135,22 @@ func (s *Service) raise(ctx context.Context, n news, d Dispute, now time.Time) e
 	}
 	n.violation = v
 	return s.tell(ctx, n, t, []Audience{Approver}, fmt.Sprintf("%s: the violation of %s is disputed", n.path(), v.Clause), text, false, now)
+}
+
+// approver is who approved the policy, empty where nobody is named or they left.
+func (s *Service) approver(ctx context.Context, v View) (id.ID, error) {
+	named := v.Revision.Approval.Approver
+	if named == "" {
+		return "", nil
+	}
+	p, err := s.people.Person(ctx, named)
+	switch {
+	case fault.Is(err, fault.NotFound) || err == nil && p.DeactivatedAt != nil:
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("read who approved policy %s: %w", v.Policy.Slug, err)
+	}
+	return named, nil
 }
 
 // RulingInput is what is decided of a dispute.
@@ -132,7 +173,7 @@ func (in RulingInput) check(check *fault.Check, now time.Time) {
 }
 
 // Rule decides the violation's dispute. A void violation ends, and asks for nothing: its issue
-// is closed, it counts in no statistics, and its clause opens no other for the SLO until the
+// is closed, it counts in no report, and its clause opens no other for the SLO until the
 // condition failed once, or four weeks are over. It can have a range of measurements read
 // again from where they come from. The person who approved the policy, and administrators; not
 // who raised it.
@@ -150,7 +191,7 @@ func (s *Service) Rule(ctx context.Context, violation id.ID, in RulingInput) (Ev
 		if err != nil {
 			return err
 		}
-		if err := approves(ctx, n.policy); err != nil {
+		if err := approves(ctx, n, access.KindDispute); err != nil {
 			return err
 		}
 		var check fault.Check
@@ -158,12 +199,16 @@ func (s *Service) Rule(ctx context.Context, violation id.ID, in RulingInput) (Ev
 		if err := check.Err(); err != nil {
 			return err
 		}
-		v := n.violation
+		if err := n.standing(); err != nil {
+			return err
+		}
+		stored := n.violation
+		v := stored
 		switch d := v.Handling.Dispute; {
 		case d == nil || d.Ruling != nil:
 			return fault.New(fault.Conflict, "not_disputed", "no dispute of the violation waits to be decided")
 		case d.Person == c.Person:
-			return fault.New(fault.Forbidden, "own_dispute", "another person than %s, who raised it, has to decide it", d.By)
+			return access.Refused(ctx, access.Update, n.object(access.KindDispute), "own_dispute", fmt.Sprintf("another person than %s, who raised it, has to decide it", d.By))
 		default:
 			decided := *d
 			decided.Ruling = &Ruling{At: now, By: c.Name, Person: c.Person, Outcome: in.Outcome, Note: in.Note, Reread: in.Reread}
@@ -179,43 +224,52 @@ func (s *Service) Rule(ctx context.Context, violation id.ID, in RulingInput) (Ev
 			}
 			return s.tell(ctx, n, event.DisputeDecided, nil, fmt.Sprintf("%s: the violation of %s stands", n.path(), v.Clause), fmt.Sprintf("%s decided so: %s", c.Name, in.Note), false, now)
 		}
-		return s.void(ctx, n, in, now)
+		return s.void(ctx, n, stored, in, now)
 	})
 	if err != nil {
-		return Event{}, fmt.Errorf("decide the dispute of violation %s: %w", violation, err)
+		return Event{}, fmt.Errorf("decide the dispute of violation %s: %w", violation, busy(err))
 	}
 	return e, nil
 }
 
 // void ends the violation as none, or says of one that ended that it was none.
-func (s *Service) void(ctx context.Context, n news, in RulingInput, now time.Time) error {
-	ended := n.violation.EndedAt
-	n.violation.Ending = Void
-	if ended == nil {
-		until := now.Add(mutedFor)
-		n.violation.MutedUntil = &until
-	}
+func (s *Service) void(ctx context.Context, n news, stored Violation, in RulingInput, now time.Time) error {
+	v := &n.violation
+	v.Ending = Void
+	reason := "it was no violation: " + in.Note
 	if in.Reread != nil {
-		if err := s.rereader.Reread(ctx, n.violation.SLO, *in.Reread); err != nil {
+		if err := s.rereader.Reread(ctx, v.SLO, *in.Reread); err != nil {
 			return err
 		}
 	}
-	if ended != nil {
-		now = *ended // it stays the end of the episode
+	if v.EndedAt == nil {
+		until := now.Add(mutedFor)
+		v.MutedUntil = &until
+		return s.end(ctx, n, nil, reason, now)
 	}
-	return s.end(ctx, n, nil, "it was no violation: "+in.Note, now)
+	if err := s.put(ctx, *v); err != nil {
+		return err
+	}
+	if err := s.recorder.RecordDiff(ctx, access.Update, n.object(access.KindViolation), reason, stored, *v); err != nil {
+		return err
+	}
+	if err := s.desk.ViolationEnded(ctx, *v, nil, true, now); err != nil || v.Mode == Observe {
+		return err
+	}
+	return s.tell(ctx, n, event.ViolationVoided, nil, fmt.Sprintf("%s: the violation of %s that ended was none", n.path(), v.Clause), sentence(reason), true, now)
 }
 
 // approves refuses everybody but the person who approved the policy, and administrators.
-func approves(ctx context.Context, v View) error {
+func approves(ctx context.Context, n news, kind access.Kind) error {
 	c := access.CallerFrom(ctx)
-	if c.Administers() || c.Kind == access.ByPerson && c.Person != "" && c.Person == v.Revision.Approval.Approver {
+	if c.Administers() || c.Kind == access.ByPerson && c.Person != "" && c.Person == n.policy.Revision.Approval.Approver {
 		return nil
 	}
-	return fault.New(fault.Forbidden, "not_approver", "only the person who approved the policy %q, and administrators, decide that", v.Policy.Slug)
+	return access.Refused(ctx, access.Update, n.object(kind), "not_approver", fmt.Sprintf("only the person who approved the policy %q, and administrators, decide that", n.policy.Policy.Slug))
 }
 
-// Approves reports whether the context's caller approved a policy in force for the service.
+// Approves reports whether the context's caller approved every policy that acts on the service
+// by what caused a miss, or where none acts every one that is observed: who may excuse its team.
 func (s *Service) Approves(ctx context.Context, service registry.Service) (bool, error) {
 	c := access.CallerFrom(ctx)
 	if c.Kind != access.ByPerson || c.Person == "" {
@@ -225,5 +279,19 @@ func (s *Service) Approves(ctx context.Context, service registry.Service) (bool,
 	if err != nil {
 		return false, err
 	}
-	return slices.ContainsFunc(rules(service), func(r Rule) bool { return r.Revision.Approval.Approver == c.Person }), nil
+	var acting, observed []Rule
+	for _, r := range rules(service) {
+		asks := slices.ContainsFunc(r.Conditions, func(c *expr.Condition) bool { return c != nil && slices.Contains(c.Reads(), supply.Cause) })
+		switch {
+		case asks && r.Attachment.Mode == Observe:
+			observed = append(observed, r)
+		case asks:
+			acting = append(acting, r)
+		}
+	}
+	if len(acting) == 0 {
+		acting = observed
+	}
+	others := func(r Rule) bool { return r.Revision.Approval.Approver != c.Person }
+	return len(acting) > 0 && !slices.ContainsFunc(acting, others), nil
 }

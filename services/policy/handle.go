@@ -61,7 +61,7 @@ func (s *Service) ExitEarly(ctx context.Context, violation id.ID, version int64,
 	now, c := clock.Round(s.now()), access.CallerFrom(ctx)
 	done = strings.TrimSpace(done)
 	return s.handle(ctx, violation, version, LeftEarly, func(ctx context.Context, n *news) (string, error) {
-		if err := approves(ctx, n.policy); err != nil {
+		if err := approves(ctx, *n, access.KindViolation); err != nil {
 			return "", err
 		}
 		var check fault.Check
@@ -80,7 +80,7 @@ func (s *Service) ExitEarly(ctx context.Context, violation id.ID, version int64,
 		case v.Handling.Acknowledgement == nil:
 			return "", fault.New(fault.Conflict, "not_acknowledged", "the team has to acknowledge the violation with a plan first")
 		case v.Handling.Acknowledgement.Person == c.Person:
-			return "", fault.New(fault.Forbidden, "own_plan", "another person than %s, whose plan it is, has to end the freeze", v.Handling.Acknowledgement.By)
+			return "", access.Refused(ctx, access.Update, n.object(access.KindViolation), "own_plan", fmt.Sprintf("another person than %s, whose plan it is, has to end the freeze", v.Handling.Acknowledgement.By))
 		case v.Handling.EarlyExit != nil:
 			return "", fault.New(fault.Conflict, "already_exited", "%s ended the freeze already", v.Handling.EarlyExit.By)
 		}

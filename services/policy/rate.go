@@ -131,16 +131,25 @@ func (c *chase) weaken(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read what became of violations: %w", err)
 	}
-	for i, a := range attachments {
-		if a.Mode == Observe {
+	of := make(map[id.ID]View, len(policies))
+	for _, v := range policies {
+		of[v.Policy.ID] = v
+	}
+	by := make(map[id.ID][]Aftermath)
+	for _, f := range found {
+		by[f.Attachment] = append(by[f.Attachment], f)
+	}
+	for _, a := range attachments {
+		v, known := of[a.Policy]
+		if a.Mode == Observe || !known {
 			continue
 		}
-		own := slices.DeleteFunc(slices.Clone(found), func(f Aftermath) bool { return f.Attachment != a.ID || f.OpenedAt.Before(a.UpdatedAt) })
-		for _, r := range rates(own, freezing(policies)) {
+		own := slices.DeleteFunc(by[a.ID], func(f Aftermath) bool { return f.OpenedAt.Before(a.UpdatedAt) })
+		for _, r := range rates(own, freezing([]View{v})) {
 			if !r.TooHigh() {
 				continue
 			}
-			err := c.runner.InTx(ctx, func(ctx context.Context) error { return c.fallBack(ctx, a, policies[i], r) })
+			err := c.runner.InTx(ctx, func(ctx context.Context) error { return c.fallBack(ctx, a, v, r) })
 			if err := c.note(ctx, "fell_back", err); err != nil {
 				return err
 			}
@@ -159,7 +168,7 @@ func (c *chase) fallBack(ctx context.Context, before Attachment, of View, r Rate
 	}
 	o := access.Object{Kind: access.KindAttachment, ID: before.ID}
 	e := event.Event{
-		Type: event.AttachmentWeaker, Key: fmt.Sprintf("attachment/%s/%s", before.ID, clock.Round(c.at).Format(time.RFC3339)), Over: true, At: c.at,
+		Type: event.AttachmentWeaker, Key: fmt.Sprintf("attachment/%s/%s", before.ID, clock.Round(c.at).Format(time.RFC3339)), At: c.at,
 		Person: of.Revision.Approval.Approver, Link: "/policies/" + of.Policy.Slug,
 		Figures: []event.Figure{{Name: "policy", Value: of.Policy.Slug}, {Name: "clause", Value: r.Clause}, {Name: "violations", Value: fmt.Sprint(r.Violations)},
 			{Name: "void", Value: fmt.Sprint(r.Void)}, {Name: "notPlanned", Value: fmt.Sprint(r.Waived)}, {Name: "overridden", Value: fmt.Sprint(r.Overridden)}},

@@ -31,7 +31,8 @@ type Services interface {
 // Rereader has measurements read from where they come from once more.
 type Rereader interface {
 	// Reread asks for it within the transaction. Faults: Invalid "/reread…" where the SLO's
-	// measurements are not read from anywhere, or not that far back.
+	// measurements are not read from anywhere, or not that far back; Conflict "slo_retired", or
+	// "backfill_open" where that is being read already.
 	Reread(ctx context.Context, slo id.ID, of Range) error
 }
 

@@ -43,7 +43,7 @@ type Store interface {
 	CreateAttachment(ctx context.Context, a Attachment) error
 	Attachment(ctx context.Context, attachment id.ID) (Attachment, error)
 	Attachments(ctx context.Context, f AttachmentFilter, r page.Request) (page.Page[Attachment], error)
-	// AllAttachments returns every one with its policy's current revision.
+	// AllAttachments returns every one, and each policy of them once with its current revision.
 	AllAttachments(ctx context.Context) ([]Attachment, []View, error)
 	UpdateAttachment(ctx context.Context, a Attachment) error
 	DeleteAttachment(ctx context.Context, attachment id.ID, version int64) error

@@ -3,8 +3,11 @@ package policy
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -31,25 +34,45 @@ func (s *Service) tell(ctx context.Context, n news, t event.Type, to []Audience,
 	if consumed := n.violation.Evidence.ConsumedPercent; consumed != "" {
 		e.Figures = append(e.Figures, event.Figure{Name: "consumedWhenOpened", Value: consumed + " %"})
 	}
+	if !lasts(t) {
+		e.Key += "/" + string(t) // what ends is told where it began, whatever was said meanwhile
+	}
 	if len(to) == 0 {
 		to = []Audience{TheTeam}
 	}
-	events := make([]event.Event, 0, len(to))
-	for _, audience := range to {
+	// One event to a team, whoever is meant there.
+	var events []event.Event
+	of := func(team id.ID) *event.Event {
+		if i := slices.IndexFunc(events, func(e event.Event) bool { return e.Team == team }); i >= 0 {
+			return &events[i]
+		}
 		told := e
+		if told.Team = team; team != n.service.Team {
+			told.Key += "/" + string(team)
+		}
+		events = append(events, told)
+		return &events[len(events)-1]
+	}
+	for _, audience := range to {
 		switch audience {
 		case ParentTeam:
 			parent, err := s.parent(ctx, n.service.Team)
 			if err != nil {
 				return err
 			}
-			told.Team = parent
+			of(parent)
 		case Approver:
-			told.Person = n.policy.Revision.Approval.Approver
+			of(n.service.Team).Person = n.policy.Revision.Approval.Approver
+		default:
+			of(n.service.Team)
 		}
-		events = append(events, told)
 	}
 	return s.announce(ctx, events...)
+}
+
+// lasts reports whether events of the type begin or end what the violation asks for.
+func lasts(t event.Type) bool {
+	return slices.Contains([]event.Type{event.ViolationOpened, event.ViolationEnded, event.ViolationVoided, event.FreezeBegan, event.FreezeEnded}, t)
 }
 
 // announce tells, within the transaction of what happened.
@@ -144,5 +167,6 @@ func sentence(text string) string {
 	if text == "" {
 		return ""
 	}
-	return strings.ToUpper(text[:1]) + text[1:] + "."
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + strings.TrimRight(text[size:], ".!? ") + "."
 }

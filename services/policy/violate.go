@@ -50,6 +50,9 @@ func (s *Service) open(ctx context.Context, step step, now time.Time, of subject
 		SLO: of.SLO.ID, Service: of.SLO.Service, Mode: step.mode,
 		OpenedAt: now, Evidence: of.under(step.rule.Revision).evidence(clause, step.condition()), Version: 1,
 	}
+	if v.Mode != Observe {
+		v.Handling.ActsSince = &now
+	}
 	if opened, err := s.store.OpenViolation(ctx, v); err != nil || !opened {
 		return false, err
 	}
@@ -70,6 +73,12 @@ func (s *Service) carry(ctx context.Context, step step, now time.Time, of subjec
 	before, clause := step.violation, step.clause()
 	v := before
 	v.Mode = step.mode
+	switch {
+	case v.Mode == Observe:
+		v.Handling.ActsSince = nil
+	case before.Mode == Observe:
+		v.Handling.ActsSince = &now
+	}
 	if err := s.put(ctx, v); err != nil {
 		return err
 	}
@@ -179,9 +188,7 @@ func (s *Service) ServiceRetired(ctx context.Context, service registry.Service, 
 			if err := s.end(ctx, news{v, current, service, slugs[v.SLO]}, nil, "the service was retired", at); err != nil {
 				if fault.Is(err, fault.Precondition) {
 					// It is not the caller's version of the service that is old.
-					busy := fault.New(fault.Conflict, "violation_changed", "a violation of the service changed at this moment; try again")
-					busy.RetryAfter, busy.Err = time.Second, err
-					return busy
+					return busy(err)
 				}
 				return err
 			}

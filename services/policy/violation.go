@@ -54,6 +54,7 @@ type Handling struct {
 	Acknowledgement *Acknowledgement `json:"acknowledgement,omitempty"`
 	Dispute         *Dispute         `json:"dispute,omitempty"` // the latest that was raised here
 	EarlyExit       *EarlyExit       `json:"earlyExit,omitempty"`
+	ActsSince       *time.Time       `json:"actsSince,omitempty"` // since when it is not only observed
 	EscalatedAt     *time.Time       `json:"escalatedAt,omitempty"`
 	Suspended       bool             `json:"suspended,omitempty"`   // a dispute suspended the freeze once; no other does
 	PlanToldFor     Date             `json:"planToldFor,omitempty"` // the date of the plan that was told to be past

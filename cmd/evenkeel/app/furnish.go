@@ -212,7 +212,11 @@ type rereader struct{ collection *collect.Service }
 // Reread implements policy.Rereader.
 func (r rereader) Reread(ctx context.Context, slo id.ID, of policy.Range) error {
 	_, err := r.collection.Create(access.WithCaller(ctx, access.System("a dispute")), slo, of.From, of.To)
-	if refused := fault.As(err); refused != nil && refused.Kind == fault.Invalid {
+	if refused := fault.As(err); refused != nil && refused.Code == "not_asked" {
+		var check fault.Check
+		check.Fail("/reread", nil, "is only for an SLO that is read from a data source: %s", refused.Message)
+		return check.Err()
+	} else if refused != nil && refused.Kind == fault.Invalid {
 		for i, v := range refused.Violations {
 			refused.Violations[i].Pointer = "/reread" + v.Pointer
 		}

@@ -132,6 +132,9 @@ func (i *installed) Alerting(ctx context.Context, of id.ID, severity string) (st
 	return "", nil
 }
 
+// rulesWithin is how long a data source is asked for its rules, while all that is told waits.
+const rulesWithin = 3 * time.Second
+
 func (i *installed) rules(ctx context.Context, src source.Source) rules {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -139,8 +142,10 @@ func (i *installed) rules(ctx context.Context, src source.Source) rules {
 	if known, ok := i.kept[src.ID]; ok && now.Sub(known.asked) < time.Minute {
 		return known
 	}
-	found, err := i.reader.AlertingRules(ctx, src)
-	i.kept[src.ID] = rules{now, found, err}
+	asking, cancel := context.WithTimeout(ctx, rulesWithin)
+	defer cancel()
+	found, err := i.reader.AlertingRules(asking, src)
+	i.kept[src.ID] = rules{i.now(), found, err}
 	return i.kept[src.ID]
 }
 

@@ -35,10 +35,10 @@ type slackText struct {
 func Slack(m Message) ([]byte, error) {
 	open := "<" + slackEscapes.Replace(m.URL()) + "|Open in Evenkeel>"
 	out := slackMessage{Text: harmless(line(m.Title))}
-	out.Blocks = append(out.Blocks, plainSection(cut(line(m.Title), maxSection)))
+	out.Blocks = append(out.Blocks, plainSection(line(m.Title)))
 	if m.Text != "" {
 		out.Text += "\n" + harmless(m.Text)
-		out.Blocks = append(out.Blocks, plainSection(cut(m.Text, maxSection)))
+		out.Blocks = append(out.Blocks, plainSection(m.Text))
 	}
 	if len(m.Figures) > 0 {
 		fields := slackBlock{Type: "section"}
@@ -53,7 +53,7 @@ func Slack(m Message) ([]byte, error) {
 }
 
 func plainSection(text string) slackBlock {
-	return slackBlock{Type: "section", Text: &slackText{"plain_text", unmentioned(text)}}
+	return slackBlock{Type: "section", Text: &slackText{"plain_text", cut(unmentioned(text), maxSection)}}
 }
 
 // slackEscapes are the three characters that Slack's texts reserve.

@@ -153,8 +153,11 @@ func (d Document) within(pointer, message string) (line, column int, rest string
 		if t := n.Token.Type; t == token.SingleQuoteType || t == token.DoubleQuoteType {
 			quote = 1
 		}
-		if line == 1 && at.Line <= len(d.lines) && strings.HasPrefix(string([]rune(d.lines[at.Line-1])[at.Column-1+quote:]), n.Value) {
-			return at.Line, at.Column + quote + column - 1, message[len(found[0]):]
+		if line == 1 && at.Line <= len(d.lines) {
+			runes, start := []rune(d.lines[at.Line-1]), at.Column-1+quote
+			if start <= len(runes) && strings.HasPrefix(string(runes[start:]), n.Value) {
+				return at.Line, at.Column + quote + column - 1, message[len(found[0]):]
+			}
 		}
 	}
 	return at.Line, at.Column, message

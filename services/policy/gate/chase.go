@@ -24,12 +24,12 @@ func (s *Service) ChaseOnce(ctx context.Context) (map[string]int64, error) {
 	counts := map[string]int64{"reviews_chased": 0}
 	var failures []error
 	for r := (page.Request{Limit: page.MaxLimit}); ; {
-		found, err := s.Store.Overrides(ctx, OverrideFilter{Unreviewed: true}, r)
+		found, err := s.Store.Overrides(ctx, OverrideFilter{Unreviewed: true, Unchased: true}, r)
 		if err != nil {
 			return counts, errors.Join(append(failures, fmt.Errorf("read overrides: %w", err))...)
 		}
 		for _, o := range found.Items {
-			if !o.Overdue(now) || o.ChasedAt != nil {
+			if !o.Overdue(now) {
 				continue
 			}
 			err := s.Runner.InTx(ctx, func(ctx context.Context) error { return s.chase(ctx, o, now) })

@@ -19,6 +19,8 @@ type OverrideFilter struct {
 	Service id.ID
 	// Unreviewed keeps those that nobody reviewed yet.
 	Unreviewed bool
+	// Unchased keeps those of which was not told that their review is overdue.
+	Unchased bool
 }
 
 // Store keeps decisions and overrides.

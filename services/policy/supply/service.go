@@ -27,7 +27,7 @@ type Store interface {
 
 // Policies know who may excuse a team.
 type Policies interface {
-	// Approves reports whether the context's caller approved a policy in force for the service.
+	// Approves reports whether the context's caller may excuse the team of the service.
 	Approves(ctx context.Context, service registry.Service) (bool, error)
 }
 
@@ -131,7 +131,8 @@ func (s *Service) Say(ctx context.Context, of id.ID, name string, version int64,
 				return Fact{}, err
 			}
 			if !approves {
-				return Fact{}, fault.New(fault.Forbidden, "excusing_cause", "%q excuses the team: only whoever approved a policy in force for %s, and administrators, say that", in.Value.Text, service.Slug)
+				return Fact{}, access.Refused(ctx, access.Update, object(service, name, ""), "excusing_cause",
+					fmt.Sprintf("%q excuses the team: only whoever approved the policies that act on %s by a cause, and administrators, say that", in.Value.Text, service.Slug))
 			}
 		}
 		after := before
