@@ -56,7 +56,7 @@ func (g gatekeeper) overrides(of registry.Service) []gate.Override {
 }
 
 func (g gatekeeper) Overrides(_ context.Context, f gate.OverrideFilter, r page.Request) (page.Page[gate.Override], error) {
-	of, _ := organisation{g.sample}.ServiceFor(context.Background(), string(f.Service))
+	of, _ := organisation(g).ServiceFor(context.Background(), string(f.Service))
 	if of.Slug != "payments" {
 		return page.Page[gate.Override]{}, g.fail
 	}
@@ -64,7 +64,7 @@ func (g gatekeeper) Overrides(_ context.Context, f gate.OverrideFilter, r page.R
 }
 
 func (g gatekeeper) Decisions(_ context.Context, f gate.DecisionFilter, r page.Request) (page.Page[gate.Decision], error) {
-	of, _ := organisation{g.sample}.ServiceFor(context.Background(), string(f.Service))
+	of, _ := organisation(g).ServiceFor(context.Background(), string(f.Service))
 	var out []gate.Decision
 	if of.Slug == "checkout" || of.Slug == "payments" || of.Slug == "search" {
 		for n, class := range policy.ChangeClasses {

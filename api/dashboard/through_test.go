@@ -89,7 +89,7 @@ func buildAt(t *testing.T, start time.Time) *house {
 	language, err := policy.Language(facts)
 	h.must(err)
 	h.policies = policy.NewService(policy.Parts{
-		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: facts, Language: language, Desk: desk,
+		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: facts, Pasts: h.slos, Language: language, Desk: desk,
 		Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log,
 	})
 	h.evaluator = measure.NewEvaluator(s.Measure(), h.slos, h.slos, s, now, log)
