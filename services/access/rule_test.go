@@ -104,6 +104,8 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Restore, Kind: access.KindComposite}:  members,
 	{Verb: access.Transfer, Kind: access.KindComposite}: members,
 	{Verb: access.Create, Kind: access.KindDispute}:     members,
+	{Verb: access.Update, Kind: access.KindDispute}:     persons, // the approver, which policy looks at
+	{Verb: access.Update, Kind: access.KindViolation}:   members,
 	{Verb: access.Create, Kind: access.KindProposal}:    members,
 	{Verb: access.Update, Kind: access.KindProposal}:    members,
 	{Verb: access.Create, Kind: access.KindAttachment}:  members,

@@ -111,7 +111,13 @@ func TestAVoidViolationEndsAndMutesItsClauseUntilTheConditionFails(t *testing.T)
 		t.Errorf("the issue is open: %t, and says %q", issue.Open, last)
 	}
 	_, err = p.policies.Rule(p.as(p.approver), v.ID, void)
-	refusedAs(t, err, fault.Conflict, "not_disputed")
+	refusedAs(t, err, fault.Conflict, "violation_void")
+	_, err = p.policies.Dispute(p.as(p.member), v.ID, "Once more.")
+	refusedAs(t, err, fault.Conflict, "violation_void")
+	p.must(p.policies.DisputeElsewhere(p.system(), v.ID, policy.Remark{At: p.clock.Now(), By: "wanda", Text: "Hm.", Source: "comment 9"}))
+	if now := p.violation(); now.Handling.Dispute.Ruling == nil || now.Ending != policy.Void {
+		t.Errorf("a comment raised it anew: %+v", now.Handling.Dispute)
+	}
 
 	p.pass(0, 0, 0) // it holds still
 	p.spend(50)
@@ -356,6 +362,10 @@ func TestAnAttachmentFallsBackWhereMoreThanAFifthIsDoubted(t *testing.T) {
 	if len(rates) != 1 || rates[0].Violations != 5 || rates[0].Void != 1 || rates[0].Doubted != 1 || rates[0].Share() != 0.2 || rates[0].TooHigh() {
 		t.Errorf("rates %+v", rates)
 	}
+	// Another attachment of the policy, which has nothing to do with it.
+	other := storetest.Service(t, p.store, p.team.ID, "ledger")
+	_, err = p.policies.Attach(p.admin(), policy.DefaultSlug, policy.Place{Target: policy.ToService, Service: other.Slug, Mode: policy.Enforce})
+	p.must(err)
 	p.dispute()
 	_, err = p.policies.Rule(p.as(p.approver), p.violation().ID, policy.RulingInput{Outcome: policy.RuledOut, Note: "No."})
 	p.must(err)
