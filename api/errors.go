@@ -6,7 +6,6 @@ import (
 
 	"github.com/evenkeel/evenkeel/api/admission"
 	"github.com/evenkeel/evenkeel/internal/fact"
-	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
@@ -41,7 +40,7 @@ func (a *API) addErrors(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		known, err := r.Facts.FactsOf(ctx, []id.ID{v.SLO.ID})
+		known, err := r.Facts.FactsOf(ctx, []slo.View{v})
 		if err != nil {
 			return nil, err
 		}

@@ -49,7 +49,7 @@ type Rooms struct {
 	Outages       *outage.Service
 	Changes       *change.Service
 	Supply        *supply.Service
-	Facts         *fact.Book // of SLOs
+	Facts         *fact.Book[slo.View]
 	Alerts        *alert.Service
 	Proposals     *proposal.Service
 	Collection    *collect.Service

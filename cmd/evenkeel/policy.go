@@ -84,7 +84,7 @@ func readPolicy(name string) (document.Document, error) {
 	if err != nil {
 		return document.Document{}, err
 	}
-	language, err := policy.Language(fact.NewBook(&slo.Service{}, &score.Service{}, supply.Source{}))
+	language, err := policy.Language(fact.NewBook[slo.View](&slo.Service{}, &score.Service{}, supply.Source{}))
 	if err != nil {
 		return document.Document{}, err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
+	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 // Gate is the store of package gate.
@@ -99,29 +100,46 @@ func (g Gate) CreateOverride(ctx context.Context, o gate.Override) error {
 	return fail("write a gate override", gone(err))
 }
 
+const overrideColumns = "o.id, o.service_id, o.reason, o.made_at, o.until, o.made_by, o.person_id, o.review, o.chased_at, o.version"
+
 func (g Gate) overrides(ctx context.Context, rest string, args ...any) ([]gate.Override, error) {
 	var out []gate.Override
-	err := g.s.queryAll(ctx, `SELECT o.id, o.service_id, o.reason, o.made_at, o.until, o.made_by, o.person_id, o.review, o.chased_at, o.version FROM gate_overrides o`+rest, args, func(rows *sql.Rows) error {
-		var o gate.Override
-		var review []byte
-		var chased sql.NullTime
-		if err := rows.Scan(&o.ID, &o.Service, &o.Reason, &o.At, &o.Until, &o.By, &o.Person, &review, &chased, &o.Version); err != nil {
-			return err
+	err := g.s.queryAll(ctx, "SELECT "+overrideColumns+" FROM gate_overrides o"+rest, args, func(rows *sql.Rows) error {
+		o, err := fromDBOverride(rows)
+		if o != nil {
+			out = append(out, *o)
 		}
-		if chased.Valid {
-			o.ChasedAt = utcOrNil(&chased.Time)
-		}
-		o.At, o.Until = utc(o.At), utc(o.Until)
-		if len(review) > 0 {
-			o.Review = new(gate.Review)
-			if err := json.Unmarshal(review, o.Review); err != nil {
-				return err
-			}
-		}
-		out = append(out, o)
-		return nil
+		return err
 	})
 	return out, fail("read gate overrides", err)
+}
+
+// fromDBOverride reads an override and further columns; nil where all of it is null.
+func fromDBOverride(rows *sql.Rows, further ...any) (*gate.Override, error) {
+	var row struct {
+		id, service, reason, by, person sql.NullString
+		at, until, chased               sql.NullTime
+		review                          []byte
+		version                         sql.NullInt64
+	}
+	columns := []any{&row.id, &row.service, &row.reason, &row.at, &row.until, &row.by, &row.person, &row.review, &row.chased, &row.version}
+	if err := rows.Scan(append(columns, further...)...); err != nil || !row.id.Valid {
+		return nil, err
+	}
+	o := gate.Override{
+		ID: id.ID(row.id.String), Service: id.ID(row.service.String), Reason: row.reason.String, At: utc(row.at.Time), Until: utc(row.until.Time),
+		By: row.by.String, Person: id.ID(row.person.String), Version: row.version.Int64,
+	}
+	if row.chased.Valid {
+		o.ChasedAt = utcOrNil(&row.chased.Time)
+	}
+	if len(row.review) > 0 {
+		o.Review = new(gate.Review)
+		if err := json.Unmarshal(row.review, o.Review); err != nil {
+			return nil, err
+		}
+	}
+	return &o, nil
 }
 
 // Override returns one.
@@ -136,13 +154,23 @@ func (g Gate) Override(ctx context.Context, override id.ID) (gate.Override, erro
 	return found[0], nil
 }
 
-// OverrideAt returns the one in force for the service.
-func (g Gate) OverrideAt(ctx context.Context, service id.ID, at time.Time) (*gate.Override, error) {
-	found, err := g.overrides(ctx, " WHERE o.service_id = $1 AND o.until > $2 AND o.made_at <= $2 ORDER BY o.until DESC, o.id DESC LIMIT 1", string(service), clock.Round(at))
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	return &found[0], nil
+// surroundings has a row for each hard dependency, or one without any; in each is the override.
+const surroundings = "SELECT " + overrideColumns + `, d.on_id, d.slug FROM (SELECT 1) one
+LEFT JOIN (SELECT * FROM gate_overrides WHERE service_id = $1 AND until > $2 AND made_at <= $2 ORDER BY until DESC, id DESC LIMIT 1) o ON TRUE
+LEFT JOIN (SELECT d.on_id, s.slug FROM dependencies d JOIN services s ON s.id = d.on_id WHERE d.service_id = $1 AND d.criticality = $3) d ON TRUE`
+
+// Surroundings are those of the service at that time.
+func (g Gate) Surroundings(ctx context.Context, service id.ID, at time.Time) (gate.Surroundings, error) {
+	out := gate.Surroundings{Hard: make(map[id.ID]string)}
+	err := g.s.lookUp(ctx, surroundings, []any{string(service), clock.Round(at), string(registry.Hard)}, func(rows *sql.Rows) (err error) {
+		var on, slug sql.NullString
+		out.Override, err = fromDBOverride(rows, &on, &slug)
+		if on.Valid {
+			out.Hard[id.ID(on.String)] = slug.String
+		}
+		return err
+	})
+	return out, fail("read what answers of the gate follow from", err)
 }
 
 // Overrides lists the newest first.

@@ -56,27 +56,33 @@ func (p Policy) AddPolicyRevision(ctx context.Context, r policy.Revision) error 
 	return fail("write a revision of a policy", gone(err))
 }
 
-const policyViews = `SELECT p.id, p.slug, p.name, p.description, p.revision, p.revisit_told, p.created_at, p.updated_at, p.version,
- r.id, r.policy_id, r.number, r.terms, r.revised_by, r.created_at
-FROM policies p JOIN policy_revisions r ON r.policy_id = p.id AND r.number = p.revision`
+const (
+	policyColumns = "p.id, p.slug, p.name, p.description, p.revision, p.revisit_told, p.created_at, p.updated_at, p.version, r.id, r.policy_id, r.number, r.terms, r.revised_by, r.created_at"
+	policyTables  = " FROM policies p JOIN policy_revisions r ON r.policy_id = p.id AND r.number = p.revision"
+)
 
 func (p Policy) views(ctx context.Context, rest string, args ...any) ([]policy.View, error) {
 	var out []policy.View
-	err := p.s.queryAll(ctx, policyViews+rest, args, func(rows *sql.Rows) error {
-		var v policy.View
-		var terms []byte
-		h, r := &v.Policy, &v.Revision
-		err := rows.Scan(&h.ID, &h.Slug, &h.Name, &h.Description, &h.Revision, &h.RevisitTold, &h.CreatedAt, &h.UpdatedAt, &h.Version,
-			&r.ID, &r.Policy, &r.Number, &terms, &r.RevisedBy, &r.CreatedAt)
-		if err != nil {
-			return err
-		}
-		h.CreatedAt, h.UpdatedAt, r.CreatedAt = utc(h.CreatedAt), utc(h.UpdatedAt), utc(r.CreatedAt)
-		err = json.Unmarshal(terms, &r.Terms)
+	err := p.s.queryAll(ctx, "SELECT "+policyColumns+policyTables+rest, args, func(rows *sql.Rows) error {
+		v, err := fromDBPolicy(rows)
 		out = append(out, v)
 		return err
 	})
 	return out, fail("read policies", err)
+}
+
+// fromDBPolicy reads a policy and further columns.
+func fromDBPolicy(rows *sql.Rows, further ...any) (policy.View, error) {
+	var v policy.View
+	var terms []byte
+	h, r := &v.Policy, &v.Revision
+	columns := []any{&h.ID, &h.Slug, &h.Name, &h.Description, &h.Revision, &h.RevisitTold, &h.CreatedAt, &h.UpdatedAt, &h.Version,
+		&r.ID, &r.Policy, &r.Number, &terms, &r.RevisedBy, &r.CreatedAt}
+	if err := rows.Scan(append(columns, further...)...); err != nil {
+		return policy.View{}, err
+	}
+	h.CreatedAt, h.UpdatedAt, r.CreatedAt = utc(h.CreatedAt), utc(h.UpdatedAt), utc(r.CreatedAt)
+	return v, json.Unmarshal(terms, &r.Terms)
 }
 
 func (p Policy) one(ctx context.Context, name, where string) (policy.View, error) {
@@ -247,6 +253,32 @@ func (p Policy) AllAttachments(ctx context.Context) ([]policy.Attachment, []poli
 	}
 	views, err := p.views(ctx, " WHERE p.id IN (SELECT policy_id FROM policy_attachments) ORDER BY p.id")
 	return out, views, err
+}
+
+// attachedTo goes from the few policies to what of each is attached to the service.
+const attachedTo = "SELECT " + policyColumns + `, a.id, a.target, a.service_id, a.tier, a.mode, a.created_at, a.updated_at, a.created_by, a.version,
+ NOT EXISTS (SELECT 1 FROM violations v JOIN slos s ON s.id = v.slo_id WHERE s.service_id = $1 AND (v.ended_at IS NULL OR v.muted_until IS NOT NULL))` + policyTables + `
+JOIN policy_attachments a ON a.policy_id = p.id AND (a.target = $2 AND a.target_key = $1 OR a.target = $3 AND a.target_key = $4 OR a.target = $5) ORDER BY p.id, a.id`
+
+// AttachedTo returns what is attached to the service, to its tier and to all.
+func (p Policy) AttachedTo(ctx context.Context, service registry.Service) (policy.Attached, error) {
+	var out policy.Attached
+	args := []any{string(service.ID), string(policy.ToService), string(policy.ToTier), strconv.Itoa(service.Tier), string(policy.ToAll)}
+	err := p.s.lookUp(ctx, attachedTo, args, func(rows *sql.Rows) error {
+		var a policy.Attachment
+		var of sql.NullString
+		v, err := fromDBPolicy(rows, &a.ID, &a.Target, &of, &a.Tier, &a.Mode, &a.CreatedAt, &a.UpdatedAt, &a.CreatedBy, &a.Version, &out.Quiet)
+		if err != nil {
+			return err
+		}
+		a.Policy, a.Service, a.CreatedAt, a.UpdatedAt = v.Policy.ID, id.ID(of.String), utc(a.CreatedAt), utc(a.UpdatedAt)
+		out.Attachments = append(out.Attachments, a)
+		if n := len(out.Policies); n == 0 || out.Policies[n-1].Policy.ID != v.Policy.ID {
+			out.Policies = append(out.Policies, v)
+		}
+		return nil
+	})
+	return out, fail("read what is attached to a service", err)
 }
 
 // UpdateAttachment writes the mode, conditional on Version.

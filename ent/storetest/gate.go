@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
+	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 func testGate(t *testing.T, open opener) {
@@ -59,12 +62,24 @@ func testGate(t *testing.T, open opener) {
 		same(t, must(g.Override(t.Context(), short.ID))(t), short)
 		_, err := g.Override(t.Context(), newID())
 		refused(t, err, fault.NotFound, "gate_override_not_found")
-		at := func(service id.ID, n int) *gate.Override { return must(g.OverrideAt(t.Context(), service, hour(n)))(t) }
+		at := func(service id.ID, n int) *gate.Override {
+			return must(g.Surroundings(t.Context(), service, hour(n)))(t).Override
+		}
 		same(t, at(one, -1), nil)
 		same(t, *at(one, 0), short)
 		same(t, *at(one, 3), long)
 		same(t, at(one, 8), nil)
 		same(t, must(g.Overrides(t.Context(), gate.OverrideFilter{}, page.Request{}))(t).Items, []gate.Override{other, long, short})
+		hard := func(n int) map[id.ID]string { return must(g.Surroundings(t.Context(), one, hour(n)))(t).Hard }
+		same(t, hard(3), map[id.ID]string{})
+		team := Team(t, s, "stores")
+		for slug, criticality := range map[string]registry.Criticality{"books": registry.Hard, "stock": registry.Hard, "mail": registry.Soft} {
+			on := Service(t, s, team.ID, slug)
+			ok(t, s.Registry().CreateDependency(t.Context(), registry.Dependency{ID: newID(), Service: one, On: on.ID, DependencyTerms: registry.DependencyTerms{Criticality: criticality}, CreatedAt: Start, UpdatedAt: Start, Version: 1}))
+		}
+		for _, n := range []int{-1, 3} { // without an override and with one
+			same(t, slices.Sorted(maps.Values(hard(n))), []string{"books", "stock"})
+		}
 
 		long.Until, long.Review = hour(2), &gate.Review{At: hour(3), By: "Bob", Person: newID(), Justified: false, Note: "no need"}
 		ok(t, g.UpdateOverride(t.Context(), long))

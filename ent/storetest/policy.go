@@ -13,6 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
+	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 )
 
@@ -105,6 +106,15 @@ func testPolicy(t *testing.T, open opener) {
 		ok(t, err)
 		same(t, len(attachments), 5)
 		same(t, views, []policy.View{v, other})
+		here := must(p.AttachedTo(t.Context(), service))(t)
+		expected := slices.DeleteFunc(attachments, func(a policy.Attachment) bool { return a.Target == policy.ToTier && a.Tier != service.Tier })
+		slices.SortFunc(expected, func(a, b policy.Attachment) int {
+			return cmp.Or(cmp.Compare(a.Policy, b.Policy), cmp.Compare(a.ID, b.ID))
+		})
+		same(t, here, policy.Attached{Attachments: expected, Policies: views, Quiet: true})
+		same(t, len(expected), 4)
+		elsewhere := must(p.AttachedTo(t.Context(), registry.Service{ID: newID(), Profile: registry.Profile{Tier: 4}}))(t)
+		same(t, len(elsewhere.Attachments), 2)
 
 		one.Mode, one.UpdatedAt = policy.Enforce, Start.Add(time.Second)
 		ok(t, p.UpdateAttachment(t.Context(), one))
@@ -165,6 +175,9 @@ func testPolicy(t *testing.T, open opener) {
 		x.Version = 2
 		same(t, must(p.Violation(t.Context(), x.ID))(t), x)
 		same(t, must(p.LiveViolationsOf(t.Context(), []id.ID{about.SLO.ID}))(t), []policy.Violation{x})
+		ok(t, p.CreateAttachment(t.Context(), policy.Attachment{ID: newID(), Policy: v.Policy.ID, Target: policy.ToAll, Mode: policy.Observe, CreatedAt: Start, UpdatedAt: Start, CreatedBy: "Ada", Version: 1}))
+		same(t, must(p.AttachedTo(t.Context(), service))(t).Quiet, false)
+		same(t, must(p.AttachedTo(t.Context(), Service(t, s, service.Team, "quiet")))(t).Quiet, true)
 		same(t, len(must(p.OpenViolationsOf(t.Context(), []id.ID{about.SLO.ID}))(t)), 0)
 		x.MutedUntil = nil
 		ok(t, p.UpdateViolation(t.Context(), x))

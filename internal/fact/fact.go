@@ -66,25 +66,30 @@ func (s Set) Known(names ...string) []Known {
 	return known
 }
 
-// Source gives facts. Its declarations never change.
-type Source interface {
+// Declarer says which facts there are. What it says never changes.
+type Declarer interface {
 	Facts() []Declaration
-	// FactsOf returns what is known of the things, by identifier; of one that does not exist
-	// nothing is. It asks in bulk: what it costs hardly grows with their number. It authorises
-	// nobody. Where facts are named, only these are asked for; more may be told.
-	FactsOf(ctx context.Context, things []id.ID, names ...string) (map[id.ID]Set, error)
+}
+
+// Source gives facts of things of one kind.
+type Source[Thing any] interface {
+	Declarer
+	// FactsOf returns what is known of the things, as they were read, by identifier. It asks in
+	// bulk: what it costs hardly grows with their number. It authorises nobody. Where facts are
+	// named, only these are asked for; more may be told.
+	FactsOf(ctx context.Context, things []Thing, names ...string) (map[id.ID]Set, error)
 }
 
 // Book joins the facts of several sources.
-type Book struct {
-	sources  []Source
+type Book[Thing any] struct {
+	sources  []Source[Thing]
 	declared []Declaration
 }
 
 // NewBook returns the book of the sources. It panics when two declare one name: that is a
 // mistake of whoever puts the program together.
-func NewBook(sources ...Source) *Book {
-	b := &Book{sources: sources}
+func NewBook[Thing any](sources ...Source[Thing]) *Book[Thing] {
+	b := &Book[Thing]{sources: sources}
 	for _, s := range sources {
 		for _, d := range s.Facts() {
 			if slices.ContainsFunc(b.declared, func(o Declaration) bool { return o.Name == d.Name }) {
@@ -96,10 +101,8 @@ func NewBook(sources ...Source) *Book {
 	return b
 }
 
-var _ Source = (*Book)(nil)
-
 // Facts are all that are declared, in the order of the sources.
-func (b *Book) Facts() []Declaration { return b.declared }
+func (b *Book[Thing]) Facts() []Declaration { return b.declared }
 
 // Asks reports whether facts are asked for of which one is among those that are told: all are
 // where none is named.
@@ -108,7 +111,7 @@ func Asks(names []string, told ...string) bool {
 }
 
 // FactsOf returns what is known of the things by all sources that tell what is asked for.
-func (b *Book) FactsOf(ctx context.Context, things []id.ID, names ...string) (map[id.ID]Set, error) {
+func (b *Book[Thing]) FactsOf(ctx context.Context, things []Thing, names ...string) (map[id.ID]Set, error) {
 	out := make(map[id.ID]Set, len(things))
 	for _, s := range b.sources {
 		var told []string

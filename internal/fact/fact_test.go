@@ -31,7 +31,7 @@ func (t told) FactsOf(_ context.Context, things []id.ID, _ ...string) (map[id.ID
 
 func TestABookJoinsWhatIsKnownAndLeavesOutWhatIsNot(t *testing.T) {
 	t.Parallel()
-	b := fact.NewBook(
+	b := fact.NewBook[id.ID](
 		told{fact.Declaration{Name: "state", Type: fact.Text}, map[id.ID]any{"a": "ok", "b": "at_risk"}},
 		told{fact.Declaration{Name: "burn", Type: fact.Numbers}, map[id.ID]any{"b": map[string]float64{"1h": 2}}},
 	)
@@ -51,7 +51,7 @@ func TestAValueOfAnotherTypeIsAMistake(t *testing.T) {
 		declared fact.Type
 		value    any
 	}{{fact.Number, 1}, {fact.Text, 1.0}, {fact.Truth, "true"}, {fact.Numbers, map[string]int{}}} {
-		_, err := fact.NewBook(told{fact.Declaration{Name: "x", Type: c.declared}, map[id.ID]any{"a": c.value}}).FactsOf(t.Context(), []id.ID{"a"})
+		_, err := fact.NewBook[id.ID](told{fact.Declaration{Name: "x", Type: c.declared}, map[id.ID]any{"a": c.value}}).FactsOf(t.Context(), []id.ID{"a"})
 		if err == nil || !strings.Contains(err.Error(), `the fact "x" of a is the`) {
 			t.Errorf("%v as %s: %v", c.value, c.declared, err)
 		}
@@ -61,7 +61,7 @@ func TestAValueOfAnotherTypeIsAMistake(t *testing.T) {
 		if _, numbers := value.(map[string]float64); numbers {
 			d.Type = fact.Numbers
 		}
-		if _, err := fact.NewBook(told{d, map[id.ID]any{"a": value}}).FactsOf(t.Context(), []id.ID{"a"}); err == nil {
+		if _, err := fact.NewBook[id.ID](told{d, map[id.ID]any{"a": value}}).FactsOf(t.Context(), []id.ID{"a"}); err == nil {
 			t.Errorf("%v is not among %v, and was taken", value, d.Values)
 		}
 	}
@@ -70,7 +70,7 @@ func TestAValueOfAnotherTypeIsAMistake(t *testing.T) {
 			t.Error("one name was declared twice")
 		}
 	}()
-	fact.NewBook(told{Declaration: fact.Declaration{Name: "x"}}, told{Declaration: fact.Declaration{Name: "x"}})
+	fact.NewBook[id.ID](told{Declaration: fact.Declaration{Name: "x"}}, told{Declaration: fact.Declaration{Name: "x"}})
 }
 
 // silent is a source that cannot be asked.
@@ -82,7 +82,7 @@ func (silent) FactsOf(context.Context, []id.ID, ...string) (map[id.ID]fact.Set, 
 
 func TestOnlySourcesThatTellWhatIsAskedForAreAsked(t *testing.T) {
 	t.Parallel()
-	b := fact.NewBook(
+	b := fact.NewBook[id.ID](
 		told{fact.Declaration{Name: "state", Type: fact.Text}, map[id.ID]any{"a": "ok"}},
 		silent{told{fact.Declaration{Name: "forecast", Type: fact.Number}, nil}},
 	)

@@ -115,7 +115,7 @@ func (h *house) another(d policy.Desk) *policy.Service {
 
 func (h *house) anotherWith(d policy.Desk, change func(*policy.Parts)) *policy.Service {
 	s := h.store
-	facts := fact.NewBook(supply.Source{Store: s.Supply(), Clock: h.clock.Now}, slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, h.clock.Now), judge.New(s.Sources(), s.Registry(), nil), access.NewAuthorizer(s.Registry()), h.audit, h.clock.Now, slog.New(slog.DiscardHandler)))
+	facts := fact.NewBook[slo.View](supply.Source{Store: s.Supply(), Clock: h.clock.Now}, slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, h.clock.Now), judge.New(s.Sources(), s.Registry(), nil), access.NewAuthorizer(s.Registry()), h.audit, h.clock.Now, slog.New(slog.DiscardHandler)))
 	language, err := policy.Language(facts)
 	h.must(err)
 	parts := policy.Parts{

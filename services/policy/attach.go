@@ -240,12 +240,8 @@ func attachmentLabel(policy string, target TargetKind, service string, tier int)
 	}
 }
 
-// inForce reads the attachments, and returns what is in force by them for a service.
-func (s *Service) inForce(ctx context.Context) (func(registry.Service) []Rule, error) {
-	attachments, policies, err := s.store.AllAttachments(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read attachments: %w", err)
-	}
+// inForce are the rules by what is attached, for each service.
+func (s *Service) inForce(attachments []Attachment, policies []View) func(registry.Service) []Rule {
 	force, known := newForce(attachments, policies), make(map[id.ID][]Rule)
 	return func(service registry.Service) []Rule {
 		rules, asked := known[service.ID]
@@ -257,5 +253,5 @@ func (s *Service) inForce(ctx context.Context) (func(registry.Service) []Rule, e
 			known[service.ID] = rules
 		}
 		return rules
-	}, nil
+	}
 }

@@ -275,12 +275,12 @@ func (s *Service) Approves(ctx context.Context, service registry.Service) (bool,
 	if c.Kind != access.ByPerson || c.Person == "" {
 		return false, nil
 	}
-	rules, err := s.inForce(ctx)
+	attached, err := s.store.AttachedTo(ctx, service)
 	if err != nil {
-		return false, err
+		return false, fmt.Errorf("read what is attached to %s: %w", service.Slug, err)
 	}
 	var acting, observed []Rule
-	for _, r := range rules(service) {
+	for _, r := range s.inForce(attached.Attachments, attached.Policies)(service) {
 		asks := slices.ContainsFunc(r.Conditions, func(c *expr.Condition) bool { return c != nil && slices.Contains(c.Reads(), supply.Cause) })
 		switch {
 		case asks && r.Attachment.Mode == Observe:

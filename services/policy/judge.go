@@ -15,7 +15,7 @@ import (
 const reserve = "reserve"
 
 // Language returns the language of conditions: on the facts of SLOs, and on "reserve".
-func Language(facts fact.Source) (*expr.Environment, error) {
+func Language(facts fact.Declarer) (*expr.Environment, error) {
 	declared := append([]fact.Declaration{}, facts.Facts()...)
 	return expr.New(append(declared, fact.Declaration{
 		Name: reserve, Type: fact.Number, Doc: "The share of the budget that the policy sets aside for planned spend; 0 where it sets none aside.",

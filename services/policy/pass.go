@@ -167,7 +167,7 @@ func (s *Service) gatherOf(ctx context.Context, services map[id.ID]registry.Serv
 		return situation{}, err
 	}
 	if reads := found.reads(); len(reads) > 0 {
-		if found.facts, err = s.facts.FactsOf(ctx, each(views, func(v slo.View) id.ID { return v.SLO.ID }), reads...); err != nil {
+		if found.facts, err = s.facts.FactsOf(ctx, views, reads...); err != nil {
 			return situation{}, fmt.Errorf("read the facts of %d SLOs: %w", len(views), err)
 		}
 	}
@@ -176,16 +176,27 @@ func (s *Service) gatherOf(ctx context.Context, services map[id.ID]registry.Serv
 
 // around reads all of it but the facts.
 func (s *Service) around(ctx context.Context, services map[id.ID]registry.Service, views []slo.View) (situation, error) {
-	found := situation{services: services}
+	found := situation{services: services, live: make(map[id.ID][]Violation)}
+	var attached Attached
 	var err error
-	if found.rules, err = s.inForce(ctx); err != nil {
-		return situation{}, err
+	if len(services) == 1 {
+		for _, service := range services {
+			attached, err = s.store.AttachedTo(ctx, service)
+		}
+	} else {
+		attached.Attachments, attached.Policies, err = s.store.AllAttachments(ctx)
+	}
+	if err != nil {
+		return situation{}, fmt.Errorf("read attachments: %w", err)
+	}
+	found.rules = s.inForce(attached.Attachments, attached.Policies)
+	if attached.Quiet {
+		return found, nil
 	}
 	live, err := s.store.LiveViolationsOf(ctx, each(views, func(v slo.View) id.ID { return v.SLO.ID }))
 	if err != nil {
 		return situation{}, fmt.Errorf("read violations: %w", err)
 	}
-	found.live = make(map[id.ID][]Violation)
 	for _, v := range live {
 		found.live[v.SLO] = append(found.live[v.SLO], v)
 	}

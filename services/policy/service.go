@@ -16,6 +16,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
 )
 
 // Services are the organisation's services, of which policies need to know team,
@@ -48,7 +49,7 @@ type Parts struct {
 	Services   Services
 	Budgets    Budgets
 	People     People
-	Facts      fact.Source       // of SLOs
+	Facts      fact.Source[slo.View]
 	Language   *expr.Environment // on their facts; see Language
 	Pasts      Pasts
 	Desk       Desk
@@ -70,7 +71,7 @@ type Service struct {
 	services   Services
 	budgets    Budgets
 	people     People
-	facts      fact.Source
+	facts      fact.Source[slo.View]
 	conditions *conditions
 	pasts      Pasts
 	desk       Desk

@@ -44,9 +44,9 @@ type room struct {
 }
 
 // told are the facts that conditions name; the SLOs that know them are not asked here.
-var told = fact.NewBook(&slo.Service{}, supply.Source{})
+var told = fact.NewBook[slo.View](&slo.Service{}, supply.Source{})
 
-func language(t *testing.T, facts fact.Source) *expr.Environment {
+func language(t *testing.T, facts fact.Declarer) *expr.Environment {
 	t.Helper()
 	l, err := policy.Language(facts)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 )
 
@@ -22,6 +23,14 @@ type ViolationFilter struct {
 type AttachmentFilter struct {
 	Policy  id.ID
 	Service id.ID
+}
+
+// Attached is what is in force for one service.
+type Attached struct {
+	Attachments []Attachment
+	Policies    []View // of them, with their current revisions
+	// Quiet is that LiveViolationsOf the service's SLOs has none; false where nothing is attached.
+	Quiet bool
 }
 
 // Store keeps policies, attachments and violations. Missing rows are NotFound;
@@ -45,6 +54,8 @@ type Store interface {
 	Attachments(ctx context.Context, f AttachmentFilter, r page.Request) (page.Page[Attachment], error)
 	// AllAttachments returns every one, and each policy of them once with its current revision.
 	AllAttachments(ctx context.Context) ([]Attachment, []View, error)
+	// AttachedTo returns, in one statement, what is attached to the service, to its tier and to all.
+	AttachedTo(ctx context.Context, service registry.Service) (Attached, error)
 	UpdateAttachment(ctx context.Context, a Attachment) error
 	DeleteAttachment(ctx context.Context, attachment id.ID, version int64) error
 

@@ -98,7 +98,7 @@ func TestErrorsAreToldByClassOfOutage(t *testing.T) {
 			t.Errorf("of %s %q, want %q", got[i].Period, told, want)
 		}
 	}
-	facts := ok(h.FactsOf(t.Context(), []id.ID{v.SLO.ID}))(t)[v.SLO.ID]
+	facts := ok(h.FactsOf(t.Context(), h.views(t, v.SLO.ID)))(t)[v.SLO.ID]
 	if math.Abs(facts["planned"].(float64)-40.0/1195) > 1e-12 || math.Abs(facts["unplanned"].(float64)-80.0/1195) > 1e-12 {
 		t.Errorf("as facts: planned %v, unplanned %v", facts["planned"], facts["unplanned"])
 	}
@@ -118,7 +118,7 @@ func TestErrorsAreToldByGroupAndAddUp(t *testing.T) {
 	if !slices.Equal(parts([]slo.ErrorPart{got.Unclassified, got.Whole}), []string{" 13 13 1.0833", " 13 13 1.0833"}) {
 		t.Errorf("all %q", parts([]slo.ErrorPart{got.Unclassified, got.Whole}))
 	}
-	facts := ok(h.FactsOf(t.Context(), []id.ID{v.SLO.ID}))(t)[v.SLO.ID]["groupShares"].(map[string]float64)
+	facts := ok(h.FactsOf(t.Context(), h.views(t, v.SLO.ID)))(t)[v.SLO.ID]["groupShares"].(map[string]float64)
 	if len(facts) != 3 || math.Abs(facts["eu"]-10.0/12) > 1e-12 {
 		t.Errorf("as a fact %v", facts)
 	}
@@ -134,7 +134,7 @@ func TestAFactThatIsNotKnownIsAbsent(t *testing.T) {
 	v := h.declared(t, func(d *slo.Declaration) { d.MinEvents = 100 })
 	of := func() fact.Set {
 		t.Helper()
-		return ok(h.FactsOf(t.Context(), []id.ID{v.SLO.ID, "nobody's"}))(t)[v.SLO.ID]
+		return ok(h.FactsOf(t.Context(), h.views(t, v.SLO.ID, "nobody's")))(t)[v.SLO.ID]
 	}
 	all := []string{"badEvents", "burn", "consumed", "events", "outageShares", "outageSharesQuarter", "planned", "remaining", "stale", "state", "unplanned"}
 	stages := []struct {
@@ -161,7 +161,7 @@ func TestAFactThatIsNotKnownIsAbsent(t *testing.T) {
 				got["outageShares"].(map[string]float64)["network"] != 0.2 || math.Abs(got["burn"].(map[string]float64)["1h"]-0.2) > 1e-12 {
 				t.Errorf("%v", got)
 			}
-			if _, err := fact.NewBook(h.Service).FactsOf(t.Context(), []id.ID{v.SLO.ID}); err != nil {
+			if _, err := fact.NewBook[slo.View](h.Service).FactsOf(t.Context(), h.views(t, v.SLO.ID)); err != nil {
 				t.Error(err)
 			}
 		}
@@ -197,7 +197,7 @@ func BenchmarkFactsOfTenThousandSLOs(b *testing.B) {
 	owner := ok(h.store.Registry().ServiceBySlug(b.Context(), "service-0007"))(b)
 	ok(o.Record(context.WithoutCancel(h.ada), owner.ID, outage.Input{Class: "network", Begins: h.clock.Now().Add(-time.Hour)}))(b)
 	for b.Loop() {
-		if facts := ok(h.FactsOf(b.Context(), ids))(b); len(facts) != n || facts[ids[0]]["consumed"] == nil {
+		if facts := ok(h.FactsOf(b.Context(), h.views(b, ids...)))(b); len(facts) != n || facts[ids[0]]["consumed"] == nil {
 			b.Fatalf("%d facts, %v", len(facts), facts[ids[0]])
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
-var _ fact.Source = (*Service)(nil)
+var _ fact.Source[View] = (*Service)(nil)
 
 // Facts are what is told of SLOs for conditions.
 func (s *Service) Facts() []fact.Declaration {
@@ -48,27 +48,21 @@ func lookbacks() []string {
 	return names
 }
 
-// factsAtOnce is how many SLOs are read at a time.
+// factsAtOnce is of how many SLOs outages and groups are read at a time.
 const factsAtOnce = 500
 
-// FactsOf tells what is known of the SLOs, in statements that are each of hundreds of them;
+// FactsOf tells what is known of the SLOs now, in statements that are each of hundreds of them;
 // what was measured is read only of those whose services had outages. It authorises nobody.
-func (s *Service) FactsOf(ctx context.Context, slos []id.ID, names ...string) (map[id.ID]fact.Set, error) {
+func (s *Service) FactsOf(ctx context.Context, views []View, names ...string) (map[id.ID]fact.Set, error) {
 	now := s.now()
-	out := make(map[id.ID]fact.Set, len(slos))
-	for len(slos) > 0 {
-		some := slos[:min(factsAtOnce, len(slos))]
-		slos = slos[len(some):]
-		views, err := s.store.ViewsByID(ctx, some)
-		if err != nil {
-			return nil, fmt.Errorf("read %d SLOs: %w", len(some), err)
-		}
+	out := make(map[id.ID]fact.Set, len(views))
+	for some := range slices.Chunk(views, factsAtOnce) {
 		var fresh []View
-		for i := range views {
-			views[i] = views[i].asOf(now)
-			out[views[i].SLO.ID] = views[i].facts()
-			if views[i].fresh() {
-				fresh = append(fresh, views[i])
+		for _, v := range some {
+			v = v.asOf(now)
+			out[v.SLO.ID] = v.facts()
+			if v.fresh() {
+				fresh = append(fresh, v)
 			}
 		}
 		if fact.Asks(names, "outageShares", "outageSharesQuarter") {

@@ -144,7 +144,7 @@ func (h *house) actions(t *testing.T, object id.ID) []string {
 // consumed is what conditions are told that is consumed of the budget of four weeks.
 func (h *house) consumed(t testing.TB, v slo.View) (float64, bool) {
 	t.Helper()
-	consumed, known := ok(h.FactsOf(t.Context(), []id.ID{v.SLO.ID}))(t)[v.SLO.ID]["consumed"].(float64)
+	consumed, known := ok(h.FactsOf(t.Context(), h.views(t, v.SLO.ID)))(t)[v.SLO.ID]["consumed"].(float64)
 	return consumed, known
 }
 
@@ -167,4 +167,10 @@ func refused(t testing.TB, err error, kind fault.Kind, code string) *fault.Error
 		t.Fatalf("got %v, want %s %s", err, kind, code)
 	}
 	return e
+}
+
+// views reads those of the SLOs that there are.
+func (h *house) views(t testing.TB, slos ...id.ID) []slo.View {
+	t.Helper()
+	return ok(h.store.SLO().ViewsByID(t.Context(), slos))(t)
 }

@@ -115,7 +115,7 @@ func TestThePastIsWhatWasToldAtTheTime(t *testing.T) {
 			lasts = nil
 		}
 		h.evaluate(t, views[0])
-		facts := ok(h.FactsOf(t.Context(), ids))(t)
+		facts := ok(h.FactsOf(t.Context(), h.views(t, ids...)))(t)
 		for _, v := range views {
 			if facts[v.SLO.ID]["stale"] == true {
 				delete(facts[v.SLO.ID], "state") // it is held from before
@@ -238,7 +238,7 @@ func TestThePastWaitsForADataSourceAsTheStatusDoes(t *testing.T) {
 	h.CollectWith(collect.NewService(h.store.Collect(), h.store.Sources(), measurements, h.store, access.NewAuthorizer(h.store.Access()), h.log, h.clock.Now))
 	declare("being-read", 12*time.Minute)
 	h.evaluate(t, views[0])
-	told := ok(h.FactsOf(t.Context(), ids))(t)
+	told := ok(h.FactsOf(t.Context(), h.views(t, ids...)))(t)
 	for i, p := range ok(h.Pasts(t.Context(), views, h.clock.Now(), h.clock.Now(), []string{"consumed"}))(t) {
 		got := fact.Set{}
 		p.Facts(0, got)

@@ -340,7 +340,7 @@ func TestACorrectionThatCannotBeReadLeavesOtherSLOsKnown(t *testing.T) {
 	h.outage(t, outages, "network", 5*time.Minute, time.Minute)
 	bent, sound = h.evaluate(t, bent), h.evaluate(t, sound)
 	h.bend(t, bent)
-	facts, err := h.FactsOf(t.Context(), []id.ID{bent.SLO.ID, sound.SLO.ID})
+	facts, err := h.FactsOf(t.Context(), h.views(t, bent.SLO.ID, sound.SLO.ID))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,7 +89,7 @@ type App struct {
 	Outages       *outage.Service
 	Changes       *change.Service
 	Supply        *supply.Service
-	Facts         *fact.Book
+	Facts         *fact.Book[slo.View]
 	Alerts        *alert.Service
 	Proposals     *proposal.Service
 	Collection    *collect.Service

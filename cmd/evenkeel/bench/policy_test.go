@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/measure"
@@ -66,7 +65,7 @@ func BenchmarkPolicies(b *testing.B) {
 
 	views, err := a.Store.SLO().ActiveViews(ctx, "", 1)
 	check(b, err)
-	facts, err := a.Facts.FactsOf(ctx, []id.ID{views[0].SLO.ID})
+	facts, err := a.Facts.FactsOf(ctx, views)
 	check(b, err)
 	language, err := policy.Language(a.Facts)
 	check(b, err)

@@ -20,7 +20,7 @@ import (
 // policies applies the default policy, more than 100 % of the budget, to all SLOs.
 func (h *house) policies() *policy.Service {
 	h.t.Helper()
-	facts := fact.NewBook(h.slos, supply.Source{Store: h.store.Supply(), Clock: h.clock.Now})
+	facts := fact.NewBook[slo.View](h.slos, supply.Source{Store: h.store.Supply(), Clock: h.clock.Now})
 	language, err := policy.Language(facts)
 	if err != nil {
 		h.t.Fatal(err)

@@ -18,7 +18,7 @@ import (
 
 func language(t *testing.T) *expr.Environment {
 	t.Helper()
-	l, err := policy.Language(fact.NewBook(&slo.Service{}, supply.Source{}))
+	l, err := policy.Language(fact.NewBook[slo.View](&slo.Service{}, supply.Source{}))
 	if err != nil {
 		t.Fatal(err)
 	}

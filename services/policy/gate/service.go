@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,10 +30,9 @@ type Policies interface {
 	StandingsOf(ctx context.Context, service registry.Service) ([]policy.SLOStanding, error)
 }
 
-// Registry gives services and what they depend on.
+// Registry gives services and teams.
 type Registry interface {
 	Service(ctx context.Context, service id.ID) (registry.Service, error)
-	Dependencies(ctx context.Context, service id.ID) ([]registry.Dependency, error)
 	Team(ctx context.Context, team id.ID) (registry.Team, error)
 }
 
@@ -117,13 +118,15 @@ func (s *Service) situation(ctx context.Context, of registry.Service, now time.T
 	within, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()
 	out := Situation{At: now, Service: of}
+	var around Surroundings
 	var standings []policy.SLOStanding
 	for _, part := range []struct {
 		what string
 		read func() error
 	}{
-		{"the overrides of the service", func() (err error) {
-			out.Override, err = s.Store.OverrideAt(within, of.ID, now)
+		{"the overrides of the service, and what it depends on", func() (err error) {
+			around, err = s.Store.Surroundings(within, of.ID, now)
+			out.Override = around.Override
 			return err
 		}},
 		{"how the SLOs of the service stand to its policies", func() (err error) {
@@ -131,7 +134,7 @@ func (s *Service) situation(ctx context.Context, of registry.Service, now time.T
 			return err
 		}},
 		{"the SLOs of its hard dependencies", func() (err error) {
-			out.Spent, err = s.spent(within, of, now)
+			out.Spent, err = s.spent(within, around.Hard, now)
 			return err
 		}},
 	} {
@@ -153,29 +156,18 @@ func (s *Service) situation(ctx context.Context, of registry.Service, now time.T
 }
 
 // spent are the SLOs of hard dependencies of which the budget is exhausted.
-func (s *Service) spent(ctx context.Context, of registry.Service, now time.Time) ([]Spent, error) {
-	dependencies, err := s.Registry.Dependencies(ctx, of.ID)
-	if err != nil {
-		return nil, fmt.Errorf("read the dependencies of %s: %w", of.Slug, err)
-	}
-	var hard []id.ID
-	slugs := make(map[id.ID]string)
-	for _, d := range dependencies {
-		if d.Criticality == registry.Hard {
-			hard, slugs[d.On] = append(hard, d.On), d.OnSlug
-		}
-	}
+func (s *Service) spent(ctx context.Context, hard map[id.ID]string, now time.Time) ([]Spent, error) {
 	if len(hard) == 0 {
 		return nil, nil
 	}
-	views, err := s.SLOs.ViewsOf(ctx, hard)
+	views, err := s.SLOs.ViewsOf(ctx, slices.Sorted(maps.Keys(hard)))
 	if err != nil {
 		return nil, fmt.Errorf("read the SLOs of %d dependencies: %w", len(hard), err)
 	}
 	var out []Spent
 	for _, v := range views {
 		if v.Status.State == budget.Exhausted && v.Fresh(now) && v.Revision.Enforcement != slo.Observed {
-			out = append(out, Spent{Service: slugs[v.SLO.Service], SLO: v.SLO.Slug})
+			out = append(out, Spent{Service: hard[v.SLO.Service], SLO: v.SLO.Slug})
 		}
 	}
 	return out, nil

@@ -48,18 +48,18 @@ func (f frozen) StandingsOf(context.Context, registry.Service) ([]policy.SLOStan
 	return []policy.SLOStanding{s}, nil
 }
 
-// brokenDependencies are services of which the dependencies cannot be read.
-type brokenDependencies struct{ gate.Registry }
+// brokenSLOs cannot be read.
+type brokenSLOs struct{ gate.SLOs }
 
-func (brokenDependencies) Dependencies(context.Context, id.ID) ([]registry.Dependency, error) {
+func (brokenSLOs) ViewsOf(context.Context, []id.ID) ([]slo.View, error) {
 	return nil, errBroken
 }
 
 // brokenOverrides is a store of which overrides cannot be read.
 type brokenOverrides struct{ store.Gate }
 
-func (brokenOverrides) OverrideAt(context.Context, id.ID, time.Time) (*gate.Override, error) {
-	return nil, errBroken
+func (brokenOverrides) Surroundings(context.Context, id.ID, time.Time) (gate.Surroundings, error) {
+	return gate.Surroundings{}, errBroken
 }
 
 // What cannot be read takes nothing from what was read. By the rules of the product an open
@@ -68,23 +68,25 @@ func (brokenOverrides) OverrideAt(context.Context, id.ID, time.Time) (*gate.Over
 func TestWhatCannotBeReadTakesNothingFromWhatIsKnown(t *testing.T) {
 	t.Parallel()
 	s := storetest.SQLite(t)
-	service := storetest.Service(t, s, storetest.Team(t, s, "payments").ID, "checkout")
-	dependencies, overrides := brokenDependencies{s.Registry()}, brokenOverrides{s.Gate()}
+	team := storetest.Team(t, s, "payments").ID
+	service := storetest.Service(t, s, team, "checkout")
+	dependOn(t, s, service, storetest.Service(t, s, team, "ledger"))
+	slos, overrides := brokenSLOs{s.SLO()}, brokenOverrides{s.Gate()}
 	for _, c := range []struct {
 		name     string
 		policies frozen
-		registry gate.Registry
+		slos     gate.SLOs
 		store    gate.Store
 		want     gate.Answer
 		unread   string // what the reasons say of it
 	}{
-		{"all is read", frozen{}, s.Registry(), s.Gate(), gate.Deny, ""},
-		{"dependencies are not", frozen{}, dependencies, s.Gate(), gate.Deny, "could not read the SLOs of its hard dependencies"},
-		{"overrides are not", frozen{}, s.Registry(), overrides, gate.Warn, "could not read the overrides"},
-		{"policies are not", frozen{errBroken}, s.Registry(), s.Gate(), gate.Warn, "could not read how the SLOs"},
+		{"all is read", frozen{}, s.SLO(), s.Gate(), gate.Deny, ""},
+		{"dependencies are not", frozen{}, slos, s.Gate(), gate.Deny, "could not read the SLOs of its hard dependencies"},
+		{"overrides are not", frozen{}, s.SLO(), overrides, gate.Warn, "could not read the overrides"},
+		{"policies are not", frozen{errBroken}, s.SLO(), s.Gate(), gate.Warn, "could not read how the SLOs"},
 	} {
 		g := gate.NewService(gate.Parts{
-			Store: c.store, Policies: c.policies, Registry: c.registry, SLOs: s.SLO(), Runner: s,
+			Store: c.store, Policies: c.policies, Registry: s.Registry(), SLOs: c.slos, Runner: s,
 			Authorizer: access.NewAuthorizer(s.Registry()), Clock: clock.NewManual(storetest.Start).Now, Logger: slog.New(slog.DiscardHandler),
 		})
 		ctx := access.WithCaller(t.Context(), access.Caller{Kind: access.ByPerson, Person: "ADMIN", Name: "Ada", Administrator: true, Scopes: []access.Scope{access.ScopeAdmin}})
@@ -112,11 +114,16 @@ func TestWhatCannotBeReadTakesNothingFromWhatIsKnown(t *testing.T) {
 	}
 }
 
-// needs is that each service depends on a ledger, hard.
-type needs struct{ gate.Registry }
-
-func (needs) Dependencies(context.Context, id.ID) ([]registry.Dependency, error) {
-	return []registry.Dependency{{On: "LEDGER", OnSlug: "ledger", DependencyTerms: registry.DependencyTerms{Criticality: registry.Hard}}}, nil
+// dependOn has the one service depend on the other, hard.
+func dependOn(t *testing.T, s *store.Store, of, on registry.Service) {
+	t.Helper()
+	err := s.Registry().CreateDependency(t.Context(), registry.Dependency{
+		ID: id.New(storetest.Start), Service: of.ID, On: on.ID, DependencyTerms: registry.DependencyTerms{Criticality: registry.Hard},
+		CreatedAt: storetest.Start, UpdatedAt: storetest.Start, Version: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // promised is the SLO of the ledger.
@@ -131,7 +138,9 @@ func (p promised) ViewsOf(context.Context, []id.ID) ([]slo.View, error) {
 func TestADependencyIsSpentWhereItsStatusSaysSoOfThePresent(t *testing.T) {
 	t.Parallel()
 	s := storetest.SQLite(t)
-	service := storetest.Service(t, s, storetest.Team(t, s, "payments").ID, "checkout")
+	team := storetest.Team(t, s, "payments").ID
+	service, ledger := storetest.Service(t, s, team, "checkout"), storetest.Service(t, s, team, "ledger")
+	dependOn(t, s, service, ledger)
 	now := storetest.Start
 	for name, c := range map[string]struct {
 		change func(v *slo.View)
@@ -145,10 +154,10 @@ func TestADependencyIsSpentWhereItsStatusSaysSoOfThePresent(t *testing.T) {
 		"by former terms":     {func(v *slo.View) { v.Revision.ID = "SECOND" }, false},
 		"over half its past":  {func(v *slo.View) { v.Status.Filling = true }, false},
 	} {
-		v := slo.View{SLO: slo.SLO{Service: "LEDGER", Slug: "availability"}, Revision: slo.Revision{ID: "FIRST"}, Status: slo.Status{Revision: "FIRST", State: budget.Exhausted, End: now, EvaluatedAt: now}}
+		v := slo.View{SLO: slo.SLO{Service: ledger.ID, Slug: "availability"}, Revision: slo.Revision{ID: "FIRST"}, Status: slo.Status{Revision: "FIRST", State: budget.Exhausted, End: now, EvaluatedAt: now}}
 		c.change(&v)
 		g := gate.NewService(gate.Parts{
-			Store: s.Gate(), Policies: frozen{}, Registry: needs{s.Registry()}, SLOs: promised{v}, Runner: s,
+			Store: s.Gate(), Policies: frozen{}, Registry: s.Registry(), SLOs: promised{v}, Runner: s,
 			Authorizer: access.NewAuthorizer(s.Registry()), Clock: clock.NewManual(now).Now, Logger: slog.New(slog.DiscardHandler),
 		})
 		_, shown, err := g.Show(access.WithCaller(t.Context(), access.System("test")), service)

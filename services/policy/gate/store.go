@@ -23,6 +23,15 @@ type OverrideFilter struct {
 	Unchased bool
 }
 
+// Surroundings is what an answer for a service follows from beside its SLOs. It is read for each
+// answer, all at once.
+type Surroundings struct {
+	// Override is the one in force, the longest if several are; nil without one.
+	Override *Override
+	// Hard are the slugs of services that this one depends on hard, by identifier.
+	Hard map[id.ID]string
+}
+
 // Store keeps decisions and overrides.
 type Store interface {
 	CreateDecision(ctx context.Context, d Decision) error
@@ -33,9 +42,8 @@ type Store interface {
 	CreateOverride(ctx context.Context, o Override) error
 	// Override returns one; NotFound.
 	Override(ctx context.Context, override id.ID) (Override, error)
-	// OverrideAt returns the one in force for the service, the longest if several are; nil
-	// without one.
-	OverrideAt(ctx context.Context, service id.ID, at time.Time) (*Override, error)
+	// Surroundings are those of the service at that time.
+	Surroundings(ctx context.Context, service id.ID, at time.Time) (Surroundings, error)
 	// Overrides lists the newest first.
 	Overrides(ctx context.Context, f OverrideFilter, r page.Request) (page.Page[Override], error)
 	// UpdateOverride writes Until, Review and ChasedAt, conditional on Version, and answers fault.Stale.

@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
 )
 
 // The names of the facts.
@@ -119,7 +120,7 @@ type Source struct {
 	Clock clock.Clock
 }
 
-var _ fact.Source = Source{}
+var _ fact.Source[slo.View] = Source{}
 
 // Facts are the names that can be said.
 func (Source) Facts() []fact.Declaration {
@@ -130,8 +131,12 @@ func (Source) Facts() []fact.Declaration {
 }
 
 // FactsOf tells them of the SLOs that exist.
-func (s Source) FactsOf(ctx context.Context, slos []id.ID, _ ...string) (map[id.ID]fact.Set, error) {
+func (s Source) FactsOf(ctx context.Context, views []slo.View, _ ...string) (map[id.ID]fact.Set, error) {
 	now := s.Clock()
+	slos := make([]id.ID, len(views))
+	for i, v := range views {
+		slos[i] = v.SLO.ID
+	}
 	said, err := s.Store.Said(ctx, slos)
 	if err != nil {
 		return nil, fmt.Errorf("read what was said of %d SLOs: %w", len(slos), err)

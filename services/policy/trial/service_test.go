@@ -59,7 +59,7 @@ func furnish(t testing.TB) *room {
 	r := &room{store: s, measure: measure.New(s.Measure(), s, at)}
 	slos := slo.NewService(s.SLO(), s, s.Registry(), r.measure, judge.New(s.Sources(), s.Registry(), nil), authorizer, nil, at, quiet)
 	slos.CorrectWith(correction.NewService(correction.Parts{Store: s.Corrections(), Registry: s.Registry(), SLOs: s.SLO(), Measurements: r.measure, Runner: s, Authorizer: authorizer, Clock: at}))
-	facts := fact.NewBook(slos)
+	facts := fact.NewBook[slo.View](slos)
 	language, err := policy.Language(facts)
 	if err != nil {
 		t.Fatal(err)

@@ -3,12 +3,14 @@ package score
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/slo"
 )
 
-var _ fact.Source = (*Service)(nil)
+var _ fact.Source[slo.View] = (*Service)(nil)
 
 // The facts that forecasts are.
 var factOf = map[Horizon]string{Window: "forecast", Week: "forecastWeek"}
@@ -24,22 +26,20 @@ func (s *Service) Facts() []fact.Declaration {
 
 // FactsOf tells the forecasts of the SLOs that were made last: of a time that is not over,
 // and until a day after the next was due. It authorises nobody.
-func (s *Service) FactsOf(ctx context.Context, slos []id.ID, _ ...string) (map[id.ID]fact.Set, error) {
+func (s *Service) FactsOf(ctx context.Context, views []slo.View, _ ...string) (map[id.ID]fact.Set, error) {
 	now := s.Clock()
-	out := make(map[id.ID]fact.Set, len(slos))
-	for len(slos) > 0 {
-		some := slos[:min(madeAtOnce, len(slos))]
-		slos = slos[len(some):]
-		found, err := s.Store.Latest(ctx, some)
+	out := make(map[id.ID]fact.Set, len(views))
+	for some := range slices.Chunk(views, madeAtOnce) {
+		slos, of := make([]id.ID, len(some)), make(map[id.ID]slo.View, len(some))
+		for i, v := range some {
+			slos[i], of[v.SLO.ID] = v.SLO.ID, v
+		}
+		found, err := s.Store.Latest(ctx, slos)
 		if err != nil {
 			return nil, fmt.Errorf("read the last forecasts of %d SLOs: %w", len(some), err)
 		}
-		views, err := s.viewsOf(ctx, some)
-		if err != nil {
-			return nil, err
-		}
 		for _, f := range found {
-			v, some := views[f.SLO]
+			v, some := of[f.SLO]
 			if !some || !now.Before(f.Until) || now.Sub(f.From) > Every(f.Horizon, v)+day {
 				continue // its time is over, or nobody makes them
 			}

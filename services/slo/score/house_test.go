@@ -10,6 +10,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/measure"
@@ -95,4 +96,10 @@ func ok[T any](v T, err error) func(t testing.TB) T {
 		}
 		return v
 	}
+}
+
+// views reads those of the SLOs that there are.
+func (h *house) views(t testing.TB, slos ...id.ID) []slo.View {
+	t.Helper()
+	return ok(h.store.SLO().ViewsByID(t.Context(), slos))(t)
 }

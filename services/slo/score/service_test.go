@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fact"
-	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/calendar"
 	"github.com/evenkeel/evenkeel/services/slo/score"
@@ -49,7 +48,7 @@ func TestTheLastForecastIsAFactUntilItIsTooOld(t *testing.T) {
 	h.run(t)
 	facts := func() (fact.Set, fact.Set) {
 		t.Helper()
-		all := ok(fact.NewBook(h.Service).FactsOf(t.Context(), []id.ID{v.SLO.ID, short.SLO.ID}))(t)
+		all := ok(fact.NewBook[slo.View](h.Service).FactsOf(t.Context(), h.views(t, v.SLO.ID, short.SLO.ID)))(t)
 		return all[v.SLO.ID], all[short.SLO.ID]
 	}
 	long, of := facts()
@@ -77,7 +76,7 @@ func TestAForecastOfAWindowThatIsOverIsNoFactAndKeepsNoneFromBeingMade(t *testin
 	counted(t, h.run(t), map[string]int64{"made": 1})
 	known := func() bool {
 		t.Helper()
-		all := ok(fact.NewBook(h.Service).FactsOf(t.Context(), []id.ID{v.SLO.ID}))(t)
+		all := ok(fact.NewBook[slo.View](h.Service).FactsOf(t.Context(), h.views(t, v.SLO.ID)))(t)
 		_, known := all[v.SLO.ID]["forecast"]
 		return known
 	}
@@ -114,7 +113,7 @@ func TestAForecastIsAFactUntilTheNextIsDue(t *testing.T) {
 		want bool
 	}{{13, true}, {15, false}} {
 		h.clock.Advance(start.Add(row.days * day).Sub(h.clock.Now()))
-		all := ok(fact.NewBook(h.Service).FactsOf(t.Context(), []id.ID{v.SLO.ID}))(t)
+		all := ok(fact.NewBook[slo.View](h.Service).FactsOf(t.Context(), h.views(t, v.SLO.ID)))(t)
 		if _, known := all[v.SLO.ID]["forecast"]; known != row.want {
 			t.Errorf("%d days after it was made it is known: %v", row.days, known)
 		}
