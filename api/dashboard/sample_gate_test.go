@@ -18,18 +18,18 @@ type gatekeeper struct{ *sample }
 
 func (g gatekeeper) situation(of registry.Service) gate.Situation {
 	s := gate.Situation{Service: of}
-	freeze := func(mode policy.Mode) gate.Stand {
+	freeze := func(mode policy.Mode) policy.SLOStanding {
 		recovers := g.now.Add(57 * time.Hour).Truncate(time.Hour)
-		return gate.Stand{SLO: "availability", RecoversAt: &recovers, Standing: policy.Standing{
-			Rule: policy.Rule{View: policy.View{Policy: policy.Policy{Slug: "error-budget"}}}, Clause: policy.Clause{Name: "four-weeks", Freeze: &policy.Freeze{Allow: []policy.ChangeClass{policy.Reliability}}},
+		return policy.SLOStanding{Slug: "availability", RecoversAt: &recovers, Standing: policy.Standing{
+			Rule: &policy.Rule{View: policy.View{Policy: policy.Policy{Slug: "error-budget"}}}, Clause: &policy.Clause{Name: "four-weeks", Freeze: &policy.Freeze{Allow: []policy.ChangeClass{policy.Reliability}}},
 			ConsumedPercent: "118.64", Mode: mode, Violation: &policy.Violation{ID: g.violations[0].ID},
 		}}
 	}
 	switch of.Slug {
 	case "checkout":
-		s.Standings = []gate.Stand{freeze(policy.Enforce)}
+		s.Standings = []policy.SLOStanding{freeze(policy.Enforce)}
 	case "payments":
-		s.Standings, s.Override = []gate.Stand{freeze(policy.Enforce)}, &g.overrides(of)[0]
+		s.Standings, s.Override = []policy.SLOStanding{freeze(policy.Enforce)}, &g.overrides(of)[0]
 	case "search":
 		s.Spent = []gate.Spent{{Service: "payments", SLO: "availability"}}
 	}

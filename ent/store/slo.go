@@ -118,7 +118,7 @@ func (o SLO) view(ctx context.Context, name, where string, args ...any) (slo.Vie
 
 func (o SLO) views(ctx context.Context, query string, args []any) ([]slo.View, error) {
 	var out []slo.View
-	err := o.s.queryAll(ctx, query, args, func(rows *sql.Rows) error {
+	err := o.s.lookUp(ctx, query, args, func(rows *sql.Rows) error {
 		v, err := fromDBView(rows)
 		out = append(out, v)
 		return err

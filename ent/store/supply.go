@@ -27,7 +27,7 @@ func (p Supply) Said(ctx context.Context, slos []id.ID) (map[id.ID][]supply.Fact
 		for i, slo := range of {
 			args[i] = string(slo)
 		}
-		return p.s.queryAll(ctx, `SELECT o.id, f.id, f.name, f.value, f.note, f.link, f.said_at, f.until, f.said_by, f.person_id, f.version
+		return p.s.lookUp(ctx, `SELECT o.id, f.id, f.name, f.value, f.note, f.link, f.said_at, f.until, f.said_by, f.person_id, f.version
 FROM slos o LEFT JOIN supplied_facts f ON f.slo_id = o.id WHERE o.id IN `+values(1, len(of)), args, func(rows *sql.Rows) error {
 			var slo id.ID
 			var row struct {

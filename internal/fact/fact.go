@@ -83,6 +83,7 @@ type Source[Thing any] interface {
 // Book joins the facts of several sources.
 type Book[Thing any] struct {
 	sources  []Source[Thing]
+	told     []map[string]Declaration // by each source
 	declared []Declaration
 }
 
@@ -91,12 +92,15 @@ type Book[Thing any] struct {
 func NewBook[Thing any](sources ...Source[Thing]) *Book[Thing] {
 	b := &Book[Thing]{sources: sources}
 	for _, s := range sources {
+		told := make(map[string]Declaration)
 		for _, d := range s.Facts() {
+			told[d.Name] = d
 			if slices.ContainsFunc(b.declared, func(o Declaration) bool { return o.Name == d.Name }) {
 				panic(fmt.Sprintf("the fact %q is declared twice", d.Name))
 			}
 			b.declared = append(b.declared, d)
 		}
+		b.told = append(b.told, told)
 	}
 	return b
 }
@@ -113,21 +117,14 @@ func Asks(names []string, told ...string) bool {
 // FactsOf returns what is known of the things by all sources that tell what is asked for.
 func (b *Book[Thing]) FactsOf(ctx context.Context, things []Thing, names ...string) (map[id.ID]Set, error) {
 	out := make(map[id.ID]Set, len(things))
-	for _, s := range b.sources {
-		var told []string
-		for _, d := range s.Facts() {
-			told = append(told, d.Name)
-		}
-		if !Asks(names, told...) {
+	for i, s := range b.sources {
+		declared := b.told[i]
+		if len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return declared[name].Name == name }) {
 			continue
 		}
 		found, err := s.FactsOf(ctx, things, names...)
 		if err != nil {
 			return nil, err
-		}
-		declared := make(map[string]Declaration)
-		for _, d := range s.Facts() {
-			declared[d.Name] = d
 		}
 		for thing, set := range found {
 			if out[thing] == nil {

@@ -145,7 +145,7 @@ func (s *Service) gather(ctx context.Context, views []slo.View) (situation, erro
 	if err != nil {
 		return situation{}, err
 	}
-	return s.gatherOf(ctx, services, views)
+	return s.gatherOf(ctx, services, views, every)
 }
 
 func (s *Service) servicesOf(ctx context.Context, views []slo.View) (map[id.ID]registry.Service, error) {
@@ -160,13 +160,14 @@ func (s *Service) servicesOf(ctx context.Context, views []slo.View) (map[id.ID]r
 	return services, nil
 }
 
-// gatherOf is gather where the services of the SLOs are known.
-func (s *Service) gatherOf(ctx context.Context, services map[id.ID]registry.Service, views []slo.View) (situation, error) {
+// gatherOf is gather where the services of the SLOs are known, with the facts that are asked for
+// by such clauses.
+func (s *Service) gatherOf(ctx context.Context, services map[id.ID]registry.Service, views []slo.View, which func(*Clause) bool) (situation, error) {
 	found, err := s.around(ctx, services, views)
 	if err != nil {
 		return situation{}, err
 	}
-	if reads := found.reads(); len(reads) > 0 {
+	if reads := found.reads(which); len(reads) > 0 {
 		if found.facts, err = s.facts.FactsOf(ctx, views, reads...); err != nil {
 			return situation{}, fmt.Errorf("read the facts of %d SLOs: %w", len(views), err)
 		}
@@ -211,13 +212,13 @@ func each[A, B any](of []A, what func(A) B) []B {
 	return out
 }
 
-// reads are the facts that the conditions in force for the services depend on.
-func (f situation) reads() []string {
+// reads are the facts that the conditions of such clauses in force for the services depend on.
+func (f situation) reads(which func(*Clause) bool) []string {
 	names := make(map[string]bool)
 	for _, service := range f.services {
 		for _, rule := range f.rules(service) {
-			for _, condition := range rule.Conditions {
-				if condition == nil {
+			for n, condition := range rule.Conditions {
+				if condition == nil || !which(&rule.Revision.Clauses[n]) {
 					continue
 				}
 				for _, name := range condition.Reads() {

@@ -21,8 +21,8 @@ import (
 
 // Standing is how an SLO stands to one clause of a policy in force for it.
 type Standing struct {
-	Rule   Rule
-	Clause Clause
+	Rule   *Rule
+	Clause *Clause
 	// Outcome is whether the condition holds; Why says of what is unknown why.
 	Outcome expr.Outcome
 	Why     string
@@ -68,29 +68,40 @@ func (s *Service) Standings(ctx context.Context, views []slo.View) (map[id.ID][]
 	standings := make(map[id.ID][]Standing, len(views))
 	for _, v := range views {
 		if of := found.of(v); !of.retired() {
-			standings[v.SLO.ID] = stand(of, found.rules(of.service), found.live[v.SLO.ID])
+			standings[v.SLO.ID] = stand(of, found.rules(of.service), found.live[v.SLO.ID], every)
 		}
 	}
 	return standings, nil
 }
 
-func stand(of subject, rules []Rule, live []Violation) []Standing {
+// every and freezes say of which clauses something is asked.
+func every(*Clause) bool     { return true }
+func freezes(c *Clause) bool { return c.Freeze != nil }
+
+func stand(of subject, rules []Rule, live []Violation, which func(*Clause) bool) []Standing {
 	var standings []Standing
-	for _, rule := range rules {
-		of := of.under(rule.Revision)
-		for n, clause := range rule.Revision.Clauses {
-			standing := Standing{Rule: rule, Clause: clause, ConsumedPercent: consumedPercent(of.View), Mode: rule.mode(of.View), condition: rule.Conditions[n], facts: of.facts}
-			standing.Outcome, standing.Why = of.judge(clause, rule.Conditions[n])
-			standing.Violation = find(live, rule, clause, func(v Violation) bool { return v.EndedAt == nil })
+	consumed := consumedPercent(of.View)
+	for i := range rules {
+		rule := &rules[i]
+		of, mode := of.under(rule.Revision), rule.mode(of.View)
+		for n := range rule.Revision.Clauses {
+			clause := &rule.Revision.Clauses[n]
+			if !which(clause) {
+				continue
+			}
+			standing := Standing{Rule: rule, Clause: clause, ConsumedPercent: consumed, Mode: mode, condition: rule.Conditions[n], facts: of.facts}
+			standing.Outcome, standing.Why = of.judge(*clause, rule.Conditions[n])
+			standing.Violation = find(live, *rule, *clause, func(v Violation) bool { return v.EndedAt == nil })
 			standings = append(standings, standing)
 		}
 	}
 	return standings
 }
 
-// SLOStanding is how an SLO of a service stands to a clause.
+// SLOStanding is how an SLO of a service stands to a clause that has changes wait.
 type SLOStanding struct {
-	SLO slo.SLO
+	SLO  id.ID
+	Slug string
 	Standing
 	// RecoversAt is, of an open violation, when the clause stops to apply at the earliest: if
 	// nothing more goes wrong and as much goes on to happen. Nil where that is not known, or
@@ -98,8 +109,8 @@ type SLOStanding struct {
 	RecoversAt *time.Time
 }
 
-// StandingsOf tells how all SLOs of a service stand to every clause in force. It authorises
-// nobody.
+// StandingsOf tells how all SLOs of a service stand to every clause in force that has changes
+// wait. It authorises nobody.
 func (s *Service) StandingsOf(ctx context.Context, service registry.Service) ([]SLOStanding, error) {
 	views, err := s.budgets.ViewsOf(ctx, []id.ID{service.ID})
 	if err != nil {
@@ -109,7 +120,7 @@ func (s *Service) StandingsOf(ctx context.Context, service registry.Service) ([]
 		return nil, nil
 	}
 	slices.SortFunc(views, func(a, b slo.View) int { return cmp.Compare(a.SLO.Slug, b.SLO.Slug) })
-	found, err := s.gatherOf(ctx, map[id.ID]registry.Service{service.ID: service}, views)
+	found, err := s.gatherOf(ctx, map[id.ID]registry.Service{service.ID: service}, views, freezes)
 	if err != nil {
 		return nil, err
 	}
@@ -120,8 +131,8 @@ func (s *Service) StandingsOf(ctx context.Context, service registry.Service) ([]
 		if of.retired() {
 			continue
 		}
-		for _, standing := range stand(of, found.rules(of.service), found.live[v.SLO.ID]) {
-			out = append(out, SLOStanding{SLO: v.SLO, Standing: standing})
+		for _, standing := range stand(of, found.rules(of.service), found.live[v.SLO.ID], freezes) {
+			out = append(out, SLOStanding{SLO: v.SLO.ID, Slug: v.SLO.Slug, Standing: standing})
 		}
 		if slices.ContainsFunc(found.live[v.SLO.ID], func(v Violation) bool { return v.EndedAt == nil }) {
 			broken = append(broken, v)
@@ -137,7 +148,7 @@ func (s *Service) StandingsOf(ctx context.Context, service registry.Service) ([]
 		return out, nil
 	}
 	for i, o := range out {
-		if easing, known := easings[o.SLO.ID]; known && o.Violation != nil {
+		if easing, known := easings[o.SLO]; known && o.Violation != nil {
 			out[i].RecoversAt = recovers(o.facts, o.condition, easing)
 		}
 	}

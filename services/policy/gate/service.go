@@ -119,7 +119,6 @@ func (s *Service) situation(ctx context.Context, of registry.Service, now time.T
 	defer cancel()
 	out := Situation{At: now, Service: of}
 	var around Surroundings
-	var standings []policy.SLOStanding
 	for _, part := range []struct {
 		what string
 		read func() error
@@ -130,7 +129,7 @@ func (s *Service) situation(ctx context.Context, of registry.Service, now time.T
 			return err
 		}},
 		{"how the SLOs of the service stand to its policies", func() (err error) {
-			standings, err = s.Policies.StandingsOf(within, of)
+			out.Standings, err = s.Policies.StandingsOf(within, of)
 			return err
 		}},
 		{"the SLOs of its hard dependencies", func() (err error) {
@@ -148,9 +147,6 @@ func (s *Service) situation(ctx context.Context, of registry.Service, now time.T
 		s.Logger.ErrorContext(ctx, "the gate answers without all that its answer follows from", slog.String("service_id", string(of.ID)), slog.String("part", part.what), slog.Any("error", err))
 		out.Unreadable = append(out.Unreadable, unreadText(part.what))
 		break
-	}
-	for _, st := range standings {
-		out.Standings = append(out.Standings, Stand{Standing: st.Standing, SLO: st.SLO.Slug, RecoversAt: st.RecoversAt})
 	}
 	return out, nil
 }

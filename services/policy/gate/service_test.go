@@ -38,10 +38,10 @@ type frozen struct{ err error }
 
 func (f frozen) StandingsOf(context.Context, registry.Service) ([]policy.SLOStanding, error) {
 	s := policy.SLOStanding{Standing: policy.Standing{
-		Clause: policy.Clause{Name: "budget-exceeded", Freeze: &policy.Freeze{}}, Outcome: expr.Holds, Mode: policy.Enforce,
+		Rule: &policy.Rule{}, Clause: &policy.Clause{Name: "budget-exceeded", Freeze: &policy.Freeze{}}, Outcome: expr.Holds, Mode: policy.Enforce,
 		Violation: &policy.Violation{ID: "VIOLATION", Mode: policy.Enforce},
 	}}
-	s.SLO.Slug = "availability"
+	s.Slug = "availability"
 	if f.err != nil {
 		return nil, f.err
 	}

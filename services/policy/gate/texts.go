@@ -18,16 +18,16 @@ const (
 
 func minuteOf(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
-func appliesText(stand Stand) string {
-	applies := fmt.Sprintf("the clause %s of the policy %s applies to the SLO %s", stand.Clause.Name, stand.Rule.Policy.Slug, stand.SLO)
+func appliesText(stand policy.SLOStanding) string {
+	applies := fmt.Sprintf("the clause %s of the policy %s applies to the SLO %s", stand.Clause.Name, stand.Rule.Policy.Slug, stand.Slug)
 	if stand.ConsumedPercent != "" {
 		applies += fmt.Sprintf(": %s %% of the error budget of 28 days is consumed", stand.ConsumedPercent)
 	}
 	return applies
 }
 
-func notKnownText(stand Stand) string {
-	return fmt.Sprintf("whether the clause %s applies to the SLO %s is not known (%s)", stand.Clause.Name, stand.SLO, stand.Why)
+func notKnownText(stand policy.SLOStanding) string {
+	return fmt.Sprintf("whether the clause %s applies to the SLO %s is not known (%s)", stand.Clause.Name, stand.Slug, stand.Why)
 }
 
 func spentText(d Spent) string {

@@ -69,20 +69,13 @@ type Verdict struct {
 type Situation struct {
 	At        time.Time
 	Service   registry.Service
-	Standings []Stand
+	Standings []policy.SLOStanding
 	// Spent are hard dependencies of which the budget of an SLO is exhausted.
 	Spent []Spent
 	// Override is in force, nil without one.
 	Override *Override
 	// Unreadable says what could not be read.
 	Unreadable []string
-}
-
-// Stand is how an SLO of the service stands to a clause.
-type Stand struct {
-	policy.Standing
-	SLO        string     // slug
-	RecoversAt *time.Time // of an open violation, where it is known
 }
 
 // Spent is an SLO of a hard dependency.
@@ -133,9 +126,9 @@ func (v *Verdict) add(answer Answer, r Reason) {
 }
 
 // about is what one clause says of a change of the class; false where it says nothing.
-func (s Situation) about(stand Stand, class policy.ChangeClass) (Answer, Reason, bool) {
+func (s Situation) about(stand policy.SLOStanding, class policy.ChangeClass) (Answer, Reason, bool) {
 	freeze := stand.Clause.Freeze
-	r := Reason{Policy: stand.Rule.Policy.Slug, Clause: stand.Clause.Name, SLO: stand.SLO, ConsumedPercent: stand.ConsumedPercent}
+	r := Reason{Policy: stand.Rule.Policy.Slug, Clause: stand.Clause.Name, SLO: stand.Slug, ConsumedPercent: stand.ConsumedPercent}
 	if freeze == nil {
 		return Allow, r, false
 	}

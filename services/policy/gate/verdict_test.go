@@ -15,11 +15,11 @@ import (
 var now = time.Date(2026, 11, 27, 17, 0, 0, 0, time.UTC) // a Friday evening
 
 // stand is an SLO at a clause that lets work on reliability go on.
-func stand(slug string, outcome expr.Outcome, mode policy.Mode, open bool, recovers *time.Time) Stand {
-	s := Stand{SLO: slug, RecoversAt: recovers}
+func stand(slug string, outcome expr.Outcome, mode policy.Mode, open bool, recovers *time.Time) policy.SLOStanding {
+	s := policy.SLOStanding{Slug: slug, RecoversAt: recovers}
 	s.Outcome, s.Mode, s.ConsumedPercent, s.Why = outcome, mode, "118.64", "not known: consumed"
-	s.Rule.Policy.Slug = "error-budget"
-	s.Clause = policy.Clause{Name: "budget-exceeded", Freeze: &policy.Freeze{Allow: []policy.ChangeClass{policy.Reliability}}}
+	s.Rule = &policy.Rule{View: policy.View{Policy: policy.Policy{Slug: "error-budget"}}}
+	s.Clause = &policy.Clause{Name: "budget-exceeded", Freeze: &policy.Freeze{Allow: []policy.ChangeClass{policy.Reliability}}}
 	if open {
 		s.Violation = &policy.Violation{ID: id.ID(slug), Mode: mode}
 	}
@@ -43,7 +43,7 @@ func TestAnExcusedFreezeHasNothingWait(t *testing.T) {
 		{policy.Handling{EarlyExit: &policy.EarlyExit{By: "Kurt"}}, now, Allow, "Kurt ended the freeze early"},
 		{policy.Handling{Acknowledgement: &policy.Acknowledgement{By: "Ada", DueOn: "2026-12-01"}}, now, Deny, ""},
 	} {
-		s := Situation{At: c.at, Standings: []Stand{stand("availability", expr.Holds, policy.Enforce, true, nil)}}
+		s := Situation{At: c.at, Standings: []policy.SLOStanding{stand("availability", expr.Holds, policy.Enforce, true, nil)}}
 		s.Standings[0].Violation.Handling = c.handling
 		v := s.Decide(policy.Feature)
 		if v.Answer != c.want || (c.want == Allow) != (v.Reasons[0].Kind == Excused) || !strings.Contains(v.Reasons[0].Text, c.says) {
@@ -69,7 +69,7 @@ func TestTheMatrixOfAnswers(t *testing.T) {
 			for _, mode := range policy.Modes {
 				for _, spent := range []bool{false, true} {
 					for _, lifted := range []bool{false, true} {
-						s := Situation{Standings: []Stand{stand("availability", state.outcome, mode, state.open, nil)}}
+						s := Situation{Standings: []policy.SLOStanding{stand("availability", state.outcome, mode, state.open, nil)}}
 						if spent {
 							s.Spent = []Spent{{"ledger", "entries"}}
 						}
@@ -169,7 +169,7 @@ func TestTheFreezeEndsWithItsLastClause(t *testing.T) {
 		t.Errorf("enforced no more: %+v", v)
 	}
 	observed := stand("slo", expr.Holds, policy.Observe, true, &late)
-	if v := (Situation{Standings: []Stand{observed}}).Decide(policy.Feature); v.RecoversAt != nil || v.Answer != Allow || v.Reasons[0].Kind != Observed {
+	if v := (Situation{Standings: []policy.SLOStanding{observed}}).Decide(policy.Feature); v.RecoversAt != nil || v.Answer != Allow || v.Reasons[0].Kind != Observed {
 		t.Errorf("what is only observed asks for nothing: %+v", v)
 	}
 }
@@ -177,7 +177,7 @@ func TestTheFreezeEndsWithItsLastClause(t *testing.T) {
 func TestWhatWeighsMostComesFirst(t *testing.T) {
 	t.Parallel()
 	s := Situation{
-		Standings:  []Stand{stand("a", expr.Holds, policy.Observe, true, nil), stand("b", expr.Unknown, policy.Warn, false, nil), stand("c", expr.Holds, policy.Enforce, true, nil)},
+		Standings:  []policy.SLOStanding{stand("a", expr.Holds, policy.Observe, true, nil), stand("b", expr.Unknown, policy.Warn, false, nil), stand("c", expr.Holds, policy.Enforce, true, nil)},
 		Spent:      []Spent{{"ledger", "entries"}},
 		Unreadable: []string{"x"},
 		Override:   &Override{By: "Ada", Until: now, Reason: "y"},
@@ -197,12 +197,12 @@ func TestTheWayOutIsOpenInEveryClause(t *testing.T) {
 	a, b := stand("a", expr.Holds, policy.Enforce, true, nil), stand("b", expr.Holds, policy.Enforce, true, nil)
 	a.Violation.ID, b.Violation.ID = "A", "B"
 	a.Clause.Freeze = &policy.Freeze{Allow: []policy.ChangeClass{policy.Reliability, policy.Config}}
-	v := (Situation{Standings: []Stand{a, b}}).Decide(policy.Feature)
+	v := (Situation{Standings: []policy.SLOStanding{a, b}}).Decide(policy.Feature)
 	if want := "work on what spends the budget goes on: send it as a change of the class reliability, security, p0, rollback"; v.WayOut[0] != want {
 		t.Errorf("%q, want %q", v.WayOut[0], want)
 	}
 	b.Clause.Freeze = &policy.Freeze{}
-	v = (Situation{Standings: []Stand{a, b}}).Decide(policy.Feature)
+	v = (Situation{Standings: []policy.SLOStanding{a, b}}).Decide(policy.Feature)
 	if want := "work on what spends the budget goes on: send it as a change of the class security, p0, rollback"; v.WayOut[0] != want {
 		t.Errorf("%q, want %q", v.WayOut[0], want)
 	}
