@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 
 	entsql "entgo.io/ent/dialect/sql"
 
@@ -66,6 +68,22 @@ func (i Issues) Members(ctx context.Context, group id.ID) ([]issues.Issue, error
 		return nil, fail("read what an issue tells of", err)
 	}
 	return fromDBIssues(rows)
+}
+
+// IssueBefore returns that of the latest violation of the policy, clause and SLO that ended and is not void.
+func (i Issues) IssueBefore(ctx context.Context, v policy.Violation) (*issues.Issue, error) {
+	var of string
+	err := i.s.queryOne(ctx, `SELECT i.id FROM violations v JOIN issues i ON i.episode = v.id
+WHERE v.slo_id = $1 AND v.policy_id = $2 AND v.clause = $3 AND v.ended_at IS NOT NULL AND v.ending <> $4 ORDER BY v.opened_at DESC, v.id DESC LIMIT 1`,
+		[]any{string(v.SLO), string(v.Policy), v.Clause, string(policy.Void)}, &of)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fail("look for the issue of an earlier violation", err)
+	}
+	found, err := i.Issue(ctx, id.ID(of))
+	return &found, err
 }
 
 // Issues lists the newest first.

@@ -19,16 +19,13 @@ const (
 	takeUp = 10 * 24 * time.Hour
 	// quiet is how long after a comment an SLO that goes back and forth writes no other.
 	quiet = 24 * time.Hour
-	// lookBack is the number of a policy's earlier violations by the SLO among which
-	// an issue is looked for.
-	lookBack = 200
 )
 
 var _ policy.Desk = (*Service)(nil)
 
 // ViolationOpened wants an issue for the violation. An SLO that was in violation
 // of the same clause until at most ten days ago goes on in that issue, which is
-// wanted open again: at no time are two wanted open for one clause and SLO. Told a
+// wanted open again, unless it was found to be none: at no time are two wanted open for one clause and SLO. Told a
 // second time of a violation, it does nothing.
 func (s *Service) ViolationOpened(ctx context.Context, v policy.Violation, c policy.Clause, about slo.View, now time.Time) error {
 	if known, err := s.of(ctx, v.ID); err != nil || known != nil {
@@ -228,23 +225,18 @@ func (s *Service) of(ctx context.Context, episode id.ID) (*Issue, error) {
 }
 
 // earlier returns the latest issue of an earlier violation of the same clause by
-// the same SLO, and that violation; nil when there is none.
+// the same SLO, and that violation; nil when there is none. One that was only observed
+// had no issue, and that of a void one is settled.
 func (s *Service) earlier(ctx context.Context, v policy.Violation) (*Issue, policy.Violation, error) {
-	ended := false
-	list, err := s.episodes.Violations(ctx, policy.ViolationFilter{SLO: v.SLO, Policy: v.Policy, Open: &ended}, page.Request{Limit: lookBack})
+	issue, err := s.store.IssueBefore(ctx, v)
+	if err != nil || issue == nil {
+		return nil, policy.Violation{}, err
+	}
+	before, err := s.episodes.Violation(ctx, issue.Episode)
 	if err != nil {
-		return nil, policy.Violation{}, fmt.Errorf("read earlier violations: %w", err)
+		return nil, policy.Violation{}, fmt.Errorf("read the violation of issue %s: %w", issue.ID, err)
 	}
-	for _, before := range list.Items {
-		if before.Clause != v.Clause || before.EndedAt == nil {
-			continue
-		}
-		// One that was only observed had none.
-		if issue, err := s.of(ctx, before.ID); err != nil || issue != nil {
-			return issue, before, err
-		}
-	}
-	return nil, policy.Violation{}, nil
+	return issue, before, nil
 }
 
 // flapped reports whether the violation is not the first in its issue.

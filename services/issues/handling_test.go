@@ -128,6 +128,9 @@ func TestAVoidViolationEndsAndMutesItsClauseUntilTheConditionFails(t *testing.T)
 	p.spend(137)
 	p.pass(1, 0, 0)
 	p.tells("freeze.began")
+	if all := p.drafts(); len(all) != 2 || all[0].ID == issue.ID || !all[0].Open || p.issue(issue.ID).Open {
+		t.Errorf("what was found to be none within ten days is taken up again: %+v", all)
+	}
 }
 
 func TestAVoidViolationMutesItsClauseForFourWeeksAtMost(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/id"
-	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
@@ -18,8 +17,7 @@ type Services interface {
 
 // Episodes are the violations, by which an issue of an earlier one is found.
 type Episodes interface {
-	// Violations lists the newest first.
-	Violations(ctx context.Context, f policy.ViolationFilter, r page.Request) (page.Page[policy.Violation], error)
+	Violation(ctx context.Context, violation id.ID) (policy.Violation, error)
 }
 
 // Service keeps desired issues. It is the desk that policies tell of violations.

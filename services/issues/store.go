@@ -5,6 +5,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/policy"
 )
 
 // Filter narrows a list of issues; zero fields do not.
@@ -28,6 +29,9 @@ type Store interface {
 	HoldIssue(ctx context.Context, issue id.ID) (Issue, error)
 	// Members returns those that are told of in a group, by ID.
 	Members(ctx context.Context, group id.ID) ([]Issue, error)
+	// IssueBefore returns that of the latest violation of the same policy, clause and SLO that
+	// ended, is not void and has an issue; nil without one.
+	IssueBefore(ctx context.Context, v policy.Violation) (*Issue, error)
 	// Issues lists the newest first.
 	Issues(ctx context.Context, f Filter, r page.Request) (page.Page[Issue], error)
 	// UpdateIssue writes everything but ID, Kind, Fingerprint and CreatedAt: Episode
