@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/slo"
 )
 
 func testIssues(t *testing.T, open opener) {
@@ -79,6 +80,41 @@ func testIssues(t *testing.T, open opener) {
 		stranger := members[0]
 		stranger.Group = newID()
 		refused(t, i.UpdateIssue(t.Context(), stranger), fault.Conflict, "reference_missing")
+	})
+
+	each(t, open, "the issue before is that of the last violation that ended and was one", func(t *testing.T, s *store.Store) {
+		i, p := s.Issues(), Policy(t, s, "workbook")
+		service := Service(t, s, Team(t, s, "payments").ID, "checkout")
+		about, other := SLO(t, s, service.ID, "latency"), SLO(t, s, service.ID, "other")
+		episode := func(of slo.View, hour int, ending policy.Ending, issued bool) issues.Issue {
+			v := aViolation(p, of, Start.Add(time.Duration(hour)*time.Hour))
+			if !must(s.Policy().OpenViolation(t.Context(), v))(t) {
+				t.Fatal("another is open")
+			}
+			ended := v.OpenedAt.Add(time.Minute)
+			if v.EndedAt, v.Ending = &ended, ending; ending != "" {
+				ok(t, s.Policy().UpdateViolation(t.Context(), v))
+			}
+			found := anIssue(service.ID, string(v.ID), Start)
+			if found.Episode = v.ID; issued {
+				must(i.CreateIssue(t.Context(), found))(t)
+			}
+			return found
+		}
+		asked := aViolation(p, about, Start.Add(9*time.Hour))
+		before := func() *issues.Issue { return must(i.IssueBefore(t.Context(), asked))(t) }
+		same(t, before(), nil)
+		first := episode(about, 0, policy.Recovered, true)
+		same(t, *before(), first)
+		second := episode(about, 1, policy.Detached, true)
+		same(t, *before(), second)
+		episode(about, 2, policy.Void, true)
+		episode(about, 3, policy.Recovered, false)
+		episode(about, 4, "", true)
+		episode(other, 5, policy.Recovered, true)
+		same(t, *before(), second)
+		asked.Clause = "another"
+		same(t, before(), nil)
 	})
 
 	each(t, open, "issues are listed newest first and filtered", func(t *testing.T, s *store.Store) {
