@@ -92,7 +92,7 @@ func (a *API) addPolicies(r Rooms) {
 	type rates struct{ Body ClauseRates }
 	register(a, operation{
 		id: "getClauseRates", method: http.MethodGet, path: "/v1/budget-policies/{policy}/rates", tag: "Policies", summary: "Tell how often clauses of a policy turned out wrong",
-		description: "Of the violations of the last 90 days that were not only observed, by attachment and clause: how many were void, not planned or overridden. Where more than a fifth of at least five are, the attachment falls back to observe.", rule: read,
+		description: "Of the violations of the last 90 days that were not only observed, by attachment and clause: how many were void, not planned or overridden. Where more than a fifth of at least five are, and not by one service alone where others broke the clause too, the attachment falls back to observe.", rule: read,
 	}, func(ctx context.Context, in *PolicyPath) (*rates, error) {
 		found, err := r.Policies.Rates(ctx, in.Policy)
 		if err != nil {
@@ -101,7 +101,7 @@ func (a *API) addPolicies(r Rooms) {
 		return &rates{Body: ClauseRates{Rates: each(found, func(x policy.Rate) ClauseRate {
 			return ClauseRate{
 				Attachment: string(x.Attachment), Clause: x.Clause, Violations: x.Violations, Void: x.Void, NotPlanned: x.Waived,
-				Overridden: x.Overridden, Doubted: x.Doubted, DoubtedShare: x.Share(), TooHigh: x.TooHigh(),
+				Overridden: x.Overridden, Doubted: x.Doubted, DoubtedShare: x.Share(), Services: x.Services, Doubting: x.Doubting, TooHigh: x.TooHigh(),
 			}
 		})}}, nil
 	})

@@ -168,8 +168,10 @@ type ClauseRate struct {
 	Violations   int     `json:"violations" doc:"Those that were not only observed." example:"8"`
 	Void         int     `json:"void" doc:"Found to be none." example:"1"`
 	NotPlanned   int     `json:"notPlanned" doc:"Of which a person closed the issue as not planned." example:"0"`
-	Overridden   int     `json:"overridden" doc:"During which somebody on call lifted the freeze." example:"0"`
+	Overridden   int     `json:"overridden" doc:"Of each time that somebody on call lifted the freeze, the first that was open then." example:"0"`
 	Doubted      int     `json:"doubted" doc:"Those of which at least one is so." example:"1"`
 	DoubtedShare float64 `json:"doubtedShare" minimum:"0" maximum:"1" example:"0.125"`
-	TooHigh      bool    `json:"tooHigh" doc:"Whether more than a fifth of at least five are: then the attachment falls back to observe."`
+	Services     int     `json:"services" doc:"Of how many services violations are." example:"3"`
+	Doubting     int     `json:"doubtingServices" doc:"Of how many of them one is doubted." example:"1"`
+	TooHigh      bool    `json:"tooHigh" doc:"Whether more than a fifth of at least five are doubted, and not by one service alone where others broke the clause too: then the attachment falls back to observe."`
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"time"
 
 	entsql "entgo.io/ent/dialect/sql"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/policy"
 )
 
@@ -125,25 +127,40 @@ func (p Policy) violationsOf(ctx context.Context, slos []id.ID, such predicate.V
 
 // Aftermaths returns what became of violations that were not only observed.
 func (p Policy) Aftermaths(ctx context.Context, f policy.AftermathFilter) ([]policy.Aftermath, error) {
-	var c conditions
+	c := conditions{args: []any{string(delivery.Waived)}} // the first in the statement
 	c.add("v.opened_at >= %s", clock.Round(f.Since))
 	c.add("v.mode <> %s", string(policy.Observe))
 	if f.Policy != "" {
 		c.add("v.policy_id = %s", string(f.Policy))
 	}
 	var out []policy.Aftermath
-	err := p.s.queryAll(ctx, `SELECT v.attachment_id, v.policy_id, v.clause, v.opened_at, v.ending,
- EXISTS (SELECT 1 FROM issues i JOIN deliveries d ON d.issue_id = i.id WHERE i.episode = v.id AND d.outcome = 'waived'),
- v.mode = 'enforce' AND EXISTS (SELECT 1 FROM gate_overrides o WHERE o.service_id = v.service_id AND o.until > v.opened_at AND (v.ended_at IS NULL OR o.made_at < v.ended_at))
+	err := p.s.queryAll(ctx, `SELECT v.attachment_id, v.policy_id, v.clause, v.service_id, v.mode, v.opened_at, v.ended_at, v.ending,
+ EXISTS (SELECT 1 FROM issues i JOIN deliveries d ON d.issue_id = i.id WHERE i.episode = v.id AND d.outcome = $1)
 FROM violations v`+c.where(), c.args, func(rows *sql.Rows) error {
 		var a policy.Aftermath
-		var ending string
-		err := rows.Scan(&a.Attachment, &a.Policy, &a.Clause, &a.OpenedAt, &ending, &a.Waived, &a.Overridden)
-		a.OpenedAt, a.Void = utc(a.OpenedAt), ending == string(policy.Void)
+		var ended sql.NullTime
+		err := rows.Scan(&a.Attachment, &a.Policy, &a.Clause, &a.Service, &a.Mode, &a.OpenedAt, &ended, &a.Ending, &a.Waived)
+		if ended.Valid {
+			a.EndedAt = utcOrNil(&ended.Time)
+		}
+		a.OpenedAt = utc(a.OpenedAt)
 		out = append(out, a)
 		return err
 	})
 	return out, fail("read what became of violations", err)
+}
+
+// Lifts returns the overrides that lasted until then or longer.
+func (p Policy) Lifts(ctx context.Context, since time.Time) ([]policy.Lift, error) {
+	var out []policy.Lift
+	err := p.s.queryAll(ctx, "SELECT id, service_id, made_at, until FROM gate_overrides WHERE until >= $1 ORDER BY made_at, id", []any{clock.Round(since)}, func(rows *sql.Rows) error {
+		var l policy.Lift
+		err := rows.Scan(&l.ID, &l.Service, &l.At, &l.Until)
+		l.At, l.Until = utc(l.At), utc(l.Until)
+		out = append(out, l)
+		return err
+	})
+	return out, fail("read when freezes were lifted", err)
 }
 
 // OpenViolationsAfter pages through all that are open, by ID.

@@ -212,17 +212,19 @@ func testPolicy(t *testing.T, open opener) {
 		}
 		void, early, late, other := opened(v, "void", policy.Warn, policy.Void), opened(v, "early", policy.Enforce, policy.Recovered), opened(v, "late", policy.Enforce, ""), opened(w, "other", policy.Warn, "")
 		opened(v, "observed", policy.Observe, "")
-		// It begins when the one has ended.
-		ok(t, s.Gate().CreateOverride(t.Context(), gate.Override{ID: newID(), Service: service.ID, Reason: "x", At: ended, Until: ended.Add(time.Hour), By: "Ada", Version: 1}))
-		told := func(x policy.Violation, isVoid, overridden bool) policy.Aftermath {
-			return policy.Aftermath{Attachment: x.Attachment, Policy: x.Policy, Clause: x.Clause, OpenedAt: x.OpenedAt, Void: isVoid, Overridden: overridden}
+		lift := policy.Lift{ID: newID(), Service: service.ID, At: ended, Until: ended.Add(time.Hour)}
+		ok(t, s.Gate().CreateOverride(t.Context(), gate.Override{ID: lift.ID, Service: lift.Service, Reason: "x", At: lift.At, Until: lift.Until, By: "Ada", Version: 1}))
+		same(t, must(p.Lifts(t.Context(), lift.Until))(t), []policy.Lift{lift})
+		same(t, len(must(p.Lifts(t.Context(), lift.Until.Add(time.Microsecond)))(t)), 0)
+		told := func(x policy.Violation) policy.Aftermath {
+			return policy.Aftermath{Attachment: x.Attachment, Policy: x.Policy, Clause: x.Clause, Service: x.Service, Mode: x.Mode, OpenedAt: x.OpenedAt, EndedAt: x.EndedAt, Ending: x.Ending}
 		}
 		byAttachment := func(found []policy.Aftermath) []policy.Aftermath {
 			slices.SortFunc(found, func(a, b policy.Aftermath) int { return cmp.Compare(a.Attachment, b.Attachment) })
 			return found
 		}
-		same(t, byAttachment(must(p.Aftermaths(t.Context(), policy.AftermathFilter{Since: Start}))(t)), byAttachment([]policy.Aftermath{told(void, true, false), told(early, false, false), told(late, false, true), told(other, false, false)}))
-		same(t, must(p.Aftermaths(t.Context(), policy.AftermathFilter{Policy: w.Policy.ID}))(t), []policy.Aftermath{told(other, false, false)})
+		same(t, byAttachment(must(p.Aftermaths(t.Context(), policy.AftermathFilter{Since: Start}))(t)), byAttachment([]policy.Aftermath{told(void), told(early), told(late), told(other)}))
+		same(t, must(p.Aftermaths(t.Context(), policy.AftermathFilter{Policy: w.Policy.ID}))(t), []policy.Aftermath{told(other)})
 		same(t, len(must(p.Aftermaths(t.Context(), policy.AftermathFilter{Since: Start.Add(time.Microsecond)}))(t)), 0)
 	})
 

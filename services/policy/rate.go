@@ -28,10 +28,25 @@ type Aftermath struct {
 	Attachment id.ID
 	Policy     id.ID
 	Clause     string
+	Service    id.ID
+	Mode       Mode
 	OpenedAt   time.Time
-	Void       bool // it was found to be none
+	EndedAt    *time.Time // nil while it is open
+	Ending     Ending
 	Waived     bool // a person closed its issue as not planned
-	Overridden bool // somebody on call lifted the freezes of its service while it was open and enforced
+}
+
+// Lift is a time in which somebody on call lifted the freezes of a service.
+type Lift struct {
+	ID      id.ID
+	Service id.ID
+	At      time.Time
+	Until   time.Time
+}
+
+// over reports whether the freezes were lifted while the violation was open.
+func (l Lift) over(a Aftermath) bool {
+	return l.Service == a.Service && l.Until.After(a.OpenedAt) && (a.EndedAt == nil || l.At.Before(*a.EndedAt))
 }
 
 // AftermathFilter narrows aftermaths; zero fields do not.
@@ -52,33 +67,52 @@ type Rate struct {
 	Waived     int
 	Overridden int
 	Doubted    int
+	// Services is how many services the violations are of, and Doubting of how many they are doubted.
+	Services, Doubting int
 }
 
 // Share is the share of violations that are doubted, from 0 to 1.
 func (r Rate) Share() float64 { return float64(r.Doubted) / float64(r.Violations) }
 
-// TooHigh reports whether more than a fifth of at least five violations are doubted.
-func (r Rate) TooHigh() bool { return r.Violations >= fewest && r.Doubted*doubtful > r.Violations }
+// TooHigh reports whether more than a fifth of at least five violations are doubted, and not by
+// one service alone where others broke the clause too: it does not weaken it for them.
+func (r Rate) TooHigh() bool {
+	return r.Violations >= fewest && r.Doubted*doubtful > r.Violations && (r.Services == 1 || r.Doubting > 1)
+}
 
-// rates counts by attachment and clause, in that order. Overrides lift freezes: those of
-// clauses without one are not counted, as freezes says of a policy and clause.
-func rates(of []Aftermath, freezes func(policy id.ID, clause string) bool) []Rate {
+// rates counts by attachment and clause, in that order. What lifts freezes doubts enforced
+// violations of clauses that have one, as freezes says of a policy and clause: of each attachment
+// and clause the first that was open then, for who lifts them does it once, whatever opens after.
+func rates(of []Aftermath, lifts []Lift, freezes func(policy id.ID, clause string) bool) []Rate {
 	type key struct {
 		attachment id.ID
 		clause     string
 	}
-	found := make(map[key]*Rate)
+	type tally struct {
+		Rate
+		spent    map[id.ID]bool // lifts that are counted
+		services map[id.ID]bool // whether they doubt one
+	}
+	found := make(map[key]*tally)
+	slices.SortFunc(of, func(a, b Aftermath) int { return a.OpenedAt.Compare(b.OpenedAt) })
 	for _, a := range of {
 		k := key{a.Attachment, a.Clause}
 		if found[k] == nil {
-			found[k] = &Rate{Attachment: a.Attachment, Policy: a.Policy, Clause: a.Clause}
+			found[k] = &tally{Rate{Attachment: a.Attachment, Policy: a.Policy, Clause: a.Clause}, map[id.ID]bool{}, map[id.ID]bool{}}
 		}
-		r, overridden := found[k], a.Overridden && freezes(a.Policy, a.Clause)
+		r, void, overridden := found[k], a.Ending == Void, false
+		for _, l := range lifts {
+			if a.Mode == Enforce && freezes(a.Policy, a.Clause) && !r.spent[l.ID] && l.over(a) {
+				overridden, r.spent[l.ID] = true, true
+			}
+		}
+		doubted := void || a.Waived || overridden
+		r.services[a.Service] = r.services[a.Service] || doubted
 		r.Violations++
 		for _, counted := range []struct {
 			is bool
 			n  *int
-		}{{a.Void, &r.Void}, {a.Waived, &r.Waived}, {overridden, &r.Overridden}, {a.Void || a.Waived || overridden, &r.Doubted}} {
+		}{{void, &r.Void}, {a.Waived, &r.Waived}, {overridden, &r.Overridden}, {doubted, &r.Doubted}} {
 			if counted.is {
 				*counted.n++
 			}
@@ -86,7 +120,12 @@ func rates(of []Aftermath, freezes func(policy id.ID, clause string) bool) []Rat
 	}
 	out := make([]Rate, 0, len(found))
 	for _, r := range found {
-		out = append(out, *r)
+		for _, doubts := range r.services {
+			if r.Services++; doubts {
+				r.Doubting++
+			}
+		}
+		out = append(out, r.Rate)
 	}
 	slices.SortFunc(out, func(a, b Rate) int {
 		return cmp.Or(cmp.Compare(a.Attachment, b.Attachment), cmp.Compare(a.Clause, b.Clause))
@@ -101,11 +140,24 @@ func (s *Service) Rates(ctx context.Context, name string) ([]Rate, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.store.Aftermaths(ctx, AftermathFilter{Policy: v.Policy.ID, Since: s.now().Add(-ratesOver)})
+	found, lifts, err := s.aftermaths(ctx, AftermathFilter{Policy: v.Policy.ID, Since: s.now().Add(-ratesOver)})
 	if err != nil {
-		return nil, fmt.Errorf("read what became of violations: %w", err)
+		return nil, err
 	}
-	return rates(found, freezing([]View{v})), nil
+	return rates(found, lifts, freezing([]View{v})), nil
+}
+
+// aftermaths are those of the filter, with what lifted freezes meanwhile.
+func (s *Service) aftermaths(ctx context.Context, f AftermathFilter) ([]Aftermath, []Lift, error) {
+	found, err := s.store.Aftermaths(ctx, f)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read what became of violations: %w", err)
+	}
+	lifts, err := s.store.Lifts(ctx, f.Since)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read when freezes were lifted: %w", err)
+	}
+	return found, lifts, nil
 }
 
 // freezing tells of the policies' clauses, as they are now, whether they have changes wait.
@@ -127,9 +179,9 @@ func (c *chase) weaken(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read attachments: %w", err)
 	}
-	found, err := c.store.Aftermaths(ctx, AftermathFilter{Since: c.at.Add(-ratesOver)})
+	found, lifts, err := c.aftermaths(ctx, AftermathFilter{Since: c.at.Add(-ratesOver)})
 	if err != nil {
-		return fmt.Errorf("read what became of violations: %w", err)
+		return err
 	}
 	of := make(map[id.ID]View, len(policies))
 	for _, v := range policies {
@@ -145,7 +197,7 @@ func (c *chase) weaken(ctx context.Context) error {
 			continue
 		}
 		own := slices.DeleteFunc(by[a.ID], func(f Aftermath) bool { return f.OpenedAt.Before(a.UpdatedAt) })
-		for _, r := range rates(own, freezing([]View{v})) {
+		for _, r := range rates(own, lifts, freezing([]View{v})) {
 			if !r.TooHigh() {
 				continue
 			}

@@ -74,6 +74,8 @@ type Store interface {
 
 	// Aftermaths returns what became of violations that were not only observed.
 	Aftermaths(ctx context.Context, f AftermathFilter) ([]Aftermath, error)
+	// Lifts returns when freezes were lifted that lasted until then or longer.
+	Lifts(ctx context.Context, since time.Time) ([]Lift, error)
 
 	// AddViolationEvent inserts; it reports false when the violation has an event of
 	// that source, unless that is empty.
