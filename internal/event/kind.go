@@ -23,6 +23,7 @@ const (
 	ViolationVoided   Type = "violation.voided"
 	ViolationDisputed Type = "violation.disputed"
 	DisputeDecided    Type = "dispute.decided"
+	DisputeOverdue    Type = "dispute.overdue"
 	PlanOverdue       Type = "violation.plan_overdue"
 	FreezeBegan       Type = "freeze.began"
 	FreezeEnded       Type = "freeze.ended"
@@ -60,6 +61,7 @@ var Kinds = []Kind{
 	{ViolationVoided, Soon, false, "It was found to be no violation: a measurement was wrong, or the clause did not fit."},
 	{ViolationDisputed, Soon, false, "Somebody disputes it; the person who approved the policy decides."},
 	{DisputeDecided, Soon, false, "A dispute was decided."},
+	{DisputeOverdue, Soon, false, "Nobody decided a dispute in the time for it: what was suspended has changes wait again."},
 	{PlanOverdue, Soon, false, "The date of the plan with which a team acknowledged a violation is past, and it is open."},
 	{FreezeBegan, Interrupt, true, "A policy in mode enforce has changes of a service wait."},
 	{FreezeEnded, Soon, false, "Changes do not have to wait for that any more."},

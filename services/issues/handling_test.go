@@ -320,6 +320,60 @@ func TestAViolationWithoutAPlanIsEscalatedOnce(t *testing.T) {
 	p.tells("violation.plan_overdue")
 }
 
+// A dispute of the policy is to be decided within 48 hours where nothing else is said.
+func TestADisputeThatNobodyDecidesIsToldOfOnce(t *testing.T) {
+	t.Parallel()
+	p := enforced(t)
+	p.dispute()
+	p.told.types()
+	p.clock.Advance(48*time.Hour - time.Microsecond)
+	p.chased(nil)
+	p.clock.Advance(time.Microsecond)
+	p.chased(map[string]int64{"disputes_told": 1})
+	p.tells("dispute.overdue " + string(p.approver.ID))
+	p.chased(nil)
+	_, err := p.policies.Rule(p.as(p.approver), p.violation().ID, policy.RulingInput{Outcome: policy.Upheld, Note: "It was down."})
+	p.must(err)
+	p.told.types()
+	p.clock.Advance(48 * time.Hour)
+	p.chased(nil)
+}
+
+// What was disputed while the policy only warned is suspended when its freeze begins, once.
+func TestADisputeOfAWarningSuspendsTheFreezeThatFollows(t *testing.T) {
+	t.Parallel()
+	p := enforced(t)
+	attachments, err := p.policies.Attachments(p.admin(), policy.AttachmentFilter{}, page.Request{})
+	p.must(err)
+	mode := func(m policy.Mode) {
+		t.Helper()
+		a, err := p.policies.Attachments(p.admin(), policy.AttachmentFilter{}, page.Request{})
+		p.must(err)
+		_, err = p.policies.ChangeMode(p.admin(), attachments.Items[0].ID, a.Items[0].Version, m)
+		p.must(err)
+		p.pass(0, 0, 1)
+	}
+	mode(policy.Warn)
+	p.dispute()
+	if d := p.violation().Handling.Dispute; d.SuspendedUntil != nil {
+		t.Errorf("a warning is suspended until %s", d.SuspendedUntil)
+	}
+	p.told.types()
+	p.clock.Advance(time.Hour)
+	mode(policy.Enforce)
+	d := p.violation().Handling.Dispute
+	if until := p.clock.Now().Add(48 * time.Hour); d.SuspendedUntil == nil || !d.SuspendedUntil.Equal(until) || p.violation().Excused(p.clock.Now()) == "" {
+		t.Errorf("the freeze of what is disputed is suspended until %v, want %s", d.SuspendedUntil, until)
+	}
+	p.tells("freeze.began", "freeze.suspended "+string(p.approver.ID))
+	mode(policy.Warn)
+	p.clock.Advance(72 * time.Hour)
+	mode(policy.Enforce)
+	if v := p.violation(); v.Excused(p.clock.Now()) != "" {
+		t.Errorf("it is suspended twice: %+v", v.Handling)
+	}
+}
+
 func TestADayToRevisitAPolicyIsToldOnce(t *testing.T) {
 	t.Parallel()
 	p := enforced(t, func(d *policy.Draft) { d.Approval.ApprovedOn, d.Approval.RevisitOn = "2026-03-01", "2026-03-14" })

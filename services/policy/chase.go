@@ -16,13 +16,14 @@ import (
 )
 
 // ChaseOnce follows up what people owe: it escalates violations that nobody has a plan for,
-// tells of plans and policies whose date is past, once for each date, and has attachments fall
+// tells of disputes that nobody decided in time, while their violation is open, and of plans and
+// policies whose date is past, once for each date, and has attachments fall
 // back to Observe of which a clause is doubted too often. Each is changed in a transaction of
 // its own, with what is told; a repeat changes nothing. What fails does not hold the rest up:
-// the errors are returned joined. It counts "escalated", "plans_told", "policies_told",
-// "fell_back" and "failed".
+// the errors are returned joined. It counts "escalated", "plans_told",
+// "disputes_told", "policies_told", "fell_back" and "failed".
 func (s *Service) ChaseOnce(ctx context.Context) (map[string]int64, error) {
-	c := &chase{Service: s, at: clock.Round(s.now()), counts: Counts{"escalated": 0, "plans_told": 0, "policies_told": 0, "fell_back": 0, "failed": 0}}
+	c := &chase{Service: s, at: clock.Round(s.now()), counts: Counts{"escalated": 0, "plans_told": 0, "disputes_told": 0, "policies_told": 0, "fell_back": 0, "failed": 0}}
 	for _, do := range []func(context.Context) error{c.violations, c.policies, c.weaken} {
 		if err := do(ctx); err != nil {
 			c.failures = append(c.failures, err)
@@ -88,12 +89,22 @@ func (c *chase) violation(ctx context.Context, v Violation) error {
 			return err
 		}
 	}
-	if v.Handling.EscalatedAt != nil || v.planned(c.at) {
+	waits := v.Handling.Dispute != nil && v.Handling.Dispute.Ruling == nil && v.Handling.Dispute.ChasedAt == nil
+	if !waits && (v.Handling.EscalatedAt != nil || v.planned(c.at)) {
 		return nil
 	}
 	of, err := c.store.Policy(ctx, v.Policy)
 	if err != nil {
 		return c.note(ctx, "", fmt.Errorf("read policy %s: %w", v.Policy, err))
+	}
+	if waits && !c.at.Before(v.Handling.Dispute.due(of.Revision)) {
+		err := c.runner.InTx(ctx, func(ctx context.Context) error { return c.undecided(ctx, v.ID) })
+		if err := c.note(ctx, "disputes_told", err); err != nil {
+			return err
+		}
+	}
+	if v.Handling.EscalatedAt != nil || v.planned(c.at) {
+		return nil
 	}
 	n := of.Revision.clause(v.Clause)
 	if n < 0 || of.Revision.Clauses[n].Escalate == nil || c.at.Before(of.Revision.Clauses[n].Escalate.from(v)) {
@@ -129,6 +140,29 @@ func (c *chase) planPast(ctx context.Context, violation id.ID) error {
 	}
 	return c.tell(ctx, n, event.PlanOverdue, nil, fmt.Sprintf("%s: the plan of %s was for %s", n.path(), a.By, a.DueOn),
 		fmt.Sprintf("The violation of %s is open. The plan was: %s", n.violation.Clause, a.Plan), false, c.at)
+}
+
+// undecided tells within a transaction that nobody decided the dispute in time.
+func (c *chase) undecided(ctx context.Context, violation id.ID) error {
+	n, err := c.news(ctx, violation)
+	if err != nil {
+		return err
+	}
+	d := n.violation.Handling.Dispute
+	if n.violation.EndedAt != nil || d == nil || d.Ruling != nil || d.ChasedAt != nil || c.at.Before(d.due(n.policy.Revision)) {
+		return fault.Stale("violation")
+	}
+	told := *d
+	told.ChasedAt = &c.at
+	n.violation.Handling.Dispute = &told
+	if err := c.put(ctx, n.violation); err != nil {
+		return err
+	}
+	text := fmt.Sprintf("%s disputed the violation of %s on %s: %s Decide it: whoever approved the policy, and administrators, can.", d.By, n.violation.Clause, d.At.UTC().Format("2006-01-02 15:04 UTC"), sentence(d.Reason))
+	if d.SuspendedUntil != nil {
+		text += " Until then changes wait again."
+	}
+	return c.tell(ctx, n, event.DisputeOverdue, []Audience{TheTeam, Approver}, fmt.Sprintf("%s: nobody has decided the dispute of %s", n.path(), n.violation.Clause), text, false, c.at)
 }
 
 // escalate tells within a transaction whoever the clause names.

@@ -123,18 +123,35 @@ func (s *Service) raise(ctx context.Context, n news, d Dispute, now time.Time) e
 	if d.Approver, err = s.approver(ctx, n.policy); err != nil {
 		return err
 	}
-	t, text := event.ViolationDisputed, fmt.Sprintf("%s disputes it: %s", d.By, d.Reason)
-	if hours := n.policy.Revision.DisputeHours; d.Approver != "" && d.Person != "" && hours > 0 && v.EndedAt == nil && v.freezes(clause) && !v.Handling.Suspended {
-		until := now.Add(time.Duration(hours) * time.Hour)
-		d.SuspendedUntil, v.Handling.Suspended = &until, true
-		t, text = event.FreezeSuspended, fmt.Sprintf("%s Changes do not wait until %s, while it is decided.", sentence(text), until.UTC().Format("2006-01-02 15:04 UTC"))
-	}
 	v.Handling.Dispute = &d
+	v.suspend(clause, n.policy.Revision, now)
 	if err := s.put(ctx, v); err != nil {
 		return err
 	}
 	n.violation = v
-	return s.tell(ctx, n, t, []Audience{Approver}, fmt.Sprintf("%s: the violation of %s is disputed", n.path(), v.Clause), text, false, now)
+	return s.tellDispute(ctx, n, now)
+}
+
+// suspend has the dispute that is not decided suspend the freeze, where there is one: once in
+// an episode, for a member of the team, and where somebody is named who decides.
+func (v *Violation) suspend(c Clause, r Revision, now time.Time) {
+	d := v.Handling.Dispute
+	if d == nil || d.Ruling != nil || d.Approver == "" || d.Person == "" || r.DisputeHours <= 0 || v.EndedAt != nil || !v.freezes(c) || v.Handling.Suspended {
+		return
+	}
+	suspended, until := *d, now.Add(time.Duration(r.DisputeHours)*time.Hour)
+	suspended.SuspendedUntil = &until
+	v.Handling.Dispute, v.Handling.Suspended = &suspended, true
+}
+
+// tellDispute tells the approver of the dispute, and until when it suspends the freeze.
+func (s *Service) tellDispute(ctx context.Context, n news, now time.Time) error {
+	d := n.violation.Handling.Dispute
+	t, text := event.ViolationDisputed, fmt.Sprintf("%s disputes it: %s", d.By, d.Reason)
+	if d.SuspendedUntil != nil {
+		t, text = event.FreezeSuspended, fmt.Sprintf("%s Changes do not wait until %s, while it is decided.", sentence(text), d.SuspendedUntil.UTC().Format("2006-01-02 15:04 UTC"))
+	}
+	return s.tell(ctx, n, t, []Audience{Approver}, fmt.Sprintf("%s: the violation of %s is disputed", n.path(), n.violation.Clause), text, false, now)
 }
 
 // approver is who approved the policy, empty where nobody is named or they left.

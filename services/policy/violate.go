@@ -79,6 +79,7 @@ func (s *Service) carry(ctx context.Context, step step, now time.Time, of subjec
 	case before.Mode == Observe:
 		v.Handling.ActsSince = &now
 	}
+	v.suspend(clause, step.rule.Revision, now)
 	if err := s.put(ctx, v); err != nil {
 		return err
 	}
@@ -88,6 +89,12 @@ func (s *Service) carry(ctx context.Context, step step, now time.Time, of subjec
 		}
 	}
 	switch was, is := before.freezes(clause), v.freezes(clause); {
+	case is && !was && v.Handling.Suspended && !before.Handling.Suspended: // it is disputed already
+		n := news{v, step.rule.View, of.service, of.SLO.Slug}
+		if err := s.began(ctx, n, clause, now); err != nil {
+			return err
+		}
+		return s.tellDispute(ctx, n, now)
 	case is && !was, before.Mode == Observe:
 		return s.began(ctx, news{v, step.rule.View, of.service, of.SLO.Slug}, clause, now)
 	case was && !is, v.Mode == Observe:

@@ -79,8 +79,24 @@ type Dispute struct {
 	Approver id.ID `json:"approver,omitempty"`
 	// SuspendedUntil is until when the freeze is suspended because of it; nil where it is not.
 	SuspendedUntil *time.Time `json:"suspendedUntil,omitempty"`
+	// ChasedAt is when it was told that nobody decided it in time, nil until then.
+	ChasedAt *time.Time `json:"chasedAt,omitempty"`
 	// Ruling is nil until it is decided.
 	Ruling *Ruling `json:"ruling,omitempty"`
+}
+
+// decideWithin is the time for the decision of a dispute where the policy has none of its own.
+const decideWithin = 48 * time.Hour
+
+// due is by when it is to be decided: while it suspends a freeze, and else in as long.
+func (d Dispute) due(r Revision) time.Time {
+	if d.SuspendedUntil != nil {
+		return *d.SuspendedUntil
+	}
+	if r.DisputeHours > 0 {
+		return d.At.Add(time.Duration(r.DisputeHours) * time.Hour)
+	}
+	return d.At.Add(decideWithin)
 }
 
 // Ruling is how a dispute was decided.
