@@ -100,7 +100,7 @@ func (g Gate) CreateOverride(ctx context.Context, o gate.Override) error {
 	return fail("write a gate override", gone(err))
 }
 
-const overrideColumns = "o.id, o.service_id, o.reason, o.made_at, o.until, o.made_by, o.person_id, o.review, o.chased_at, o.version"
+const overrideColumns = "o.id, o.service_id, o.reason, o.made_at, o.until, o.made_by, o.person_id, o.review, o.version"
 
 func (g Gate) overrides(ctx context.Context, rest string, args ...any) ([]gate.Override, error) {
 	var out []gate.Override
@@ -118,20 +118,17 @@ func (g Gate) overrides(ctx context.Context, rest string, args ...any) ([]gate.O
 func fromDBOverride(rows *sql.Rows, further ...any) (*gate.Override, error) {
 	var row struct {
 		id, service, reason, by, person sql.NullString
-		at, until, chased               sql.NullTime
+		at, until                       sql.NullTime
 		review                          []byte
 		version                         sql.NullInt64
 	}
-	columns := []any{&row.id, &row.service, &row.reason, &row.at, &row.until, &row.by, &row.person, &row.review, &row.chased, &row.version}
+	columns := []any{&row.id, &row.service, &row.reason, &row.at, &row.until, &row.by, &row.person, &row.review, &row.version}
 	if err := rows.Scan(append(columns, further...)...); err != nil || !row.id.Valid {
 		return nil, err
 	}
 	o := gate.Override{
 		ID: id.ID(row.id.String), Service: id.ID(row.service.String), Reason: row.reason.String, At: utc(row.at.Time), Until: utc(row.until.Time),
 		By: row.by.String, Person: id.ID(row.person.String), Version: row.version.Int64,
-	}
-	if row.chased.Valid {
-		o.ChasedAt = utcOrNil(&row.chased.Time)
 	}
 	if len(row.review) > 0 {
 		o.Review = new(gate.Review)
@@ -204,12 +201,9 @@ func (g Gate) Overrides(ctx context.Context, f gate.OverrideFilter, r page.Reque
 	return page.Cut(r, f, found, func(o gate.Override) []string { return []string{cursorTime(o.At), string(o.ID)} }), nil
 }
 
-// UpdateOverride writes Until, Review and ChasedAt, conditional on Version.
+// UpdateOverride writes Until and Review, conditional on Version.
 func (g Gate) UpdateOverride(ctx context.Context, o gate.Override) error {
 	u := g.s.ent.GateOverride.Update().Where(gateoverride.ID(string(o.ID)), gateoverride.Version(o.Version)).SetUntil(o.Until).AddVersion(1)
-	if o.ChasedAt != nil {
-		u.SetChasedAt(*o.ChasedAt)
-	}
 	if o.Review != nil {
 		review, err := json.Marshal(o.Review)
 		if err != nil {
@@ -221,4 +215,13 @@ func (g Gate) UpdateOverride(ctx context.Context, o gate.Override) error {
 	return written("gate_override", o.ID, n, err, func() (bool, error) {
 		return g.s.ent.GateOverride.Query().Where(gateoverride.ID(string(o.ID))).Exist(ctx)
 	})
+}
+
+// Chased records that it was told that the review is overdue.
+func (g Gate) Chased(ctx context.Context, override id.ID, at time.Time) error {
+	n, err := g.s.exec(ctx, "UPDATE gate_overrides SET chased_at = $1 WHERE id = $2 AND chased_at IS NULL AND reviewed_at IS NULL", clock.Round(at), string(override))
+	if err == nil && n == 0 {
+		return fault.Stale("gate_override")
+	}
+	return fail("write that a review was chased", err)
 }

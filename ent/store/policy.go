@@ -124,10 +124,10 @@ func (p Policy) Policies(ctx context.Context, r page.Request) (page.Page[policy.
 	return page.Cut(r, nil, rows, func(v policy.View) []string { return []string{v.Policy.Slug} }), nil
 }
 
-// UpdatePolicy writes the head, conditional on Version.
+// UpdatePolicy writes the head but RevisitTold, conditional on Version.
 func (p Policy) UpdatePolicy(ctx context.Context, h policy.Policy) error {
 	n, err := p.s.ent.BudgetPolicy.Update().Where(budgetpolicy.ID(string(h.ID)), budgetpolicy.Version(h.Version)).
-		SetSlug(h.Slug).SetName(h.Name).SetDescription(h.Description).SetRevision(h.Revision).SetRevisitTold(string(h.RevisitTold)).
+		SetSlug(h.Slug).SetName(h.Name).SetDescription(h.Description).SetRevision(h.Revision).
 		SetUpdatedAt(h.UpdatedAt).AddVersion(1).Save(ctx)
 	if isUnique(err) {
 		return slugTaken(registry.NounPolicy, h.Slug, err)
@@ -135,6 +135,15 @@ func (p Policy) UpdatePolicy(ctx context.Context, h policy.Policy) error {
 	return written("policy", h.ID, n, err, func() (bool, error) {
 		return p.s.ent.BudgetPolicy.Query().Where(budgetpolicy.ID(string(h.ID))).Exist(ctx)
 	})
+}
+
+// ToldRevisit records that the day was told to be past.
+func (p Policy) ToldRevisit(ctx context.Context, of policy.Policy, day policy.Date) error {
+	n, err := p.s.exec(ctx, "UPDATE policies SET revisit_told = $1 WHERE id = $2 AND revision = $3 AND revisit_told <> $1", string(day), string(of.ID), of.Revision)
+	if err == nil && n == 0 {
+		return fault.Stale("policy")
+	}
+	return fail("write that a day was told", err)
 }
 
 // PolicyRevision returns that of the identifier.

@@ -91,6 +91,11 @@ func testGate(t *testing.T, open opener) {
 		b := must(g.Overrides(t.Context(), gate.OverrideFilter{Unreviewed: true}, page.Request{Limit: 1, After: a.Next}))(t)
 		same(t, append(a.Items, b.Items...), []gate.Override{other, short})
 		same(t, must(g.Overrides(t.Context(), gate.OverrideFilter{Service: one, Unreviewed: true}, page.Request{}))(t).Items, []gate.Override{short})
+		ok(t, g.Chased(t.Context(), short.ID, hour(5)))
+		refused(t, g.Chased(t.Context(), short.ID, hour(6)), fault.Precondition, "version_mismatch")
+		refused(t, g.Chased(t.Context(), long.ID, hour(6)), fault.Precondition, "version_mismatch") // it is reviewed
+		same(t, must(g.Override(t.Context(), short.ID))(t), short)
+		same(t, must(g.Overrides(t.Context(), gate.OverrideFilter{Unreviewed: true, Unchased: true}, page.Request{}))(t).Items, []gate.Override{other})
 		short.ID = newID()
 		refused(t, g.UpdateOverride(t.Context(), short), fault.NotFound, "gate_override_not_found")
 	})

@@ -158,7 +158,7 @@ func (c *chase) undecided(ctx context.Context, violation id.ID) error {
 	if err := c.put(ctx, n.violation); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("%s disputed the violation of %s on %s: %s Decide it: whoever approved the policy, and administrators, can.", d.By, n.violation.Clause, d.At.UTC().Format("2006-01-02 15:04 UTC"), sentence(d.Reason))
+	text := fmt.Sprintf("%s disputed the violation of %s on %s: %s Decide it: whoever approved the policy, and administrators, can.", d.By, n.violation.Clause, Minute(d.At), Sentence(d.Reason))
 	if d.SuspendedUntil != nil {
 		text += " Until then changes wait again."
 	}
@@ -183,13 +183,13 @@ func (c *chase) escalate(ctx context.Context, violation id.ID) error {
 	if err := c.put(ctx, *v); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("told the %s: open since %s, and no plan with a date to come", map[Audience]string{TheTeam: "team", ParentTeam: "parent team", Approver: "policy's approver"}[clause.Escalate.To], v.OpenedAt.UTC().Format("2006-01-02 15:04 UTC"))
+	text := fmt.Sprintf("told the %s: open since %s, and no plan with a date to come", map[Audience]string{TheTeam: "team", ParentTeam: "parent team", Approver: "policy's approver"}[clause.Escalate.To], Minute(v.OpenedAt))
 	ctx = asPolicy(ctx, n.policy.Policy)
 	if _, err := c.add(ctx, n.object(access.KindViolation), Event{ID: id.New(c.at), Violation: v.ID, Kind: EscalatedTo, At: c.at, By: "policy " + n.policy.Policy.Slug, Via: ViaPolicy, Text: text}); err != nil {
 		return err
 	}
 	return c.tell(ctx, n, event.Escalated, []Audience{clause.Escalate.To}, fmt.Sprintf("%s: %s needs a plan", n.path(), v.Clause),
-		fmt.Sprintf("The violation is open since %s, and the team %s has no plan with a date to come. %s", v.OpenedAt.UTC().Format("2006-01-02 15:04 UTC"), n.service.TeamSlug, clause.Description), false, c.at)
+		fmt.Sprintf("The violation is open since %s, and the team %s has no plan with a date to come. %s", Minute(v.OpenedAt), n.service.TeamSlug, clause.Description), false, c.at)
 }
 
 // policies tells of those whose day to be looked at again is past.
@@ -205,8 +205,7 @@ func (c *chase) policies(ctx context.Context) error {
 				continue
 			}
 			err := c.runner.InTx(ctx, func(ctx context.Context) error {
-				v.Policy.RevisitTold = due
-				if err := c.store.UpdatePolicy(ctx, v.Policy); err != nil {
+				if err := c.store.ToldRevisit(ctx, v.Policy, due); err != nil {
 					return err
 				}
 				return c.announce(ctx, event.Event{

@@ -149,7 +149,7 @@ func (s *Service) tellDispute(ctx context.Context, n news, now time.Time) error 
 	d := n.violation.Handling.Dispute
 	t, text := event.ViolationDisputed, fmt.Sprintf("%s disputes it: %s", d.By, d.Reason)
 	if d.SuspendedUntil != nil {
-		t, text = event.FreezeSuspended, fmt.Sprintf("%s Changes do not wait until %s, while it is decided.", sentence(text), d.SuspendedUntil.UTC().Format("2006-01-02 15:04 UTC"))
+		t, text = event.FreezeSuspended, fmt.Sprintf("%s Changes do not wait until %s, while it is decided.", Sentence(text), Minute(*d.SuspendedUntil))
 	}
 	return s.tell(ctx, n, t, []Audience{Approver}, fmt.Sprintf("%s: the violation of %s is disputed", n.path(), n.violation.Clause), text, false, now)
 }
@@ -273,7 +273,7 @@ func (s *Service) void(ctx context.Context, n news, stored Violation, in RulingI
 	if err := s.desk.ViolationEnded(ctx, *v, nil, true, now); err != nil || v.Mode == Observe {
 		return err
 	}
-	return s.tell(ctx, n, event.ViolationVoided, nil, fmt.Sprintf("%s: the violation of %s that ended was none", n.path(), v.Clause), sentence(reason), true, now)
+	return s.tell(ctx, n, event.ViolationVoided, nil, fmt.Sprintf("%s: the violation of %s that ended was none", n.path(), v.Clause), Sentence(reason), true, now)
 }
 
 // approves refuses everybody but the person who approved the policy, and administrators.

@@ -41,7 +41,11 @@ type Store interface {
 	PolicyBySlug(ctx context.Context, slug string) (View, error)
 	// Policies lists by slug.
 	Policies(ctx context.Context, r page.Request) (page.Page[View], error)
+	// UpdatePolicy writes the head but RevisitTold.
 	UpdatePolicy(ctx context.Context, p Policy) error
+	// ToldRevisit records that the day was told to be past; Stale where it was already, or the
+	// policy was revised. It is nothing that people see, and leaves Version as it is.
+	ToldRevisit(ctx context.Context, p Policy, day Date) error
 	AddPolicyRevision(ctx context.Context, r Revision) error
 	// PolicyRevision returns that of the identifier.
 	PolicyRevision(ctx context.Context, revision id.ID) (Revision, error)

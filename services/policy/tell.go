@@ -134,9 +134,9 @@ func (s *Service) ceased(ctx context.Context, n news, c Clause, why string, now 
 		if ended == event.ViolationEnded {
 			ended = event.FreezeEnded
 		}
-		return s.tell(ctx, n, ended, withTeam(c), fmt.Sprintf("Changes of %s do not wait for %s any more", n.service.Slug, c.Name), sentence(why), true, now)
+		return s.tell(ctx, n, ended, withTeam(c), fmt.Sprintf("Changes of %s do not wait for %s any more", n.service.Slug, c.Name), Sentence(why), true, now)
 	case c.Notify != nil:
-		return s.tell(ctx, n, ended, c.Notify.To, fmt.Sprintf("%s: the clause %s asks for nothing any more", n.path(), c.Name), sentence(why), true, now)
+		return s.tell(ctx, n, ended, c.Notify.To, fmt.Sprintf("%s: the clause %s asks for nothing any more", n.path(), c.Name), Sentence(why), true, now)
 	}
 	return nil
 }
@@ -163,7 +163,11 @@ func what(n news, c Clause) string {
 	return fmt.Sprintf("%s: %s", n.path(), c.Name)
 }
 
-func sentence(text string) string {
+// Minute spells a time to the minute, for people.
+func Minute(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
+
+// Sentence makes one of what somebody typed.
+func Sentence(text string) string {
 	if text == "" {
 		return ""
 	}

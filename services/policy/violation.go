@@ -142,7 +142,7 @@ func (v Violation) Excused(now time.Time) string {
 	case h.EarlyExit != nil:
 		return fmt.Sprintf("%s ended the freeze early, for what was agreed on is done", h.EarlyExit.By)
 	case h.Dispute != nil && h.Dispute.Ruling == nil && h.Dispute.SuspendedUntil != nil && now.Before(*h.Dispute.SuspendedUntil):
-		return fmt.Sprintf("the freeze is suspended until %s, while the dispute of %s is decided", h.Dispute.SuspendedUntil.UTC().Format("2006-01-02 15:04 UTC"), h.Dispute.By)
+		return fmt.Sprintf("the freeze is suspended until %s, while the dispute of %s is decided", Minute(*h.Dispute.SuspendedUntil), h.Dispute.By)
 	}
 	return ""
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -13,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/internal/tx"
+	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -58,8 +58,7 @@ func (s *Service) chase(ctx context.Context, o Override, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("read the team of override %s: %w", o.ID, err)
 	}
-	o.ChasedAt = &now
-	if err := s.Store.UpdateOverride(ctx, o); err != nil {
+	if err := s.Store.Chased(ctx, o.ID, now); err != nil {
 		return err
 	}
 	to := team.Parent
@@ -67,7 +66,7 @@ func (s *Service) chase(ctx context.Context, o Override, now time.Time) error {
 		to = team.ID
 	}
 	return s.tell(ctx, o, of, event.OverrideOverdue, to, fmt.Sprintf("Nobody reviewed that the freezes of %s were lifted", of.Slug),
-		fmt.Sprintf("%s lifted them at %s: %s Another person of the team %s was to review it until %s.", o.By, minuteOf(o.At), sentenceOf(o.Reason), team.Name, minuteOf(o.ReviewDue())), now)
+		fmt.Sprintf("%s lifted them at %s: %s Another person of the team %s was to review it until %s.", o.By, policy.Minute(o.At), policy.Sentence(o.Reason), team.Name, policy.Minute(o.ReviewDue())), now)
 }
 
 // tell says it to a team, within the transaction of what happened.
@@ -77,9 +76,6 @@ func (s *Service) tell(ctx context.Context, o Override, of registry.Service, t e
 	}
 	return s.Teller.Tell(ctx, event.Event{
 		Type: t, Key: fmt.Sprintf("override/%s/%s", o.ID, t), At: now, Team: team, Service: of.ID, Subject: of.Slug, Title: title, Text: text,
-		Link: "/services/" + of.Slug + "/gate", Figures: []event.Figure{{Name: "until", Value: minuteOf(o.Until)}, {Name: "reviewDue", Value: minuteOf(o.ReviewDue())}},
+		Link: "/services/" + of.Slug + "/gate", Figures: []event.Figure{{Name: "until", Value: policy.Minute(o.Until)}, {Name: "reviewDue", Value: policy.Minute(o.ReviewDue())}},
 	})
 }
-
-// sentenceOf ends what somebody typed as a sentence ends.
-func sentenceOf(text string) string { return strings.TrimRight(text, ".!? ") + "." }

@@ -49,10 +49,8 @@ type Override struct {
 	By      string
 	Person  id.ID
 	// Review is what another person found, nil until then.
-	Review *Review
-	// ChasedAt is when it was told that the review is overdue, nil until then.
-	ChasedAt *time.Time
-	Version  int64
+	Review  *Review
+	Version int64
 }
 
 // Review is what another person found of an override.

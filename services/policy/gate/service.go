@@ -228,8 +228,8 @@ func (s *Service) Break(ctx context.Context, service id.ID, in OverrideInput) (O
 		if err := s.Recorder.RecordDiff(ctx, access.Create, made.object(of), made.Reason, nil, made); err != nil {
 			return err
 		}
-		return s.tell(ctx, made, of, event.OverrideMade, of.Team, fmt.Sprintf("%s lifted the freezes of %s until %s", made.By, of.Slug, minuteOf(made.Until)),
-			fmt.Sprintf("The reason is: %s Another person of the team reviews it until %s.", sentenceOf(made.Reason), minuteOf(made.ReviewDue())), now)
+		return s.tell(ctx, made, of, event.OverrideMade, of.Team, fmt.Sprintf("%s lifted the freezes of %s until %s", made.By, of.Slug, policy.Minute(made.Until)),
+			fmt.Sprintf("The reason is: %s Another person of the team reviews it until %s.", policy.Sentence(made.Reason), policy.Minute(made.ReviewDue())), now)
 	})
 	if err != nil {
 		return Override{}, fmt.Errorf("lift the freezes of a service: %w", err)

@@ -46,6 +46,9 @@ type Store interface {
 	Surroundings(ctx context.Context, service id.ID, at time.Time) (Surroundings, error)
 	// Overrides lists the newest first.
 	Overrides(ctx context.Context, f OverrideFilter, r page.Request) (page.Page[Override], error)
-	// UpdateOverride writes Until, Review and ChasedAt, conditional on Version, and answers fault.Stale.
+	// UpdateOverride writes Until and Review, conditional on Version, and answers fault.Stale.
 	UpdateOverride(ctx context.Context, o Override) error
+	// Chased records that it was told that the review is overdue; Stale where it was already, or
+	// somebody reviewed it. It is nothing that people see, and leaves Version as it is.
+	Chased(ctx context.Context, override id.ID, at time.Time) error
 }

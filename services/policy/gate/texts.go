@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/evenkeel/evenkeel/services/policy"
 )
@@ -15,8 +14,6 @@ const (
 	warnsOnly    = "; the policy warns only"
 	observedOnly = "; the policy is only observed"
 )
-
-func minuteOf(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 func appliesText(stand policy.SLOStanding) string {
 	applies := fmt.Sprintf("the clause %s of the policy %s applies to the SLO %s", stand.Clause.Name, stand.Rule.Policy.Slug, stand.Slug)
@@ -47,7 +44,7 @@ func goesOnText(class policy.ChangeClass) string {
 }
 
 func overriddenText(o Override) string {
-	return fmt.Sprintf("%s, on call, lifted the freeze until %s: %s", o.By, minuteOf(o.Until), o.Reason)
+	return fmt.Sprintf("%s, on call, lifted the freeze until %s: %s", o.By, policy.Minute(o.Until), o.Reason)
 }
 
 // wayOut is what can be done.
@@ -61,7 +58,7 @@ func (s Situation) wayOut(v Verdict) []string {
 	if v.Answer == Deny {
 		out = append(out, fmt.Sprintf("work on what spends the budget goes on: send it as a change of the class %s", strings.Join(exempt(s), ", ")))
 		if v.RecoversAt != nil {
-			out = append(out, fmt.Sprintf("if nothing more goes wrong, the freeze ends at %s", minuteOf(*v.RecoversAt)))
+			out = append(out, fmt.Sprintf("if nothing more goes wrong, the freeze ends at %s", policy.Minute(*v.RecoversAt)))
 		}
 		out = append(out,
 			"where the numbers are wrong or the clause does not fit, dispute the violation",
