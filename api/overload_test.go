@@ -282,7 +282,7 @@ func TestEveryOperationHasAClass(t *testing.T) {
 	other := map[string]admission.Class{ // than what follows from the method; docs/how-to/protect-it-from-overload.md names them
 		"getMe": admission.Critical, "getSLOStatus": admission.Critical, "getCompositeStatus": admission.Critical, "explainComposite": admission.Reports, "getCompositeHistory": admission.Reports,
 		"explainSLO": admission.Reports, "explainSLA": admission.Reports, "getSLOHistory": admission.Reports, "getSLOForecast": admission.Reports, "getSLOErrors": admission.Reports, "getSLOFacts": admission.Reports, "getMeasurements": admission.Reports, "suggestSLOs": admission.Reports, "tryPolicy": admission.Reports,
-		"previewReport": admission.Reports, "previewReportAsCSV": admission.Reports, "getReportDocument": admission.Reports, "getReportAsCSV": admission.Reports, "getEvidence": admission.Reports,
+		"publishReport": admission.Reports, "previewReport": admission.Reports, "previewReportAsCSV": admission.Reports, "getReportDocument": admission.Reports, "getReportAsCSV": admission.Reports, "getEvidence": admission.Reports,
 		"getGoldenSignalsSeries": admission.Reports, "suggestGoldenSignals": admission.Reports,
 	}
 	for _, e := range a.endpoints {

@@ -59,7 +59,7 @@ func (a account) asks() []slo.Asked {
 		out = append(out, s.asked(s.step(), a.spans))
 		whole := s.to.Sub(s.from)
 		if len(a.classes) > 0 {
-			out = append(out, s.asked(whole, slices.Concat(a.spans, a.planned())))
+			out = append(out, s.asked(whole, slices.Concat(a.spans, slo.PlannedOf(a.classes))))
 			for _, class := range a.names() {
 				out = append(out, s.asked(whole, slices.Concat(a.spans, a.classes[class])))
 			}
@@ -68,16 +68,6 @@ func (a account) asks() []slo.Asked {
 			raw := s.asked(whole, nil)
 			raw.Raw = true
 			out = append(out, raw)
-		}
-	}
-	return out
-}
-
-func (a account) planned() []window.Span {
-	var out []window.Span
-	for class, spans := range a.classes {
-		if slices.Contains(slo.PlannedClasses, class) {
-			out = append(out, spans...)
 		}
 	}
 	return out

@@ -168,9 +168,6 @@ type Violation struct {
 	Ending   string     `json:"ending" doc:"Why it ended; empty while it was open."`
 }
 
-// void is the ending of a violation that was found to be none.
-const void = "void"
-
 // Decisions is how many changes of a class were answered so.
 type Decisions struct {
 	Service Ref    `json:"service"`

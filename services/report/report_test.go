@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,12 +17,15 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/report"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/calendar"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/outage"
+	"github.com/evenkeel/evenkeel/services/slo/sla"
 )
 
 // february is a month in which 22,000 events were measured and 255 were bad: 100 of no
@@ -323,6 +327,120 @@ func TestAnSLOThatCannotBeReadKeepsNoOtherFromBeingReported(t *testing.T) {
 	rows := strings.Split(string(ok(c.CSV())(t)), "\r\n")
 	if !strings.Contains(rows[2], "not_known,what was measured could not be read") || !strings.Contains(rows[2], ",,,,,,") {
 		t.Errorf("the row is %q", rows[2])
+	}
+}
+
+// The violation of the ledger ended when its only SLO was retired, two minutes into February:
+// no slot of it is in the month, and the violation was open in it.
+func TestAServiceOfWhichNoSLOCountedAnyMoreIsNotRestatedForNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ledger := ok(h.registry.CreateService(h.ada, registry.ServiceInput{Slug: "ledger", Team: "payments", Profile: registry.Profile{
+		Name: "Ledger", Kind: registry.HTTP, Tier: 1, Lifecycle: registry.Production,
+	}}))(t)
+	only, _, err := h.slos.Declare(h.ada, ledger.ID, objective("99%"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.until(t, "2026-02-01T00:02:00Z")
+	ok(h.slos.Retire(h.ada, only.SLO.ID, only.SLO.Version, "over"))(t)
+	p, end := storetest.Policy(t, h.store, "error-budget"), h.clock.Now()
+	ok(h.store.Policy().OpenViolation(t.Context(), policy.Violation{
+		ID: id.New(start), Policy: p.Policy.ID, Revision: p.Revision.ID, Clause: "budget-exceeded", SLO: only.SLO.ID, Service: ledger.ID,
+		Mode: policy.Enforce, OpenedAt: start, EndedAt: &end, Ending: policy.Retired, Version: 1,
+	}))(t)
+	h.until(t, "2026-03-02T00:00:00Z")
+	made := ok(h.publish(h.ada, report.PublishInput{ScopeInput: ofTeam("").ScopeInput, PeriodInput: report.PeriodInput{Name: "2026-02"}}))(t)
+	if c := ok(made.Content())(t); len(c.Violations) != 1 || len(c.SLOs) != 1 || c.SLOs[0].Service.Slug != "checkout" {
+		t.Fatalf("published are the violations %+v, and %d SLOs", c.Violations, len(c.SLOs))
+	}
+	h.clock.Advance(24 * time.Hour)
+	if got := ok(h.RestateOnce(access.WithCaller(t.Context(), access.System("restate-reports"))))(t); got["reviewed"] != 1 || got["restated"] != 0 {
+		t.Errorf("restated %v as %+v", got, ok(h.Restatements(h.bob, made.ID))(t))
+	}
+}
+
+// Of three reports of a month with one SLO a run that may do as much as two does the two that
+// are due the longest, and the next one the third. A document that was tampered with fails, and
+// comes again when it would have been due.
+func TestARunSumsUpAsMuchAsItMayAndTheNextTheRest(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.until(t, "2026-03-02T00:00:00Z")
+	in := report.PublishInput{ScopeInput: report.ScopeInput{Kind: report.OfService, Name: "checkout"}, PeriodInput: report.PeriodInput{Name: "2026-02"}}
+	for range 3 {
+		ok(h.publish(h.ada, in))(t)
+		h.clock.Advance(time.Minute)
+	}
+	h.RestateAtMost(2)
+	system := access.WithCaller(t.Context(), access.System("restate-reports"))
+	h.clock.Advance(24 * time.Hour)
+	for i, want := range []map[string]int64{{"reviewed": 2, "waiting": 1}, {"reviewed": 1}, {}} {
+		got := ok(h.RestateOnce(system))(t)
+		if got["reviewed"] != want["reviewed"] || got["waiting"] != want["waiting"] || got["failed"] != 0 {
+			t.Errorf("run %d: %v, want %v", i+1, got, want)
+		}
+		h.clock.Advance(time.Minute)
+	}
+	tampered := ok(report.Report{ID: id.New(h.clock.Now()), PublishedAt: h.clock.Now(), ReviewAt: &start}.Of(ok(ok(h.Get(h.bob, ok(h.List(h.bob, report.Filter{}, storeAll))(t).Items[0].ID))(t).Content())(t)))(t)
+	tampered.SHA256 = "of something else"
+	if _, done, err := h.store.Reports().CreateReport(t.Context(), tampered); err != nil || !done {
+		t.Fatal(done, err)
+	}
+	h.clock.Advance(24 * time.Hour)
+	h.RestateAtMost(1)
+	for i, want := range []map[string]int64{{"failed": 1, "waiting": 3}, {"reviewed": 1, "waiting": 2}, {"reviewed": 1, "waiting": 1}, {"reviewed": 1}} {
+		got, err := h.RestateOnce(system)
+		if got["failed"] != want["failed"] || got["reviewed"] != want["reviewed"] || got["waiting"] != want["waiting"] || (err != nil) != (want["failed"] > 0) {
+			t.Errorf("run %d with one that fails: %v, want %v: %v", i+1, got, want, err)
+		}
+	}
+}
+
+// 91 days after the end of February, on 31 May, nothing measured comes of it any more: from
+// then on it is summed up each week, and 400 days after its end, on 5 April, not any more.
+func TestAReportIsSummedUpLessOftenWhenNothingMeasuredComesAnyMore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.until(t, "2026-05-30T00:00:00Z")
+	ok(h.publish(h.ada, report.PublishInput{ScopeInput: report.ScopeInput{Kind: report.OfService, Name: "checkout"}, PeriodInput: report.PeriodInput{Name: "2026-02"}}))(t)
+	system := access.WithCaller(t.Context(), access.System("restate-reports"))
+	for _, c := range []struct {
+		at       string
+		reviewed int64
+	}{{"2026-05-30T23:59:59Z", 0}, {"2026-05-31T00:00:00Z", 1}, {"2026-06-01T00:00:00Z", 1}, {"2026-06-07T23:59:59Z", 0}, {"2026-06-08T00:00:00Z", 1}, {"2027-04-01T00:00:00Z", 1}, {"2028-01-01T00:00:00Z", 0}} {
+		h.until(t, c.at)
+		if got := ok(h.RestateOnce(system))(t); got["reviewed"] != c.reviewed {
+			t.Errorf("at %s %v, want %d", c.at, got, c.reviewed)
+		}
+	}
+}
+
+// Closed with 99 %, and found to be 98 % on the 10th and 97 % on the 20th of March.
+func TestAPeriodOfAnSLAIsToldAsItWasAtATime(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	v := storetest.AnSLA(t, h.checkout.ID, h.availability.SLO.ID, "acme", "Acme")
+	came := func(good int64) sla.Outcome {
+		return sla.Outcome{Sum: window.Sum{Good: good * 1000, Total: 100_000}, Verdict: sla.Breached, Credit: strconv.FormatInt(100-good, 10) + "%"}
+	}
+	first, second := stamp(t, "2026-03-10T00:00:00Z"), stamp(t, "2026-03-20T00:00:00Z")
+	if err := h.store.SLA().CreateSLA(t.Context(), v, second); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.store.SLA().AddSLAPeriod(t.Context(), sla.Period{
+		ID: id.New(first), SLA: v.SLA.ID, Revision: v.Revision, Window: calendar.Window{Start: stamp(t, "2026-02-01T00:00:00Z"), End: stamp(t, "2026-03-01T00:00:00Z")},
+		Outcome: came(97), Closed: came(99), ClosedAt: stamp(t, "2026-03-02T00:00:00Z"), RestatedAt: &second, RestatedBefore: []sla.Restatement{{At: first, Outcome: came(98)}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	h.until(t, "2026-03-31T00:00:00Z")
+	for asOf, want := range map[string]string{"2026-03-05T00:00:00Z": "1% 0.99 false", "2026-03-15T00:00:00Z": "2% 0.98 true", "2026-03-25T00:00:00Z": "3% 0.97 true"} {
+		in := report.PreviewInput{ScopeInput: ofTeam("").ScopeInput, PeriodInput: report.PeriodInput{From: stamp(t, "2026-02-01T00:00:00Z"), To: stamp(t, "2026-03-02T00:00:00Z")}, AsOf: stamp(t, asOf)}
+		periods := h.preview(t, in).SLAs
+		if len(periods) != 1 || fmt.Sprintf("%s %v %t", periods[0].Credit, *periods[0].SLI, periods[0].Restated) != want {
+			t.Errorf("as of %s %+v, want %s", asOf, periods, want)
+		}
 	}
 }
 

@@ -302,8 +302,8 @@ func (a *App) jobs() []jobs.Job {
 			RunOnce:     counted(a.Reports.DrawUpOnce),
 		},
 		{
-			Name: "restate-reports", Schedule: "53 2 * * *",
-			Description: "Sums published reports up again, and keeps what is found to be otherwise beside them.",
+			Name: "restate-reports", Schedule: "53 * * * *",
+			Description: "Sums published reports up again that are due, and keeps what is found to be otherwise beside them.",
 			RunOnce:     counted(a.Reports.RestateOnce),
 		},
 		{
