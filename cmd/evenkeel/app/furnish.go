@@ -146,7 +146,7 @@ func (a *App) furnish() error {
 	})
 	a.Evidence = evidence.NewService(evidence.Parts{
 		Keys: s.Reports(), Past: s.Reports(), Organisation: s.Registry(), Rights: s.Access(), Policies: s.Policy(), Proposals: s.Proposals(),
-		Log: s.Audit(), Published: s.Reports(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+		Log: s.Audit(), Published: s.Reports(), Runner: s, Snapshots: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.Registry.OnRetirement(a.Policies)
 	a.Registry.CountHoldings(a.SLOs)
