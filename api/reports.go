@@ -42,12 +42,8 @@ type file struct {
 	Body        []byte
 }
 
-func csvFile(c report.Content, name string) (*file, error) {
-	text, err := c.CSV()
-	if err != nil {
-		return nil, err
-	}
-	return &file{ContentType: "text/csv; charset=utf-8", Disposition: `attachment; filename="` + name + `.csv"`, Body: text}, nil
+func csvFile(c report.Content, name string) *file {
+	return &file{ContentType: "text/csv; charset=utf-8", Disposition: `attachment; filename="` + name + `.csv"`, Body: c.CSV()}
 }
 
 // reportsPath is where published reports are.
@@ -74,7 +70,7 @@ func (a *API) addReports(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return csvFile(drawn, "preview")
+		return csvFile(drawn, "preview"), nil
 	})
 
 	type query struct {
@@ -167,7 +163,7 @@ func (a *API) addReports(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return csvFile(published, "report-"+string(found.ID))
+		return csvFile(published, "report-"+string(found.ID)), nil
 	})
 	register(a, operation{
 		id: "listReportRestatements", method: http.MethodGet, path: reportsPath + "/{report}/restatements", tag: "Reports", summary: "List the restatements of a report",

@@ -102,7 +102,7 @@ func TestEachEventIsJudgedByTheObjectiveOfItsTime(t *testing.T) {
 		t.Fatalf("the SLOs are %+v", c.SLOs)
 	}
 	one := c.SLOs[0]
-	if one.Outcome != report.Missed || one.Total != 22000 || one.Good != 21745 || one.Bad != 255 || one.Objective != "99.9%" {
+	if one.Outcome != report.Missed || *one.Total != 22000 || *one.Good != 21745 || *one.Bad != 255 || one.Objective != "99.9%" {
 		t.Errorf("availability is %+v", one)
 	}
 	about(t, "allowed", one.Allowed, 130)
@@ -113,7 +113,7 @@ func TestEachEventIsJudgedByTheObjectiveOfItsTime(t *testing.T) {
 	if len(one.Classes) != 2 || one.Classes[0].Class != "launch" || one.Classes[0].Bad != 100 || one.Classes[1].Bad != 50 {
 		t.Errorf("the classes are %+v", one.Classes)
 	}
-	if len(one.Revisions) != 2 || !one.Revisions[1].From.Equal(stamp(t, "2026-02-15T12:00:00Z")) || one.Revisions[0].Total != 12000 || one.Revisions[1].Good != 9995 {
+	if len(one.Revisions) != 2 || !one.Revisions[1].From.Equal(stamp(t, "2026-02-15T12:00:00Z")) || *one.Revisions[0].Total != 12000 || *one.Revisions[1].Good != 9995 {
 		t.Errorf("the revisions are %+v", one.Revisions)
 	}
 	// Of 14½ days and of 13½ the longest common length with a day is half a day: of 29 of
@@ -129,17 +129,69 @@ func TestEachEventIsJudgedByTheObjectiveOfItsTime(t *testing.T) {
 	}
 }
 
+// 2 of 10 events are bad where 1 % might be, which is 20 budgets; but fewer than the 100 from
+// which on something is concluded. So the SLO is not the worst of all, but one of no data.
+func TestWhatIsTooLittleToConcludeFromComesLast(t *testing.T) {
+	t.Parallel()
+	h := february(t)
+	rare := objective("99%")
+	rare.Slug, rare.MinEvents = "rare", 100
+	v, _, err := h.slos.Declare(h.ada, h.checkout.ID, rare)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.until(t, "2026-02-27T00:00:00Z")
+	h.slotOf(t, v.Indicator.ID, "2026-02-26T12:00:00Z", 8, 10)
+	h.until(t, "2026-03-02T00:00:00Z")
+	c := h.preview(t, ofTeam("2026-02"))
+	if len(c.SLOs) != 3 || c.SLOs[0].SLO.Slug != "availability" || c.SLOs[2].SLO.Slug != "rare" || c.SLOs[2].Outcome != report.NoData {
+		t.Fatalf("the SLOs are %+v", c.SLOs)
+	}
+	about(t, "consumed", c.SLOs[2].Consumed, 20)
+}
+
+// From the 25th on nothing was in force that a correction of the 26th could lie over.
+func TestACorrectionAfterAnSLOWasRetiredIsNotOfIt(t *testing.T) {
+	t.Parallel()
+	h := february(t)
+	begin, end := stamp(t, "2026-02-26T12:00:00Z"), stamp(t, "2026-02-26T13:00:00Z")
+	ok(h.corrections.Declare(h.ada, h.availability.SLO.ID, correction.Declaration{Effect: correction.Exclude, Kind: correction.External, Reason: "to come", From: &begin, To: &end}))(t)
+	ok(h.slos.Retire(h.ada, h.availability.SLO.ID, 2, "over"))(t)
+	h.until(t, "2026-03-02T00:00:00Z")
+	if one := h.preview(t, ofTeam("2026-02")).SLOs[0]; len(one.Corrections) != 0 || one.Raw != nil {
+		t.Errorf("it has the corrections %+v, and %+v as measured", one.Corrections, one.Raw)
+	}
+}
+
+// The first revision was in force for 10 days, which are told in days; the second for 10 days
+// and 7½ hours, which are told in steps of 1½ hours, the longest that divide both and a day.
+func TestSilenceIsToldInTheLongestOfTheSteps(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.until(t, "2026-02-11T00:00:00Z")
+	revised := objective("99.9%")
+	if _, _, err := h.slos.Revise(h.ada, h.availability.SLO.ID, h.availability.SLO.Version, revised); err != nil {
+		t.Fatal(err)
+	}
+	h.until(t, "2026-02-21T07:30:00Z")
+	ok(h.slos.Retire(h.ada, h.availability.SLO.ID, 2, "over"))(t)
+	h.until(t, "2026-03-02T00:00:00Z")
+	if one := h.preview(t, ofTeam("2026-02")).SLOs[0]; one.StepSeconds != 86400 || one.SilentSeconds != int64((20*24+7)*3600+1800) {
+		t.Errorf("nothing was reported for %d s in steps of %d s", one.SilentSeconds, one.StepSeconds)
+	}
+}
+
 func TestAnSLOCountsFromWhenItWasDeclaredUntilItWasRetired(t *testing.T) {
 	t.Parallel()
 	h := february(t)
 	ok(h.slos.Retire(h.ada, h.availability.SLO.ID, 2, "over"))(t) // on the 25th
 	h.until(t, "2026-04-02T00:00:00Z")
 	february := h.preview(t, ofTeam("2026-02")).SLOs[0]
-	if february.Total != 22000 || !february.To.Equal(stamp(t, "2026-02-25T00:00:00Z")) {
+	if *february.Total != 22000 || !february.To.Equal(stamp(t, "2026-02-25T00:00:00Z")) {
 		t.Errorf("February is %+v", february)
 	}
 	january := h.preview(t, ofTeam("2026-01"))
-	if len(january.SLOs) != 1 || !january.SLOs[0].From.Equal(start) || january.SLOs[0].Total != 1000 || january.SLOs[0].Outcome != report.Missed {
+	if len(january.SLOs) != 1 || !january.SLOs[0].From.Equal(start) || *january.SLOs[0].Total != 1000 || january.SLOs[0].Outcome != report.Missed {
 		t.Errorf("January is %+v", january.SLOs)
 	}
 	if march := h.preview(t, ofTeam("2026-03")); len(march.SLOs) != 1 || march.SLOs[0].SLO.Slug != "latency" {
@@ -167,7 +219,7 @@ func TestAPreviewIsReadAsOfAPastTime(t *testing.T) {
 		if asOf != "" && (c.AsOf == nil || len(c.Notes) < 2 || !strings.Contains(strings.Join(c.Notes, " "), "measurements are as they are now")) {
 			t.Errorf("the notes are %q", c.Notes)
 		}
-		return c.SLOs[0].Total, len(c.SLOs[0].Corrections)
+		return *c.SLOs[0].Total, len(c.SLOs[0].Corrections)
 	}
 	for asOf, want := range map[string]struct {
 		total       float64
@@ -181,7 +233,7 @@ func TestAPreviewIsReadAsOfAPastTime(t *testing.T) {
 	in := ofTeam("2026-02")
 	in.AsOf = stamp(t, "2026-02-10T00:30:00Z")
 	c := h.preview(t, in)
-	if one := c.SLOs[0]; one.Objective != "99%" || len(one.Revisions) != 1 || one.Total != 12000 || !c.Until.Equal(stamp(t, "2026-02-10T00:00:00Z")) {
+	if one := c.SLOs[0]; one.Objective != "99%" || len(one.Revisions) != 1 || *one.Total != 12000 || !c.Until.Equal(stamp(t, "2026-02-10T00:00:00Z")) {
 		t.Errorf("as of the 10th: %+v until %s", one, c.Until)
 	}
 }
@@ -239,7 +291,7 @@ func TestAPublishedReportStaysAndIsRestated(t *testing.T) {
 	}
 	still := ok(h.Get(h.bob, made.ID))(t)
 	content := ok(still.Content())(t)
-	if string(still.Document) != string(made.Document) || content.SLOs[0].Total != 22000 {
+	if string(still.Document) != string(made.Document) || *content.SLOs[0].Total != 22000 {
 		t.Error("what was published is not as it was")
 	}
 	still.Document[100]++
@@ -281,19 +333,23 @@ func TestCSVHasTheNumbersOfTheJSONAndNoFormula(t *testing.T) {
 	h := february(t)
 	h.until(t, "2026-03-02T00:00:00Z")
 	c := h.preview(t, ofTeam("2026-02"))
-	c.SLOs[1].Service.Slug, c.SLOs[1].Why, c.SLOs[1].Team.Slug = "=1+1", "-2+3\"x", "@SUM(A1)"
-	text := ok(c.CSV())(t)
+	c.SLOs[1].Service.Slug, c.SLOs[1].Why, c.SLOs[1].Team.Slug, c.SLOs[1].SLO.Slug, c.SLOs[1].Noun = "=1+1", "-2+3\"x;=4", "@SUM(A1)", " \u3000＝1", "\t=1"
+	text := c.CSV()
 	rows := ok(csv.NewReader(strings.NewReader(string(text))).ReadAll())(t)
 	if len(rows) != 3 || !slices.Equal(rows[0], report.Columns) {
 		t.Fatalf("the rows are %q", rows)
 	}
+	// By RFC 4180, and quoted also where a semicolon parts the cells.
+	if lines := strings.Split(string(text), "\r\n"); len(lines) != 4 || lines[3] != "" || !strings.Contains(lines[2], `,"'-2+3""x;=4",`) || !strings.HasPrefix(lines[0], "from,to,") {
+		t.Errorf("the lines are %q", lines)
+	}
 	cell := func(row int, column string) string { return rows[row][slices.Index(report.Columns, column)] }
 	float := func(column string) float64 { return ok(strconv.ParseFloat(cell(1, column), 64))(t) }
 	one := c.SLOs[0]
-	if float("good") != one.Good || float("total") != one.Total || float("sli") != *one.SLI || float("consumed") != *one.Consumed || float("planned_bad") != 100 || cell(1, "outcome") != "missed" {
+	if float("good") != *one.Good || float("total") != *one.Total || float("sli") != *one.SLI || float("consumed") != *one.Consumed || float("planned_bad") != 100 || cell(1, "outcome") != "missed" {
 		t.Errorf("the row is %q", rows[1])
 	}
-	if cell(2, "sli") != "" || cell(2, "outcome") != "no_data" || cell(2, "service") != "'=1+1" || cell(2, "why") != "'-2+3\"x" || cell(2, "team") != "'@SUM(A1)" {
+	if cell(2, "sli") != "" || cell(2, "outcome") != "no_data" || cell(2, "service") != "'=1+1" || cell(2, "why") != "'-2+3\"x;=4" || cell(2, "slo") != "' \u3000＝1" || cell(2, "noun") != "'\t=1" || cell(2, "team") != "'@SUM(A1)" {
 		t.Errorf("the row without data is %q", rows[2])
 	}
 }
@@ -321,11 +377,11 @@ func TestAnSLOThatCannotBeReadKeepsNoOtherFromBeingReported(t *testing.T) {
 	}
 	h.Measured = broken{h.Measured, latency.Indicator.ID}
 	c := h.preview(t, ofTeam("2026-02"))
-	if len(c.SLOs) != 2 || c.SLOs[0].Total != 22000 || c.SLOs[1].Outcome != report.NotKnown || c.SLOs[1].Why == "" || c.SLOs[1].SLI != nil || c.Summary.NotKnown != 1 {
+	if len(c.SLOs) != 2 || *c.SLOs[0].Total != 22000 || c.SLOs[1].Outcome != report.NotKnown || c.SLOs[1].Why == "" || c.SLOs[1].SLI != nil || c.SLOs[1].Good != nil || c.SLOs[1].Total != nil || c.SLOs[1].Bad != nil || c.Summary.NotKnown != 1 {
 		t.Errorf("the SLOs are %+v", c.SLOs)
 	}
-	rows := strings.Split(string(ok(c.CSV())(t)), "\r\n")
-	if !strings.Contains(rows[2], "not_known,what was measured could not be read") || !strings.Contains(rows[2], ",,,,,,") {
+	rows := strings.Split(string(c.CSV()), "\r\n")
+	if !strings.Contains(rows[2], `"not_known","what was measured could not be read"`) || !strings.Contains(rows[2], ",,,,,,") {
 		t.Errorf("the row is %q", rows[2])
 	}
 }

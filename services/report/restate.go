@@ -192,8 +192,8 @@ func (c Content) figures() []figure {
 		add := func(name, value string) {
 			out = append(out, figure{"slos/" + string(s.SLO.ID) + "/" + name, s.Service.Slug + "/" + s.SLO.Slug + " " + name, value})
 		}
-		add("good", number(s.Good))
-		add("total", number(s.Total))
+		add("good", optional(s.Good))
+		add("total", optional(s.Total))
 		add("sli", optional(s.SLI))
 		add("consumed", optional(s.Consumed))
 		add("planned", spent(s.Planned))
