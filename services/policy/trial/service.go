@@ -37,6 +37,7 @@ type Policies interface {
 // Services are the organisation's.
 type Services interface {
 	ServicesByID(ctx context.Context, services []id.ID) (map[id.ID]registry.Service, error)
+	Team(ctx context.Context, team id.ID) (registry.Team, error)
 }
 
 // SLOs give the SLOs there are.
@@ -157,6 +158,10 @@ func (s *Service) run(ctx context.Context, rule policy.Rule, days int) (Result, 
 			facts = append(facts, condition.Reads()...)
 		}
 	}
+	above, err := s.above(ctx, of)
+	if err != nil {
+		return Result{}, err
+	}
 	t := newTally(rule, from, to)
 	var last registry.Service
 	for some := range slices.Chunk(of, atOnce) {
@@ -174,7 +179,7 @@ func (s *Service) run(ctx context.Context, rule policy.Rule, days int) (Result, 
 					t.finish()
 				}
 				last = some[i].service
-				t.begin(last)
+				t.begin(last, above[last.Team])
 			}
 			courses, err := follow(ctx, past, rule)
 			if err != nil {
@@ -187,6 +192,22 @@ func (s *Service) run(ctx context.Context, rule policy.Rule, days int) (Result, 
 		t.finish()
 	}
 	return t.result(), nil
+}
+
+// above tells of which teams of the SLOs' services there is one above.
+func (s *Service) above(ctx context.Context, of []subject) (map[id.ID]bool, error) {
+	out := map[id.ID]bool{}
+	for _, one := range of {
+		if _, known := out[one.service.Team]; known {
+			continue
+		}
+		team, err := s.Services.Team(ctx, one.service.Team)
+		if err != nil {
+			return nil, fmt.Errorf("read team %s: %w", one.service.Team, err)
+		}
+		out[team.ID] = team.Parent != ""
+	}
+	return out, nil
 }
 
 // subject is an SLO on which the policy would act.

@@ -139,7 +139,7 @@ func TestAPolicyIsTriedOnThePast(t *testing.T) {
 	if want := (trial.Hours{policy.Feature: 911, policy.Config: 911, policy.Reliability: 0}); !reflect.DeepEqual(result.Frozen, want) || result.FrozenServices != 1 {
 		t.Errorf("frozen are %d services for %v, want %v", result.FrozenServices, result.Frozen, want)
 	}
-	if want := (trial.Counts{Violations: 3, Issues: 2}); result.Counts != want {
+	if want := (trial.Counts{Violations: 3, Issues: 2, Notifications: 3}); result.Counts != want {
 		t.Errorf("%+v, want %+v", result.Counts, want)
 	}
 	if groups := result.Clauses[1]; groups.UnknownHours != 4*1440 || groups.Violations != 0 || !slices.Contains(groups.Missing, trial.Missing{Fact: "groupShares", Hours: 4 * 1440, Never: true}) {

@@ -28,6 +28,8 @@ func (slow) ActiveViews(ctx context.Context, _ id.ID, _ int) ([]slo.View, error)
 
 func (slow) ViewsOf(context.Context, []id.ID) ([]slo.View, error) { return nil, nil }
 
+func (slow) Team(context.Context, id.ID) (registry.Team, error) { return registry.Team{}, nil }
+
 func (slow) ServicesByID(context.Context, []id.ID) (map[id.ID]registry.Service, error) {
 	return nil, nil
 }
