@@ -20,7 +20,7 @@ func (a *API) addTrials(r Rooms) {
 	}, func(ctx context.Context, in *post) (*reply, error) {
 		b := in.Body
 		result, err := r.Trials.Run(ctx, trial.Input{
-			Policy: b.Policy, Draft: policy.Terms{Clauses: each(b.Clauses, fromClauseInput), Reserve: b.Reserve}, Days: b.Days,
+			Policy: b.Policy, Draft: policy.Terms{Clauses: each(b.Clauses, fromClauseInput), Reserve: b.Reserve}, Team: b.Team, Days: b.Days,
 			Place: policy.Place{Target: policy.TargetKind(b.Target), Service: b.Service, Tier: b.Tier, Mode: policy.Mode(b.Mode)},
 		})
 		if err != nil {

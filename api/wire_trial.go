@@ -10,6 +10,7 @@ type PolicyTrialInput struct {
 	Target  string        `json:"target" enum:"service,tier,all" doc:"Where it would be attached: to at most 1,000 SLOs." example:"all"`
 	Service string        `json:"service,omitempty" doc:"Slug or identifier, for target service."`
 	Tier    int           `json:"tier,omitempty" minimum:"1" maximum:"4" doc:"For target tier."`
+	Team    string        `json:"team,omitempty" maxLength:"63" doc:"Slug or identifier: only the services of this team, of target tier or all." example:"payments"`
 	Mode    string        `json:"mode,omitempty" enum:"observe,warn,enforce" default:"enforce" doc:"How far it would act: only what is enforced freezes, and what is only observed opens no issues."`
 	Days    int           `json:"days,omitempty" minimum:"1" maximum:"90" default:"90" doc:"How many days back, until the last full hour."`
 }

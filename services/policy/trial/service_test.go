@@ -178,6 +178,13 @@ func TestAPolicyIsTriedOnThePast(t *testing.T) {
 			t.Errorf("on %+v: %d SLOs, %+v", target, one.SLOs, one.Counts)
 		}
 	}
+	storetest.SLO(t, r.store, storetest.Service(t, r.store, storetest.Team(t, r.store, "search").ID, "index").ID, "availability")
+	for team, slos := range map[string]int{"": 5, "payments": 4, string(team.ID): 4, "search": 1} {
+		one := must(r.Run(r.reader, trial.Input{Draft: policy.Terms{Clauses: clauses()[:1]}, Place: everywhere(policy.Warn), Team: team, Days: 1}))(t)
+		if one.SLOs != slos {
+			t.Errorf("of the team %q: %d SLOs, want %d", team, one.SLOs, slos)
+		}
+	}
 	// 30 days ago the first was open already: it opens with the attachment, and lasts until 13:00, 22 days ago.
 	if e := must(r.Run(r.reader, trial.Input{Draft: policy.Terms{Clauses: clauses()[:1]}, Place: policy.Place{Target: policy.ToService, Service: "checkout", Mode: policy.Warn}, Days: 30}))(t).Episodes[0]; !e.OpenedAt.Equal(to.Add(-30*day)) || e.Hours != 8*24+1 {
 		t.Errorf("what was open already is %+v", e)
@@ -216,6 +223,8 @@ func TestATrialNamesWhatIsWrong(t *testing.T) {
 		{"no such policy", trial.Input{Policy: "another", Place: everywhere(policy.Warn), Days: 90}, "/policy"},
 		{"conditions", trial.Input{Draft: policy.Terms{Clauses: broken}, Place: everywhere(policy.Warn), Days: 91}, "/clauses/0/when /clauses/1/name /days"},
 		{"no such service", trial.Input{Draft: policy.Terms{Clauses: clauses()}, Place: policy.Place{Target: policy.ToService, Service: "nothing", Mode: policy.Warn}, Days: 1}, "/service"},
+		{"no such team", trial.Input{Draft: policy.Terms{Clauses: clauses()}, Place: everywhere(policy.Warn), Team: "nobody", Days: 0}, "/team /days"},
+		{"a team and a service", trial.Input{Draft: policy.Terms{Clauses: clauses()}, Place: policy.Place{Target: policy.ToService, Service: "checkout", Mode: policy.Warn}, Team: "payments", Days: 1}, "/team"},
 		{"no service", trial.Input{Draft: policy.Terms{Clauses: clauses()}, Place: policy.Place{Target: policy.ToService, Mode: policy.Warn}, Days: 1}, "/service"},
 		{"a tier for a service", trial.Input{Draft: policy.Terms{Clauses: clauses()}, Place: policy.Place{Target: policy.ToTier, Tier: 5, Service: "checkout", Mode: "stop"}, Days: 1}, "/service /tier /mode"},
 	} {
