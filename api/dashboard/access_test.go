@@ -185,7 +185,7 @@ func TestPagesAllowNothingFromElsewhere(t *testing.T) {
 func TestRoutesListWhatIsAnswered(t *testing.T) {
 	t.Parallel()
 	d := New(newSample().sources(), options())
-	if len(d.Routes()) != 27 {
+	if len(d.Routes()) != 28 {
 		t.Errorf("%d routes: %v", len(d.Routes()), d.Routes())
 	}
 	for _, r := range d.Routes() {

@@ -51,7 +51,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "proposals", "issues", "issue", "reports", "report", "jobs", "datasources", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "reports", "report", "jobs", "datasources", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -82,6 +82,7 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page("/violations", "/violations", d.violations)
 	d.page("/policies", "/policies", d.policies)
 	d.page("/policies/{policy}", "/policies/{policy}", d.policy)
+	d.page("/policies/{policy}/trial", "/policies/{policy}/trial", d.trial)
 	d.page("/proposals", "/proposals", d.proposals)
 	d.page("/violations/{violation}", "/violations/{violation}", d.violation)
 	d.page("/issues", "/issues", d.issues)
