@@ -252,6 +252,22 @@ func TestAPageThatIsRefusedIsAskedForAgain(t *testing.T) {
 	}
 }
 
+func TestAHeavyPageIsRefusedAsReportsAre(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, limited)
+		b.HandleHeavy("/heavy", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }))
+		for range 3 {
+			b.do(http.MethodGet, "/heavy", "")
+		}
+		b.readProblem(http.StatusTooManyRequests, "rate_limited", b.do(http.MethodGet, "/heavy", ""))
+		time.Sleep(3 * time.Second)
+		if text := b.do(http.MethodGet, "/metrics", "").Body.String(); !strings.Contains(text, `evenkeel_admission_refused_total{class="reports",reason="over_quota"} 1`+"\n") {
+			t.Errorf("the refusal is not counted as one of a report:\n%s", text)
+		}
+	})
+}
+
 func TestEveryOperationHasAClass(t *testing.T) {
 	t.Parallel()
 	type document struct{ Body []byte }

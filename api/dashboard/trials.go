@@ -86,6 +86,9 @@ type trialClause struct {
 	Notes      []string
 }
 
+// trialPath is where a policy is tried.
+const trialPath = "/policies/{policy}/trial"
+
 const (
 	// trialRows is how many SLOs the timeline has, and spellsSaid how many freezes of a service
 	// are told one by one.

@@ -33,6 +33,10 @@ func (a *App) openEdge() {
 	})
 	a.API.NotFoundPage(pages.NotFound())
 	for _, r := range pages.Routes() {
+		if r.Heavy {
+			a.API.HandleHeavy(r.Pattern, pages)
+			continue
+		}
 		a.API.Handle(r.Method, r.Pattern, pages)
 	}
 }

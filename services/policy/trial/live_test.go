@@ -159,4 +159,3 @@ func TestATrialTellsWhatThePassesDid(t *testing.T) {
 		t.Errorf("too little happened: %+v, %d hours unknown, %d services frozen", result.Counts, result.UnknownHours, result.FrozenServices)
 	}
 }
-
