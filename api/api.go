@@ -156,6 +156,11 @@ func (a *API) Handle(method, pattern string, h http.Handler) {
 	a.handle(class, method, pattern, h)
 }
 
+// HandleHeavy is Handle of a page that takes as much as a report does, and waits like one.
+func (a *API) HandleHeavy(pattern string, h http.Handler) {
+	a.handle(admission.Reports, http.MethodGet, pattern, h)
+}
+
 func (a *API) handle(class admission.Class, method, pattern string, h http.Handler) {
 	m := a.metrics.meter(method, pattern)
 	load := a.admission.Route(class)

@@ -252,6 +252,22 @@ func TestAPageThatIsRefusedIsAskedForAgain(t *testing.T) {
 	}
 }
 
+func TestAHeavyPageIsRefusedAsReportsAre(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, limited)
+		b.HandleHeavy("/heavy", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }))
+		for range 3 {
+			b.do(http.MethodGet, "/heavy", "")
+		}
+		b.readProblem(http.StatusTooManyRequests, "rate_limited", b.do(http.MethodGet, "/heavy", ""))
+		time.Sleep(3 * time.Second)
+		if text := b.do(http.MethodGet, "/metrics", "").Body.String(); !strings.Contains(text, `evenkeel_admission_refused_total{class="reports",reason="over_quota"} 1`+"\n") {
+			t.Errorf("the refusal is not counted as one of a report:\n%s", text)
+		}
+	})
+}
+
 func TestEveryOperationHasAClass(t *testing.T) {
 	t.Parallel()
 	type document struct{ Body []byte }
@@ -282,7 +298,7 @@ func TestEveryOperationHasAClass(t *testing.T) {
 	other := map[string]admission.Class{ // than what follows from the method; docs/how-to/protect-it-from-overload.md names them
 		"getMe": admission.Critical, "getSLOStatus": admission.Critical, "getCompositeStatus": admission.Critical, "explainComposite": admission.Reports, "getCompositeHistory": admission.Reports,
 		"explainSLO": admission.Reports, "explainSLA": admission.Reports, "getSLOHistory": admission.Reports, "getSLOForecast": admission.Reports, "getSLOErrors": admission.Reports, "getSLOFacts": admission.Reports, "getMeasurements": admission.Reports, "suggestSLOs": admission.Reports, "tryPolicy": admission.Reports,
-		"previewReport": admission.Reports, "previewReportAsCSV": admission.Reports, "getReportDocument": admission.Reports, "getReportAsCSV": admission.Reports, "getEvidence": admission.Reports,
+		"publishReport": admission.Reports, "previewReport": admission.Reports, "previewReportAsCSV": admission.Reports, "getReportDocument": admission.Reports, "getReportAsCSV": admission.Reports, "getEvidence": admission.Reports,
 		"getGoldenSignalsSeries": admission.Reports, "suggestGoldenSignals": admission.Reports,
 	}
 	for _, e := range a.endpoints {

@@ -42,12 +42,8 @@ type file struct {
 	Body        []byte
 }
 
-func csvFile(c report.Content, name string) (*file, error) {
-	text, err := c.CSV()
-	if err != nil {
-		return nil, err
-	}
-	return &file{ContentType: "text/csv; charset=utf-8", Disposition: `attachment; filename="` + name + `.csv"`, Body: text}, nil
+func csvFile(c report.Content, name string) *file {
+	return &file{ContentType: "text/csv; charset=utf-8", Disposition: `attachment; filename="` + name + `.csv"`, Body: c.CSV()}
 }
 
 // reportsPath is where published reports are.
@@ -74,7 +70,7 @@ func (a *API) addReports(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return csvFile(drawn, "preview")
+		return csvFile(drawn, "preview"), nil
 	})
 
 	type query struct {
@@ -112,13 +108,14 @@ func (a *API) addReports(r Rooms) {
 	register(a, operation{
 		id: "publishReport", method: http.MethodPost, path: reportsPath, tag: "Reports", summary: "Publish a report",
 		description: "A snapshot that nothing changes. What is found to be otherwise later is a restatement beside it. People of the team; administrators of the organisation.",
-		rule:        access.Rule{Verb: access.Create, Kind: access.KindReport},
+		rule:        access.Rule{Verb: access.Create, Kind: access.KindReport}, class: admission.Reports,
 	}, func(ctx context.Context, in *post) (*created[Report], error) {
-		draft, err := r.Reports.Draw(ctx, fromReportInput(in.Body)) // outside of the transaction of the effect
-		if err != nil {
-			return nil, err
-		}
+		var draft report.Draft
 		return create(ctx, a, in.Once, creation[Report, Report]{
+			prepare: func(ctx context.Context) (err error) {
+				draft, err = r.Reports.Draw(ctx, fromReportInput(in.Body))
+				return err
+			},
 			make: func(ctx context.Context) (Report, error) {
 				made, err := r.Reports.Publish(ctx, draft)
 				return r.showReport(ctx, made, err)
@@ -166,11 +163,11 @@ func (a *API) addReports(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return csvFile(published, "report-"+string(found.ID))
+		return csvFile(published, "report-"+string(found.ID)), nil
 	})
 	register(a, operation{
 		id: "listReportRestatements", method: http.MethodGet, path: reportsPath + "/{report}/restatements", tag: "Reports", summary: "List the restatements of a report",
-		description: "The newest first: what was found to be otherwise, with what was published, and why. A report is summed up again each day, until 400 days after its period.", rule: read,
+		description: "The newest first: what was found to be otherwise, with what was published, and why. A report is summed up again each day while measurements of its period may come, for 91 days, and then each week, until 400 days after it; later where more is published than is worked off.", rule: read,
 	}, func(ctx context.Context, in *ReportPath) (*list[ReportRestatement], error) {
 		found, err := r.Reports.Restatements(ctx, id.ID(in.Report))
 		if err != nil {

@@ -15,12 +15,12 @@ func (a *API) addTrials(r Rooms) {
 	type reply struct{ Body PolicyTrial }
 	register(a, operation{
 		id: "tryPolicy", method: http.MethodPost, path: "/v1/budget-policies/trials", tag: "Policies", summary: "Try an error-budget policy on the past",
-		description: "What would have followed from a policy, or from clauses that are only a draft, had it been attached: who would have been frozen when, and how many issues would have been opened. Nothing is kept.",
+		description: "What would have followed from a policy, or from clauses that are only a draft, had it been attached: who would have been frozen when, how many issues would have been opened, and how often people would have been told. Nothing is kept.",
 		rule:        access.Rule{Verb: access.Read, Kind: access.KindPolicy}, class: admission.Reports,
 	}, func(ctx context.Context, in *post) (*reply, error) {
 		b := in.Body
 		result, err := r.Trials.Run(ctx, trial.Input{
-			Policy: b.Policy, Draft: policy.Terms{Clauses: each(b.Clauses, fromClauseInput), Reserve: b.Reserve}, Days: b.Days,
+			Policy: b.Policy, Draft: policy.Terms{Clauses: each(b.Clauses, fromClauseInput), Reserve: b.Reserve}, Team: b.Team, Days: b.Days,
 			Place: policy.Place{Target: policy.TargetKind(b.Target), Service: b.Service, Tier: b.Tier, Mode: policy.Mode(b.Mode)},
 		})
 		if err != nil {
@@ -50,7 +50,7 @@ func toPolicyTrial(t trial.Result) PolicyTrial {
 }
 
 func toTrialCounts(c trial.Counts) PolicyTrialCounts {
-	return PolicyTrialCounts{Violations: c.Violations, Issues: c.Issues, Postmortems: c.Postmortems}
+	return PolicyTrialCounts{Violations: c.Violations, Issues: c.Issues, Postmortems: c.Postmortems, Escalations: c.Escalations, Notifications: c.Notifications}
 }
 
 func toTrialFrozen(h trial.Hours) []PolicyTrialFrozen {
@@ -66,7 +66,7 @@ func toTrialFrozen(h trial.Hours) []PolicyTrialFrozen {
 func toTrialEpisode(e trial.Episode) PolicyTrialEpisode {
 	return PolicyTrialEpisode{
 		Service: ref(e.Service.ID, e.Service.Slug), SLO: ref(e.SLO.ID, e.SLO.Slug), Clause: e.Clause, Mode: string(e.Mode),
-		OpenedAt: e.OpenedAt, EndedAt: e.EndedAt, Hours: e.Hours, PeakConsumed: e.PeakConsumed, Issue: e.Issue, Postmortem: e.Postmortem,
+		OpenedAt: e.OpenedAt, EndedAt: e.EndedAt, Hours: e.Hours, PeakConsumed: e.PeakConsumed, Issue: e.Issue, Postmortem: e.Postmortem, Escalated: e.Escalated, Notifications: e.Notifications,
 		Waits: each(e.Waits, func(c policy.ChangeClass) string { return string(c) }),
 	}
 }

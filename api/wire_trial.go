@@ -10,6 +10,7 @@ type PolicyTrialInput struct {
 	Target  string        `json:"target" enum:"service,tier,all" doc:"Where it would be attached: to at most 1,000 SLOs." example:"all"`
 	Service string        `json:"service,omitempty" doc:"Slug or identifier, for target service."`
 	Tier    int           `json:"tier,omitempty" minimum:"1" maximum:"4" doc:"For target tier."`
+	Team    string        `json:"team,omitempty" maxLength:"63" doc:"Slug or identifier: only the services of this team, of target tier or all." example:"payments"`
 	Mode    string        `json:"mode,omitempty" enum:"observe,warn,enforce" default:"enforce" doc:"How far it would act: only what is enforced freezes, and what is only observed opens no issues."`
 	Days    int           `json:"days,omitempty" minimum:"1" maximum:"90" default:"90" doc:"How many days back, until the last full hour."`
 }
@@ -35,9 +36,11 @@ type PolicyTrial struct {
 
 // PolicyTrialCounts are how many violations there would have been, and what would have been asked.
 type PolicyTrialCounts struct {
-	Violations  int `json:"violations" doc:"Violations that would have opened."`
-	Issues      int `json:"issues" doc:"Issues that would have been opened: one for each violation of a clause that asks for one, unless it is only observed."`
-	Postmortems int `json:"postmortems" doc:"Postmortems that would have been asked for, likewise."`
+	Violations    int `json:"violations" doc:"Violations that would have opened."`
+	Issues        int `json:"issues" doc:"Issues that would have been opened: one for each violation of a clause that asks for one, unless it is only observed, or goes on in the issue of the one before, which ended at most 10 days earlier."`
+	Postmortems   int `json:"postmortems" doc:"Postmortems that would have been asked for, of violations that are not only observed."`
+	Escalations   int `json:"escalations" doc:"Violations that would have been escalated, had nobody a plan."`
+	Notifications int `json:"notifications" doc:"Events that people would have been told: one for each team when a violation began, ended or was escalated. Where they are told is decided by their routes."`
 }
 
 // PolicyTrialFrozen is for how long changes of a class would have waited.
@@ -72,15 +75,17 @@ type PolicyTrialService struct {
 
 // PolicyTrialEpisode is a violation that would have been.
 type PolicyTrialEpisode struct {
-	Service      Ref        `json:"service"`
-	SLO          Ref        `json:"slo"`
-	Clause       string     `json:"clause"`
-	Mode         string     `json:"mode" enum:"observe,warn,enforce" doc:"How far the policy would have acted: on an SLO that is only observed, no further."`
-	OpenedAt     time.Time  `json:"openedAt"`
-	EndedAt      *time.Time `json:"endedAt" nullable:"true" doc:"Null where it would be open still."`
-	Hours        int        `json:"hours" doc:"For how long it would have been open until the last hour."`
-	PeakConsumed *float64   `json:"peakConsumed" nullable:"true" doc:"The most of the error budget of 28 days that was consumed; null where nothing is known of it." example:"1.1864"`
-	Issue        bool       `json:"issue" doc:"An issue would have been opened."`
-	Postmortem   bool       `json:"postmortem" doc:"A postmortem would have been asked for."`
-	Waits        []string   `json:"waits" enum:"feature,config,reliability" doc:"Classes of changes that would have waited."`
+	Service       Ref        `json:"service"`
+	SLO           Ref        `json:"slo"`
+	Clause        string     `json:"clause"`
+	Mode          string     `json:"mode" enum:"observe,warn,enforce" doc:"How far the policy would have acted: on an SLO that is only observed, no further."`
+	OpenedAt      time.Time  `json:"openedAt"`
+	EndedAt       *time.Time `json:"endedAt" nullable:"true" doc:"Null where it would be open still."`
+	Hours         int        `json:"hours" doc:"For how long it would have been open until the last hour."`
+	PeakConsumed  *float64   `json:"peakConsumed" nullable:"true" doc:"The most of the error budget of 28 days that was consumed; null where nothing is known of it." example:"1.1864"`
+	Issue         bool       `json:"issue" doc:"An issue would have been opened; false, too, where it goes on in that of the one before."`
+	Postmortem    bool       `json:"postmortem" doc:"A postmortem would have been asked for."`
+	Escalated     bool       `json:"escalated" doc:"Somebody above the team would have been told."`
+	Notifications int        `json:"notifications" doc:"How many events people would have been told of it."`
+	Waits         []string   `json:"waits" enum:"feature,config,reliability" doc:"Classes of changes that would have waited."`
 }

@@ -185,12 +185,19 @@ func TestPagesAllowNothingFromElsewhere(t *testing.T) {
 func TestRoutesListWhatIsAnswered(t *testing.T) {
 	t.Parallel()
 	d := New(newSample().sources(), options())
-	if len(d.Routes()) != 27 {
+	if len(d.Routes()) != 28 {
 		t.Errorf("%d routes: %v", len(d.Routes()), d.Routes())
 	}
+	heavy := 0
 	for _, r := range d.Routes() {
+		if r.Heavy {
+			heavy++
+		}
 		if r.Method != http.MethodGet && r.Pattern != "/signout" || !strings.HasPrefix(r.Pattern, "/") || strings.Contains(r.Pattern, "$") {
 			t.Errorf("route %+v", r)
 		}
+	}
+	if heavy != 1 { // the trial
+		t.Errorf("%d routes are heavy", heavy)
 	}
 }

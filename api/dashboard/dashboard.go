@@ -44,14 +44,17 @@ type Dashboard struct {
 }
 
 // Route is a method and a path pattern that the dashboard answers.
-type Route struct{ Method, Pattern string }
+type Route struct {
+	Method, Pattern string
+	Heavy           bool // it takes as much as a report
+}
 
 //go:embed templates/*.html
 var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "proposals", "issues", "issue", "reports", "report", "jobs", "datasources", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "reports", "report", "jobs", "datasources", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -82,6 +85,7 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page("/violations", "/violations", d.violations)
 	d.page("/policies", "/policies", d.policies)
 	d.page("/policies/{policy}", "/policies/{policy}", d.policy)
+	d.page(trialPath, trialPath, d.trial)
 	d.page("/proposals", "/proposals", d.proposals)
 	d.page("/violations/{violation}", "/violations/{violation}", d.violation)
 	d.page("/issues", "/issues", d.issues)
@@ -125,7 +129,7 @@ func (d *Dashboard) NotFound() http.Handler {
 
 func (d *Dashboard) route(method, pattern, shown string, h http.HandlerFunc) {
 	d.mux.HandleFunc(method+" "+pattern, h)
-	d.routes = append(d.routes, Route{method, shown})
+	d.routes = append(d.routes, Route{Method: method, Pattern: shown, Heavy: shown == trialPath})
 }
 
 // screen is what a handler shows: a template and its view model.

@@ -58,6 +58,7 @@ type policyPage struct {
 	Attached    []attachedRow
 	None        empty // where it is attached to nothing
 	Facts       []fact
+	Trial       trialForm
 }
 
 // clauseCard is a clause of a policy.
@@ -100,6 +101,9 @@ func (d *Dashboard) policy(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	p.Facts = approvalFacts(x.Revision.Terms)
+	if p.Trial, err = d.formOf(v, x.Policy.Slug); err != nil {
+		return screen{}, err
+	}
 	return screen{template: "policy", title: x.Policy.Name, section: "/violations", page: p}, nil
 }
 

@@ -255,8 +255,8 @@ func reportedRow(s report.SLO) reportedSLO {
 	}
 	if s.Outcome == report.NotKnown {
 		r.Unknown, r.Notes = true, append(r.Notes, s.Why)
-	} else if s.SLI != nil && err == nil {
-		r.SLI = shareFigure(big.NewRat(int64(math.Round(s.Good*1000)), int64(math.Round(s.Total*1000))), objective)
+	} else if s.SLI != nil && s.Good != nil && s.Total != nil && err == nil {
+		r.SLI = shareFigure(big.NewRat(int64(math.Round(*s.Good*1000)), int64(math.Round(*s.Total*1000))), objective)
 	}
 	if s.Consumed != nil && s.Planned != nil && s.Unplanned != nil {
 		r.Consumed, r.Bar = spentFigure(*s.Consumed), chart.Spent(*s.Planned.Share, *s.Unplanned.Share, true)

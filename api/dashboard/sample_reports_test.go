@@ -32,11 +32,11 @@ func (a published) all() []report.Report {
 	row := func(service, slug string, outcome report.Outcome, good, total, allowed, planned float64) report.SLO {
 		s := report.SLO{
 			Service: of(service), SLO: of(slug), Team: of(a.teams[0].Slug), Outcome: outcome, Noun: "event", Objective: "99.9%", From: month.From, To: month.To,
-			Good: good, Total: total, Bad: total - good, StepSeconds: 86400, Classes: []report.Spend{}, Revisions: []report.Piece{{Number: 1}}, Corrections: []report.Correction{},
+			Good: share(good), Total: share(total), Bad: share(total - good), StepSeconds: 86400, Classes: []report.Spend{}, Revisions: []report.Piece{{Number: 1}}, Corrections: []report.Correction{},
 		}
 		if total > 0 {
-			s.SLI, s.Allowed, s.Consumed = share(good/total), share(allowed), share(s.Bad/allowed)
-			s.Planned, s.Unplanned = &report.Spend{Bad: planned, Share: share(planned / allowed)}, &report.Spend{Bad: s.Bad - planned, Share: share((s.Bad - planned) / allowed)}
+			s.SLI, s.Allowed, s.Consumed = share(good/total), share(allowed), share((total-good)/allowed)
+			s.Planned, s.Unplanned = &report.Spend{Bad: planned, Share: share(planned / allowed)}, &report.Spend{Bad: total - good - planned, Share: share((total - good - planned) / allowed)}
 		}
 		return s
 	}
@@ -48,6 +48,7 @@ func (a published) all() []report.Report {
 	met := row("ledger", "balances", report.Met, 999_900, 1_000_000, 1_000, 20)
 	met.SilentSeconds = 2 * 86400
 	blurred := row("ledger", "old", report.NotKnown, 0, 0, 0, 0)
+	blurred.Good, blurred.Total, blurred.Bad = nil, nil, nil
 	blurred.Why = "its bounds do not lie between the hours or days that are left of what was measured"
 	ended, review := a.now.Add(-26*24*time.Hour), report.Review{At: a.now, By: "Grace", Note: "fine"}
 	full := report.Content{

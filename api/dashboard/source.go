@@ -45,6 +45,7 @@ type Sources struct {
 	Alerts        Alerts
 	Proposals     Proposals
 	Policies      Policies
+	Trials        Trials
 	Gate          Gate
 	Issues        Issues
 	Webhooks      Webhooks

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/ed25519"
 	"fmt"
 	"os"
 	"time"
@@ -27,8 +28,8 @@ func (p *program) verifyEvidenceCommand() *cobra.Command {
 		Use:   "verify FILE --key KEY",
 		Short: "Tell whether a bundle of evidence is as it was sealed",
 		Long: `Tell whether a bundle of evidence is as it was sealed, without the installation: each
-file has the SHA-256 that the manifest says, nothing was added or taken away, and the
-manifest is signed with the key. It ends with 1 when something is not.
+file has the SHA-256 that the manifest says, nothing was added or taken away, not a byte
+between the files, and the manifest is signed with the key. It ends with 1 when something is not.
 
 The key is what GET /v1/evidence/key shows, or a file that holds it. Get it another way
 than the bundle: whoever forges one could send a key along.`,
@@ -46,11 +47,7 @@ than the bundle: whoever forges one could send a key along.`,
 			if err != nil {
 				return wrongUse(cmd, fmt.Errorf("--key %w", err))
 			}
-			bundle, err := os.ReadFile(args[0])
-			if err != nil {
-				return fmt.Errorf("read the bundle: %w", err)
-			}
-			m, err := evidence.Verify(bundle, public)
+			m, err := verifyFile(args[0], public)
 			if err != nil {
 				return err
 			}
@@ -66,4 +63,18 @@ than the bundle: whoever forges one could send a key along.`,
 	}
 	cmd.Flags().StringVar(&key, "key", "", "The public key, or a file that holds it")
 	return cmd
+}
+
+// verifyFile verifies a bundle as it lies there: it may be larger than the memory.
+func verifyFile(name string, key ed25519.PublicKey) (evidence.Manifest, error) {
+	bundle, err := os.Open(name)
+	if err != nil {
+		return evidence.Manifest{}, fmt.Errorf("read the bundle: %w", err)
+	}
+	defer bundle.Close()
+	info, err := bundle.Stat()
+	if err != nil {
+		return evidence.Manifest{}, fmt.Errorf("read the bundle: %w", err)
+	}
+	return evidence.Verify(bundle, info.Size(), key)
 }

@@ -40109,6 +40109,7 @@ type SLAPeriodMutation struct {
 	closed_credit   *string
 	closed_at       *time.Time
 	restated_at     *time.Time
+	restated_before *string
 	review_at       *time.Time
 	clearedFields   map[string]struct{}
 	sla             *string
@@ -40821,6 +40822,42 @@ func (m *SLAPeriodMutation) ResetRestatedAt() {
 	delete(m.clearedFields, slaperiod.FieldRestatedAt)
 }
 
+// SetRestatedBefore sets the "restated_before" field.
+func (m *SLAPeriodMutation) SetRestatedBefore(s string) {
+	m.restated_before = &s
+}
+
+// RestatedBefore returns the value of the "restated_before" field in the mutation.
+func (m *SLAPeriodMutation) RestatedBefore() (r string, exists bool) {
+	v := m.restated_before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRestatedBefore returns the old "restated_before" field's value of the SLAPeriod entity.
+// If the SLAPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLAPeriodMutation) OldRestatedBefore(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRestatedBefore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRestatedBefore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRestatedBefore: %w", err)
+	}
+	return oldValue.RestatedBefore, nil
+}
+
+// ResetRestatedBefore resets all changes to the "restated_before" field.
+func (m *SLAPeriodMutation) ResetRestatedBefore() {
+	m.restated_before = nil
+}
+
 // SetReviewAt sets the "review_at" field.
 func (m *SLAPeriodMutation) SetReviewAt(t time.Time) {
 	m.review_at = &t
@@ -40958,7 +40995,7 @@ func (m *SLAPeriodMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SLAPeriodMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 16)
 	if m.sla != nil {
 		fields = append(fields, slaperiod.FieldSLAID)
 	}
@@ -41001,6 +41038,9 @@ func (m *SLAPeriodMutation) Fields() []string {
 	if m.restated_at != nil {
 		fields = append(fields, slaperiod.FieldRestatedAt)
 	}
+	if m.restated_before != nil {
+		fields = append(fields, slaperiod.FieldRestatedBefore)
+	}
 	if m.review_at != nil {
 		fields = append(fields, slaperiod.FieldReviewAt)
 	}
@@ -41040,6 +41080,8 @@ func (m *SLAPeriodMutation) Field(name string) (ent.Value, bool) {
 		return m.ClosedAt()
 	case slaperiod.FieldRestatedAt:
 		return m.RestatedAt()
+	case slaperiod.FieldRestatedBefore:
+		return m.RestatedBefore()
 	case slaperiod.FieldReviewAt:
 		return m.ReviewAt()
 	}
@@ -41079,6 +41121,8 @@ func (m *SLAPeriodMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldClosedAt(ctx)
 	case slaperiod.FieldRestatedAt:
 		return m.OldRestatedAt(ctx)
+	case slaperiod.FieldRestatedBefore:
+		return m.OldRestatedBefore(ctx)
 	case slaperiod.FieldReviewAt:
 		return m.OldReviewAt(ctx)
 	}
@@ -41187,6 +41231,13 @@ func (m *SLAPeriodMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRestatedAt(v)
+		return nil
+	case slaperiod.FieldRestatedBefore:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRestatedBefore(v)
 		return nil
 	case slaperiod.FieldReviewAt:
 		v, ok := value.(time.Time)
@@ -41351,6 +41402,9 @@ func (m *SLAPeriodMutation) ResetField(name string) error {
 		return nil
 	case slaperiod.FieldRestatedAt:
 		m.ResetRestatedAt()
+		return nil
+	case slaperiod.FieldRestatedBefore:
+		m.ResetRestatedBefore()
 		return nil
 	case slaperiod.FieldReviewAt:
 		m.ResetReviewAt()

@@ -47,6 +47,8 @@ type SLAPeriod struct {
 	ClosedAt time.Time `json:"closed_at,omitempty"`
 	// RestatedAt holds the value of the "restated_at" field.
 	RestatedAt *time.Time `json:"restated_at,omitempty"`
+	// RestatedBefore holds the value of the "restated_before" field.
+	RestatedBefore string `json:"restated_before,omitempty"`
 	// ReviewAt holds the value of the "review_at" field.
 	ReviewAt *time.Time `json:"review_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -95,7 +97,7 @@ func (*SLAPeriod) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case slaperiod.FieldGood, slaperiod.FieldTotal, slaperiod.FieldClosedGood, slaperiod.FieldClosedTotal:
 			values[i] = new(sql.NullInt64)
-		case slaperiod.FieldID, slaperiod.FieldSLAID, slaperiod.FieldRevisionID, slaperiod.FieldVerdict, slaperiod.FieldCredit, slaperiod.FieldClosedVerdict, slaperiod.FieldClosedCredit:
+		case slaperiod.FieldID, slaperiod.FieldSLAID, slaperiod.FieldRevisionID, slaperiod.FieldVerdict, slaperiod.FieldCredit, slaperiod.FieldClosedVerdict, slaperiod.FieldClosedCredit, slaperiod.FieldRestatedBefore:
 			values[i] = new(sql.NullString)
 		case slaperiod.FieldStartAt, slaperiod.FieldEndAt, slaperiod.FieldClosedAt, slaperiod.FieldRestatedAt, slaperiod.FieldReviewAt:
 			values[i] = new(sql.NullTime)
@@ -205,6 +207,12 @@ func (_m *SLAPeriod) assignValues(columns []string, values []any) error {
 				_m.RestatedAt = new(time.Time)
 				*_m.RestatedAt = value.Time
 			}
+		case slaperiod.FieldRestatedBefore:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field restated_before", values[i])
+			} else if value.Valid {
+				_m.RestatedBefore = value.String
+			}
 		case slaperiod.FieldReviewAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field review_at", values[i])
@@ -301,6 +309,9 @@ func (_m *SLAPeriod) String() string {
 		builder.WriteString("restated_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("restated_before=")
+	builder.WriteString(_m.RestatedBefore)
 	builder.WriteString(", ")
 	if v := _m.ReviewAt; v != nil {
 		builder.WriteString("review_at=")

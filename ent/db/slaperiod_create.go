@@ -117,6 +117,12 @@ func (_c *SLAPeriodCreate) SetNillableRestatedAt(v *time.Time) *SLAPeriodCreate 
 	return _c
 }
 
+// SetRestatedBefore sets the "restated_before" field.
+func (_c *SLAPeriodCreate) SetRestatedBefore(v string) *SLAPeriodCreate {
+	_c.mutation.SetRestatedBefore(v)
+	return _c
+}
+
 // SetReviewAt sets the "review_at" field.
 func (_c *SLAPeriodCreate) SetReviewAt(v time.Time) *SLAPeriodCreate {
 	_c.mutation.SetReviewAt(v)
@@ -220,6 +226,9 @@ func (_c *SLAPeriodCreate) check() error {
 	if _, ok := _c.mutation.ClosedAt(); !ok {
 		return &ValidationError{Name: "closed_at", err: errors.New(`db: missing required field "SLAPeriod.closed_at"`)}
 	}
+	if _, ok := _c.mutation.RestatedBefore(); !ok {
+		return &ValidationError{Name: "restated_before", err: errors.New(`db: missing required field "SLAPeriod.restated_before"`)}
+	}
 	if len(_c.mutation.SLAIDs()) == 0 {
 		return &ValidationError{Name: "sla", err: errors.New(`db: missing required edge "SLAPeriod.sla"`)}
 	}
@@ -309,6 +318,10 @@ func (_c *SLAPeriodCreate) createSpec() (*SLAPeriod, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.RestatedAt(); ok {
 		_spec.SetField(slaperiod.FieldRestatedAt, field.TypeTime, value)
 		_node.RestatedAt = &value
+	}
+	if value, ok := _c.mutation.RestatedBefore(); ok {
+		_spec.SetField(slaperiod.FieldRestatedBefore, field.TypeString, value)
+		_node.RestatedBefore = value
 	}
 	if value, ok := _c.mutation.ReviewAt(); ok {
 		_spec.SetField(slaperiod.FieldReviewAt, field.TypeTime, value)
@@ -595,6 +608,18 @@ func (u *SLAPeriodUpsert) UpdateRestatedAt() *SLAPeriodUpsert {
 // ClearRestatedAt clears the value of the "restated_at" field.
 func (u *SLAPeriodUpsert) ClearRestatedAt() *SLAPeriodUpsert {
 	u.SetNull(slaperiod.FieldRestatedAt)
+	return u
+}
+
+// SetRestatedBefore sets the "restated_before" field.
+func (u *SLAPeriodUpsert) SetRestatedBefore(v string) *SLAPeriodUpsert {
+	u.Set(slaperiod.FieldRestatedBefore, v)
+	return u
+}
+
+// UpdateRestatedBefore sets the "restated_before" field to the value that was provided on create.
+func (u *SLAPeriodUpsert) UpdateRestatedBefore() *SLAPeriodUpsert {
+	u.SetExcluded(slaperiod.FieldRestatedBefore)
 	return u
 }
 
@@ -892,6 +917,20 @@ func (u *SLAPeriodUpsertOne) UpdateRestatedAt() *SLAPeriodUpsertOne {
 func (u *SLAPeriodUpsertOne) ClearRestatedAt() *SLAPeriodUpsertOne {
 	return u.Update(func(s *SLAPeriodUpsert) {
 		s.ClearRestatedAt()
+	})
+}
+
+// SetRestatedBefore sets the "restated_before" field.
+func (u *SLAPeriodUpsertOne) SetRestatedBefore(v string) *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.SetRestatedBefore(v)
+	})
+}
+
+// UpdateRestatedBefore sets the "restated_before" field to the value that was provided on create.
+func (u *SLAPeriodUpsertOne) UpdateRestatedBefore() *SLAPeriodUpsertOne {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.UpdateRestatedBefore()
 	})
 }
 
@@ -1358,6 +1397,20 @@ func (u *SLAPeriodUpsertBulk) UpdateRestatedAt() *SLAPeriodUpsertBulk {
 func (u *SLAPeriodUpsertBulk) ClearRestatedAt() *SLAPeriodUpsertBulk {
 	return u.Update(func(s *SLAPeriodUpsert) {
 		s.ClearRestatedAt()
+	})
+}
+
+// SetRestatedBefore sets the "restated_before" field.
+func (u *SLAPeriodUpsertBulk) SetRestatedBefore(v string) *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.SetRestatedBefore(v)
+	})
+}
+
+// UpdateRestatedBefore sets the "restated_before" field to the value that was provided on create.
+func (u *SLAPeriodUpsertBulk) UpdateRestatedBefore() *SLAPeriodUpsertBulk {
+	return u.Update(func(s *SLAPeriodUpsert) {
+		s.UpdateRestatedBefore()
 	})
 }
 

@@ -260,6 +260,20 @@ func (_u *SLAPeriodUpdate) ClearRestatedAt() *SLAPeriodUpdate {
 	return _u
 }
 
+// SetRestatedBefore sets the "restated_before" field.
+func (_u *SLAPeriodUpdate) SetRestatedBefore(v string) *SLAPeriodUpdate {
+	_u.mutation.SetRestatedBefore(v)
+	return _u
+}
+
+// SetNillableRestatedBefore sets the "restated_before" field if the given value is not nil.
+func (_u *SLAPeriodUpdate) SetNillableRestatedBefore(v *string) *SLAPeriodUpdate {
+	if v != nil {
+		_u.SetRestatedBefore(*v)
+	}
+	return _u
+}
+
 // SetReviewAt sets the "review_at" field.
 func (_u *SLAPeriodUpdate) SetReviewAt(v time.Time) *SLAPeriodUpdate {
 	_u.mutation.SetReviewAt(v)
@@ -407,6 +421,9 @@ func (_u *SLAPeriodUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.RestatedAtCleared() {
 		_spec.ClearField(slaperiod.FieldRestatedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RestatedBefore(); ok {
+		_spec.SetField(slaperiod.FieldRestatedBefore, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.ReviewAt(); ok {
 		_spec.SetField(slaperiod.FieldReviewAt, field.TypeTime, value)
@@ -722,6 +739,20 @@ func (_u *SLAPeriodUpdateOne) ClearRestatedAt() *SLAPeriodUpdateOne {
 	return _u
 }
 
+// SetRestatedBefore sets the "restated_before" field.
+func (_u *SLAPeriodUpdateOne) SetRestatedBefore(v string) *SLAPeriodUpdateOne {
+	_u.mutation.SetRestatedBefore(v)
+	return _u
+}
+
+// SetNillableRestatedBefore sets the "restated_before" field if the given value is not nil.
+func (_u *SLAPeriodUpdateOne) SetNillableRestatedBefore(v *string) *SLAPeriodUpdateOne {
+	if v != nil {
+		_u.SetRestatedBefore(*v)
+	}
+	return _u
+}
+
 // SetReviewAt sets the "review_at" field.
 func (_u *SLAPeriodUpdateOne) SetReviewAt(v time.Time) *SLAPeriodUpdateOne {
 	_u.mutation.SetReviewAt(v)
@@ -899,6 +930,9 @@ func (_u *SLAPeriodUpdateOne) sqlSave(ctx context.Context) (_node *SLAPeriod, er
 	}
 	if _u.mutation.RestatedAtCleared() {
 		_spec.ClearField(slaperiod.FieldRestatedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RestatedBefore(); ok {
+		_spec.SetField(slaperiod.FieldRestatedBefore, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.ReviewAt(); ok {
 		_spec.SetField(slaperiod.FieldReviewAt, field.TypeTime, value)

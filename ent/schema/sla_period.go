@@ -32,6 +32,7 @@ func (SLAPeriod) Fields() []ent.Field {
 		text("closed_credit"),
 		stamp("closed_at"),
 		optionalStamp("restated_at"),
+		text("restated_before"), // as JSON
 		optionalStamp("review_at"),
 	}
 }

@@ -143,8 +143,14 @@ func (a Reports) Reports(ctx context.Context, f report.Filter, r page.Request) (
 }
 
 // ReportsToReview returns those that are to be summed up again.
-func (a Reports) ReportsToReview(ctx context.Context, now time.Time, after id.ID, limit int) ([]report.Report, error) {
-	return a.rows(ctx, true, " WHERE r.review_at <= $1 AND r.id > $2 ORDER BY r.id LIMIT $3", clock.Round(now), string(after), limit)
+func (a Reports) ReportsToReview(ctx context.Context, now time.Time, limit int) ([]report.Report, error) {
+	return a.rows(ctx, true, " WHERE r.review_at <= $1 ORDER BY r.review_at, r.id LIMIT $2", clock.Round(now), limit)
+}
+
+// CountReportsToReview counts them.
+func (a Reports) CountReportsToReview(ctx context.Context, now time.Time) (int64, error) {
+	n, err := a.s.ent.Report.Query().Where(entreport.ReviewAtLTE(clock.Round(now))).Count(ctx)
+	return int64(n), fail("count reports to sum up again", err)
 }
 
 // SetReportReview writes when it is summed up again.

@@ -64,7 +64,7 @@ const (
  a.contact, a.terms_url, a.revision, a.ended_at, a.created_at, a.updated_at, a.version, v.slug, ` + slaRevisionColumns + `
 FROM slas a JOIN services v ON v.id = a.service_id JOIN sla_revisions r ON r.sla_id = a.id AND r.number = a.revision`
 	slaPeriods = `SELECT p.id, p.sla_id, p.start_at, p.end_at, p.good, p.total, p.verdict, p.credit,
- p.closed_good, p.closed_total, p.closed_verdict, p.closed_credit, p.closed_at, p.restated_at, p.review_at, ` + slaRevisionColumns + `
+ p.closed_good, p.closed_total, p.closed_verdict, p.closed_credit, p.closed_at, p.restated_at, p.restated_before, p.review_at, ` + slaRevisionColumns + `
 FROM sla_periods p JOIN sla_revisions r ON r.id = p.revision_id`
 )
 
@@ -235,11 +235,15 @@ func (a SLA) SetSLADue(ctx context.Context, of id.ID, version int64, due *time.T
 
 // AddSLAPeriod writes a closed period; Conflict "period_closed" when it was closed.
 func (a SLA) AddSLAPeriod(ctx context.Context, p sla.Period) error {
-	err := a.s.ent.SLAPeriod.Create().
+	before, err := json.Marshal(p.RestatedBefore)
+	if err != nil {
+		return fail("spell what a period of an SLA was restated to", err)
+	}
+	err = a.s.ent.SLAPeriod.Create().
 		SetID(string(p.ID)).SetSLAID(string(p.SLA)).SetRevisionID(string(p.Revision.ID)).SetStartAt(p.Start).SetEndAt(p.End).
 		SetGood(p.Sum.Good).SetTotal(p.Sum.Total).SetVerdict(string(p.Verdict)).SetCredit(p.Credit).
 		SetClosedGood(p.Closed.Sum.Good).SetClosedTotal(p.Closed.Sum.Total).SetClosedVerdict(string(p.Closed.Verdict)).SetClosedCredit(p.Closed.Credit).
-		SetClosedAt(p.ClosedAt).SetNillableRestatedAt(p.RestatedAt).SetNillableReviewAt(p.ReviewAt).
+		SetClosedAt(p.ClosedAt).SetNillableRestatedAt(p.RestatedAt).SetRestatedBefore(string(before)).SetNillableReviewAt(p.ReviewAt).
 		Exec(ctx)
 	if isUnique(err) {
 		e := fault.New(fault.Conflict, "period_closed", "the period from %s was closed already", p.Start.Format(time.RFC3339))
@@ -254,9 +258,13 @@ func (a SLA) periods(ctx context.Context, rest string, args ...any) ([]sla.Perio
 	err := a.s.queryAll(ctx, slaPeriods+rest, args, func(rows *sql.Rows) error {
 		var p sla.Period
 		var r slaRevisionRow
+		var before string
 		err := rows.Scan(append([]any{&p.ID, &p.SLA, &p.Start, &p.End, &p.Sum.Good, &p.Sum.Total, &p.Verdict, &p.Credit,
-			&p.Closed.Sum.Good, &p.Closed.Sum.Total, &p.Closed.Verdict, &p.Closed.Credit, &p.ClosedAt, &p.RestatedAt, &p.ReviewAt}, r.dest()...)...)
+			&p.Closed.Sum.Good, &p.Closed.Sum.Total, &p.Closed.Verdict, &p.Closed.Credit, &p.ClosedAt, &p.RestatedAt, &before, &p.ReviewAt}, r.dest()...)...)
 		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(before), &p.RestatedBefore); err != nil {
 			return err
 		}
 		p.Start, p.End, p.ClosedAt, p.RestatedAt, p.ReviewAt = utc(p.Start), utc(p.End), utc(p.ClosedAt), utcOrNil(p.RestatedAt), utcOrNil(p.ReviewAt)
@@ -314,13 +322,17 @@ func (a SLA) PeriodsToReview(ctx context.Context, now time.Time, after id.ID, li
 // ReviewSLAPeriods writes what periods came to.
 func (a SLA) ReviewSLAPeriods(ctx context.Context, periods []sla.Period) error {
 	return fail("restate periods of SLAs", chunks(periods, bulkRows, func(some []sla.Period) error {
-		args := make([]any, 0, 7*len(some))
+		args := make([]any, 0, 8*len(some))
 		for _, p := range some {
-			args = append(args, string(p.ID), p.Sum.Good, p.Sum.Total, string(p.Verdict), p.Credit, nullOrTime(p.RestatedAt), nullOrTime(p.ReviewAt))
+			before, err := json.Marshal(p.RestatedBefore)
+			if err != nil {
+				return err
+			}
+			args = append(args, string(p.ID), p.Sum.Good, p.Sum.Total, string(p.Verdict), p.Credit, nullOrTime(p.RestatedAt), string(before), nullOrTime(p.ReviewAt))
 		}
 		// Within the statement: what begins otherwise than with UPDATE is taken for reading.
-		reviewed := a.s.wanted(len(some), "id text", "good bigint", "total bigint", "verdict text", "credit text", "restated_at timestamptz", "review_at timestamptz")
-		_, err := a.s.exec(ctx, `UPDATE sla_periods SET good = w.good, total = w.total, verdict = w.verdict, credit = w.credit, restated_at = w.restated_at, review_at = w.review_at
+		reviewed := a.s.wanted(len(some), "id text", "good bigint", "total bigint", "verdict text", "credit text", "restated_at timestamptz", "restated_before text", "review_at timestamptz")
+		_, err := a.s.exec(ctx, `UPDATE sla_periods SET good = w.good, total = w.total, verdict = w.verdict, credit = w.credit, restated_at = w.restated_at, restated_before = w.restated_before, review_at = w.review_at
  FROM (`+reviewed+`SELECT * FROM wanted) AS w WHERE sla_periods.id = w.id`, args...)
 		return err
 	}))

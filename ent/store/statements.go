@@ -89,18 +89,22 @@ func (c *cachingConn) Close() error {
 	return c.sqliteConn.Close()
 }
 
-// BeginTx begins a transaction that may write. Its statements are short, and are
+// BeginTx begins a transaction that may write, or one that only reads. Its statements are short, and are
 // not interrupted when their context ends, which takes a goroutine for each:
 // database/sql rolls the transaction back between two of them.
 func (c *cachingConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
-	if opts != (driver.TxOptions{}) {
-		return nil, errors.New("transactions on SQLite have no options")
+	if opts.Isolation != 0 {
+		return nil, errors.New("transactions on SQLite have no level of isolation")
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	begin := "BEGIN IMMEDIATE"
+	if opts.ReadOnly {
+		begin = "BEGIN"
+	}
 	c.inTx = true
-	if _, err := c.ExecContext(ctx, "BEGIN IMMEDIATE", nil); err != nil {
+	if _, err := c.ExecContext(ctx, begin, nil); err != nil {
 		c.inTx = false
 		return nil, err
 	}

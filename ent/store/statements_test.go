@@ -131,7 +131,7 @@ func TestATransactionEndsWithItsContext(t *testing.T) {
 	if _, err := writer.BeginTx(ctx, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("begun in a context that has ended: %v", err)
 	}
-	if _, err := writer.BeginTx(t.Context(), &sql.TxOptions{ReadOnly: true}); err == nil {
+	if _, err := writer.BeginTx(t.Context(), &sql.TxOptions{Isolation: sql.LevelSerializable}); err == nil {
 		t.Error("a transaction took options that mean nothing")
 	}
 }

@@ -14,7 +14,10 @@ import (
 	"github.com/evenkeel/evenkeel/internal/tx"
 )
 
-var _ tx.Runner = (*Store)(nil)
+var (
+	_ tx.Runner    = (*Store)(nil)
+	_ tx.Snapshots = (*Store)(nil)
+)
 
 // attempts is how often a transaction is run that loses against others.
 const attempts = 6
@@ -64,12 +67,8 @@ func (s *Store) once(ctx context.Context, do func(ctx context.Context) error) (e
 	}
 	committed := false
 	defer func() {
-		if committed {
-			return
-		}
-		// After a panic too; ErrTxDone is what a cancelled context leaves behind.
-		if back := began.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
-			err = errors.Join(err, fmt.Errorf("roll back: %w", back))
+		if !committed { // after a panic too
+			err = rollBack(began, err)
 		}
 	}()
 	t := &joinedTx{tx: began, fences: make(map[tx.Fence]bool)}
@@ -85,6 +84,30 @@ func (s *Store) once(ctx context.Context, do func(ctx context.Context) error) (e
 	}
 	committed = true
 	return nil
+}
+
+// rollBack ends a transaction that came to the error; ErrTxDone is what a cancelled context
+// leaves behind.
+func rollBack(began *sql.Tx, err error) error {
+	if back := began.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
+		return errors.Join(err, fmt.Errorf("roll back: %w", back))
+	}
+	return err
+}
+
+// InSnapshot implements tx.Snapshots: on PostgreSQL by REPEATABLE READ, on SQLite by a reader
+// of the write-ahead log, whose transactions see what was committed before.
+func (s *Store) InSnapshot(ctx context.Context, do func(ctx context.Context) error) (err error) {
+	o := sql.TxOptions{ReadOnly: true}
+	if s.postgres() {
+		o.Isolation = sql.LevelRepeatableRead
+	}
+	began, err := s.db.reader.BeginTx(ctx, &o)
+	if err != nil {
+		return fail("begin to read", err)
+	}
+	defer func() { err = rollBack(began, err) }()
+	return do(context.WithValue(ctx, joinKey{s.db}, &joinedTx{tx: began}))
 }
 
 // checkFence holds the lease's row until the transaction ends: taking the lease

@@ -87,14 +87,19 @@ func testReports(t *testing.T, open opener) {
 	each(t, open, "reports are due until they are not any more", func(t *testing.T, s *store.Store) {
 		a := s.Reports()
 		one, two := written(t, s, of(newID(), "")), written(t, s, of(newID(), ""))
-		due := func(at time.Time, after id.ID) int {
-			return len(must(a.ReportsToReview(t.Context(), at, after, 10))(t))
+		due := func(at time.Time) int {
+			found := must(a.ReportsToReview(t.Context(), at, 10))(t)
+			same(t, must(a.CountReportsToReview(t.Context(), at))(t), int64(len(found)))
+			return len(found)
 		}
-		same(t, []int{due(Start, ""), due(Start.Add(24*time.Hour), ""), due(Start.Add(24*time.Hour), max(one.ID, two.ID))}, []int{0, 2, 0})
-		ok(t, a.SetReportReview(t.Context(), one.ID, nil))
+		same(t, []int{due(Start), due(Start.Add(24 * time.Hour))}, []int{0, 2})
 		later := Start.Add(48 * time.Hour)
+		ok(t, a.SetReportReview(t.Context(), one.ID, &later))
+		same(t, due(later), 2)
+		same(t, must(a.ReportsToReview(t.Context(), later, 1))(t)[0].ID, two.ID) // due the longest
+		ok(t, a.SetReportReview(t.Context(), one.ID, nil))
 		ok(t, a.SetReportReview(t.Context(), two.ID, &later))
-		same(t, []int{due(Start.Add(24*time.Hour), ""), due(later, "")}, []int{0, 1})
+		same(t, []int{due(Start.Add(24 * time.Hour)), due(later)}, []int{0, 1})
 	})
 
 	each(t, open, "decisions and restatements are added to a report, and each is replaced once", func(t *testing.T, s *store.Store) {

@@ -151,6 +151,7 @@ func testSLA(t *testing.T, open opener) {
 		same(t, len(must(a.PeriodsToReview(t.Context(), due, "", 1))(t)), 1)
 		next := due.AddDate(0, 0, 7)
 		first.Outcome, first.RestatedAt, first.ReviewAt = sla.Outcome{Sum: window.Sum{Good: 1, Total: 2}, Verdict: sla.Unknown}, &due, &next
+		first.RestatedBefore = []sla.Restatement{{At: due.AddDate(0, 0, -1), Outcome: sla.Outcome{Sum: window.Sum{Good: 3, Total: 4}, Verdict: sla.Breached, Credit: "10%"}}}
 		second.ReviewAt = nil
 		ok(t, a.ReviewSLAPeriods(t.Context(), []sla.Period{first, second}))
 		same(t, must(a.SLAPeriods(t.Context(), sla.PeriodFilter{SLA: v.SLA.ID}, page.Request{}))(t).Items, []sla.Period{second, first})

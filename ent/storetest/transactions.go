@@ -45,6 +45,23 @@ func testTransactions(t *testing.T, open opener) {
 		ok(t, s.Registry().CreateTeam(t.Context(), aTeam("payments")))
 	})
 
+	each(t, open, "a snapshot is of one moment, and nothing is written in it", func(t *testing.T, s *store.Store) {
+		ok(t, s.Registry().CreateTeam(t.Context(), aTeam("payments")))
+		ok(t, s.InSnapshot(t.Context(), func(ctx context.Context) error {
+			must(s.Registry().TeamBySlug(ctx, "payments"))(t)
+			ok(t, s.Registry().CreateTeam(t.Context(), aTeam("search"))) // by somebody else
+			_, err := s.Registry().TeamBySlug(ctx, "search")
+			refused(t, err, fault.NotFound, "team_not_found")
+			return nil
+		}))
+		must(s.Registry().TeamBySlug(t.Context(), "search"))(t)
+		if err := s.InSnapshot(t.Context(), func(ctx context.Context) error { return s.Registry().CreateTeam(ctx, aTeam("ledger")) }); err == nil {
+			t.Error("a team is made in a snapshot")
+		}
+		_, err := s.Registry().TeamBySlug(t.Context(), "ledger")
+		refused(t, err, fault.NotFound, "team_not_found")
+	})
+
 	each(t, open, "an inner transaction joins the outer one", func(t *testing.T, s *store.Store) {
 		why := errors.New("after the inner one")
 		err := s.InTx(t.Context(), func(ctx context.Context) error {

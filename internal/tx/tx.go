@@ -19,6 +19,14 @@ type Runner interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
 }
 
+// Snapshots reads many things as they are at one moment.
+type Snapshots interface {
+	// InSnapshot runs do so that all that stores read through the context that do receives is
+	// as it was at the first of these reads. Nothing can be written inside. Others go on to
+	// write meanwhile.
+	InSnapshot(ctx context.Context, do func(ctx context.Context) error) error
+}
+
 // Fence names a lease and the epoch at which its holder took it.
 type Fence struct {
 	Lease string

@@ -15,8 +15,6 @@ import (
 )
 
 const (
-	// takeUp is how long after an episode's end the next one goes on in its issue.
-	takeUp = 10 * 24 * time.Hour
 	// quiet is how long after a comment an SLO that goes back and forth writes no other.
 	quiet = 24 * time.Hour
 )
@@ -37,7 +35,7 @@ func (s *Service) ViolationOpened(ctx context.Context, v policy.Violation, c pol
 		return err
 	case earlier == nil:
 		return s.draft(ctx, v, nil, c, about, now)
-	case v.OpenedAt.Sub(*before.EndedAt) <= takeUp:
+	case v.OpenedAt.Sub(*before.EndedAt) <= policy.TakeUp:
 		return s.again(ctx, *earlier, v, c, about, now)
 	}
 	if earlier.Open {

@@ -1,5 +1,7 @@
 package policy
 
+import "time"
+
 // Freeze asks that changes wait.
 type Freeze struct {
 	// Allow are the classes of changes that do not have to wait, besides those that never do.
@@ -33,6 +35,9 @@ type Escalation struct {
 	To        Audience `json:"to"`
 	AfterDays int      `json:"afterDays"` // 0 to 90
 }
+
+// After is how long after it opened a violation is escalated, where it is not only observed.
+func (e Escalation) After() time.Duration { return time.Duration(e.AfterDays) * 24 * time.Hour }
 
 // Notification asks that people be told when a violation opens and when it ends. Of a freeze
 // that is enforced the team is told in any case.

@@ -121,7 +121,7 @@ func (e Escalation) from(v Violation) time.Time {
 	if v.Handling.ActsSince != nil {
 		since = *v.Handling.ActsSince
 	}
-	return since.Add(time.Duration(e.AfterDays) * 24 * time.Hour)
+	return since.Add(e.After())
 }
 
 // planPast tells within a transaction that the date of the plan is past.

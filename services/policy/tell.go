@@ -106,18 +106,17 @@ func (v Violation) freezes(c Clause) bool {
 // began tells that what the clause asks for is asked from now on.
 func (s *Service) began(ctx context.Context, n news, c Clause, now time.Time) error {
 	v := n.violation
+	to := v.audiences(c)
 	switch {
-	case v.Mode == Observe:
+	case len(to) == 0:
 		return nil
 	case v.freezes(c):
-		return s.tell(ctx, n, event.FreezeBegan, withTeam(c), fmt.Sprintf("Changes of %s wait: %s", n.service.Slug, what(n, c)),
+		return s.tell(ctx, n, event.FreezeBegan, to, fmt.Sprintf("Changes of %s wait: %s", n.service.Slug, what(n, c)),
 			fmt.Sprintf("The clause %s of the policy %s holds of the SLO %s: %s. Work on what spends the budget goes on, and so do urgent fixes, security fixes and rollbacks. Where the numbers are wrong, or the clause does not fit, dispute it.",
 				c.Name, n.policy.Policy.Slug, n.path(), v.Evidence.When), false, now)
-	case c.Notify != nil:
-		return s.tell(ctx, n, event.ViolationOpened, c.Notify.To, what(n, c),
-			fmt.Sprintf("The clause %s of the policy %s holds of the SLO %s: %s.", c.Name, n.policy.Policy.Slug, n.path(), v.Evidence.When), false, now)
 	}
-	return nil
+	return s.tell(ctx, n, event.ViolationOpened, to, what(n, c),
+		fmt.Sprintf("The clause %s of the policy %s holds of the SLO %s: %s.", c.Name, n.policy.Policy.Slug, n.path(), v.Evidence.When), false, now)
 }
 
 // ceased tells that nothing is asked for any more, as far as was told that it is.
@@ -127,32 +126,58 @@ func (s *Service) ceased(ctx context.Context, n news, c Clause, why string, now 
 	if v.Ending == Void {
 		ended = event.ViolationVoided
 	}
+	to := v.audiences(c)
 	switch {
-	case v.Mode == Observe:
+	case len(to) == 0:
 		return nil
 	case v.freezes(c):
 		if ended == event.ViolationEnded {
 			ended = event.FreezeEnded
 		}
-		return s.tell(ctx, n, ended, withTeam(c), fmt.Sprintf("Changes of %s do not wait for %s any more", n.service.Slug, c.Name), Sentence(why), true, now)
-	case c.Notify != nil:
-		return s.tell(ctx, n, ended, c.Notify.To, fmt.Sprintf("%s: the clause %s asks for nothing any more", n.path(), c.Name), Sentence(why), true, now)
+		return s.tell(ctx, n, ended, to, fmt.Sprintf("Changes of %s do not wait for %s any more", n.service.Slug, c.Name), Sentence(why), true, now)
 	}
-	return nil
+	return s.tell(ctx, n, ended, to, fmt.Sprintf("%s: the clause %s asks for nothing any more", n.path(), c.Name), Sentence(why), true, now)
 }
 
-// withTeam are the audiences of the clause, with the team first.
-func withTeam(c Clause) []Audience {
-	to := []Audience{TheTeam}
-	if c.Notify == nil {
+// audiences are who is told when what the clause asks for because of the violation begins and
+// ends: of a freeze the team first in any case; none where it is only observed.
+func (v Violation) audiences(c Clause) []Audience {
+	var to []Audience
+	if v.Mode == Observe {
 		return to
 	}
-	for _, audience := range c.Notify.To {
-		if audience != TheTeam {
-			to = append(to, audience)
+	if v.freezes(c) {
+		to = append(to, TheTeam)
+	}
+	if c.Notify != nil {
+		for _, audience := range c.Notify.To {
+			if !slices.Contains(to, audience) {
+				to = append(to, audience)
+			}
 		}
 	}
 	return to
+}
+
+// Told is how many teams are told of a violation of the clause in the mode that nobody handles:
+// each time, when it begins and when it ends, and when it is escalated. above says whether there
+// is a team above the service's.
+func (c Clause) Told(mode Mode, above bool) (each, escalated int) {
+	if mode == Observe {
+		return 0, 0
+	}
+	if c.Escalate != nil {
+		escalated = 1
+	}
+	own, others := 0, 0
+	for _, audience := range (Violation{Mode: mode}).audiences(c) {
+		if audience == ParentTeam && above {
+			others = 1
+		} else {
+			own = 1 // where its people, its approver's too, are told
+		}
+	}
+	return own + others, escalated
 }
 
 // what holds of the SLO, in one line.

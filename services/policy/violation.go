@@ -49,6 +49,10 @@ var Endings = []Ending{Recovered, Retired, Detached, Void}
 // the policy's window any more.
 const mutedFor = 28 * 24 * time.Hour
 
+// TakeUp is how long after its end the next violation of the same clause and SLO goes on in
+// the issue of the one before.
+const TakeUp = 10 * 24 * time.Hour
+
 // Handling is what people made of a violation so far.
 type Handling struct {
 	Acknowledgement *Acknowledgement `json:"acknowledgement,omitempty"`

@@ -59,7 +59,7 @@ func (a account) asks() []slo.Asked {
 		out = append(out, s.asked(s.step(), a.spans))
 		whole := s.to.Sub(s.from)
 		if len(a.classes) > 0 {
-			out = append(out, s.asked(whole, slices.Concat(a.spans, a.planned())))
+			out = append(out, s.asked(whole, slices.Concat(a.spans, slo.PlannedOf(a.classes))))
 			for _, class := range a.names() {
 				out = append(out, s.asked(whole, slices.Concat(a.spans, a.classes[class])))
 			}
@@ -68,16 +68,6 @@ func (a account) asks() []slo.Asked {
 			raw := s.asked(whole, nil)
 			raw.Raw = true
 			out = append(out, raw)
-		}
-	}
-	return out
-}
-
-func (a account) planned() []window.Span {
-	var out []window.Span
-	for class, spans := range a.classes {
-		if slices.Contains(slo.PlannedClasses, class) {
-			out = append(out, spans...)
 		}
 	}
 	return out
@@ -188,7 +178,7 @@ func (d *drawing) open(ctx context.Context) ([]account, error) {
 			continue
 		}
 		for _, c := range corrected[v.SLO.ID] {
-			if spans := c.Spans(a.stays[0].from, d.Until); len(spans) > 0 {
+			if spans := c.Spans(a.stays[0].from, a.stays[len(a.stays)-1].to); len(spans) > 0 {
 				a.corrections, a.spans = append(a.corrections, c), append(a.spans, spans...)
 			}
 		}
@@ -257,7 +247,10 @@ func (d *drawing) row(a account) SLO {
 	out := SLO{
 		Service: d.service(a.SLO.Service), SLO: Ref{a.SLO.ID, a.SLO.Slug}, Team: d.teams[owner.Team],
 		Noun: last.Revision.Budgeting.Noun(), Objective: last.Revision.Objective.String(), From: a.stays[0].from, To: last.to,
-		StepSeconds: int64(last.step() / time.Second), Classes: []Spend{}, Revisions: []Piece{}, Corrections: []Correction{},
+		Classes: []Spend{}, Revisions: []Piece{}, Corrections: []Correction{},
+	}
+	for _, s := range a.stays {
+		out.StepSeconds = max(out.StepSeconds, int64(s.step()/time.Second))
 	}
 	if system, some := d.systems[owner.System]; some {
 		out.System = &system
@@ -285,18 +278,20 @@ func (d *drawing) close(a account, sums [][]measure.Step) SLO {
 		steps := sums[0]
 		sums = sums[1:]
 		var sum window.Sum
+		vague := false
 		for _, one := range steps {
 			sum = sum.Plus(one.Sum)
-			blurred = blurred || s.counted && one.Blurred
+			vague = vague || one.Blurred
 			if !one.Known {
 				out.SilentSeconds += int64(s.step() / time.Second)
 			}
 		}
-		own := s.Revision.Budgeting.Unit()
-		out.Revisions = append(out.Revisions, Piece{
-			Number: s.Revision.Number, Objective: s.Revision.Objective.String(), From: s.from, To: s.to,
-			Good: budget.Events(sum.Good, own), Total: budget.Events(sum.Total, own), Counted: s.counted,
-		})
+		blurred = blurred || s.counted && vague
+		piece := Piece{Number: s.Revision.Number, Objective: s.Revision.Objective.String(), From: s.from, To: s.to, Counted: s.counted}
+		if own := s.Revision.Budgeting.Unit(); !vague {
+			piece.Good, piece.Total = events(sum.Good, own), events(sum.Total, own)
+		}
+		out.Revisions = append(out.Revisions, piece)
 		take := func(into *window.Sum) {
 			if s.counted {
 				*into = into.Plus(sums[0][0].Sum)
@@ -319,14 +314,14 @@ func (d *drawing) close(a account, sums [][]measure.Step) SLO {
 		// allowed = Σ total · (1 − T), in the unit of sums: each event by its own objective.
 		allowed.Add(allowed, new(big.Rat).Mul(new(big.Rat).SetInt64(sum.Total), big.NewRat(s.Revision.Objective.BudgetPPB(), budget.Billion)))
 	}
-	if len(a.spans) > 0 {
-		out.Raw = &Raw{Good: budget.Events(raw.Good, unit), Total: budget.Events(raw.Total, unit)}
-	}
 	if blurred {
 		out.Outcome, out.Why = NotKnown, "its bounds do not lie between the hours or days that are left of what was measured"
 		return out
 	}
-	out.Good, out.Total, out.Bad = budget.Events(whole.Good, unit), budget.Events(whole.Total, unit), budget.Events(whole.Bad(), unit)
+	if len(a.spans) > 0 {
+		out.Raw = &Raw{Good: budget.Events(raw.Good, unit), Total: budget.Events(raw.Total, unit)}
+	}
+	out.Good, out.Total, out.Bad = events(whole.Good, unit), events(whole.Total, unit), events(whole.Bad(), unit)
 	if whole.Total <= 0 {
 		out.Outcome = NoData
 		return out
@@ -362,7 +357,7 @@ func (d *drawing) close(a account, sums [][]measure.Step) SLO {
 // nothing can be said last.
 func (d *drawing) order() {
 	known := func(s SLO) float64 {
-		if s.Consumed == nil {
+		if s.Outcome != Met && s.Outcome != Missed { // of too few events something was consumed, too
 			return -1
 		}
 		return *s.Consumed
@@ -370,6 +365,12 @@ func (d *drawing) order() {
 	slices.SortStableFunc(d.SLOs, func(a, b SLO) int {
 		return cmp.Or(cmp.Compare(known(b), known(a)), cmp.Compare(a.Service.Slug, b.Service.Slug), cmp.Compare(a.SLO.Slug, b.SLO.Slug))
 	})
+}
+
+// events are those of a sum of that unit.
+func events(sum, unit int64) *float64 {
+	n := budget.Events(sum, unit)
+	return &n
 }
 
 // shareOf is good ÷ total, the double nearest to it; nil without events.

@@ -29,7 +29,7 @@ type Content struct {
 	Summary Tally       `json:"summary"`
 	Teams   []PartTally `json:"teams" doc:"By name: teams are not ranked."`
 	Systems []PartTally `json:"systems" doc:"By name."`
-	SLOs    []SLO       `json:"slos" doc:"Where the most of the budget was consumed first, then those without data."`
+	SLOs    []SLO       `json:"slos" doc:"Where the most of the budget was consumed first, then those of which nothing can be said."`
 
 	Violations []Violation `json:"violations" doc:"Those that were open at some time in the period, the oldest first, without those that were found to be none."`
 	Void       int         `json:"voidViolations" doc:"How many were found to be none; they are counted nowhere else."`
@@ -99,13 +99,13 @@ type SLO struct {
 	From      time.Time `json:"from" doc:"From when on the SLO was in force in the period."`
 	To        time.Time `json:"to" doc:"Exclusive: until when."`
 
-	Good          float64  `json:"good" doc:"Good events, or slices, with the corrections." example:"99950"`
-	Total         float64  `json:"total" example:"100000"`
+	Good          *float64 `json:"good" nullable:"true" doc:"Good events, or slices, with the corrections; null where it is not known." example:"99950"`
+	Total         *float64 `json:"total" nullable:"true" doc:"Null where it is not known." example:"100000"`
 	SLI           *float64 `json:"sli" nullable:"true" doc:"good ÷ total; null without events." example:"0.9995"`
 	Allowed       *float64 `json:"allowed" nullable:"true" doc:"How many might be bad: of the events of each revision by its objective; null without events." example:"100"`
-	Bad           float64  `json:"bad" doc:"How many were." example:"50"`
+	Bad           *float64 `json:"bad" nullable:"true" doc:"How many were; null where it is not known." example:"50"`
 	Consumed      *float64 `json:"consumed" nullable:"true" doc:"bad ÷ allowed; null without events." example:"0.5"`
-	SilentSeconds int64    `json:"silentSeconds" doc:"For how long of its time in the period nothing was reported, in whole steps of stepSeconds." example:"0"`
+	SilentSeconds int64    `json:"silentSeconds" doc:"For how long of its time in the period nothing was reported, in whole steps of at most stepSeconds." example:"0"`
 	StepSeconds   int64    `json:"stepSeconds" example:"86400"`
 
 	Planned   *Spend  `json:"planned,omitempty" doc:"What was bad in outages of the classes experiment, launch and migration; absent without events."`
@@ -114,7 +114,7 @@ type SLO struct {
 
 	Revisions   []Piece      `json:"revisions" doc:"The revisions that were in force in the period, by time."`
 	Corrections []Correction `json:"corrections" doc:"Those that lay over the period."`
-	Raw         *Raw         `json:"asMeasured,omitempty" doc:"Without the corrections; absent where there are none."`
+	Raw         *Raw         `json:"asMeasured,omitempty" doc:"Without the corrections; absent where there are none, and where it is not known."`
 }
 
 // Spend is a part of what was bad.
@@ -136,8 +136,8 @@ type Piece struct {
 	Objective string    `json:"objective" example:"99.9%"`
 	From      time.Time `json:"from"`
 	To        time.Time `json:"to" doc:"Exclusive."`
-	Good      float64   `json:"good"`
-	Total     float64   `json:"total"`
+	Good      *float64  `json:"good" nullable:"true" doc:"Null where it is not known."`
+	Total     *float64  `json:"total" nullable:"true" doc:"Null where it is not known."`
 	Counted   bool      `json:"counted" doc:"False where it counted something else than the last revision, and is not in the sums."`
 }
 
@@ -167,9 +167,6 @@ type Violation struct {
 	EndedAt  *time.Time `json:"endedAt" nullable:"true" doc:"Null while it was open, at the time that the report is of."`
 	Ending   string     `json:"ending" doc:"Why it ended; empty while it was open."`
 }
-
-// void is the ending of a violation that was found to be none.
-const void = "void"
 
 // Decisions is how many changes of a class were answered so.
 type Decisions struct {

@@ -2,11 +2,10 @@ package report
 
 import (
 	"bytes"
-	"encoding/csv"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Columns are those of CSV, in their order: one row for each SLO.
@@ -16,16 +15,21 @@ var Columns = []string{
 	"violations", "alerts",
 }
 
+// cell is one of a row: a text, or a number, or neither where something is not known.
+type cell struct{ text, number string }
+
+func text(s string) cell { return cell{text: s} }
+
 // CSV is the report as comma-separated values, by RFC 4180, with the numbers of the JSON. What
-// is not known is an empty cell. A text that a spreadsheet would take for a formula begins
-// with an apostrophe (OWASP, "CSV Injection").
-func (c Content) CSV() ([]byte, error) {
+// is not known is an empty cell. Texts are quoted, all of them, and one that a spreadsheet would
+// take for a formula begins with an apostrophe (OWASP, "CSV Injection").
+func (c Content) CSV() []byte {
 	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	if err := w.Write(Columns); err != nil {
-		return nil, fmt.Errorf("write a report as CSV: %w", err)
+	heads := make([]cell, len(Columns))
+	for i, name := range Columns {
+		heads[i] = cell{number: name}
 	}
+	writeRow(&b, heads)
 	violations, alerts := map[string]int{}, map[string]int{}
 	for _, v := range c.Violations {
 		violations[string(v.SLO.ID)]++
@@ -38,37 +42,48 @@ func (c Content) CSV() ([]byte, error) {
 		if s.System != nil {
 			system = s.System.Slug
 		}
-		good, total, bad := "", "", ""
-		if s.Outcome != NotKnown {
-			good, total, bad = number(s.Good), number(s.Total), number(s.Bad)
-		}
-		row := []string{
-			moment(c.Period.From), moment(c.Period.To), moment(c.Until), s.Team.Slug, system, s.Service.Slug, s.SLO.Slug,
-			string(s.Outcome), s.Why, s.Noun, s.Objective, moment(s.From), moment(s.To),
-			good, total, optional(s.SLI), optional(s.Allowed), bad, optional(s.Consumed), spent(s.Planned), spent(s.Unplanned),
-			strconv.FormatInt(s.SilentSeconds, 10), strconv.Itoa(len(s.Corrections)), strconv.Itoa(len(s.Revisions)),
-			strconv.Itoa(violations[string(s.SLO.ID)]), strconv.Itoa(alerts[string(s.SLO.ID)]),
-		}
-		for i, cell := range row {
-			row[i] = harmless(cell)
-		}
-		if err := w.Write(row); err != nil {
-			return nil, fmt.Errorf("write a report as CSV: %w", err)
-		}
+		writeRow(&b, []cell{
+			moment(c.Period.From), moment(c.Period.To), moment(c.Until), text(s.Team.Slug), text(system), text(s.Service.Slug), text(s.SLO.Slug),
+			text(string(s.Outcome)), text(s.Why), text(s.Noun), text(s.Objective), moment(s.From), moment(s.To),
+			{number: optional(s.Good)}, {number: optional(s.Total)}, {number: optional(s.SLI)}, {number: optional(s.Allowed)}, {number: optional(s.Bad)}, {number: optional(s.Consumed)},
+			{number: spent(s.Planned)}, {number: spent(s.Unplanned)}, {number: strconv.FormatInt(s.SilentSeconds, 10)}, count(len(s.Corrections)), count(len(s.Revisions)),
+			count(violations[string(s.SLO.ID)]), count(alerts[string(s.SLO.ID)]),
+		})
 	}
-	w.Flush()
-	return b.Bytes(), w.Error()
+	return b.Bytes()
 }
 
-// harmless is the cell as no spreadsheet takes it for a formula.
-func harmless(cell string) string {
-	if strings.IndexAny(cell, "=+-@\t\r\n") == 0 {
-		return "'" + cell
+func count(n int) cell { return cell{number: strconv.Itoa(n)} }
+
+// writeRow writes a row. Texts are in quotes whether they need them or not: where a spreadsheet
+// parts cells by semicolons, one within a text would begin a cell of its own.
+func writeRow(b *bytes.Buffer, row []cell) {
+	for i, c := range row {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if c.text == "" {
+			b.WriteString(c.number)
+			continue
+		}
+		b.WriteByte('"')
+		b.WriteString(strings.ReplaceAll(harmless(c.text), `"`, `""`))
+		b.WriteByte('"')
 	}
-	return cell
+	b.WriteString("\r\n")
 }
 
-func moment(at time.Time) string { return at.UTC().Format(time.RFC3339) }
+// harmless is the text as no spreadsheet takes it for a formula: the characters are OWASP's,
+// with those that some take for the same, also behind spaces, which some leave out.
+func harmless(text string) string {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(text, " \u00a0\u3000"))
+	if strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
+		return "'" + text
+	}
+	return text
+}
+
+func moment(at time.Time) cell { return text(at.UTC().Format(time.RFC3339)) }
 
 func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 

@@ -113,7 +113,7 @@ func (d *drawing) violations(ctx context.Context) error {
 	}
 	for _, v := range found {
 		v = asOf(v, d.at)
-		if v.Ending == void {
+		if v.Ending == policy.Void {
 			d.Void++
 			continue
 		}
@@ -192,13 +192,10 @@ func (d *drawing) agreements(ctx context.Context) error {
 		}
 		out := SLAPeriod{
 			ID: p.ID, Service: d.service(p.SLA.Service), SLA: Ref{p.SLA.ID, p.SLA.Slug}, Customer: p.SLA.Customer,
-			Start: p.Start, End: p.End, Target: p.Revision.Target.String(), Restated: p.RestatedAt != nil,
+			Start: p.Start, End: p.End, Target: p.Revision.Target.String(),
 		}
-		came := p.Outcome
-		if p.RestatedAt != nil && p.RestatedAt.After(d.at) {
-			came, out.Restated = p.Closed, false
-		}
-		out.Verdict, out.Credit = string(came.Verdict), came.Credit
+		came, restated := p.AsOf(d.at)
+		out.Verdict, out.Credit, out.Restated = string(came.Verdict), came.Credit, restated
 		out.SLI = shareOf(came.Sum.Good, came.Sum.Total)
 		d.SLAs = append(d.SLAs, out)
 	}

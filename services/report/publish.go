@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -88,6 +89,9 @@ func (s *Service) Publish(ctx context.Context, d Draft) (Report, error) {
 
 // publish keeps a draft; false where there is a report of its occasion.
 func (s *Service) publish(ctx context.Context, d Draft) (Report, bool, error) {
+	if d.now.IsZero() {
+		return Report{}, false, errors.New("publish a report: nothing was drawn up")
+	}
 	scope := d.content.Scope
 	made, err := Report{
 		ID: id.New(d.now), Occasion: d.occasion, PublishedAt: d.now, PublishedBy: access.CallerFrom(ctx).Name, ReviewAt: reviewAfter(d.content.Period.To, d.now),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,12 +17,15 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
+	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/report"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/calendar"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/outage"
+	"github.com/evenkeel/evenkeel/services/slo/sla"
 )
 
 // february is a month in which 22,000 events were measured and 255 were bad: 100 of no
@@ -98,7 +102,7 @@ func TestEachEventIsJudgedByTheObjectiveOfItsTime(t *testing.T) {
 		t.Fatalf("the SLOs are %+v", c.SLOs)
 	}
 	one := c.SLOs[0]
-	if one.Outcome != report.Missed || one.Total != 22000 || one.Good != 21745 || one.Bad != 255 || one.Objective != "99.9%" {
+	if one.Outcome != report.Missed || *one.Total != 22000 || *one.Good != 21745 || *one.Bad != 255 || one.Objective != "99.9%" {
 		t.Errorf("availability is %+v", one)
 	}
 	about(t, "allowed", one.Allowed, 130)
@@ -109,7 +113,7 @@ func TestEachEventIsJudgedByTheObjectiveOfItsTime(t *testing.T) {
 	if len(one.Classes) != 2 || one.Classes[0].Class != "launch" || one.Classes[0].Bad != 100 || one.Classes[1].Bad != 50 {
 		t.Errorf("the classes are %+v", one.Classes)
 	}
-	if len(one.Revisions) != 2 || !one.Revisions[1].From.Equal(stamp(t, "2026-02-15T12:00:00Z")) || one.Revisions[0].Total != 12000 || one.Revisions[1].Good != 9995 {
+	if len(one.Revisions) != 2 || !one.Revisions[1].From.Equal(stamp(t, "2026-02-15T12:00:00Z")) || *one.Revisions[0].Total != 12000 || *one.Revisions[1].Good != 9995 {
 		t.Errorf("the revisions are %+v", one.Revisions)
 	}
 	// Of 14½ days and of 13½ the longest common length with a day is half a day: of 29 of
@@ -125,17 +129,69 @@ func TestEachEventIsJudgedByTheObjectiveOfItsTime(t *testing.T) {
 	}
 }
 
+// 2 of 10 events are bad where 1 % might be, which is 20 budgets; but fewer than the 100 from
+// which on something is concluded. So the SLO is not the worst of all, but one of no data.
+func TestWhatIsTooLittleToConcludeFromComesLast(t *testing.T) {
+	t.Parallel()
+	h := february(t)
+	rare := objective("99%")
+	rare.Slug, rare.MinEvents = "rare", 100
+	v, _, err := h.slos.Declare(h.ada, h.checkout.ID, rare)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.until(t, "2026-02-27T00:00:00Z")
+	h.slotOf(t, v.Indicator.ID, "2026-02-26T12:00:00Z", 8, 10)
+	h.until(t, "2026-03-02T00:00:00Z")
+	c := h.preview(t, ofTeam("2026-02"))
+	if len(c.SLOs) != 3 || c.SLOs[0].SLO.Slug != "availability" || c.SLOs[2].SLO.Slug != "rare" || c.SLOs[2].Outcome != report.NoData {
+		t.Fatalf("the SLOs are %+v", c.SLOs)
+	}
+	about(t, "consumed", c.SLOs[2].Consumed, 20)
+}
+
+// From the 25th on nothing was in force that a correction of the 26th could lie over.
+func TestACorrectionAfterAnSLOWasRetiredIsNotOfIt(t *testing.T) {
+	t.Parallel()
+	h := february(t)
+	begin, end := stamp(t, "2026-02-26T12:00:00Z"), stamp(t, "2026-02-26T13:00:00Z")
+	ok(h.corrections.Declare(h.ada, h.availability.SLO.ID, correction.Declaration{Effect: correction.Exclude, Kind: correction.External, Reason: "to come", From: &begin, To: &end}))(t)
+	ok(h.slos.Retire(h.ada, h.availability.SLO.ID, 2, "over"))(t)
+	h.until(t, "2026-03-02T00:00:00Z")
+	if one := h.preview(t, ofTeam("2026-02")).SLOs[0]; len(one.Corrections) != 0 || one.Raw != nil {
+		t.Errorf("it has the corrections %+v, and %+v as measured", one.Corrections, one.Raw)
+	}
+}
+
+// The first revision was in force for 10 days, which are told in days; the second for 10 days
+// and 7½ hours, which are told in steps of 1½ hours, the longest that divide both and a day.
+func TestSilenceIsToldInTheLongestOfTheSteps(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.until(t, "2026-02-11T00:00:00Z")
+	revised := objective("99.9%")
+	if _, _, err := h.slos.Revise(h.ada, h.availability.SLO.ID, h.availability.SLO.Version, revised); err != nil {
+		t.Fatal(err)
+	}
+	h.until(t, "2026-02-21T07:30:00Z")
+	ok(h.slos.Retire(h.ada, h.availability.SLO.ID, 2, "over"))(t)
+	h.until(t, "2026-03-02T00:00:00Z")
+	if one := h.preview(t, ofTeam("2026-02")).SLOs[0]; one.StepSeconds != 86400 || one.SilentSeconds != int64((20*24+7)*3600+1800) {
+		t.Errorf("nothing was reported for %d s in steps of %d s", one.SilentSeconds, one.StepSeconds)
+	}
+}
+
 func TestAnSLOCountsFromWhenItWasDeclaredUntilItWasRetired(t *testing.T) {
 	t.Parallel()
 	h := february(t)
 	ok(h.slos.Retire(h.ada, h.availability.SLO.ID, 2, "over"))(t) // on the 25th
 	h.until(t, "2026-04-02T00:00:00Z")
 	february := h.preview(t, ofTeam("2026-02")).SLOs[0]
-	if february.Total != 22000 || !february.To.Equal(stamp(t, "2026-02-25T00:00:00Z")) {
+	if *february.Total != 22000 || !february.To.Equal(stamp(t, "2026-02-25T00:00:00Z")) {
 		t.Errorf("February is %+v", february)
 	}
 	january := h.preview(t, ofTeam("2026-01"))
-	if len(january.SLOs) != 1 || !january.SLOs[0].From.Equal(start) || january.SLOs[0].Total != 1000 || january.SLOs[0].Outcome != report.Missed {
+	if len(january.SLOs) != 1 || !january.SLOs[0].From.Equal(start) || *january.SLOs[0].Total != 1000 || january.SLOs[0].Outcome != report.Missed {
 		t.Errorf("January is %+v", january.SLOs)
 	}
 	if march := h.preview(t, ofTeam("2026-03")); len(march.SLOs) != 1 || march.SLOs[0].SLO.Slug != "latency" {
@@ -163,7 +219,7 @@ func TestAPreviewIsReadAsOfAPastTime(t *testing.T) {
 		if asOf != "" && (c.AsOf == nil || len(c.Notes) < 2 || !strings.Contains(strings.Join(c.Notes, " "), "measurements are as they are now")) {
 			t.Errorf("the notes are %q", c.Notes)
 		}
-		return c.SLOs[0].Total, len(c.SLOs[0].Corrections)
+		return *c.SLOs[0].Total, len(c.SLOs[0].Corrections)
 	}
 	for asOf, want := range map[string]struct {
 		total       float64
@@ -177,7 +233,7 @@ func TestAPreviewIsReadAsOfAPastTime(t *testing.T) {
 	in := ofTeam("2026-02")
 	in.AsOf = stamp(t, "2026-02-10T00:30:00Z")
 	c := h.preview(t, in)
-	if one := c.SLOs[0]; one.Objective != "99%" || len(one.Revisions) != 1 || one.Total != 12000 || !c.Until.Equal(stamp(t, "2026-02-10T00:00:00Z")) {
+	if one := c.SLOs[0]; one.Objective != "99%" || len(one.Revisions) != 1 || *one.Total != 12000 || !c.Until.Equal(stamp(t, "2026-02-10T00:00:00Z")) {
 		t.Errorf("as of the 10th: %+v until %s", one, c.Until)
 	}
 }
@@ -235,7 +291,7 @@ func TestAPublishedReportStaysAndIsRestated(t *testing.T) {
 	}
 	still := ok(h.Get(h.bob, made.ID))(t)
 	content := ok(still.Content())(t)
-	if string(still.Document) != string(made.Document) || content.SLOs[0].Total != 22000 {
+	if string(still.Document) != string(made.Document) || *content.SLOs[0].Total != 22000 {
 		t.Error("what was published is not as it was")
 	}
 	still.Document[100]++
@@ -277,19 +333,23 @@ func TestCSVHasTheNumbersOfTheJSONAndNoFormula(t *testing.T) {
 	h := february(t)
 	h.until(t, "2026-03-02T00:00:00Z")
 	c := h.preview(t, ofTeam("2026-02"))
-	c.SLOs[1].Service.Slug, c.SLOs[1].Why, c.SLOs[1].Team.Slug = "=1+1", "-2+3\"x", "@SUM(A1)"
-	text := ok(c.CSV())(t)
+	c.SLOs[1].Service.Slug, c.SLOs[1].Why, c.SLOs[1].Team.Slug, c.SLOs[1].SLO.Slug, c.SLOs[1].Noun = "=1+1", "-2+3\"x;=4", "@SUM(A1)", " \u3000＝1", "\t=1"
+	text := c.CSV()
 	rows := ok(csv.NewReader(strings.NewReader(string(text))).ReadAll())(t)
 	if len(rows) != 3 || !slices.Equal(rows[0], report.Columns) {
 		t.Fatalf("the rows are %q", rows)
 	}
+	// By RFC 4180, and quoted also where a semicolon parts the cells.
+	if lines := strings.Split(string(text), "\r\n"); len(lines) != 4 || lines[3] != "" || !strings.Contains(lines[2], `,"'-2+3""x;=4",`) || !strings.HasPrefix(lines[0], "from,to,") {
+		t.Errorf("the lines are %q", lines)
+	}
 	cell := func(row int, column string) string { return rows[row][slices.Index(report.Columns, column)] }
 	float := func(column string) float64 { return ok(strconv.ParseFloat(cell(1, column), 64))(t) }
 	one := c.SLOs[0]
-	if float("good") != one.Good || float("total") != one.Total || float("sli") != *one.SLI || float("consumed") != *one.Consumed || float("planned_bad") != 100 || cell(1, "outcome") != "missed" {
+	if float("good") != *one.Good || float("total") != *one.Total || float("sli") != *one.SLI || float("consumed") != *one.Consumed || float("planned_bad") != 100 || cell(1, "outcome") != "missed" {
 		t.Errorf("the row is %q", rows[1])
 	}
-	if cell(2, "sli") != "" || cell(2, "outcome") != "no_data" || cell(2, "service") != "'=1+1" || cell(2, "why") != "'-2+3\"x" || cell(2, "team") != "'@SUM(A1)" {
+	if cell(2, "sli") != "" || cell(2, "outcome") != "no_data" || cell(2, "service") != "'=1+1" || cell(2, "why") != "'-2+3\"x;=4" || cell(2, "slo") != "' \u3000＝1" || cell(2, "noun") != "'\t=1" || cell(2, "team") != "'@SUM(A1)" {
 		t.Errorf("the row without data is %q", rows[2])
 	}
 }
@@ -317,12 +377,126 @@ func TestAnSLOThatCannotBeReadKeepsNoOtherFromBeingReported(t *testing.T) {
 	}
 	h.Measured = broken{h.Measured, latency.Indicator.ID}
 	c := h.preview(t, ofTeam("2026-02"))
-	if len(c.SLOs) != 2 || c.SLOs[0].Total != 22000 || c.SLOs[1].Outcome != report.NotKnown || c.SLOs[1].Why == "" || c.SLOs[1].SLI != nil || c.Summary.NotKnown != 1 {
+	if len(c.SLOs) != 2 || *c.SLOs[0].Total != 22000 || c.SLOs[1].Outcome != report.NotKnown || c.SLOs[1].Why == "" || c.SLOs[1].SLI != nil || c.SLOs[1].Good != nil || c.SLOs[1].Total != nil || c.SLOs[1].Bad != nil || c.Summary.NotKnown != 1 {
 		t.Errorf("the SLOs are %+v", c.SLOs)
 	}
-	rows := strings.Split(string(ok(c.CSV())(t)), "\r\n")
-	if !strings.Contains(rows[2], "not_known,what was measured could not be read") || !strings.Contains(rows[2], ",,,,,,") {
+	rows := strings.Split(string(c.CSV()), "\r\n")
+	if !strings.Contains(rows[2], `"not_known","what was measured could not be read"`) || !strings.Contains(rows[2], ",,,,,,") {
 		t.Errorf("the row is %q", rows[2])
+	}
+}
+
+// The violation of the ledger ended when its only SLO was retired, two minutes into February:
+// no slot of it is in the month, and the violation was open in it.
+func TestAServiceOfWhichNoSLOCountedAnyMoreIsNotRestatedForNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ledger := ok(h.registry.CreateService(h.ada, registry.ServiceInput{Slug: "ledger", Team: "payments", Profile: registry.Profile{
+		Name: "Ledger", Kind: registry.HTTP, Tier: 1, Lifecycle: registry.Production,
+	}}))(t)
+	only, _, err := h.slos.Declare(h.ada, ledger.ID, objective("99%"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.until(t, "2026-02-01T00:02:00Z")
+	ok(h.slos.Retire(h.ada, only.SLO.ID, only.SLO.Version, "over"))(t)
+	p, end := storetest.Policy(t, h.store, "error-budget"), h.clock.Now()
+	ok(h.store.Policy().OpenViolation(t.Context(), policy.Violation{
+		ID: id.New(start), Policy: p.Policy.ID, Revision: p.Revision.ID, Clause: "budget-exceeded", SLO: only.SLO.ID, Service: ledger.ID,
+		Mode: policy.Enforce, OpenedAt: start, EndedAt: &end, Ending: policy.Retired, Version: 1,
+	}))(t)
+	h.until(t, "2026-03-02T00:00:00Z")
+	made := ok(h.publish(h.ada, report.PublishInput{ScopeInput: ofTeam("").ScopeInput, PeriodInput: report.PeriodInput{Name: "2026-02"}}))(t)
+	if c := ok(made.Content())(t); len(c.Violations) != 1 || len(c.SLOs) != 1 || c.SLOs[0].Service.Slug != "checkout" {
+		t.Fatalf("published are the violations %+v, and %d SLOs", c.Violations, len(c.SLOs))
+	}
+	h.clock.Advance(24 * time.Hour)
+	if got := ok(h.RestateOnce(access.WithCaller(t.Context(), access.System("restate-reports"))))(t); got["reviewed"] != 1 || got["restated"] != 0 {
+		t.Errorf("restated %v as %+v", got, ok(h.Restatements(h.bob, made.ID))(t))
+	}
+}
+
+// Of three reports of a month with one SLO a run that may do as much as two does the two that
+// are due the longest, and the next one the third. A document that was tampered with fails, and
+// comes again when it would have been due.
+func TestARunSumsUpAsMuchAsItMayAndTheNextTheRest(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.until(t, "2026-03-02T00:00:00Z")
+	in := report.PublishInput{ScopeInput: report.ScopeInput{Kind: report.OfService, Name: "checkout"}, PeriodInput: report.PeriodInput{Name: "2026-02"}}
+	for range 3 {
+		ok(h.publish(h.ada, in))(t)
+		h.clock.Advance(time.Minute)
+	}
+	h.RestateAtMost(2)
+	system := access.WithCaller(t.Context(), access.System("restate-reports"))
+	h.clock.Advance(24 * time.Hour)
+	for i, want := range []map[string]int64{{"reviewed": 2, "waiting": 1}, {"reviewed": 1}, {}} {
+		got := ok(h.RestateOnce(system))(t)
+		if got["reviewed"] != want["reviewed"] || got["waiting"] != want["waiting"] || got["failed"] != 0 {
+			t.Errorf("run %d: %v, want %v", i+1, got, want)
+		}
+		h.clock.Advance(time.Minute)
+	}
+	tampered := ok(report.Report{ID: id.New(h.clock.Now()), PublishedAt: h.clock.Now(), ReviewAt: &start}.Of(ok(ok(h.Get(h.bob, ok(h.List(h.bob, report.Filter{}, storeAll))(t).Items[0].ID))(t).Content())(t)))(t)
+	tampered.SHA256 = "of something else"
+	if _, done, err := h.store.Reports().CreateReport(t.Context(), tampered); err != nil || !done {
+		t.Fatal(done, err)
+	}
+	h.clock.Advance(24 * time.Hour)
+	h.RestateAtMost(1)
+	for i, want := range []map[string]int64{{"failed": 1, "waiting": 3}, {"reviewed": 1, "waiting": 2}, {"reviewed": 1, "waiting": 1}, {"reviewed": 1}} {
+		got, err := h.RestateOnce(system)
+		if got["failed"] != want["failed"] || got["reviewed"] != want["reviewed"] || got["waiting"] != want["waiting"] || (err != nil) != (want["failed"] > 0) {
+			t.Errorf("run %d with one that fails: %v, want %v: %v", i+1, got, want, err)
+		}
+	}
+}
+
+// 91 days after the end of February, on 31 May, nothing measured comes of it any more: from
+// then on it is summed up each week, and 400 days after its end, on 5 April, not any more.
+func TestAReportIsSummedUpLessOftenWhenNothingMeasuredComesAnyMore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.until(t, "2026-05-30T00:00:00Z")
+	ok(h.publish(h.ada, report.PublishInput{ScopeInput: report.ScopeInput{Kind: report.OfService, Name: "checkout"}, PeriodInput: report.PeriodInput{Name: "2026-02"}}))(t)
+	system := access.WithCaller(t.Context(), access.System("restate-reports"))
+	for _, c := range []struct {
+		at       string
+		reviewed int64
+	}{{"2026-05-30T23:59:59Z", 0}, {"2026-05-31T00:00:00Z", 1}, {"2026-06-01T00:00:00Z", 1}, {"2026-06-07T23:59:59Z", 0}, {"2026-06-08T00:00:00Z", 1}, {"2027-04-01T00:00:00Z", 1}, {"2028-01-01T00:00:00Z", 0}} {
+		h.until(t, c.at)
+		if got := ok(h.RestateOnce(system))(t); got["reviewed"] != c.reviewed {
+			t.Errorf("at %s %v, want %d", c.at, got, c.reviewed)
+		}
+	}
+}
+
+// Closed with 99 %, and found to be 98 % on the 10th and 97 % on the 20th of March.
+func TestAPeriodOfAnSLAIsToldAsItWasAtATime(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	v := storetest.AnSLA(t, h.checkout.ID, h.availability.SLO.ID, "acme", "Acme")
+	came := func(good int64) sla.Outcome {
+		return sla.Outcome{Sum: window.Sum{Good: good * 1000, Total: 100_000}, Verdict: sla.Breached, Credit: strconv.FormatInt(100-good, 10) + "%"}
+	}
+	first, second := stamp(t, "2026-03-10T00:00:00Z"), stamp(t, "2026-03-20T00:00:00Z")
+	if err := h.store.SLA().CreateSLA(t.Context(), v, second); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.store.SLA().AddSLAPeriod(t.Context(), sla.Period{
+		ID: id.New(first), SLA: v.SLA.ID, Revision: v.Revision, Window: calendar.Window{Start: stamp(t, "2026-02-01T00:00:00Z"), End: stamp(t, "2026-03-01T00:00:00Z")},
+		Outcome: came(97), Closed: came(99), ClosedAt: stamp(t, "2026-03-02T00:00:00Z"), RestatedAt: &second, RestatedBefore: []sla.Restatement{{At: first, Outcome: came(98)}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	h.until(t, "2026-03-31T00:00:00Z")
+	for asOf, want := range map[string]string{"2026-03-05T00:00:00Z": "1% 0.99 false", "2026-03-15T00:00:00Z": "2% 0.98 true", "2026-03-25T00:00:00Z": "3% 0.97 true"} {
+		in := report.PreviewInput{ScopeInput: ofTeam("").ScopeInput, PeriodInput: report.PeriodInput{From: stamp(t, "2026-02-01T00:00:00Z"), To: stamp(t, "2026-03-02T00:00:00Z")}, AsOf: stamp(t, asOf)}
+		periods := h.preview(t, in).SLAs
+		if len(periods) != 1 || fmt.Sprintf("%s %v %t", periods[0].Credit, *periods[0].SLI, periods[0].Restated) != want {
+			t.Errorf("as of %s %+v, want %s", asOf, periods, want)
+		}
 	}
 }
 

@@ -13,62 +13,103 @@ import (
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/tx"
+	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 )
 
-// reviewedAtOnce is how many reports are read at a time.
-const reviewedAtOnce = 20
+// reviewedAtOnce is how many reports are read at a time, and reviewedInARun how much work one
+// run does at most: SLOs times begun months of their reports. However many reports people
+// publish, a run costs no more: those that are due the longest come first, and the rest waits
+// for the next one.
+const (
+	reviewedAtOnce = 20
+	reviewedInARun = 5_000
+)
 
 // reviewAfter is when a report of a period that ended then is summed up again after now: each
-// day, for as long as a report reaches back; nil for never.
+// day while measurements of the period may come, and then each week, for corrections and
+// outages that are declared later reach as far back as a report; nil for never.
 func reviewAfter(end, now time.Time) *time.Time {
 	next := now.Add(day)
+	if now.After(end.Add(measure.MaxAge)) {
+		next = now.Add(7 * day)
+	}
 	if next.After(end.Add(Longest)) {
 		return nil
 	}
 	return &next
 }
 
-// RestateOnce sums up published reports again, and keeps what is found to be otherwise
-// beside them. It can be repeated. A report that cannot be summed up keeps no other from it;
-// the errors are returned together.
+// cost is how much work it is to sum the report up again.
+func (c Content) cost() int {
+	months := int((c.Period.To.Sub(c.Period.From) + 31*day - 1) / (31 * day))
+	return max(1, len(c.SLOs)) * max(1, months)
+}
+
+// RestateOnce sums up published reports again that are due, and keeps what is found to be
+// otherwise beside them: as many as one run may. "waiting" are left to the next. A report
+// that cannot be summed up keeps no other from it, and is tried again when it would be due
+// next; the errors are returned together.
 func (s *Service) RestateOnce(ctx context.Context) (map[string]int64, error) {
 	now := clock.Round(s.Clock())
-	result := map[string]int64{"reviewed": 0, "restated": 0}
+	result := map[string]int64{"reviewed": 0, "restated": 0, "failed": 0, "waiting": 0}
 	var errs []error
-	for after := id.ID(""); ; {
-		due, err := s.Store.ReportsToReview(ctx, now, after, reviewedAtOnce)
+	for left := s.perRun; left > 0; {
+		due, err := s.Store.ReportsToReview(ctx, now, reviewedAtOnce)
 		if err != nil {
 			return result, errors.Join(append(errs, fmt.Errorf("read reports to sum up again: %w", err))...)
 		}
+		if len(due) == 0 {
+			return result, errors.Join(errs...)
+		}
 		for _, r := range due {
-			after = r.ID
-			restated, err := s.restate(ctx, r, now)
-			if err != nil {
-				errs = append(errs, fmt.Errorf("sum up report %d again: %w", r.Number, err))
-				if tx.IsLeaseLost(err) || ctx.Err() != nil {
-					return result, errors.Join(errs...)
+			if left <= 0 {
+				break
+			}
+			cost, restated, err := s.restate(ctx, r, now)
+			left -= cost
+			if err == nil {
+				result["reviewed"]++
+				if restated {
+					result["restated"]++
 				}
 				continue
 			}
-			result["reviewed"]++
-			if restated {
-				result["restated"]++
+			errs = append(errs, fmt.Errorf("sum up report %d again: %w", r.Number, err))
+			if tx.IsLeaseLost(err) || ctx.Err() != nil {
+				return result, errors.Join(errs...)
+			}
+			result["failed"]++
+			// Else those that fail would come first for ever, and keep the others waiting.
+			err = s.Runner.InTx(ctx, func(ctx context.Context) error {
+				return s.Store.SetReportReview(ctx, r.ID, reviewAfter(r.Period.To, now))
+			})
+			if err != nil {
+				return result, errors.Join(append(errs, fmt.Errorf("put off report %d: %w", r.Number, err))...)
 			}
 		}
-		if len(due) < reviewedAtOnce {
-			return result, errors.Join(errs...)
-		}
 	}
+	waiting, err := s.Store.CountReportsToReview(ctx, now)
+	if err != nil {
+		errs = append(errs, fmt.Errorf("count reports that wait: %w", err))
+	}
+	result["waiting"] = waiting
+	return result, errors.Join(errs...)
 }
 
-// restate sums a report up again, of the services and SLOs that it was of.
-func (s *Service) restate(ctx context.Context, r Report, now time.Time) (bool, error) {
+// restate sums a report up again, of the services and SLOs that it was of, and tells how much
+// work it was.
+func (s *Service) restate(ctx context.Context, r Report, now time.Time) (int, bool, error) {
 	published, err := r.Content()
 	if err != nil {
-		return false, err
+		return 1, false, err
 	}
+	restated, err := s.restateTo(ctx, r, published, now)
+	return published.cost(), restated, err
+}
+
+func (s *Service) restateTo(ctx context.Context, r Report, published Content, now time.Time) (bool, error) {
 	before, err := s.Store.Restatements(ctx, r.ID)
 	if err != nil {
 		return false, err
@@ -112,6 +153,14 @@ func (s *Service) subjectAsPublished(ctx context.Context, c Content) (subject, e
 	for _, one := range c.SLOs {
 		services, slos = append(services, one.Service.ID), append(slos, one.SLO.ID)
 	}
+	// A service of which no SLO counted in the period may have had a violation or an SLA in it:
+	// of one that was retired as it began.
+	for _, v := range c.Violations {
+		services = append(services, v.Service.ID)
+	}
+	for _, p := range c.SLAs {
+		services = append(services, p.Service.ID)
+	}
 	slices.Sort(services)
 	services = slices.Compact(services)
 	found, err := s.Registry.ServicesByID(ctx, services)
@@ -143,16 +192,15 @@ func (c Content) figures() []figure {
 		add := func(name, value string) {
 			out = append(out, figure{"slos/" + string(s.SLO.ID) + "/" + name, s.Service.Slug + "/" + s.SLO.Slug + " " + name, value})
 		}
-		add("good", number(s.Good))
-		add("total", number(s.Total))
+		add("good", optional(s.Good))
+		add("total", optional(s.Total))
 		add("sli", optional(s.SLI))
 		add("consumed", optional(s.Consumed))
 		add("planned", spent(s.Planned))
 		add("unplanned", spent(s.Unplanned))
 		add("outcome", string(s.Outcome))
 	}
-	// Violations of services without an SLO in the report are not looked at again: they are
-	// none of the figures, and neither is what only ended meanwhile.
+	// What only ended meanwhile restates nothing.
 	out = append(out, figure{"violations", "violations", strconv.Itoa(len(c.Violations))})
 	for _, p := range c.SLAs {
 		add := func(name, value string) {

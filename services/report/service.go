@@ -27,10 +27,13 @@ type Parts struct {
 
 // Service is what can be done with reports. Every method but those of jobs authorises the
 // context's caller, and publishing and deciding are audited in their own transaction.
-type Service struct{ Parts }
+type Service struct {
+	Parts
+	perRun int // see reviewedInARun
+}
 
 // NewService returns the service.
-func NewService(p Parts) *Service { return &Service{p} }
+func NewService(p Parts) *Service { return &Service{p, reviewedInARun} }
 
 // PreviewInput is what is previewed.
 type PreviewInput struct {

@@ -92,9 +92,10 @@ type Store interface {
 	Reports(ctx context.Context, f Filter, r page.Request) (page.Page[Report], error)
 	// HasReport reports whether there is one of the occasion, scope and period.
 	HasReport(ctx context.Context, r Report) (bool, error)
-	// ReportsToReview returns up to limit that are to be summed up again at now, by
-	// identifier, after the given one.
-	ReportsToReview(ctx context.Context, now time.Time, after id.ID, limit int) ([]Report, error)
+	// ReportsToReview returns up to limit that are to be summed up again at now, those that are
+	// due the longest first.
+	ReportsToReview(ctx context.Context, now time.Time, limit int) ([]Report, error)
+	CountReportsToReview(ctx context.Context, now time.Time) (int64, error)
 	SetReportReview(ctx context.Context, report id.ID, at *time.Time) error
 	// AddDecision answers Conflict "decision_replaced" where another one replaces the same.
 	AddDecision(ctx context.Context, d Decision) error

@@ -188,11 +188,11 @@ func (s *Service) attribute(ctx context.Context, asked []attribution) ([]Errors,
 	return out, nil
 }
 
-// planned are the times of outages of PlannedClasses.
-func (a attribution) planned() []window.Span {
+// PlannedOf are the times of outages of PlannedClasses, of those by class.
+func PlannedOf(classes map[string][]window.Span) []window.Span {
 	var spans []window.Span
 	for _, class := range PlannedClasses {
-		spans = append(spans, a.classes[class]...)
+		spans = append(spans, classes[class]...)
 	}
 	return spans
 }
@@ -214,7 +214,7 @@ func (a attribution) stretches() []stretch {
 		out = append(out, without)
 	}
 	without, unplanned := whole, whole
-	without.without, unplanned.without = all, a.planned()
+	without.without, unplanned.without = all, PlannedOf(a.classes)
 	out = append(out, without, unplanned)
 	for _, group := range a.groups {
 		one := whole

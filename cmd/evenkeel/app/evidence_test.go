@@ -55,7 +55,7 @@ func TestEvidenceIsHandedToAdministratorsWithoutASecret(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := evidence.Verify(bundle.body, public)
+		m, err := evidence.Verify(bytes.NewReader(bundle.body), int64(len(bundle.body)), public)
 		if err != nil || len(m.Files) != 11 || !strings.Contains(strings.Join(m.Notes, " "), "Exemptions") {
 			t.Fatalf("verified as %+v: %v", m, err)
 		}

@@ -146,7 +146,7 @@ func (a *App) furnish() error {
 	})
 	a.Evidence = evidence.NewService(evidence.Parts{
 		Keys: s.Reports(), Past: s.Reports(), Organisation: s.Registry(), Rights: s.Access(), Policies: s.Policy(), Proposals: s.Proposals(),
-		Log: s.Audit(), Published: s.Reports(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+		Log: s.Audit(), Published: s.Reports(), Runner: s, Snapshots: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.Registry.OnRetirement(a.Policies)
 	a.Registry.CountHoldings(a.SLOs)
@@ -302,8 +302,8 @@ func (a *App) jobs() []jobs.Job {
 			RunOnce:     counted(a.Reports.DrawUpOnce),
 		},
 		{
-			Name: "restate-reports", Schedule: "53 2 * * *",
-			Description: "Sums published reports up again, and keeps what is found to be otherwise beside them.",
+			Name: "restate-reports", Schedule: "53 * * * *",
+			Description: "Sums published reports up again that are due, and keeps what is found to be otherwise beside them.",
 			RunOnce:     counted(a.Reports.RestateOnce),
 		},
 		{

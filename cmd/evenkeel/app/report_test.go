@@ -133,6 +133,15 @@ func TestAMonthIsReviewed(t *testing.T) {
 		if now["good"] != 998500.0 || then["good"] != 999450.0 {
 			t.Errorf("now %v, and as it was published then %v", now["good"], then["good"])
 		}
+		// What was published is not drawn up again for a repeated request: when it is repeated,
+		// there is no team of the name any more of which something could be drawn up.
+		publish := call{as: "ada", method: "POST", path: "/v1/reports", header: []string{"Idempotency-Key: quarter"}, body: `{"scope":"team","name":"payments","period":"2026-Q1"}`}
+		quarter := h.must(201, publish)
+		h.must(200, call{as: "ada", method: "PUT", path: "/v1/teams/payments", header: []string{`If-Match: "1"`}, body: `{"slug":"paying","name":"Payments"}`})
+		if again := h.must(201, publish); again.text("id") != quarter.text("id") || again.header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("repeated, it is %s, and was %s", again.text("id"), quarter.text("id"))
+		}
+		h.must(200, call{as: "ada", method: "PUT", path: "/v1/teams/paying", header: []string{`If-Match: "2"`}, body: `{"slug":"payments","name":"Payments"}`})
 		h.do(call{as: "bob", method: "POST", path: "/v1/reports", body: `{"scope":"team","name":"payments","period":"2026-03"}`}).expect(t, 403, "forbidden", "", "")
 		h.do(call{as: "ada", method: "POST", path: "/v1/reports", body: `{"scope":"organisation","period":"2026-03"}`}).expect(t, 403, "forbidden", "", "")
 		h.do(call{as: "ada", method: "POST", path: "/v1/reports", body: `{"scope":"team","name":"payments","period":"2026-04"}`}).expect(t, 422, "invalid_input", "/period", "must be over")

@@ -1836,6 +1836,7 @@ var (
 		{Name: "closed_credit", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "closed_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "restated_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "restated_before", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "review_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "sla_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "revision_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -1848,13 +1849,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sla_periods_slas_sla",
-				Columns:    []*schema.Column{SLAPeriodsColumns[14]},
+				Columns:    []*schema.Column{SLAPeriodsColumns[15]},
 				RefColumns: []*schema.Column{SlasColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "sla_periods_sla_revisions_revision",
-				Columns:    []*schema.Column{SLAPeriodsColumns[15]},
+				Columns:    []*schema.Column{SLAPeriodsColumns[16]},
 				RefColumns: []*schema.Column{SLARevisionsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -1863,17 +1864,17 @@ var (
 			{
 				Name:    "slaperiod_sla_id_start_at",
 				Unique:  true,
-				Columns: []*schema.Column{SLAPeriodsColumns[14], SLAPeriodsColumns[1]},
+				Columns: []*schema.Column{SLAPeriodsColumns[15], SLAPeriodsColumns[1]},
 			},
 			{
 				Name:    "slaperiod_revision_id",
 				Unique:  false,
-				Columns: []*schema.Column{SLAPeriodsColumns[15]},
+				Columns: []*schema.Column{SLAPeriodsColumns[16]},
 			},
 			{
 				Name:    "slaperiod_review_at",
 				Unique:  false,
-				Columns: []*schema.Column{SLAPeriodsColumns[13]},
+				Columns: []*schema.Column{SLAPeriodsColumns[14]},
 			},
 		},
 	}

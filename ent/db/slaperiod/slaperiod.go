@@ -40,6 +40,8 @@ const (
 	FieldClosedAt = "closed_at"
 	// FieldRestatedAt holds the string denoting the restated_at field in the database.
 	FieldRestatedAt = "restated_at"
+	// FieldRestatedBefore holds the string denoting the restated_before field in the database.
+	FieldRestatedBefore = "restated_before"
 	// FieldReviewAt holds the string denoting the review_at field in the database.
 	FieldReviewAt = "review_at"
 	// EdgeSLA holds the string denoting the sla edge name in mutations.
@@ -81,6 +83,7 @@ var Columns = []string{
 	FieldClosedCredit,
 	FieldClosedAt,
 	FieldRestatedAt,
+	FieldRestatedBefore,
 	FieldReviewAt,
 }
 
@@ -170,6 +173,11 @@ func ByClosedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByRestatedAt orders the results by the restated_at field.
 func ByRestatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRestatedAt, opts...).ToFunc()
+}
+
+// ByRestatedBefore orders the results by the restated_before field.
+func ByRestatedBefore(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRestatedBefore, opts...).ToFunc()
 }
 
 // ByReviewAt orders the results by the review_at field.

@@ -135,6 +135,11 @@ func RestatedAt(v time.Time) predicate.SLAPeriod {
 	return predicate.SLAPeriod(sql.FieldEQ(FieldRestatedAt, v))
 }
 
+// RestatedBefore applies equality check predicate on the "restated_before" field. It's identical to RestatedBeforeEQ.
+func RestatedBefore(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEQ(FieldRestatedBefore, v))
+}
+
 // ReviewAt applies equality check predicate on the "review_at" field. It's identical to ReviewAtEQ.
 func ReviewAt(v time.Time) predicate.SLAPeriod {
 	return predicate.SLAPeriod(sql.FieldEQ(FieldReviewAt, v))
@@ -858,6 +863,71 @@ func RestatedAtIsNil() predicate.SLAPeriod {
 // RestatedAtNotNil applies the NotNil predicate on the "restated_at" field.
 func RestatedAtNotNil() predicate.SLAPeriod {
 	return predicate.SLAPeriod(sql.FieldNotNull(FieldRestatedAt))
+}
+
+// RestatedBeforeEQ applies the EQ predicate on the "restated_before" field.
+func RestatedBeforeEQ(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEQ(FieldRestatedBefore, v))
+}
+
+// RestatedBeforeNEQ applies the NEQ predicate on the "restated_before" field.
+func RestatedBeforeNEQ(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldNEQ(FieldRestatedBefore, v))
+}
+
+// RestatedBeforeIn applies the In predicate on the "restated_before" field.
+func RestatedBeforeIn(vs ...string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldIn(FieldRestatedBefore, vs...))
+}
+
+// RestatedBeforeNotIn applies the NotIn predicate on the "restated_before" field.
+func RestatedBeforeNotIn(vs ...string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldNotIn(FieldRestatedBefore, vs...))
+}
+
+// RestatedBeforeGT applies the GT predicate on the "restated_before" field.
+func RestatedBeforeGT(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldGT(FieldRestatedBefore, v))
+}
+
+// RestatedBeforeGTE applies the GTE predicate on the "restated_before" field.
+func RestatedBeforeGTE(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldGTE(FieldRestatedBefore, v))
+}
+
+// RestatedBeforeLT applies the LT predicate on the "restated_before" field.
+func RestatedBeforeLT(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldLT(FieldRestatedBefore, v))
+}
+
+// RestatedBeforeLTE applies the LTE predicate on the "restated_before" field.
+func RestatedBeforeLTE(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldLTE(FieldRestatedBefore, v))
+}
+
+// RestatedBeforeContains applies the Contains predicate on the "restated_before" field.
+func RestatedBeforeContains(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldContains(FieldRestatedBefore, v))
+}
+
+// RestatedBeforeHasPrefix applies the HasPrefix predicate on the "restated_before" field.
+func RestatedBeforeHasPrefix(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldHasPrefix(FieldRestatedBefore, v))
+}
+
+// RestatedBeforeHasSuffix applies the HasSuffix predicate on the "restated_before" field.
+func RestatedBeforeHasSuffix(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldHasSuffix(FieldRestatedBefore, v))
+}
+
+// RestatedBeforeEqualFold applies the EqualFold predicate on the "restated_before" field.
+func RestatedBeforeEqualFold(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldEqualFold(FieldRestatedBefore, v))
+}
+
+// RestatedBeforeContainsFold applies the ContainsFold predicate on the "restated_before" field.
+func RestatedBeforeContainsFold(v string) predicate.SLAPeriod {
+	return predicate.SLAPeriod(sql.FieldContainsFold(FieldRestatedBefore, v))
 }
 
 // ReviewAtEQ applies the EQ predicate on the "review_at" field.

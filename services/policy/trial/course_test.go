@@ -133,6 +133,9 @@ func TestATrialEndsWithItsRequest(t *testing.T) {
 	}
 }
 
+// Of a freeze the team is told when it begins and when it ends: of three that are enforced, of
+// which one is open still, five times.
+//
 // Worked by hand. Of one service two SLOs are frozen at hours 1 to 4 and 3 to 5, by a clause
 // that lets work on reliability go on; and at hour 0 by one that lets nothing go on. Of another
 // an SLO that is only observed is frozen by nothing.
@@ -151,19 +154,19 @@ func TestFreezesAtOnceAreOneAndObservedOnesAreNone(t *testing.T) {
 		counts Counts
 		frozen Hours
 	}{
-		policy.Enforce: {Counts{4, 2, 1}, Hours{policy.Feature: 5, policy.Config: 5, policy.Reliability: 1}},
-		policy.Warn:    {Counts{4, 2, 1}, Hours{policy.Feature: 0, policy.Config: 0, policy.Reliability: 0}},
-		policy.Observe: {Counts{4, 0, 0}, Hours{policy.Feature: 0, policy.Config: 0, policy.Reliability: 0}},
+		policy.Enforce: {Counts{4, 2, 1, 0, 5}, Hours{policy.Feature: 5, policy.Config: 5, policy.Reliability: 1}},
+		policy.Warn:    {Counts{4, 2, 1, 0, 0}, Hours{policy.Feature: 0, policy.Config: 0, policy.Reliability: 0}},
+		policy.Observe: {Counts{4, 0, 0, 0, 0}, Hours{policy.Feature: 0, policy.Config: 0, policy.Reliability: 0}},
 	} {
 		tally := newTally(rule, from, from.Add(5*time.Hour))
-		tally.begin(registry.Service{ID: "CHECKOUT", Slug: "checkout"})
+		tally.begin(registry.Service{ID: "CHECKOUT", Slug: "checkout"}, false)
 		tally.add(slo.SLO{Slug: "availability"}, mode, one)
 		tally.add(slo.SLO{Slug: "latency"}, mode, two)
 		tally.finish()
-		tally.begin(registry.Service{ID: "LEDGER", Slug: "ledger"})
+		tally.begin(registry.Service{ID: "LEDGER", Slug: "ledger"}, false)
 		tally.add(slo.SLO{Slug: "availability"}, policy.Observe, []course{{spans: []span{{from: 0, to: 2}}}, {}})
 		tally.finish()
-		tally.begin(registry.Service{ID: "QUIET", Slug: "quiet"})
+		tally.begin(registry.Service{ID: "QUIET", Slug: "quiet"}, false)
 		tally.add(slo.SLO{Slug: "availability"}, mode, []course{{}, {}})
 		tally.finish()
 		got := tally.result()
@@ -193,20 +196,71 @@ func TestFreezesAtOnceAreOneAndObservedOnesAreNone(t *testing.T) {
 	}
 }
 
+// Worked by hand: of a clause that has the team and the one above told, and that escalates
+// after a day.
+func TestWhatPeopleWouldHaveBeenToldIsCounted(t *testing.T) {
+	t.Parallel()
+	from := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	rule := policy.Rule{Conditions: compiled(t, "consumed > 1")}
+	rule.Revision.Clauses = []policy.Clause{{
+		Name: "budget", Freeze: &policy.Freeze{}, Issue: &policy.IssueAction{}, Notify: &policy.Notification{To: []policy.Audience{policy.ParentTeam, policy.Approver}},
+		Escalate: &policy.Escalation{To: policy.ParentTeam, AfterDays: 1},
+	}}
+	for _, c := range []struct {
+		name  string
+		mode  policy.Mode
+		above bool
+		spans []span
+		want  Counts
+	}{
+		{"a day to the hour is over before it is escalated", policy.Warn, true, []span{{from: 0, to: 24}}, Counts{Violations: 1, Issues: 1, Notifications: 4}},
+		{"an hour more is escalated", policy.Warn, true, []span{{from: 0, to: 25}}, Counts{Violations: 1, Issues: 1, Escalations: 1, Notifications: 5}},
+		{"open for a day", policy.Enforce, true, []span{{from: 0, to: 24, open: true}}, Counts{Violations: 1, Issues: 1, Escalations: 1, Notifications: 3}},
+		{"open for less", policy.Enforce, true, []span{{from: 0, to: 23, open: true}}, Counts{Violations: 1, Issues: 1, Notifications: 2}},
+		{"no team above", policy.Enforce, false, []span{{from: 0, to: 25}}, Counts{Violations: 1, Issues: 1, Escalations: 1, Notifications: 3}},
+		{"observed", policy.Observe, true, []span{{from: 0, to: 25}}, Counts{Violations: 1}},
+		{"again after ten days", policy.Warn, false, []span{{from: 0, to: 1}, {from: 241, to: 242}}, Counts{Violations: 2, Issues: 1, Notifications: 4}},
+		{"again after more", policy.Warn, false, []span{{from: 0, to: 1}, {from: 242, to: 243}}, Counts{Violations: 2, Issues: 2, Notifications: 4}},
+	} {
+		tally := newTally(rule, from, from.Add(90*24*time.Hour))
+		tally.begin(registry.Service{ID: "CHECKOUT"}, c.above)
+		tally.add(slo.SLO{}, c.mode, []course{{spans: c.spans}})
+		tally.finish()
+		if got := tally.result(); got.Counts != c.want {
+			t.Errorf("%s: %+v, want %+v", c.name, got.Counts, c.want)
+		}
+	}
+}
+
+// It opens at the last hour, and has lasted for none.
+func TestWhatIsFrozenSinceTheLastHourIsFrozen(t *testing.T) {
+	t.Parallel()
+	from := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	rule := policy.Rule{Conditions: compiled(t, "consumed > 1")}
+	rule.Revision.Clauses = []policy.Clause{{Name: "budget", Freeze: &policy.Freeze{}}}
+	tally := newTally(rule, from, from.Add(5*time.Hour))
+	tally.begin(registry.Service{ID: "CHECKOUT"}, false)
+	tally.add(slo.SLO{}, policy.Enforce, []course{{spans: []span{{from: 5, to: 5, open: true}}}})
+	tally.finish()
+	if got := tally.result(); got.FrozenServices != 1 || got.Frozen[policy.Feature] != 0 {
+		t.Errorf("frozen are %d services for %v", got.FrozenServices, got.Frozen)
+	}
+}
+
 func TestEpisodesBeyondTheBoundAreCounted(t *testing.T) {
 	t.Parallel()
 	from := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	rule := policy.Rule{Conditions: compiled(t, "consumed > 1")}
 	rule.Revision.Clauses = []policy.Clause{{Name: "budget", Issue: &policy.IssueAction{}}}
 	tally := newTally(rule, from, from.Add(90*24*time.Hour))
-	tally.begin(registry.Service{ID: "CHECKOUT"})
+	tally.begin(registry.Service{ID: "CHECKOUT"}, false)
 	c := course{}
 	for n := range MaxEpisodes + 7 {
 		c.spans = append(c.spans, span{from: 2 * n, to: 2*n + 1})
 	}
 	tally.add(slo.SLO{}, policy.Warn, []course{c})
 	tally.finish()
-	if got := tally.result(); len(got.Episodes) != MaxEpisodes || got.LeftOut != 7 || got.Issues != MaxEpisodes+7 {
+	if got := tally.result(); len(got.Episodes) != MaxEpisodes || got.LeftOut != 7 || got.Violations != MaxEpisodes+7 || got.Issues != 1 { // the one issue goes on
 		t.Errorf("%d are told, %d are left out, %d issues", len(got.Episodes), got.LeftOut, got.Issues)
 	}
 }

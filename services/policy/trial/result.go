@@ -32,7 +32,15 @@ type Result struct {
 }
 
 // Counts are how many violations there would have been, and what would have been asked.
-type Counts struct{ Violations, Issues, Postmortems int }
+type Counts struct {
+	Violations, Issues, Postmortems int
+	// Escalations are violations that somebody above the team would have been told of, because
+	// they were open for so long without a plan.
+	Escalations int
+	// Notifications are events that people would have been told, one for each team: that
+	// something began, ended, or was escalated.
+	Notifications int
+}
 
 // Hours are for how many hours changes of a class would have waited, of each that can.
 type Hours map[policy.ChangeClass]int
@@ -76,7 +84,9 @@ type Episode struct {
 	Hours    int        // for which it would have been open until the last hour
 	// PeakConsumed is the most of the budget of 28 days that was consumed, where that is known.
 	PeakConsumed      *float64
-	Issue, Postmortem bool
+	Issue, Postmortem bool // an issue of its own: false where it goes on in that of the one before
+	Escalated         bool
+	Notifications     int
 	Waits             []policy.ChangeClass // changes that would have waited
 }
 
@@ -85,6 +95,8 @@ var basis = []string{
 	"Judged at full hours. Policies are applied each minute: a violation may have opened or ended up to an hour earlier, and one that lasted for less may be missing here.",
 	"By what is known now: with the corrections that are in force now and what came late, by the objective, the window and the indicator that each SLO has now.",
 	"As if it had been attached at the first hour, and nowhere else: what held then already opens then.",
-	"As if nobody had said what spent a budget: the cause is unclassified all the time.",
+	"As if nobody had done anything about it: the cause is unclassified all the time, no team had a plan, nothing was disputed, and no freeze was overridden or ended early.",
+	"Of the SLOs and services that there are now, as if they had always been there: those that were retired since are left out.",
+	"What opens again at most 10 days after it ended goes on in the issue that there is, as always.",
 	"What is not known of an hour neither opens nor ends anything, as always.",
 }

@@ -37,6 +37,9 @@ type Policies interface {
 // Services are the organisation's.
 type Services interface {
 	ServicesByID(ctx context.Context, services []id.ID) (map[id.ID]registry.Service, error)
+	registry.SlugStore
+	Team(ctx context.Context, team id.ID) (registry.Team, error)
+	TeamBySlug(ctx context.Context, slug string) (registry.Team, error)
 }
 
 // SLOs give the SLOs there are.
@@ -75,7 +78,8 @@ type Input struct {
 	Policy string
 	Draft  policy.Terms
 	Place  policy.Place
-	Days   int // 1 to MaxDays, until now
+	Team   string // slug or identifier: of its services alone; empty for all of the place
+	Days   int    // 1 to MaxDays, until now
 }
 
 // Run tells what would have followed from the policy in the last days, had it been attached at
@@ -87,6 +91,7 @@ func (s *Service) Run(ctx context.Context, in Input) (Result, error) {
 	rule, err := s.Policies.Try(ctx, in.Policy, in.Draft, in.Place)
 	var check fault.Check
 	check.Require(in.Days >= 1 && in.Days <= MaxDays, "/days", in.Days, "must be 1 to %d", MaxDays)
+	of, err := s.team(ctx, &check, in, err)
 	if err := joined(check, err); err != nil {
 		return Result{}, err
 	}
@@ -97,7 +102,7 @@ func (s *Service) Run(ctx context.Context, in Input) (Result, error) {
 	defer leave()
 	bounded, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	result, err := s.run(bounded, rule, in.Days)
+	result, err := s.run(bounded, rule, of, in.Days)
 	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
 		return Result{}, fault.New(fault.Unavailable, "trial_too_long", "the trial takes longer than %s: choose a service or a tier, fewer days, or fewer and simpler clauses", within)
 	}
@@ -105,6 +110,22 @@ func (s *Service) Run(ctx context.Context, in Input) (Result, error) {
 		return Result{}, fmt.Errorf("try a policy: %w", err)
 	}
 	return result, nil
+}
+
+// team is the one whose services are tried alone, unless something else than what was asked is
+// wrong already.
+func (s *Service) team(ctx context.Context, check *fault.Check, in Input, before error) (id.ID, error) {
+	if in.Team == "" || before != nil && !fault.Is(before, fault.Invalid) {
+		return "", before
+	}
+	check.Require(in.Place.Target != policy.ToService, "/team", in.Team, "must be left out where a service is chosen")
+	found, _, err := registry.Refer(ctx, check, "/team", in.Team, func(ctx context.Context, name string) (registry.Team, error) {
+		return registry.Find(ctx, s.Services, registry.NounTeam, "", name, s.Services.Team, s.Services.TeamBySlug)
+	})
+	if err != nil {
+		return "", err
+	}
+	return found.ID, before
 }
 
 // joined adds what a check found to what was found before.
@@ -141,10 +162,10 @@ func (s *Service) enter(ctx context.Context) (leave func(), err error) {
 	}
 }
 
-func (s *Service) run(ctx context.Context, rule policy.Rule, days int) (Result, error) {
+func (s *Service) run(ctx context.Context, rule policy.Rule, team id.ID, days int) (Result, error) {
 	to := s.Clock().UTC().Truncate(time.Hour)
 	from := to.Add(-time.Duration(days) * 24 * time.Hour)
-	of, err := s.tried(ctx, rule)
+	of, err := s.tried(ctx, rule, team)
 	if err != nil {
 		return Result{}, err
 	}
@@ -156,6 +177,10 @@ func (s *Service) run(ctx context.Context, rule policy.Rule, days int) (Result, 
 		if condition != nil {
 			facts = append(facts, condition.Reads()...)
 		}
+	}
+	above, err := s.above(ctx, of)
+	if err != nil {
+		return Result{}, err
 	}
 	t := newTally(rule, from, to)
 	var last registry.Service
@@ -174,7 +199,7 @@ func (s *Service) run(ctx context.Context, rule policy.Rule, days int) (Result, 
 					t.finish()
 				}
 				last = some[i].service
-				t.begin(last)
+				t.begin(last, above[last.Team])
 			}
 			courses, err := follow(ctx, past, rule)
 			if err != nil {
@@ -189,6 +214,22 @@ func (s *Service) run(ctx context.Context, rule policy.Rule, days int) (Result, 
 	return t.result(), nil
 }
 
+// above tells of which teams of the SLOs' services there is one above.
+func (s *Service) above(ctx context.Context, of []subject) (map[id.ID]bool, error) {
+	out := map[id.ID]bool{}
+	for _, one := range of {
+		if _, known := out[one.service.Team]; known {
+			continue
+		}
+		team, err := s.Services.Team(ctx, one.service.Team)
+		if err != nil {
+			return nil, fmt.Errorf("read team %s: %w", one.service.Team, err)
+		}
+		out[team.ID] = team.Parent != ""
+	}
+	return out, nil
+}
+
 // subject is an SLO on which the policy would act.
 type subject struct {
 	slo.View
@@ -196,8 +237,8 @@ type subject struct {
 	mode    policy.Mode
 }
 
-// tried are the SLOs, by the slugs of their services and their own.
-func (s *Service) tried(ctx context.Context, rule policy.Rule) ([]subject, error) {
+// tried are the SLOs, of the team where there is one, by the slugs of their services and their own.
+func (s *Service) tried(ctx context.Context, rule policy.Rule, team id.ID) ([]subject, error) {
 	var out []subject
 	take := func(views []slo.View) error {
 		services := map[id.ID]bool{}
@@ -209,8 +250,9 @@ func (s *Service) tried(ctx context.Context, rule policy.Rule) ([]subject, error
 			return fmt.Errorf("read services: %w", err)
 		}
 		for _, v := range views {
-			if mode, acts := rule.On(v, found[v.SLO.Service]); acts {
-				out = append(out, subject{v, found[v.SLO.Service], mode})
+			service := found[v.SLO.Service]
+			if mode, acts := rule.On(v, service); acts && (team == "" || service.Team == team) {
+				out = append(out, subject{v, service, mode})
 			}
 		}
 		return fewEnough(rule, len(out))

@@ -139,7 +139,7 @@ func TestAPolicyIsTriedOnThePast(t *testing.T) {
 	if want := (trial.Hours{policy.Feature: 911, policy.Config: 911, policy.Reliability: 0}); !reflect.DeepEqual(result.Frozen, want) || result.FrozenServices != 1 {
 		t.Errorf("frozen are %d services for %v, want %v", result.FrozenServices, result.Frozen, want)
 	}
-	if want := (trial.Counts{Violations: 3, Issues: 2}); result.Counts != want {
+	if want := (trial.Counts{Violations: 3, Issues: 2, Notifications: 3}); result.Counts != want {
 		t.Errorf("%+v, want %+v", result.Counts, want)
 	}
 	if groups := result.Clauses[1]; groups.UnknownHours != 4*1440 || groups.Violations != 0 || !slices.Contains(groups.Missing, trial.Missing{Fact: "groupShares", Hours: 4 * 1440, Never: true}) {
@@ -176,6 +176,13 @@ func TestAPolicyIsTriedOnThePast(t *testing.T) {
 		one := must(r.Run(r.reader, trial.Input{Draft: policy.Terms{Clauses: clauses()[:1]}, Place: target, Days: 30}))(t)
 		if one.SLOs != slos || one.FrozenServices != 0 || slos > 0 && one.Issues != 2 {
 			t.Errorf("on %+v: %d SLOs, %+v", target, one.SLOs, one.Counts)
+		}
+	}
+	storetest.SLO(t, r.store, storetest.Service(t, r.store, storetest.Team(t, r.store, "search").ID, "index").ID, "availability")
+	for team, slos := range map[string]int{"": 5, "payments": 4, string(team.ID): 4, "search": 1} {
+		one := must(r.Run(r.reader, trial.Input{Draft: policy.Terms{Clauses: clauses()[:1]}, Place: everywhere(policy.Warn), Team: team, Days: 1}))(t)
+		if one.SLOs != slos {
+			t.Errorf("of the team %q: %d SLOs, want %d", team, one.SLOs, slos)
 		}
 	}
 	// 30 days ago the first was open already: it opens with the attachment, and lasts until 13:00, 22 days ago.
@@ -216,6 +223,8 @@ func TestATrialNamesWhatIsWrong(t *testing.T) {
 		{"no such policy", trial.Input{Policy: "another", Place: everywhere(policy.Warn), Days: 90}, "/policy"},
 		{"conditions", trial.Input{Draft: policy.Terms{Clauses: broken}, Place: everywhere(policy.Warn), Days: 91}, "/clauses/0/when /clauses/1/name /days"},
 		{"no such service", trial.Input{Draft: policy.Terms{Clauses: clauses()}, Place: policy.Place{Target: policy.ToService, Service: "nothing", Mode: policy.Warn}, Days: 1}, "/service"},
+		{"no such team", trial.Input{Draft: policy.Terms{Clauses: clauses()}, Place: everywhere(policy.Warn), Team: "nobody", Days: 0}, "/team /days"},
+		{"a team and a service", trial.Input{Draft: policy.Terms{Clauses: clauses()}, Place: policy.Place{Target: policy.ToService, Service: "checkout", Mode: policy.Warn}, Team: "payments", Days: 1}, "/team"},
 		{"no service", trial.Input{Draft: policy.Terms{Clauses: clauses()}, Place: policy.Place{Target: policy.ToService, Mode: policy.Warn}, Days: 1}, "/service"},
 		{"a tier for a service", trial.Input{Draft: policy.Terms{Clauses: clauses()}, Place: policy.Place{Target: policy.ToTier, Tier: 5, Service: "checkout", Mode: "stop"}, Days: 1}, "/service /tier /mode"},
 	} {

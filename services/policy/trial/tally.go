@@ -16,6 +16,8 @@ type tally struct {
 	missing []map[string]int // of each clause, at how many hours a fact was
 	// Of the service that is gathered: what there is of it, and at which hours changes wait.
 	service ServiceSums
+	above   bool // whether there is a team above its own
+	frozen  bool
 	waits   map[policy.ChangeClass][]bool
 }
 
@@ -41,24 +43,22 @@ func noHours() Hours {
 	return hours
 }
 
-// begin begins a service; finish ends it.
-func (t *tally) begin(service registry.Service) {
+// begin begins a service, whose team is below another one where above is set; finish ends it.
+func (t *tally) begin(service registry.Service, above bool) {
 	t.Services++
-	t.service, t.waits = ServiceSums{Service: service, Frozen: noHours()}, map[policy.ChangeClass][]bool{}
+	t.service, t.above, t.frozen, t.waits = ServiceSums{Service: service, Frozen: noHours()}, above, false, map[policy.ChangeClass][]bool{}
 }
 
 func (t *tally) finish() {
-	frozen := false
 	for class, hours := range t.waits {
 		for _, waits := range hours {
 			if waits {
 				t.service.Frozen[class]++
 				t.Frozen[class]++
-				frozen = true
 			}
 		}
 	}
-	if frozen {
+	if t.frozen {
 		t.FrozenServices++
 	}
 	if t.service.Violations > 0 {
@@ -76,8 +76,12 @@ func (t *tally) add(of slo.SLO, mode policy.Mode, courses []course) {
 		for name, hours := range c.missing {
 			t.missing[i][name] += hours
 		}
-		for _, span := range c.spans {
+		for n, span := range c.spans {
 			e := t.episode(of, clause.Clause, mode, span)
+			if n > 0 && e.OpenedAt.Sub(at(t.From, c.spans[n-1].to)) <= policy.TakeUp {
+				e.Issue = false
+			}
+			t.frozen = t.frozen || len(e.Waits) > 0 // though it may be for no hour yet
 			t.count(e)
 			clause.count(e)
 			t.service.count(e)
@@ -104,6 +108,18 @@ func (t *tally) episode(of slo.SLO, clause policy.Clause, mode policy.Mode, s sp
 		ended := at(t.From, s.to)
 		e.EndedAt = &ended
 	}
+	each, escalated := clause.Told(mode, t.above)
+	e.Notifications = each
+	if e.EndedAt != nil {
+		e.Notifications += each
+	}
+	if escalated > 0 {
+		// At an hour at which it ends it is not escalated any more: policies are applied first.
+		due := e.OpenedAt.Add(clause.Escalate.After())
+		if e.Escalated = s.open && !due.After(at(t.From, s.to)) || !s.open && due.Before(at(t.From, s.to)); e.Escalated {
+			e.Notifications += escalated
+		}
+	}
 	if mode == policy.Enforce && clause.Freeze != nil {
 		e.Waits = slices.DeleteFunc(waiting(), func(c policy.ChangeClass) bool { return slices.Contains(clause.Freeze.Allow, c) })
 	}
@@ -118,6 +134,10 @@ func (c *Counts) count(e Episode) {
 	if e.Postmortem {
 		c.Postmortems++
 	}
+	if e.Escalated {
+		c.Escalations++
+	}
+	c.Notifications += e.Notifications
 }
 
 // wait notes that changes of the class wait from hour to hour: several freezes at once are one.

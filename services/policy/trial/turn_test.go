@@ -15,7 +15,7 @@ import (
 )
 
 // slow is an organisation whose SLOs take for ever to be read.
-type slow struct{}
+type slow struct{ registry.SlugStore }
 
 func (slow) Try(context.Context, string, policy.Terms, policy.Place) (policy.Rule, error) {
 	return policy.Rule{Attachment: policy.Attachment{Target: policy.ToAll}}, nil
@@ -27,6 +27,10 @@ func (slow) ActiveViews(ctx context.Context, _ id.ID, _ int) ([]slo.View, error)
 }
 
 func (slow) ViewsOf(context.Context, []id.ID) ([]slo.View, error) { return nil, nil }
+
+func (slow) Team(context.Context, id.ID) (registry.Team, error) { return registry.Team{}, nil }
+
+func (slow) TeamBySlug(context.Context, string) (registry.Team, error) { return registry.Team{}, nil }
 
 func (slow) ServicesByID(context.Context, []id.ID) (map[id.ID]registry.Service, error) {
 	return nil, nil

@@ -8,11 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 )
@@ -26,9 +22,11 @@ const (
 	signatureName = "manifest.sig"
 )
 
-// maxFile is how large a file of a bundle is at most, so that a forged bundle does not fill
-// the memory of whoever verifies it.
-const maxFile = 1 << 30
+// The bounds of what is read before the signature is known to be right.
+const (
+	maxManifest  = 1 << 20
+	maxSignature = 1 << 10
+)
 
 // Manifest says what is in a bundle, and what is not.
 type Manifest struct {
@@ -103,69 +101,4 @@ func ReadPublicKey(text string) (ed25519.PublicKey, error) {
 		return nil, fmt.Errorf("must be a public key of Ed25519, %d bytes in base64, as GET /v1/evidence/key shows it", ed25519.PublicKeySize)
 	}
 	return key, nil
-}
-
-// Verify returns the manifest of a bundle that is as it was sealed with the key; else the
-// error says what is not.
-func Verify(bundle []byte, key ed25519.PublicKey) (Manifest, error) {
-	r, err := zip.NewReader(bytes.NewReader(bundle), int64(len(bundle)))
-	if err != nil {
-		return Manifest{}, fmt.Errorf("the bundle is no zip file: %w", err)
-	}
-	contents := map[string][]byte{}
-	for _, f := range r.File {
-		if _, twice := contents[f.Name]; twice {
-			return Manifest{}, fmt.Errorf("%s is in the bundle twice", f.Name)
-		}
-		if contents[f.Name], err = read(f); err != nil {
-			return Manifest{}, err
-		}
-	}
-	raw, there := contents[manifestName]
-	if !there {
-		return Manifest{}, errors.New("there is no " + manifestName + " in the bundle")
-	}
-	signature, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(contents[signatureName])))
-	if err != nil || !ed25519.Verify(key, raw, signature) {
-		return Manifest{}, errors.New(manifestName + " is not signed with this key, or was changed since")
-	}
-	var m Manifest
-	if err := json.Unmarshal(raw, &m); err != nil {
-		return Manifest{}, fmt.Errorf("read %s: %w", manifestName, err)
-	}
-	if m.Format != Format {
-		return Manifest{}, fmt.Errorf("the format %d of the bundle is not known here, only %d is", m.Format, Format)
-	}
-	delete(contents, manifestName)
-	delete(contents, signatureName)
-	for _, f := range m.Files {
-		content, there := contents[f.Name]
-		if !there {
-			return Manifest{}, fmt.Errorf("%s is missing", f.Name)
-		}
-		if sum := sha256.Sum256(content); hex.EncodeToString(sum[:]) != f.SHA256 {
-			return Manifest{}, fmt.Errorf("%s was changed: its SHA-256 is %x, and was %s", f.Name, sum, f.SHA256)
-		}
-		delete(contents, f.Name)
-	}
-	if len(contents) > 0 {
-		return Manifest{}, fmt.Errorf("%s is in the bundle, and not in its manifest", slices.Sorted(maps.Keys(contents))[0])
-	}
-	return m, nil
-}
-
-func read(f *zip.File) ([]byte, error) {
-	from, err := f.Open()
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", f.Name, err)
-	}
-	defer from.Close()
-	content, err := io.ReadAll(io.LimitReader(from, maxFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", f.Name, err)
-	}
-	if len(content) > maxFile {
-		return nil, fmt.Errorf("%s has more than %d bytes", f.Name, maxFile)
-	}
-	return content, nil
 }

@@ -3,8 +3,13 @@ package evidence
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"crypto/ed25519"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +19,10 @@ import (
 type entry struct {
 	name    string
 	content []byte
+}
+
+func verified(bundle []byte, key ed25519.PublicKey) (Manifest, error) {
+	return Verify(bytes.NewReader(bundle), int64(len(bundle)), key)
 }
 
 func sealed(t *testing.T) ([]byte, ed25519.PrivateKey) {
@@ -86,14 +95,14 @@ func TestABundleIsVerifiedWithThePublicKeyAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := Verify(bundle, public)
+	m, err := verified(bundle, public)
 	if err != nil || len(m.Files) != 2 || m.DrawnUpBy != "Ada" || len(m.Notes) != len(notes) {
 		t.Errorf("verified as %+v: %v", m, err)
 	}
 	if again, _ := sealed(t); !bytes.Equal(bundle, again) {
 		t.Error("the same files make another bundle")
 	}
-	if _, err := Verify(packed(t, unpack(t, bundle)), public); err != nil {
+	if _, err := verified(packed(t, unpack(t, bundle)), public); err != nil {
 		t.Errorf("packed anew, with the same files: %v", err)
 	}
 	for _, wrong := range []string{"", "x", "11qYAYKxCrfVS/7TyWQHOg==", strings.Repeat("A", 100)} {
@@ -109,7 +118,7 @@ func TestABundleThatWasTamperedWithIsRefused(t *testing.T) {
 	public := key.Public().(ed25519.PublicKey)
 	refused := func(what, says string, bundle []byte) {
 		t.Helper()
-		if _, err := Verify(bundle, public); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := verified(bundle, public); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, want an error that says %q", what, err, says)
 		}
 	}
@@ -122,12 +131,12 @@ func TestABundleThatWasTamperedWithIsRefused(t *testing.T) {
 			changed := append([]entry{}, entries...)
 			changed[i].content = bytes.Clone(e.content)
 			changed[i].content[at] ^= 1
-			if _, err := Verify(packed(t, changed), public); err == nil {
+			if _, err := verified(packed(t, changed), public); err == nil {
 				t.Fatalf("byte %d of %s is changed, and the bundle verified", at, e.name)
 			}
 		}
 		without := append(append([]entry{}, entries[:i]...), entries[i+1:]...)
-		if _, err := Verify(packed(t, without), public); err == nil {
+		if _, err := verified(packed(t, without), public); err == nil {
 			t.Errorf("%s is taken away, and the bundle verified", e.name)
 		}
 		refused("twice", "twice", packed(t, append(append([]entry{}, entries...), e)))
@@ -135,7 +144,127 @@ func TestABundleThatWasTamperedWithIsRefused(t *testing.T) {
 	refused("added", "not in its manifest", packed(t, append(append([]entry{}, entries...), entry{"more.json", []byte("[]")})))
 	refused("no zip", "no zip file", []byte("PK"))
 	other := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
-	if _, err := Verify(bundle, other.Public().(ed25519.PublicKey)); err == nil || !strings.Contains(err.Error(), "not signed with this key") {
+	if _, err := verified(bundle, other.Public().(ed25519.PublicKey)); err == nil || !strings.Contains(err.Error(), "not signed with this key") {
 		t.Errorf("verified with another key: %v", err)
+	}
+}
+
+// What is in no file is not signed, and may be anything: another zip file, say, that other
+// programs read in place of this one.
+func TestBytesBesideTheFilesAreRefused(t *testing.T) {
+	t.Parallel()
+	bundle, key := sealed(t)
+	public := key.Public().(ed25519.PublicKey)
+	r, err := zip.NewReader(bytes.NewReader(bundle), int64(len(bundle)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := r.File[1].DataOffset()
+	if err != nil {
+		t.Fatal(err)
+	}
+	second -= int64(30 + len(r.File[1].Name) + len(r.File[1].Extra)) // where its head begins
+	directory := int64(binary.LittleEndian.Uint32(bundle[len(bundle)-6:]))
+	with := func(at int64, what string) []byte { return slices.Concat(bundle[:at], []byte(what), bundle[at:]) }
+	// moved has the offsets of what follows the place be right again, as whoever forges would.
+	moved := func(at int64, what string) []byte {
+		out := with(at, what)
+		add := func(field []byte) {
+			if offset := binary.LittleEndian.Uint32(field); int64(offset) >= at {
+				binary.LittleEndian.PutUint32(field, offset+uint32(len(what)))
+			}
+		}
+		begins := directory + int64(len(what))
+		for range r.File {
+			head := out[begins:]
+			add(head[42:])
+			begins += int64(46 + int(binary.LittleEndian.Uint16(head[28:])) + int(binary.LittleEndian.Uint16(head[30:])) + int(binary.LittleEndian.Uint16(head[32:])))
+		}
+		add(out[len(out)-6:])
+		return out
+	}
+	if _, err := verified(moved(second, ""), public); err != nil {
+		t.Fatalf("with nothing moved: %v", err)
+	}
+	comment := with(int64(len(bundle)), "said")
+	binary.LittleEndian.PutUint16(comment[len(bundle)-2:], 4)
+	for what, forged := range map[string][]byte{
+		"before it": with(0, "x"), "before its first file": moved(0, "#!/bin/sh\n"), "between two files": moved(second, "PK"), "before its directory": moved(directory, "x"),
+		"after it": with(int64(len(bundle)), "x"), "in its comment": comment,
+	} {
+		if _, err := verified(forged, public); err == nil {
+			t.Errorf("there is something %s, and it verified", what)
+		}
+	}
+	// Within what is packed, after its end: the bytes are those of one who packs by hand.
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for i, e := range unpack(t, bundle) {
+		var p bytes.Buffer
+		f, err := flate.NewWriter(&p, flate.BestSpeed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write(e.content); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if i == 2 {
+			p.WriteString("hidden")
+		}
+		into, err := w.CreateRaw(&zip.FileHeader{Name: e.name, Method: zip.Deflate, CRC32: crc32.ChecksumIEEE(e.content), CompressedSize64: uint64(p.Len()), UncompressedSize64: uint64(len(e.content))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := into.Write(p.Bytes()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := verified(b.Bytes(), public); err == nil || !strings.Contains(err.Error(), "not packed as it was sealed") {
+		t.Errorf("there is something behind what is packed: %v", err)
+	}
+}
+
+// A bomb: ten megabytes of nothing are ten kilobytes of a zip file.
+func TestNoMoreIsInflatedThanTheManifestSays(t *testing.T) {
+	t.Parallel()
+	bundle, key := sealed(t)
+	public := key.Public().(ed25519.PublicKey)
+	for name, says := range map[string]string{"policies.json": "policies.json has more than 34 bytes", manifestName: "more than 1048576 bytes", signatureName: "more than 1024 bytes"} {
+		entries := unpack(t, bundle)
+		i := slices.IndexFunc(entries, func(e entry) bool { return e.name == name })
+		if name == "policies.json" {
+			says = fmt.Sprintf("policies.json has more than %d bytes", len(entries[i].content))
+		}
+		entries[i].content = append(bytes.Clone(entries[i].content), make([]byte, 10<<20)...)
+		if _, err := verified(packed(t, entries), public); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s is a bomb: %v, want %q", name, err, says)
+		}
+	}
+}
+
+// What cannot even be inflated is not looked at where nobody signed for it.
+func TestTheSignatureIsCheckedBeforeAnyFileIsInflated(t *testing.T) {
+	t.Parallel()
+	bundle, key := sealed(t)
+	entries := unpack(t, bundle)
+	entries[0].content[20] ^= 1
+	forged := packed(t, entries)
+	r, err := zip.NewReader(bytes.NewReader(forged), int64(len(forged)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := r.File[2].DataOffset()
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged[at] = 0xff // there is no such block
+	if _, err := verified(forged, key.Public().(ed25519.PublicKey)); err == nil || !strings.Contains(err.Error(), "not signed with this key") {
+		t.Errorf("it says %v", err)
 	}
 }

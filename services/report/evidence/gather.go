@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -33,6 +34,14 @@ type gathering struct {
 	from, to, now time.Time
 	services      []registry.Service
 	slos          []slo.View
+	rows, bytes   int // how much more may be in it
+}
+
+// tooMuch says that there is more than a bundle may have.
+func (g *gathering) tooMuch() error {
+	var check fault.Check
+	check.Fail("query.to", g.to.Format(time.RFC3339), "must be closer to from: a bundle has at most %d entries and %d MB, and of this time there is more; ask for several bundles of shorter times", g.most.rows, g.most.bytes>>20)
+	return check.Err()
 }
 
 func (g *gathering) names() []id.ID {
@@ -49,7 +58,7 @@ func (g *gathering) within(at time.Time) bool { return !at.Before(g.from) && at.
 // files are the evidence, in the order in which it is read.
 func (g *gathering) files(ctx context.Context) ([]File, error) {
 	var err error
-	g.services, err = all(func(r page.Request) (page.Page[registry.Service], error) {
+	g.services, err = all(g, func(r page.Request) (page.Page[registry.Service], error) {
 		return g.Organisation.Services(ctx, registry.ServiceFilter{IncludeRetired: true}, r)
 	})
 	if err != nil {
@@ -65,7 +74,7 @@ func (g *gathering) files(ctx context.Context) ([]File, error) {
 	}{
 		{"policies.json", "Every error-budget policy with all its revisions, and who approved each.", g.policies},
 		{"attachments.json", "Where each policy is in force, and how far it acts there.", g.attachments},
-		{"violations.json", "Violations that were open in the time, with what was known when they opened.", g.violations},
+		{"violations.json", "Violations that were open in the time, with what was known when they opened, and plans, disputes and rulings.", g.violations},
 		{"overrides.json", "Freezes that were lifted in the time, and what another person found of it.", g.overrides},
 		{"gate-decisions.json", "How many changes were asked about in the time, by service, class and answer.", g.decisions},
 		{"corrections.json", "Corrections that lay over the time, or were made or removed in it.", g.corrections},
@@ -83,18 +92,24 @@ func (g *gathering) files(ctx context.Context) ([]File, error) {
 		if err != nil {
 			return nil, err
 		}
+		if g.bytes -= f.Bytes; g.bytes < 0 {
+			return nil, g.tooMuch()
+		}
 		out = append(out, f)
 	}
 	return out, nil
 }
 
-// all reads every page of a list.
-func all[T any](read func(page.Request) (page.Page[T], error)) ([]T, error) {
+// all reads every page of a list, of which there may be no more than is left of the bundle.
+func all[T any](g *gathering, read func(page.Request) (page.Page[T], error)) ([]T, error) {
 	out := []T{}
 	for r := (page.Request{Limit: page.MaxLimit}); ; {
 		found, err := read(r)
 		if err != nil {
 			return nil, err
+		}
+		if g.rows -= len(found.Items); g.rows < 0 {
+			return nil, g.tooMuch()
 		}
 		out = append(out, found.Items...)
 		if r.After = found.Next; r.After == "" {
@@ -127,13 +142,13 @@ func (g *gathering) policies(ctx context.Context) (any, error) {
 		Description string     `json:"description"`
 		Revisions   []revision `json:"revisions"`
 	}
-	found, err := all(func(r page.Request) (page.Page[policy.View], error) { return g.Policies.Policies(ctx, r) })
+	found, err := all(g, func(r page.Request) (page.Page[policy.View], error) { return g.Policies.Policies(ctx, r) })
 	if err != nil {
 		return nil, err
 	}
 	out := []document{}
 	for _, v := range found {
-		revisions, err := all(func(r page.Request) (page.Page[policy.Revision], error) {
+		revisions, err := all(g, func(r page.Request) (page.Page[policy.Revision], error) {
 			return g.Policies.PolicyRevisions(ctx, v.Policy.ID, r)
 		})
 		if err != nil {
@@ -180,13 +195,14 @@ func (g *gathering) violations(ctx context.Context) (any, error) {
 		EndedAt  *time.Time      `json:"endedAt"`
 		Ending   policy.Ending   `json:"ending"`
 		Evidence policy.Evidence `json:"evidence"`
+		Handling policy.Handling `json:"handling"`
 	}
 	found, err := g.Past.ViolationsOf(ctx, g.names(), g.from, g.to)
 	if err != nil {
 		return nil, err
 	}
 	return each(found, func(v policy.Violation) document {
-		return document{v.ID, v.Policy, v.Revision, v.Clause, v.SLO, v.Service, v.Mode, v.OpenedAt, v.EndedAt, v.Ending, v.Evidence}
+		return document{v.ID, v.Policy, v.Revision, v.Clause, v.SLO, v.Service, v.Mode, v.OpenedAt, v.EndedAt, v.Ending, v.Evidence, v.Handling}
 	}), nil
 }
 
@@ -311,7 +327,7 @@ func (g *gathering) proposals(ctx context.Context) (any, error) {
 		DecidedFor string          `json:"decidedFor"`
 		Made       id.ID           `json:"made"`
 	}
-	found, err := all(func(r page.Request) (page.Page[proposal.Proposal], error) {
+	found, err := all(g, func(r page.Request) (page.Page[proposal.Proposal], error) {
 		return g.Proposals.Proposals(ctx, proposal.Filter{}, g.now, r)
 	})
 	if err != nil {
@@ -380,7 +396,7 @@ func (g *gathering) reports(ctx context.Context) (any, error) {
 		PublishedBy string        `json:"publishedBy"`
 		SHA256      string        `json:"sha256"`
 	}
-	found, err := all(func(r page.Request) (page.Page[report.Report], error) {
+	found, err := all(g, func(r page.Request) (page.Page[report.Report], error) {
 		return g.Published.Reports(ctx, report.Filter{}, r)
 	})
 	if err != nil {
@@ -433,19 +449,19 @@ func (g *gathering) access(ctx context.Context) (any, error) {
 		LastUsedAt *time.Time       `json:"lastUsedAt"`
 		RevokedAt  *time.Time       `json:"revokedAt"`
 	}
-	people, err := all(func(r page.Request) (page.Page[access.Person], error) {
+	people, err := all(g, func(r page.Request) (page.Page[access.Person], error) {
 		return g.Rights.People(ctx, access.PersonFilter{}, r)
 	})
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := all(func(r page.Request) (page.Page[access.Token], error) {
+	tokens, err := all(g, func(r page.Request) (page.Page[access.Token], error) {
 		return g.Rights.Tokens(ctx, access.TokenFilter{}, r)
 	})
 	if err != nil {
 		return nil, err
 	}
-	found, err := all(func(r page.Request) (page.Page[registry.Team], error) {
+	found, err := all(g, func(r page.Request) (page.Page[registry.Team], error) {
 		return g.Organisation.Teams(ctx, registry.TeamFilter{}, r)
 	})
 	if err != nil {
@@ -453,7 +469,7 @@ func (g *gathering) access(ctx context.Context) (any, error) {
 	}
 	teams := []team{}
 	for _, t := range found {
-		members, err := all(func(r page.Request) (page.Page[registry.Member], error) { return g.Organisation.Members(ctx, t.ID, r) })
+		members, err := all(g, func(r page.Request) (page.Page[registry.Member], error) { return g.Organisation.Members(ctx, t.ID, r) })
 		if err != nil {
 			return nil, err
 		}
@@ -493,7 +509,7 @@ func (g *gathering) audit(ctx context.Context) (any, error) {
 		Reason      string            `json:"reason"`
 		Changes     json.RawMessage   `json:"changes"`
 	}
-	found, err := all(func(r page.Request) (page.Page[audit.Entry], error) {
+	found, err := all(g, func(r page.Request) (page.Page[audit.Entry], error) {
 		return g.Log.Entries(ctx, audit.Filter{From: g.from, To: g.to}, r)
 	})
 	if err != nil {

@@ -73,23 +73,38 @@ type Parts struct {
 	Log          Log
 	Published    Published
 	Runner       tx.Runner
+	Snapshots    tx.Snapshots
 	Authorizer   *access.Authorizer
 	Recorder     access.Recorder
 	Clock        clock.Clock
 }
 
 // Service hands out evidence, to administrators.
-type Service struct{ Parts }
+type Service struct {
+	Parts
+	most bounds
+}
 
 // NewService returns the service.
-func NewService(p Parts) *Service { return &Service{p} }
+func NewService(p Parts) *Service { return &Service{p, bounds{rows: maxRows, bytes: maxBytes}} }
 
 // Longest is how long the time of a bundle is at most.
 const Longest = 400 * 24 * time.Hour
 
-// Bundle puts together the evidence of [from, to), signed. That it was handed out is audited.
+// A bundle is put together in memory, because what is signed comes first in it. So it is
+// bounded: an installation that decides more has several bundles, of shorter times.
+const (
+	maxRows  = 200_000   // of policies, revisions, people, teams, tokens, proposals, reports and the audit log
+	maxBytes = 128 << 20 // of all files, before they are packed
+)
+
+type bounds struct{ rows, bytes int }
+
+// Bundle puts together the evidence of [from, to), signed, as it is at one moment. That it was
+// handed out is audited.
 //
-// Faults: Forbidden; Invalid, with pointers to the query's.
+// Faults: Forbidden; Invalid, with pointers to the query's, also where there is more than a
+// bundle may have.
 func (s *Service) Bundle(ctx context.Context, from, to time.Time) ([]byte, error) {
 	object := access.Object{Kind: access.KindEvidence, Label: fmt.Sprintf("evidence from %s to %s", from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339))}
 	if err := s.Authorizer.Authorize(ctx, access.Read, object); err != nil {
@@ -106,8 +121,12 @@ func (s *Service) Bundle(ctx context.Context, from, to time.Time) ([]byte, error
 	if err := check.Err(); err != nil {
 		return nil, err
 	}
-	g := gathering{Service: s, from: from, to: to, now: now}
-	files, err := g.files(ctx)
+	var files []File
+	err := s.Snapshots.InSnapshot(ctx, func(ctx context.Context) (err error) {
+		g := gathering{Service: s, from: from, to: to, now: now, rows: s.most.rows, bytes: s.most.bytes}
+		files, err = g.files(ctx)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("gather evidence: %w", err)
 	}

@@ -82,7 +82,7 @@ func (s *Service) reviewAll(ctx context.Context, now time.Time, result map[strin
 				continue
 			}
 			if is := p.Revision.Judge(sum); is != p.Outcome {
-				p.Outcome, p.RestatedAt = is, &now
+				p.restate(is, now)
 				restated++
 			}
 			p.ReviewAt = reviewAfter(p.End, now)

@@ -3,6 +3,7 @@ package sla
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -28,6 +29,8 @@ type Period struct {
 	// RestatedAt is when it was found last to have come to something else than before; nil
 	// where it never was.
 	RestatedAt *time.Time
+	// RestatedBefore is what it had been restated to before that, the oldest first.
+	RestatedBefore []Restatement
 	// ReviewAt is when it is summed up again; nil when nothing can come of it any more.
 	ReviewAt *time.Time
 }
@@ -37,6 +40,37 @@ type Outcome struct {
 	Sum     window.Sum // thousandths of an event, or slice
 	Verdict Verdict
 	Credit  string // a percentage of the fee, "" for none
+}
+
+// Restatement is what a period was found to have come to at a time.
+type Restatement struct {
+	At time.Time
+	Outcome
+}
+
+// restate has the period come to something else, found at now.
+func (p *Period) restate(is Outcome, now time.Time) {
+	if p.RestatedAt != nil {
+		p.RestatedBefore = append(p.RestatedBefore, Restatement{*p.RestatedAt, p.Outcome})
+	}
+	p.Outcome, p.RestatedAt = is, &now
+}
+
+// AsOf is what was known at the time of a period that was closed by then, and whether it had
+// been restated.
+func (p Period) AsOf(at time.Time) (Outcome, bool) {
+	if p.RestatedAt == nil {
+		return p.Closed, false
+	}
+	if !p.RestatedAt.After(at) {
+		return p.Outcome, true
+	}
+	for _, r := range slices.Backward(p.RestatedBefore) {
+		if !r.At.After(at) {
+			return r.Outcome, true
+		}
+	}
+	return p.Closed, false
 }
 
 const (

@@ -95,6 +95,15 @@ func TestAPeriodIsRestatedWhenMeasurementsComeLate(t *testing.T) {
 	h.until(t, "2026-03-15T23:00:00Z")
 	h.restate(t, 1)
 	february(" 1095/1200 ")
+	// What was told at a time is what the last restatement until then says.
+	for at, want := range map[string]struct {
+		total    int64
+		restated bool
+	}{"2026-03-02T22:59:59Z": {1000, false}, "2026-03-02T23:00:00Z": {1100, true}, "2026-03-15T22:59:59Z": {1100, true}, "2026-03-15T23:00:00Z": {1200, true}} {
+		if came, restated := february("").AsOf(stamp(t, at)); came.Sum.Total != want.total*1000 || restated != want.restated {
+			t.Errorf("as of %s it is %+v, restated %t, want %+v", at, came, restated, want)
+		}
+	}
 	// No slot may be older than 91 days when it comes.
 	h.until(t, "2026-05-30T22:55:00Z")
 	h.restate(t, 0) // of the week

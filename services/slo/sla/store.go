@@ -56,7 +56,7 @@ type Store interface {
 	// PeriodsToReview returns up to limit closed periods that are to be summed up again at
 	// now, by ID, after the given one.
 	PeriodsToReview(ctx context.Context, now time.Time, after id.ID, limit int) ([]Period, error)
-	// ReviewSLAPeriods writes Outcome, RestatedAt and ReviewAt.
+	// ReviewSLAPeriods writes Outcome, RestatedAt, RestatedBefore and ReviewAt.
 	ReviewSLAPeriods(ctx context.Context, periods []Period) error
 	// LastClosed returns the end of the last closed period of the SLA, zero for none.
 	LastClosed(ctx context.Context, sla id.ID) (time.Time, error)
