@@ -115,4 +115,5 @@ type EventTypes struct {
 // NotificationReplay is what came of sending again what is dead.
 type NotificationReplay struct {
 	Replayed int `json:"replayed" doc:"How many notifications are sent again."`
+	Over     int `json:"over" doc:"How many stay dead, because what they told of is over."`
 }

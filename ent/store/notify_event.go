@@ -132,6 +132,12 @@ func (o Notify) Beginning(ctx context.Context, matter string) (notify.Told, erro
 	return o.oneTold(found, matter, err)
 }
 
+// Ending returns the first event after that one with which its matter was over.
+func (o Notify) Ending(ctx context.Context, matter string, after id.ID) (notify.Told, error) {
+	found, err := o.told(ctx, " WHERE matter = $1 AND id > $2 AND is_end ORDER BY id LIMIT 1", matter, string(after))
+	return o.oneTold(found, matter, err)
+}
+
 // Events lists the newest first.
 func (o Notify) Events(ctx context.Context, f notify.EventFilter, r page.Request) (page.Page[notify.Told], error) {
 	key, err := r.Key(f, 2)

@@ -61,14 +61,19 @@ func oneNotification(found []notify.Notification, name string, err error) (notif
 	return found[0], nil
 }
 
-// UpdateNotification writes what becomes of the notification.
-func (o Notify) UpdateNotification(ctx context.Context, n notify.Notification) error {
-	changed, err := o.s.exec(ctx, `UPDATE notifications SET state = $1, due_at = $2, attempts = $3, attempted_at = $4, sent_at = $5, reason = $6, status = $7, gathered_into = $8, repeat_at = $9 WHERE id = $10`,
-		string(n.State), clock.Round(n.DueAt), n.Attempts, nullOrTime(n.AttemptedAt), nullOrTime(n.SentAt), n.Reason, n.Status, nullOrID(n.Into), nullOrTime(n.RepeatAt), string(n.ID))
-	if err == nil && changed == 0 {
-		return fault.Missing("notification", string(n.ID))
+// UpdateNotification writes what becomes of the notification, if it is as it was.
+func (o Notify) UpdateNotification(ctx context.Context, was, n notify.Notification) error {
+	changed, err := o.s.exec(ctx, `UPDATE notifications SET state = $1, due_at = $2, attempts = $3, attempted_at = $4, sent_at = $5, reason = $6, status = $7, gathered_into = $8, repeat_at = $9
+ WHERE id = $10 AND state = $11 AND attempts = $12 AND attempted_at IS NOT DISTINCT FROM $13 AND repeat_at IS NOT DISTINCT FROM $14`,
+		string(n.State), clock.Round(n.DueAt), n.Attempts, nullOrTime(n.AttemptedAt), nullOrTime(n.SentAt), n.Reason, n.Status, nullOrID(n.Into), nullOrTime(n.RepeatAt), string(n.ID),
+		string(was.State), was.Attempts, nullOrTime(was.AttemptedAt), nullOrTime(was.RepeatAt))
+	if err != nil || changed > 0 {
+		return fail("write a notification", err)
 	}
-	return fail("write a notification", err)
+	if _, err := o.Notification(ctx, n.ID); err != nil {
+		return err
+	}
+	return fault.New(fault.Conflict, notify.CodeChanged, "the notification %s was changed meanwhile; read it again", n.ID)
 }
 
 // Notifications lists the newest first.
@@ -178,8 +183,12 @@ func (o Notify) Bury(ctx context.Context, reason string) (int, error) {
 	return n, fail("end what is to be sent to targets that are gone", err)
 }
 
-// Revive has what is dead of the target sent again.
-func (o Notify) Revive(ctx context.Context, target id.ID, now time.Time) (int, error) {
-	n, err := o.s.exec(ctx, "UPDATE notifications SET state = 'pending', attempts = 0, due_at = $1, reason = '', status = 0 WHERE target_id = $2 AND state = 'dead'", clock.Round(now), string(target))
-	return n, fail("have what is dead sent again", err)
+// Revive has what is dead of the target sent again, but for beginnings of what is over.
+func (o Notify) Revive(ctx context.Context, target id.ID, now time.Time) (revived, over int, err error) {
+	revived, err = o.s.exec(ctx, `UPDATE notifications SET state = 'pending', attempts = 0, due_at = $1, reason = '', status = 0 WHERE target_id = $2 AND state = 'dead'
+ AND (is_end OR NOT EXISTS (SELECT 1 FROM told_events e WHERE e.matter = notifications.matter AND e.id > notifications.event_id AND e.is_end))`, clock.Round(now), string(target))
+	if err == nil {
+		err = o.s.queryOne(ctx, "SELECT COUNT(*) FROM notifications WHERE target_id = $1 AND state = 'dead'", []any{string(target)}, &over)
+	}
+	return revived, over, fail("have what is dead sent again", err)
 }

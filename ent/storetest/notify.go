@@ -121,8 +121,11 @@ func testNotify(t *testing.T, open opener) {
 		same(t, must(n.Route(t.Context(), a.ID, notify.ToNobody, ""))(t), false)
 		a.Outcome, a.Note = notify.ByPrometheus, "rule"
 		same(t, must(n.Beginning(t.Context(), "violation/1"))(t), a)
+		same(t, must(n.Ending(t.Context(), "violation/1", a.ID))(t), end)
+		_, err := n.Ending(t.Context(), "violation/1", end.ID)
+		refused(t, err, fault.NotFound, "event_not_found")
 		same(t, must(n.Unrouted(t.Context(), 1))(t), []notify.Told{end})
-		_, err := n.Beginning(t.Context(), "violation/3")
+		_, err = n.Beginning(t.Context(), "violation/3")
 		refused(t, err, fault.NotFound, "event_not_found")
 		same(t, must(n.EventsByID(t.Context(), []id.ID{other.ID, newID()}))(t), map[id.ID]notify.Told{other.ID: other})
 
@@ -195,15 +198,30 @@ func testNotify(t *testing.T, open opener) {
 		same(t, must(n.Due(t.Context(), "", Start, 10))(t), []notify.Notification{mail})
 		at := Start.Add(time.Minute)
 		same(t, must(n.Due(t.Context(), target.ID, at, 10))(t), []notify.Notification{first})
+		was := first
 		first.State, first.AttemptedAt, first.Attempts = notify.Sending, &at, 1
-		ok(t, n.UpdateNotification(t.Context(), first))
+		ok(t, n.UpdateNotification(t.Context(), was, first))
+		refused(t, n.UpdateNotification(t.Context(), was, first), fault.Conflict, notify.CodeChanged)
 		same(t, must(n.Due(t.Context(), target.ID, at, 10))(t), nil)
 		same(t, must(n.Requeue(t.Context(), at))(t), 0)
 		same(t, must(n.Requeue(t.Context(), at.Add(time.Second)))(t), 1)
 		same(t, must(n.Due(t.Context(), target.ID, at, 10))(t)[0].ID, first.ID)
 		again := Start.Add(3 * time.Minute)
+		was = first
+		was.State = notify.Pending
 		first.State, first.SentAt, first.Status, first.RepeatAt = notify.Sent, &at, 200, &again
-		ok(t, n.UpdateNotification(t.Context(), first))
+		ok(t, n.UpdateNotification(t.Context(), was, first))
+		// What was repeated, tried or ended meanwhile is not written over.
+		for _, stale := range []notify.Notification{
+			func() notify.Notification { n := first; n.State = notify.Pending; return n }(),
+			func() notify.Notification { n := first; n.Attempts = 2; return n }(),
+			func() notify.Notification { n := first; n.AttemptedAt = nil; return n }(),
+			func() notify.Notification { n := first; n.AttemptedAt = &again; return n }(),
+			func() notify.Notification { n := first; n.RepeatAt = nil; return n }(),
+			func() notify.Notification { n := first; n.RepeatAt = &at; return n }(),
+		} {
+			refused(t, n.UpdateNotification(t.Context(), stale, notify.Notification{ID: first.ID}), fault.Conflict, notify.CodeChanged)
+		}
 		same(t, must(n.Notification(t.Context(), first.ID))(t), first)
 		same(t, must(n.Due(t.Context(), target.ID, at, 10))(t), []notify.Notification{last})
 
@@ -224,7 +242,7 @@ func testNotify(t *testing.T, open opener) {
 		ok(t, n.WriteHealth(t.Context(), target.ID, notify.Health{Failures: 1, ResumeAt: &later}))
 		same(t, must(n.Lanes(t.Context(), at))(t), []id.ID{""})
 		same(t, len(must(n.Lanes(t.Context(), later))(t)), 3)
-		refused(t, n.UpdateNotification(t.Context(), notify.Notification{ID: newID()}), fault.NotFound, "notification_not_found")
+		refused(t, n.UpdateNotification(t.Context(), notify.Notification{}, notify.Notification{ID: newID()}), fault.NotFound, "notification_not_found")
 		stray := aNotification(begin, target.ID, Start)
 		stray.Event = newID()
 		refused(t, n.AddNotifications(t.Context(), []notify.Notification{stray}), fault.Conflict, "reference_missing")
@@ -248,10 +266,20 @@ func testNotify(t *testing.T, open opener) {
 		a.State, a.Reason = notify.Dead, "gone"
 		same(t, must(n.Notification(t.Context(), a.ID))(t), a)
 		same(t, must(n.TargetView(t.Context(), kept.ID))(t).Dead, 1)
-		same(t, must(n.Revive(t.Context(), kept.ID, Start.Add(time.Hour)))(t), 1)
+		over, end := ATold(team.ID, "over"), ATold(team.ID, "over")
+		end.Over = true
+		ok(t, n.Tell(t.Context(), []notify.Told{over, end}))
+		begun, ended := aNotification(over, kept.ID, Start), aNotification(end, kept.ID, Start)
+		begun.State, ended.State = notify.Dead, notify.Dead
+		ok(t, n.AddNotifications(t.Context(), []notify.Notification{begun, ended}))
+		revived, left, err := n.Revive(t.Context(), kept.ID, Start.Add(time.Hour))
+		ok(t, err)
+		same(t, []int{revived, left}, []int{2, 1})
+		same(t, must(n.Notification(t.Context(), begun.ID))(t), begun)
+		same(t, must(n.Notification(t.Context(), ended.ID))(t).State, notify.Pending)
 		b.State, b.Attempts, b.Reason, b.Status, b.DueAt = notify.Pending, 0, "", 0, Start.Add(time.Hour)
 		same(t, must(n.Notification(t.Context(), b.ID))(t), b)
-		same(t, must(n.TargetView(t.Context(), kept.ID))(t).Waiting, 1)
+		same(t, must(n.TargetView(t.Context(), kept.ID))(t).Waiting, 2)
 	})
 
 	each(t, open, "notifications are listed newest first, and go with their event", func(t *testing.T, s *store.Store) {

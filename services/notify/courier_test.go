@@ -127,8 +127,8 @@ func TestAReceiverThatFailsIsTriedForThreeDays(t *testing.T) {
 
 	// Replayed, it arrives under the same name.
 	v.answer = nil
-	if replayed := ok(h.ReplayTarget(h.ada, target.ID))(t); replayed != 1 {
-		t.Errorf("%d are replayed", replayed)
+	if replayed, over, err := h.ReplayTarget(h.ada, target.ID); err != nil || replayed != 1 || over != 0 {
+		t.Errorf("%d are replayed, %d are over: %v", replayed, over, err)
 	}
 	h.clock.Advance(5 * time.Minute)
 	h.run()

@@ -96,14 +96,18 @@ func (c *Courier) gather(ctx context.Context, target Target, many []Notification
 			return err
 		}
 		for _, n := range many {
+			was := n
 			n.State, n.Into, n.Reason = GatheredIn, one.ID, ""
-			if err := c.Store.UpdateNotification(ctx, n); err != nil {
+			if err := c.Store.UpdateNotification(ctx, was, n); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if err != nil {
+	switch {
+	case changed(err): // another replica sends them
+		return nil, nil
+	case err != nil:
 		return nil, fmt.Errorf("gather %d notifications: %w", len(many), err)
 	}
 	t.add("gathered", len(many))

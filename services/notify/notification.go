@@ -50,6 +50,9 @@ type Notification struct {
 	RepeatAt *time.Time
 }
 
+// CodeChanged is the code of a Conflict: a notification was changed since it was read.
+const CodeChanged = "notification_changed"
+
 // intervals are the waits between attempts, those that the Standard Webhooks
 // specification recommends: ten attempts within 75 hours.
 var intervals = []time.Duration{

@@ -46,7 +46,7 @@ func TestMembersLookAfterTheTargetsOfTheirTeamAndAdministratorsAfterAll(t *testi
 	refused(t, err, fault.Forbidden, "forbidden")
 	_, err = h.TestTarget(h.ada, platform.ID)
 	refused(t, err, fault.Forbidden, "forbidden")
-	_, err = h.ReplayTarget(h.ada, platform.ID)
+	_, _, err = h.ReplayTarget(h.ada, platform.ID)
 	refused(t, err, fault.Forbidden, "forbidden")
 	refused(t, h.RemoveTarget(h.ada, platform.ID, 1), fault.Forbidden, "forbidden")
 	_, err = h.Targets(h.nobody, notify.TargetFilter{}, page.Request{})
@@ -192,8 +192,8 @@ func TestOnlyWhatIsDeadOrArrivedIsReplayed(t *testing.T) {
 	refused(t, err, fault.Conflict, "notification_not_replayable")
 	_, err = h.Replay(h.ada, id.New(h.clock.Now()))
 	refused(t, err, fault.NotFound, "notification_not_found")
-	if replayed := ok(h.ReplayTarget(h.ada, target.ID))(t); replayed != 0 {
-		t.Errorf("%d are replayed", replayed)
+	if replayed, over, err := h.ReplayTarget(h.ada, target.ID); err != nil || replayed != 0 || over != 0 {
+		t.Errorf("%d are replayed, %d are over: %v", replayed, over, err)
 	}
 	if err := h.RemoveTarget(h.ada, target.ID, 1); err != nil {
 		t.Fatal(err)

@@ -63,6 +63,9 @@ type Store interface {
 	// Beginning returns the oldest event of the matter that is not its end, NotFound
 	// when there is none.
 	Beginning(ctx context.Context, matter string) (Told, error)
+	// Ending returns the first event after that one with which its matter was over,
+	// NotFound when there is none.
+	Ending(ctx context.Context, matter string, after id.ID) (Told, error)
 	// Events lists the newest first.
 	Events(ctx context.Context, f EventFilter, r page.Request) (page.Page[Told], error)
 	// Undone returns events of the team that were left for its digest since then, and whose matter did not end.
@@ -72,7 +75,9 @@ type Store interface {
 	Notification(ctx context.Context, notification id.ID) (Notification, error)
 	// Notifications lists the newest first.
 	Notifications(ctx context.Context, f NotificationFilter, r page.Request) (page.Page[Notification], error)
-	UpdateNotification(ctx context.Context, n Notification) error
+	// UpdateNotification writes what becomes of the notification, Conflict CodeChanged where
+	// State, Attempts, AttemptedAt or RepeatAt are not any more as they were.
+	UpdateNotification(ctx context.Context, was, n Notification) error
 	// LastOf returns the newest notification of the matter to a target, NotFound when
 	// there is none.
 	LastOf(ctx context.Context, matter string) (Notification, error)
@@ -92,8 +97,9 @@ type Store interface {
 	Requeue(ctx context.Context, before time.Time) (int, error)
 	// Bury ends what is to be sent to targets that were removed.
 	Bury(ctx context.Context, reason string) (int, error)
-	// Revive has what is dead of the target sent again, and returns how many that are.
-	Revive(ctx context.Context, target id.ID, now time.Time) (int, error)
+	// Revive has what is dead of the target sent again, but for beginnings of what is over,
+	// and returns how many that are, and how many are left.
+	Revive(ctx context.Context, target id.ID, now time.Time) (revived, over int, err error)
 	// Prune removes up to limit events that were told before the time, with their notifications.
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)
 }
