@@ -60,7 +60,7 @@ func (d *Digests) RunOnce(ctx context.Context) (map[string]int64, error) {
 	seen := map[id.ID]bool{}
 	var failures []error
 	for _, target := range live {
-		if seen[target.Team] || !target.takes(event.Digest, event.Weekly) {
+		if seen[target.Team] || !target.takes(Told{Event: event.Event{Type: event.Digest}}) {
 			continue
 		}
 		seen[target.Team] = true

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,16 +14,10 @@ import (
 // gatherEvery is how often more than the cap is told of what interrupts.
 const gatherEvery = time.Minute
 
-// uncapped reports whether the notification goes out whatever the cap: an Alertmanager
-// groups by itself, and what ends at PagerDuty has to.
-func uncapped(t Target, n Notification) bool {
-	return t.ID == "" || t.Kind == Alertmanager || t.Kind == PagerDuty && n.Over
-}
-
 // choose returns what is sent next of what is due: the first, or, with the last that the
 // cap leaves, one that tells of all; nil where the target has to wait for the hour to pass.
 func (c *Courier) choose(ctx context.Context, target Target, due []Notification, now time.Time, t *tally) (*Notification, error) {
-	if uncapped(target, due[0]) {
+	if target.ID == "" || target.Kind.readByPrograms() {
 		return &due[0], nil
 	}
 	sent, last, err := c.Store.SentSince(ctx, target.ID, now.Add(-time.Hour))
@@ -30,28 +25,14 @@ func (c *Courier) choose(ctx context.Context, target Target, due []Notification,
 		return nil, fmt.Errorf("count what %s was sent: %w", target.ID, err)
 	}
 	left := c.Settings.PerHour - sent
-	var capped []Notification
-	urgent := false
-	for _, n := range due {
-		if !uncapped(target, n) {
-			capped = append(capped, n)
-			urgent = urgent || n.Urgency == event.Interrupt
-		}
-	}
+	urgent := slices.ContainsFunc(due, func(n Notification) bool { return n.Urgency == event.Interrupt })
 	switch {
-	case left > 1, left == 1 && len(capped) == 1:
-		return &due[0], nil
 	case left < 1 && (!urgent || now.Sub(last) < gatherEvery):
-		for _, n := range due {
-			if uncapped(target, n) {
-				return &n, nil
-			}
-		}
 		return nil, nil
-	case len(capped) == 1:
-		return &capped[0], nil
+	case left > 1, len(due) == 1:
+		return &due[0], nil
 	}
-	return c.gather(ctx, target, capped, now, t)
+	return c.gather(ctx, target, due, now, t)
 }
 
 // gathered is how many titles one message lists.

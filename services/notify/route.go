@@ -154,7 +154,8 @@ func (c *Courier) target(ctx context.Context, e, begin Told, begun bool, targets
 			return nil, "", "", err
 		}
 		target, err := c.Store.Target(ctx, last.Target)
-		if err == nil && target.RemovedAt == nil && target.Enabled {
+		// A program that is switched off holds the beginning still: the end waits there.
+		if err == nil && target.RemovedAt == nil && (target.Enabled || target.Kind.readByPrograms()) {
 			return &target, Routed, "", nil
 		}
 		if err != nil && !fault.Is(err, fault.NotFound) {
@@ -193,7 +194,7 @@ func (c *Courier) first(ctx context.Context, e Told, targets map[id.ID][]Target)
 	of := e.Team
 	for range tallest {
 		for _, target := range targets[of] {
-			if target.takes(e.Type, e.Urgency()) {
+			if target.takes(e) {
 				return &target, nil
 			}
 		}

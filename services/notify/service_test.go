@@ -135,7 +135,7 @@ func TestATeamHasItsOwnSecretsAlone(t *testing.T) {
 	ok(h.CreateTarget(h.ada, hook("notify-payments-hook2")))(t)
 	for name, in := range map[string]notify.TargetInput{
 		"a bearer token": {Team: "payments", Name: "a", Kind: notify.Alertmanager, Address: "https://example.org/", Secret: "notify-payments-hook"},
-		"a routing key":  {Team: "payments", Name: "a", Kind: notify.PagerDuty, Address: "https://example.org/", Secret: "notify-payments-hook"},
+		"a routing key":  {Team: "payments", Name: "a", Kind: notify.PagerDuty, Address: "https://example.org/v2/enqueue", Secret: "notify-payments-hook"},
 	} {
 		if _, err := h.CreateTarget(h.ada, in); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s goes where a member says: %v", name, err)
