@@ -57794,6 +57794,8 @@ type ToldEventMutation struct {
 	once          *string
 	outcome       *string
 	note          *string
+	team_slug     *string
+	service_slug  *string
 	told_at       *time.Time
 	clearedFields map[string]struct{}
 	done          bool
@@ -58561,6 +58563,78 @@ func (m *ToldEventMutation) ResetNote() {
 	m.note = nil
 }
 
+// SetTeamSlug sets the "team_slug" field.
+func (m *ToldEventMutation) SetTeamSlug(s string) {
+	m.team_slug = &s
+}
+
+// TeamSlug returns the value of the "team_slug" field in the mutation.
+func (m *ToldEventMutation) TeamSlug() (r string, exists bool) {
+	v := m.team_slug
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamSlug returns the old "team_slug" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldTeamSlug(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamSlug is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamSlug requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamSlug: %w", err)
+	}
+	return oldValue.TeamSlug, nil
+}
+
+// ResetTeamSlug resets all changes to the "team_slug" field.
+func (m *ToldEventMutation) ResetTeamSlug() {
+	m.team_slug = nil
+}
+
+// SetServiceSlug sets the "service_slug" field.
+func (m *ToldEventMutation) SetServiceSlug(s string) {
+	m.service_slug = &s
+}
+
+// ServiceSlug returns the value of the "service_slug" field in the mutation.
+func (m *ToldEventMutation) ServiceSlug() (r string, exists bool) {
+	v := m.service_slug
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceSlug returns the old "service_slug" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldServiceSlug(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceSlug is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceSlug requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceSlug: %w", err)
+	}
+	return oldValue.ServiceSlug, nil
+}
+
+// ResetServiceSlug resets all changes to the "service_slug" field.
+func (m *ToldEventMutation) ResetServiceSlug() {
+	m.service_slug = nil
+}
+
 // SetToldAt sets the "told_at" field.
 func (m *ToldEventMutation) SetToldAt(t time.Time) {
 	m.told_at = &t
@@ -58631,7 +58705,7 @@ func (m *ToldEventMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ToldEventMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 19)
 	if m._type != nil {
 		fields = append(fields, toldevent.FieldType)
 	}
@@ -58680,6 +58754,12 @@ func (m *ToldEventMutation) Fields() []string {
 	if m.note != nil {
 		fields = append(fields, toldevent.FieldNote)
 	}
+	if m.team_slug != nil {
+		fields = append(fields, toldevent.FieldTeamSlug)
+	}
+	if m.service_slug != nil {
+		fields = append(fields, toldevent.FieldServiceSlug)
+	}
 	if m.told_at != nil {
 		fields = append(fields, toldevent.FieldToldAt)
 	}
@@ -58723,6 +58803,10 @@ func (m *ToldEventMutation) Field(name string) (ent.Value, bool) {
 		return m.Outcome()
 	case toldevent.FieldNote:
 		return m.Note()
+	case toldevent.FieldTeamSlug:
+		return m.TeamSlug()
+	case toldevent.FieldServiceSlug:
+		return m.ServiceSlug()
 	case toldevent.FieldToldAt:
 		return m.ToldAt()
 	}
@@ -58766,6 +58850,10 @@ func (m *ToldEventMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldOutcome(ctx)
 	case toldevent.FieldNote:
 		return m.OldNote(ctx)
+	case toldevent.FieldTeamSlug:
+		return m.OldTeamSlug(ctx)
+	case toldevent.FieldServiceSlug:
+		return m.OldServiceSlug(ctx)
 	case toldevent.FieldToldAt:
 		return m.OldToldAt(ctx)
 	}
@@ -58888,6 +58976,20 @@ func (m *ToldEventMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetNote(v)
+		return nil
+	case toldevent.FieldTeamSlug:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamSlug(v)
+		return nil
+	case toldevent.FieldServiceSlug:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceSlug(v)
 		return nil
 	case toldevent.FieldToldAt:
 		v, ok := value.(time.Time)
@@ -59025,6 +59127,12 @@ func (m *ToldEventMutation) ResetField(name string) error {
 		return nil
 	case toldevent.FieldNote:
 		m.ResetNote()
+		return nil
+	case toldevent.FieldTeamSlug:
+		m.ResetTeamSlug()
+		return nil
+	case toldevent.FieldServiceSlug:
+		m.ResetServiceSlug()
 		return nil
 	case toldevent.FieldToldAt:
 		m.ResetToldAt()

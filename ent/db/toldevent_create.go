@@ -160,6 +160,18 @@ func (_c *ToldEventCreate) SetNote(v string) *ToldEventCreate {
 	return _c
 }
 
+// SetTeamSlug sets the "team_slug" field.
+func (_c *ToldEventCreate) SetTeamSlug(v string) *ToldEventCreate {
+	_c.mutation.SetTeamSlug(v)
+	return _c
+}
+
+// SetServiceSlug sets the "service_slug" field.
+func (_c *ToldEventCreate) SetServiceSlug(v string) *ToldEventCreate {
+	_c.mutation.SetServiceSlug(v)
+	return _c
+}
+
 // SetToldAt sets the "told_at" field.
 func (_c *ToldEventCreate) SetToldAt(v time.Time) *ToldEventCreate {
 	_c.mutation.SetToldAt(v)
@@ -238,6 +250,12 @@ func (_c *ToldEventCreate) check() error {
 	}
 	if _, ok := _c.mutation.Note(); !ok {
 		return &ValidationError{Name: "note", err: errors.New(`db: missing required field "ToldEvent.note"`)}
+	}
+	if _, ok := _c.mutation.TeamSlug(); !ok {
+		return &ValidationError{Name: "team_slug", err: errors.New(`db: missing required field "ToldEvent.team_slug"`)}
+	}
+	if _, ok := _c.mutation.ServiceSlug(); !ok {
+		return &ValidationError{Name: "service_slug", err: errors.New(`db: missing required field "ToldEvent.service_slug"`)}
 	}
 	if _, ok := _c.mutation.ToldAt(); !ok {
 		return &ValidationError{Name: "told_at", err: errors.New(`db: missing required field "ToldEvent.told_at"`)}
@@ -341,6 +359,14 @@ func (_c *ToldEventCreate) createSpec() (*ToldEvent, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Note(); ok {
 		_spec.SetField(toldevent.FieldNote, field.TypeString, value)
 		_node.Note = value
+	}
+	if value, ok := _c.mutation.TeamSlug(); ok {
+		_spec.SetField(toldevent.FieldTeamSlug, field.TypeString, value)
+		_node.TeamSlug = value
+	}
+	if value, ok := _c.mutation.ServiceSlug(); ok {
+		_spec.SetField(toldevent.FieldServiceSlug, field.TypeString, value)
+		_node.ServiceSlug = value
 	}
 	if value, ok := _c.mutation.ToldAt(); ok {
 		_spec.SetField(toldevent.FieldToldAt, field.TypeTime, value)
@@ -617,6 +643,30 @@ func (u *ToldEventUpsert) SetNote(v string) *ToldEventUpsert {
 // UpdateNote sets the "note" field to the value that was provided on create.
 func (u *ToldEventUpsert) UpdateNote() *ToldEventUpsert {
 	u.SetExcluded(toldevent.FieldNote)
+	return u
+}
+
+// SetTeamSlug sets the "team_slug" field.
+func (u *ToldEventUpsert) SetTeamSlug(v string) *ToldEventUpsert {
+	u.Set(toldevent.FieldTeamSlug, v)
+	return u
+}
+
+// UpdateTeamSlug sets the "team_slug" field to the value that was provided on create.
+func (u *ToldEventUpsert) UpdateTeamSlug() *ToldEventUpsert {
+	u.SetExcluded(toldevent.FieldTeamSlug)
+	return u
+}
+
+// SetServiceSlug sets the "service_slug" field.
+func (u *ToldEventUpsert) SetServiceSlug(v string) *ToldEventUpsert {
+	u.Set(toldevent.FieldServiceSlug, v)
+	return u
+}
+
+// UpdateServiceSlug sets the "service_slug" field to the value that was provided on create.
+func (u *ToldEventUpsert) UpdateServiceSlug() *ToldEventUpsert {
+	u.SetExcluded(toldevent.FieldServiceSlug)
 	return u
 }
 
@@ -936,6 +986,34 @@ func (u *ToldEventUpsertOne) SetNote(v string) *ToldEventUpsertOne {
 func (u *ToldEventUpsertOne) UpdateNote() *ToldEventUpsertOne {
 	return u.Update(func(s *ToldEventUpsert) {
 		s.UpdateNote()
+	})
+}
+
+// SetTeamSlug sets the "team_slug" field.
+func (u *ToldEventUpsertOne) SetTeamSlug(v string) *ToldEventUpsertOne {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.SetTeamSlug(v)
+	})
+}
+
+// UpdateTeamSlug sets the "team_slug" field to the value that was provided on create.
+func (u *ToldEventUpsertOne) UpdateTeamSlug() *ToldEventUpsertOne {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.UpdateTeamSlug()
+	})
+}
+
+// SetServiceSlug sets the "service_slug" field.
+func (u *ToldEventUpsertOne) SetServiceSlug(v string) *ToldEventUpsertOne {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.SetServiceSlug(v)
+	})
+}
+
+// UpdateServiceSlug sets the "service_slug" field to the value that was provided on create.
+func (u *ToldEventUpsertOne) UpdateServiceSlug() *ToldEventUpsertOne {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.UpdateServiceSlug()
 	})
 }
 
@@ -1423,6 +1501,34 @@ func (u *ToldEventUpsertBulk) SetNote(v string) *ToldEventUpsertBulk {
 func (u *ToldEventUpsertBulk) UpdateNote() *ToldEventUpsertBulk {
 	return u.Update(func(s *ToldEventUpsert) {
 		s.UpdateNote()
+	})
+}
+
+// SetTeamSlug sets the "team_slug" field.
+func (u *ToldEventUpsertBulk) SetTeamSlug(v string) *ToldEventUpsertBulk {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.SetTeamSlug(v)
+	})
+}
+
+// UpdateTeamSlug sets the "team_slug" field to the value that was provided on create.
+func (u *ToldEventUpsertBulk) UpdateTeamSlug() *ToldEventUpsertBulk {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.UpdateTeamSlug()
+	})
+}
+
+// SetServiceSlug sets the "service_slug" field.
+func (u *ToldEventUpsertBulk) SetServiceSlug(v string) *ToldEventUpsertBulk {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.SetServiceSlug(v)
+	})
+}
+
+// UpdateServiceSlug sets the "service_slug" field to the value that was provided on create.
+func (u *ToldEventUpsertBulk) UpdateServiceSlug() *ToldEventUpsertBulk {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.UpdateServiceSlug()
 	})
 }
 

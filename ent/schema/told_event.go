@@ -18,7 +18,7 @@ type ToldEvent struct{ ent.Schema }
 func (ToldEvent) Annotations() []schema.Annotation { return table("told_events") }
 
 // Fields of an event; matter is its key, once what it may be told once of, and outcome
-// empty until it was decided where it goes.
+// empty until it was decided where it goes. The slugs are those of that time.
 func (ToldEvent) Fields() []ent.Field {
 	return []ent.Field{
 		ulid(),
@@ -38,6 +38,8 @@ func (ToldEvent) Fields() []ent.Field {
 		field.String("once").SchemaType(textType).Optional().Nillable(),
 		text("outcome"),
 		text("note"),
+		text("team_slug"),
+		text("service_slug"),
 		stamp("told_at"),
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/notify"
 )
 
-const toldColumns = "id, type, matter, is_end, happened_at, team_id, service_id, slo_id, person_id, subject, title, text, link, figures, once, outcome, note, told_at"
+const toldColumns = "id, type, matter, is_end, happened_at, team_id, service_id, slo_id, person_id, subject, title, text, link, figures, once, outcome, note, team_slug, service_slug, told_at"
 
 func (o Notify) told(ctx context.Context, rest string, args ...any) ([]notify.Told, error) {
 	var out []notify.Told
@@ -21,7 +21,7 @@ func (o Notify) told(ctx context.Context, rest string, args ...any) ([]notify.To
 		var t notify.Told
 		var team, service, slo, person, once sql.NullString
 		var figures []byte
-		err := rows.Scan(&t.ID, &t.Type, &t.Key, &t.Over, &t.At, &team, &service, &slo, &person, &t.Subject, &t.Title, &t.Text, &t.Link, &figures, &once, &t.Outcome, &t.Note, &t.ToldAt)
+		err := rows.Scan(&t.ID, &t.Type, &t.Key, &t.Over, &t.At, &team, &service, &slo, &person, &t.Subject, &t.Title, &t.Text, &t.Link, &figures, &once, &t.Outcome, &t.Note, &t.TeamSlug, &t.ServiceSlug, &t.ToldAt)
 		if err != nil {
 			return err
 		}
@@ -44,11 +44,11 @@ func toDBTold(t notify.Told) ([]any, error) {
 	}
 	return []any{
 		string(t.ID), string(t.Type), t.Key, t.Over, clock.Round(t.At), nullOrID(t.Team), nullOrID(t.Service), nullOrID(t.SLO), nullOrID(t.Person),
-		t.Subject, t.Title, t.Text, t.Link, json.RawMessage(figures), once, string(t.Outcome), t.Note, clock.Round(t.ToldAt),
+		t.Subject, t.Title, t.Text, t.Link, json.RawMessage(figures), once, string(t.Outcome), t.Note, t.TeamSlug, t.ServiceSlug, clock.Round(t.ToldAt),
 	}, nil
 }
 
-const toldWidth = 18
+const toldWidth = 20
 
 // Tell inserts events.
 func (o Notify) Tell(ctx context.Context, events []notify.Told) error {
@@ -88,8 +88,8 @@ func (o Notify) Unrouted(ctx context.Context, limit int) ([]notify.Told, error) 
 }
 
 // Route writes the outcome of an event that has none.
-func (o Notify) Route(ctx context.Context, of id.ID, outcome notify.Outgoing, note string) (bool, error) {
-	n, err := o.s.exec(ctx, "UPDATE told_events SET outcome = $1, note = $2 WHERE id = $3 AND outcome = ''", string(outcome), note, string(of))
+func (o Notify) Route(ctx context.Context, t notify.Told) (bool, error) {
+	n, err := o.s.exec(ctx, "UPDATE told_events SET outcome = $1, note = $2, team_slug = $3, service_slug = $4 WHERE id = $5 AND outcome = ''", string(t.Outcome), t.Note, t.TeamSlug, t.ServiceSlug, string(t.ID))
 	return n > 0, fail("route an event", err)
 }
 

@@ -117,9 +117,9 @@ func testNotify(t *testing.T, open opener) {
 		ok(t, n.Tell(t.Context(), []notify.Told{a, end, other}))
 		same(t, must(n.Event(t.Context(), a.ID))(t), a)
 		same(t, must(n.Unrouted(t.Context(), 10))(t), []notify.Told{a, end, other})
-		same(t, must(n.Route(t.Context(), a.ID, notify.ByPrometheus, "rule"))(t), true)
-		same(t, must(n.Route(t.Context(), a.ID, notify.ToNobody, ""))(t), false)
-		a.Outcome, a.Note = notify.ByPrometheus, "rule"
+		a.Outcome, a.Note, a.TeamSlug, a.ServiceSlug = notify.ByPrometheus, "rule", "payments", "checkout"
+		same(t, must(n.Route(t.Context(), a))(t), true)
+		same(t, must(n.Route(t.Context(), notify.Told{ID: a.ID, Outcome: notify.ToNobody}))(t), false)
 		same(t, must(n.Beginning(t.Context(), "violation/1"))(t), a)
 		same(t, must(n.Ending(t.Context(), "violation/1", a.ID))(t), end)
 		_, err := n.Ending(t.Context(), "violation/1", end.ID)

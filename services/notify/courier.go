@@ -300,21 +300,5 @@ func (c *Courier) parcel(ctx context.Context, target Target, n Notification, now
 	if target.Kind == Alertmanager && p.Told.Lasts() {
 		p.Until = now.Add(heldFor)
 	}
-	teams, err := c.Teams.TeamsByID(ctx, present(p.Told.Team))
-	if err != nil {
-		return p, fmt.Errorf("name the team of an event: %w", err)
-	}
-	services, err := c.Teams.ServicesByID(ctx, present(p.Told.Service))
-	if err != nil {
-		return p, fmt.Errorf("name the service of an event: %w", err)
-	}
-	p.Team, p.Service = teams[p.Told.Team].Slug, services[p.Told.Service].Slug
 	return p, nil
-}
-
-func present(of id.ID) []id.ID {
-	if of == "" {
-		return nil
-	}
-	return []id.ID{of}
 }

@@ -100,6 +100,11 @@ func (d *Digests) write(ctx context.Context, target Target) (Outgoing, error) {
 		return "", err
 	}
 	told.ID, told.Once, told.Key, told.At, told.ToldAt = id.New(now), once, once, now, now
+	named := []Told{told}
+	if err := d.name(ctx, named); err != nil {
+		return "", err
+	}
+	told = named[0]
 	n := Notification{
 		ID: id.New(now), Event: told.ID, Target: target.ID, Matter: once, Urgency: event.Weekly, State: Pending,
 		MadeAt: now, DueAt: target.due(event.Weekly, false, now),

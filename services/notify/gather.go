@@ -66,11 +66,15 @@ func (c *Courier) gather(ctx context.Context, target Target, many []Notification
 		Title: fmt.Sprintf("%d notifications in one", len(many)), Text: strings.TrimSpace(text.String()),
 	}}
 	told.Key = "gathered/" + string(told.ID)
+	tell := []Told{told}
+	if err := c.name(ctx, tell); err != nil {
+		return nil, err
+	}
 	one := Notification{
 		ID: id.New(now), Event: told.ID, Target: target.ID, Matter: told.Key, Urgency: urgency, State: Pending, MadeAt: now, DueAt: now,
 	}
 	err = c.Runner.InTx(ctx, func(ctx context.Context) error {
-		if err := c.Store.Tell(ctx, []Told{told}); err != nil {
+		if err := c.Store.Tell(ctx, tell); err != nil {
 			return err
 		}
 		if err := c.Store.AddNotifications(ctx, []Notification{one}); err != nil {

@@ -344,7 +344,7 @@ func (s *Service) TestTarget(ctx context.Context, target id.ID) (Notification, e
 	if s.Settings.Mode != On {
 		return Notification{}, fault.New(fault.Conflict, "notifications_off", "nothing is sent while notifications.mode is %q; it has to be \"on\"", s.Settings.Mode)
 	}
-	told := Told{ID: id.New(now), ToldAt: now, Outcome: Routed, Event: event.Event{
+	told := Told{ID: id.New(now), ToldAt: now, Outcome: Routed, TeamSlug: s.slugOf(ctx, t.Team), Event: event.Event{
 		Type: event.Test, Key: "test/" + string(t.ID), At: now, Team: t.Team, Subject: t.Name,
 		Title: "A test message of Evenkeel",
 		Text:  fmt.Sprintf("%s tries out whether notifications arrive here. Nothing happened, and nothing is to be done.", access.CallerFrom(ctx).Name),
@@ -363,7 +363,7 @@ func (s *Service) TestTarget(ctx context.Context, target id.ID) (Notification, e
 	if err != nil {
 		return Notification{}, fmt.Errorf("write down a test message: %w", err)
 	}
-	out := s.Carrier.Carry(ctx, Parcel{Target: t, Notification: n, Told: told, Team: s.slugOf(ctx, t.Team), Now: now})
+	out := s.Carrier.Carry(ctx, Parcel{Target: t, Notification: n, Told: told, Now: now})
 	// Written also where whoever asked has gone.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWrites)
 	defer cancel()

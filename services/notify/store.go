@@ -56,8 +56,9 @@ type Store interface {
 	ToldOnce(ctx context.Context, once string) (bool, error)
 	// Unrouted returns events without an outcome, the oldest first.
 	Unrouted(ctx context.Context, limit int) ([]Told, error)
-	// Route writes what is decided of an event, false when that was done already.
-	Route(ctx context.Context, event id.ID, outcome Outgoing, note string) (bool, error)
+	// Route writes what is decided of an event, Outcome, Note and the slugs, false when that
+	// was done already.
+	Route(ctx context.Context, t Told) (bool, error)
 	Event(ctx context.Context, event id.ID) (Told, error)
 	EventsByID(ctx context.Context, events []id.ID) (map[id.ID]Told, error)
 	// Beginning returns the oldest event of the matter that is not its end, NotFound

@@ -15,6 +15,9 @@ type Told struct {
 	ToldAt  time.Time
 	Outcome Outgoing
 	Note    string // what is to be said of the outcome
+	// TeamSlug and ServiceSlug are what its team and service were called when its outcome was
+	// decided: a receiver that knows a matter by them is told the same of its end.
+	TeamSlug, ServiceSlug string
 	// Once names what is told at most once, such as the digest of a team and a week.
 	Once string
 }

@@ -2630,6 +2630,8 @@ var (
 		{Name: "once", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "outcome", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "team_slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "service_slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "told_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 	}
 	// ToldEventsTable holds the schema information for the "told_events" table.
@@ -2649,12 +2651,12 @@ var (
 			{
 				Name:    "toldevent_told_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ToldEventsColumns[17], ToldEventsColumns[0]},
+				Columns: []*schema.Column{ToldEventsColumns[19], ToldEventsColumns[0]},
 			},
 			{
 				Name:    "toldevent_team_id_told_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ToldEventsColumns[5], ToldEventsColumns[17], ToldEventsColumns[0]},
+				Columns: []*schema.Column{ToldEventsColumns[5], ToldEventsColumns[19], ToldEventsColumns[0]},
 			},
 			{
 				Name:    "toldevent_matter_id",

@@ -43,6 +43,10 @@ const (
 	FieldOutcome = "outcome"
 	// FieldNote holds the string denoting the note field in the database.
 	FieldNote = "note"
+	// FieldTeamSlug holds the string denoting the team_slug field in the database.
+	FieldTeamSlug = "team_slug"
+	// FieldServiceSlug holds the string denoting the service_slug field in the database.
+	FieldServiceSlug = "service_slug"
 	// FieldToldAt holds the string denoting the told_at field in the database.
 	FieldToldAt = "told_at"
 	// Table holds the table name of the toldevent in the database.
@@ -68,6 +72,8 @@ var Columns = []string{
 	FieldOnce,
 	FieldOutcome,
 	FieldNote,
+	FieldTeamSlug,
+	FieldServiceSlug,
 	FieldToldAt,
 }
 
@@ -162,6 +168,16 @@ func ByOutcome(opts ...sql.OrderTermOption) OrderOption {
 // ByNote orders the results by the note field.
 func ByNote(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNote, opts...).ToFunc()
+}
+
+// ByTeamSlug orders the results by the team_slug field.
+func ByTeamSlug(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTeamSlug, opts...).ToFunc()
+}
+
+// ByServiceSlug orders the results by the service_slug field.
+func ByServiceSlug(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldServiceSlug, opts...).ToFunc()
 }
 
 // ByToldAt orders the results by the told_at field.

@@ -139,6 +139,16 @@ func Note(v string) predicate.ToldEvent {
 	return predicate.ToldEvent(sql.FieldEQ(FieldNote, v))
 }
 
+// TeamSlug applies equality check predicate on the "team_slug" field. It's identical to TeamSlugEQ.
+func TeamSlug(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldEQ(FieldTeamSlug, v))
+}
+
+// ServiceSlug applies equality check predicate on the "service_slug" field. It's identical to ServiceSlugEQ.
+func ServiceSlug(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldEQ(FieldServiceSlug, v))
+}
+
 // ToldAt applies equality check predicate on the "told_at" field. It's identical to ToldAtEQ.
 func ToldAt(v time.Time) predicate.ToldEvent {
 	return predicate.ToldEvent(sql.FieldEQ(FieldToldAt, v))
@@ -1087,6 +1097,136 @@ func NoteEqualFold(v string) predicate.ToldEvent {
 // NoteContainsFold applies the ContainsFold predicate on the "note" field.
 func NoteContainsFold(v string) predicate.ToldEvent {
 	return predicate.ToldEvent(sql.FieldContainsFold(FieldNote, v))
+}
+
+// TeamSlugEQ applies the EQ predicate on the "team_slug" field.
+func TeamSlugEQ(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldEQ(FieldTeamSlug, v))
+}
+
+// TeamSlugNEQ applies the NEQ predicate on the "team_slug" field.
+func TeamSlugNEQ(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldNEQ(FieldTeamSlug, v))
+}
+
+// TeamSlugIn applies the In predicate on the "team_slug" field.
+func TeamSlugIn(vs ...string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldIn(FieldTeamSlug, vs...))
+}
+
+// TeamSlugNotIn applies the NotIn predicate on the "team_slug" field.
+func TeamSlugNotIn(vs ...string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldNotIn(FieldTeamSlug, vs...))
+}
+
+// TeamSlugGT applies the GT predicate on the "team_slug" field.
+func TeamSlugGT(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldGT(FieldTeamSlug, v))
+}
+
+// TeamSlugGTE applies the GTE predicate on the "team_slug" field.
+func TeamSlugGTE(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldGTE(FieldTeamSlug, v))
+}
+
+// TeamSlugLT applies the LT predicate on the "team_slug" field.
+func TeamSlugLT(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldLT(FieldTeamSlug, v))
+}
+
+// TeamSlugLTE applies the LTE predicate on the "team_slug" field.
+func TeamSlugLTE(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldLTE(FieldTeamSlug, v))
+}
+
+// TeamSlugContains applies the Contains predicate on the "team_slug" field.
+func TeamSlugContains(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldContains(FieldTeamSlug, v))
+}
+
+// TeamSlugHasPrefix applies the HasPrefix predicate on the "team_slug" field.
+func TeamSlugHasPrefix(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldHasPrefix(FieldTeamSlug, v))
+}
+
+// TeamSlugHasSuffix applies the HasSuffix predicate on the "team_slug" field.
+func TeamSlugHasSuffix(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldHasSuffix(FieldTeamSlug, v))
+}
+
+// TeamSlugEqualFold applies the EqualFold predicate on the "team_slug" field.
+func TeamSlugEqualFold(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldEqualFold(FieldTeamSlug, v))
+}
+
+// TeamSlugContainsFold applies the ContainsFold predicate on the "team_slug" field.
+func TeamSlugContainsFold(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldContainsFold(FieldTeamSlug, v))
+}
+
+// ServiceSlugEQ applies the EQ predicate on the "service_slug" field.
+func ServiceSlugEQ(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldEQ(FieldServiceSlug, v))
+}
+
+// ServiceSlugNEQ applies the NEQ predicate on the "service_slug" field.
+func ServiceSlugNEQ(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldNEQ(FieldServiceSlug, v))
+}
+
+// ServiceSlugIn applies the In predicate on the "service_slug" field.
+func ServiceSlugIn(vs ...string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldIn(FieldServiceSlug, vs...))
+}
+
+// ServiceSlugNotIn applies the NotIn predicate on the "service_slug" field.
+func ServiceSlugNotIn(vs ...string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldNotIn(FieldServiceSlug, vs...))
+}
+
+// ServiceSlugGT applies the GT predicate on the "service_slug" field.
+func ServiceSlugGT(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldGT(FieldServiceSlug, v))
+}
+
+// ServiceSlugGTE applies the GTE predicate on the "service_slug" field.
+func ServiceSlugGTE(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldGTE(FieldServiceSlug, v))
+}
+
+// ServiceSlugLT applies the LT predicate on the "service_slug" field.
+func ServiceSlugLT(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldLT(FieldServiceSlug, v))
+}
+
+// ServiceSlugLTE applies the LTE predicate on the "service_slug" field.
+func ServiceSlugLTE(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldLTE(FieldServiceSlug, v))
+}
+
+// ServiceSlugContains applies the Contains predicate on the "service_slug" field.
+func ServiceSlugContains(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldContains(FieldServiceSlug, v))
+}
+
+// ServiceSlugHasPrefix applies the HasPrefix predicate on the "service_slug" field.
+func ServiceSlugHasPrefix(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldHasPrefix(FieldServiceSlug, v))
+}
+
+// ServiceSlugHasSuffix applies the HasSuffix predicate on the "service_slug" field.
+func ServiceSlugHasSuffix(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldHasSuffix(FieldServiceSlug, v))
+}
+
+// ServiceSlugEqualFold applies the EqualFold predicate on the "service_slug" field.
+func ServiceSlugEqualFold(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldEqualFold(FieldServiceSlug, v))
+}
+
+// ServiceSlugContainsFold applies the ContainsFold predicate on the "service_slug" field.
+func ServiceSlugContainsFold(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldContainsFold(FieldServiceSlug, v))
 }
 
 // ToldAtEQ applies the EQ predicate on the "told_at" field.

@@ -21,7 +21,7 @@ func paged() message.Message {
 	}
 	return message.Message{
 		ID: "01JD3Z0Q8RC6W4N1M2V5K7T9XZ", Event: e, Urgency: event.Interrupt, Lasts: true,
-		Begin: e, BeginID: "01JD3Z0Q8RC6W4N1M2V5K7T9XZ", BeginUrgency: event.Interrupt,
+		Begin: e, BeginID: "01JD3Z0Q8RC6W4N1M2V5K7T9XZ", BeginUrgency: event.Interrupt, BeginTeam: "payments", BeginService: "checkout",
 		Team: "payments", Service: "checkout", Source: "https://evenkeel.example.org", Now: at.Add(time.Second), Until: at.Add(15 * time.Minute),
 	}
 }
@@ -107,7 +107,7 @@ func TestAnAlertmanagerIsSentAlertsThatEnd(t *testing.T) {
 		"annotations": {"summary": "checkout/availability burns its error budget 57.9 times as fast as it may", "description": "Find out what fails."},
 		"startsAt": "2026-11-23T12:00:00Z", "endsAt": "2026-11-23T12:15:00Z", "generatorURL": "https://evenkeel.example.org/services/checkout/slos/availability"}]`)
 	end := over()
-	end.Type, end.Urgency, end.Subject = event.ViolationEnded, event.Soon, "called otherwise"
+	end.Type, end.Urgency, end.Subject, end.Team, end.Service = event.ViolationEnded, event.Soon, "called otherwise", "billing", "till"
 	body, err = message.Alert(end)
 	same(t, body, err, `[{"labels": `+labels+`,
 		"annotations": {"summary": "checkout/availability: the alert is over", "description": "Find out what fails."},
