@@ -126,7 +126,7 @@ func (a *API) addNotificationTargets(r Rooms) {
 	type notificationReply struct{ Body Notification }
 	register(a, operation{
 		id: "testNotificationTarget", method: http.MethodPost, path: "/v1/notification-targets/{notificationTarget}/test", tag: "Notifications", summary: "Send a test message",
-		description: "It is sent now, whatever the working hours, once, and what came of it is answered and kept. The answer is 200 either way: state is sent, or dead with the reason.",
+		description: "It is sent now, whatever the working hours, once, and what came of it is answered and kept. The answer is 200 either way: state is sent, or dead with the reason. A target is tried out ten times an hour at most (429).",
 		rule:        access.Rule{Verb: access.Check, Kind: access.KindTarget}, status: http.StatusOK,
 	}, func(ctx context.Context, in *NotificationTargetPath) (*notificationReply, error) {
 		n, err := r.Notifications.TestTarget(ctx, id.ID(in.Target))

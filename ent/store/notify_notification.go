@@ -5,7 +5,10 @@ import (
 	"database/sql"
 	"time"
 
+	"entgo.io/ent/dialect"
+
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -170,6 +173,33 @@ func (o Notify) SentSince(ctx context.Context, target id.ID, since time.Time) (i
 	return n, last, fail("count what was sent", err)
 }
 
+// MadeSince returns when notifications of the matter were made, and holds the target.
+func (o Notify) MadeSince(ctx context.Context, target id.ID, matter string, since time.Time) ([]time.Time, error) {
+	if o.s.db.dialect == dialect.Postgres { // SQLite has one writer
+		var held string
+		if err := o.s.queryOne(ctx, "SELECT id FROM notification_targets WHERE id = $1 FOR UPDATE", []any{string(target)}, &held); err != nil {
+			return nil, notFound("notification_target", string(target), err)
+		}
+	}
+	var out []time.Time
+	err := o.s.queryAll(ctx, "SELECT made_at FROM notifications WHERE target_id = $1 AND made_at > $2 AND matter = $3 ORDER BY made_at, id", []any{string(target), clock.Round(since), matter}, func(rows *sql.Rows) error {
+		var at time.Time
+		err := rows.Scan(&at)
+		out = append(out, utc(at))
+		return err
+	})
+	return out, fail("read when notifications were made", err)
+}
+
+// BuryTests ends test messages that are being sent for too long.
+func (o Notify) BuryTests(ctx context.Context, before time.Time, reason string) (int, error) {
+	n, err := o.s.exec(ctx, "UPDATE notifications SET state = 'dead', reason = $1 WHERE state = 'sending' AND attempted_at < $2 AND "+ofType, reason, clock.Round(before), string(event.Test))
+	return n, fail("end test messages that were given up", err)
+}
+
+// ofType is a condition on the type of a notification's event.
+const ofType = "EXISTS (SELECT 1 FROM told_events e WHERE e.id = notifications.event_id AND e.type = $3)"
+
 // Requeue has what is being sent for too long sent again.
 func (o Notify) Requeue(ctx context.Context, before time.Time) (int, error) {
 	n, err := o.s.exec(ctx, "UPDATE notifications SET state = 'pending' WHERE state = 'sending' AND attempted_at < $1", clock.Round(before))
@@ -185,10 +215,10 @@ func (o Notify) Bury(ctx context.Context, reason string) (int, error) {
 
 // Revive has what is dead of the target sent again, but for beginnings of what is over.
 func (o Notify) Revive(ctx context.Context, target id.ID, now time.Time) (revived, over int, err error) {
-	revived, err = o.s.exec(ctx, `UPDATE notifications SET state = 'pending', attempts = 0, due_at = $1, reason = '', status = 0 WHERE target_id = $2 AND state = 'dead'
- AND (is_end OR NOT EXISTS (SELECT 1 FROM told_events e WHERE e.matter = notifications.matter AND e.id > notifications.event_id AND e.is_end))`, clock.Round(now), string(target))
+	revived, err = o.s.exec(ctx, `UPDATE notifications SET state = 'pending', attempts = 0, due_at = $1, reason = '', status = 0 WHERE target_id = $2 AND state = 'dead' AND NOT `+ofType+`
+ AND (is_end OR NOT EXISTS (SELECT 1 FROM told_events e WHERE e.matter = notifications.matter AND e.id > notifications.event_id AND e.is_end))`, clock.Round(now), string(target), string(event.Test))
 	if err == nil {
-		err = o.s.queryOne(ctx, "SELECT COUNT(*) FROM notifications WHERE target_id = $1 AND state = 'dead'", []any{string(target)}, &over)
+		err = o.s.queryOne(ctx, "SELECT COUNT(*) FROM notifications WHERE target_id = $1 AND state = $2 AND NOT "+ofType, []any{string(target), string(notify.Dead), string(event.Test)}, &over)
 	}
 	return revived, over, fail("have what is dead sent again", err)
 }

@@ -271,7 +271,20 @@ func testNotify(t *testing.T, open opener) {
 		ok(t, n.Tell(t.Context(), []notify.Told{over, end}))
 		begun, ended := aNotification(over, kept.ID, Start), aNotification(end, kept.ID, Start)
 		begun.State, ended.State = notify.Dead, notify.Dead
-		ok(t, n.AddNotifications(t.Context(), []notify.Notification{begun, ended}))
+		trial := ATold(team.ID, "test/b")
+		trial.Type = event.Test
+		ok(t, n.Tell(t.Context(), []notify.Told{trial}))
+		tried, under, other := aNotification(trial, kept.ID, Start), aNotification(trial, kept.ID, Start), aNotification(e, kept.ID, Start)
+		tried.State, under.State, other.State, under.AttemptedAt, other.AttemptedAt = notify.Dead, notify.Sending, notify.Sending, &Start, &Start
+		under.MadeAt = Start.Add(time.Second)
+		ok(t, n.AddNotifications(t.Context(), []notify.Notification{begun, ended, tried, under, other}))
+		same(t, must(n.MadeSince(t.Context(), kept.ID, "test/b", Start.Add(-time.Second)))(t), []time.Time{Start, under.MadeAt})
+		same(t, must(n.MadeSince(t.Context(), kept.ID, "test/b", Start))(t), []time.Time{under.MadeAt})
+		same(t, must(n.BuryTests(t.Context(), Start, "gone"))(t), 0)
+		same(t, must(n.BuryTests(t.Context(), Start.Add(time.Second), "gone"))(t), 1)
+		under.State, under.Reason = notify.Dead, "gone"
+		same(t, must(n.Notification(t.Context(), under.ID))(t), under)
+		same(t, must(n.Notification(t.Context(), other.ID))(t), other)
 		revived, left, err := n.Revive(t.Context(), kept.ID, Start.Add(time.Hour))
 		ok(t, err)
 		same(t, []int{revived, left}, []int{2, 1})

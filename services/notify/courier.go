@@ -78,13 +78,17 @@ func (c *Courier) RunOnce(ctx context.Context) (map[string]int64, error) {
 func (c *Courier) send(ctx context.Context, t *tally) error {
 	now := clock.Round(c.Clock())
 	err := c.Runner.InTx(ctx, func(ctx context.Context) error {
+		tests, err := c.Store.BuryTests(ctx, now.Add(-abandonedAfter), "The process that sent it ended before it had an answer.")
+		if err != nil {
+			return fmt.Errorf("end tests that were given up: %w", err)
+		}
 		again, err := c.Store.Requeue(ctx, now.Add(-abandonedAfter))
 		if err != nil {
 			return fmt.Errorf("take up what was given up: %w", err)
 		}
 		buried, err := c.Store.Bury(ctx, "The target was removed.")
 		t.add("taken_up", again)
-		t.add("dead", buried)
+		t.add("dead", tests+buried)
 		return err
 	})
 	if err != nil {

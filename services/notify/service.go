@@ -286,6 +286,13 @@ func (s *Service) Replay(ctx context.Context, of id.ID) (Notification, error) {
 		if n.State != Dead && n.State != Sent {
 			return fault.New(fault.Conflict, "notification_not_replayable", "it is %s, and only what is dead or was sent is sent again", n.State)
 		}
+		told, err := s.Store.Event(ctx, n.Event)
+		if err != nil {
+			return err
+		}
+		if told.Type == event.Test {
+			return fault.New(fault.Conflict, "notification_not_replayable", "it is a test message, which is not sent again; send another")
+		}
 		if !n.Over {
 			end, err := s.Store.Ending(ctx, n.Matter, n.Event)
 			if err == nil {
@@ -331,10 +338,14 @@ func (s *Service) ReplayTarget(ctx context.Context, target id.ID) (replayed, ove
 	return replayed, over, nil
 }
 
+// mostTests is how often a target is tried out within an hour: who receives the messages
+// did not ask for them.
+const mostTests = 10
+
 // TestTarget sends a message to the target now, whatever its hours, and returns what came
 // of it. It is not tried again.
 //
-// Faults: NotFound, Forbidden, Conflict "notifications_off".
+// Faults: NotFound, Forbidden, Conflict "notifications_off", Limited "too_many_tests".
 func (s *Service) TestTarget(ctx context.Context, target id.ID) (Notification, error) {
 	now := clock.Round(s.Clock())
 	t, err := s.live(ctx, access.Check, target)
@@ -355,10 +366,22 @@ func (s *Service) TestTarget(ctx context.Context, target id.ID) (Notification, e
 		MadeAt: now, DueAt: now, Attempts: 1, AttemptedAt: &now,
 	}
 	err = s.Runner.InTx(ctx, func(ctx context.Context) error {
+		made, err := s.Store.MadeSince(ctx, t.ID, told.Key, now.Add(-time.Hour))
+		if err != nil {
+			return err
+		}
+		if len(made) >= mostTests {
+			e := fault.New(fault.Limited, "too_many_tests", "the target %q was tried out %d times within the last hour, which is as often as it may", t.Name, len(made))
+			e.RetryAfter = made[len(made)-mostTests].Add(time.Hour).Sub(now)
+			return e
+		}
 		if err := s.Store.Tell(ctx, []Told{told}); err != nil {
 			return err
 		}
-		return s.Store.AddNotifications(ctx, []Notification{n})
+		if err := s.Store.AddNotifications(ctx, []Notification{n}); err != nil {
+			return err
+		}
+		return s.Recorder.RecordDiff(ctx, access.Check, t.object(), "", nil, nil)
 	})
 	if err != nil {
 		return Notification{}, fmt.Errorf("write down a test message: %w", err)

@@ -92,14 +92,20 @@ type Store interface {
 	Repeated(ctx context.Context, target id.ID, now time.Time, limit int) ([]Notification, error)
 	// EndRepeats has nothing of the matter repeated any more.
 	EndRepeats(ctx context.Context, matter string) error
+	// MadeSince returns when the notifications of the matter to the target were made from
+	// then on, the oldest first, and has others of the same target wait for the end of the
+	// transaction.
+	MadeSince(ctx context.Context, target id.ID, matter string, since time.Time) ([]time.Time, error)
 	// SentSince counts what was sent to the target from then on, and says when the last was.
 	SentSince(ctx context.Context, target id.ID, since time.Time) (int, time.Time, error)
+	// BuryTests ends test messages that are being sent since before then.
+	BuryTests(ctx context.Context, before time.Time, reason string) (int, error)
 	// Requeue has what is being sent since before then sent again.
 	Requeue(ctx context.Context, before time.Time) (int, error)
 	// Bury ends what is to be sent to targets that were removed.
 	Bury(ctx context.Context, reason string) (int, error)
-	// Revive has what is dead of the target sent again, but for beginnings of what is over,
-	// and returns how many that are, and how many are left.
+	// Revive has what is dead of the target sent again, but for test messages and beginnings
+	// of what is over, and returns how many that are, and how many of the latter are left.
 	Revive(ctx context.Context, target id.ID, now time.Time) (revived, over int, err error)
 	// Prune removes up to limit events that were told before the time, with their notifications.
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)

@@ -41,7 +41,7 @@ func (a *App) furnishNotifications(reader *prometheus.Reader) {
 	settings := notify.Settings{Mode: notify.Mode(c.Notifications.Mode), PerHour: c.Notifications.PerHour, Mails: mail.Configured()}
 	a.Notifications = notify.NewService(notify.Parts{
 		Store: s.Notify(), Teams: s.Registry(), People: s.Access(), Carrier: carrier,
-		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now, Settings: settings,
+		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.sharedNow, Settings: settings,
 	})
 	parts := notify.CourierParts{
 		Store: s.Notify(), Teams: s.Registry(), People: s.Access(), Carrier: carrier, Runner: s, Settings: settings,
