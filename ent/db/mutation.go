@@ -28477,6 +28477,8 @@ type NotificationMutation struct {
 	matter        *string
 	is_end        *bool
 	urgency       *string
+	turn          *int64
+	addturn       *int64
 	state         *string
 	made_at       *time.Time
 	due_at        *time.Time
@@ -28890,6 +28892,62 @@ func (m *NotificationMutation) OldUrgency(ctx context.Context) (v string, err er
 // ResetUrgency resets all changes to the "urgency" field.
 func (m *NotificationMutation) ResetUrgency() {
 	m.urgency = nil
+}
+
+// SetTurn sets the "turn" field.
+func (m *NotificationMutation) SetTurn(i int64) {
+	m.turn = &i
+	m.addturn = nil
+}
+
+// Turn returns the value of the "turn" field in the mutation.
+func (m *NotificationMutation) Turn() (r int64, exists bool) {
+	v := m.turn
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTurn returns the old "turn" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldTurn(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTurn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTurn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTurn: %w", err)
+	}
+	return oldValue.Turn, nil
+}
+
+// AddTurn adds i to the "turn" field.
+func (m *NotificationMutation) AddTurn(i int64) {
+	if m.addturn != nil {
+		*m.addturn += i
+	} else {
+		m.addturn = &i
+	}
+}
+
+// AddedTurn returns the value that was added to the "turn" field in this mutation.
+func (m *NotificationMutation) AddedTurn() (r int64, exists bool) {
+	v := m.addturn
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTurn resets all changes to the "turn" field.
+func (m *NotificationMutation) ResetTurn() {
+	m.turn = nil
+	m.addturn = nil
 }
 
 // SetState sets the "state" field.
@@ -29405,7 +29463,7 @@ func (m *NotificationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *NotificationMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 18)
 	if m.event != nil {
 		fields = append(fields, notification.FieldEventID)
 	}
@@ -29426,6 +29484,9 @@ func (m *NotificationMutation) Fields() []string {
 	}
 	if m.urgency != nil {
 		fields = append(fields, notification.FieldUrgency)
+	}
+	if m.turn != nil {
+		fields = append(fields, notification.FieldTurn)
 	}
 	if m.state != nil {
 		fields = append(fields, notification.FieldState)
@@ -29479,6 +29540,8 @@ func (m *NotificationMutation) Field(name string) (ent.Value, bool) {
 		return m.IsEnd()
 	case notification.FieldUrgency:
 		return m.Urgency()
+	case notification.FieldTurn:
+		return m.Turn()
 	case notification.FieldState:
 		return m.State()
 	case notification.FieldMadeAt:
@@ -29522,6 +29585,8 @@ func (m *NotificationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldIsEnd(ctx)
 	case notification.FieldUrgency:
 		return m.OldUrgency(ctx)
+	case notification.FieldTurn:
+		return m.OldTurn(ctx)
 	case notification.FieldState:
 		return m.OldState(ctx)
 	case notification.FieldMadeAt:
@@ -29599,6 +29664,13 @@ func (m *NotificationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUrgency(v)
+		return nil
+	case notification.FieldTurn:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTurn(v)
 		return nil
 	case notification.FieldState:
 		v, ok := value.(string)
@@ -29678,6 +29750,9 @@ func (m *NotificationMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *NotificationMutation) AddedFields() []string {
 	var fields []string
+	if m.addturn != nil {
+		fields = append(fields, notification.FieldTurn)
+	}
 	if m.addattempts != nil {
 		fields = append(fields, notification.FieldAttempts)
 	}
@@ -29692,6 +29767,8 @@ func (m *NotificationMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *NotificationMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case notification.FieldTurn:
+		return m.AddedTurn()
 	case notification.FieldAttempts:
 		return m.AddedAttempts()
 	case notification.FieldStatus:
@@ -29705,6 +29782,13 @@ func (m *NotificationMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *NotificationMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case notification.FieldTurn:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTurn(v)
+		return nil
 	case notification.FieldAttempts:
 		v, ok := value.(int64)
 		if !ok {
@@ -29811,6 +29895,9 @@ func (m *NotificationMutation) ResetField(name string) error {
 		return nil
 	case notification.FieldUrgency:
 		m.ResetUrgency()
+		return nil
+	case notification.FieldTurn:
+		m.ResetTurn()
 		return nil
 	case notification.FieldState:
 		m.ResetState()

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"strings"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -17,7 +19,7 @@ import (
 
 const (
 	notificationColumns = "id, event_id, begin_id, target_id, person_id, matter, is_end, urgency, state, made_at, due_at, attempts, attempted_at, sent_at, reason, status, gathered_into, repeat_at"
-	notificationWidth   = 18
+	notificationWidth   = 19 // and the turn, which follows from others
 )
 
 func (o Notify) notifications(ctx context.Context, rest string, args ...any) ([]notify.Notification, error) {
@@ -41,9 +43,9 @@ func (o Notify) AddNotifications(ctx context.Context, many []notify.Notification
 		args := make([]any, 0, notificationWidth*len(some))
 		for _, n := range some {
 			args = append(args, string(n.ID), string(n.Event), nullOrID(n.Begin), nullOrID(n.Target), nullOrID(n.Person), n.Matter, n.Over, string(n.Urgency), string(n.State),
-				clock.Round(n.MadeAt), clock.Round(n.DueAt), n.Attempts, nullOrTime(n.AttemptedAt), nullOrTime(n.SentAt), n.Reason, n.Status, nullOrID(n.Into), nullOrTime(n.RepeatAt))
+				clock.Round(n.MadeAt), clock.Round(n.DueAt), n.Attempts, nullOrTime(n.AttemptedAt), nullOrTime(n.SentAt), n.Reason, n.Status, nullOrID(n.Into), nullOrTime(n.RepeatAt), n.Turn())
 		}
-		_, err := o.s.exec(ctx, "INSERT INTO notifications ("+notificationColumns+") VALUES "+values(len(some), notificationWidth), args...)
+		_, err := o.s.exec(ctx, "INSERT INTO notifications ("+notificationColumns+", turn) VALUES "+values(len(some), notificationWidth), args...)
 		return gone(err)
 	}))
 }
@@ -118,24 +120,40 @@ func (o Notify) LastOf(ctx context.Context, matter string) (notify.Notification,
 	return oneNotification(found, matter, err)
 }
 
+// lanes looks at one row for each turn of a target: the index of what is due has them in
+// order.
+var lanes = func() string {
+	due := func(of string) string {
+		var turns []string
+		for _, turn := range notify.Turns {
+			turns = append(turns, fmt.Sprintf("EXISTS (SELECT 1 FROM notifications n WHERE %s AND n.state = 'pending' AND n.turn = %d AND n.due_at <= $1)", of, turn))
+		}
+		return strings.Join(turns, " OR ")
+	}
+	return "SELECT t.id FROM notification_targets t WHERE t.enabled AND t.removed_at IS NULL AND (t.resume_at IS NULL OR t.resume_at <= $1) AND (" + due("n.target_id = t.id") +
+		" OR EXISTS (SELECT 1 FROM notifications n WHERE n.target_id = t.id AND n.repeat_at IS NOT NULL AND n.repeat_at <= $1)) UNION ALL SELECT '' WHERE " + due("n.target_id IS NULL")
+}()
+
 // Lanes returns the targets for which something is due, and the empty one for people. A
 // target that is left alone, disabled or removed is not among them.
 func (o Notify) Lanes(ctx context.Context, now time.Time) ([]id.ID, error) {
 	var out []id.ID
-	err := o.s.queryAll(ctx, `SELECT t.id FROM notification_targets t WHERE t.enabled AND t.removed_at IS NULL AND (t.resume_at IS NULL OR t.resume_at <= $1)
- AND (EXISTS (SELECT 1 FROM notifications n WHERE n.target_id = t.id AND n.state = 'pending' AND n.due_at <= $1) OR EXISTS (SELECT 1 FROM notifications n WHERE n.target_id = t.id AND n.repeat_at IS NOT NULL AND n.repeat_at <= $1))
- UNION ALL SELECT '' WHERE EXISTS (SELECT 1 FROM notifications n WHERE n.target_id IS NULL AND n.state = 'pending' AND n.due_at <= $1)`,
-		[]any{clock.Round(now)}, func(rows *sql.Rows) error {
-			var lane id.ID
-			err := rows.Scan(&lane)
-			out = append(out, lane)
-			return err
-		})
+	err := o.s.queryAll(ctx, lanes, []any{clock.Round(now)}, func(rows *sql.Rows) error {
+		var lane id.ID
+		err := rows.Scan(&lane)
+		out = append(out, lane)
+		return err
+	})
 	return out, fail("look for notifications that are due", err)
 }
 
 // Due returns what is due for the target.
 func (o Notify) Due(ctx context.Context, target id.ID, now time.Time, limit int) ([]notify.Notification, error) {
+	rest, args := due(target, now, limit)
+	return o.notifications(ctx, rest, args...)
+}
+
+func due(target id.ID, now time.Time, limit int) (rest string, args []any) {
 	var c conditions
 	if target == "" {
 		c.add("target_id IS NULL")
@@ -145,7 +163,8 @@ func (o Notify) Due(ctx context.Context, target id.ID, now time.Time, limit int)
 	c.add("state = 'pending' AND due_at <= %s", clock.Round(now))
 	c.add(`NOT EXISTS (SELECT 1 FROM notifications e WHERE e.matter = notifications.matter AND e.id < notifications.id AND e.state IN ('pending', 'sending')
  AND COALESCE(e.target_id, e.person_id) = COALESCE(notifications.target_id, notifications.person_id))`)
-	return o.notifications(ctx, c.where()+" ORDER BY due_at, id"+c.limit(limit), c.args...)
+	rest = c.where() + " ORDER BY turn, due_at, id" + c.limit(limit)
+	return rest, c.args
 }
 
 // Repeated returns what is to be sent to the target again.

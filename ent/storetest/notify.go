@@ -248,6 +248,37 @@ func testNotify(t *testing.T, open opener) {
 		refused(t, n.AddNotifications(t.Context(), []notify.Notification{stray}), fault.Conflict, "reference_missing")
 	})
 
+	each(t, open, "what ends or interrupts is sent before the rest, and each the longest due first", func(t *testing.T, s *store.Store) {
+		n := s.Notify()
+		team := Team(t, s, "payments")
+		target := ATarget(team.ID, "a")
+		ok(t, n.CreateTarget(t.Context(), target))
+		var told []notify.Told
+		var made []notify.Notification
+		for i := range 6 {
+			e := ATold(team.ID, string(rune('a'+i)))
+			v := aNotification(e, target.ID, Start.Add(-time.Duration(i)*time.Minute))
+			told, made = append(told, e), append(made, v)
+		}
+		made[1].Over, made[2].Urgency, made[3].Urgency = true, event.Interrupt, event.Weekly
+		made[4].Urgency, made[4].DueAt = event.Interrupt, Start.Add(time.Minute) // not yet
+		ok(t, n.Tell(t.Context(), told))
+		ok(t, n.AddNotifications(t.Context(), made))
+		same(t, must(n.Due(t.Context(), target.ID, Start, 10))(t), []notify.Notification{made[2], made[1], made[5], made[3], made[0]})
+		same(t, must(n.Due(t.Context(), target.ID, Start, 2))(t), []notify.Notification{made[2], made[1]})
+		for _, v := range made[:4] {
+			was := v
+			v.State = notify.Sent
+			ok(t, n.UpdateNotification(t.Context(), was, v))
+		}
+		same(t, must(n.Lanes(t.Context(), Start))(t), []id.ID{target.ID}) // the last that can wait
+		was := made[5]
+		made[5].State = notify.Sent
+		ok(t, n.UpdateNotification(t.Context(), was, made[5]))
+		same(t, must(n.Lanes(t.Context(), Start))(t), nil)
+		same(t, must(n.Lanes(t.Context(), Start.Add(time.Minute)))(t), []id.ID{target.ID})
+	})
+
 	each(t, open, "what is for a removed target is dead, and what is dead is revived", func(t *testing.T, s *store.Store) {
 		n := s.Notify()
 		team := Team(t, s, "payments")

@@ -85,8 +85,8 @@ type Store interface {
 	// Lanes returns the targets for which something is due, and that are not left alone; the empty one
 	// stands for people.
 	Lanes(ctx context.Context, now time.Time) ([]id.ID, error)
-	// Due returns what is due for the target, the longest due first, but nothing while
-	// something earlier of its matter is on its way.
+	// Due returns what is due for the target, by turn and then the longest due first, but
+	// nothing while something earlier of its matter is on its way.
 	Due(ctx context.Context, target id.ID, now time.Time, limit int) ([]Notification, error)
 	// Repeated returns what is to be sent to the target again.
 	Repeated(ctx context.Context, target id.ID, now time.Time, limit int) ([]Notification, error)

@@ -296,9 +296,11 @@ CREATE INDEX "toldevent_told_at_id" ON "told_events" ("told_at", "id");
 -- create index "toldevent_unrouted" to table: "told_events"
 CREATE INDEX "toldevent_unrouted" ON "told_events" ("id") WHERE (outcome = ''::text);
 -- create "notifications" table
-CREATE TABLE "notifications" ("id" character varying(26) NOT NULL, "begin_id" character varying(26) NULL, "target_id" character varying(26) NULL, "person_id" character varying(26) NULL, "matter" text NOT NULL, "is_end" boolean NOT NULL, "urgency" text NOT NULL, "state" text NOT NULL, "made_at" timestamptz NOT NULL, "due_at" timestamptz NOT NULL, "attempts" bigint NOT NULL, "attempted_at" timestamptz NULL, "sent_at" timestamptz NULL, "reason" text NOT NULL, "status" bigint NOT NULL, "gathered_into" character varying(26) NULL, "repeat_at" timestamptz NULL, "event_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "notifications_told_events_event" FOREIGN KEY ("event_id") REFERENCES "told_events" ("id") ON UPDATE NO ACTION ON DELETE CASCADE);
+CREATE TABLE "notifications" ("id" character varying(26) NOT NULL, "begin_id" character varying(26) NULL, "target_id" character varying(26) NULL, "person_id" character varying(26) NULL, "matter" text NOT NULL, "is_end" boolean NOT NULL, "urgency" text NOT NULL, "turn" bigint NOT NULL, "state" text NOT NULL, "made_at" timestamptz NOT NULL, "due_at" timestamptz NOT NULL, "attempts" bigint NOT NULL, "attempted_at" timestamptz NULL, "sent_at" timestamptz NULL, "reason" text NOT NULL, "status" bigint NOT NULL, "gathered_into" character varying(26) NULL, "repeat_at" timestamptz NULL, "event_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "notifications_told_events_event" FOREIGN KEY ("event_id") REFERENCES "told_events" ("id") ON UPDATE NO ACTION ON DELETE CASCADE);
+-- create index "notification_dead" to table: "notifications"
+CREATE INDEX "notification_dead" ON "notifications" ("target_id") WHERE (state = 'dead'::text);
 -- create index "notification_due" to table: "notifications"
-CREATE INDEX "notification_due" ON "notifications" ("target_id", "due_at", "id") WHERE (state = 'pending'::text);
+CREATE INDEX "notification_due" ON "notifications" ("target_id", "turn", "due_at", "id") WHERE (state = 'pending'::text);
 -- create index "notification_event_id" to table: "notifications"
 CREATE INDEX "notification_event_id" ON "notifications" ("event_id");
 -- create index "notification_made_at_id" to table: "notifications"

@@ -212,11 +212,13 @@ CREATE UNIQUE INDEX `member_team_id_person_id` ON `members` (`team_id`, `person_
 -- create index "member_person_id" to table: "members"
 CREATE INDEX `member_person_id` ON `members` (`person_id`);
 -- create "notifications" table
-CREATE TABLE `notifications` (`id` text NOT NULL, `begin_id` text NULL, `target_id` text NULL, `person_id` text NULL, `matter` text NOT NULL, `is_end` bool NOT NULL, `urgency` text NOT NULL, `state` text NOT NULL, `made_at` datetime NOT NULL, `due_at` datetime NOT NULL, `attempts` integer NOT NULL, `attempted_at` datetime NULL, `sent_at` datetime NULL, `reason` text NOT NULL, `status` integer NOT NULL, `gathered_into` text NULL, `repeat_at` datetime NULL, `event_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `notifications_told_events_event` FOREIGN KEY (`event_id`) REFERENCES `told_events` (`id`) ON DELETE CASCADE);
+CREATE TABLE `notifications` (`id` text NOT NULL, `begin_id` text NULL, `target_id` text NULL, `person_id` text NULL, `matter` text NOT NULL, `is_end` bool NOT NULL, `urgency` text NOT NULL, `turn` integer NOT NULL, `state` text NOT NULL, `made_at` datetime NOT NULL, `due_at` datetime NOT NULL, `attempts` integer NOT NULL, `attempted_at` datetime NULL, `sent_at` datetime NULL, `reason` text NOT NULL, `status` integer NOT NULL, `gathered_into` text NULL, `repeat_at` datetime NULL, `event_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `notifications_told_events_event` FOREIGN KEY (`event_id`) REFERENCES `told_events` (`id`) ON DELETE CASCADE);
 -- create index "notification_due" to table: "notifications"
-CREATE INDEX `notification_due` ON `notifications` (`target_id`, `due_at`, `id`) WHERE state = 'pending';
+CREATE INDEX `notification_due` ON `notifications` (`target_id`, `turn`, `due_at`, `id`) WHERE state = 'pending';
 -- create index "notification_sending" to table: "notifications"
 CREATE INDEX `notification_sending` ON `notifications` (`attempted_at`) WHERE state = 'sending';
+-- create index "notification_dead" to table: "notifications"
+CREATE INDEX `notification_dead` ON `notifications` (`target_id`) WHERE state = 'dead';
 -- create index "notification_repeated" to table: "notifications"
 CREATE INDEX `notification_repeated` ON `notifications` (`target_id`, `repeat_at`) WHERE repeat_at IS NOT NULL;
 -- create index "notification_made_at_id" to table: "notifications"
