@@ -38,7 +38,7 @@ type WorkingHours struct {
 	TimeZone string   `json:"timeZone" doc:"Of the IANA database." example:"Europe/Berlin"`
 	Days     []string `json:"days" enum:"monday,tuesday,wednesday,thursday,friday,saturday,sunday" minItems:"1" maxItems:"7" example:"[\"monday\",\"tuesday\"]"`
 	From     string   `json:"from" doc:"Time of day on that clock, as HH:MM." example:"09:00"`
-	To       string   `json:"to" doc:"Time of day, later than from; 24:00 is the end of the day." example:"17:00"`
+	To       string   `json:"to" doc:"Time of day, at least 15 minutes later than from; 24:00 is the end of the day." example:"17:00"`
 }
 
 // NotificationTargetInput is what is declared of a target.

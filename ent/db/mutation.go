@@ -57883,6 +57883,7 @@ type ToldEventMutation struct {
 	note          *string
 	team_slug     *string
 	service_slug  *string
+	routed_at     *time.Time
 	told_at       *time.Time
 	clearedFields map[string]struct{}
 	done          bool
@@ -58722,6 +58723,55 @@ func (m *ToldEventMutation) ResetServiceSlug() {
 	m.service_slug = nil
 }
 
+// SetRoutedAt sets the "routed_at" field.
+func (m *ToldEventMutation) SetRoutedAt(t time.Time) {
+	m.routed_at = &t
+}
+
+// RoutedAt returns the value of the "routed_at" field in the mutation.
+func (m *ToldEventMutation) RoutedAt() (r time.Time, exists bool) {
+	v := m.routed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoutedAt returns the old "routed_at" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldRoutedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoutedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoutedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoutedAt: %w", err)
+	}
+	return oldValue.RoutedAt, nil
+}
+
+// ClearRoutedAt clears the value of the "routed_at" field.
+func (m *ToldEventMutation) ClearRoutedAt() {
+	m.routed_at = nil
+	m.clearedFields[toldevent.FieldRoutedAt] = struct{}{}
+}
+
+// RoutedAtCleared returns if the "routed_at" field was cleared in this mutation.
+func (m *ToldEventMutation) RoutedAtCleared() bool {
+	_, ok := m.clearedFields[toldevent.FieldRoutedAt]
+	return ok
+}
+
+// ResetRoutedAt resets all changes to the "routed_at" field.
+func (m *ToldEventMutation) ResetRoutedAt() {
+	m.routed_at = nil
+	delete(m.clearedFields, toldevent.FieldRoutedAt)
+}
+
 // SetToldAt sets the "told_at" field.
 func (m *ToldEventMutation) SetToldAt(t time.Time) {
 	m.told_at = &t
@@ -58792,7 +58842,7 @@ func (m *ToldEventMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ToldEventMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 20)
 	if m._type != nil {
 		fields = append(fields, toldevent.FieldType)
 	}
@@ -58847,6 +58897,9 @@ func (m *ToldEventMutation) Fields() []string {
 	if m.service_slug != nil {
 		fields = append(fields, toldevent.FieldServiceSlug)
 	}
+	if m.routed_at != nil {
+		fields = append(fields, toldevent.FieldRoutedAt)
+	}
 	if m.told_at != nil {
 		fields = append(fields, toldevent.FieldToldAt)
 	}
@@ -58894,6 +58947,8 @@ func (m *ToldEventMutation) Field(name string) (ent.Value, bool) {
 		return m.TeamSlug()
 	case toldevent.FieldServiceSlug:
 		return m.ServiceSlug()
+	case toldevent.FieldRoutedAt:
+		return m.RoutedAt()
 	case toldevent.FieldToldAt:
 		return m.ToldAt()
 	}
@@ -58941,6 +58996,8 @@ func (m *ToldEventMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldTeamSlug(ctx)
 	case toldevent.FieldServiceSlug:
 		return m.OldServiceSlug(ctx)
+	case toldevent.FieldRoutedAt:
+		return m.OldRoutedAt(ctx)
 	case toldevent.FieldToldAt:
 		return m.OldToldAt(ctx)
 	}
@@ -59078,6 +59135,13 @@ func (m *ToldEventMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetServiceSlug(v)
 		return nil
+	case toldevent.FieldRoutedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoutedAt(v)
+		return nil
 	case toldevent.FieldToldAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -59130,6 +59194,9 @@ func (m *ToldEventMutation) ClearedFields() []string {
 	if m.FieldCleared(toldevent.FieldOnce) {
 		fields = append(fields, toldevent.FieldOnce)
 	}
+	if m.FieldCleared(toldevent.FieldRoutedAt) {
+		fields = append(fields, toldevent.FieldRoutedAt)
+	}
 	return fields
 }
 
@@ -59158,6 +59225,9 @@ func (m *ToldEventMutation) ClearField(name string) error {
 		return nil
 	case toldevent.FieldOnce:
 		m.ClearOnce()
+		return nil
+	case toldevent.FieldRoutedAt:
+		m.ClearRoutedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown ToldEvent nullable field %s", name)
@@ -59220,6 +59290,9 @@ func (m *ToldEventMutation) ResetField(name string) error {
 		return nil
 	case toldevent.FieldServiceSlug:
 		m.ResetServiceSlug()
+		return nil
+	case toldevent.FieldRoutedAt:
+		m.ResetRoutedAt()
 		return nil
 	case toldevent.FieldToldAt:
 		m.ResetToldAt()

@@ -54,6 +54,8 @@ type ToldEvent struct {
 	TeamSlug string `json:"team_slug,omitempty"`
 	// ServiceSlug holds the value of the "service_slug" field.
 	ServiceSlug string `json:"service_slug,omitempty"`
+	// RoutedAt holds the value of the "routed_at" field.
+	RoutedAt *time.Time `json:"routed_at,omitempty"`
 	// ToldAt holds the value of the "told_at" field.
 	ToldAt       time.Time `json:"told_at,omitempty"`
 	selectValues sql.SelectValues
@@ -70,7 +72,7 @@ func (*ToldEvent) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case toldevent.FieldID, toldevent.FieldType, toldevent.FieldMatter, toldevent.FieldTeamID, toldevent.FieldServiceID, toldevent.FieldSloID, toldevent.FieldPersonID, toldevent.FieldSubject, toldevent.FieldTitle, toldevent.FieldText, toldevent.FieldLink, toldevent.FieldOnce, toldevent.FieldOutcome, toldevent.FieldNote, toldevent.FieldTeamSlug, toldevent.FieldServiceSlug:
 			values[i] = new(sql.NullString)
-		case toldevent.FieldHappenedAt, toldevent.FieldToldAt:
+		case toldevent.FieldHappenedAt, toldevent.FieldRoutedAt, toldevent.FieldToldAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -208,6 +210,13 @@ func (_m *ToldEvent) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ServiceSlug = value.String
 			}
+		case toldevent.FieldRoutedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field routed_at", values[i])
+			} else if value.Valid {
+				_m.RoutedAt = new(time.Time)
+				*_m.RoutedAt = value.Time
+			}
 		case toldevent.FieldToldAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field told_at", values[i])
@@ -313,6 +322,11 @@ func (_m *ToldEvent) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("service_slug=")
 	builder.WriteString(_m.ServiceSlug)
+	builder.WriteString(", ")
+	if v := _m.RoutedAt; v != nil {
+		builder.WriteString("routed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("told_at=")
 	builder.WriteString(_m.ToldAt.Format(time.ANSIC))

@@ -172,6 +172,20 @@ func (_c *ToldEventCreate) SetServiceSlug(v string) *ToldEventCreate {
 	return _c
 }
 
+// SetRoutedAt sets the "routed_at" field.
+func (_c *ToldEventCreate) SetRoutedAt(v time.Time) *ToldEventCreate {
+	_c.mutation.SetRoutedAt(v)
+	return _c
+}
+
+// SetNillableRoutedAt sets the "routed_at" field if the given value is not nil.
+func (_c *ToldEventCreate) SetNillableRoutedAt(v *time.Time) *ToldEventCreate {
+	if v != nil {
+		_c.SetRoutedAt(*v)
+	}
+	return _c
+}
+
 // SetToldAt sets the "told_at" field.
 func (_c *ToldEventCreate) SetToldAt(v time.Time) *ToldEventCreate {
 	_c.mutation.SetToldAt(v)
@@ -367,6 +381,10 @@ func (_c *ToldEventCreate) createSpec() (*ToldEvent, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ServiceSlug(); ok {
 		_spec.SetField(toldevent.FieldServiceSlug, field.TypeString, value)
 		_node.ServiceSlug = value
+	}
+	if value, ok := _c.mutation.RoutedAt(); ok {
+		_spec.SetField(toldevent.FieldRoutedAt, field.TypeTime, value)
+		_node.RoutedAt = &value
 	}
 	if value, ok := _c.mutation.ToldAt(); ok {
 		_spec.SetField(toldevent.FieldToldAt, field.TypeTime, value)
@@ -667,6 +685,24 @@ func (u *ToldEventUpsert) SetServiceSlug(v string) *ToldEventUpsert {
 // UpdateServiceSlug sets the "service_slug" field to the value that was provided on create.
 func (u *ToldEventUpsert) UpdateServiceSlug() *ToldEventUpsert {
 	u.SetExcluded(toldevent.FieldServiceSlug)
+	return u
+}
+
+// SetRoutedAt sets the "routed_at" field.
+func (u *ToldEventUpsert) SetRoutedAt(v time.Time) *ToldEventUpsert {
+	u.Set(toldevent.FieldRoutedAt, v)
+	return u
+}
+
+// UpdateRoutedAt sets the "routed_at" field to the value that was provided on create.
+func (u *ToldEventUpsert) UpdateRoutedAt() *ToldEventUpsert {
+	u.SetExcluded(toldevent.FieldRoutedAt)
+	return u
+}
+
+// ClearRoutedAt clears the value of the "routed_at" field.
+func (u *ToldEventUpsert) ClearRoutedAt() *ToldEventUpsert {
+	u.SetNull(toldevent.FieldRoutedAt)
 	return u
 }
 
@@ -1014,6 +1050,27 @@ func (u *ToldEventUpsertOne) SetServiceSlug(v string) *ToldEventUpsertOne {
 func (u *ToldEventUpsertOne) UpdateServiceSlug() *ToldEventUpsertOne {
 	return u.Update(func(s *ToldEventUpsert) {
 		s.UpdateServiceSlug()
+	})
+}
+
+// SetRoutedAt sets the "routed_at" field.
+func (u *ToldEventUpsertOne) SetRoutedAt(v time.Time) *ToldEventUpsertOne {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.SetRoutedAt(v)
+	})
+}
+
+// UpdateRoutedAt sets the "routed_at" field to the value that was provided on create.
+func (u *ToldEventUpsertOne) UpdateRoutedAt() *ToldEventUpsertOne {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.UpdateRoutedAt()
+	})
+}
+
+// ClearRoutedAt clears the value of the "routed_at" field.
+func (u *ToldEventUpsertOne) ClearRoutedAt() *ToldEventUpsertOne {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.ClearRoutedAt()
 	})
 }
 
@@ -1529,6 +1586,27 @@ func (u *ToldEventUpsertBulk) SetServiceSlug(v string) *ToldEventUpsertBulk {
 func (u *ToldEventUpsertBulk) UpdateServiceSlug() *ToldEventUpsertBulk {
 	return u.Update(func(s *ToldEventUpsert) {
 		s.UpdateServiceSlug()
+	})
+}
+
+// SetRoutedAt sets the "routed_at" field.
+func (u *ToldEventUpsertBulk) SetRoutedAt(v time.Time) *ToldEventUpsertBulk {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.SetRoutedAt(v)
+	})
+}
+
+// UpdateRoutedAt sets the "routed_at" field to the value that was provided on create.
+func (u *ToldEventUpsertBulk) UpdateRoutedAt() *ToldEventUpsertBulk {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.UpdateRoutedAt()
+	})
+}
+
+// ClearRoutedAt clears the value of the "routed_at" field.
+func (u *ToldEventUpsertBulk) ClearRoutedAt() *ToldEventUpsertBulk {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.ClearRoutedAt()
 	})
 }
 

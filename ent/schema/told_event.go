@@ -40,15 +40,19 @@ func (ToldEvent) Fields() []ent.Field {
 		text("note"),
 		text("team_slug"),
 		text("service_slug"),
+		optionalStamp("routed_at"),
 		stamp("told_at"),
 	}
 }
 
 // Indexes of events: those that are to be routed, in the order in which they were told;
-// the newest first, of all and of a team; those of one matter.
+// those that were left for a digest and the digests themselves, few of all; the newest
+// first, of all and of a team; those of one matter.
 func (ToldEvent) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("id").StorageKey("toldevent_unrouted").Annotations(entsql.IndexWhere("outcome = ''")),
+		index.Fields("routed_at", "id").StorageKey("toldevent_digest").Annotations(entsql.IndexWhere("outcome = 'digest'")),
+		index.Fields("team_id", "told_at").StorageKey("toldevent_digests").Annotations(entsql.IndexWhere("type = 'digest.weekly'")),
 		index.Fields("told_at", "id"),
 		index.Fields("team_id", "told_at", "id"),
 		index.Fields("matter", "id"),

@@ -76,6 +76,13 @@ func testGate(t *testing.T, open opener) {
 		b := must(g.Overrides(t.Context(), gate.OverrideFilter{Unreviewed: true}, page.Request{Limit: 1, After: a.Next}))(t)
 		same(t, append(a.Items, b.Items...), []gate.Override{other, short})
 		same(t, must(g.Overrides(t.Context(), gate.OverrideFilter{Service: one, Unreviewed: true}, page.Request{}))(t).Items, []gate.Override{short})
+		moved := must(s.Registry().Service(t.Context(), two))(t)
+		moved.Team = Team(t, s, "another").ID
+		ok(t, s.Registry().UpdateService(t.Context(), moved))
+		of := func(service id.ID) id.ID { return must(s.Registry().Service(t.Context(), service))(t).Team }
+		same(t, must(g.Overrides(t.Context(), gate.OverrideFilter{Team: of(one)}, page.Request{}))(t).Items, []gate.Override{long, short})
+		same(t, must(g.Overrides(t.Context(), gate.OverrideFilter{Team: of(two), Unreviewed: true}, page.Request{}))(t).Items, []gate.Override{other})
+		same(t, must(g.Overrides(t.Context(), gate.OverrideFilter{Team: newID()}, page.Request{}))(t).Items, nil)
 		short.ID = newID()
 		refused(t, g.UpdateOverride(t.Context(), short), fault.NotFound, "gate_override_not_found")
 	})

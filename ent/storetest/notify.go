@@ -117,7 +117,7 @@ func testNotify(t *testing.T, open opener) {
 		ok(t, n.Tell(t.Context(), []notify.Told{a, end, other}))
 		same(t, must(n.Event(t.Context(), a.ID))(t), a)
 		same(t, must(n.Unrouted(t.Context(), 10))(t), []notify.Told{a, end, other})
-		a.Outcome, a.Note, a.TeamSlug, a.ServiceSlug = notify.ByPrometheus, "rule", "payments", "checkout"
+		a.Outcome, a.Note, a.TeamSlug, a.ServiceSlug, a.RoutedAt = notify.ByPrometheus, "rule", "payments", "checkout", &Start
 		same(t, must(n.Route(t.Context(), a))(t), true)
 		same(t, must(n.Route(t.Context(), notify.Told{ID: a.ID, Outcome: notify.ToNobody}))(t), false)
 		same(t, must(n.Beginning(t.Context(), "violation/1"))(t), a)
@@ -164,15 +164,29 @@ func testNotify(t *testing.T, open opener) {
 	each(t, open, "what was left for the digest is there until its matter ends", func(t *testing.T, s *store.Store) {
 		n := s.Notify()
 		team := Team(t, s, "payments")
-		open, ended, end, old := ATold(team.ID, "a"), ATold(team.ID, "b"), ATold(team.ID, "b"), ATold(team.ID, "c")
-		end.Over, old.ToldAt = true, Start.AddDate(0, 0, -8)
+		open, ended, end, old := ATold(team.ID, "a"), ATold(team.ID, "b"), ATold(team.ID, "b"), ATold("", "c")
+		long := Start.AddDate(0, 0, -8)
 		for _, e := range []*notify.Told{&open, &ended, &end, &old} {
-			e.Outcome = notify.InDigest
+			e.Outcome, e.RoutedAt = notify.InDigest, &Start
 		}
+		end.Over, old.RoutedAt = true, &long
 		ok(t, n.Tell(t.Context(), []notify.Told{open, ended, end, old}))
-		same(t, must(n.Undone(t.Context(), team.ID, Start.AddDate(0, 0, -7)))(t), []notify.Told{open})
-		same(t, must(n.Undone(t.Context(), newID(), Start.AddDate(0, 0, -7)))(t), nil)
-		same(t, len(must(n.Undone(t.Context(), "", Start.AddDate(0, 0, -9)))(t)), 2)
+		after := Start.Add(time.Second)
+		same(t, must(n.Undone(t.Context(), team.ID, Start, after))(t), []notify.Told{open})
+		same(t, must(n.Undone(t.Context(), team.ID, long, Start))(t), nil)
+		same(t, must(n.Undone(t.Context(), newID(), long, after))(t), nil)
+		same(t, must(n.Undone(t.Context(), "", long, after))(t), []notify.Told{open, old})
+
+		same(t, must(n.LastDigest(t.Context(), team.ID))(t), nil)
+		for i, of := range []id.ID{team.ID, team.ID, ""} {
+			digest := ATold(of, "digest")
+			digest.Type, digest.ToldAt = event.Digest, Start.AddDate(0, 0, 7*i)
+			ok(t, n.Tell(t.Context(), []notify.Told{digest}))
+		}
+		for of, weeks := range map[id.ID]int{team.ID: 1, "": 2} {
+			want := Start.AddDate(0, 0, 7*weeks)
+			same(t, must(n.LastDigest(t.Context(), of))(t), &want)
+		}
 	})
 
 	each(t, open, "notifications wait for their time, in the order of their matter", func(t *testing.T, s *store.Store) {

@@ -116,7 +116,7 @@ func (c *Courier) routeOne(ctx context.Context, e Told, targets map[id.ID][]Targ
 		}
 	}
 	return c.Runner.InTx(ctx, func(ctx context.Context) error {
-		e.Outcome, e.Note = r.outcome, r.note
+		e.Outcome, e.Note, e.RoutedAt = r.outcome, r.note, &now
 		first, err := c.Store.Route(ctx, e)
 		if err != nil || !first {
 			return err

@@ -268,6 +268,7 @@ func TestADigestComesOnceAWeekWhenTheWeekBegins(t *testing.T) {
 	revisit := h.of(event.PolicyRevisitDue, "revisit", false)
 	revisit.Title = "look at the policy again"
 	h.tell(revisit)
+	h.run()
 	until("2026-03-17T06:59:59Z") // a second before Tuesday, 8:00 in Berlin
 	h.run()
 	if counts := digest(); len(counts) != 0 || len(v.requests()) != 0 {

@@ -56,8 +56,8 @@ type Store interface {
 	ToldOnce(ctx context.Context, once string) (bool, error)
 	// Unrouted returns events without an outcome, the oldest first.
 	Unrouted(ctx context.Context, limit int) ([]Told, error)
-	// Route writes what is decided of an event, Outcome, Note and the slugs, false when that
-	// was done already.
+	// Route writes what is decided of an event, Outcome, Note, RoutedAt and the slugs, false
+	// when that was done already.
 	Route(ctx context.Context, t Told) (bool, error)
 	Event(ctx context.Context, event id.ID) (Told, error)
 	EventsByID(ctx context.Context, events []id.ID) (map[id.ID]Told, error)
@@ -69,8 +69,12 @@ type Store interface {
 	Ending(ctx context.Context, matter string, after id.ID) (Told, error)
 	// Events lists the newest first.
 	Events(ctx context.Context, f EventFilter, r page.Request) (page.Page[Told], error)
-	// Undone returns events of the team that were left for its digest since then, and whose matter did not end.
-	Undone(ctx context.Context, team id.ID, since time.Time) ([]Told, error)
+	// LastDigest returns when the team's newest digest, or the platform's, was written, nil
+	// when there is none.
+	LastDigest(ctx context.Context, team id.ID) (*time.Time, error)
+	// Undone returns events of the team, or of all where none is named, that were left for a
+	// digest from then on and before the other time, and whose matter did not end.
+	Undone(ctx context.Context, team id.ID, from, before time.Time) ([]Told, error)
 
 	AddNotifications(ctx context.Context, n []Notification) error
 	Notification(ctx context.Context, notification id.ID) (Notification, error)

@@ -2641,6 +2641,7 @@ var (
 		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "team_slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "service_slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "routed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "told_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 	}
 	// ToldEventsTable holds the schema information for the "told_events" table.
@@ -2658,14 +2659,30 @@ var (
 				},
 			},
 			{
-				Name:    "toldevent_told_at_id",
+				Name:    "toldevent_digest",
 				Unique:  false,
 				Columns: []*schema.Column{ToldEventsColumns[19], ToldEventsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "outcome = 'digest'",
+				},
+			},
+			{
+				Name:    "toldevent_digests",
+				Unique:  false,
+				Columns: []*schema.Column{ToldEventsColumns[5], ToldEventsColumns[20]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "type = 'digest.weekly'",
+				},
+			},
+			{
+				Name:    "toldevent_told_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ToldEventsColumns[20], ToldEventsColumns[0]},
 			},
 			{
 				Name:    "toldevent_team_id_told_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ToldEventsColumns[5], ToldEventsColumns[19], ToldEventsColumns[0]},
+				Columns: []*schema.Column{ToldEventsColumns[5], ToldEventsColumns[20], ToldEventsColumns[0]},
 			},
 			{
 				Name:    "toldevent_matter_id",

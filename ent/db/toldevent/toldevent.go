@@ -47,6 +47,8 @@ const (
 	FieldTeamSlug = "team_slug"
 	// FieldServiceSlug holds the string denoting the service_slug field in the database.
 	FieldServiceSlug = "service_slug"
+	// FieldRoutedAt holds the string denoting the routed_at field in the database.
+	FieldRoutedAt = "routed_at"
 	// FieldToldAt holds the string denoting the told_at field in the database.
 	FieldToldAt = "told_at"
 	// Table holds the table name of the toldevent in the database.
@@ -74,6 +76,7 @@ var Columns = []string{
 	FieldNote,
 	FieldTeamSlug,
 	FieldServiceSlug,
+	FieldRoutedAt,
 	FieldToldAt,
 }
 
@@ -178,6 +181,11 @@ func ByTeamSlug(opts ...sql.OrderTermOption) OrderOption {
 // ByServiceSlug orders the results by the service_slug field.
 func ByServiceSlug(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldServiceSlug, opts...).ToFunc()
+}
+
+// ByRoutedAt orders the results by the routed_at field.
+func ByRoutedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRoutedAt, opts...).ToFunc()
 }
 
 // ByToldAt orders the results by the told_at field.

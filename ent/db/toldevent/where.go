@@ -149,6 +149,11 @@ func ServiceSlug(v string) predicate.ToldEvent {
 	return predicate.ToldEvent(sql.FieldEQ(FieldServiceSlug, v))
 }
 
+// RoutedAt applies equality check predicate on the "routed_at" field. It's identical to RoutedAtEQ.
+func RoutedAt(v time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldEQ(FieldRoutedAt, v))
+}
+
 // ToldAt applies equality check predicate on the "told_at" field. It's identical to ToldAtEQ.
 func ToldAt(v time.Time) predicate.ToldEvent {
 	return predicate.ToldEvent(sql.FieldEQ(FieldToldAt, v))
@@ -1227,6 +1232,56 @@ func ServiceSlugEqualFold(v string) predicate.ToldEvent {
 // ServiceSlugContainsFold applies the ContainsFold predicate on the "service_slug" field.
 func ServiceSlugContainsFold(v string) predicate.ToldEvent {
 	return predicate.ToldEvent(sql.FieldContainsFold(FieldServiceSlug, v))
+}
+
+// RoutedAtEQ applies the EQ predicate on the "routed_at" field.
+func RoutedAtEQ(v time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldEQ(FieldRoutedAt, v))
+}
+
+// RoutedAtNEQ applies the NEQ predicate on the "routed_at" field.
+func RoutedAtNEQ(v time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldNEQ(FieldRoutedAt, v))
+}
+
+// RoutedAtIn applies the In predicate on the "routed_at" field.
+func RoutedAtIn(vs ...time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldIn(FieldRoutedAt, vs...))
+}
+
+// RoutedAtNotIn applies the NotIn predicate on the "routed_at" field.
+func RoutedAtNotIn(vs ...time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldNotIn(FieldRoutedAt, vs...))
+}
+
+// RoutedAtGT applies the GT predicate on the "routed_at" field.
+func RoutedAtGT(v time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldGT(FieldRoutedAt, v))
+}
+
+// RoutedAtGTE applies the GTE predicate on the "routed_at" field.
+func RoutedAtGTE(v time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldGTE(FieldRoutedAt, v))
+}
+
+// RoutedAtLT applies the LT predicate on the "routed_at" field.
+func RoutedAtLT(v time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldLT(FieldRoutedAt, v))
+}
+
+// RoutedAtLTE applies the LTE predicate on the "routed_at" field.
+func RoutedAtLTE(v time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldLTE(FieldRoutedAt, v))
+}
+
+// RoutedAtIsNil applies the IsNil predicate on the "routed_at" field.
+func RoutedAtIsNil() predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldIsNull(FieldRoutedAt))
+}
+
+// RoutedAtNotNil applies the NotNil predicate on the "routed_at" field.
+func RoutedAtNotNil() predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldNotNull(FieldRoutedAt))
 }
 
 // ToldAtEQ applies the EQ predicate on the "told_at" field.

@@ -418,9 +418,13 @@ CREATE INDEX `token_person_id_id` ON `tokens` (`person_id`, `id`);
 -- create index "token_team_id_id" to table: "tokens"
 CREATE INDEX `token_team_id_id` ON `tokens` (`team_id`, `id`);
 -- create "told_events" table
-CREATE TABLE `told_events` (`id` text NOT NULL, `type` text NOT NULL, `matter` text NOT NULL, `is_end` bool NOT NULL, `happened_at` datetime NOT NULL, `team_id` text NULL, `service_id` text NULL, `slo_id` text NULL, `person_id` text NULL, `subject` text NOT NULL, `title` text NOT NULL, `text` text NOT NULL, `link` text NOT NULL, `figures` json NOT NULL, `once` text NULL, `outcome` text NOT NULL, `note` text NOT NULL, `team_slug` text NOT NULL, `service_slug` text NOT NULL, `told_at` datetime NOT NULL, PRIMARY KEY (`id`));
+CREATE TABLE `told_events` (`id` text NOT NULL, `type` text NOT NULL, `matter` text NOT NULL, `is_end` bool NOT NULL, `happened_at` datetime NOT NULL, `team_id` text NULL, `service_id` text NULL, `slo_id` text NULL, `person_id` text NULL, `subject` text NOT NULL, `title` text NOT NULL, `text` text NOT NULL, `link` text NOT NULL, `figures` json NOT NULL, `once` text NULL, `outcome` text NOT NULL, `note` text NOT NULL, `team_slug` text NOT NULL, `service_slug` text NOT NULL, `routed_at` datetime NULL, `told_at` datetime NOT NULL, PRIMARY KEY (`id`));
 -- create index "toldevent_unrouted" to table: "told_events"
 CREATE INDEX `toldevent_unrouted` ON `told_events` (`id`) WHERE outcome = '';
+-- create index "toldevent_digest" to table: "told_events"
+CREATE INDEX `toldevent_digest` ON `told_events` (`routed_at`, `id`) WHERE outcome = 'digest';
+-- create index "toldevent_digests" to table: "told_events"
+CREATE INDEX `toldevent_digests` ON `told_events` (`team_id`, `told_at`) WHERE type = 'digest.weekly';
 -- create index "toldevent_told_at_id" to table: "told_events"
 CREATE INDEX `toldevent_told_at_id` ON `told_events` (`told_at`, `id`);
 -- create index "toldevent_team_id_told_at_id" to table: "told_events"
