@@ -126,7 +126,7 @@ func (a *API) addNotificationTargets(r Rooms) {
 	type notificationReply struct{ Body Notification }
 	register(a, operation{
 		id: "testNotificationTarget", method: http.MethodPost, path: "/v1/notification-targets/{notificationTarget}/test", tag: "Notifications", summary: "Send a test message",
-		description: "It is sent now, whatever the working hours, once, and what came of it is answered and kept. The answer is 200 either way: state is sent, or dead with the reason.",
+		description: "It is sent now, whatever the working hours, once, and what came of it is answered and kept. The answer is 200 either way: state is sent, or dead with the reason. A target is tried out ten times an hour at most (429).",
 		rule:        access.Rule{Verb: access.Check, Kind: access.KindTarget}, status: http.StatusOK,
 	}, func(ctx context.Context, in *NotificationTargetPath) (*notificationReply, error) {
 		n, err := r.Notifications.TestTarget(ctx, id.ID(in.Target))
@@ -140,14 +140,14 @@ func (a *API) addNotificationTargets(r Rooms) {
 	type replayReply struct{ Body NotificationReplay }
 	register(a, operation{
 		id: "replayNotificationTarget", method: http.MethodPost, path: "/v1/notification-targets/{notificationTarget}/replay", tag: "Notifications", summary: "Send again what is dead",
-		description: "All that could not be sent to the target is tried again, from the first attempt on.",
+		description: "All that could not be sent to the target is tried again, from the first attempt on. What began something that is over stays dead: nothing would end it there.",
 		rule:        access.Rule{Verb: access.Update, Kind: access.KindTarget}, status: http.StatusOK,
 	}, func(ctx context.Context, in *NotificationTargetPath) (*replayReply, error) {
-		n, err := r.Notifications.ReplayTarget(ctx, id.ID(in.Target))
+		replayed, over, err := r.Notifications.ReplayTarget(ctx, id.ID(in.Target))
 		if err != nil {
 			return nil, err
 		}
-		return &replayReply{Body: NotificationReplay{Replayed: n}}, nil
+		return &replayReply{Body: NotificationReplay{Replayed: replayed, Over: over}}, nil
 	})
 }
 
@@ -198,7 +198,7 @@ func (a *API) addNotifications(r Rooms) {
 	})
 	register(a, operation{
 		id: "replayNotification", method: http.MethodPost, path: "/v1/notifications/{notification}/replay", tag: "Notifications",
-		summary: "Send a notification again", description: "One that is dead, or that arrived and got lost there. Its event keeps its identifier, by which a receiver knows what it has.",
+		summary: "Send a notification again", description: "One that is dead, or that arrived and got lost there, but not the beginning of what is over (409). Its event keeps its identifier, by which a receiver knows what it has.",
 		rule: access.Rule{Verb: access.Update, Kind: access.KindNotification}, status: http.StatusOK,
 	}, func(ctx context.Context, in *NotificationPath) (*notificationReply, error) {
 		n, err := r.Notifications.Replay(ctx, id.ID(in.Notification))

@@ -181,6 +181,7 @@ func TestEveryKindOfFaultHasItsStatus(t *testing.T) {
 		{fault.New(fault.Unavailable, "busy", "busy"), 503, "busy", "Retry-After: 5"},
 		{retry, 503, "busy", "Retry-After: 2"},
 		{fault.New(fault.Full, "storage_full", "full"), 507, "storage_full", "Retry-After: 5"},
+		{fault.New(fault.Limited, "too_often", "too often"), 429, "too_often", "Retry-After: 5"},
 		{errors.Join(errors.New("store widget"), fault.Stale("widget")), 412, "version_mismatch", ""},
 		{context.DeadlineExceeded, 503, "timeout", "Retry-After: 5"},
 	} {

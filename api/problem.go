@@ -91,6 +91,7 @@ var statusOf = map[fault.Kind]int{
 	fault.Unauthenticated: http.StatusUnauthorized,
 	fault.Precondition:    http.StatusPreconditionFailed,
 	fault.Unavailable:     http.StatusServiceUnavailable,
+	fault.Limited:         http.StatusTooManyRequests,
 	fault.Full:            http.StatusInsufficientStorage,
 	fault.Moved:           http.StatusPermanentRedirect,
 }
@@ -153,7 +154,7 @@ func faultProblem(x *exchange, f *fault.Error, status int) *Problem {
 	switch f.Kind {
 	case fault.Unauthenticated:
 		p.header("WWW-Authenticate", `Bearer realm="evenkeel"`)
-	case fault.Unavailable, fault.Full, fault.Conflict:
+	case fault.Unavailable, fault.Limited, fault.Full, fault.Conflict:
 		wait := f.RetryAfter
 		if wait <= 0 && f.Kind != fault.Conflict {
 			wait = 5 * time.Second

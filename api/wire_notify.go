@@ -38,7 +38,7 @@ type WorkingHours struct {
 	TimeZone string   `json:"timeZone" doc:"Of the IANA database." example:"Europe/Berlin"`
 	Days     []string `json:"days" enum:"monday,tuesday,wednesday,thursday,friday,saturday,sunday" minItems:"1" maxItems:"7" example:"[\"monday\",\"tuesday\"]"`
 	From     string   `json:"from" doc:"Time of day on that clock, as HH:MM." example:"09:00"`
-	To       string   `json:"to" doc:"Time of day, later than from; 24:00 is the end of the day." example:"17:00"`
+	To       string   `json:"to" doc:"Time of day, at least 15 minutes later than from; 24:00 is the end of the day." example:"17:00"`
 }
 
 // NotificationTargetInput is what is declared of a target.
@@ -46,10 +46,10 @@ type NotificationTargetInput struct {
 	Team         string        `json:"team,omitempty" doc:"Slug or identifier of the team whose events are told; leave it out for the platform's, which administrators add. It cannot be changed." example:"payments"`
 	Name         string        `json:"name" doc:"At most 100 characters." example:"Payments, on call"`
 	Kind         string        `json:"kind" enum:"webhook,alertmanager,pagerduty,slack,email" doc:"What it speaks: webhook is signed CloudEvents 1.0, pagerduty Events API v2, slack an incoming webhook of Slack or of what takes the same." example:"email"`
-	Address      string        `json:"address,omitempty" doc:"URL of a webhook or an Alertmanager, or an e-mail address. Left out for slack, whose URL is the secret, and for PagerDuty in the United States." example:"team@example.org"`
+	Address      string        `json:"address,omitempty" doc:"URL of a webhook or an Alertmanager, or an e-mail address. Left out for slack, whose URL is the secret, and for PagerDuty in the United States; elsewhere the URL of PagerDuty that ends in /v2/enqueue." example:"team@example.org"`
 	Secret       string        `json:"secret,omitempty" doc:"Name of a secret, by which a file in secretsDir, or a variable EVENKEEL_SECRET_…, is looked up; never the secret itself. Of webhook the key that signs, of pagerduty the routing key, of slack the URL. Members of a team name those of the team: notify-, its slug, - and a word." example:""`
 	Rank         int           `json:"rank,omitempty" minimum:"0" maximum:"1000" default:"0" doc:"The lowest first."`
-	Types        []string      `json:"types,omitempty" maxItems:"50" doc:"Types of the events that it takes, see listEventTypes; all when left out."`
+	Types        []string      `json:"types,omitempty" maxItems:"50" doc:"Types of the events that it takes, see listEventTypes; all when left out. PagerDuty takes only those that last."`
 	LeastUrgency string        `json:"leastUrgency,omitempty" enum:"interrupt,soon,weekly" default:"weekly" doc:"The least urgency that it takes."`
 	WorkingHours *WorkingHours `json:"workingHours,omitempty" doc:"When people look at it; always when left out." example:"{\"timeZone\":\"Europe/Berlin\",\"days\":[\"monday\"],\"from\":\"09:00\",\"to\":\"17:00\"}"`
 	Enabled      *bool         `json:"enabled,omitempty" default:"true" doc:"Whether events are sent there."`
@@ -115,4 +115,5 @@ type EventTypes struct {
 // NotificationReplay is what came of sending again what is dead.
 type NotificationReplay struct {
 	Replayed int `json:"replayed" doc:"How many notifications are sent again."`
+	Over     int `json:"over" doc:"How many stay dead, because what they told of is over."`
 }

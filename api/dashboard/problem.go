@@ -45,6 +45,8 @@ func (d *Dashboard) fail(w http.ResponseWriter, r *http.Request, caller access.C
 	case fault.Unavailable:
 		d.opts.Logger.WarnContext(r.Context(), "page was answered that something is unavailable", "path", r.URL.Path, "code", f.Code, "cause", f.Err)
 		d.problem(w, r, http.StatusServiceUnavailable, caller, problemPage{Title: "Not just now", Text: sentence(f.Message)})
+	case fault.Limited:
+		d.problem(w, r, http.StatusTooManyRequests, caller, problemPage{Title: "Not that often", Text: sentence(f.Message)})
 	case fault.Full:
 		d.problem(w, r, http.StatusInsufficientStorage, caller, problemPage{Title: "There is no room left", Text: sentence(f.Message)})
 	default:

@@ -28477,6 +28477,8 @@ type NotificationMutation struct {
 	matter        *string
 	is_end        *bool
 	urgency       *string
+	turn          *int64
+	addturn       *int64
 	state         *string
 	made_at       *time.Time
 	due_at        *time.Time
@@ -28890,6 +28892,62 @@ func (m *NotificationMutation) OldUrgency(ctx context.Context) (v string, err er
 // ResetUrgency resets all changes to the "urgency" field.
 func (m *NotificationMutation) ResetUrgency() {
 	m.urgency = nil
+}
+
+// SetTurn sets the "turn" field.
+func (m *NotificationMutation) SetTurn(i int64) {
+	m.turn = &i
+	m.addturn = nil
+}
+
+// Turn returns the value of the "turn" field in the mutation.
+func (m *NotificationMutation) Turn() (r int64, exists bool) {
+	v := m.turn
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTurn returns the old "turn" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldTurn(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTurn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTurn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTurn: %w", err)
+	}
+	return oldValue.Turn, nil
+}
+
+// AddTurn adds i to the "turn" field.
+func (m *NotificationMutation) AddTurn(i int64) {
+	if m.addturn != nil {
+		*m.addturn += i
+	} else {
+		m.addturn = &i
+	}
+}
+
+// AddedTurn returns the value that was added to the "turn" field in this mutation.
+func (m *NotificationMutation) AddedTurn() (r int64, exists bool) {
+	v := m.addturn
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTurn resets all changes to the "turn" field.
+func (m *NotificationMutation) ResetTurn() {
+	m.turn = nil
+	m.addturn = nil
 }
 
 // SetState sets the "state" field.
@@ -29405,7 +29463,7 @@ func (m *NotificationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *NotificationMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 18)
 	if m.event != nil {
 		fields = append(fields, notification.FieldEventID)
 	}
@@ -29426,6 +29484,9 @@ func (m *NotificationMutation) Fields() []string {
 	}
 	if m.urgency != nil {
 		fields = append(fields, notification.FieldUrgency)
+	}
+	if m.turn != nil {
+		fields = append(fields, notification.FieldTurn)
 	}
 	if m.state != nil {
 		fields = append(fields, notification.FieldState)
@@ -29479,6 +29540,8 @@ func (m *NotificationMutation) Field(name string) (ent.Value, bool) {
 		return m.IsEnd()
 	case notification.FieldUrgency:
 		return m.Urgency()
+	case notification.FieldTurn:
+		return m.Turn()
 	case notification.FieldState:
 		return m.State()
 	case notification.FieldMadeAt:
@@ -29522,6 +29585,8 @@ func (m *NotificationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldIsEnd(ctx)
 	case notification.FieldUrgency:
 		return m.OldUrgency(ctx)
+	case notification.FieldTurn:
+		return m.OldTurn(ctx)
 	case notification.FieldState:
 		return m.OldState(ctx)
 	case notification.FieldMadeAt:
@@ -29599,6 +29664,13 @@ func (m *NotificationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUrgency(v)
+		return nil
+	case notification.FieldTurn:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTurn(v)
 		return nil
 	case notification.FieldState:
 		v, ok := value.(string)
@@ -29678,6 +29750,9 @@ func (m *NotificationMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *NotificationMutation) AddedFields() []string {
 	var fields []string
+	if m.addturn != nil {
+		fields = append(fields, notification.FieldTurn)
+	}
 	if m.addattempts != nil {
 		fields = append(fields, notification.FieldAttempts)
 	}
@@ -29692,6 +29767,8 @@ func (m *NotificationMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *NotificationMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case notification.FieldTurn:
+		return m.AddedTurn()
 	case notification.FieldAttempts:
 		return m.AddedAttempts()
 	case notification.FieldStatus:
@@ -29705,6 +29782,13 @@ func (m *NotificationMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *NotificationMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case notification.FieldTurn:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTurn(v)
+		return nil
 	case notification.FieldAttempts:
 		v, ok := value.(int64)
 		if !ok {
@@ -29811,6 +29895,9 @@ func (m *NotificationMutation) ResetField(name string) error {
 		return nil
 	case notification.FieldUrgency:
 		m.ResetUrgency()
+		return nil
+	case notification.FieldTurn:
+		m.ResetTurn()
 		return nil
 	case notification.FieldState:
 		m.ResetState()
@@ -57848,6 +57935,9 @@ type ToldEventMutation struct {
 	once          *string
 	outcome       *string
 	note          *string
+	team_slug     *string
+	service_slug  *string
+	routed_at     *time.Time
 	told_at       *time.Time
 	clearedFields map[string]struct{}
 	done          bool
@@ -58615,6 +58705,127 @@ func (m *ToldEventMutation) ResetNote() {
 	m.note = nil
 }
 
+// SetTeamSlug sets the "team_slug" field.
+func (m *ToldEventMutation) SetTeamSlug(s string) {
+	m.team_slug = &s
+}
+
+// TeamSlug returns the value of the "team_slug" field in the mutation.
+func (m *ToldEventMutation) TeamSlug() (r string, exists bool) {
+	v := m.team_slug
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamSlug returns the old "team_slug" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldTeamSlug(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamSlug is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamSlug requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamSlug: %w", err)
+	}
+	return oldValue.TeamSlug, nil
+}
+
+// ResetTeamSlug resets all changes to the "team_slug" field.
+func (m *ToldEventMutation) ResetTeamSlug() {
+	m.team_slug = nil
+}
+
+// SetServiceSlug sets the "service_slug" field.
+func (m *ToldEventMutation) SetServiceSlug(s string) {
+	m.service_slug = &s
+}
+
+// ServiceSlug returns the value of the "service_slug" field in the mutation.
+func (m *ToldEventMutation) ServiceSlug() (r string, exists bool) {
+	v := m.service_slug
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceSlug returns the old "service_slug" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldServiceSlug(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceSlug is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceSlug requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceSlug: %w", err)
+	}
+	return oldValue.ServiceSlug, nil
+}
+
+// ResetServiceSlug resets all changes to the "service_slug" field.
+func (m *ToldEventMutation) ResetServiceSlug() {
+	m.service_slug = nil
+}
+
+// SetRoutedAt sets the "routed_at" field.
+func (m *ToldEventMutation) SetRoutedAt(t time.Time) {
+	m.routed_at = &t
+}
+
+// RoutedAt returns the value of the "routed_at" field in the mutation.
+func (m *ToldEventMutation) RoutedAt() (r time.Time, exists bool) {
+	v := m.routed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoutedAt returns the old "routed_at" field's value of the ToldEvent entity.
+// If the ToldEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToldEventMutation) OldRoutedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoutedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoutedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoutedAt: %w", err)
+	}
+	return oldValue.RoutedAt, nil
+}
+
+// ClearRoutedAt clears the value of the "routed_at" field.
+func (m *ToldEventMutation) ClearRoutedAt() {
+	m.routed_at = nil
+	m.clearedFields[toldevent.FieldRoutedAt] = struct{}{}
+}
+
+// RoutedAtCleared returns if the "routed_at" field was cleared in this mutation.
+func (m *ToldEventMutation) RoutedAtCleared() bool {
+	_, ok := m.clearedFields[toldevent.FieldRoutedAt]
+	return ok
+}
+
+// ResetRoutedAt resets all changes to the "routed_at" field.
+func (m *ToldEventMutation) ResetRoutedAt() {
+	m.routed_at = nil
+	delete(m.clearedFields, toldevent.FieldRoutedAt)
+}
+
 // SetToldAt sets the "told_at" field.
 func (m *ToldEventMutation) SetToldAt(t time.Time) {
 	m.told_at = &t
@@ -58685,7 +58896,7 @@ func (m *ToldEventMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ToldEventMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 20)
 	if m._type != nil {
 		fields = append(fields, toldevent.FieldType)
 	}
@@ -58734,6 +58945,15 @@ func (m *ToldEventMutation) Fields() []string {
 	if m.note != nil {
 		fields = append(fields, toldevent.FieldNote)
 	}
+	if m.team_slug != nil {
+		fields = append(fields, toldevent.FieldTeamSlug)
+	}
+	if m.service_slug != nil {
+		fields = append(fields, toldevent.FieldServiceSlug)
+	}
+	if m.routed_at != nil {
+		fields = append(fields, toldevent.FieldRoutedAt)
+	}
 	if m.told_at != nil {
 		fields = append(fields, toldevent.FieldToldAt)
 	}
@@ -58777,6 +58997,12 @@ func (m *ToldEventMutation) Field(name string) (ent.Value, bool) {
 		return m.Outcome()
 	case toldevent.FieldNote:
 		return m.Note()
+	case toldevent.FieldTeamSlug:
+		return m.TeamSlug()
+	case toldevent.FieldServiceSlug:
+		return m.ServiceSlug()
+	case toldevent.FieldRoutedAt:
+		return m.RoutedAt()
 	case toldevent.FieldToldAt:
 		return m.ToldAt()
 	}
@@ -58820,6 +59046,12 @@ func (m *ToldEventMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldOutcome(ctx)
 	case toldevent.FieldNote:
 		return m.OldNote(ctx)
+	case toldevent.FieldTeamSlug:
+		return m.OldTeamSlug(ctx)
+	case toldevent.FieldServiceSlug:
+		return m.OldServiceSlug(ctx)
+	case toldevent.FieldRoutedAt:
+		return m.OldRoutedAt(ctx)
 	case toldevent.FieldToldAt:
 		return m.OldToldAt(ctx)
 	}
@@ -58943,6 +59175,27 @@ func (m *ToldEventMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetNote(v)
 		return nil
+	case toldevent.FieldTeamSlug:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamSlug(v)
+		return nil
+	case toldevent.FieldServiceSlug:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceSlug(v)
+		return nil
+	case toldevent.FieldRoutedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoutedAt(v)
+		return nil
 	case toldevent.FieldToldAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -58995,6 +59248,9 @@ func (m *ToldEventMutation) ClearedFields() []string {
 	if m.FieldCleared(toldevent.FieldOnce) {
 		fields = append(fields, toldevent.FieldOnce)
 	}
+	if m.FieldCleared(toldevent.FieldRoutedAt) {
+		fields = append(fields, toldevent.FieldRoutedAt)
+	}
 	return fields
 }
 
@@ -59023,6 +59279,9 @@ func (m *ToldEventMutation) ClearField(name string) error {
 		return nil
 	case toldevent.FieldOnce:
 		m.ClearOnce()
+		return nil
+	case toldevent.FieldRoutedAt:
+		m.ClearRoutedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown ToldEvent nullable field %s", name)
@@ -59079,6 +59338,15 @@ func (m *ToldEventMutation) ResetField(name string) error {
 		return nil
 	case toldevent.FieldNote:
 		m.ResetNote()
+		return nil
+	case toldevent.FieldTeamSlug:
+		m.ResetTeamSlug()
+		return nil
+	case toldevent.FieldServiceSlug:
+		m.ResetServiceSlug()
+		return nil
+	case toldevent.FieldRoutedAt:
+		m.ResetRoutedAt()
 		return nil
 	case toldevent.FieldToldAt:
 		m.ResetToldAt()

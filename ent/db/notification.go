@@ -32,6 +32,8 @@ type Notification struct {
 	IsEnd bool `json:"is_end,omitempty"`
 	// Urgency holds the value of the "urgency" field.
 	Urgency string `json:"urgency,omitempty"`
+	// Turn holds the value of the "turn" field.
+	Turn int64 `json:"turn,omitempty"`
 	// State holds the value of the "state" field.
 	State string `json:"state,omitempty"`
 	// MadeAt holds the value of the "made_at" field.
@@ -85,7 +87,7 @@ func (*Notification) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case notification.FieldIsEnd:
 			values[i] = new(sql.NullBool)
-		case notification.FieldAttempts, notification.FieldStatus:
+		case notification.FieldTurn, notification.FieldAttempts, notification.FieldStatus:
 			values[i] = new(sql.NullInt64)
 		case notification.FieldID, notification.FieldEventID, notification.FieldBeginID, notification.FieldTargetID, notification.FieldPersonID, notification.FieldMatter, notification.FieldUrgency, notification.FieldState, notification.FieldReason, notification.FieldGatheredInto:
 			values[i] = new(sql.NullString)
@@ -156,6 +158,12 @@ func (_m *Notification) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field urgency", values[i])
 			} else if value.Valid {
 				_m.Urgency = value.String
+			}
+		case notification.FieldTurn:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field turn", values[i])
+			} else if value.Valid {
+				_m.Turn = value.Int64
 			}
 		case notification.FieldState:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -288,6 +296,9 @@ func (_m *Notification) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("urgency=")
 	builder.WriteString(_m.Urgency)
+	builder.WriteString(", ")
+	builder.WriteString("turn=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Turn))
 	builder.WriteString(", ")
 	builder.WriteString("state=")
 	builder.WriteString(_m.State)

@@ -90,6 +90,12 @@ func (_c *NotificationCreate) SetUrgency(v string) *NotificationCreate {
 	return _c
 }
 
+// SetTurn sets the "turn" field.
+func (_c *NotificationCreate) SetTurn(v int64) *NotificationCreate {
+	_c.mutation.SetTurn(v)
+	return _c
+}
+
 // SetState sets the "state" field.
 func (_c *NotificationCreate) SetState(v string) *NotificationCreate {
 	_c.mutation.SetState(v)
@@ -239,6 +245,9 @@ func (_c *NotificationCreate) check() error {
 	if _, ok := _c.mutation.Urgency(); !ok {
 		return &ValidationError{Name: "urgency", err: errors.New(`db: missing required field "Notification.urgency"`)}
 	}
+	if _, ok := _c.mutation.Turn(); !ok {
+		return &ValidationError{Name: "turn", err: errors.New(`db: missing required field "Notification.turn"`)}
+	}
 	if _, ok := _c.mutation.State(); !ok {
 		return &ValidationError{Name: "state", err: errors.New(`db: missing required field "Notification.state"`)}
 	}
@@ -319,6 +328,10 @@ func (_c *NotificationCreate) createSpec() (*Notification, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.Urgency(); ok {
 		_spec.SetField(notification.FieldUrgency, field.TypeString, value)
 		_node.Urgency = value
+	}
+	if value, ok := _c.mutation.Turn(); ok {
+		_spec.SetField(notification.FieldTurn, field.TypeInt64, value)
+		_node.Turn = value
 	}
 	if value, ok := _c.mutation.State(); ok {
 		_spec.SetField(notification.FieldState, field.TypeString, value)
@@ -528,6 +541,24 @@ func (u *NotificationUpsert) SetUrgency(v string) *NotificationUpsert {
 // UpdateUrgency sets the "urgency" field to the value that was provided on create.
 func (u *NotificationUpsert) UpdateUrgency() *NotificationUpsert {
 	u.SetExcluded(notification.FieldUrgency)
+	return u
+}
+
+// SetTurn sets the "turn" field.
+func (u *NotificationUpsert) SetTurn(v int64) *NotificationUpsert {
+	u.Set(notification.FieldTurn, v)
+	return u
+}
+
+// UpdateTurn sets the "turn" field to the value that was provided on create.
+func (u *NotificationUpsert) UpdateTurn() *NotificationUpsert {
+	u.SetExcluded(notification.FieldTurn)
+	return u
+}
+
+// AddTurn adds v to the "turn" field.
+func (u *NotificationUpsert) AddTurn(v int64) *NotificationUpsert {
+	u.Add(notification.FieldTurn, v)
 	return u
 }
 
@@ -851,6 +882,27 @@ func (u *NotificationUpsertOne) SetUrgency(v string) *NotificationUpsertOne {
 func (u *NotificationUpsertOne) UpdateUrgency() *NotificationUpsertOne {
 	return u.Update(func(s *NotificationUpsert) {
 		s.UpdateUrgency()
+	})
+}
+
+// SetTurn sets the "turn" field.
+func (u *NotificationUpsertOne) SetTurn(v int64) *NotificationUpsertOne {
+	return u.Update(func(s *NotificationUpsert) {
+		s.SetTurn(v)
+	})
+}
+
+// AddTurn adds v to the "turn" field.
+func (u *NotificationUpsertOne) AddTurn(v int64) *NotificationUpsertOne {
+	return u.Update(func(s *NotificationUpsert) {
+		s.AddTurn(v)
+	})
+}
+
+// UpdateTurn sets the "turn" field to the value that was provided on create.
+func (u *NotificationUpsertOne) UpdateTurn() *NotificationUpsertOne {
+	return u.Update(func(s *NotificationUpsert) {
+		s.UpdateTurn()
 	})
 }
 
@@ -1366,6 +1418,27 @@ func (u *NotificationUpsertBulk) SetUrgency(v string) *NotificationUpsertBulk {
 func (u *NotificationUpsertBulk) UpdateUrgency() *NotificationUpsertBulk {
 	return u.Update(func(s *NotificationUpsert) {
 		s.UpdateUrgency()
+	})
+}
+
+// SetTurn sets the "turn" field.
+func (u *NotificationUpsertBulk) SetTurn(v int64) *NotificationUpsertBulk {
+	return u.Update(func(s *NotificationUpsert) {
+		s.SetTurn(v)
+	})
+}
+
+// AddTurn adds v to the "turn" field.
+func (u *NotificationUpsertBulk) AddTurn(v int64) *NotificationUpsertBulk {
+	return u.Update(func(s *NotificationUpsert) {
+		s.AddTurn(v)
+	})
+}
+
+// UpdateTurn sets the "turn" field to the value that was provided on create.
+func (u *NotificationUpsertBulk) UpdateTurn() *NotificationUpsertBulk {
+	return u.Update(func(s *NotificationUpsert) {
+		s.UpdateTurn()
 	})
 }
 

@@ -145,6 +145,27 @@ func (_u *NotificationUpdate) SetNillableUrgency(v *string) *NotificationUpdate 
 	return _u
 }
 
+// SetTurn sets the "turn" field.
+func (_u *NotificationUpdate) SetTurn(v int64) *NotificationUpdate {
+	_u.mutation.ResetTurn()
+	_u.mutation.SetTurn(v)
+	return _u
+}
+
+// SetNillableTurn sets the "turn" field if the given value is not nil.
+func (_u *NotificationUpdate) SetNillableTurn(v *int64) *NotificationUpdate {
+	if v != nil {
+		_u.SetTurn(*v)
+	}
+	return _u
+}
+
+// AddTurn adds value to the "turn" field.
+func (_u *NotificationUpdate) AddTurn(v int64) *NotificationUpdate {
+	_u.mutation.AddTurn(v)
+	return _u
+}
+
 // SetState sets the "state" field.
 func (_u *NotificationUpdate) SetState(v string) *NotificationUpdate {
 	_u.mutation.SetState(v)
@@ -413,6 +434,12 @@ func (_u *NotificationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.Urgency(); ok {
 		_spec.SetField(notification.FieldUrgency, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Turn(); ok {
+		_spec.SetField(notification.FieldTurn, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedTurn(); ok {
+		_spec.AddField(notification.FieldTurn, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(notification.FieldState, field.TypeString, value)
 	}
@@ -623,6 +650,27 @@ func (_u *NotificationUpdateOne) SetNillableUrgency(v *string) *NotificationUpda
 	if v != nil {
 		_u.SetUrgency(*v)
 	}
+	return _u
+}
+
+// SetTurn sets the "turn" field.
+func (_u *NotificationUpdateOne) SetTurn(v int64) *NotificationUpdateOne {
+	_u.mutation.ResetTurn()
+	_u.mutation.SetTurn(v)
+	return _u
+}
+
+// SetNillableTurn sets the "turn" field if the given value is not nil.
+func (_u *NotificationUpdateOne) SetNillableTurn(v *int64) *NotificationUpdateOne {
+	if v != nil {
+		_u.SetTurn(*v)
+	}
+	return _u
+}
+
+// AddTurn adds value to the "turn" field.
+func (_u *NotificationUpdateOne) AddTurn(v int64) *NotificationUpdateOne {
+	_u.mutation.AddTurn(v)
 	return _u
 }
 
@@ -923,6 +971,12 @@ func (_u *NotificationUpdateOne) sqlSave(ctx context.Context) (_node *Notificati
 	}
 	if value, ok := _u.mutation.Urgency(); ok {
 		_spec.SetField(notification.FieldUrgency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Turn(); ok {
+		_spec.SetField(notification.FieldTurn, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedTurn(); ok {
+		_spec.AddField(notification.FieldTurn, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(notification.FieldState, field.TypeString, value)

@@ -50,6 +50,12 @@ type ToldEvent struct {
 	Outcome string `json:"outcome,omitempty"`
 	// Note holds the value of the "note" field.
 	Note string `json:"note,omitempty"`
+	// TeamSlug holds the value of the "team_slug" field.
+	TeamSlug string `json:"team_slug,omitempty"`
+	// ServiceSlug holds the value of the "service_slug" field.
+	ServiceSlug string `json:"service_slug,omitempty"`
+	// RoutedAt holds the value of the "routed_at" field.
+	RoutedAt *time.Time `json:"routed_at,omitempty"`
 	// ToldAt holds the value of the "told_at" field.
 	ToldAt       time.Time `json:"told_at,omitempty"`
 	selectValues sql.SelectValues
@@ -64,9 +70,9 @@ func (*ToldEvent) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case toldevent.FieldIsEnd:
 			values[i] = new(sql.NullBool)
-		case toldevent.FieldID, toldevent.FieldType, toldevent.FieldMatter, toldevent.FieldTeamID, toldevent.FieldServiceID, toldevent.FieldSloID, toldevent.FieldPersonID, toldevent.FieldSubject, toldevent.FieldTitle, toldevent.FieldText, toldevent.FieldLink, toldevent.FieldOnce, toldevent.FieldOutcome, toldevent.FieldNote:
+		case toldevent.FieldID, toldevent.FieldType, toldevent.FieldMatter, toldevent.FieldTeamID, toldevent.FieldServiceID, toldevent.FieldSloID, toldevent.FieldPersonID, toldevent.FieldSubject, toldevent.FieldTitle, toldevent.FieldText, toldevent.FieldLink, toldevent.FieldOnce, toldevent.FieldOutcome, toldevent.FieldNote, toldevent.FieldTeamSlug, toldevent.FieldServiceSlug:
 			values[i] = new(sql.NullString)
-		case toldevent.FieldHappenedAt, toldevent.FieldToldAt:
+		case toldevent.FieldHappenedAt, toldevent.FieldRoutedAt, toldevent.FieldToldAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -192,6 +198,25 @@ func (_m *ToldEvent) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Note = value.String
 			}
+		case toldevent.FieldTeamSlug:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field team_slug", values[i])
+			} else if value.Valid {
+				_m.TeamSlug = value.String
+			}
+		case toldevent.FieldServiceSlug:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field service_slug", values[i])
+			} else if value.Valid {
+				_m.ServiceSlug = value.String
+			}
+		case toldevent.FieldRoutedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field routed_at", values[i])
+			} else if value.Valid {
+				_m.RoutedAt = new(time.Time)
+				*_m.RoutedAt = value.Time
+			}
 		case toldevent.FieldToldAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field told_at", values[i])
@@ -291,6 +316,17 @@ func (_m *ToldEvent) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("note=")
 	builder.WriteString(_m.Note)
+	builder.WriteString(", ")
+	builder.WriteString("team_slug=")
+	builder.WriteString(_m.TeamSlug)
+	builder.WriteString(", ")
+	builder.WriteString("service_slug=")
+	builder.WriteString(_m.ServiceSlug)
+	builder.WriteString(", ")
+	if v := _m.RoutedAt; v != nil {
+		builder.WriteString("routed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("told_at=")
 	builder.WriteString(_m.ToldAt.Format(time.ANSIC))

@@ -160,6 +160,32 @@ func (_c *ToldEventCreate) SetNote(v string) *ToldEventCreate {
 	return _c
 }
 
+// SetTeamSlug sets the "team_slug" field.
+func (_c *ToldEventCreate) SetTeamSlug(v string) *ToldEventCreate {
+	_c.mutation.SetTeamSlug(v)
+	return _c
+}
+
+// SetServiceSlug sets the "service_slug" field.
+func (_c *ToldEventCreate) SetServiceSlug(v string) *ToldEventCreate {
+	_c.mutation.SetServiceSlug(v)
+	return _c
+}
+
+// SetRoutedAt sets the "routed_at" field.
+func (_c *ToldEventCreate) SetRoutedAt(v time.Time) *ToldEventCreate {
+	_c.mutation.SetRoutedAt(v)
+	return _c
+}
+
+// SetNillableRoutedAt sets the "routed_at" field if the given value is not nil.
+func (_c *ToldEventCreate) SetNillableRoutedAt(v *time.Time) *ToldEventCreate {
+	if v != nil {
+		_c.SetRoutedAt(*v)
+	}
+	return _c
+}
+
 // SetToldAt sets the "told_at" field.
 func (_c *ToldEventCreate) SetToldAt(v time.Time) *ToldEventCreate {
 	_c.mutation.SetToldAt(v)
@@ -238,6 +264,12 @@ func (_c *ToldEventCreate) check() error {
 	}
 	if _, ok := _c.mutation.Note(); !ok {
 		return &ValidationError{Name: "note", err: errors.New(`db: missing required field "ToldEvent.note"`)}
+	}
+	if _, ok := _c.mutation.TeamSlug(); !ok {
+		return &ValidationError{Name: "team_slug", err: errors.New(`db: missing required field "ToldEvent.team_slug"`)}
+	}
+	if _, ok := _c.mutation.ServiceSlug(); !ok {
+		return &ValidationError{Name: "service_slug", err: errors.New(`db: missing required field "ToldEvent.service_slug"`)}
 	}
 	if _, ok := _c.mutation.ToldAt(); !ok {
 		return &ValidationError{Name: "told_at", err: errors.New(`db: missing required field "ToldEvent.told_at"`)}
@@ -341,6 +373,18 @@ func (_c *ToldEventCreate) createSpec() (*ToldEvent, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Note(); ok {
 		_spec.SetField(toldevent.FieldNote, field.TypeString, value)
 		_node.Note = value
+	}
+	if value, ok := _c.mutation.TeamSlug(); ok {
+		_spec.SetField(toldevent.FieldTeamSlug, field.TypeString, value)
+		_node.TeamSlug = value
+	}
+	if value, ok := _c.mutation.ServiceSlug(); ok {
+		_spec.SetField(toldevent.FieldServiceSlug, field.TypeString, value)
+		_node.ServiceSlug = value
+	}
+	if value, ok := _c.mutation.RoutedAt(); ok {
+		_spec.SetField(toldevent.FieldRoutedAt, field.TypeTime, value)
+		_node.RoutedAt = &value
 	}
 	if value, ok := _c.mutation.ToldAt(); ok {
 		_spec.SetField(toldevent.FieldToldAt, field.TypeTime, value)
@@ -617,6 +661,48 @@ func (u *ToldEventUpsert) SetNote(v string) *ToldEventUpsert {
 // UpdateNote sets the "note" field to the value that was provided on create.
 func (u *ToldEventUpsert) UpdateNote() *ToldEventUpsert {
 	u.SetExcluded(toldevent.FieldNote)
+	return u
+}
+
+// SetTeamSlug sets the "team_slug" field.
+func (u *ToldEventUpsert) SetTeamSlug(v string) *ToldEventUpsert {
+	u.Set(toldevent.FieldTeamSlug, v)
+	return u
+}
+
+// UpdateTeamSlug sets the "team_slug" field to the value that was provided on create.
+func (u *ToldEventUpsert) UpdateTeamSlug() *ToldEventUpsert {
+	u.SetExcluded(toldevent.FieldTeamSlug)
+	return u
+}
+
+// SetServiceSlug sets the "service_slug" field.
+func (u *ToldEventUpsert) SetServiceSlug(v string) *ToldEventUpsert {
+	u.Set(toldevent.FieldServiceSlug, v)
+	return u
+}
+
+// UpdateServiceSlug sets the "service_slug" field to the value that was provided on create.
+func (u *ToldEventUpsert) UpdateServiceSlug() *ToldEventUpsert {
+	u.SetExcluded(toldevent.FieldServiceSlug)
+	return u
+}
+
+// SetRoutedAt sets the "routed_at" field.
+func (u *ToldEventUpsert) SetRoutedAt(v time.Time) *ToldEventUpsert {
+	u.Set(toldevent.FieldRoutedAt, v)
+	return u
+}
+
+// UpdateRoutedAt sets the "routed_at" field to the value that was provided on create.
+func (u *ToldEventUpsert) UpdateRoutedAt() *ToldEventUpsert {
+	u.SetExcluded(toldevent.FieldRoutedAt)
+	return u
+}
+
+// ClearRoutedAt clears the value of the "routed_at" field.
+func (u *ToldEventUpsert) ClearRoutedAt() *ToldEventUpsert {
+	u.SetNull(toldevent.FieldRoutedAt)
 	return u
 }
 
@@ -936,6 +1022,55 @@ func (u *ToldEventUpsertOne) SetNote(v string) *ToldEventUpsertOne {
 func (u *ToldEventUpsertOne) UpdateNote() *ToldEventUpsertOne {
 	return u.Update(func(s *ToldEventUpsert) {
 		s.UpdateNote()
+	})
+}
+
+// SetTeamSlug sets the "team_slug" field.
+func (u *ToldEventUpsertOne) SetTeamSlug(v string) *ToldEventUpsertOne {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.SetTeamSlug(v)
+	})
+}
+
+// UpdateTeamSlug sets the "team_slug" field to the value that was provided on create.
+func (u *ToldEventUpsertOne) UpdateTeamSlug() *ToldEventUpsertOne {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.UpdateTeamSlug()
+	})
+}
+
+// SetServiceSlug sets the "service_slug" field.
+func (u *ToldEventUpsertOne) SetServiceSlug(v string) *ToldEventUpsertOne {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.SetServiceSlug(v)
+	})
+}
+
+// UpdateServiceSlug sets the "service_slug" field to the value that was provided on create.
+func (u *ToldEventUpsertOne) UpdateServiceSlug() *ToldEventUpsertOne {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.UpdateServiceSlug()
+	})
+}
+
+// SetRoutedAt sets the "routed_at" field.
+func (u *ToldEventUpsertOne) SetRoutedAt(v time.Time) *ToldEventUpsertOne {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.SetRoutedAt(v)
+	})
+}
+
+// UpdateRoutedAt sets the "routed_at" field to the value that was provided on create.
+func (u *ToldEventUpsertOne) UpdateRoutedAt() *ToldEventUpsertOne {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.UpdateRoutedAt()
+	})
+}
+
+// ClearRoutedAt clears the value of the "routed_at" field.
+func (u *ToldEventUpsertOne) ClearRoutedAt() *ToldEventUpsertOne {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.ClearRoutedAt()
 	})
 }
 
@@ -1423,6 +1558,55 @@ func (u *ToldEventUpsertBulk) SetNote(v string) *ToldEventUpsertBulk {
 func (u *ToldEventUpsertBulk) UpdateNote() *ToldEventUpsertBulk {
 	return u.Update(func(s *ToldEventUpsert) {
 		s.UpdateNote()
+	})
+}
+
+// SetTeamSlug sets the "team_slug" field.
+func (u *ToldEventUpsertBulk) SetTeamSlug(v string) *ToldEventUpsertBulk {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.SetTeamSlug(v)
+	})
+}
+
+// UpdateTeamSlug sets the "team_slug" field to the value that was provided on create.
+func (u *ToldEventUpsertBulk) UpdateTeamSlug() *ToldEventUpsertBulk {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.UpdateTeamSlug()
+	})
+}
+
+// SetServiceSlug sets the "service_slug" field.
+func (u *ToldEventUpsertBulk) SetServiceSlug(v string) *ToldEventUpsertBulk {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.SetServiceSlug(v)
+	})
+}
+
+// UpdateServiceSlug sets the "service_slug" field to the value that was provided on create.
+func (u *ToldEventUpsertBulk) UpdateServiceSlug() *ToldEventUpsertBulk {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.UpdateServiceSlug()
+	})
+}
+
+// SetRoutedAt sets the "routed_at" field.
+func (u *ToldEventUpsertBulk) SetRoutedAt(v time.Time) *ToldEventUpsertBulk {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.SetRoutedAt(v)
+	})
+}
+
+// UpdateRoutedAt sets the "routed_at" field to the value that was provided on create.
+func (u *ToldEventUpsertBulk) UpdateRoutedAt() *ToldEventUpsertBulk {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.UpdateRoutedAt()
+	})
+}
+
+// ClearRoutedAt clears the value of the "routed_at" field.
+func (u *ToldEventUpsertBulk) ClearRoutedAt() *ToldEventUpsertBulk {
+	return u.Update(func(s *ToldEventUpsert) {
+		s.ClearRoutedAt()
 	})
 }
 

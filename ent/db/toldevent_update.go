@@ -282,6 +282,54 @@ func (_u *ToldEventUpdate) SetNillableNote(v *string) *ToldEventUpdate {
 	return _u
 }
 
+// SetTeamSlug sets the "team_slug" field.
+func (_u *ToldEventUpdate) SetTeamSlug(v string) *ToldEventUpdate {
+	_u.mutation.SetTeamSlug(v)
+	return _u
+}
+
+// SetNillableTeamSlug sets the "team_slug" field if the given value is not nil.
+func (_u *ToldEventUpdate) SetNillableTeamSlug(v *string) *ToldEventUpdate {
+	if v != nil {
+		_u.SetTeamSlug(*v)
+	}
+	return _u
+}
+
+// SetServiceSlug sets the "service_slug" field.
+func (_u *ToldEventUpdate) SetServiceSlug(v string) *ToldEventUpdate {
+	_u.mutation.SetServiceSlug(v)
+	return _u
+}
+
+// SetNillableServiceSlug sets the "service_slug" field if the given value is not nil.
+func (_u *ToldEventUpdate) SetNillableServiceSlug(v *string) *ToldEventUpdate {
+	if v != nil {
+		_u.SetServiceSlug(*v)
+	}
+	return _u
+}
+
+// SetRoutedAt sets the "routed_at" field.
+func (_u *ToldEventUpdate) SetRoutedAt(v time.Time) *ToldEventUpdate {
+	_u.mutation.SetRoutedAt(v)
+	return _u
+}
+
+// SetNillableRoutedAt sets the "routed_at" field if the given value is not nil.
+func (_u *ToldEventUpdate) SetNillableRoutedAt(v *time.Time) *ToldEventUpdate {
+	if v != nil {
+		_u.SetRoutedAt(*v)
+	}
+	return _u
+}
+
+// ClearRoutedAt clears the value of the "routed_at" field.
+func (_u *ToldEventUpdate) ClearRoutedAt() *ToldEventUpdate {
+	_u.mutation.ClearRoutedAt()
+	return _u
+}
+
 // SetToldAt sets the "told_at" field.
 func (_u *ToldEventUpdate) SetToldAt(v time.Time) *ToldEventUpdate {
 	_u.mutation.SetToldAt(v)
@@ -404,6 +452,18 @@ func (_u *ToldEventUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Note(); ok {
 		_spec.SetField(toldevent.FieldNote, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TeamSlug(); ok {
+		_spec.SetField(toldevent.FieldTeamSlug, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ServiceSlug(); ok {
+		_spec.SetField(toldevent.FieldServiceSlug, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RoutedAt(); ok {
+		_spec.SetField(toldevent.FieldRoutedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RoutedAtCleared() {
+		_spec.ClearField(toldevent.FieldRoutedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.ToldAt(); ok {
 		_spec.SetField(toldevent.FieldToldAt, field.TypeTime, value)
@@ -680,6 +740,54 @@ func (_u *ToldEventUpdateOne) SetNillableNote(v *string) *ToldEventUpdateOne {
 	return _u
 }
 
+// SetTeamSlug sets the "team_slug" field.
+func (_u *ToldEventUpdateOne) SetTeamSlug(v string) *ToldEventUpdateOne {
+	_u.mutation.SetTeamSlug(v)
+	return _u
+}
+
+// SetNillableTeamSlug sets the "team_slug" field if the given value is not nil.
+func (_u *ToldEventUpdateOne) SetNillableTeamSlug(v *string) *ToldEventUpdateOne {
+	if v != nil {
+		_u.SetTeamSlug(*v)
+	}
+	return _u
+}
+
+// SetServiceSlug sets the "service_slug" field.
+func (_u *ToldEventUpdateOne) SetServiceSlug(v string) *ToldEventUpdateOne {
+	_u.mutation.SetServiceSlug(v)
+	return _u
+}
+
+// SetNillableServiceSlug sets the "service_slug" field if the given value is not nil.
+func (_u *ToldEventUpdateOne) SetNillableServiceSlug(v *string) *ToldEventUpdateOne {
+	if v != nil {
+		_u.SetServiceSlug(*v)
+	}
+	return _u
+}
+
+// SetRoutedAt sets the "routed_at" field.
+func (_u *ToldEventUpdateOne) SetRoutedAt(v time.Time) *ToldEventUpdateOne {
+	_u.mutation.SetRoutedAt(v)
+	return _u
+}
+
+// SetNillableRoutedAt sets the "routed_at" field if the given value is not nil.
+func (_u *ToldEventUpdateOne) SetNillableRoutedAt(v *time.Time) *ToldEventUpdateOne {
+	if v != nil {
+		_u.SetRoutedAt(*v)
+	}
+	return _u
+}
+
+// ClearRoutedAt clears the value of the "routed_at" field.
+func (_u *ToldEventUpdateOne) ClearRoutedAt() *ToldEventUpdateOne {
+	_u.mutation.ClearRoutedAt()
+	return _u
+}
+
 // SetToldAt sets the "told_at" field.
 func (_u *ToldEventUpdateOne) SetToldAt(v time.Time) *ToldEventUpdateOne {
 	_u.mutation.SetToldAt(v)
@@ -832,6 +940,18 @@ func (_u *ToldEventUpdateOne) sqlSave(ctx context.Context) (_node *ToldEvent, er
 	}
 	if value, ok := _u.mutation.Note(); ok {
 		_spec.SetField(toldevent.FieldNote, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TeamSlug(); ok {
+		_spec.SetField(toldevent.FieldTeamSlug, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ServiceSlug(); ok {
+		_spec.SetField(toldevent.FieldServiceSlug, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RoutedAt(); ok {
+		_spec.SetField(toldevent.FieldRoutedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RoutedAtCleared() {
+		_spec.ClearField(toldevent.FieldRoutedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.ToldAt(); ok {
 		_spec.SetField(toldevent.FieldToldAt, field.TypeTime, value)

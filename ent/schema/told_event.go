@@ -18,7 +18,7 @@ type ToldEvent struct{ ent.Schema }
 func (ToldEvent) Annotations() []schema.Annotation { return table("told_events") }
 
 // Fields of an event; matter is its key, once what it may be told once of, and outcome
-// empty until it was decided where it goes.
+// empty until it was decided where it goes. The slugs are those of that time.
 func (ToldEvent) Fields() []ent.Field {
 	return []ent.Field{
 		ulid(),
@@ -38,15 +38,21 @@ func (ToldEvent) Fields() []ent.Field {
 		field.String("once").SchemaType(textType).Optional().Nillable(),
 		text("outcome"),
 		text("note"),
+		text("team_slug"),
+		text("service_slug"),
+		optionalStamp("routed_at"),
 		stamp("told_at"),
 	}
 }
 
 // Indexes of events: those that are to be routed, in the order in which they were told;
-// the newest first, of all and of a team; those of one matter.
+// those that were left for a digest and the digests themselves, few of all; the newest
+// first, of all and of a team; those of one matter.
 func (ToldEvent) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("id").StorageKey("toldevent_unrouted").Annotations(entsql.IndexWhere("outcome = ''")),
+		index.Fields("routed_at", "id").StorageKey("toldevent_digest").Annotations(entsql.IndexWhere("outcome = 'digest'")),
+		index.Fields("team_id", "told_at").StorageKey("toldevent_digests").Annotations(entsql.IndexWhere("type = 'digest.weekly'")),
 		index.Fields("told_at", "id"),
 		index.Fields("team_id", "told_at", "id"),
 		index.Fields("matter", "id"),

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/ent/db"
+	"github.com/evenkeel/evenkeel/internal/id"
 )
 
 // Pools gives tests the pools of connections.
@@ -61,4 +62,15 @@ const (
 func (s *Store) Counting(now time.Time) map[string][]any {
 	t := s.Delivery().counting("", now)
 	return map[string][]any{t.byState: nil, t.opened: t.days, t.closed: nil, t.waiting: nil, t.dead: {t.most}}
+}
+
+// Waiting, Lanes and DueFor give tests the statements that count and find what is to be sent.
+const Waiting = waitingCounts
+
+var Lanes = lanes
+
+// DueFor is what finds what is due for a target.
+func DueFor(target id.ID, now time.Time, limit int) (string, []any) {
+	rest, args := due(target, now, limit)
+	return "SELECT " + notificationColumns + " FROM notifications" + rest, args
 }

@@ -188,6 +188,9 @@ func (g Gate) Overrides(ctx context.Context, f gate.OverrideFilter, r page.Reque
 	if f.Service != "" {
 		c.add("o.service_id = %s", string(f.Service))
 	}
+	if f.Team != "" {
+		c.add("o.service_id IN (SELECT id FROM services WHERE team_id = %s)", string(f.Team))
+	}
 	if f.Unreviewed {
 		c.add("o.reviewed_at IS NULL")
 	}

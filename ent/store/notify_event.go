@@ -13,7 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/notify"
 )
 
-const toldColumns = "id, type, matter, is_end, happened_at, team_id, service_id, slo_id, person_id, subject, title, text, link, figures, once, outcome, note, told_at"
+const toldColumns = "id, type, matter, is_end, happened_at, team_id, service_id, slo_id, person_id, subject, title, text, link, figures, once, outcome, note, team_slug, service_slug, routed_at, told_at"
 
 func (o Notify) told(ctx context.Context, rest string, args ...any) ([]notify.Told, error) {
 	var out []notify.Told
@@ -21,12 +21,12 @@ func (o Notify) told(ctx context.Context, rest string, args ...any) ([]notify.To
 		var t notify.Told
 		var team, service, slo, person, once sql.NullString
 		var figures []byte
-		err := rows.Scan(&t.ID, &t.Type, &t.Key, &t.Over, &t.At, &team, &service, &slo, &person, &t.Subject, &t.Title, &t.Text, &t.Link, &figures, &once, &t.Outcome, &t.Note, &t.ToldAt)
+		err := rows.Scan(&t.ID, &t.Type, &t.Key, &t.Over, &t.At, &team, &service, &slo, &person, &t.Subject, &t.Title, &t.Text, &t.Link, &figures, &once, &t.Outcome, &t.Note, &t.TeamSlug, &t.ServiceSlug, &t.RoutedAt, &t.ToldAt)
 		if err != nil {
 			return err
 		}
 		t.Team, t.Service, t.SLO, t.Person, t.Once = id.ID(team.String), id.ID(service.String), id.ID(slo.String), id.ID(person.String), once.String
-		t.At, t.ToldAt = utc(t.At), utc(t.ToldAt)
+		t.At, t.ToldAt, t.RoutedAt = utc(t.At), utc(t.ToldAt), utcOrNil(t.RoutedAt)
 		out = append(out, t)
 		return json.Unmarshal(figures, &out[len(out)-1].Figures)
 	})
@@ -44,11 +44,11 @@ func toDBTold(t notify.Told) ([]any, error) {
 	}
 	return []any{
 		string(t.ID), string(t.Type), t.Key, t.Over, clock.Round(t.At), nullOrID(t.Team), nullOrID(t.Service), nullOrID(t.SLO), nullOrID(t.Person),
-		t.Subject, t.Title, t.Text, t.Link, json.RawMessage(figures), once, string(t.Outcome), t.Note, clock.Round(t.ToldAt),
+		t.Subject, t.Title, t.Text, t.Link, json.RawMessage(figures), once, string(t.Outcome), t.Note, t.TeamSlug, t.ServiceSlug, nullOrTime(t.RoutedAt), clock.Round(t.ToldAt),
 	}, nil
 }
 
-const toldWidth = 18
+const toldWidth = 21
 
 // Tell inserts events.
 func (o Notify) Tell(ctx context.Context, events []notify.Told) error {
@@ -88,8 +88,8 @@ func (o Notify) Unrouted(ctx context.Context, limit int) ([]notify.Told, error) 
 }
 
 // Route writes the outcome of an event that has none.
-func (o Notify) Route(ctx context.Context, of id.ID, outcome notify.Outgoing, note string) (bool, error) {
-	n, err := o.s.exec(ctx, "UPDATE told_events SET outcome = $1, note = $2 WHERE id = $3 AND outcome = ''", string(outcome), note, string(of))
+func (o Notify) Route(ctx context.Context, t notify.Told) (bool, error) {
+	n, err := o.s.exec(ctx, "UPDATE told_events SET outcome = $1, note = $2, team_slug = $3, service_slug = $4, routed_at = $5 WHERE id = $6 AND outcome = ''", string(t.Outcome), t.Note, t.TeamSlug, t.ServiceSlug, nullOrTime(t.RoutedAt), string(t.ID))
 	return n > 0, fail("route an event", err)
 }
 
@@ -132,6 +132,12 @@ func (o Notify) Beginning(ctx context.Context, matter string) (notify.Told, erro
 	return o.oneTold(found, matter, err)
 }
 
+// Ending returns the first event after that one with which its matter was over.
+func (o Notify) Ending(ctx context.Context, matter string, after id.ID) (notify.Told, error) {
+	found, err := o.told(ctx, " WHERE matter = $1 AND id > $2 AND is_end ORDER BY id LIMIT 1", matter, string(after))
+	return o.oneTold(found, matter, err)
+}
+
 // Events lists the newest first.
 func (o Notify) Events(ctx context.Context, f notify.EventFilter, r page.Request) (page.Page[notify.Told], error) {
 	key, err := r.Key(f, 2)
@@ -165,10 +171,26 @@ func (o Notify) Events(ctx context.Context, f notify.EventFilter, r page.Request
 	return page.Cut(r, f, found, func(t notify.Told) []string { return []string{cursorTime(t.ToldAt), string(t.ID)} }), nil
 }
 
-// Undone returns events that were left for a digest, and whose matter did not end.
-func (o Notify) Undone(ctx context.Context, team id.ID, since time.Time) ([]notify.Told, error) {
+// LastDigest returns when the newest digest was written.
+func (o Notify) LastDigest(ctx context.Context, team id.ID) (*time.Time, error) {
 	var c conditions
-	c.add("outcome = 'digest' AND NOT is_end AND told_at >= %s", clock.Round(since))
+	c.add("type = 'digest.weekly'")
+	if team == "" {
+		c.add("team_id IS NULL")
+	} else {
+		c.add("team_id = %s", string(team))
+	}
+	var last *time.Time
+	err := o.s.queryAll(ctx, "SELECT told_at FROM told_events"+c.where()+" ORDER BY told_at DESC LIMIT 1", c.args, func(rows *sql.Rows) error {
+		return rows.Scan(&last)
+	})
+	return utcOrNil(last), fail("look for the last digest", err)
+}
+
+// Undone returns events that were left for a digest, and whose matter did not end.
+func (o Notify) Undone(ctx context.Context, team id.ID, from, before time.Time) ([]notify.Told, error) {
+	var c conditions
+	c.add("outcome = 'digest' AND NOT is_end AND routed_at >= %s AND routed_at < %s", clock.Round(from), clock.Round(before))
 	c.add("NOT EXISTS (SELECT 1 FROM told_events o WHERE o.matter = told_events.matter AND o.id > told_events.id)")
 	if team != "" {
 		c.add("team_id = %s", string(team))

@@ -3,9 +3,14 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"strings"
 	"time"
 
+	"entgo.io/ent/dialect"
+
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -14,7 +19,7 @@ import (
 
 const (
 	notificationColumns = "id, event_id, begin_id, target_id, person_id, matter, is_end, urgency, state, made_at, due_at, attempts, attempted_at, sent_at, reason, status, gathered_into, repeat_at"
-	notificationWidth   = 18
+	notificationWidth   = 19 // and the turn, which follows from others
 )
 
 func (o Notify) notifications(ctx context.Context, rest string, args ...any) ([]notify.Notification, error) {
@@ -38,9 +43,9 @@ func (o Notify) AddNotifications(ctx context.Context, many []notify.Notification
 		args := make([]any, 0, notificationWidth*len(some))
 		for _, n := range some {
 			args = append(args, string(n.ID), string(n.Event), nullOrID(n.Begin), nullOrID(n.Target), nullOrID(n.Person), n.Matter, n.Over, string(n.Urgency), string(n.State),
-				clock.Round(n.MadeAt), clock.Round(n.DueAt), n.Attempts, nullOrTime(n.AttemptedAt), nullOrTime(n.SentAt), n.Reason, n.Status, nullOrID(n.Into), nullOrTime(n.RepeatAt))
+				clock.Round(n.MadeAt), clock.Round(n.DueAt), n.Attempts, nullOrTime(n.AttemptedAt), nullOrTime(n.SentAt), n.Reason, n.Status, nullOrID(n.Into), nullOrTime(n.RepeatAt), n.Turn())
 		}
-		_, err := o.s.exec(ctx, "INSERT INTO notifications ("+notificationColumns+") VALUES "+values(len(some), notificationWidth), args...)
+		_, err := o.s.exec(ctx, "INSERT INTO notifications ("+notificationColumns+", turn) VALUES "+values(len(some), notificationWidth), args...)
 		return gone(err)
 	}))
 }
@@ -61,14 +66,19 @@ func oneNotification(found []notify.Notification, name string, err error) (notif
 	return found[0], nil
 }
 
-// UpdateNotification writes what becomes of the notification.
-func (o Notify) UpdateNotification(ctx context.Context, n notify.Notification) error {
-	changed, err := o.s.exec(ctx, `UPDATE notifications SET state = $1, due_at = $2, attempts = $3, attempted_at = $4, sent_at = $5, reason = $6, status = $7, gathered_into = $8, repeat_at = $9 WHERE id = $10`,
-		string(n.State), clock.Round(n.DueAt), n.Attempts, nullOrTime(n.AttemptedAt), nullOrTime(n.SentAt), n.Reason, n.Status, nullOrID(n.Into), nullOrTime(n.RepeatAt), string(n.ID))
-	if err == nil && changed == 0 {
-		return fault.Missing("notification", string(n.ID))
+// UpdateNotification writes what becomes of the notification, if it is as it was.
+func (o Notify) UpdateNotification(ctx context.Context, was, n notify.Notification) error {
+	changed, err := o.s.exec(ctx, `UPDATE notifications SET state = $1, due_at = $2, attempts = $3, attempted_at = $4, sent_at = $5, reason = $6, status = $7, gathered_into = $8, repeat_at = $9
+ WHERE id = $10 AND state = $11 AND attempts = $12 AND attempted_at IS NOT DISTINCT FROM $13 AND repeat_at IS NOT DISTINCT FROM $14`,
+		string(n.State), clock.Round(n.DueAt), n.Attempts, nullOrTime(n.AttemptedAt), nullOrTime(n.SentAt), n.Reason, n.Status, nullOrID(n.Into), nullOrTime(n.RepeatAt), string(n.ID),
+		string(was.State), was.Attempts, nullOrTime(was.AttemptedAt), nullOrTime(was.RepeatAt))
+	if err != nil || changed > 0 {
+		return fail("write a notification", err)
 	}
-	return fail("write a notification", err)
+	if _, err := o.Notification(ctx, n.ID); err != nil {
+		return err
+	}
+	return fault.New(fault.Conflict, notify.CodeChanged, "the notification %s was changed meanwhile; read it again", n.ID)
 }
 
 // Notifications lists the newest first.
@@ -110,24 +120,40 @@ func (o Notify) LastOf(ctx context.Context, matter string) (notify.Notification,
 	return oneNotification(found, matter, err)
 }
 
+// lanes looks at one row for each turn of a target: the index of what is due has them in
+// order.
+var lanes = func() string {
+	due := func(of string) string {
+		var turns []string
+		for _, turn := range notify.Turns {
+			turns = append(turns, fmt.Sprintf("EXISTS (SELECT 1 FROM notifications n WHERE %s AND n.state = 'pending' AND n.turn = %d AND n.due_at <= $1)", of, turn))
+		}
+		return strings.Join(turns, " OR ")
+	}
+	return "SELECT t.id FROM notification_targets t WHERE t.enabled AND t.removed_at IS NULL AND (t.resume_at IS NULL OR t.resume_at <= $1) AND (" + due("n.target_id = t.id") +
+		" OR EXISTS (SELECT 1 FROM notifications n WHERE n.target_id = t.id AND n.repeat_at IS NOT NULL AND n.repeat_at <= $1)) UNION ALL SELECT '' WHERE " + due("n.target_id IS NULL")
+}()
+
 // Lanes returns the targets for which something is due, and the empty one for people. A
 // target that is left alone, disabled or removed is not among them.
 func (o Notify) Lanes(ctx context.Context, now time.Time) ([]id.ID, error) {
 	var out []id.ID
-	err := o.s.queryAll(ctx, `SELECT t.id FROM notification_targets t WHERE t.enabled AND t.removed_at IS NULL AND (t.resume_at IS NULL OR t.resume_at <= $1)
- AND (EXISTS (SELECT 1 FROM notifications n WHERE n.target_id = t.id AND n.state = 'pending' AND n.due_at <= $1) OR EXISTS (SELECT 1 FROM notifications n WHERE n.target_id = t.id AND n.repeat_at IS NOT NULL AND n.repeat_at <= $1))
- UNION ALL SELECT '' WHERE EXISTS (SELECT 1 FROM notifications n WHERE n.target_id IS NULL AND n.state = 'pending' AND n.due_at <= $1)`,
-		[]any{clock.Round(now)}, func(rows *sql.Rows) error {
-			var lane id.ID
-			err := rows.Scan(&lane)
-			out = append(out, lane)
-			return err
-		})
+	err := o.s.queryAll(ctx, lanes, []any{clock.Round(now)}, func(rows *sql.Rows) error {
+		var lane id.ID
+		err := rows.Scan(&lane)
+		out = append(out, lane)
+		return err
+	})
 	return out, fail("look for notifications that are due", err)
 }
 
 // Due returns what is due for the target.
 func (o Notify) Due(ctx context.Context, target id.ID, now time.Time, limit int) ([]notify.Notification, error) {
+	rest, args := due(target, now, limit)
+	return o.notifications(ctx, rest, args...)
+}
+
+func due(target id.ID, now time.Time, limit int) (rest string, args []any) {
 	var c conditions
 	if target == "" {
 		c.add("target_id IS NULL")
@@ -137,7 +163,8 @@ func (o Notify) Due(ctx context.Context, target id.ID, now time.Time, limit int)
 	c.add("state = 'pending' AND due_at <= %s", clock.Round(now))
 	c.add(`NOT EXISTS (SELECT 1 FROM notifications e WHERE e.matter = notifications.matter AND e.id < notifications.id AND e.state IN ('pending', 'sending')
  AND COALESCE(e.target_id, e.person_id) = COALESCE(notifications.target_id, notifications.person_id))`)
-	return o.notifications(ctx, c.where()+" ORDER BY due_at, id"+c.limit(limit), c.args...)
+	rest = c.where() + " ORDER BY turn, due_at, id" + c.limit(limit)
+	return rest, c.args
 }
 
 // Repeated returns what is to be sent to the target again.
@@ -165,6 +192,33 @@ func (o Notify) SentSince(ctx context.Context, target id.ID, since time.Time) (i
 	return n, last, fail("count what was sent", err)
 }
 
+// MadeSince returns when notifications of the matter were made, and holds the target.
+func (o Notify) MadeSince(ctx context.Context, target id.ID, matter string, since time.Time) ([]time.Time, error) {
+	if o.s.db.dialect == dialect.Postgres { // SQLite has one writer
+		var held string
+		if err := o.s.queryOne(ctx, "SELECT id FROM notification_targets WHERE id = $1 FOR UPDATE", []any{string(target)}, &held); err != nil {
+			return nil, notFound("notification_target", string(target), err)
+		}
+	}
+	var out []time.Time
+	err := o.s.queryAll(ctx, "SELECT made_at FROM notifications WHERE target_id = $1 AND made_at > $2 AND matter = $3 ORDER BY made_at, id", []any{string(target), clock.Round(since), matter}, func(rows *sql.Rows) error {
+		var at time.Time
+		err := rows.Scan(&at)
+		out = append(out, utc(at))
+		return err
+	})
+	return out, fail("read when notifications were made", err)
+}
+
+// BuryTests ends test messages that are being sent for too long.
+func (o Notify) BuryTests(ctx context.Context, before time.Time, reason string) (int, error) {
+	n, err := o.s.exec(ctx, "UPDATE notifications SET state = 'dead', reason = $1 WHERE state = 'sending' AND attempted_at < $2 AND "+ofType, reason, clock.Round(before), string(event.Test))
+	return n, fail("end test messages that were given up", err)
+}
+
+// ofType is a condition on the type of a notification's event.
+const ofType = "EXISTS (SELECT 1 FROM told_events e WHERE e.id = notifications.event_id AND e.type = $3)"
+
 // Requeue has what is being sent for too long sent again.
 func (o Notify) Requeue(ctx context.Context, before time.Time) (int, error) {
 	n, err := o.s.exec(ctx, "UPDATE notifications SET state = 'pending' WHERE state = 'sending' AND attempted_at < $1", clock.Round(before))
@@ -178,8 +232,12 @@ func (o Notify) Bury(ctx context.Context, reason string) (int, error) {
 	return n, fail("end what is to be sent to targets that are gone", err)
 }
 
-// Revive has what is dead of the target sent again.
-func (o Notify) Revive(ctx context.Context, target id.ID, now time.Time) (int, error) {
-	n, err := o.s.exec(ctx, "UPDATE notifications SET state = 'pending', attempts = 0, due_at = $1, reason = '', status = 0 WHERE target_id = $2 AND state = 'dead'", clock.Round(now), string(target))
-	return n, fail("have what is dead sent again", err)
+// Revive has what is dead of the target sent again, but for beginnings of what is over.
+func (o Notify) Revive(ctx context.Context, target id.ID, now time.Time) (revived, over int, err error) {
+	revived, err = o.s.exec(ctx, `UPDATE notifications SET state = 'pending', attempts = 0, due_at = $1, reason = '', status = 0 WHERE target_id = $2 AND state = 'dead' AND NOT `+ofType+`
+ AND (is_end OR NOT EXISTS (SELECT 1 FROM told_events e WHERE e.matter = notifications.matter AND e.id > notifications.event_id AND e.is_end))`, clock.Round(now), string(target), string(event.Test))
+	if err == nil {
+		err = o.s.queryOne(ctx, "SELECT COUNT(*) FROM notifications WHERE target_id = $1 AND state = $2 AND NOT "+ofType, []any{string(target), string(notify.Dead), string(event.Test)}, &over)
+	}
+	return revived, over, fail("have what is dead sent again", err)
 }

@@ -96,6 +96,13 @@ func testGate(t *testing.T, open opener) {
 		refused(t, g.Chased(t.Context(), long.ID, hour(6)), fault.Precondition, "version_mismatch") // it is reviewed
 		same(t, must(g.Override(t.Context(), short.ID))(t), short)
 		same(t, must(g.Overrides(t.Context(), gate.OverrideFilter{Unreviewed: true, Unchased: true}, page.Request{}))(t).Items, []gate.Override{other})
+		moved := must(s.Registry().Service(t.Context(), two))(t)
+		moved.Team = Team(t, s, "another").ID
+		ok(t, s.Registry().UpdateService(t.Context(), moved))
+		of := func(service id.ID) id.ID { return must(s.Registry().Service(t.Context(), service))(t).Team }
+		same(t, must(g.Overrides(t.Context(), gate.OverrideFilter{Team: of(one)}, page.Request{}))(t).Items, []gate.Override{long, short})
+		same(t, must(g.Overrides(t.Context(), gate.OverrideFilter{Team: of(two), Unreviewed: true}, page.Request{}))(t).Items, []gate.Override{other})
+		same(t, must(g.Overrides(t.Context(), gate.OverrideFilter{Team: newID()}, page.Request{}))(t).Items, nil)
 		short.ID = newID()
 		refused(t, g.UpdateOverride(t.Context(), short), fault.NotFound, "gate_override_not_found")
 	})

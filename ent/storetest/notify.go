@@ -117,12 +117,15 @@ func testNotify(t *testing.T, open opener) {
 		ok(t, n.Tell(t.Context(), []notify.Told{a, end, other}))
 		same(t, must(n.Event(t.Context(), a.ID))(t), a)
 		same(t, must(n.Unrouted(t.Context(), 10))(t), []notify.Told{a, end, other})
-		same(t, must(n.Route(t.Context(), a.ID, notify.ByPrometheus, "rule"))(t), true)
-		same(t, must(n.Route(t.Context(), a.ID, notify.ToNobody, ""))(t), false)
-		a.Outcome, a.Note = notify.ByPrometheus, "rule"
+		a.Outcome, a.Note, a.TeamSlug, a.ServiceSlug, a.RoutedAt = notify.ByPrometheus, "rule", "payments", "checkout", &Start
+		same(t, must(n.Route(t.Context(), a))(t), true)
+		same(t, must(n.Route(t.Context(), notify.Told{ID: a.ID, Outcome: notify.ToNobody}))(t), false)
 		same(t, must(n.Beginning(t.Context(), "violation/1"))(t), a)
+		same(t, must(n.Ending(t.Context(), "violation/1", a.ID))(t), end)
+		_, err := n.Ending(t.Context(), "violation/1", end.ID)
+		refused(t, err, fault.NotFound, "event_not_found")
 		same(t, must(n.Unrouted(t.Context(), 1))(t), []notify.Told{end})
-		_, err := n.Beginning(t.Context(), "violation/3")
+		_, err = n.Beginning(t.Context(), "violation/3")
 		refused(t, err, fault.NotFound, "event_not_found")
 		same(t, must(n.EventsByID(t.Context(), []id.ID{other.ID, newID()}))(t), map[id.ID]notify.Told{other.ID: other})
 
@@ -161,15 +164,29 @@ func testNotify(t *testing.T, open opener) {
 	each(t, open, "what was left for the digest is there until its matter ends", func(t *testing.T, s *store.Store) {
 		n := s.Notify()
 		team := Team(t, s, "payments")
-		open, ended, end, old := ATold(team.ID, "a"), ATold(team.ID, "b"), ATold(team.ID, "b"), ATold(team.ID, "c")
-		end.Over, old.ToldAt = true, Start.AddDate(0, 0, -8)
+		open, ended, end, old := ATold(team.ID, "a"), ATold(team.ID, "b"), ATold(team.ID, "b"), ATold("", "c")
+		long := Start.AddDate(0, 0, -8)
 		for _, e := range []*notify.Told{&open, &ended, &end, &old} {
-			e.Outcome = notify.InDigest
+			e.Outcome, e.RoutedAt = notify.InDigest, &Start
 		}
+		end.Over, old.RoutedAt = true, &long
 		ok(t, n.Tell(t.Context(), []notify.Told{open, ended, end, old}))
-		same(t, must(n.Undone(t.Context(), team.ID, Start.AddDate(0, 0, -7)))(t), []notify.Told{open})
-		same(t, must(n.Undone(t.Context(), newID(), Start.AddDate(0, 0, -7)))(t), nil)
-		same(t, len(must(n.Undone(t.Context(), "", Start.AddDate(0, 0, -9)))(t)), 2)
+		after := Start.Add(time.Second)
+		same(t, must(n.Undone(t.Context(), team.ID, Start, after))(t), []notify.Told{open})
+		same(t, must(n.Undone(t.Context(), team.ID, long, Start))(t), nil)
+		same(t, must(n.Undone(t.Context(), newID(), long, after))(t), nil)
+		same(t, must(n.Undone(t.Context(), "", long, after))(t), []notify.Told{open, old})
+
+		same(t, must(n.LastDigest(t.Context(), team.ID))(t), nil)
+		for i, of := range []id.ID{team.ID, team.ID, ""} {
+			digest := ATold(of, "digest")
+			digest.Type, digest.ToldAt = event.Digest, Start.AddDate(0, 0, 7*i)
+			ok(t, n.Tell(t.Context(), []notify.Told{digest}))
+		}
+		for of, weeks := range map[id.ID]int{team.ID: 1, "": 2} {
+			want := Start.AddDate(0, 0, 7*weeks)
+			same(t, must(n.LastDigest(t.Context(), of))(t), &want)
+		}
 	})
 
 	each(t, open, "notifications wait for their time, in the order of their matter", func(t *testing.T, s *store.Store) {
@@ -195,15 +212,30 @@ func testNotify(t *testing.T, open opener) {
 		same(t, must(n.Due(t.Context(), "", Start, 10))(t), []notify.Notification{mail})
 		at := Start.Add(time.Minute)
 		same(t, must(n.Due(t.Context(), target.ID, at, 10))(t), []notify.Notification{first})
+		was := first
 		first.State, first.AttemptedAt, first.Attempts = notify.Sending, &at, 1
-		ok(t, n.UpdateNotification(t.Context(), first))
+		ok(t, n.UpdateNotification(t.Context(), was, first))
+		refused(t, n.UpdateNotification(t.Context(), was, first), fault.Conflict, notify.CodeChanged)
 		same(t, must(n.Due(t.Context(), target.ID, at, 10))(t), nil)
 		same(t, must(n.Requeue(t.Context(), at))(t), 0)
 		same(t, must(n.Requeue(t.Context(), at.Add(time.Second)))(t), 1)
 		same(t, must(n.Due(t.Context(), target.ID, at, 10))(t)[0].ID, first.ID)
 		again := Start.Add(3 * time.Minute)
+		was = first
+		was.State = notify.Pending
 		first.State, first.SentAt, first.Status, first.RepeatAt = notify.Sent, &at, 200, &again
-		ok(t, n.UpdateNotification(t.Context(), first))
+		ok(t, n.UpdateNotification(t.Context(), was, first))
+		// What was repeated, tried or ended meanwhile is not written over.
+		for _, stale := range []notify.Notification{
+			func() notify.Notification { n := first; n.State = notify.Pending; return n }(),
+			func() notify.Notification { n := first; n.Attempts = 2; return n }(),
+			func() notify.Notification { n := first; n.AttemptedAt = nil; return n }(),
+			func() notify.Notification { n := first; n.AttemptedAt = &again; return n }(),
+			func() notify.Notification { n := first; n.RepeatAt = nil; return n }(),
+			func() notify.Notification { n := first; n.RepeatAt = &at; return n }(),
+		} {
+			refused(t, n.UpdateNotification(t.Context(), stale, notify.Notification{ID: first.ID}), fault.Conflict, notify.CodeChanged)
+		}
 		same(t, must(n.Notification(t.Context(), first.ID))(t), first)
 		same(t, must(n.Due(t.Context(), target.ID, at, 10))(t), []notify.Notification{last})
 
@@ -224,10 +256,41 @@ func testNotify(t *testing.T, open opener) {
 		ok(t, n.WriteHealth(t.Context(), target.ID, notify.Health{Failures: 1, ResumeAt: &later}))
 		same(t, must(n.Lanes(t.Context(), at))(t), []id.ID{""})
 		same(t, len(must(n.Lanes(t.Context(), later))(t)), 3)
-		refused(t, n.UpdateNotification(t.Context(), notify.Notification{ID: newID()}), fault.NotFound, "notification_not_found")
+		refused(t, n.UpdateNotification(t.Context(), notify.Notification{}, notify.Notification{ID: newID()}), fault.NotFound, "notification_not_found")
 		stray := aNotification(begin, target.ID, Start)
 		stray.Event = newID()
 		refused(t, n.AddNotifications(t.Context(), []notify.Notification{stray}), fault.Conflict, "reference_missing")
+	})
+
+	each(t, open, "what ends or interrupts is sent before the rest, and each the longest due first", func(t *testing.T, s *store.Store) {
+		n := s.Notify()
+		team := Team(t, s, "payments")
+		target := ATarget(team.ID, "a")
+		ok(t, n.CreateTarget(t.Context(), target))
+		var told []notify.Told
+		var made []notify.Notification
+		for i := range 6 {
+			e := ATold(team.ID, string(rune('a'+i)))
+			v := aNotification(e, target.ID, Start.Add(-time.Duration(i)*time.Minute))
+			told, made = append(told, e), append(made, v)
+		}
+		made[1].Over, made[2].Urgency, made[3].Urgency = true, event.Interrupt, event.Weekly
+		made[4].Urgency, made[4].DueAt = event.Interrupt, Start.Add(time.Minute) // not yet
+		ok(t, n.Tell(t.Context(), told))
+		ok(t, n.AddNotifications(t.Context(), made))
+		same(t, must(n.Due(t.Context(), target.ID, Start, 10))(t), []notify.Notification{made[2], made[1], made[5], made[3], made[0]})
+		same(t, must(n.Due(t.Context(), target.ID, Start, 2))(t), []notify.Notification{made[2], made[1]})
+		for _, v := range made[:4] {
+			was := v
+			v.State = notify.Sent
+			ok(t, n.UpdateNotification(t.Context(), was, v))
+		}
+		same(t, must(n.Lanes(t.Context(), Start))(t), []id.ID{target.ID}) // the last that can wait
+		was := made[5]
+		made[5].State = notify.Sent
+		ok(t, n.UpdateNotification(t.Context(), was, made[5]))
+		same(t, must(n.Lanes(t.Context(), Start))(t), nil)
+		same(t, must(n.Lanes(t.Context(), Start.Add(time.Minute)))(t), []id.ID{target.ID})
 	})
 
 	each(t, open, "what is for a removed target is dead, and what is dead is revived", func(t *testing.T, s *store.Store) {
@@ -248,10 +311,33 @@ func testNotify(t *testing.T, open opener) {
 		a.State, a.Reason = notify.Dead, "gone"
 		same(t, must(n.Notification(t.Context(), a.ID))(t), a)
 		same(t, must(n.TargetView(t.Context(), kept.ID))(t).Dead, 1)
-		same(t, must(n.Revive(t.Context(), kept.ID, Start.Add(time.Hour)))(t), 1)
+		over, end := ATold(team.ID, "over"), ATold(team.ID, "over")
+		end.Over = true
+		ok(t, n.Tell(t.Context(), []notify.Told{over, end}))
+		begun, ended := aNotification(over, kept.ID, Start), aNotification(end, kept.ID, Start)
+		begun.State, ended.State = notify.Dead, notify.Dead
+		trial := ATold(team.ID, "test/b")
+		trial.Type = event.Test
+		ok(t, n.Tell(t.Context(), []notify.Told{trial}))
+		tried, under, other := aNotification(trial, kept.ID, Start), aNotification(trial, kept.ID, Start), aNotification(e, kept.ID, Start)
+		tried.State, under.State, other.State, under.AttemptedAt, other.AttemptedAt = notify.Dead, notify.Sending, notify.Sending, &Start, &Start
+		under.MadeAt = Start.Add(time.Second)
+		ok(t, n.AddNotifications(t.Context(), []notify.Notification{begun, ended, tried, under, other}))
+		same(t, must(n.MadeSince(t.Context(), kept.ID, "test/b", Start.Add(-time.Second)))(t), []time.Time{Start, under.MadeAt})
+		same(t, must(n.MadeSince(t.Context(), kept.ID, "test/b", Start))(t), []time.Time{under.MadeAt})
+		same(t, must(n.BuryTests(t.Context(), Start, "gone"))(t), 0)
+		same(t, must(n.BuryTests(t.Context(), Start.Add(time.Second), "gone"))(t), 1)
+		under.State, under.Reason = notify.Dead, "gone"
+		same(t, must(n.Notification(t.Context(), under.ID))(t), under)
+		same(t, must(n.Notification(t.Context(), other.ID))(t), other)
+		revived, left, err := n.Revive(t.Context(), kept.ID, Start.Add(time.Hour))
+		ok(t, err)
+		same(t, []int{revived, left}, []int{2, 1})
+		same(t, must(n.Notification(t.Context(), begun.ID))(t), begun)
+		same(t, must(n.Notification(t.Context(), ended.ID))(t).State, notify.Pending)
 		b.State, b.Attempts, b.Reason, b.Status, b.DueAt = notify.Pending, 0, "", 0, Start.Add(time.Hour)
 		same(t, must(n.Notification(t.Context(), b.ID))(t), b)
-		same(t, must(n.TargetView(t.Context(), kept.ID))(t).Waiting, 1)
+		same(t, must(n.TargetView(t.Context(), kept.ID))(t).Waiting, 2)
 	})
 
 	each(t, open, "notifications are listed newest first, and go with their event", func(t *testing.T, s *store.Store) {

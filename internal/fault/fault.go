@@ -25,6 +25,7 @@ const (
 	Unauthenticated Kind = "unauthenticated" // the caller is not known
 	Precondition    Kind = "precondition"    // the caller saw an older version
 	Unavailable     Kind = "unavailable"     // try again later
+	Limited         Kind = "limited"         // it was done as often as it may: wait
 	Full            Kind = "full"            // there is no room to write: make some; reading goes on
 	Moved           Kind = "moved"           // the name was changed; Now holds the new one
 )
@@ -48,7 +49,7 @@ type Error struct {
 	// Message is a sentence for people; it holds no secret.
 	Message    string
 	Violations []Violation
-	// RetryAfter is a hint for Unavailable, Full and Conflict; zero means none.
+	// RetryAfter is a hint for Unavailable, Limited, Full and Conflict; zero means none.
 	RetryAfter time.Duration
 	// Was and Now are the old and the new slug of something Moved.
 	Was, Now string

@@ -78,13 +78,17 @@ func (c *Courier) RunOnce(ctx context.Context) (map[string]int64, error) {
 func (c *Courier) send(ctx context.Context, t *tally) error {
 	now := clock.Round(c.Clock())
 	err := c.Runner.InTx(ctx, func(ctx context.Context) error {
+		tests, err := c.Store.BuryTests(ctx, now.Add(-abandonedAfter), "The process that sent it ended before it had an answer.")
+		if err != nil {
+			return fmt.Errorf("end tests that were given up: %w", err)
+		}
 		again, err := c.Store.Requeue(ctx, now.Add(-abandonedAfter))
 		if err != nil {
 			return fmt.Errorf("take up what was given up: %w", err)
 		}
 		buried, err := c.Store.Bury(ctx, "The target was removed.")
 		t.add("taken_up", again)
-		t.add("dead", buried)
+		t.add("dead", tests+buried)
 		return err
 	})
 	if err != nil {
@@ -142,16 +146,21 @@ func (c *Courier) sendLane(ctx context.Context, lane id.ID, until time.Time, t *
 // try sends one notification and writes down what came of it. It is written down as
 // being sent before: after a crash in between it is sent again.
 func (c *Courier) try(ctx context.Context, target Target, n Notification, now time.Time, t *tally) (arrived bool, err error) {
+	was := n
 	n.State, n.AttemptedAt = Sending, &now
 	n.Attempts++
-	err = c.Runner.InTx(ctx, func(ctx context.Context) error { return c.Store.UpdateNotification(ctx, n) })
-	if err != nil {
+	err = c.update(ctx, was, n)
+	switch {
+	case changed(err): // another replica sends it
+		return false, nil
+	case err != nil:
 		return false, fmt.Errorf("begin to send %s: %w", n.ID, err)
 	}
 	p, err := c.parcel(ctx, target, n, now)
 	if err != nil {
 		return false, err
 	}
+	was = n
 	out := c.Carrier.Carry(ctx, p)
 	now = clock.Round(c.Clock())
 	n = n.tried(out, now)
@@ -159,18 +168,38 @@ func (c *Courier) try(ctx context.Context, target Target, n Notification, now ti
 		again := now.Add(repeatEvery)
 		n.RepeatAt = &again
 	}
-	t.add(string(n.State), 1)
-	if n.State == Dead {
-		c.Logger.Info("a notification could not be delivered", "notification", n.ID, "target", n.Target, "reason", n.Reason)
-	}
-	return out.Arrived(), c.wrote(ctx, target, out, now, func(ctx context.Context) error {
+	err = c.wrote(ctx, target, out, now, func(ctx context.Context) error {
 		if n.Over {
 			if err := c.Store.EndRepeats(ctx, n.Matter); err != nil {
 				return err
 			}
 		}
-		return c.Store.UpdateNotification(ctx, n)
+		return c.Store.UpdateNotification(ctx, was, n)
 	})
+	switch {
+	case changed(err):
+		c.Logger.Info("a notification was taken for given up while it was sent, and is sent again", "notification", n.ID, "target", n.Target)
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	t.add(string(n.State), 1)
+	if n.State == Dead {
+		c.Logger.Info("a notification could not be delivered", "notification", n.ID, "target", n.Target, "reason", n.Reason)
+	}
+	return out.Arrived(), nil
+}
+
+// update writes what becomes of a notification, unless it is not any more as it was read.
+func (c *Courier) update(ctx context.Context, was, n Notification) error {
+	return c.Runner.InTx(ctx, func(ctx context.Context) error { return c.Store.UpdateNotification(ctx, was, n) })
+}
+
+// changed reports whether a notification was not as it had been read: somebody else, another
+// replica or whoever replays it, has it now.
+func changed(err error) bool {
+	e := fault.As(err)
+	return e != nil && e.Code == CodeChanged
 }
 
 // wrote writes what came of an attempt, with the target's health, also where the run ends.
@@ -204,7 +233,8 @@ const (
 	heldFor     = 15 * time.Minute
 )
 
-// repeat sends what lasts once more, until then.
+// repeat sends what lasts once more, until then. When it is next repeated is written before:
+// of several replicas one does.
 func (c *Courier) repeat(ctx context.Context, target Target, until time.Time, t *tally) error {
 	if target.Kind != Alertmanager || !target.Enabled {
 		return nil
@@ -218,16 +248,31 @@ func (c *Courier) repeat(ctx context.Context, target Target, until time.Time, t 
 		if ctx.Err() != nil || !now.Before(until) {
 			return ctx.Err()
 		}
+		was, next := n, now.Add(repeatEvery)
+		n.RepeatAt = &next
+		_, err := c.Store.Ending(ctx, n.Matter, n.Event)
+		switch {
+		case err == nil: // the beginning arrived when it was over already
+			n.RepeatAt = nil
+		case !fault.Is(err, fault.NotFound):
+			return fmt.Errorf("look whether what is repeated is over: %w", err)
+		}
+		if err := c.update(ctx, was, n); changed(err) {
+			continue
+		} else if err != nil {
+			return fmt.Errorf("begin to repeat %s: %w", n.ID, err)
+		}
+		if n.RepeatAt == nil {
+			continue
+		}
 		p, err := c.parcel(ctx, target, n, now)
 		if err != nil {
 			return err
 		}
 		out := c.Carrier.Carry(ctx, p)
 		now = clock.Round(c.Clock())
-		next := now.Add(repeatEvery)
-		n.RepeatAt = &next
 		t.add("repeated", 1)
-		err = c.wrote(ctx, target, out, now, func(ctx context.Context) error { return c.Store.UpdateNotification(ctx, n) })
+		err = c.wrote(ctx, target, out, now, func(context.Context) error { return nil })
 		if err != nil || !out.Arrived() {
 			return err
 		}
@@ -259,21 +304,5 @@ func (c *Courier) parcel(ctx context.Context, target Target, n Notification, now
 	if target.Kind == Alertmanager && p.Told.Lasts() {
 		p.Until = now.Add(heldFor)
 	}
-	teams, err := c.Teams.TeamsByID(ctx, present(p.Told.Team))
-	if err != nil {
-		return p, fmt.Errorf("name the team of an event: %w", err)
-	}
-	services, err := c.Teams.ServicesByID(ctx, present(p.Told.Service))
-	if err != nil {
-		return p, fmt.Errorf("name the service of an event: %w", err)
-	}
-	p.Team, p.Service = teams[p.Told.Team].Slug, services[p.Told.Service].Slug
 	return p, nil
-}
-
-func present(of id.ID) []id.ID {
-	if of == "" {
-		return nil
-	}
-	return []id.ID{of}
 }

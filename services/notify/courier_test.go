@@ -3,11 +3,13 @@ package notify_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,8 +17,11 @@ import (
 	cehttp "github.com/cloudevents/sdk-go/v2/protocol/http"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/services/notify"
+	"github.com/evenkeel/evenkeel/services/notify/carry"
 )
 
 func TestAWebhookIsASignedCloudEvent(t *testing.T) {
@@ -127,8 +132,8 @@ func TestAReceiverThatFailsIsTriedForThreeDays(t *testing.T) {
 
 	// Replayed, it arrives under the same name.
 	v.answer = nil
-	if replayed := ok(h.ReplayTarget(h.ada, target.ID))(t); replayed != 1 {
-		t.Errorf("%d are replayed", replayed)
+	if replayed, over, err := h.ReplayTarget(h.ada, target.ID); err != nil || replayed != 1 || over != 0 {
+		t.Errorf("%d are replayed, %d are over: %v", replayed, over, err)
 	}
 	h.clock.Advance(5 * time.Minute)
 	h.run()
@@ -329,33 +334,69 @@ func TestAnEventOfWhatWasUndoneIsNotTold(t *testing.T) {
 	}
 }
 
-func TestManyReplicasLoseNothing(t *testing.T) {
+// Eight couriers at once over one database, without the leases that keep them from each
+// other in the program: each event is routed once, to each target each notification comes
+// once, and an end after its beginning.
+func TestManyReplicasSendEachNotificationOnce(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	v := newReceiver(t, nil)
-	target := h.hook("hook", v.URL)
-	var events []event.Event
-	for i := range 20 {
-		events = append(events, h.opened(fmt.Sprint(i)))
-	}
-	h.tell(events...)
-	done := make(chan error)
-	for range 4 { // without leases, which keep them from each other in the program
-		go func() {
-			_, err := h.courier().RunOnce(context.WithoutCancel(t.Context()))
-			done <- err
-		}()
-	}
-	for range 4 {
-		if err := <-done; err != nil {
-			t.Error(err)
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		h := newHouseOver(t, s, func(_ *carry.Parts, s *notify.Settings) { s.PerHour = 1000 })
+		v := newReceiver(t, nil)
+		targets := map[event.Type]notify.Target{}
+		for _, kind := range []event.Type{event.ViolationOpened, event.OverrideMade, event.AlertPaged} {
+			targets[kind] = h.hook(string(kind), v.URL, func(in *notify.TargetInput) { in.Types = []event.Type{kind} })
 		}
-	}
-	ids := map[string]bool{}
-	for _, r := range v.requests() {
-		ids[r.header.Get("Webhook-Id")] = true
-	}
-	if len(ids) != 20 || len(h.all(target.ID)) != 20 {
-		t.Errorf("%d events arrived, as %d notifications", len(ids), len(h.all(target.ID)))
-	}
+		var events []event.Event
+		for i := range 20 {
+			matter := fmt.Sprintf("alert/%d", i)
+			events = append(events, h.opened(fmt.Sprint(i)), h.of(event.OverrideMade, fmt.Sprintf("override/%d", i), false), h.of(event.AlertPaged, matter, false), h.of(event.AlertPaged, matter, true))
+		}
+		h.tell(events...)
+		var replicas sync.WaitGroup
+		for range 8 {
+			replicas.Go(func() {
+				if _, err := h.courier().RunOnce(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		replicas.Wait()
+		h.run() // what one left to another that had just ended
+		sent, lasting := map[string]int{}, map[string]bool{}
+		for _, r := range v.requests() {
+			sent[r.header.Get("Webhook-Id")]++
+			var e struct {
+				Data struct {
+					Matter string
+					Over   bool
+				}
+			}
+			if err := json.Unmarshal(r.body, &e); err != nil {
+				t.Fatal(err)
+			}
+			if e.Data.Over && !lasting[e.Data.Matter] {
+				t.Errorf("the end of %s came first", e.Data.Matter)
+			}
+			lasting[e.Data.Matter] = true
+		}
+		for of, n := range sent {
+			if n != 1 {
+				t.Errorf("%s came %d times", of, n)
+			}
+		}
+		if len(sent) != len(events) {
+			t.Errorf("%d events arrived of %d", len(sent), len(events))
+		}
+		for kind, want := range map[event.Type]int{event.ViolationOpened: 20, event.OverrideMade: 20, event.AlertPaged: 40} {
+			all := h.all(targets[kind].ID)
+			if len(all) != want {
+				t.Errorf("%s: %d notifications, want %d", kind, len(all), want)
+			}
+			for _, n := range all {
+				if n.State != notify.Sent || n.Attempts != 1 {
+					t.Errorf("%s: left %+v", kind, n)
+				}
+			}
+		}
+	})
 }

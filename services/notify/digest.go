@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/event"
@@ -60,7 +61,7 @@ func (d *Digests) RunOnce(ctx context.Context) (map[string]int64, error) {
 	seen := map[id.ID]bool{}
 	var failures []error
 	for _, target := range live {
-		if seen[target.Team] || !target.takes(event.Digest, event.Weekly) {
+		if seen[target.Team] || !target.takes(Told{Event: event.Event{Type: event.Digest}}) {
 			continue
 		}
 		seen[target.Team] = true
@@ -95,11 +96,16 @@ func (d *Digests) write(ctx context.Context, target Target) (Outgoing, error) {
 	if done, err := d.Store.ToldOnce(ctx, once); err != nil || done {
 		return "", err
 	}
-	told, err := d.compose(ctx, target, week)
+	told, err := d.compose(ctx, target, week, now)
 	if err != nil {
 		return "", err
 	}
 	told.ID, told.Once, told.Key, told.At, told.ToldAt = id.New(now), once, once, now, now
+	named := []Told{told}
+	if err := d.name(ctx, named); err != nil {
+		return "", err
+	}
+	told = named[0]
 	n := Notification{
 		ID: id.New(now), Event: told.ID, Target: target.ID, Matter: once, Urgency: event.Weekly, State: Pending,
 		MadeAt: now, DueAt: target.due(event.Weekly, false, now),
@@ -121,14 +127,26 @@ func (d *Digests) write(ctx context.Context, target Target) (Outgoing, error) {
 	return told.Outcome, err
 }
 
+// settled is after how long what was routed is in the database for all to see: a digest is
+// of what was routed until then, and the next goes on from there, so that nothing is told
+// twice or never.
+const settled = time.Minute
+
 // compose says what the team should do.
-func (d *Digests) compose(ctx context.Context, target Target, week string) (Told, error) {
-	now := d.Clock()
+func (d *Digests) compose(ctx context.Context, target Target, week string, now time.Time) (Told, error) {
 	things, err := d.Things.Things(ctx, target.Team)
 	if err != nil {
 		return Told{}, fmt.Errorf("ask what is open: %w", err)
 	}
-	undone, err := d.Store.Undone(ctx, target.Team, now.AddDate(0, 0, -7))
+	last, err := d.Store.LastDigest(ctx, target.Team)
+	if err != nil {
+		return Told{}, fmt.Errorf("look for the last digest: %w", err)
+	}
+	from := now.AddDate(0, 0, -7) // the first is of a week
+	if last != nil {
+		from = *last
+	}
+	undone, err := d.Store.Undone(ctx, target.Team, from.Add(-settled), now.Add(-settled))
 	if err != nil {
 		return Told{}, fmt.Errorf("read what was left for the digest: %w", err)
 	}

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,16 +14,10 @@ import (
 // gatherEvery is how often more than the cap is told of what interrupts.
 const gatherEvery = time.Minute
 
-// uncapped reports whether the notification goes out whatever the cap: an Alertmanager
-// groups by itself, and what ends at PagerDuty has to.
-func uncapped(t Target, n Notification) bool {
-	return t.ID == "" || t.Kind == Alertmanager || t.Kind == PagerDuty && n.Over
-}
-
 // choose returns what is sent next of what is due: the first, or, with the last that the
 // cap leaves, one that tells of all; nil where the target has to wait for the hour to pass.
 func (c *Courier) choose(ctx context.Context, target Target, due []Notification, now time.Time, t *tally) (*Notification, error) {
-	if uncapped(target, due[0]) {
+	if target.ID == "" || target.Kind.readByPrograms() {
 		return &due[0], nil
 	}
 	sent, last, err := c.Store.SentSince(ctx, target.ID, now.Add(-time.Hour))
@@ -30,28 +25,14 @@ func (c *Courier) choose(ctx context.Context, target Target, due []Notification,
 		return nil, fmt.Errorf("count what %s was sent: %w", target.ID, err)
 	}
 	left := c.Settings.PerHour - sent
-	var capped []Notification
-	urgent := false
-	for _, n := range due {
-		if !uncapped(target, n) {
-			capped = append(capped, n)
-			urgent = urgent || n.Urgency == event.Interrupt
-		}
-	}
+	urgent := slices.ContainsFunc(due, func(n Notification) bool { return n.Urgency == event.Interrupt })
 	switch {
-	case left > 1, left == 1 && len(capped) == 1:
-		return &due[0], nil
 	case left < 1 && (!urgent || now.Sub(last) < gatherEvery):
-		for _, n := range due {
-			if uncapped(target, n) {
-				return &n, nil
-			}
-		}
 		return nil, nil
-	case len(capped) == 1:
-		return &capped[0], nil
+	case left > 1, len(due) == 1:
+		return &due[0], nil
 	}
-	return c.gather(ctx, target, capped, now, t)
+	return c.gather(ctx, target, due, now, t)
 }
 
 // gathered is how many titles one message lists.
@@ -85,25 +66,33 @@ func (c *Courier) gather(ctx context.Context, target Target, many []Notification
 		Title: fmt.Sprintf("%d notifications in one", len(many)), Text: strings.TrimSpace(text.String()),
 	}}
 	told.Key = "gathered/" + string(told.ID)
+	tell := []Told{told}
+	if err := c.name(ctx, tell); err != nil {
+		return nil, err
+	}
 	one := Notification{
 		ID: id.New(now), Event: told.ID, Target: target.ID, Matter: told.Key, Urgency: urgency, State: Pending, MadeAt: now, DueAt: now,
 	}
 	err = c.Runner.InTx(ctx, func(ctx context.Context) error {
-		if err := c.Store.Tell(ctx, []Told{told}); err != nil {
+		if err := c.Store.Tell(ctx, tell); err != nil {
 			return err
 		}
 		if err := c.Store.AddNotifications(ctx, []Notification{one}); err != nil {
 			return err
 		}
 		for _, n := range many {
+			was := n
 			n.State, n.Into, n.Reason = GatheredIn, one.ID, ""
-			if err := c.Store.UpdateNotification(ctx, n); err != nil {
+			if err := c.Store.UpdateNotification(ctx, was, n); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if err != nil {
+	switch {
+	case changed(err): // another replica sends them
+		return nil, nil
+	case err != nil:
 		return nil, fmt.Errorf("gather %d notifications: %w", len(many), err)
 	}
 	t.add("gathered", len(many))

@@ -23,6 +23,10 @@ var office = Hours{
 
 const minutesOfDay = 24 * 60
 
+// shortest is how many minutes working hours last at least: what waits for them is looked
+// for every few minutes.
+const shortest = 15
+
 func (h Hours) check(check *fault.Check) {
 	_, err := time.LoadLocation(h.Zone)
 	check.Require(err == nil && h.Zone != "" && h.Zone != "Local", "/workingHours/timeZone", h.Zone, "must be a time zone of the IANA database, such as Europe/Berlin")
@@ -34,6 +38,7 @@ func (h Hours) check(check *fault.Check) {
 	check.Require(h.From >= 0 && h.From < minutesOfDay, "/workingHours/from", clockText(h.From), "must be a time of day from 00:00 to 23:59")
 	check.Require(h.To > 0 && h.To <= minutesOfDay, "/workingHours/to", clockText(h.To), "must be a time of day from 00:01 to 24:00")
 	check.Require(h.From < h.To, "/workingHours/to", clockText(h.To), "must be later on the same day than from, %s", clockText(h.From))
+	check.Require(h.From >= h.To || h.To-h.From >= shortest, "/workingHours/to", clockText(h.To), "must be at least %d minutes later than from, %s", shortest, clockText(h.From))
 }
 
 func clockText(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }

@@ -60,8 +60,13 @@ func (s secrets) Secret(_ context.Context, name string) (string, error) {
 
 func newHouse(t *testing.T, change ...func(*carry.Parts, *notify.Settings)) *house {
 	t.Helper()
+	return newHouseOver(t, storetest.SQLite(t), change...)
+}
+
+func newHouseOver(t *testing.T, s *store.Store, change ...func(*carry.Parts, *notify.Settings)) *house {
+	t.Helper()
 	h := &house{
-		t: t, store: storetest.SQLite(t), clock: clock.NewManual(storetest.Start), nobody: t.Context(),
+		t: t, store: s, clock: clock.NewManual(storetest.Start), nobody: t.Context(),
 		settings: notify.Settings{Mode: notify.On, PerHour: 30},
 	}
 	parts := carry.Parts{

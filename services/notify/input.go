@@ -34,6 +34,9 @@ const (
 	maxEmail = 254 // RFC 5321, 4.5.3.1.3
 )
 
+// pagerDutyPath is where PagerDuty's Events API v2 takes alerts, and near which changes.
+const pagerDutyPath = "/v2/enqueue"
+
 // wants says of a kind what it has to have.
 type wants struct{ address, secret string }
 
@@ -54,8 +57,9 @@ func (in TargetInput) check(check *fault.Check) {
 	check.Require(slices.Contains(event.Urgencies, in.Least), "/leastUrgency", in.Least, "must be one of %q", event.Urgencies)
 	for i, t := range in.Types {
 		at := fmt.Sprintf("/types/%d", i)
-		_, known := event.KindOf(t)
+		kind, known := event.KindOf(t)
 		check.Require(known, at, t, "must be a type of events, such as %q: see /v1/event-types", event.ViolationOpened)
+		check.Require(!known || in.Kind != PagerDuty || kind.Lasts, at, t, "must be a type that lasts, such as %q: nothing would resolve others at PagerDuty, and ends go where their matter began", event.AlertPaged)
 		check.Require(!slices.Contains(in.Types[:i], t), at, t, "is there twice")
 	}
 	if in.Hours != nil {
@@ -72,6 +76,7 @@ func (in TargetInput) check(check *fault.Check) {
 		checkEmail(check, in.Address)
 	} else if in.Address != "" {
 		checkAddress(check, in.Address)
+		check.Require(in.Kind != PagerDuty || strings.HasSuffix(in.Address, pagerDutyPath), "/address", nil, "must be the URL that takes events, such as https://events.eu.pagerduty.com%s", pagerDutyPath)
 	}
 	check.Require(in.Secret == "" || label.Is(in.Secret), "/secret", nil,
 		"must be the name of a secret, never the secret itself: 1 to 63 lower-case letters, digits and hyphens, by which a file in secretsDir or a variable EVENKEEL_SECRET_… is looked up")

@@ -50,6 +50,26 @@ type Notification struct {
 	RepeatAt *time.Time
 }
 
+// The turns of what is due for a target: what is first is sent first.
+const (
+	First = iota // what ends or interrupts: it quiets people, or disturbs them at once
+	Other
+)
+
+// Turns are all, in their order.
+var Turns = []int{First, Other}
+
+// Turn is the notification's.
+func (n Notification) Turn() int {
+	if n.Over || n.Urgency == event.Interrupt {
+		return First
+	}
+	return Other
+}
+
+// CodeChanged is the code of a Conflict: a notification was changed since it was read.
+const CodeChanged = "notification_changed"
+
 // intervals are the waits between attempts, those that the Standard Webhooks
 // specification recommends: ten attempts within 75 hours.
 var intervals = []time.Duration{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -42,12 +43,43 @@ func (c *Courier) route(ctx context.Context, t *tally) error {
 				return err
 			}
 		}
+		if err := c.name(ctx, events); err != nil {
+			return err
+		}
 		for _, e := range events {
 			if err := c.routeOne(ctx, e, targets, t); err != nil {
 				return fmt.Errorf("route the event %s: %w", e.ID, err)
 			}
 		}
 	}
+}
+
+// name gives the events the slugs that their teams and services have.
+func (p CourierParts) name(ctx context.Context, events []Told) error {
+	var teams, services []id.ID
+	for _, e := range events {
+		teams, services = with(teams, e.Team), with(services, e.Service)
+	}
+	byTeam, err := p.Teams.TeamsByID(ctx, teams)
+	if err != nil {
+		return fmt.Errorf("name the teams of events: %w", err)
+	}
+	byService, err := p.Teams.ServicesByID(ctx, services)
+	if err != nil {
+		return fmt.Errorf("name the services of events: %w", err)
+	}
+	for i, e := range events {
+		events[i].TeamSlug, events[i].ServiceSlug = byTeam[e.Team].Slug, byService[e.Service].Slug
+	}
+	return nil
+}
+
+// with has the identifier once, if it is one.
+func with(ids []id.ID, one id.ID) []id.ID {
+	if one == "" || slices.Contains(ids, one) {
+		return ids
+	}
+	return append(ids, one)
 }
 
 func (c *Courier) targets(ctx context.Context) (map[id.ID][]Target, error) {
@@ -84,7 +116,8 @@ func (c *Courier) routeOne(ctx context.Context, e Told, targets map[id.ID][]Targ
 		}
 	}
 	return c.Runner.InTx(ctx, func(ctx context.Context) error {
-		first, err := c.Store.Route(ctx, e.ID, r.outcome, r.note)
+		e.Outcome, e.Note, e.RoutedAt = r.outcome, r.note, &now
+		first, err := c.Store.Route(ctx, e)
 		if err != nil || !first {
 			return err
 		}
@@ -154,7 +187,8 @@ func (c *Courier) target(ctx context.Context, e, begin Told, begun bool, targets
 			return nil, "", "", err
 		}
 		target, err := c.Store.Target(ctx, last.Target)
-		if err == nil && target.RemovedAt == nil && target.Enabled {
+		// A program that is switched off holds the beginning still: the end waits there.
+		if err == nil && target.RemovedAt == nil && (target.Enabled || target.Kind.readByPrograms()) {
 			return &target, Routed, "", nil
 		}
 		if err != nil && !fault.Is(err, fault.NotFound) {
@@ -193,7 +227,7 @@ func (c *Courier) first(ctx context.Context, e Told, targets map[id.ID][]Target)
 	of := e.Team
 	for range tallest {
 		for _, target := range targets[of] {
-			if target.takes(e.Type, e.Urgency()) {
+			if target.takes(e) {
 				return &target, nil
 			}
 		}

@@ -255,9 +255,10 @@ func (s *Service) Notifications(ctx context.Context, f NotificationFilter, r pag
 }
 
 // Replay has a notification sent again that is dead, or that arrived and got lost there.
-// It keeps its identifier, by which a receiver knows what it has.
+// It keeps its identifier, by which a receiver knows what it has. What began something that
+// is over is not sent again: nothing would end it at the receiver.
 //
-// Faults: NotFound, Forbidden, Conflict "notification_not_replayable".
+// Faults: NotFound, Forbidden, Conflict "notification_not_replayable" or CodeChanged.
 func (s *Service) Replay(ctx context.Context, of id.ID) (Notification, error) {
 	now := clock.Round(s.Clock())
 	var n Notification
@@ -285,9 +286,25 @@ func (s *Service) Replay(ctx context.Context, of id.ID) (Notification, error) {
 		if n.State != Dead && n.State != Sent {
 			return fault.New(fault.Conflict, "notification_not_replayable", "it is %s, and only what is dead or was sent is sent again", n.State)
 		}
+		told, err := s.Store.Event(ctx, n.Event)
+		if err != nil {
+			return err
+		}
+		if told.Type == event.Test {
+			return fault.New(fault.Conflict, "notification_not_replayable", "it is a test message, which is not sent again; send another")
+		}
+		if !n.Over {
+			end, err := s.Store.Ending(ctx, n.Matter, n.Event)
+			if err == nil {
+				return fault.New(fault.Conflict, "notification_not_replayable", "what it told of is over, as the event %s says; of a matter that is over only the end is sent again", end.ID)
+			}
+			if !fault.Is(err, fault.NotFound) {
+				return err
+			}
+		}
 		before := n
-		n.State, n.Attempts, n.DueAt, n.Reason, n.Status = Pending, 0, now, "", 0
-		if err := s.Store.UpdateNotification(ctx, n); err != nil {
+		n.State, n.Attempts, n.DueAt, n.Reason, n.Status, n.RepeatAt = Pending, 0, now, "", 0, nil
+		if err := s.Store.UpdateNotification(ctx, before, n); err != nil {
 			return err
 		}
 		return s.Recorder.RecordDiff(ctx, access.Update, o, "", replayed(before), replayed(n))
@@ -302,29 +319,33 @@ func (s *Service) Replay(ctx context.Context, of id.ID) (Notification, error) {
 func replayed(n Notification) any { return struct{ State State }{n.State} }
 
 // ReplayTarget has all that is dead of a target sent again, and returns how many that are.
-func (s *Service) ReplayTarget(ctx context.Context, target id.ID) (int, error) {
+// What began something that is over stays dead, as Replay has it, and is counted apart.
+func (s *Service) ReplayTarget(ctx context.Context, target id.ID) (replayed, over int, err error) {
 	now := clock.Round(s.Clock())
-	var n int
-	err := s.Runner.InTx(ctx, func(ctx context.Context) error {
+	err = s.Runner.InTx(ctx, func(ctx context.Context) error {
 		t, err := s.live(ctx, access.Update, target)
 		if err != nil {
 			return err
 		}
-		if n, err = s.Store.Revive(ctx, target, now); err != nil || n == 0 {
+		if replayed, over, err = s.Store.Revive(ctx, target, now); err != nil || replayed == 0 {
 			return err
 		}
-		return s.Recorder.RecordDiff(ctx, access.Update, t.object(), "", struct{ Dead int }{n}, struct{ Dead int }{})
+		return s.Recorder.RecordDiff(ctx, access.Update, t.object(), "", struct{ Dead int }{replayed + over}, struct{ Dead int }{over})
 	})
 	if err != nil {
-		return 0, fmt.Errorf("replay what is dead of a notification target: %w", err)
+		return 0, 0, fmt.Errorf("replay what is dead of a notification target: %w", err)
 	}
-	return n, nil
+	return replayed, over, nil
 }
+
+// mostTests is how often a target is tried out within an hour: who receives the messages
+// did not ask for them.
+const mostTests = 10
 
 // TestTarget sends a message to the target now, whatever its hours, and returns what came
 // of it. It is not tried again.
 //
-// Faults: NotFound, Forbidden, Conflict "notifications_off".
+// Faults: NotFound, Forbidden, Conflict "notifications_off", Limited "too_many_tests".
 func (s *Service) TestTarget(ctx context.Context, target id.ID) (Notification, error) {
 	now := clock.Round(s.Clock())
 	t, err := s.live(ctx, access.Check, target)
@@ -334,7 +355,7 @@ func (s *Service) TestTarget(ctx context.Context, target id.ID) (Notification, e
 	if s.Settings.Mode != On {
 		return Notification{}, fault.New(fault.Conflict, "notifications_off", "nothing is sent while notifications.mode is %q; it has to be \"on\"", s.Settings.Mode)
 	}
-	told := Told{ID: id.New(now), ToldAt: now, Outcome: Routed, Event: event.Event{
+	told := Told{ID: id.New(now), ToldAt: now, Outcome: Routed, TeamSlug: s.slugOf(ctx, t.Team), Event: event.Event{
 		Type: event.Test, Key: "test/" + string(t.ID), At: now, Team: t.Team, Subject: t.Name,
 		Title: "A test message of Evenkeel",
 		Text:  fmt.Sprintf("%s tries out whether notifications arrive here. Nothing happened, and nothing is to be done.", access.CallerFrom(ctx).Name),
@@ -345,23 +366,36 @@ func (s *Service) TestTarget(ctx context.Context, target id.ID) (Notification, e
 		MadeAt: now, DueAt: now, Attempts: 1, AttemptedAt: &now,
 	}
 	err = s.Runner.InTx(ctx, func(ctx context.Context) error {
+		made, err := s.Store.MadeSince(ctx, t.ID, told.Key, now.Add(-time.Hour))
+		if err != nil {
+			return err
+		}
+		if len(made) >= mostTests {
+			e := fault.New(fault.Limited, "too_many_tests", "the target %q was tried out %d times within the last hour, which is as often as it may", t.Name, len(made))
+			e.RetryAfter = made[len(made)-mostTests].Add(time.Hour).Sub(now)
+			return e
+		}
 		if err := s.Store.Tell(ctx, []Told{told}); err != nil {
 			return err
 		}
-		return s.Store.AddNotifications(ctx, []Notification{n})
+		if err := s.Store.AddNotifications(ctx, []Notification{n}); err != nil {
+			return err
+		}
+		return s.Recorder.RecordDiff(ctx, access.Check, t.object(), "", nil, nil)
 	})
 	if err != nil {
 		return Notification{}, fmt.Errorf("write down a test message: %w", err)
 	}
-	out := s.Carrier.Carry(ctx, Parcel{Target: t, Notification: n, Told: told, Team: s.slugOf(ctx, t.Team), Now: now})
+	out := s.Carrier.Carry(ctx, Parcel{Target: t, Notification: n, Told: told, Now: now})
 	// Written also where whoever asked has gone.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWrites)
 	defer cancel()
+	was := n
 	n = n.tried(out, clock.Round(s.Clock()))
 	if n.State == Pending {
 		n.State = Dead
 	}
-	err = s.Runner.InTx(ctx, func(ctx context.Context) error { return s.Store.UpdateNotification(ctx, n) })
+	err = s.Runner.InTx(ctx, func(ctx context.Context) error { return s.Store.UpdateNotification(ctx, was, n) })
 	if err != nil {
 		return Notification{}, fmt.Errorf("write down what came of a test message: %w", err)
 	}

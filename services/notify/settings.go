@@ -38,11 +38,7 @@ type Parcel struct {
 	Told         Told
 	// Begin is the event with which the matter began, nil when that is the one told.
 	Begin *Told
-	// Team and Service are the slugs of those that the event is of.
-	Team, Service string
-	// Gathered are the events that a message of many tells of.
-	Gathered []Told
-	Now      time.Time
+	Now   time.Time
 	// Until is how long a receiver is to take it for true without a repetition; zero where
 	// it is not repeated.
 	Until time.Time

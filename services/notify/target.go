@@ -24,8 +24,9 @@ const (
 // Kinds lists every kind.
 var Kinds = []Kind{Webhook, Alertmanager, PagerDuty, Slack, Email}
 
-// readByPrograms are the kinds at which a program decides whom to disturb: the end of a
-// matter reaches it at any hour, as it quiets.
+// readByPrograms are the kinds at which a program holds what began and decides whom to
+// disturb: it is sent all one by one, without a cap, for it groups by itself; and the end of
+// a matter reaches it at any hour, as it quiets.
 func (k Kind) readByPrograms() bool { return k == Alertmanager || k == PagerDuty }
 
 // Target is where events of a team are told, or those of the platform.
@@ -58,9 +59,12 @@ func (t Target) object() access.Object {
 	return access.Object{Kind: access.KindTarget, ID: t.ID, Team: t.Team, Label: t.Name}
 }
 
-// takes reports whether the target takes events of that type and urgency.
-func (t Target) takes(of event.Type, urgency event.Urgency) bool {
-	return t.Enabled && t.RemovedAt == nil && loudness(urgency) >= loudness(t.Least) && (len(t.Types) == 0 || slices.Contains(t.Types, of))
+// takes reports whether the target takes the event. PagerDuty takes what is a problem until
+// something ends it, and the ends: of what does not last nothing would ever resolve the
+// incident.
+func (t Target) takes(e Told) bool {
+	return t.Enabled && t.RemovedAt == nil && loudness(e.Urgency()) >= loudness(t.Least) && (len(t.Types) == 0 || slices.Contains(t.Types, e.Type)) &&
+		(t.Kind != PagerDuty || e.Lasts() || e.Over)
 }
 
 // loudness orders urgencies, the most urgent is the highest.

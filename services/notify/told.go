@@ -15,6 +15,11 @@ type Told struct {
 	ToldAt  time.Time
 	Outcome Outgoing
 	Note    string // what is to be said of the outcome
+	// RoutedAt is when the outcome was decided; nil for what was told of itself to one target.
+	RoutedAt *time.Time
+	// TeamSlug and ServiceSlug are what its team and service were called when its outcome was
+	// decided: a receiver that knows a matter by them is told the same of its end.
+	TeamSlug, ServiceSlug string
 	// Once names what is told at most once, such as the digest of a team and a week.
 	Once string
 }

@@ -67,7 +67,7 @@ func (a *App) furnish() error {
 	a.onClose(a.Access.Close)
 	a.Idempotency = idempotency.NewService(s.Idempotency(), s, now)
 	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, a.Audit, now)
-	a.Outbox = notify.NewOutbox(s.Notify(), now)
+	a.Outbox = notify.NewOutbox(s.Notify(), a.sharedNow)
 	a.Measure = measure.New(s.Measure(), s, now)
 	a.OTLP = otlp.New(s.OTLP(), s, a.Measure, now)
 	a.outgoing = outbound.NewMetrics(a.metrics)

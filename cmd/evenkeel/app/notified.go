@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -41,7 +40,7 @@ func (a *App) furnishNotifications(reader *prometheus.Reader) {
 	settings := notify.Settings{Mode: notify.Mode(c.Notifications.Mode), PerHour: c.Notifications.PerHour, Mails: mail.Configured()}
 	a.Notifications = notify.NewService(notify.Parts{
 		Store: s.Notify(), Teams: s.Registry(), People: s.Access(), Carrier: carrier,
-		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now, Settings: settings,
+		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.sharedNow, Settings: settings,
 	})
 	parts := notify.CourierParts{
 		Store: s.Notify(), Teams: s.Registry(), People: s.Access(), Carrier: carrier, Runner: s, Settings: settings,
@@ -175,12 +174,21 @@ func (t things) violations(ctx context.Context, team id.ID) ([]notify.Thing, err
 	if err != nil {
 		return nil, err
 	}
+	var services, slos []id.ID
+	for _, v := range found.Items {
+		services, slos = append(services, v.Service), append(slos, v.SLO)
+	}
+	owners, err := t.app.Registry.ServicesByID(ctx, services)
+	if err != nil {
+		return nil, err
+	}
+	views, err := t.app.SLOs.ViewsByID(ctx, slos)
+	if err != nil {
+		return nil, err
+	}
 	var out []notify.Thing
 	for _, v := range found.Items {
-		name, err := t.name(ctx, v.Service, v.SLO)
-		if err != nil {
-			return nil, err
-		}
+		name := owners[v.Service].Slug + "/" + views[v.SLO].SLO.Slug
 		out = append(out, notify.Thing{
 			Order: notify.OrderViolation, Title: "Bring " + name + " back within its budget",
 			Text: fmt.Sprintf("It breaks the clause %s since %s, when it had consumed %s %% of it.", v.Clause, v.OpenedAt.Format(time.DateOnly), v.Evidence.ConsumedPercent),
@@ -191,19 +199,21 @@ func (t things) violations(ctx context.Context, team id.ID) ([]notify.Thing, err
 }
 
 func (t things) reviews(ctx context.Context, team id.ID) ([]notify.Thing, error) {
-	found, err := t.app.Gate.Overrides(ctx, gate.OverrideFilter{Unreviewed: true}, page.Request{Limit: page.MaxLimit})
+	found, err := t.app.Gate.Overrides(ctx, gate.OverrideFilter{Team: team, Unreviewed: true}, page.Request{Limit: page.MaxLimit})
+	if err != nil {
+		return nil, err
+	}
+	var services []id.ID
+	for _, o := range found.Items {
+		services = append(services, o.Service)
+	}
+	owners, err := t.app.Registry.ServicesByID(ctx, services)
 	if err != nil {
 		return nil, err
 	}
 	var out []notify.Thing
 	for _, o := range found.Items {
-		service, err := t.app.Registry.ServiceFor(ctx, string(o.Service))
-		if err != nil {
-			return nil, err
-		}
-		if team != "" && service.Team != team {
-			continue
-		}
+		service := owners[o.Service]
 		out = append(out, notify.Thing{
 			Order: notify.OrderReview, Title: "Review the override of the freeze of " + service.Slug,
 			Text: fmt.Sprintf("%s lifted it on %s; another person is to look at it by %s.", o.By, o.At.Format(time.DateOnly), o.ReviewDue().Format(time.DateOnly)),
@@ -218,30 +228,21 @@ func (t things) risks(ctx context.Context, team id.ID) ([]notify.Thing, error) {
 	if err != nil {
 		return nil, err
 	}
+	var services []id.ID
+	for _, v := range found.Items {
+		services = append(services, v.SLO.Service)
+	}
+	owners, err := t.app.Registry.ServicesByID(ctx, services)
+	if err != nil {
+		return nil, err
+	}
 	var out []notify.Thing
 	for _, v := range found.Items {
-		name, err := t.name(ctx, v.SLO.Service, v.SLO.ID)
-		if err != nil {
-			return nil, err
-		}
-		service, _, _ := strings.Cut(name, "/")
+		service := owners[v.SLO.Service].Slug
 		out = append(out, notify.Thing{
-			Order: notify.OrderAtRisk, Title: "Look at what burns the budget of " + name, Text: "At this rate it is exhausted before its window ends.",
+			Order: notify.OrderAtRisk, Title: "Look at what burns the budget of " + service + "/" + v.SLO.Slug, Text: "At this rate it is exhausted before its window ends.",
 			Link: "/services/" + service + "/slos/" + v.SLO.Slug,
 		})
 	}
 	return out, nil
-}
-
-// name is what people call an SLO, such as checkout/availability.
-func (t things) name(ctx context.Context, service, of id.ID) (string, error) {
-	owner, err := t.app.Registry.ServiceFor(ctx, string(service))
-	if err != nil {
-		return "", err
-	}
-	view, err := t.app.SLOs.View(ctx, of)
-	if err != nil {
-		return "", err
-	}
-	return owner.Slug + "/" + view.SLO.Slug, nil
 }

@@ -112,8 +112,14 @@ func TestAnAlertIsToldAndItsDeliveryIsSeen(t *testing.T) {
 	if down["state"] != "dead" || down["reason"] != "It cannot be reached." {
 		t.Errorf("while it is down a test message is %v", down)
 	}
-	if replayed := h.must(200, call{as: "ada", method: "POST", path: target + "/replay"}).object(); replayed["replayed"] != 1.0 {
+	if replayed := h.must(200, call{as: "ada", method: "POST", path: target + "/replay"}).object(); replayed["replayed"] != 0.0 || replayed["over"] != 0.0 {
 		t.Errorf("replayed %v", replayed)
+	}
+	for _, n := range sent {
+		if n["event"].(map[string]any)["type"] == "alert.page" {
+			h.must(200, call{as: "ada", method: "POST", path: "/v1/notifications/" + n["id"].(string) + "/replay"})
+			break
+		}
 	}
 	h.runs("send-notifications")
 	shown := h.must(200, call{as: "rita", method: "GET", path: target}).object()
@@ -122,7 +128,7 @@ func TestAnAlertIsToldAndItsDeliveryIsSeen(t *testing.T) {
 	}
 	h.must(204, call{as: "ada", method: "DELETE", path: target, header: []string{`If-Match: "1"`}})
 	h.runs("send-notifications")
-	if dead := h.must(200, call{as: "rita", method: "GET", path: "/v1/notifications?state=dead"}).items(); len(dead) != 1 || dead[0]["reason"] != "The target was removed." {
+	if dead := h.must(200, call{as: "rita", method: "GET", path: "/v1/notifications?state=dead"}).items(); len(dead) != 2 || dead[0]["reason"] != down["reason"] || dead[1]["reason"] != "The target was removed." {
 		t.Errorf("dead are %v", dead)
 	}
 	if types := h.must(200, call{as: "rita", method: "GET", path: "/v1/event-types"}).items(); len(types) < 15 {

@@ -1322,6 +1322,7 @@ var (
 		{Name: "matter", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "is_end", Type: field.TypeBool},
 		{Name: "urgency", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "turn", Type: field.TypeInt64},
 		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "made_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "due_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
@@ -1342,7 +1343,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "notifications_told_events_event",
-				Columns:    []*schema.Column{NotificationsColumns[17]},
+				Columns:    []*schema.Column{NotificationsColumns[18]},
 				RefColumns: []*schema.Column{ToldEventsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -1351,7 +1352,7 @@ var (
 			{
 				Name:    "notification_due",
 				Unique:  false,
-				Columns: []*schema.Column{NotificationsColumns[2], NotificationsColumns[9], NotificationsColumns[0]},
+				Columns: []*schema.Column{NotificationsColumns[2], NotificationsColumns[7], NotificationsColumns[10], NotificationsColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state = 'pending'",
 				},
@@ -1359,15 +1360,23 @@ var (
 			{
 				Name:    "notification_sending",
 				Unique:  false,
-				Columns: []*schema.Column{NotificationsColumns[11]},
+				Columns: []*schema.Column{NotificationsColumns[12]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state = 'sending'",
 				},
 			},
 			{
+				Name:    "notification_dead",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationsColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'dead'",
+				},
+			},
+			{
 				Name:    "notification_repeated",
 				Unique:  false,
-				Columns: []*schema.Column{NotificationsColumns[2], NotificationsColumns[16]},
+				Columns: []*schema.Column{NotificationsColumns[2], NotificationsColumns[17]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "repeat_at IS NOT NULL",
 				},
@@ -1375,22 +1384,22 @@ var (
 			{
 				Name:    "notification_made_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{NotificationsColumns[8], NotificationsColumns[0]},
+				Columns: []*schema.Column{NotificationsColumns[9], NotificationsColumns[0]},
 			},
 			{
 				Name:    "notification_target_id_made_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{NotificationsColumns[2], NotificationsColumns[8], NotificationsColumns[0]},
+				Columns: []*schema.Column{NotificationsColumns[2], NotificationsColumns[9], NotificationsColumns[0]},
 			},
 			{
 				Name:    "notification_state_made_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{NotificationsColumns[7], NotificationsColumns[8], NotificationsColumns[0]},
+				Columns: []*schema.Column{NotificationsColumns[8], NotificationsColumns[9], NotificationsColumns[0]},
 			},
 			{
 				Name:    "notification_target_id_sent_at",
 				Unique:  false,
-				Columns: []*schema.Column{NotificationsColumns[2], NotificationsColumns[12]},
+				Columns: []*schema.Column{NotificationsColumns[2], NotificationsColumns[13]},
 			},
 			{
 				Name:    "notification_matter_id",
@@ -1400,7 +1409,7 @@ var (
 			{
 				Name:    "notification_event_id",
 				Unique:  false,
-				Columns: []*schema.Column{NotificationsColumns[17]},
+				Columns: []*schema.Column{NotificationsColumns[18]},
 			},
 		},
 	}
@@ -2631,6 +2640,9 @@ var (
 		{Name: "once", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "outcome", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "team_slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "service_slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "routed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "told_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 	}
 	// ToldEventsTable holds the schema information for the "told_events" table.
@@ -2648,14 +2660,30 @@ var (
 				},
 			},
 			{
+				Name:    "toldevent_digest",
+				Unique:  false,
+				Columns: []*schema.Column{ToldEventsColumns[19], ToldEventsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "outcome = 'digest'",
+				},
+			},
+			{
+				Name:    "toldevent_digests",
+				Unique:  false,
+				Columns: []*schema.Column{ToldEventsColumns[5], ToldEventsColumns[20]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "type = 'digest.weekly'",
+				},
+			},
+			{
 				Name:    "toldevent_told_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ToldEventsColumns[17], ToldEventsColumns[0]},
+				Columns: []*schema.Column{ToldEventsColumns[20], ToldEventsColumns[0]},
 			},
 			{
 				Name:    "toldevent_team_id_told_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ToldEventsColumns[5], ToldEventsColumns[17], ToldEventsColumns[0]},
+				Columns: []*schema.Column{ToldEventsColumns[5], ToldEventsColumns[20], ToldEventsColumns[0]},
 			},
 			{
 				Name:    "toldevent_matter_id",

@@ -26,6 +26,8 @@ const (
 	FieldIsEnd = "is_end"
 	// FieldUrgency holds the string denoting the urgency field in the database.
 	FieldUrgency = "urgency"
+	// FieldTurn holds the string denoting the turn field in the database.
+	FieldTurn = "turn"
 	// FieldState holds the string denoting the state field in the database.
 	FieldState = "state"
 	// FieldMadeAt holds the string denoting the made_at field in the database.
@@ -69,6 +71,7 @@ var Columns = []string{
 	FieldMatter,
 	FieldIsEnd,
 	FieldUrgency,
+	FieldTurn,
 	FieldState,
 	FieldMadeAt,
 	FieldDueAt,
@@ -132,6 +135,11 @@ func ByIsEnd(opts ...sql.OrderTermOption) OrderOption {
 // ByUrgency orders the results by the urgency field.
 func ByUrgency(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUrgency, opts...).ToFunc()
+}
+
+// ByTurn orders the results by the turn field.
+func ByTurn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTurn, opts...).ToFunc()
 }
 
 // ByState orders the results by the state field.

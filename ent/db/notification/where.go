@@ -100,6 +100,11 @@ func Urgency(v string) predicate.Notification {
 	return predicate.Notification(sql.FieldEQ(FieldUrgency, v))
 }
 
+// Turn applies equality check predicate on the "turn" field. It's identical to TurnEQ.
+func Turn(v int64) predicate.Notification {
+	return predicate.Notification(sql.FieldEQ(FieldTurn, v))
+}
+
 // State applies equality check predicate on the "state" field. It's identical to StateEQ.
 func State(v string) predicate.Notification {
 	return predicate.Notification(sql.FieldEQ(FieldState, v))
@@ -578,6 +583,46 @@ func UrgencyEqualFold(v string) predicate.Notification {
 // UrgencyContainsFold applies the ContainsFold predicate on the "urgency" field.
 func UrgencyContainsFold(v string) predicate.Notification {
 	return predicate.Notification(sql.FieldContainsFold(FieldUrgency, v))
+}
+
+// TurnEQ applies the EQ predicate on the "turn" field.
+func TurnEQ(v int64) predicate.Notification {
+	return predicate.Notification(sql.FieldEQ(FieldTurn, v))
+}
+
+// TurnNEQ applies the NEQ predicate on the "turn" field.
+func TurnNEQ(v int64) predicate.Notification {
+	return predicate.Notification(sql.FieldNEQ(FieldTurn, v))
+}
+
+// TurnIn applies the In predicate on the "turn" field.
+func TurnIn(vs ...int64) predicate.Notification {
+	return predicate.Notification(sql.FieldIn(FieldTurn, vs...))
+}
+
+// TurnNotIn applies the NotIn predicate on the "turn" field.
+func TurnNotIn(vs ...int64) predicate.Notification {
+	return predicate.Notification(sql.FieldNotIn(FieldTurn, vs...))
+}
+
+// TurnGT applies the GT predicate on the "turn" field.
+func TurnGT(v int64) predicate.Notification {
+	return predicate.Notification(sql.FieldGT(FieldTurn, v))
+}
+
+// TurnGTE applies the GTE predicate on the "turn" field.
+func TurnGTE(v int64) predicate.Notification {
+	return predicate.Notification(sql.FieldGTE(FieldTurn, v))
+}
+
+// TurnLT applies the LT predicate on the "turn" field.
+func TurnLT(v int64) predicate.Notification {
+	return predicate.Notification(sql.FieldLT(FieldTurn, v))
+}
+
+// TurnLTE applies the LTE predicate on the "turn" field.
+func TurnLTE(v int64) predicate.Notification {
+	return predicate.Notification(sql.FieldLTE(FieldTurn, v))
 }
 
 // StateEQ applies the EQ predicate on the "state" field.

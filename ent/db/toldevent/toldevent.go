@@ -43,6 +43,12 @@ const (
 	FieldOutcome = "outcome"
 	// FieldNote holds the string denoting the note field in the database.
 	FieldNote = "note"
+	// FieldTeamSlug holds the string denoting the team_slug field in the database.
+	FieldTeamSlug = "team_slug"
+	// FieldServiceSlug holds the string denoting the service_slug field in the database.
+	FieldServiceSlug = "service_slug"
+	// FieldRoutedAt holds the string denoting the routed_at field in the database.
+	FieldRoutedAt = "routed_at"
 	// FieldToldAt holds the string denoting the told_at field in the database.
 	FieldToldAt = "told_at"
 	// Table holds the table name of the toldevent in the database.
@@ -68,6 +74,9 @@ var Columns = []string{
 	FieldOnce,
 	FieldOutcome,
 	FieldNote,
+	FieldTeamSlug,
+	FieldServiceSlug,
+	FieldRoutedAt,
 	FieldToldAt,
 }
 
@@ -162,6 +171,21 @@ func ByOutcome(opts ...sql.OrderTermOption) OrderOption {
 // ByNote orders the results by the note field.
 func ByNote(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNote, opts...).ToFunc()
+}
+
+// ByTeamSlug orders the results by the team_slug field.
+func ByTeamSlug(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTeamSlug, opts...).ToFunc()
+}
+
+// ByServiceSlug orders the results by the service_slug field.
+func ByServiceSlug(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldServiceSlug, opts...).ToFunc()
+}
+
+// ByRoutedAt orders the results by the routed_at field.
+func ByRoutedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRoutedAt, opts...).ToFunc()
 }
 
 // ByToldAt orders the results by the told_at field.

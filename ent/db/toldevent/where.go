@@ -139,6 +139,21 @@ func Note(v string) predicate.ToldEvent {
 	return predicate.ToldEvent(sql.FieldEQ(FieldNote, v))
 }
 
+// TeamSlug applies equality check predicate on the "team_slug" field. It's identical to TeamSlugEQ.
+func TeamSlug(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldEQ(FieldTeamSlug, v))
+}
+
+// ServiceSlug applies equality check predicate on the "service_slug" field. It's identical to ServiceSlugEQ.
+func ServiceSlug(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldEQ(FieldServiceSlug, v))
+}
+
+// RoutedAt applies equality check predicate on the "routed_at" field. It's identical to RoutedAtEQ.
+func RoutedAt(v time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldEQ(FieldRoutedAt, v))
+}
+
 // ToldAt applies equality check predicate on the "told_at" field. It's identical to ToldAtEQ.
 func ToldAt(v time.Time) predicate.ToldEvent {
 	return predicate.ToldEvent(sql.FieldEQ(FieldToldAt, v))
@@ -1087,6 +1102,186 @@ func NoteEqualFold(v string) predicate.ToldEvent {
 // NoteContainsFold applies the ContainsFold predicate on the "note" field.
 func NoteContainsFold(v string) predicate.ToldEvent {
 	return predicate.ToldEvent(sql.FieldContainsFold(FieldNote, v))
+}
+
+// TeamSlugEQ applies the EQ predicate on the "team_slug" field.
+func TeamSlugEQ(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldEQ(FieldTeamSlug, v))
+}
+
+// TeamSlugNEQ applies the NEQ predicate on the "team_slug" field.
+func TeamSlugNEQ(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldNEQ(FieldTeamSlug, v))
+}
+
+// TeamSlugIn applies the In predicate on the "team_slug" field.
+func TeamSlugIn(vs ...string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldIn(FieldTeamSlug, vs...))
+}
+
+// TeamSlugNotIn applies the NotIn predicate on the "team_slug" field.
+func TeamSlugNotIn(vs ...string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldNotIn(FieldTeamSlug, vs...))
+}
+
+// TeamSlugGT applies the GT predicate on the "team_slug" field.
+func TeamSlugGT(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldGT(FieldTeamSlug, v))
+}
+
+// TeamSlugGTE applies the GTE predicate on the "team_slug" field.
+func TeamSlugGTE(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldGTE(FieldTeamSlug, v))
+}
+
+// TeamSlugLT applies the LT predicate on the "team_slug" field.
+func TeamSlugLT(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldLT(FieldTeamSlug, v))
+}
+
+// TeamSlugLTE applies the LTE predicate on the "team_slug" field.
+func TeamSlugLTE(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldLTE(FieldTeamSlug, v))
+}
+
+// TeamSlugContains applies the Contains predicate on the "team_slug" field.
+func TeamSlugContains(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldContains(FieldTeamSlug, v))
+}
+
+// TeamSlugHasPrefix applies the HasPrefix predicate on the "team_slug" field.
+func TeamSlugHasPrefix(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldHasPrefix(FieldTeamSlug, v))
+}
+
+// TeamSlugHasSuffix applies the HasSuffix predicate on the "team_slug" field.
+func TeamSlugHasSuffix(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldHasSuffix(FieldTeamSlug, v))
+}
+
+// TeamSlugEqualFold applies the EqualFold predicate on the "team_slug" field.
+func TeamSlugEqualFold(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldEqualFold(FieldTeamSlug, v))
+}
+
+// TeamSlugContainsFold applies the ContainsFold predicate on the "team_slug" field.
+func TeamSlugContainsFold(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldContainsFold(FieldTeamSlug, v))
+}
+
+// ServiceSlugEQ applies the EQ predicate on the "service_slug" field.
+func ServiceSlugEQ(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldEQ(FieldServiceSlug, v))
+}
+
+// ServiceSlugNEQ applies the NEQ predicate on the "service_slug" field.
+func ServiceSlugNEQ(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldNEQ(FieldServiceSlug, v))
+}
+
+// ServiceSlugIn applies the In predicate on the "service_slug" field.
+func ServiceSlugIn(vs ...string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldIn(FieldServiceSlug, vs...))
+}
+
+// ServiceSlugNotIn applies the NotIn predicate on the "service_slug" field.
+func ServiceSlugNotIn(vs ...string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldNotIn(FieldServiceSlug, vs...))
+}
+
+// ServiceSlugGT applies the GT predicate on the "service_slug" field.
+func ServiceSlugGT(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldGT(FieldServiceSlug, v))
+}
+
+// ServiceSlugGTE applies the GTE predicate on the "service_slug" field.
+func ServiceSlugGTE(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldGTE(FieldServiceSlug, v))
+}
+
+// ServiceSlugLT applies the LT predicate on the "service_slug" field.
+func ServiceSlugLT(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldLT(FieldServiceSlug, v))
+}
+
+// ServiceSlugLTE applies the LTE predicate on the "service_slug" field.
+func ServiceSlugLTE(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldLTE(FieldServiceSlug, v))
+}
+
+// ServiceSlugContains applies the Contains predicate on the "service_slug" field.
+func ServiceSlugContains(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldContains(FieldServiceSlug, v))
+}
+
+// ServiceSlugHasPrefix applies the HasPrefix predicate on the "service_slug" field.
+func ServiceSlugHasPrefix(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldHasPrefix(FieldServiceSlug, v))
+}
+
+// ServiceSlugHasSuffix applies the HasSuffix predicate on the "service_slug" field.
+func ServiceSlugHasSuffix(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldHasSuffix(FieldServiceSlug, v))
+}
+
+// ServiceSlugEqualFold applies the EqualFold predicate on the "service_slug" field.
+func ServiceSlugEqualFold(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldEqualFold(FieldServiceSlug, v))
+}
+
+// ServiceSlugContainsFold applies the ContainsFold predicate on the "service_slug" field.
+func ServiceSlugContainsFold(v string) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldContainsFold(FieldServiceSlug, v))
+}
+
+// RoutedAtEQ applies the EQ predicate on the "routed_at" field.
+func RoutedAtEQ(v time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldEQ(FieldRoutedAt, v))
+}
+
+// RoutedAtNEQ applies the NEQ predicate on the "routed_at" field.
+func RoutedAtNEQ(v time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldNEQ(FieldRoutedAt, v))
+}
+
+// RoutedAtIn applies the In predicate on the "routed_at" field.
+func RoutedAtIn(vs ...time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldIn(FieldRoutedAt, vs...))
+}
+
+// RoutedAtNotIn applies the NotIn predicate on the "routed_at" field.
+func RoutedAtNotIn(vs ...time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldNotIn(FieldRoutedAt, vs...))
+}
+
+// RoutedAtGT applies the GT predicate on the "routed_at" field.
+func RoutedAtGT(v time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldGT(FieldRoutedAt, v))
+}
+
+// RoutedAtGTE applies the GTE predicate on the "routed_at" field.
+func RoutedAtGTE(v time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldGTE(FieldRoutedAt, v))
+}
+
+// RoutedAtLT applies the LT predicate on the "routed_at" field.
+func RoutedAtLT(v time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldLT(FieldRoutedAt, v))
+}
+
+// RoutedAtLTE applies the LTE predicate on the "routed_at" field.
+func RoutedAtLTE(v time.Time) predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldLTE(FieldRoutedAt, v))
+}
+
+// RoutedAtIsNil applies the IsNil predicate on the "routed_at" field.
+func RoutedAtIsNil() predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldIsNull(FieldRoutedAt))
+}
+
+// RoutedAtNotNil applies the NotNil predicate on the "routed_at" field.
+func RoutedAtNotNil() predicate.ToldEvent {
+	return predicate.ToldEvent(sql.FieldNotNull(FieldRoutedAt))
 }
 
 // ToldAtEQ applies the EQ predicate on the "told_at" field.

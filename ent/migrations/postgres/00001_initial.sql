@@ -284,7 +284,11 @@ CREATE TABLE "notification_targets" ("id" character varying(26) NOT NULL, "name"
 -- create index "notificationtarget_team_id_rank_id" to table: "notification_targets"
 CREATE INDEX "notificationtarget_team_id_rank_id" ON "notification_targets" ("team_id", "rank", "id");
 -- create "told_events" table
-CREATE TABLE "told_events" ("id" character varying(26) NOT NULL, "type" text NOT NULL, "matter" text NOT NULL, "is_end" boolean NOT NULL, "happened_at" timestamptz NOT NULL, "team_id" character varying(26) NULL, "service_id" character varying(26) NULL, "slo_id" character varying(26) NULL, "person_id" character varying(26) NULL, "subject" text NOT NULL, "title" text NOT NULL, "text" text NOT NULL, "link" text NOT NULL, "figures" jsonb NOT NULL, "once" text NULL, "outcome" text NOT NULL, "note" text NOT NULL, "told_at" timestamptz NOT NULL, PRIMARY KEY ("id"));
+CREATE TABLE "told_events" ("id" character varying(26) NOT NULL, "type" text NOT NULL, "matter" text NOT NULL, "is_end" boolean NOT NULL, "happened_at" timestamptz NOT NULL, "team_id" character varying(26) NULL, "service_id" character varying(26) NULL, "slo_id" character varying(26) NULL, "person_id" character varying(26) NULL, "subject" text NOT NULL, "title" text NOT NULL, "text" text NOT NULL, "link" text NOT NULL, "figures" jsonb NOT NULL, "once" text NULL, "outcome" text NOT NULL, "note" text NOT NULL, "team_slug" text NOT NULL, "service_slug" text NOT NULL, "routed_at" timestamptz NULL, "told_at" timestamptz NOT NULL, PRIMARY KEY ("id"));
+-- create index "toldevent_digest" to table: "told_events"
+CREATE INDEX "toldevent_digest" ON "told_events" ("routed_at", "id") WHERE (outcome = 'digest'::text);
+-- create index "toldevent_digests" to table: "told_events"
+CREATE INDEX "toldevent_digests" ON "told_events" ("team_id", "told_at") WHERE (type = 'digest.weekly'::text);
 -- create index "toldevent_matter_id" to table: "told_events"
 CREATE INDEX "toldevent_matter_id" ON "told_events" ("matter", "id");
 -- create index "toldevent_once" to table: "told_events"
@@ -296,9 +300,11 @@ CREATE INDEX "toldevent_told_at_id" ON "told_events" ("told_at", "id");
 -- create index "toldevent_unrouted" to table: "told_events"
 CREATE INDEX "toldevent_unrouted" ON "told_events" ("id") WHERE (outcome = ''::text);
 -- create "notifications" table
-CREATE TABLE "notifications" ("id" character varying(26) NOT NULL, "begin_id" character varying(26) NULL, "target_id" character varying(26) NULL, "person_id" character varying(26) NULL, "matter" text NOT NULL, "is_end" boolean NOT NULL, "urgency" text NOT NULL, "state" text NOT NULL, "made_at" timestamptz NOT NULL, "due_at" timestamptz NOT NULL, "attempts" bigint NOT NULL, "attempted_at" timestamptz NULL, "sent_at" timestamptz NULL, "reason" text NOT NULL, "status" bigint NOT NULL, "gathered_into" character varying(26) NULL, "repeat_at" timestamptz NULL, "event_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "notifications_told_events_event" FOREIGN KEY ("event_id") REFERENCES "told_events" ("id") ON UPDATE NO ACTION ON DELETE CASCADE);
+CREATE TABLE "notifications" ("id" character varying(26) NOT NULL, "begin_id" character varying(26) NULL, "target_id" character varying(26) NULL, "person_id" character varying(26) NULL, "matter" text NOT NULL, "is_end" boolean NOT NULL, "urgency" text NOT NULL, "turn" bigint NOT NULL, "state" text NOT NULL, "made_at" timestamptz NOT NULL, "due_at" timestamptz NOT NULL, "attempts" bigint NOT NULL, "attempted_at" timestamptz NULL, "sent_at" timestamptz NULL, "reason" text NOT NULL, "status" bigint NOT NULL, "gathered_into" character varying(26) NULL, "repeat_at" timestamptz NULL, "event_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "notifications_told_events_event" FOREIGN KEY ("event_id") REFERENCES "told_events" ("id") ON UPDATE NO ACTION ON DELETE CASCADE);
+-- create index "notification_dead" to table: "notifications"
+CREATE INDEX "notification_dead" ON "notifications" ("target_id") WHERE (state = 'dead'::text);
 -- create index "notification_due" to table: "notifications"
-CREATE INDEX "notification_due" ON "notifications" ("target_id", "due_at", "id") WHERE (state = 'pending'::text);
+CREATE INDEX "notification_due" ON "notifications" ("target_id", "turn", "due_at", "id") WHERE (state = 'pending'::text);
 -- create index "notification_event_id" to table: "notifications"
 CREATE INDEX "notification_event_id" ON "notifications" ("event_id");
 -- create index "notification_made_at_id" to table: "notifications"

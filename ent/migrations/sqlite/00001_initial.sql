@@ -212,11 +212,13 @@ CREATE UNIQUE INDEX `member_team_id_person_id` ON `members` (`team_id`, `person_
 -- create index "member_person_id" to table: "members"
 CREATE INDEX `member_person_id` ON `members` (`person_id`);
 -- create "notifications" table
-CREATE TABLE `notifications` (`id` text NOT NULL, `begin_id` text NULL, `target_id` text NULL, `person_id` text NULL, `matter` text NOT NULL, `is_end` bool NOT NULL, `urgency` text NOT NULL, `state` text NOT NULL, `made_at` datetime NOT NULL, `due_at` datetime NOT NULL, `attempts` integer NOT NULL, `attempted_at` datetime NULL, `sent_at` datetime NULL, `reason` text NOT NULL, `status` integer NOT NULL, `gathered_into` text NULL, `repeat_at` datetime NULL, `event_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `notifications_told_events_event` FOREIGN KEY (`event_id`) REFERENCES `told_events` (`id`) ON DELETE CASCADE);
+CREATE TABLE `notifications` (`id` text NOT NULL, `begin_id` text NULL, `target_id` text NULL, `person_id` text NULL, `matter` text NOT NULL, `is_end` bool NOT NULL, `urgency` text NOT NULL, `turn` integer NOT NULL, `state` text NOT NULL, `made_at` datetime NOT NULL, `due_at` datetime NOT NULL, `attempts` integer NOT NULL, `attempted_at` datetime NULL, `sent_at` datetime NULL, `reason` text NOT NULL, `status` integer NOT NULL, `gathered_into` text NULL, `repeat_at` datetime NULL, `event_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `notifications_told_events_event` FOREIGN KEY (`event_id`) REFERENCES `told_events` (`id`) ON DELETE CASCADE);
 -- create index "notification_due" to table: "notifications"
-CREATE INDEX `notification_due` ON `notifications` (`target_id`, `due_at`, `id`) WHERE state = 'pending';
+CREATE INDEX `notification_due` ON `notifications` (`target_id`, `turn`, `due_at`, `id`) WHERE state = 'pending';
 -- create index "notification_sending" to table: "notifications"
 CREATE INDEX `notification_sending` ON `notifications` (`attempted_at`) WHERE state = 'sending';
+-- create index "notification_dead" to table: "notifications"
+CREATE INDEX `notification_dead` ON `notifications` (`target_id`) WHERE state = 'dead';
 -- create index "notification_repeated" to table: "notifications"
 CREATE INDEX `notification_repeated` ON `notifications` (`target_id`, `repeat_at`) WHERE repeat_at IS NOT NULL;
 -- create index "notification_made_at_id" to table: "notifications"
@@ -416,9 +418,13 @@ CREATE INDEX `token_person_id_id` ON `tokens` (`person_id`, `id`);
 -- create index "token_team_id_id" to table: "tokens"
 CREATE INDEX `token_team_id_id` ON `tokens` (`team_id`, `id`);
 -- create "told_events" table
-CREATE TABLE `told_events` (`id` text NOT NULL, `type` text NOT NULL, `matter` text NOT NULL, `is_end` bool NOT NULL, `happened_at` datetime NOT NULL, `team_id` text NULL, `service_id` text NULL, `slo_id` text NULL, `person_id` text NULL, `subject` text NOT NULL, `title` text NOT NULL, `text` text NOT NULL, `link` text NOT NULL, `figures` json NOT NULL, `once` text NULL, `outcome` text NOT NULL, `note` text NOT NULL, `told_at` datetime NOT NULL, PRIMARY KEY (`id`));
+CREATE TABLE `told_events` (`id` text NOT NULL, `type` text NOT NULL, `matter` text NOT NULL, `is_end` bool NOT NULL, `happened_at` datetime NOT NULL, `team_id` text NULL, `service_id` text NULL, `slo_id` text NULL, `person_id` text NULL, `subject` text NOT NULL, `title` text NOT NULL, `text` text NOT NULL, `link` text NOT NULL, `figures` json NOT NULL, `once` text NULL, `outcome` text NOT NULL, `note` text NOT NULL, `team_slug` text NOT NULL, `service_slug` text NOT NULL, `routed_at` datetime NULL, `told_at` datetime NOT NULL, PRIMARY KEY (`id`));
 -- create index "toldevent_unrouted" to table: "told_events"
 CREATE INDEX `toldevent_unrouted` ON `told_events` (`id`) WHERE outcome = '';
+-- create index "toldevent_digest" to table: "told_events"
+CREATE INDEX `toldevent_digest` ON `told_events` (`routed_at`, `id`) WHERE outcome = 'digest';
+-- create index "toldevent_digests" to table: "told_events"
+CREATE INDEX `toldevent_digests` ON `told_events` (`team_id`, `told_at`) WHERE type = 'digest.weekly';
 -- create index "toldevent_told_at_id" to table: "told_events"
 CREATE INDEX `toldevent_told_at_id` ON `told_events` (`told_at`, `id`);
 -- create index "toldevent_team_id_told_at_id" to table: "told_events"

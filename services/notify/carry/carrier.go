@@ -63,14 +63,15 @@ func (c *Carrier) Carry(ctx context.Context, p notify.Parcel) notify.Outcome {
 func (c *Carrier) message(p notify.Parcel) message.Message {
 	m := message.Message{
 		ID: string(p.Told.ID), Event: p.Told.Event, Urgency: p.Told.Urgency(), Lasts: p.Told.Lasts(),
-		Begin: p.Told.Event, BeginID: string(p.Told.ID), BeginUrgency: p.Told.Urgency(),
-		Team: p.Team, Service: p.Service, Source: c.parts.Source, Now: p.Now, Until: p.Until,
+		Begin: p.Told.Event, BeginID: string(p.Told.ID), BeginUrgency: p.Told.Urgency(), BeginTeam: p.Told.TeamSlug, BeginService: p.Told.ServiceSlug,
+		Team: p.Told.TeamSlug, Service: p.Told.ServiceSlug, Source: c.parts.Source, Now: p.Now, Until: p.Until,
 	}
 	if p.Told.Type == event.Gathered || p.Told.Type == event.Digest {
 		m.Urgency = p.Notification.Urgency
 	}
 	if p.Begin != nil {
 		m.Begin, m.BeginID, m.BeginUrgency = p.Begin.Event, string(p.Begin.ID), p.Begin.Urgency()
+		m.BeginTeam, m.BeginService = p.Begin.TeamSlug, p.Begin.ServiceSlug
 	}
 	return m
 }

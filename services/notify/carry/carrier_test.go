@@ -65,8 +65,8 @@ func parts(s secrets) (carry.Parts, *log) {
 
 func parcel(t notify.Target) notify.Parcel {
 	return notify.Parcel{
-		Target: t, Team: "payments", Service: "checkout", Now: start, Notification: notify.Notification{ID: "01JD3Z0Q8RC6W4N1M2V5K7T9XY", Urgency: event.Interrupt},
-		Told: notify.Told{ID: "01JD3Z0Q8RC6W4N1M2V5K7T9XZ", Event: event.Event{
+		Target: t, Now: start, Notification: notify.Notification{ID: "01JD3Z0Q8RC6W4N1M2V5K7T9XY", Urgency: event.Interrupt},
+		Told: notify.Told{ID: "01JD3Z0Q8RC6W4N1M2V5K7T9XZ", TeamSlug: "payments", ServiceSlug: "checkout", Event: event.Event{
 			Type: event.AlertPaged, Key: "alert/1", At: start, Subject: "checkout/availability", Title: "It burns\r\nBcc: all@example.org", Text: "Find out — bald.\n.\nlast", Link: "/alerts",
 		}},
 	}

@@ -68,9 +68,7 @@ func (c *Carrier) letter(m message.Message, t notify.Target, secret string) (l l
 		}
 	case notify.PagerDuty:
 		l.body, err = message.PagerDuty(m, secret)
-		if l.url == "" {
-			l.url = message.PagerDutyURL
-		}
+		l.url = message.PagerDutyURL(m, t.Address)
 	case notify.Slack:
 		l.body, err = message.Slack(m)
 		l.url = strings.TrimSpace(secret)

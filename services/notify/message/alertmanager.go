@@ -32,7 +32,7 @@ func Alert(m Message) ([]byte, error) {
 		StartsAt:     m.Begin.At,
 		GeneratorURL: m.URL(),
 	}
-	for name, value := range map[string]string{"team": m.Team, "service": m.Service} {
+	for name, value := range map[string]string{"team": m.BeginTeam, "service": m.BeginService} {
 		if value != "" {
 			a.Labels[name] = value
 		}

@@ -17,9 +17,10 @@ type Message struct {
 	Lasts bool
 	// Begin is the event with which the matter began; the event itself where it did so, or
 	// where that is not known any more.
-	Begin        event.Event
-	BeginID      string
-	BeginUrgency event.Urgency
+	Begin                   event.Event
+	BeginID                 string
+	BeginUrgency            event.Urgency
+	BeginTeam, BeginService string // slugs, as they were then
 	// Team and Service are the slugs of those that it is of, empty where there is none.
 	Team, Service string
 	// Source is where people reach Evenkeel, such as "https://evenkeel.example.org".

@@ -21,7 +21,7 @@ func paged() message.Message {
 	}
 	return message.Message{
 		ID: "01JD3Z0Q8RC6W4N1M2V5K7T9XZ", Event: e, Urgency: event.Interrupt, Lasts: true,
-		Begin: e, BeginID: "01JD3Z0Q8RC6W4N1M2V5K7T9XZ", BeginUrgency: event.Interrupt,
+		Begin: e, BeginID: "01JD3Z0Q8RC6W4N1M2V5K7T9XZ", BeginUrgency: event.Interrupt, BeginTeam: "payments", BeginService: "checkout",
 		Team: "payments", Service: "checkout", Source: "https://evenkeel.example.org", Now: at.Add(time.Second), Until: at.Add(15 * time.Minute),
 	}
 }
@@ -69,6 +69,33 @@ func TestPagerDutyIsSentATriggerAndAResolveOfOneKey(t *testing.T) {
 	same(t, body, err, `{"routing_key": "0123456789abcdef0123456789abcdef", "event_action": "resolve", "dedup_key": "alert/01JD3Z0Q8RC6W4N1M2V5K7T9XY"}`)
 }
 
+// "Send a Change Event", in PagerDuty's documentation of the Events API v2: "a change in a
+// system that does not represent a problem", of which nobody is notified, by the same key.
+func TestWhatDoesNotLastTriggersNothingAtPagerDuty(t *testing.T) {
+	t.Parallel()
+	m := paged()
+	m.Type, m.Lasts = event.Test, false
+	body, err := message.PagerDuty(m, "0123456789abcdef0123456789abcdef")
+	same(t, body, err, `{
+		"routing_key": "0123456789abcdef0123456789abcdef",
+		"links": [{"href": "https://evenkeel.example.org/services/checkout/slos/availability", "text": "Open in Evenkeel"}],
+		"payload": {
+			"summary": "checkout/availability burns its error budget 57.9 times as fast as it may", "source": "checkout", "timestamp": "2026-11-23T12:00:00Z",
+			"custom_details": {"text": "Find out what fails.", "burn rate, long window": "57.9"}
+		}
+	}`)
+	for address, want := range map[string][2]string{
+		"": {"https://events.pagerduty.com/v2/enqueue", "https://events.pagerduty.com/v2/change/enqueue"},
+		"https://events.eu.pagerduty.com/v2/enqueue": {"https://events.eu.pagerduty.com/v2/enqueue", "https://events.eu.pagerduty.com/v2/change/enqueue"},
+	} {
+		for i, of := range []message.Message{paged(), m} {
+			if got := message.PagerDutyURL(of, address); got != want[i] {
+				t.Errorf("%s at %q goes to %s, want %s", of.Type, address, got, want[i])
+			}
+		}
+	}
+}
+
 // PostableAlert, in Alertmanager's api/v2/openapi.yaml. The labels of the end are those of
 // the beginning, by which it is known.
 func TestAnAlertmanagerIsSentAlertsThatEnd(t *testing.T) {
@@ -80,7 +107,7 @@ func TestAnAlertmanagerIsSentAlertsThatEnd(t *testing.T) {
 		"annotations": {"summary": "checkout/availability burns its error budget 57.9 times as fast as it may", "description": "Find out what fails."},
 		"startsAt": "2026-11-23T12:00:00Z", "endsAt": "2026-11-23T12:15:00Z", "generatorURL": "https://evenkeel.example.org/services/checkout/slos/availability"}]`)
 	end := over()
-	end.Type, end.Urgency, end.Subject = event.ViolationEnded, event.Soon, "called otherwise"
+	end.Type, end.Urgency, end.Subject, end.Team, end.Service = event.ViolationEnded, event.Soon, "called otherwise", "billing", "till"
 	body, err = message.Alert(end)
 	same(t, body, err, `[{"labels": `+labels+`,
 		"annotations": {"summary": "checkout/availability: the alert is over", "description": "Find out what fails."},

@@ -17,6 +17,7 @@ type DecisionFilter struct {
 // OverrideFilter narrows a list of overrides; zero fields do not.
 type OverrideFilter struct {
 	Service id.ID
+	Team    id.ID // that the service is of now
 	// Unreviewed keeps those that nobody reviewed yet.
 	Unreviewed bool
 	// Unchased keeps those of which was not told that their review is overdue.

@@ -53,9 +53,12 @@ type Store interface {
 // SLOs tells what alerts are about. An slo.Store does.
 type SLOs interface {
 	View(ctx context.Context, slo id.ID) (slo.View, error)
+	// ViewsByID returns those that exist, in any order.
+	ViewsByID(ctx context.Context, slos []id.ID) ([]slo.View, error)
 }
 
 // Services tells whose a service is. A registry.Store does.
 type Services interface {
 	Service(ctx context.Context, service id.ID) (registry.Service, error)
+	ServicesByID(ctx context.Context, services []id.ID) (map[id.ID]registry.Service, error)
 }

@@ -3,10 +3,13 @@ package alert
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
@@ -32,18 +35,13 @@ func (s *Service) tellBegun(ctx context.Context, begun []Alert) error {
 	for _, a := range open {
 		there[a.ID] = true
 	}
-	var events []event.Event
+	var started []Alert
 	for _, a := range begun {
-		if !there[a.ID] {
-			continue
+		if there[a.ID] {
+			started = append(started, a)
 		}
-		e, err := s.event(ctx, a)
-		if err != nil {
-			return err
-		}
-		events = append(events, e)
 	}
-	return s.teller.Tell(ctx, events...)
+	return s.tell(ctx, started)
 }
 
 // tellEnded tells of those of the alerts that ended.
@@ -51,30 +49,53 @@ func (s *Service) tellEnded(ctx context.Context, alerts []Alert) error {
 	if s.teller == nil {
 		return nil
 	}
-	var events []event.Event
+	var ended []Alert
 	for _, a := range alerts {
-		if a.EndedAt == nil {
-			continue
+		if a.EndedAt != nil {
+			ended = append(ended, a)
 		}
-		e, err := s.event(ctx, a)
-		if err != nil {
-			return err
+	}
+	return s.tell(ctx, ended)
+}
+
+// tell tells of the start of alerts, or of the end of those that ended. What they are about
+// is read at once: the transaction is that of an evaluation.
+func (s *Service) tell(ctx context.Context, alerts []Alert) error {
+	if len(alerts) == 0 {
+		return nil
+	}
+	var services, slos []id.ID
+	for _, a := range alerts {
+		services, slos = append(services, a.Service), append(slos, a.SLO)
+	}
+	slices.Sort(services)
+	slices.Sort(slos)
+	byService, err := s.services.ServicesByID(ctx, slices.Compact(services))
+	if err != nil {
+		return fmt.Errorf("read the services of alerts: %w", err)
+	}
+	views, err := s.slos.ViewsByID(ctx, slices.Compact(slos))
+	if err != nil {
+		return fmt.Errorf("read the SLOs of alerts: %w", err)
+	}
+	bySLO := make(map[id.ID]slo.View, len(views))
+	for _, v := range views {
+		bySLO[v.SLO.ID] = v
+	}
+	events := make([]event.Event, len(alerts))
+	for i, a := range alerts {
+		service, there := byService[a.Service]
+		view, known := bySLO[a.SLO]
+		if !there || !known {
+			return fmt.Errorf("tell of the alert %s: its service %s or its SLO %s is gone", a.ID, a.Service, a.SLO)
 		}
-		events = append(events, e)
+		events[i] = eventOf(a, service, view)
 	}
 	return s.teller.Tell(ctx, events...)
 }
 
-// event is what is told of the start of an alert, or of its end.
-func (s *Service) event(ctx context.Context, a Alert) (event.Event, error) {
-	service, err := s.services.Service(ctx, a.Service)
-	if err != nil {
-		return event.Event{}, fmt.Errorf("read the service of an alert: %w", err)
-	}
-	view, err := s.slos.View(ctx, a.SLO)
-	if err != nil {
-		return event.Event{}, fmt.Errorf("read the SLO of an alert: %w", err)
-	}
+// eventOf is what is told of the start of an alert, or of its end.
+func eventOf(a Alert, service registry.Service, view slo.View) event.Event {
 	about := service.Slug + "/" + view.SLO.Slug
 	e := event.Event{
 		Type: eventType(a), Key: "alert/" + string(a.ID), At: a.StartedAt, Team: service.Team, Service: service.ID, SLO: a.SLO,
@@ -104,7 +125,7 @@ func (s *Service) event(ctx context.Context, a Alert) (event.Event, error) {
 		e.Text = fmt.Sprintf("The last measurements are of %s, and after %s without any this is told. Find out why they stay away: until then nobody knows how reliable it is.",
 			a.Evidence.Latest.Format("2006-01-02 15:04 UTC"), budget.Words(a.Evidence.After))
 	}
-	return e, nil
+	return e
 }
 
 func eventType(a Alert) event.Type {

@@ -3,12 +3,17 @@ package alert_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/event"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
 )
 
@@ -103,6 +108,52 @@ func TestMeasurementsThatStayAwayAndWhatIsRetiredAreTold(t *testing.T) {
 		}
 		if a := h.one(v, alert.Absent); a.Ending != alert.Retired {
 			h.t.Errorf("it is %+v", a)
+		}
+	})
+}
+
+// counted counts how often SLOs and services are read.
+type counted struct {
+	alert.SLOs
+	alert.Services
+	reads int
+}
+
+func (c *counted) View(ctx context.Context, of id.ID) (slo.View, error) {
+	c.reads++
+	return c.SLOs.View(ctx, of)
+}
+
+func (c *counted) ViewsByID(ctx context.Context, of []id.ID) ([]slo.View, error) {
+	c.reads++
+	return c.SLOs.ViewsByID(ctx, of)
+}
+
+func (c *counted) Service(ctx context.Context, of id.ID) (registry.Service, error) {
+	c.reads++
+	return c.Services.Service(ctx, of)
+}
+
+func (c *counted) ServicesByID(ctx context.Context, of []id.ID) (map[id.ID]registry.Service, error) {
+	c.reads++
+	return c.Services.ServicesByID(ctx, of)
+}
+
+// The transaction of an evaluation holds SQLite's one writer: what is told of many alerts
+// takes two reads, as of one.
+func TestManyAlertsAreToldWithTwoReads(t *testing.T) {
+	onBoth(t, func(h *house) {
+		told, reads := &heard{}, &counted{SLOs: h.store.SLO(), Services: h.store.Registry()}
+		alerts := alert.NewService(h.store.Alert(), reads, reads, h.store, access.NewAuthorizer(h.store.Access()), h.log, h.clock.Now)
+		alerts.TellWith(told)
+		h.slos.AlertWith(alerts)
+		for i := range 5 {
+			h.report(h.declare(func(d *slo.Declaration) { d.Slug = fmt.Sprintf("availability-%d", i) }), of(60, 0)...)
+		}
+		h.evaluate()
+		h.silence(60)
+		if len(told.events) != 5 || reads.reads != 2 {
+			h.t.Errorf("%d are told with %d reads", len(told.events), reads.reads)
 		}
 	})
 }
