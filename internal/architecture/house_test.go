@@ -12,6 +12,7 @@ var pure = []string{
 	"./services/measure/window/...",
 	"./services/measure/lens/...",
 	"./services/measure/thin/...",
+	"./services/incident/lint/...",
 	"./services/issues/markdown/...",
 	"./scorecards/rules/...",
 }
