@@ -29,6 +29,7 @@ type trialForm struct {
 	On     []choices
 	Mode   []choice
 	Days   []choice
+	More   bool // whether there are more teams or services than can be chosen
 }
 
 // choices are of a kind; those of no name stand by themselves.
@@ -134,6 +135,7 @@ func (d *Dashboard) formOf(v *visit, slug string) (trialForm, error) {
 			f.On = append(f.On, some)
 		}
 	}
+	f.More = teams.Next != "" || services.Next != ""
 	for _, m := range []policy.Mode{policy.Enforce, policy.Warn, policy.Observe} {
 		f.Mode = append(f.Mode, pick(string(m), modeText(m), string(mode)))
 	}
@@ -344,8 +346,12 @@ func affected(s trial.ServiceSums, r trial.Result) trialService {
 		}
 		row.When = append(row.When, hour(f.From)+" – "+hour(f.To))
 	}
-	if len(frozen) > 0 {
-		row.State, row.For = badge{"bad", "Frozen"}, hoursText(waited(s.Frozen))
+	hours := waited(s.Frozen)
+	if len(frozen) > 0 || hours > 0 {
+		row.State, row.For = badge{"bad", "Frozen"}, hoursText(hours)
+	}
+	if len(frozen) == 0 && hours > 0 { // its violations are not among those that are told one by one
+		row.When = []string{"when is not shown: choose the service"}
 	}
 	return row
 }
