@@ -240,7 +240,7 @@ func shownTrial(r trial.Result, where string) *trialResult {
 			{badge{"bad", "Frozen"}, r.FrozenServices, "of the services, for " + hoursText(waited(r.Frozen)) + " in all"},
 			{badge{"risk", "Violations"}, r.Violations, "of a clause by an objective"},
 			{badge{"none", "Issues"}, r.Issues, "opened; what came again soon went on in one"},
-			{badge{"none", "Escalations"}, r.Escalations, "had nobody a plan"},
+			{badge{"none", "Escalations"}, r.Escalations, "as long as nobody has a plan"},
 			{badge{"none", "Told"}, r.Notifications, "events for people"},
 		},
 		Empty: empty{Title: "Nothing would have followed", Text: "No clause held of any of these objectives at a full hour of that time, as far as that is known."},
